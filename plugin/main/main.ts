@@ -154,7 +154,7 @@ async function handle(message: UiMessage, launch: Launch): Promise<void> {
       return;
     }
     case "read-shown-styles":
-      tellStyles(true);
+      sendStyles(true);
       return;
     case "save-shown-style":
       saveShownStyle(message.style);
@@ -185,8 +185,8 @@ function report(message: UiMessage, error: unknown): void {
 }
 
 /** Sends the UI the file's styles, when they are not as it knows them. No event says that undo changed the document's plugin data. */
-function tellStyles(isAsked: boolean): void {
-  const styles = takeChangedStyles(isAsked);
+function sendStyles(isRequested: boolean): void {
+  const styles = takeChangedStyles(isRequested);
   if (styles !== undefined) send({ type: "shown-styles", styles });
 }
 
@@ -198,7 +198,7 @@ function watchPages(): void {
     if (watched.has(page.id)) return;
     watched.add(page.id);
     page.on("nodechange", () => {
-      tellStyles(false);
+      sendStyles(false);
       void takeUnapplied().then((applyId) => {
         if (applyId !== undefined) send({ type: "unapplied", applyId });
       });
@@ -232,7 +232,7 @@ async function open(launch: Launch): Promise<void> {
   });
   figma.on("selectionchange", () => {
     send({ type: "selection", selection: readSelection() });
-    tellStyles(false);
+    sendStyles(false);
   });
   watchPages();
 }

@@ -47,8 +47,8 @@ export async function handleParameterInput({ key, query, result }: ParameterInpu
 
 /** The launch that the chosen parameters request; undefined when the command's own is missing: the UI opens as usual. */
 export function readParameters(command: string, parameters: ParameterValues | undefined): Launch | undefined {
-  const asked = commandTable.find(({ id }) => id === command)?.parameters;
-  if (parameters === undefined || asked === undefined || !isCommandId(command)) return undefined;
+  const requested = commandTable.find(({ id }) => id === command)?.parameters;
+  if (parameters === undefined || requested === undefined || !isCommandId(command)) return undefined;
   const text = (key: string): string | undefined => {
     const value: unknown = parameters[key];
     return typeof value === "string" ? value.trim() : undefined;
@@ -62,7 +62,7 @@ export function readParameters(command: string, parameters: ParameterValues | un
     ...given("count", Number.isInteger(count) && count >= 1 && count <= limits.countMax ? count : undefined),
     ...given("scale", scale),
   };
-  const first = asked[0]!.key;
+  const first = requested[0]!.key;
   // Any style is an answer, and the field stays empty for it.
   if (answers[first] === undefined && first !== "style") return undefined;
   return { kind: "quick", command, answers: first === "style" ? { style: "", ...answers } : answers };

@@ -158,15 +158,15 @@ const squareMask = (): Uint8Array =>
 /** Milliseconds of processor time of a search among the pack's drawings, and among `rowsLeast` names, each list as often as it takes. */
 async function timeSearch(content: LibraryContent) {
   const library = new DrawingLibrary(content);
-  const asked = Array.from({ length: searches }, (_, at) => {
+  const requested = Array.from({ length: searches }, (_, at) => {
     const vector = normals(at + 1, 1, content.keyDims);
     const length = Math.hypot(...vector);
     return vector.map((value) => value / length);
   });
   const time = (searched: DrawingLibrary): number => {
-    for (const words of asked.slice(0, 20)) searched.search({ words });
+    for (const words of requested.slice(0, 20)) searched.search({ words });
     const started = process.cpuUsage();
-    for (const words of asked) searched.search({ words });
+    for (const words of requested) searched.search({ words });
     const { user, system } = process.cpuUsage(started);
     return Number(((user + system) / 1000 / searches).toFixed(2));
   };

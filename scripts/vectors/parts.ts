@@ -66,14 +66,14 @@ export async function generated({ packsDir, figures, limit }: PartOptions): Prom
 export async function tracers({ packsDir, figures }: PartOptions): Promise<string> {
   const baselines = await import(new URL("../baselines/trace.mjs", import.meta.url).href);
   const pictures: Pixels[] = [];
-  const asked = [
+  const requested = [
     ["rocket", "fluent-flat"],
     ["cup of coffee", "streamline-flex"],
     ["lock", "twemoji"],
     ["butterfly", "noto"],
   ] as const;
   await withStudio(packsDir, async ({ draw }) => {
-    for (const [caption, style] of asked)
+    for (const [caption, style] of requested)
       pictures.push(await decode((await draw({ condition: { caption, style }, count: 1, seed }))[0]!));
   });
   const icons = realIcons(40, sidePx);

@@ -95,9 +95,9 @@ async function checkProvider({ provider }: Config): Promise<Finding> {
   }
 }
 
-async function checkPort({ port, listen: asked }: Config): Promise<Finding> {
+async function checkPort({ port, listen: requested }: Config): Promise<Finding> {
   try {
-    await (await listen(() => new Response(null, { status: 503 }), port, limits, asked)).close(0);
+    await (await listen(() => new Response(null, { status: 503 }), port, limits, requested)).close(0);
     return well("port", `${port} is free`);
   } catch (error) {
     const isTau = await fetch(`http://127.0.0.1:${port}/healthz`, { signal: AbortSignal.timeout(2000) }).then(

@@ -123,8 +123,8 @@ const openCatalogue = (config: Config, log: Log): Promise<Served> =>
   });
 
 /** Before the data folder is touched, so that a second start on the same port names the port. @throws AppError port_in_use */
-async function requireFreePort({ port, listen: asked }: Config): Promise<void> {
-  await (await listen(() => new Response(null, { status: 503 }), port, limits, asked)).close(0);
+async function requireFreePort({ port, listen: requested }: Config): Promise<void> {
+  await (await listen(() => new Response(null, { status: 503 }), port, limits, requested)).close(0);
 }
 
 /** Ends what others wait for when the server stops: first the work, later the streams that are left. */

@@ -157,9 +157,9 @@ function createSession({ packs, start, line, signal, tracers }: Inference): CliS
       files.set(digest, bytes);
       return digest;
     },
-    draw: async (asked, out, nameOf = defaultName) => {
-      const { translation } = findTranslation(packs, asked.translation);
-      const request = { ...asked, guidance: guidanceOn(translation, asked) };
+    draw: async (requested, out, nameOf = defaultName) => {
+      const { translation } = findTranslation(packs, requested.translation);
+      const request = { ...requested, guidance: guidanceOn(translation, requested) };
       const { images, client } = await prepare(request, out);
       let last = performance.now();
       const onImage = async (image: ImageResult): Promise<void> => {

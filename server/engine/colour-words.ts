@@ -34,7 +34,7 @@ const isColour = (word: string): word is ColourName => word in namedColours;
 const isShade = (word: string | undefined): word is keyof typeof shades => word !== undefined && word in shades;
 
 /** A colour as a caption names it. */
-export interface AskedColour extends NamedColour {
+export interface CaptionColour extends NamedColour {
   readonly name: string;
 }
 
@@ -42,7 +42,7 @@ export interface AskedColour extends NamedColour {
  * The one colour that words name, with its shade; undefined for none, and for several, which belong to parts of the thing.
  * @param words lower case, in order
  */
-export function colourNamedIn(words: readonly string[]): AskedColour | undefined {
+export function colourNamedIn(words: readonly string[]): CaptionColour | undefined {
   const found = [...words.entries()].filter((entry): entry is [number, ColourName] => isColour(entry[1]));
   const [first, second] = found;
   if (!first || second) return undefined;

@@ -4,7 +4,7 @@
  */
 import { type ConditionField, type FlowConditionName, fieldOf } from "../../shared/contract/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
-import type { AskedColour } from "./colour-words.ts";
+import type { CaptionColour } from "./colour-words.ts";
 import type { ConditionBatches, ConditioningExpert, ConditionValue, Flow, Retriever } from "./interfaces.ts";
 
 /** Raw values of the conditions that a request gives. */
@@ -22,7 +22,7 @@ export interface EncodedCondition {
   /** Captions with colour words only: the vector of the caption without them. */
   readonly plain?: Float32Array;
   /** Captions that give one colour to what they name. */
-  readonly colour?: AskedColour;
+  readonly colour?: CaptionColour;
 }
 
 /** Encoded conditions of one image; what is not here is absent. */
@@ -62,9 +62,9 @@ export const namedLabels = (given: readonly EncodedConditions[]): string[] => [
  */
 export async function encodeConditions(
   { id, conditions, retriever }: { readonly id: string } & ConditionsReader,
-  asked: ConditionValues,
+  requested: ConditionValues,
 ): Promise<EncodedConditions> {
-  const given = withEnglishCaption(conditions, asked);
+  const given = withEnglishCaption(conditions, requested);
   const encoded: Partial<Record<FlowConditionName, EncodedCondition>> = {};
   for (const name of namesOf(given)) {
     if (given[name]!.kind === "none") continue;

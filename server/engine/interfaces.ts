@@ -3,7 +3,7 @@
  * Every tensor is a row-major Float32Array; a callee never keeps a buffer that it was given.
  */
 import type { NetworkScale, UpscaleTarget } from "../../shared/contract/upscale-scales.ts";
-import type { AskedColour } from "./colour-words.ts";
+import type { CaptionColour } from "./colour-words.ts";
 import type { StyleInk } from "./pixels/ink-colour.ts";
 import type { LayeredImage } from "./pixels/layered-image.ts";
 
@@ -91,7 +91,7 @@ export interface ConditioningExpert {
   /** Label experts only: the words without colour words; undefined when there are none. */
   plainOf?(words: string): string | undefined;
   /** Label experts only: the one colour that the words give to what they name. */
-  colourIn?(words: string): AskedColour | undefined;
+  colourIn?(words: string): CaptionColour | undefined;
   /** Style experts that read images only: what a named style is drawn in. */
   styleInk?(style: string): StyleInk | undefined;
   /** Style experts only: the group of a style, if any. */
@@ -158,7 +158,7 @@ export interface FoundDrawing {
 /** Drawings as SVG that words find. */
 export interface DrawingFinder {
   /** The drawing whose name fits best, noise counted; undefined when no set may be used. */
-  find(asked: {
+  find(requested: {
     /** Unit vector. */
     readonly words: Float32Array;
     /** Ids of the sets that may be used; absent = all. */
@@ -170,9 +170,9 @@ export interface DrawingFinder {
 /** The retrieval index of a translation. */
 export interface Retriever {
   /** The drawing whose name fits best, noise counted; undefined when nothing is near enough. */
-  find(asked: DrawingQuery): FoundDrawing | undefined;
+  find(requested: DrawingQuery): FoundDrawing | undefined;
   /** @returns undefined when nothing is near enough, or the index has no codes of a picture in the query */
-  retrieve(asked: RetrievalQuery): RetrievedPrior | undefined;
+  retrieve(requested: RetrievalQuery): RetrievedPrior | undefined;
   /** Whether the index holds codes of this kind of picture. */
   knows(picture: keyof PictureVectors): boolean;
 }

@@ -22,8 +22,8 @@ export function inkOfStyle(
     style?.kind === "images"
       ? inkOf(style.images)
       : ((style?.kind === "text" ? expert?.styleInk?.(style.text) : undefined) ?? { isOneInk: false });
-  const [asked] = colours?.kind === "colours" ? colours.colours : [];
-  return own.ink && asked !== undefined ? { ...own, ink: channelsOfHex(asked) } : own;
+  const [requested] = colours?.kind === "colours" ? colours.colours : [];
+  return own.ink && requested !== undefined ? { ...own, ink: channelsOfHex(requested) } : own;
 }
 
 const isOfOneColour = ({ isOneInk, ink }: StyleInk): boolean => isOneInk || ink !== undefined;

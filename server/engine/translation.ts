@@ -7,7 +7,7 @@
 import type { DrawingSet } from "../../shared/contract/generations/sources.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { Calibration } from "./calibration.ts";
-import type { AskedColour } from "./colour-words.ts";
+import type { CaptionColour } from "./colour-words.ts";
 import { batchConditions, type ConditionReaders, type EncodedConditions } from "./conditions.ts";
 import type { DrawingFinder, Flow, GuidanceTerm, RetrievedDrawing, Retriever, TargetExpert } from "./interfaces.ts";
 import { joinRows } from "./join-rows.ts";
@@ -52,7 +52,7 @@ export interface Row {
     /** The drawings of which it is made. */
     readonly drawings?: readonly RetrievedDrawing[];
     /** The colour that the drawing gets before anything else. */
-    readonly colour?: AskedColour;
+    readonly colour?: CaptionColour;
   };
 }
 
@@ -108,7 +108,7 @@ async function addPriors(translation: Translation, rows: readonly Row[]): Promis
 }
 
 /** The latent of the same drawing with its main colour replaced. */
-async function recoloured({ target }: Translation, latent: Float32Array, colour: AskedColour): Promise<Float32Array> {
+async function recoloured({ target }: Translation, latent: Float32Array, colour: CaptionColour): Promise<Float32Array> {
   return target.encode(recolour(await target.decode(latent, 1), colour), 1);
 }
 
@@ -158,7 +158,7 @@ export interface Finish {
   /** The ink that it has, if not the one that was drawn. */
   readonly ink?: Ink | undefined;
   /** What words say that the main colour is. */
-  readonly colour?: AskedColour | undefined;
+  readonly colour?: CaptionColour | undefined;
   /** What stays outside a hole. */
   readonly kept?: KeptPixels | undefined;
 }

@@ -2,7 +2,7 @@
  * Finds the label that a caption names: "a blue apple" names `apple` if there is no `blue-apple`. Only whole names count, so
  * "apple pie" names no apple. Articles, colours and "picture of" before a name, and "icon" after it, may be skipped.
  */
-import { type AskedColour, colourNamedIn, colourNames, shadeNames } from "../engine/colour-words.ts";
+import { type CaptionColour, colourNamedIn, colourNames, shadeNames } from "../engine/colour-words.ts";
 import type { LabelExpertEntry } from "../manifest/expert-entries.ts";
 
 /** Words that may be skipped before a name. Changing the list would change the images of old requests. */
@@ -59,7 +59,7 @@ export function withoutColours(caption: string): string | undefined {
 }
 
 /** The one colour that a caption gives to the thing that it names. */
-export const colourOf = (caption: string): AskedColour | undefined =>
+export const colourOf = (caption: string): CaptionColour | undefined =>
   withoutColours(caption) === undefined ? undefined : colourNamedIn(wordsIn(caption));
 
 /** Most words before a name: "a picture of the dark red, green, blue …" and some more. */

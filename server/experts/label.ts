@@ -5,7 +5,7 @@
 import type { ConditionField } from "../../shared/contract/conditions.ts";
 import { someOf } from "../../shared/contract/translation-rules.ts";
 import { AppError } from "../../shared/problem.ts";
-import type { AskedColour } from "../engine/colour-words.ts";
+import type { CaptionColour } from "../engine/colour-words.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
 import type { LabelExpertEntry } from "../manifest/expert-entries.ts";
 import type { ExpertCore } from "./expert.ts";
@@ -44,7 +44,7 @@ export class LabelExpert implements ExpertCore {
     return withoutColours(words);
   }
 
-  colourIn(words: string): AskedColour | undefined {
+  colourIn(words: string): CaptionColour | undefined {
     return colourOf(words);
   }
 

@@ -66,13 +66,13 @@ export const visibleTo = <Query extends object>(c: AppContext, query: Query): Qu
 };
 
 /** The request's key with the digest of what was asked; undefined without a key. @throws AppError invalid_request */
-export function idempotencyOf(c: AppContext, asked: object): Idempotency | undefined {
+export function idempotencyOf(c: AppContext, requested: object): Idempotency | undefined {
   const header = c.req.header("idempotency-key");
   if (header === undefined) return undefined;
   const { name } = identityOf(c);
   const key = parse(IdempotencyKeySchema, header, "Idempotency-Key");
   // Tokens know nothing of each other's keys.
-  return { key: name === "" ? key : `${name}:${key}`, fingerprint: fingerprintOf(asked) };
+  return { key: name === "" ? key : `${name}:${key}`, fingerprint: fingerprintOf(requested) };
 }
 
 /** Answers of a route that starts a job, for the contract. */

@@ -39,9 +39,9 @@ export async function listen(
   fetch: Fetch,
   port: number,
   timings: ListenTimings = limits,
-  asked: readonly string[] = [],
+  requested: readonly string[] = [],
 ): Promise<Listener> {
-  const [address = "", ...others] = asked.length > 0 ? asked : loopback;
+  const [address = "", ...others] = requested.length > 0 ? requested : loopback;
   const first = await bind(fetch, address, port, timings);
   const settledPort = (first.address() as AddressInfo).port;
   const servers = [first];
@@ -49,7 +49,7 @@ export async function listen(
     try {
       servers.push(await bind(fetch, other, settledPort, timings));
     } catch (error) {
-      if (error instanceof AppError || asked.length > 0) {
+      if (error instanceof AppError || requested.length > 0) {
         await closeAll(servers, 0);
         throw error;
       }

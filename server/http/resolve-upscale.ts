@@ -14,23 +14,23 @@ export const upscaleProblems = ["image_unknown", "image_rejected", "upscale_too_
 
 /** @throws AppError of `upscaleProblems` */
 export async function resolveUpscale(
-  asked: UpscaleRequest,
+  requested: UpscaleRequest,
   { catalogue, uploads, probeImage }: Pick<RouteDeps, "catalogue" | "uploads" | "probeImage">,
 ): Promise<{ request: ResolvedUpscale; packDigest: string }> {
   const { digest: packDigest } = findUpscaler(catalogue.packs());
-  const bytes = (await uploads.touch(asked.image)) ? await uploads.read(asked.image) : undefined;
-  if (!bytes) throw unknownUpload("image", asked.image);
+  const bytes = (await uploads.touch(requested.image)) ? await uploads.read(requested.image) : undefined;
+  if (!bytes) throw unknownUpload("image", requested.image);
   // Looked at before anything waits; the worker, which has the image upright, looks again.
   const { widthPx, heightPx } = await probeImage(bytes);
-  if (asked.scale !== undefined || !fits({ widthPx: heightPx, heightPx: widthPx }, asked))
-    requireFits({ widthPx, heightPx }, asked);
-  return { request: { ...asked, seed: asked.seed ?? drawSeed() }, packDigest };
+  if (requested.scale !== undefined || !fits({ widthPx: heightPx, heightPx: widthPx }, requested))
+    requireFits({ widthPx, heightPx }, requested);
+  return { request: { ...requested, seed: requested.seed ?? drawSeed() }, packDigest };
 }
 
 /** Whether an image that its EXIF orientation turns has a width that can be requested. */
-function fits(...asked: Parameters<typeof requireFits>): boolean {
+function fits(...requested: Parameters<typeof requireFits>): boolean {
   try {
-    requireFits(...asked);
+    requireFits(...requested);
     return true;
   } catch {
     return false;

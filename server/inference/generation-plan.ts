@@ -1,7 +1,7 @@
 /** What a generation will draw, decided before the flow runs (plan.ts, plan-different.ts) and carried out by the batcher. */
 import type { ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
 import type { Source } from "../../shared/contract/generations/sources.ts";
-import type { AskedColour } from "../engine/colour-words.ts";
+import type { CaptionColour } from "../engine/colour-words.ts";
 import type { Ink } from "../engine/pixels/ink-colour.ts";
 import { imageSeed } from "../engine/random.ts";
 import { bestCandidate } from "../engine/rank.ts";
@@ -24,7 +24,7 @@ export interface Plan extends ConditionFindings {
   /** The colour in which a group's images are painted; undefined = as they are drawn. */
   inkOf?(group: number): Ink | undefined;
   /** The colour that words give to what is drawn. */
-  readonly colour?: AskedColour | undefined;
+  readonly colour?: CaptionColour | undefined;
   /** The drawing whose pixels stay outside a mask. */
   readonly kept?: KeptPixels | undefined;
 }

@@ -24,12 +24,12 @@ const distanceWeight = { drawings: 0.4, images: 0.35 };
 const fitScale = 3;
 
 /** A request, and the styles whose drawings it may start from. */
-type Asked = ResolvedRequest & Pick<DrawSettings, "among">;
+type DifferentRequest = ResolvedRequest & Pick<DrawSettings, "among">;
 
 export function planDifferent(
   translation: Translation,
   conditions: EncodedConditions,
-  request: Asked,
+  request: DifferentRequest,
 ): Omit<Plan, "outOfDistribution" | "namedLabels"> {
   const { count, seed: first } = request;
   const seeds = seedsOf(translation, conditions, request);
@@ -47,7 +47,7 @@ export function planDifferent(
 }
 
 /** Seeds whose drawings fit and differ, one a drawing; the first ones where there are too few, or none. */
-function seedsOf(translation: Translation, conditions: EncodedConditions, request: Asked): number[] {
+function seedsOf(translation: Translation, conditions: EncodedConditions, request: DifferentRequest): number[] {
   const { count, seed } = request;
   const most = Math.min(candidatesPerImage * count, limits.candidatesMax);
   const seeds = Array.from({ length: seedsPerImage * count }, (_, index) => imageSeed(seed, index));

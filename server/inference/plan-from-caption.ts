@@ -6,7 +6,7 @@
 import type { ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
 import type { Source } from "../../shared/contract/generations/sources.ts";
 import { AppError, type ProblemCode } from "../../shared/problem.ts";
-import type { AskedColour } from "../engine/colour-words.ts";
+import type { CaptionColour } from "../engine/colour-words.ts";
 import { type EncodedConditions, encodeConditions } from "../engine/conditions.ts";
 import type { DrawingFinder } from "../engine/interfaces.ts";
 import { inOneInk } from "../engine/pixels/one-ink.ts";
@@ -44,9 +44,9 @@ export async function planFromCaption(
     ? inLibrary(captions.library, translation, words, request)
     : inIndex(captions, words, request);
   const { caption: _, ...others } = condition;
-  const asked = conditionValues(others, images);
-  const styleInk = inkOfStyle(translation, asked);
-  const shown = readInInk(asked, styleInk);
+  const requested = conditionValues(others, images);
+  const styleInk = inkOfStyle(translation, requested);
+  const shown = readInInk(requested, styleInk);
   const each = bestOfEach(request);
   const starts: Start[] = [];
   for (let image = 0; image < count; image += 1) {
@@ -87,7 +87,7 @@ interface Words {
   readonly text: string;
   readonly vector: Float32Array | undefined;
   readonly label: string | undefined;
-  readonly colour: AskedColour | undefined;
+  readonly colour: CaptionColour | undefined;
 }
 
 async function wordsOf(from: Translation, { condition: { caption: text = "" } }: ResolvedRequest): Promise<Words> {

@@ -36,14 +36,14 @@ export async function planGeneration(
   if (translation.captions && request.condition.caption !== undefined)
     return planFromCaption(translation, translation.captions, request, images);
   const { keepResidualOf, blendWith, count, angleDegrees } = request;
-  const asked = conditionValues(request.condition, images);
+  const requested = conditionValues(request.condition, images);
   const each = bestOfEach(request);
   const rowFrom = ({ residual, conditions }: Blendable): Row => {
     return { residual, conditions, guidance: guidanceTermsOf(request, conditions) };
   };
   if (!keepResidualOf) {
-    const styleInk = inkOfStyle(translation, asked);
-    const conditions = await encodeAsked(translation, request, readInInk(asked, styleInk));
+    const styleInk = inkOfStyle(translation, requested);
+    const conditions = await encodeRequest(translation, request, readInInk(requested, styleInk));
     const among = stylesUnder(request.licences, translation.drawings);
     const findings = {
       outOfDistribution: findOutOfDistribution(translation.calibration, conditions),
@@ -64,11 +64,11 @@ export async function planGeneration(
   const outOfDistribution = (...given: readonly EncodedConditions[]) =>
     worstByField(given.flatMap((conditions) => findOutOfDistribution(translation.calibration, conditions)));
   const sources = [keepResidualOf, ...(blendWith ? [blendWith] : [])];
-  const inks = sources.map((source) => inkOfEnd(translation, source, asked, images));
+  const inks = sources.map((source) => inkOfEnd(translation, source, requested, images));
   // A blend between an image in ink and another one is of both as they are.
   const isInInk = inks.every((ink) => ink !== undefined);
   const end = (where: "keepResidualOf" | "blendWith", source: ResidualSource): Promise<EditedEnd> =>
-    editedEnd(translation, request, { where, source, isInInk }, asked, images);
+    editedEnd(translation, request, { where, source, isInInk }, requested, images);
   const from = await end("keepResidualOf", keepResidualOf);
   const to = blendWith && (await end("blendWith", blendWith));
   const ends = [from, ...(to ? [to] : [])];
@@ -114,13 +114,13 @@ interface EditedEnd extends Blendable {
 function inkOfEnd(
   translation: Translation,
   { image, condition }: ResidualSource,
-  asked: ConditionValues,
+  requested: ConditionValues,
   images: ConditionImages,
 ): Ink | undefined {
-  const wanted = inkOfStyle(translation, restyledConditions(conditionValues(condition, images), asked));
+  const wanted = inkOfStyle(translation, restyledConditions(conditionValues(condition, images), requested));
   const own = inkOfImage(imageOf(images, image), wanted);
   // What is not asked for stays, the colour too.
-  return own && (asked.style || asked.colours) ? (wanted.ink ?? own) : own;
+  return own && (requested.style || requested.colours) ? (wanted.ink ?? own) : own;
 }
 
 interface EndSource {
@@ -135,11 +135,11 @@ async function editedEnd(
   translation: Translation,
   request: ResolvedRequest,
   { where, source, isInInk }: EndSource,
-  asked: ConditionValues,
+  requested: ConditionValues,
   images: ConditionImages,
 ): Promise<EditedEnd> {
   const own = conditionValues(source.condition, images);
-  const wanted = restyledConditions(own, asked);
+  const wanted = restyledConditions(own, requested);
   const styleInk = inkOfStyle(translation, wanted);
   const read = (values: ConditionValues): ConditionValues => (isInInk ? readInInk(values, styleInk) : values);
   const { planes } = imageOf(images, source.image);
@@ -147,7 +147,7 @@ async function editedEnd(
     throw inside(where, error);
   });
   const { residual } = await invertImage(translation, isInInk ? planesInUsualInk(planes) : planes, encoded);
-  return { residual, own: encoded, conditions: await encodeAsked(translation, request, read(wanted)) };
+  return { residual, own: encoded, conditions: await encodeRequest(translation, request, read(wanted)) };
 }
 
 /** An error about a condition, with the path of its source in the request. */
@@ -159,7 +159,7 @@ function inside(where: string, error: unknown): unknown {
 }
 
 /** Encoded conditions, with the caption moved along the request's attribute. */
-async function encodeAsked(
+async function encodeRequest(
   translation: Translation,
   { attribute }: ResolvedRequest,
   values: ConditionValues,

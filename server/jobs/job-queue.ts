@@ -148,7 +148,7 @@ export interface JobQueue<Body extends JobBody, Request = Body["request"]> {
   /** `memory`: waiting jobs are lost when the process ends. `disk`: a job is on the disk before it is accepted. */
   readonly durability: "memory" | "disk";
   /** @throws AppError queue_full, idempotency_conflict, shutting_down, storage_full, name_taken */
-  add(asked: JobRequest<Body, Request>): Promise<{ readonly body: Body; readonly isNew: boolean }>;
+  add(requested: JobRequest<Body, Request>): Promise<{ readonly body: Body; readonly isNew: boolean }>;
   /** The job that a key was first used for. @throws AppError idempotency_conflict */
   replayOf(idempotency: Idempotency | undefined): Promise<Body | undefined>;
   get(id: string): Promise<Snapshot<Body> | undefined>;

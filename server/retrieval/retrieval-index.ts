@@ -51,9 +51,9 @@ export class RetrievalIndex implements Retriever {
   readonly #own: Float32Array;
 
   /** The last choice for a picture, by its vector. */
-  readonly #chosen = new WeakMap<Float32Array, { readonly asked: Asked; readonly choice: Choice }>();
+  readonly #chosen = new WeakMap<Float32Array, { readonly requested: QueryConditions; readonly choice: Choice }>();
   /** The ideas of the last request. */
-  #lastIdeas: { readonly asked: Asked; readonly diversity: number; readonly choice: Choice } | undefined;
+  #lastIdeas: { readonly requested: QueryConditions; readonly diversity: number; readonly choice: Choice } | undefined;
   /** The entries found for a caption, by the requested style. */
   readonly #found = new WeakMap<Float32Array, Map<number | undefined, ScoredEntry[]>>();
 
@@ -79,10 +79,10 @@ export class RetrievalIndex implements Retriever {
     return this.#content.pictures?.has(picture) === true;
   }
 
-  retrieve({ noise, diversity = 0, ...asked }: RetrievalQuery): RetrievedPrior | undefined {
+  retrieve({ noise, diversity = 0, ...requested }: RetrievalQuery): RetrievedPrior | undefined {
     const { dims, values, entries, styleMeans, styles, labels } = this.#content;
-    const isByIdeas = diversity > 0 && Object.keys(asked.pictures ?? {}).length === 0;
-    const choice = isByIdeas ? this.#ideasFor(asked, diversity) : this.#choiceFor(asked);
+    const isByIdeas = diversity > 0 && Object.keys(requested.pictures ?? {}).length === 0;
+    const choice = isByIdeas ? this.#ideasFor(requested, diversity) : this.#choiceFor(requested);
     const { chosen, isByLooks, scorer } = choice;
     if (chosen.length === 0) return undefined;
     const drawn = noise(chosen.length);
@@ -90,8 +90,8 @@ export class RetrievalIndex implements Retriever {
     // Transferred drawings lie on different backgrounds, whose mean would be no background; the mean of ideas is none.
     const shares = this.#isTransferred || diversity > 0 ? oneHotMax(logWeights) : softmax(logWeights);
     const one = chosen[shares.indexOf(1)];
-    const isNamed = isByIdeas ? this.#isOfLabel(one!, asked) : choice.isNamed;
-    const middle = this.#indexOfStyle.get(asked.style ?? "") ?? styles.length;
+    const isNamed = isByIdeas ? this.#isOfLabel(one!, requested) : choice.isNamed;
+    const middle = this.#indexOfStyle.get(requested.style ?? "") ?? styles.length;
     const latent = styleMeans.slice(middle * dims, (middle + 1) * dims);
     for (const [index, { at }] of chosen.entries()) accumulateInt4(values, at, dims, shares[index]!, latent);
     const drawings = chosen.map(({ at }, index): RetrievedDrawing => {
@@ -110,9 +110,9 @@ export class RetrievalIndex implements Retriever {
     };
   }
 
-  find({ noise, ...asked }: DrawingQuery): FoundDrawing | undefined {
+  find({ noise, ...requested }: DrawingQuery): FoundDrawing | undefined {
     const { dims, values, entries, styleMeans, styles, labels } = this.#content;
-    const found = this.#findIdeas(asked);
+    const found = this.#findIdeas(requested);
     const at = likeliest(found, noise(found.length));
     if (at === undefined) return undefined;
     const { label, style } = entries[found[at]!.at]!;
@@ -126,56 +126,56 @@ export class RetrievalIndex implements Retriever {
   }
 
   /** Cached by the first picture's vector: the images of a request differ in their noise only. */
-  #choiceFor(asked: Asked): Choice {
-    const [first] = Object.values(asked.pictures ?? {});
+  #choiceFor(requested: QueryConditions): Choice {
+    const [first] = Object.values(requested.pictures ?? {});
     const kept = first && this.#chosen.get(first);
-    if (kept && isSame(kept.asked, asked)) return kept.choice;
-    const choice = this.#choose(asked);
-    if (first) this.#chosen.set(first, { asked, choice });
+    if (kept && isSame(kept.requested, requested)) return kept.choice;
+    const choice = this.#choose(requested);
+    if (first) this.#chosen.set(first, { requested, choice });
     return choice;
   }
 
   /** Kept for the seeds of one request, which follow each other. */
-  #ideasFor(asked: Asked, diversity: number): Choice {
+  #ideasFor(requested: QueryConditions, diversity: number): Choice {
     const kept = this.#lastIdeas;
-    if (kept?.diversity === diversity && isSame(kept.asked, asked)) return kept.choice;
-    const chosen = weighIdeas(this.#findIdeas(asked), diversity);
+    if (kept?.diversity === diversity && isSame(kept.requested, requested)) return kept.choice;
+    const chosen = weighIdeas(this.#findIdeas(requested), diversity);
     const choice = { chosen, isNamed: false, isByLooks: false, scorer: SimilarityScorer.toNothing };
-    this.#lastIdeas = { asked, diversity, choice };
+    this.#lastIdeas = { requested, diversity, choice };
     return choice;
   }
 
-  #findIdeas({ label, style, caption, among }: Asked): Omit<Idea, "logWeight">[] {
-    const asked = this.#indexOfStyle.get(style ?? "");
+  #findIdeas({ label, style, caption, among }: QueryConditions): Omit<Idea, "logWeight">[] {
+    const requested = this.#indexOfStyle.get(style ?? "");
     const named = this.#indexOfLabel.get(label ?? "");
     const words = caption ?? (named === undefined ? undefined : rowOf(this.#names, named, this.#content.keyDims));
     if (!words) return [];
     const found = this.#content.labels.flatMap((_, of) => {
       const cosine = of === named ? 1 : dot(rowOf(this.#names, of, words.length), words);
-      return this.#allowed(this.#weighed(of, asked), among).map(({ at, affinity }) => ({ at, affinity, cosine }));
+      return this.#allowed(this.#weighed(of, requested), among).map(({ at, affinity }) => ({ at, affinity, cosine }));
     });
     const nearest = found.reduce((most, { cosine }) => Math.max(most, cosine), Number.NEGATIVE_INFINITY);
     const isKnown = named !== undefined || nearest >= Math.max(cosineMin, this.#trainedBound(words));
     return isKnown ? found : [];
   }
 
-  #isOfLabel({ at }: ScoredEntry, { label }: Asked): boolean {
+  #isOfLabel({ at }: ScoredEntry, { label }: QueryConditions): boolean {
     return this.#content.entries[at]!.label === this.#indexOfLabel.get(label ?? "");
   }
 
-  #choose({ label, style, caption, pictures = {}, among }: Asked): Choice {
+  #choose({ label, style, caption, pictures = {}, among }: QueryConditions): Choice {
     const scorer = SimilarityScorer.to(pictures, this.#content.pictures ?? new Map());
     if (!scorer) return nothing;
-    const asked = this.#indexOfStyle.get(style ?? "");
+    const requested = this.#indexOfStyle.get(style ?? "");
     const ofLabel = this.#indexOfLabel.get(label ?? "");
-    const named = this.#allowed(this.#weighed(ofLabel, asked), among);
-    const said = named.length > 0 ? named : caption ? this.#allowed(this.#nearest(caption, asked), among) : [];
+    const named = this.#allowed(this.#weighed(ofLabel, requested), among);
+    const said = named.length > 0 ? named : caption ? this.#allowed(this.#nearest(caption, requested), among) : [];
     if (said.length > 0 || scorer.isOfNothing)
       return { chosen: scorer.topK(said), isNamed: named.length > 0, isByLooks: false, scorer };
     // The flow was trained on what the style draws, so it needs no prior there.
     const isTrained = this.#ofLabel.has(ofLabel ?? -1) || (caption && this.#cosineToTrained(caption) >= cosineMin);
     if (isTrained) return nothing;
-    const all = [...this.#ofLabel.keys()].flatMap((of) => this.#weighed(of, asked, { times: affinityFactor }));
+    const all = [...this.#ofLabel.keys()].flatMap((of) => this.#weighed(of, requested, { times: affinityFactor }));
     const chosen = scorer.topK(this.#allowed(all, among)).filter(({ at }) => scorer.retrievalWeight(at) > 0);
     return { chosen, isNamed: false, isByLooks: true, scorer };
   }
@@ -187,31 +187,31 @@ export class RetrievalIndex implements Retriever {
   }
 
   /** Entries of a label with their log-weights, except those in the requested style: the answer shall be no copy of one. */
-  #weighed(label: number | undefined, asked: number | undefined, { more = 0, times = 1 } = {}): ScoredEntry[] {
+  #weighed(label: number | undefined, requested: number | undefined, { more = 0, times = 1 } = {}): ScoredEntry[] {
     const { entries, affinities, styles, ownAffinities } = this.#content;
     const affinityOf = (style: number): number =>
-      ownAffinities?.[style] ?? (asked === undefined ? 0 : times * affinities[asked * styles.length + style]!);
+      ownAffinities?.[style] ?? (requested === undefined ? 0 : times * affinities[requested * styles.length + style]!);
     return (this.#ofLabel.get(label ?? -1) ?? []).flatMap((at) => {
       const { style } = entries[at]!;
-      if (style === asked) return [];
+      if (style === requested) return [];
       const affinity = affinityOf(style);
       return [{ at, logWeight: more + affinity, affinity }];
     });
   }
 
   /** Entries of the labels nearest to a caption. Cached by the vector: the images of a request differ in their noise only. */
-  #nearest(caption: Float32Array, asked: number | undefined): ScoredEntry[] {
+  #nearest(caption: Float32Array, requested: number | undefined): ScoredEntry[] {
     const kept = this.#found.get(caption) ?? new Map<number | undefined, ScoredEntry[]>();
     this.#found.set(caption, kept);
-    const found = kept.get(asked) ?? this.#search(caption, asked);
-    kept.set(asked, found);
+    const found = kept.get(requested) ?? this.#search(caption, requested);
+    kept.set(requested, found);
     return found;
   }
 
-  #search(caption: Float32Array, asked: number | undefined): ScoredEntry[] {
+  #search(caption: Float32Array, requested: number | undefined): ScoredEntry[] {
     const found = this.#content.labels.flatMap((_, label) => {
       const cosine = dot(rowOf(this.#names, label, caption.length), caption);
-      const weighed = this.#weighed(label, asked, { more: nameWeight * cosine, times: affinityFactor });
+      const weighed = this.#weighed(label, requested, { more: nameWeight * cosine, times: affinityFactor });
       return weighed.length > 0 ? [{ cosine, weighed }] : [];
     });
     const nearest = found.reduce((most, { cosine }) => Math.max(most, cosine), Number.NEGATIVE_INFINITY);
@@ -250,7 +250,7 @@ export function byLabel(entries: readonly IndexEntry[]): Map<number, number[]> {
   return ofLabel;
 }
 
-type Asked = Omit<RetrievalQuery, "noise" | "diversity">;
+type QueryConditions = Omit<RetrievalQuery, "noise" | "diversity">;
 
 /** The entries of a mixture, and how they were found: by a label (`isNamed`), by other words, or by looks alone. */
 interface Choice {
@@ -263,7 +263,7 @@ interface Choice {
 const nothing: Choice = { chosen: [], isNamed: false, isByLooks: false, scorer: SimilarityScorer.toNothing };
 
 /** Whether two queries are equal, vectors compared by identity. */
-function isSame(one: Asked, other: Asked): boolean {
+function isSame(one: QueryConditions, other: QueryConditions): boolean {
   const [ones, others] = [one.pictures ?? {}, other.pictures ?? {}].map((pictures) => Object.entries(pictures).flat());
   return (
     one.label === other.label &&

@@ -7,7 +7,7 @@
  * temperature 0 the image is the moved drawing itself, as long as it shows what the request says.
  */
 import { isPictureQuery } from "../../shared/contract/conditions.ts";
-import type { AskedColour } from "../engine/colour-words.ts";
+import type { CaptionColour } from "../engine/colour-words.ts";
 import { type EncodedCondition, type EncodedConditions, namesOf } from "../engine/conditions.ts";
 import { cosine } from "../engine/edits/sphere.ts";
 import { type GuidanceWeights, guidanceTermsOf } from "../engine/guidance.ts";
@@ -107,7 +107,7 @@ export function priorOf(
 }
 
 /** The colour, unless the label that was found has it in its name, as white flags do. */
-const colourBesides = (colour: AskedColour | undefined, label = ""): AskedColour | undefined =>
+const colourBesides = (colour: CaptionColour | undefined, label = ""): CaptionColour | undefined =>
   colour && label.split(/[^a-z]+/).includes(colour.name) ? undefined : colour;
 
 const likeness = (one: Float32Array, other: Float32Array): number => Math.min(1, Math.max(0, cosine(one, other)));

@@ -110,7 +110,7 @@ export const PartialConditionSchema = z.strictObject({
 export type PartialCondition = z.infer<typeof PartialConditionSchema>;
 
 /** Whether a condition names a field; null says "not even by itself", which counts as absent. */
-export const asksFor = (condition: PartialCondition, field: ConditionField): boolean =>
+export const namesCondition = (condition: PartialCondition, field: ConditionField): boolean =>
   condition[field] !== undefined && condition[field] !== null;
 
 /** Names by which a flow knows its conditions: the request's fields, with one name for each depth of the image expert, and one for the style of a drawing. */

@@ -6,7 +6,13 @@
 import { limits } from "../limits.ts";
 import { AppError, type ProblemCode } from "../problem.ts";
 import { describe } from "../validation.ts";
-import { asksFor, type ConditionField, conditionFields, type PartialCondition, type Style } from "./conditions.ts";
+import {
+  type ConditionField,
+  conditionFields,
+  namesCondition,
+  type PartialCondition,
+  type Style,
+} from "./conditions.ts";
 import type { PackInfo, TranslationInfo } from "./meta.ts";
 
 export interface FoundTranslation {
@@ -29,7 +35,7 @@ export function findTranslation(packs: readonly PackInfo[], id: string, field = 
  * @throws AppError invalid_request, style_unknown, label_unknown, layout_invalid
  */
 export function checkCondition(translation: TranslationInfo, condition: PartialCondition, where = "condition"): void {
-  for (const field of conditionFields) if (asksFor(condition, field)) checkField(translation, field, where);
+  for (const field of conditionFields) if (namesCondition(condition, field)) checkField(translation, field, where);
   checkStyle(translation, condition.style, `${where}.style`);
   checkStyle(translation, condition.drawing?.style, `${where}.drawing.style`);
   requireKnown("label_unknown", `${where}.label`, translation.labels, condition.label ?? undefined);
@@ -47,8 +53,8 @@ export function requireInvertible({ id, isInvertible }: TranslationInfo, field: 
 }
 
 /** Refuses licences under which the translation has no drawings. @throws AppError invalid_request */
-export function checkLicences({ id, licences = [] }: TranslationInfo, asked: readonly string[] | undefined): void {
-  const strange = asked?.find((licence) => !licences.includes(licence));
+export function checkLicences({ id, licences = [] }: TranslationInfo, requested: readonly string[] | undefined): void {
+  const strange = requested?.find((licence) => !licences.includes(licence));
   if (strange === undefined) return;
   const known =
     licences.length === 0 ? "none, because its drawings name no licences" : `some of ${licences.join(", ")}`;
@@ -59,8 +65,11 @@ export function checkLicences({ id, licences = [] }: TranslationInfo, asked: rea
  * The guidance that a translation follows: 0 where it can follow none, unless the request insists on another.
  * @throws AppError invalid_request for guidance other than the default, or of a condition, where there is none
  */
-export function guidanceOn({ id, hasGuidance }: Pick<TranslationInfo, "id" | "hasGuidance">, asked: Guided): number {
-  const { guidance, guidanceOf = {} } = asked;
+export function guidanceOn(
+  { id, hasGuidance }: Pick<TranslationInfo, "id" | "hasGuidance">,
+  requested: Guided,
+): number {
+  const { guidance, guidanceOf = {} } = requested;
   if (hasGuidance !== false) return guidance;
   const expected = `0, because the flow of ${id} was never trained without its conditions`;
   for (const [field, weight] of Object.entries(guidanceOf))

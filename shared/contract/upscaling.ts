@@ -217,11 +217,11 @@ interface Sides {
   readonly heightPx: number;
 }
 
-function requireWidth(image: Sides, asked: number): void {
+function requireWidth(image: Sides, requested: number): void {
   const field = "widthPx";
   const [least, most] = [image.widthPx + 1, 4 * image.widthPx];
-  const received = `${asked} px for an image of ${image.widthPx} × ${image.heightPx} px`;
-  if (asked < least || asked > most) {
+  const received = `${requested} px for an image of ${image.widthPx} × ${image.heightPx} px`;
+  if (requested < least || requested > most) {
     const expected = `a width of ${least} to ${most} px, wider than the image and at most four times as wide`;
     throw new AppError("invalid_request", `${field}: expected ${expected}, got ${received}`, {
       field,
@@ -237,8 +237,8 @@ function requireWidth(image: Sides, asked: number): void {
       networkScaleFor(image, { widthPx }) * longest <= limits.upscaleDrawnMaxSidePx
     );
   };
-  if (fits(asked)) return;
-  let widest = asked;
+  if (fits(requested)) return;
+  let widest = requested;
   while (widest >= least && !fits(widest)) widest -= 1;
   const expected =
     widest < least ? `an image of at most ${limits.imageMaxSidePx / 2} px a side` : `a width of at most ${widest} px`;

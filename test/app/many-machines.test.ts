@@ -114,14 +114,14 @@ describe("many machines", { skip: withoutQueueServer }, () => {
     while ((await fetch(`http://127.0.0.1:${servers[1]!.port}/readyz`)).status !== 200) await sleep(100);
     const meta = (await (await ask(1, "/v1/meta")).json()) as { packs: { id: string }[]; provider: string };
     assert.deepEqual([meta.packs.map(({ id }) => id), meta.provider], [["icons"], "cpu"]);
-    const asked = await Promise.all(Array.from({ length: 12 }, (_, index) => start("bird", `pair-${index}`)));
-    for (const { id } of asked) {
+    const requested = await Promise.all(Array.from({ length: 12 }, (_, index) => start("bird", `pair-${index}`)));
+    for (const { id } of requested) {
       const { state, images } = await until(id, ({ state }) => state !== "queued" && state !== "running");
       assert.deepEqual([state, images.length], ["done", 2]);
     }
-    const png = await ask(1, `/v1/generations/${asked[0]!.id}/images/0.png`);
+    const png = await ask(1, `/v1/generations/${requested[0]!.id}/images/0.png`);
     assert.deepEqual([png.status, png.headers.get("content-type")], [200, "image/png"]);
-    assert.equal((await start("bird", "pair-3")).id, asked[3]!.id);
+    assert.equal((await start("bird", "pair-3")).id, requested[3]!.id);
   });
 
   it("is not ready while the store of files takes no writes", async () => {
@@ -156,14 +156,14 @@ describe("many machines", { skip: withoutQueueServer }, () => {
   it("a worker killed in the middle of eight jobs: another one ends each of them once, and who follows sees it", async () => {
     await Promise.all(workers.splice(0).map((worker) => end(worker, "SIGTERM")));
     const lost = await startWorker("worker-1", long);
-    const asked = await Promise.all(Array.from({ length: 10 }, (_, index) => start("fish", `lost-${index}`)));
-    const { id } = asked[0]!;
+    const requested = await Promise.all(Array.from({ length: 10 }, (_, index) => start("fish", `lost-${index}`)));
+    const { id } = requested[0]!;
     const running = await until(id, ({ state }) => state === "running");
     assert.equal(running.progress.position, undefined);
     const following = follow(1, id);
     await startWorker("worker-2");
     await end(lost, "SIGKILL");
-    for (const { id: each } of asked)
+    for (const { id: each } of requested)
       assert.equal((await until(each, ({ state }) => state === "done")).images.length, 2);
     const seen = await following;
     assert.equal(seen.at(-1)!.body.state, "done");
@@ -171,7 +171,7 @@ describe("many machines", { skip: withoutQueueServer }, () => {
     const { generations } = (await (await ask(0, "/v1/generations?limit=100")).json()) as GenerationList;
     const ids = generations.map((generation) => generation.id);
     assert.equal(new Set(ids).size, ids.length);
-    for (const { id: each } of asked) assert.ok(ids.includes(each));
+    for (const { id: each } of requested) assert.ok(ids.includes(each));
   });
 
   it("a stream goes on at another server where the first one ended", async () => {

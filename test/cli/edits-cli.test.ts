@@ -140,8 +140,8 @@ describe("tau generate", () => {
     await writeTinyPack(naming, own);
     const drawn = async (...flags: string[]) => {
       const out = at(`out-${outs++}`);
-      const asked = ["--packs", naming, "--caption", "a red", "--seed", "3", "--count", "1", "--out", out];
-      const result = await tau("generate", ...asked, ...flags);
+      const requested = ["--packs", naming, "--caption", "a red", "--seed", "3", "--count", "1", "--out", out];
+      const result = await tau("generate", ...requested, ...flags);
       assert.equal(result.code, 0, result.err);
       return { err: result.err, image: (await readFile(linesOf<Line>(result)[0]!.file)).toString("base64") };
     };
@@ -153,8 +153,8 @@ describe("tau generate", () => {
     assert.equal((await drawn("--style", "round")).err, "");
     const restyled = async (...flags: string[]) => {
       const out = at(`out-${outs++}`);
-      const asked = ["--packs", naming, "--from-caption", "a red", "--style", "flat", "--seed", "3", "--out", out];
-      const result = await tau("restyle", at("a.png"), ...asked, ...flags);
+      const requested = ["--packs", naming, "--from-caption", "a red", "--style", "flat", "--seed", "3", "--out", out];
+      const result = await tau("restyle", at("a.png"), ...requested, ...flags);
       return { ...result, image: result.code === 0 ? await readFile(linesOf<Line>(result)[0]!.file, "base64") : "" };
     };
     const [kept, without] = [await restyled(), await restyled("--from-label", "")];

@@ -25,7 +25,7 @@ const lightnessOf = (planes: Float32Array, at: number): number => {
   const [r, g, b] = pixelOf(planes, at);
   return labOf((r << 16) | (g << 8) | b)[0];
 };
-const asked = (name: string) => colourNamedIn(name.split(" "))!;
+const requested = (name: string) => colourNamedIn(name.split(" "))!;
 
 describe("the colour that a caption gives", () => {
   it("the colour that a caption gives is its one colour word, with a shade", () => {
@@ -44,7 +44,7 @@ describe("a picture in another main colour", () => {
   it("a red thing with grey parts shows every colour word that has a hue, and keeps its greys", () => {
     const car = planesOf([60, [200, 30, 40]], [20, [150, 20, 30]], [15, [60, 60, 62]], [5, [240, 240, 240]]);
     for (const word of Object.keys(hues) as Array<keyof typeof hues>) {
-      const made = recolour(car, asked(word));
+      const made = recolour(car, requested(word));
       assert.ok(isNearest(made, word), `${word}: ${pixelOf(made, 0)}`);
       assert.deepEqual(pixelOf(made, 85), [60, 60, 62]);
       assert.deepEqual(pixelOf(made, 99), [240, 240, 240]);
@@ -53,7 +53,7 @@ describe("a picture in another main colour", () => {
 
   it("a grey thing gets the colour in its fill, and its dark outline stays", () => {
     const sheep = planesOf([70, [230, 230, 232]], [30, [20, 20, 22]]);
-    const made = recolour(sheep, asked("blue"));
+    const made = recolour(sheep, requested("blue"));
     assert.ok(isNearest(made, "blue"), `${pixelOf(made, 0)}`);
     assert.deepEqual(pixelOf(made, 80), [20, 20, 22]);
   });
@@ -65,7 +65,7 @@ describe("a picture in another main colour", () => {
       ["white", 0.75, 1],
       ["grey", 0.35, 0.8],
     ] as const) {
-      const made = recolour(ball, asked(name));
+      const made = recolour(ball, requested(name));
       const [light, dark] = [lightnessOf(made, 0), lightnessOf(made, 50)];
       assert.ok(light > dark && light <= most + 0.05 && dark >= least, `${name}: ${light} ${dark}`);
       const [r, g, b] = pixelOf(made, 0);
@@ -87,7 +87,7 @@ describe("a picture in another main colour", () => {
               pixels.map((pixel) => (channel === 3 ? pixel[3]! : pixel[channel]! * pixel[3]!)),
             ),
           );
-          const made = recolour(planes, asked(name));
+          const made = recolour(planes, requested(name));
           const count = pixels.length;
           assert.deepEqual(made.slice(3 * count), planes.slice(3 * count));
           for (let at = 0; at < 3 * count; at += 1)

@@ -15,13 +15,13 @@ after(() => rm(root, { recursive: true }));
 
 /** An expert that numbers its runs. */
 function numbering(dims = 2) {
-  const asked: ConditionValue[] = [];
+  const requested: ConditionValue[] = [];
   return {
-    asked,
+    requested,
     dims,
     async encode(values: readonly ConditionValue[]) {
-      asked.push(...values);
-      return new Float32Array(values.length * dims).fill(asked.length);
+      requested.push(...values);
+      return new Float32Array(values.length * dims).fill(requested.length);
     },
   };
 }
@@ -49,14 +49,14 @@ describe("the cache of conditions", () => {
     const first = await expert.encode(contents.map((make) => make()));
     assert.deepEqual([...first], [1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7]);
     assert.deepEqual(await expert.encode(contents.map((make) => make())), first);
-    assert.equal(inner.asked.length, contents.length);
+    assert.equal(inner.requested.length, contents.length);
   });
 
   it("the cache of conditions runs content once that is requested twice at the same time", async () => {
     const inner = numbering();
     const expert = cached(inner);
     await Promise.all([expert.encode([asText("cat"), asText("cat")]), expert.encode([asText("cat")])]);
-    assert.equal(inner.asked.length, 1);
+    assert.equal(inner.requested.length, 1);
   });
 
   it("the cache of conditions keeps nothing that a caller can change, and no failure", async () => {
@@ -80,7 +80,7 @@ describe("the cache of conditions", () => {
     const expert = cached(inner);
     for (const word of ["a", "b", "a", "c", "a", "b"]) await expert.encode([asText(word)]);
     assert.deepEqual(
-      inner.asked.map((value) => value.kind === "text" && value.text),
+      inner.requested.map((value) => value.kind === "text" && value.text),
       ["a", "b", "c", "b"],
     );
   });
@@ -90,7 +90,7 @@ describe("the cache of conditions", () => {
     const expert = cached(inner);
     await expert.encodeForTraining([asText("cat"), asText("cat")]);
     await expert.encodeForTraining([asText("cat")]);
-    assert.equal(inner.asked.length, 3);
+    assert.equal(inner.requested.length, 3);
   });
 });
 

@@ -95,8 +95,8 @@ const planned = async (fields: object) => {
 
 describe("a label that the caption names", () => {
   it("a label that the caption names is followed as if it had been given, and reported", async () => {
-    const asked = { condition: { caption: "blue car" } };
-    assert.deepEqual(await planned(asked), { labels: ["car"], at: 2 });
+    const requested = { condition: { caption: "blue car" } };
+    assert.deepEqual(await planned(requested), { labels: ["car"], at: 2 });
     const [read, given] = await Promise.all([
       encodeConditions(translation, { caption: asText("blue car") }),
       encodeConditions(translation, { caption: asText("blue car"), label: asText("car") }),

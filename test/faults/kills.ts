@@ -19,12 +19,12 @@ function isGone(pid: number): boolean {
 /** Jobs that the server acknowledged before it was gone. */
 async function ask(tau: Tau, ledger: Ledger, count: number): Promise<void> {
   const first = ledger.size + ledger.unanswered.size;
-  const asked = Array.from({ length: count }, async (_, index) => {
+  const requested = Array.from({ length: count }, async (_, index) => {
     const key = `key-${first + index}`;
     ledger.unanswered.add(key);
     ledger.note(key, await tau.start(key));
   });
-  await Promise.allSettled(asked);
+  await Promise.allSettled(requested);
 }
 
 /** States of a server in which it is killed; each begins with twelve jobs, of which a stopped child keeps eight from ending. */
@@ -40,9 +40,9 @@ const states: Readonly<Record<string, (tau: Tau, ledger: Ledger, child: number, 
     await sleep(5);
   },
   "jobs come": async (tau, ledger, _child, random) => {
-    const asked = ask(tau, ledger, 8);
+    const requested = ask(tau, ledger, 8);
     await sleep(random() * 40);
-    void asked;
+    void requested;
   },
 };
 

@@ -142,10 +142,14 @@ export async function createHarness(options: HarnessOptions = {}) {
     uploads,
     probeImage,
     checkDrawing: requirePlainSvg,
-    invert: async (asked, signal) => inference.invert(asked, await load(asked, sidePx), signal),
-    vectorise: async (bytes, asked) => tracers.trace(await decodeRgba(bytes), asked),
-    drawFamily: (asked, signal) =>
-      drawFamily(asked, { inference, packs: [pack], vectorise: (...of) => tracers.trace(...of), encodePng }, signal),
+    invert: async (requested, signal) => inference.invert(requested, await load(requested, sidePx), signal),
+    vectorise: async (bytes, requested) => tracers.trace(await decodeRgba(bytes), requested),
+    drawFamily: (requested, signal) =>
+      drawFamily(
+        requested,
+        { inference, packs: [pack], vectorise: (...of) => tracers.trace(...of), encodePng },
+        signal,
+      ),
     token,
     version: "0.0.0-test",
     ...(options.tokens && { tokens: options.tokens }),
@@ -180,7 +184,7 @@ export async function createHarness(options: HarnessOptions = {}) {
       ...workerParts,
       queue,
       results: options.results ?? results,
-      imagesOf: (asked) => load(asked, sidePx),
+      imagesOf: (requested) => load(requested, sidePx),
       onFinished: metrics.recordJob,
     }),
     startUpscaleWorker({

@@ -331,14 +331,14 @@ describe("a graceful stop", () => {
     const headers = { "Content-Type": "image/png" };
     const sent = await small.ask("/v1/images", { method: "POST", headers, body: greyPng(8) as BodyInit });
     const body = JSON.stringify({ image: ((await sent.json()) as { digest: string }).digest });
-    const asked = Array.from({ length: limits.inversionsParallelMax + 2 }, () =>
+    const requested = Array.from({ length: limits.inversionsParallelMax + 2 }, () =>
       small.ask("/v1/inversions", { method: "POST", body }),
     );
     while (inference.inverting < limits.inversionsParallelMax) await sleep(5);
     const stopped = small.server.stop();
     assert.equal((await problemOf(await small.ask("/v1/inversions", { method: "POST", body }))).code, "shutting_down");
     gate.open();
-    for (const answer of asked) assert.equal((await answer).status, 200);
+    for (const answer of requested) assert.equal((await answer).status, 200);
     await stopped;
     await small.remove();
 

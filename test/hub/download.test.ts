@@ -92,10 +92,10 @@ describe("a file of a hub", () => {
 
   it("comes through the proxy that the environment names", async () => {
     const { hub } = await serve(answerFrom);
-    const asked: string[] = [];
+    const requested: string[] = [];
     const proxy = await serve((request, response) => response.writeHead(400).end(request.url));
     proxy.server.on("connect", (request, socket) => {
-      asked.push(request.url!);
+      requested.push(request.url!);
       const [host, port] = request.url!.split(":");
       const upstream = connect(Number(port), host, () => {
         socket.write("HTTP/1.1 200 OK\r\n\r\n");
@@ -117,7 +117,7 @@ describe("a file of a hub", () => {
         if (value === undefined) delete process.env[name];
         else process.env[name] = value;
     }
-    assert.deepEqual(asked, [new URL(hub).host]);
+    assert.deepEqual(requested, [new URL(hub).host]);
   });
 
   it("is cancelled also in the pause before the next attempt, and keeps what came", async () => {

@@ -113,12 +113,12 @@ describe("captions in a style of one's own", () => {
     const found = findTranslation(catalogue.packs(), "restyle").translation;
     assert.deepEqual(found.licences, ["CC-BY-4.0", "MIT"]);
     const served = createService((await loadPacks(catalogue, { threads: 1 })).translations, 8);
-    const asked = { caption: tinyLabels[0]!, style: { images: [await iconOf(3)] } };
+    const requested = { caption: tinyLabels[0]!, style: { images: [await iconOf(3)] } };
     for (const [licence, set] of [
       ["MIT", "ovals"],
       ["CC-BY-4.0", "squares"],
     ] as const) {
-      const [image] = await drawRestyled({ service: served, info: found, load }, asked, { licences: [licence] });
+      const [image] = await drawRestyled({ service: served, info: found, load }, requested, { licences: [licence] });
       assert.deepEqual(
         image!.sources?.map((source) => [source.set, source.icon]),
         [[set, tinyLabels[0]]],

@@ -105,16 +105,16 @@ test("a label alone has ideas too", async () => {
 
 test("the same request gives the same images, and each image's own seed makes it again", async () => {
   for (const retriever of [new RetrievalIndex(content), undefined]) {
-    const asked = { count: 4, diversity: 0.8, temperature: 0.4 };
-    const images = await generate(asked, retriever);
-    assert.deepEqual(await generate(asked, retriever), images);
+    const requested = { count: 4, diversity: 0.8, temperature: 0.4 };
+    const images = await generate(requested, retriever);
+    assert.deepEqual(await generate(requested, retriever), images);
     assert.equal(new Set(images.map(({ seed }) => seed)).size, 4);
     assert.deepEqual(
       images.map(({ index }) => index),
       [0, 1, 2, 3],
     );
     for (const { seed, rgba, logLikelihood } of images) {
-      const [again] = await generate({ ...asked, count: 1, seed }, retriever);
+      const [again] = await generate({ ...requested, count: 1, seed }, retriever);
       assert.deepEqual([again!.rgba, again!.logLikelihood], [rgba, logLikelihood]);
     }
   }

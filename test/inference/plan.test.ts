@@ -98,9 +98,9 @@ describe("the plan of a generation", () => {
   });
 
   it("the plan of a generation refuses more weights than a flow has room for, where a caller inside forgot to", async () => {
-    const asked = ResolvedRequestSchema.parse({ condition: { caption: "a" }, seed: 1, count: 1 });
+    const requested = ResolvedRequestSchema.parse({ condition: { caption: "a" }, seed: 1, count: 1 });
     const guidanceOf = { caption: 1, sketch: 1, style: 1 };
-    const forged: ResolvedRequest = { ...asked, guidanceOf };
+    const forged: ResolvedRequest = { ...requested, guidanceOf };
     await assert.rejects(planGeneration(translation, forged, images), {
       code: "invalid_request",
       message: "guidanceOf: expected at most 3 weights above 0, guidance counted, got 4",

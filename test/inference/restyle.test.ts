@@ -104,7 +104,7 @@ describe("a pack that translates between styles", () => {
     const drawn = await Promise.all([one, other].map((image) => pixelsOf({ drawing: { image }, style: "outline" })));
     const keep = (image: string, condition: object) =>
       draw(condition, { keepResidualOf: { image, condition: { drawing: { image }, style: "outline" } } });
-    const [kept, restyled, asked, blended] = [
+    const [kept, restyled, requested, blended] = [
       (await keep(one, {}))[0]!.rgba,
       (await keep(one, { style: "outline" }))[0]!.rgba,
       (await keep(other, { style: "outline", colours: ["#ff8000"] }))[0]!.rgba,
@@ -125,12 +125,12 @@ describe("a pack that translates between styles", () => {
       [Buffer.from(drawn[0]!, "hex"), [0x14, 0x50, 0xc8]],
       [kept, [250, 40, 90]],
       [restyled, [0x14, 0x50, 0xc8]],
-      [asked, [0xff, 0x80, 0]],
+      [requested, [0xff, 0x80, 0]],
       ...blended.map((image, at) => [image.rgba, [250 - 120 * at, 40, 90]] as const),
     ] as const)
       for (let at = 0; at < rgba.length; at += 4)
         if (rgba[at + 3]! > 0) assert.deepEqual([...rgba.slice(at, at + 3)], ink);
-    for (const rgba of [restyled, asked, ...blended.map((image) => image.rgba)])
+    for (const rgba of [restyled, requested, ...blended.map((image) => image.rgba)])
       assert.deepEqual(alphas(rgba), alphas(kept));
   });
 
@@ -168,10 +168,10 @@ describe("a pack that translates between styles", () => {
 
   it("a restyled drawing is the same whatever the order of the images that show the style, beside other requests and again", async () => {
     const [image, a, b] = [await stripes(2, 250), await stripes(3, 250), await stripes(4, 10)];
-    const asked = (...images: string[]) => pixelsOf({ drawing: { image }, style: { images } }, { temperature: 1 });
-    const [first, swapped] = await Promise.all([asked(a, b), asked(b, a)]);
+    const requested = (...images: string[]) => pixelsOf({ drawing: { image }, style: { images } }, { temperature: 1 });
+    const [first, swapped] = await Promise.all([requested(a, b), requested(b, a)]);
     assert.equal(first, swapped);
-    assert.equal(await asked(a, b), first);
+    assert.equal(await requested(a, b), first);
   });
 
   it("an SVG drawn inline is the drawing that it shows, in its colours", async () => {

@@ -41,12 +41,12 @@ async function generate(fields: object): Promise<ImageResult[]> {
 }
 
 /** Draws one image by the command line without the share, with none and with the default: only none differs. */
-async function assertDefaultShare(...asked: readonly string[]): Promise<void> {
+async function assertDefaultShare(...requested: readonly string[]): Promise<void> {
   const tau = tauIn(folder);
   const draw = async (...flags: string[]): Promise<Buffer> => {
     const out = await mkdtemp(join(folder, "out-"));
     const fixed = ["--seed", "5", "--count", "1"];
-    const result = await tau("generate", "--packs", packsDir, ...asked, ...fixed, ...flags, "--out", out);
+    const result = await tau("generate", "--packs", packsDir, ...requested, ...fixed, ...flags, "--out", out);
     assert.deepEqual([result.code, result.err], [0, ""]);
     return readFile(join(out, "000-5.png"));
   };

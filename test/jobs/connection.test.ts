@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { KnownWorkers } from "../../server/app/many/known-workers.ts";
-import { asked, type Connections, connect } from "../../server/jobs/bull/connection.ts";
+import { type Connections, connect, withQueueErrors } from "../../server/jobs/bull/connection.ts";
 import { spendShared } from "../../server/jobs/bull/shared-buckets.ts";
 import { AppError } from "../../shared/problem.ts";
 import { type QueueServer, startQueueServer, withoutQueueServer } from "./queue-server.ts";
@@ -26,7 +26,7 @@ describe("a connection that asks the queue server", { skip: withoutQueueServer }
   it("does not give up an answer that came while this process stood still", async () => {
     const { asking } = await connected(200);
     await asking.set("there", "yes");
-    const answer = asked(() => asking.get("there"));
+    const answer = withQueueErrors(() => asking.get("there"));
     for (const until = performance.now() + 500; performance.now() < until; );
     assert.equal(await answer, "yes");
   });
@@ -36,7 +36,7 @@ describe("a connection that asks the queue server", { skip: withoutQueueServer }
     process.kill(server.child.pid!, "SIGSTOP");
     try {
       await assert.rejects(
-        asked(() => asking.get("there")),
+        withQueueErrors(() => asking.get("there")),
         (error) => error instanceof AppError && error.code === "queue_unavailable",
       );
     } finally {

@@ -77,7 +77,7 @@ function breakableStore() {
   return { store, broken };
 }
 
-const asked = { ...generations.facts, request: generations.requestOf("a") };
+const requested = { ...generations.facts, request: generations.requestOf("a") };
 
 it("keeps the images of a job that could not be removed", async () => {
   const forgotten: string[] = [];
@@ -86,7 +86,7 @@ it("keeps the images of a job that could not be removed", async () => {
     ...{ kind: generations.kind, store, queueMax: 1, historyMax: 10, now: () => 1000 },
     onForgotten: (sha256) => forgotten.push(sha256),
   });
-  const { id } = (await queue.add(asked)).body;
+  const { id } = (await queue.add(requested)).body;
   const job = (await queue.take())!;
   job.addImage(generations.imageOf!(0, "first"));
   await job.finish(generations.done);
@@ -106,10 +106,10 @@ it("accepts no job that could not be kept, and reports an end that could not be 
     onStoreError: (error) => errors.push(error),
   });
   broken.isBroken = true;
-  await assert.rejects(queue.add(asked), /read-only/);
+  await assert.rejects(queue.add(requested), /read-only/);
   assert.deepEqual(await queue.depth(), { waiting: 0, running: 0 });
   broken.isBroken = false;
-  const { id } = (await queue.add(asked)).body;
+  const { id } = (await queue.add(requested)).body;
   const job = (await queue.take())!;
   broken.isBroken = true;
   assert.equal((await job.finish(generations.done)).state, "done");
@@ -125,7 +125,7 @@ async function endUnsaved() {
     ...{ kind: generations.kind, store, queueMax: 9, historyMax: 10, now: () => 1000 },
     onForgotten: (sha256) => forgotten.push(sha256),
   });
-  const { id } = (await queue.add(asked)).body;
+  const { id } = (await queue.add(requested)).body;
   const job = (await queue.take())!;
   job.addImage(generations.imageOf!(0, "first"));
   broken.isBroken = true;
@@ -138,7 +138,7 @@ it("an end that the disk had no room for is kept with the next end that is", asy
   await end();
   assert.equal(store.get(id)!.body.state, "running");
   broken.isBroken = false;
-  await queue.add(asked);
+  await queue.add(requested);
   await (await queue.take())!.finish(generations.done);
   assert.equal(store.get(id)!.body.state, "done");
 });
@@ -212,7 +212,7 @@ it("ends a job with which three processes died, and starts no other of them agai
     const database = openJobDatabase(folder);
     const store = new SqliteStore(database, generations.kind);
     const queue = new LocalQueue({ kind: generations.kind, store, queueMax: 9, historyMax: 10, now: Date.now });
-    if ((await queue.list({ limit: 1 })).jobs.length === 0) for (const _ of [1, 2]) await queue.add(asked);
+    if ((await queue.list({ limit: 1 })).jobs.length === 0) for (const _ of [1, 2]) await queue.add(requested);
     for (let taken = 0; taken < count; taken++) await queue.take();
     await new Promise(setImmediate);
     const { jobs } = await queue.list({ limit: 10 });
@@ -229,7 +229,7 @@ it("ends a job with which three processes died, and starts no other of them agai
 it("counts no start of a job that was put back", async () => {
   const store = new MemoryStore(generations.kind);
   const queue = new LocalQueue({ kind: generations.kind, store, queueMax: 9, historyMax: 10, now: Date.now });
-  const { id } = (await queue.add(asked)).body;
+  const { id } = (await queue.add(requested)).body;
   for (let turn = 0; turn < 5; turn++) await (await queue.take())!.putBack();
   assert.equal(store.get(id)!.startCount, 0);
 });

@@ -42,14 +42,14 @@ const request = ResolvedRequestSchema.parse({
 async function drawWith(
   runtime: "auto" | "web",
   packs = packsDir,
-  asked = request,
+  requested = request,
 ): Promise<{ provider: string; images: ImageResult[] }> {
   process.env["TAU_RUNTIME"] = runtime;
   const client = createInferenceClient({ packsDir: packs, provider: "auto", threads: 1 });
   try {
     const { provider } = await client.start();
     const images: ImageResult[] = [];
-    await client.generate(asked, { onImage: (image) => void images.push(image) }, new Map());
+    await client.generate(requested, { onImage: (image) => void images.push(image) }, new Map());
     return { provider, images };
   } finally {
     await client.close();
@@ -83,8 +83,8 @@ describe("a system without a binary of onnxruntime-node", () => {
     const labels = ["oil", "photo", "ink", "anime", "chalk"];
     const joined = { experts: imports, flow: "net2net-flow", target: "basicae", labels, name: "style", to } as const;
     await joinPublished({ ...joined, id: "domains" });
-    const asked = { translation: "domains", condition: { style: "ink" }, count: 2, seed: 7, guidance: 0 };
-    const draw = (runtime: "auto" | "web") => drawWith(runtime, to, ResolvedRequestSchema.parse(asked));
+    const requested = { translation: "domains", condition: { style: "ink" }, count: 2, seed: 7, guidance: 0 };
+    const draw = (runtime: "auto" | "web") => drawWith(runtime, to, ResolvedRequestSchema.parse(requested));
     const [native, web] = [await draw("auto"), await draw("web")];
     assert.deepEqual([native.provider, web.provider, web.images.length], ["cpu", "wasm", 2]);
     requireAlike(web.images, native.images);

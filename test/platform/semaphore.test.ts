@@ -73,7 +73,7 @@ describe("a semaphore", () => {
         fc.array(fc.oneof(fc.constantFrom("a", "b", "c"), fc.constant("end")), { maxLength: 40 }),
         async (max, waitingMax, steps) => {
           const tasks = createTasks(createSemaphore(max, waitingMax));
-          let asked = 0;
+          let requested = 0;
           let ended = 0;
           const end = async (): Promise<void> => {
             if (tasks.running() === 0) return;
@@ -82,15 +82,15 @@ describe("a semaphore", () => {
           };
           for (const step of steps) {
             if (step === "end") await end();
-            else tasks.start(`${step}${asked++}`, step);
+            else tasks.start(`${step}${requested++}`, step);
             await turn();
-            const waiting = asked - tasks.refused.length - tasks.begun.length;
-            assert.equal(tasks.running(), Math.min(max, asked - tasks.refused.length - ended));
+            const waiting = requested - tasks.refused.length - tasks.begun.length;
+            assert.equal(tasks.running(), Math.min(max, requested - tasks.refused.length - ended));
             assert.ok(waiting >= 0 && waiting <= waitingMax);
           }
           while (tasks.running() > 0) await end();
           assert.equal(new Set(tasks.begun).size, tasks.begun.length);
-          assert.equal(tasks.begun.length + tasks.refused.length, asked);
+          assert.equal(tasks.begun.length + tasks.refused.length, requested);
         },
       ),
       { seed: 27, numRuns: 60 },

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { test } from "node:test";
-import { askedTranslation, isAvailable } from "../../plugin/ui/client/failure.ts";
+import { isAvailable, translationOfCommand } from "../../plugin/ui/client/failure.ts";
 import { languages } from "../../plugin/ui/i18n/texts.ts";
 import { commandTable } from "../../shared/commands.ts";
 import { testMeta } from "./ui/contract-server.ts";
@@ -14,8 +14,8 @@ test("the docs have a row for every command, with its selection and result", asy
     const row = docs.split("\n").find((line) => line.startsWith(`| ${menu} | `));
     const cells = row?.split("|").map((cell) => cell.trim()) ?? [];
     assert.ok(cells.length === 7 && cells.slice(1, 6).every((cell) => cell !== ""), menu);
-    const asked = parameters.map(({ name, optional }) => (optional ? `${name}?` : name)).join(", ");
-    assert.equal(cells[5], asked === "" ? "–" : asked, menu);
+    const requested = parameters.map(({ name, optional }) => (optional ? `${name}?` : name)).join(", ");
+    assert.equal(cells[5], requested === "" ? "–" : requested, menu);
   }
 });
 
@@ -45,5 +45,5 @@ test("a command is on offer exactly where a pack reads what it needs", () => {
     { id: "u", label: "U", scales: [2, 4] },
   );
   assert.equal(offered(all).length, commandTable.filter(({ needs }) => needs.length > 0).length);
-  assert.equal(askedTranslation(undefined, "sketch"), undefined);
+  assert.equal(translationOfCommand(undefined, "sketch"), undefined);
 });

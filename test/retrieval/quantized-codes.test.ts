@@ -45,11 +45,11 @@ describe("codes of pictures", () => {
 
   it("codes of pictures are compared as the vectors that they stand for", () => {
     for (const codes of [dense, cells]) {
-      const [asked] = vectors(1, codes.dims);
-      const cosines = cosinesOf(codes, asked!);
+      const [requested] = vectors(1, codes.dims);
+      const cosines = cosinesOf(codes, requested!);
       assert.equal(cosines.length, codes === dense ? 7 : 3);
       for (const [row, value] of cosines.entries())
-        assert.ok(Math.abs(value - cosine(codeOf(codes, row), asked!)) < 1e-6, `${codes.kind} ${row}: ${value}`);
+        assert.ok(Math.abs(value - cosine(codeOf(codes, row), requested!)) < 1e-6, `${codes.kind} ${row}: ${value}`);
     }
   });
 

@@ -78,11 +78,11 @@ const widths: IndexWidths = {
 };
 const store = new RetrievalIndex(content);
 
-const startOf = (asked: Partial<RetrievalQuery>, from = store): RetrievedPrior | undefined =>
-  from.retrieve({ noise: (count) => new Float32Array(count), ...asked });
-const latentOf = (asked: Partial<RetrievalQuery>): Float32Array => {
-  const start = startOf(asked);
-  assert.ok(start, JSON.stringify(asked));
+const startOf = (requested: Partial<RetrievalQuery>, from = store): RetrievedPrior | undefined =>
+  from.retrieve({ noise: (count) => new Float32Array(count), ...requested });
+const latentOf = (requested: Partial<RetrievalQuery>): Float32Array => {
+  const start = startOf(requested);
+  assert.ok(start, JSON.stringify(requested));
   return start.latent;
 };
 
@@ -234,12 +234,12 @@ describe("entries seen from a style of one's own", () => {
     it("entries seen from a style of one's own that lie as that style's images do are taken one at a time, the most similar one unless the noise says otherwise", () => {
       const towards = (chosen: number, by: number) => (count: number) =>
         Float32Array.from({ length: count }, (_, at) => (at === chosen ? by : 0));
-      const asked = { caption: direction(1) };
+      const requested = { caption: direction(1) };
       // Of round apples, by its affinity.
-      near(startOf(asked, composited)!.latent, [10 + 0, 10 + 2]);
-      near(startOf({ ...asked, noise: towards(2, 0.9) }, composited)!.latent, [10 + 0, 10 + 2]);
-      near(startOf({ ...asked, noise: towards(2, 1.1) }, composited)!.latent, [10 - 3, 10]);
-      near(startOf({ ...asked, noise: towards(0, 2.1) }, composited)!.latent, [10 + 1, 10]);
+      near(startOf(requested, composited)!.latent, [10 + 0, 10 + 2]);
+      near(startOf({ ...requested, noise: towards(2, 0.9) }, composited)!.latent, [10 + 0, 10 + 2]);
+      near(startOf({ ...requested, noise: towards(2, 1.1) }, composited)!.latent, [10 - 3, 10]);
+      near(startOf({ ...requested, noise: towards(0, 2.1) }, composited)!.latent, [10 + 1, 10]);
     });
 
     it("entries seen from a style of one's own that lie as that style's images do are those of names about as near as the nearest alone", () => {
@@ -289,9 +289,9 @@ describe("a start from retrieved drawings that look like a picture", () => {
     return map;
   };
   /** The example that a start is, of those that are known. */
-  const startsFrom = (asked: Partial<RetrievalQuery>, from = seen): number | undefined => {
-    const start = startOf(asked, from);
-    const middle = asked.style ? written.styles.indexOf(asked.style) : 3;
+  const startsFrom = (requested: Partial<RetrievalQuery>, from = seen): number | undefined => {
+    const start = startOf(requested, from);
+    const middle = requested.style ? written.styles.indexOf(requested.style) : 3;
     const isFrom = (value: Float32Array): boolean =>
       value.every((of, axis) => Math.abs(written.styleMeans[2 * middle + axis]! + of - start!.latent[axis]!) < 0.2);
     return start && written.values.findIndex(isFrom);
@@ -481,8 +481,8 @@ describe("a file of entries", () => {
     const read = await RetrievalIndex.open(path, widths);
     for (const style of [undefined, ...written.styles])
       for (const label of [undefined, ...written.labels]) {
-        const asked = { style, label, caption: direction(10, 9, 8, 7) };
-        assert.deepEqual(startOf(asked, read), startOf(asked));
+        const requested = { style, label, caption: direction(10, 9, 8, 7) };
+        assert.deepEqual(startOf(requested, read), startOf(requested));
       }
   });
 

@@ -32,14 +32,14 @@ const latent = normals(8, 9, flow.dims);
 /** Examples that give one start to whatever is asked. */
 const giving = (
   start: RetrievedPrior | undefined,
-  asked: RetrievalQuery[] = [],
+  requested: RetrievalQuery[] = [],
 ): { flow: typeof flow; retriever: Retriever } => ({
   flow,
   retriever: {
     knows: () => true,
     find: () => undefined,
     retrieve: (request) => {
-      asked.push(request);
+      requested.push(request);
       return start;
     },
   },
@@ -57,9 +57,9 @@ describe("a row drawn from retrieved drawings", () => {
     const named = giving({ latent, caption: words.caption!.vector });
     for (const conditions of [words, await encode({ caption: "red" })])
       assertNear(await draw(sampleRow(named, conditions, whole)), latent, 1e-3);
-    for (const asked of [{ label: "green", style: "round" }, { label: "blue" }]) {
-      const { latent: moved } = store!.retrieve({ ...asked, noise: (count) => new Float32Array(count) })!;
-      assertNear(await draw(sampleRow(translation, await encode(asked), whole)), moved, 1e-3);
+    for (const requested of [{ label: "green", style: "round" }, { label: "blue" }]) {
+      const { latent: moved } = store!.retrieve({ ...requested, noise: (count) => new Float32Array(count) })!;
+      assertNear(await draw(sampleRow(translation, await encode(requested), whole)), moved, 1e-3);
     }
   });
 
@@ -131,9 +131,9 @@ describe("a row drawn from retrieved drawings", () => {
     const coloured = await encode({ caption: "red mountain" });
     assert.deepEqual(coloured.caption!.plain, (await encode({ caption: "mountain" })).caption!.vector);
     const { plain, vector } = coloured.caption!;
-    const asked: RetrievalQuery[] = [];
-    const { prior } = sampleRow(giving({ latent }, asked), coloured, settings);
-    assert.deepEqual(asked[0]!.caption, plain);
+    const requested: RetrievalQuery[] = [];
+    const { prior } = sampleRow(giving({ latent }, requested), coloured, settings);
+    assert.deepEqual(requested[0]!.caption, plain);
     // The drawing is of the thing, gets the colour, and then shows all of the caption.
     assert.ok(Math.abs(prior!.share - 0.75) < 1e-6);
     assert.equal(prior!.colour?.name, "red");
@@ -159,10 +159,13 @@ describe("a row drawn from retrieved drawings", () => {
     const given = (vector: Float32Array) => ({ vector, presence: 1 });
     const [sketch, layout, shown] = [Float32Array.of(1, 0, 0, 0), Float32Array.of(0, 1), Float32Array.of(0, 0, 1, 0)];
     const conditions = { sketch: given(sketch), layout: given(layout), lowResolution: given(sketch) };
-    const asked: RetrievalQuery[] = [];
-    const row = sampleRow(giving({ latent, pictures: { sketch: shown } }, asked), conditions, settings);
-    assert.deepEqual(asked[0]!.pictures, { sketch, layout });
-    assert.deepEqual([asked[0]!.caption, asked[0]!.label, asked[0]!.style], [undefined, undefined, undefined]);
+    const requested: RetrievalQuery[] = [];
+    const row = sampleRow(giving({ latent, pictures: { sketch: shown } }, requested), conditions, settings);
+    assert.deepEqual(requested[0]!.pictures, { sketch, layout });
+    assert.deepEqual(
+      [requested[0]!.caption, requested[0]!.label, requested[0]!.style],
+      [undefined, undefined, undefined],
+    );
     assert.deepEqual(row.prior, { latent, share: 0.75, shows: { sketch: given(shown) } });
     const worded = sampleRow(giving({ latent, pictures: { sketch: shown } }), { ...words, ...conditions }, settings);
     assert.deepEqual(Object.keys(worded.prior!.shows).sort(), ["caption", "label", "sketch", "style"]);
@@ -193,11 +196,11 @@ describe("a row drawn from retrieved drawings", () => {
   });
 
   it("a row drawn from retrieved drawings requests drawings by vector and ids, with noise of the seed that grows with temperature", () => {
-    const asked: RetrievalQuery[] = [];
+    const requested: RetrievalQuery[] = [];
     const given = { caption: words.caption! };
-    for (const temperature of [0.5, 1]) sampleRow(giving(undefined, asked), words, { ...settings, temperature });
-    sampleRow(giving(undefined, asked), given, { ...settings, temperature: 0 });
-    const [mild, wild, still] = asked as [RetrievalQuery, RetrievalQuery, RetrievalQuery];
+    for (const temperature of [0.5, 1]) sampleRow(giving(undefined, requested), words, { ...settings, temperature });
+    sampleRow(giving(undefined, requested), given, { ...settings, temperature: 0 });
+    const [mild, wild, still] = requested as [RetrievalQuery, RetrievalQuery, RetrievalQuery];
     assert.deepEqual([mild.caption, mild.label, mild.style], [caption, "red", "flat"]);
     assert.deepEqual([still.label, still.style], [undefined, undefined]);
     const drawn = normals(3, streams.retrieval, 5);
@@ -229,9 +232,9 @@ describe("a row drawn from retrieved drawings", () => {
 
 describe("rows with and without a start", () => {
   it("rows with and without a start give in one batch what each gives alone, with the same likelihood", async () => {
-    const asked = [words, await encode({ caption: "blue sky" }), await encode({ style: "sharp" })];
+    const requested = [words, await encode({ caption: "blue sky" }), await encode({ style: "sharp" })];
     const rows = Array.from({ length: 11 }, (_, seed) =>
-      sampleRow(translation, asked[seed % 3]!, { ...settings, seed, retrieval: seed % 4 === 0 ? 0 : seed / 11 }),
+      sampleRow(translation, requested[seed % 3]!, { ...settings, seed, retrieval: seed % 4 === 0 ? 0 : seed / 11 }),
     );
     const withStart = rows.filter(({ prior }) => prior).length;
     assert.ok(withStart > 2 && withStart < 9, `${withStart}`);

@@ -182,11 +182,11 @@ describe("upscaling", () => {
   });
 
   it("upscaling is warmed up by every graph that details need", async () => {
-    const asked: string[] = [];
+    const requested: string[] = [];
     const note = <T extends object>(name: string, part: T, method: keyof T): T => ({
       ...part,
       [method]: (...args: unknown[]) => {
-        asked.push(name);
+        requested.push(name);
         return (part[method] as (...args: unknown[]) => unknown)(...args);
       },
     });
@@ -199,7 +199,7 @@ describe("upscaling", () => {
       factors: { 2: noted(2), 4: noted(4) },
       consistency: { 2: note("twice", averaging(2), "project"), 4: note("four times", averaging(4), "project") },
     });
-    assert.deepEqual(asked, ["network", "flow", "details", "twice", "network", "flow", "details", "four times"]);
+    assert.deepEqual(requested, ["network", "flow", "details", "twice", "network", "flow", "details", "four times"]);
   });
 
   it("upscaling fades decoded details in with the temperature, and leaves them out of the accurate answer and of the flow's middle", async () => {
@@ -218,7 +218,7 @@ describe("upscaling", () => {
   });
 
   it("upscaling requests features only where details are drawn", async () => {
-    const asked: string[] = [];
+    const requested: string[] = [];
     const noting = (factor: NetworkFactor): FactorParts => {
       const network = networkOf(factor);
       return {
@@ -226,11 +226,11 @@ describe("upscaling", () => {
         network: {
           ...network,
           read(...tile) {
-            asked.push("read");
+            requested.push("read");
             return network.read(...tile);
           },
           predictMeans(...tile) {
-            asked.push("answer");
+            requested.push("answer");
             return network.predictMeans(...tile);
           },
         },
@@ -241,15 +241,15 @@ describe("upscaling", () => {
     );
     await upscaler.upscale(wavy, { scale: 4, temperature: 0, seed: 1 });
     await upscaler.upscale(wavy, { scale: 2, temperature: 0.1, seed: 1 });
-    assert.deepEqual(asked, ["answer", "read"]);
+    assert.deepEqual(requested, ["answer", "read"]);
   });
 
   it("upscaling asks the network of foreign pictures for what nobody shrank and for alpha, unless compression marks are kept", async () => {
-    const asked: string[] = [];
+    const requested: string[] = [];
     const noting = (name: string): FactorParts["network"] => ({
       ...networkOf(2),
       async predictMeans(...tile) {
-        asked.push(name);
+        requested.push(name);
         return networkOf(2).predictMeans(...tile);
       },
     });
@@ -267,7 +267,7 @@ describe("upscaling", () => {
       picture(8, 8, (x) => [9, 9, 9, 100 + x]),
       options,
     );
-    assert.deepEqual(asked, ["shrunk", "foreign", "shrunk", "shrunk", "foreign"]);
+    assert.deepEqual(requested, ["shrunk", "foreign", "shrunk", "shrunk", "foreign"]);
   });
 
   it("upscaling draws by the seed alone", async () => {

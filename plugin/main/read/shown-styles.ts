@@ -28,9 +28,9 @@ function loadShownStyles(): ShownStyle[] {
 let sent: string | undefined;
 
 /** The styles when the list is not what the UI knows: at the start, after undo and redo, and after another person's changes. */
-export function takeChangedStyles(isAsked: boolean): ShownStyle[] | undefined {
+export function takeChangedStyles(isRequested: boolean): ShownStyle[] | undefined {
   const list = figma.root.getPluginData(shownStylesKey);
-  if (list === sent || (sent === undefined && !isAsked)) return undefined;
+  if (list === sent || (sent === undefined && !isRequested)) return undefined;
   sent = list;
   return loadShownStyles();
 }

@@ -91,7 +91,7 @@ export interface FoundTranslation {
 }
 
 /** The translation of a command's form; undefined until a server is known, or where it has none. */
-export const askedTranslation = (meta: Meta | undefined, command: CommandId): TranslationInfo | undefined =>
+export const translationOfCommand = (meta: Meta | undefined, command: CommandId): TranslationInfo | undefined =>
   meta && translationsFor(meta, command)[0]?.translation;
 
 /** A style of one's own is a translation: it stands among the styles as `@ID`. */

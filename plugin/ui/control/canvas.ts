@@ -3,13 +3,13 @@ import type { Generation } from "../../../shared/contract/generations/generation
 import type { Training } from "../../../shared/contract/training.ts";
 import { Failure } from "../client/failure.ts";
 import { changesFor } from "../palettes.ts";
-import { askedPalette, canBeVectors } from "../plans/prepare.ts";
+import { canBeVectors, paletteOfForm } from "../plans/prepare.ts";
 import { appliedSet } from "../run/applied-set.ts";
 import { provenanceOf } from "../run/result-sets.ts";
 import { traceImages } from "../run/vector-sets.ts";
 import type { ResultImage } from "../state/results.ts";
 import { keptImages } from "../state/state.ts";
-import { askedPack } from "./asked-pack.ts";
+import { captionPackId } from "./caption-pack.ts";
 import type { Connection } from "./connection.ts";
 import type { SceneReader } from "./scene-reader.ts";
 import type { DropPlace, Store } from "./store.ts";
@@ -41,7 +41,7 @@ export class Canvas {
   /** Images that were drawn as such and shall become vectors. */
   async #traceFirst(applyId: number, untraced: readonly ResultImage[]): Promise<void> {
     try {
-      const palette = askedPalette(this.#store.state);
+      const palette = paletteOfForm(this.#store.state);
       const traced = await traceImages(this.#store.client(), untraced, palette, this.#store.state.form.recolourHow);
       if (this.#store.state.applyId !== applyId) return;
       this.#store.dispatch({ type: "traced", traced });
@@ -72,12 +72,12 @@ export class Canvas {
       this.#store.around.post({ type: "close" });
   }
 
-  /** Other colours for what is selected; no server is asked. */
+  /** Other colours for what is selected; without a server. */
   recolour(): void {
     const { scene, form, applyId } = this.#store.state;
     if (applyId !== undefined) return;
     try {
-      const palette = askedPalette(this.#store.state);
+      const palette = paletteOfForm(this.#store.state);
       if (palette === undefined) throw new Failure("palette_empty", "");
       const { used = [] } = scene;
       if (used.length === 0) throw new Failure("selection_missing", "");
@@ -122,7 +122,7 @@ export class Canvas {
     const applyId = this.#store.nextId();
     const key = `drop/${applyId}`;
     this.#store.around.post({ type: "image", applyId, key, bytes });
-    const provenance = provenanceOf(done, info, askedPack(this.#store.state));
+    const provenance = provenanceOf(done, info, captionPackId(this.#store.state));
     this.#store.around.drop(place, { applyId, key, title, provenance, tilePx: this.#store.state.form.tilePx });
   }
 }

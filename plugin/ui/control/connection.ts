@@ -2,7 +2,7 @@
  * The way to the server: who it is, what can be worked with, and after a silence the tries to reach it again. Also the one place
  * where failures are shown, because those of the connection start the tries.
  */
-import { askedTranslation, canReconnect, Failure, ownStyles } from "../client/failure.ts";
+import { canReconnect, Failure, ownStyles, translationOfCommand } from "../client/failure.ts";
 import { redrawnStyles, shownIdOf } from "../client/style-choice.ts";
 import { wait } from "../client/wait.ts";
 import type { Job } from "../run/jobs.ts";
@@ -90,7 +90,7 @@ export class Connection {
   /** What the server says of itself: the state has it, and the form a style that is known. */
   take(meta: NonNullable<State["meta"]>): void {
     this.#store.dispatch({ type: "connected", meta });
-    const { styles, labels, defaultStyle = "" } = askedTranslation(meta, "caption-to-artboard")!;
+    const { styles, labels, defaultStyle = "" } = translationOfCommand(meta, "caption-to-artboard")!;
     this.#store.around.post({ type: "save-vocabulary", vocabulary: { styles, labels } });
     const { style } = this.#store.state.form;
     const own = ownStyles(meta, "caption-to-artboard").map(({ id }) => `@${id}`);

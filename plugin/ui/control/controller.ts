@@ -242,8 +242,8 @@ export class Controller {
   apply(): void {
     this.#canvas.apply();
   }
-  placePreviews(...asked: Parameters<Canvas["placePreviews"]>): void {
-    this.#canvas.placePreviews(...asked);
+  placePreviews(...args: Parameters<Canvas["placePreviews"]>): void {
+    this.#canvas.placePreviews(...args);
   }
   /** An image of an earlier generation, dragged out of the window: it lands where it is dropped. */
   dropImage(done: Generation, index: number, title: string, bytes: Uint8Array, place: DropPlace): void {

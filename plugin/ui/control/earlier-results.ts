@@ -3,7 +3,7 @@ import type { CommandId } from "../../../shared/commands.ts";
 import type { Generation } from "../../../shared/contract/generations/generation.ts";
 import { styleIdOf } from "../../../shared/contract/style-id.ts";
 import { drawnSet } from "../run/result-sets.ts";
-import { askedPack } from "./asked-pack.ts";
+import { captionPackId } from "./caption-pack.ts";
 import type { Connection } from "./connection.ts";
 import type { Store } from "./store.ts";
 
@@ -28,7 +28,9 @@ export class EarlierResults {
         const done = await client.read(id, signal);
         if (done.state !== "done") continue;
         const job = { index, title, nodeIds: [] };
-        sets.push(await drawnSet({ client, packId: askedPack(this.#store.state), signal }, () => undefined, job, done));
+        sets.push(
+          await drawnSet({ client, packId: captionPackId(this.#store.state), signal }, () => undefined, job, done),
+        );
       }
       this.#store.dispatch({ type: "restored", results: sets });
     } catch {
@@ -43,7 +45,12 @@ export class EarlierResults {
       const { signal } = new AbortController();
       const client = this.#store.client();
       const job = { index: 0, title, nodeIds: [] };
-      const set = await drawnSet({ client, packId: askedPack(this.#store.state), signal }, () => undefined, job, done);
+      const set = await drawnSet(
+        { client, packId: captionPackId(this.#store.state), signal },
+        () => undefined,
+        job,
+        done,
+      );
       this.#store.dispatch({ type: "restored", results: [set] });
     } catch (error) {
       this.#connection.fail(error);

@@ -7,8 +7,8 @@ import { type Prepared, prepareJobs } from "../plans/prepare.ts";
 import type { Job } from "../run/jobs.ts";
 import { runJobs } from "../run/run.ts";
 import type { State } from "../state/state.ts";
-import { askedPack } from "./asked-pack.ts";
 import type { Canvas } from "./canvas.ts";
+import { captionPackId } from "./caption-pack.ts";
 import type { Connection } from "./connection.ts";
 import type { Store } from "./store.ts";
 import type { ThumbDrawing } from "./thumb-drawing.ts";
@@ -61,13 +61,13 @@ export class Runs {
   async makeAgain(): Promise<void> {
     const jobs = planMakeAgain(this.#store.state.selection.images);
     if (jobs.length === 0) return this.#connection.fail(new Failure("selection_missing", ""));
-    await this.#run(async () => ({ packId: askedPack(this.#store.state), jobs }));
+    await this.#run(async () => ({ packId: captionPackId(this.#store.state), jobs }));
   }
 
   /** Goes on with the jobs that have no images yet; the images that are there stay. */
   async resume(): Promise<void> {
     const { missing } = this.#store.state;
-    const packId = this.#prepared?.packId ?? askedPack(this.#store.state);
+    const packId = this.#prepared?.packId ?? captionPackId(this.#store.state);
     if (missing.length > 0) await this.#run(async () => ({ packId, jobs: missing }), true);
   }
 

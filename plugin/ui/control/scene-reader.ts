@@ -38,7 +38,7 @@ export class SceneReader {
   /** Asks again; an answer to an earlier question is ignored. */
   read(command: CommandId): boolean {
     const what = readBy[command];
-    // Who waits for icons gets them: nothing else is asked that their answer could be mistaken for.
+    // Who waits for icons gets them: no other question is open that their answer could be mistaken for.
     return (what !== undefined || !this.#isForIcons) && this.#ask(what);
   }
 

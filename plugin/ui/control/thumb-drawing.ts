@@ -1,7 +1,7 @@
 /** When pictures of styles are drawn: what is missing, once it has been quiet for a while; any run ends it. How, says style-thumbs.ts. */
 import { Failure } from "../client/failure.ts";
 import { wait } from "../client/wait.ts";
-import { askedFor } from "./asked-pack.ts";
+import { captionTranslation } from "./caption-pack.ts";
 import type { Store } from "./store.ts";
 import { drawThumbs, type StyleThumbs } from "./style-thumbs.ts";
 
@@ -24,7 +24,7 @@ export class ThumbDrawing {
   /** Draws the pictures of styles that are missing, once it has been quiet for a while. */
   drawSoon(): void {
     this.#drawing?.abort();
-    const found = this.#store.state.meta && askedFor(this.#store.state.meta);
+    const found = this.#store.state.meta && captionTranslation(this.#store.state.meta);
     // Servers before version 0.21 would keep these pictures among what a person made.
     if (!found?.translation.hasDiversity) return;
     const { packDigest, styles } = { packDigest: found.packDigest, styles: found.translation.styles };

@@ -7,7 +7,6 @@ import { limits } from "../../../shared/limits.ts";
 import type { SelectedImage } from "../../../shared/messages/messages.ts";
 import { readProvenance, readRecord } from "../client/guards.ts";
 import {
-  type Asked,
   chunk,
   type DrawJob,
   diversityOf,
@@ -15,6 +14,7 @@ import {
   type Replacement,
   sharedInput,
   styleOf,
+  type TranslationAbilities,
   tracedJob,
 } from "../run/jobs.ts";
 import type { Form } from "../state/form.ts";
@@ -26,7 +26,7 @@ export const captionsOf = (text: string): string[] =>
     .map((line) => line.trim().replace(/\s+/gu, " "))
     .filter((line) => line !== "");
 
-/** What is wrong with a caption, found before a server is asked; undefined for a good one. */
+/** What is wrong with a caption, found before a request; undefined for a good one. */
 export function captionProblem(
   caption: string,
 ): "caption_empty" | "caption_too_long" | "caption_unreadable" | undefined {
@@ -50,10 +50,10 @@ export function artboardsOf(form: Form, inputOf: (caption: string) => Generation
 }
 
 /** All share the seed, so that a row of artboards differs by its captions alone. */
-export const planCaptions = (form: Form, asked: Asked): DrawJob[] =>
+export const planCaptions = (form: Form, translation: TranslationAbilities): DrawJob[] =>
   artboardsOf(form, (caption) => ({
-    ...sharedInput(form, asked),
-    ...diversityOf(form, asked, form.count),
+    ...sharedInput(form, translation),
+    ...diversityOf(form, translation, form.count),
     condition: { caption, ...styleOf(form) },
   }));
 
@@ -66,17 +66,17 @@ interface Group {
 
 /**
  * New images for layers that Tau made: each keeps its caption, or takes the first line when that is gone. What another translation drew
- * is asked of that one again, unless the form says in which style.
+ * goes to that one again, unless the form says in which style.
  * @param redrawnIn of a flow between styles
  */
 export function planReplacements(
   form: Form,
-  asked: Asked,
+  translation: TranslationAbilities,
   replacements: readonly Replacement[],
   redrawnIn?: Style,
 ): DrawJob[] {
   const isOfAnother = ({ provenance }: Replacement): boolean =>
-    provenance.translation !== asked.id &&
+    provenance.translation !== translation.id &&
     (form.style === "" || form.style === styleIdOf(provenance.condition.style)) &&
     redrawnIn === undefined;
   const others = replacements.filter(isOfAnother).map(({ nodeId, provenance, ...like }) => {
@@ -97,7 +97,7 @@ export function planReplacements(
     ...others,
     ...planOwnReplacements(
       form,
-      asked,
+      translation,
       replacements.filter((replacement) => !isOfAnother(replacement)),
       redrawnIn,
     ),
@@ -109,7 +109,7 @@ const redrawnTemperature = 0.4;
 
 function planOwnReplacements(
   form: Form,
-  asked: Asked,
+  translation: TranslationAbilities,
   replacements: readonly Replacement[],
   redrawnIn: Style | undefined,
 ): DrawJob[] {
@@ -130,8 +130,8 @@ function planOwnReplacements(
   }
   const shared =
     redrawnIn === undefined
-      ? { ...sharedInput(form, asked), ...diversityOf(form, asked, limits.countMax) }
-      : { translation: asked.id, seed: form.seed, temperature: 0 };
+      ? { ...sharedInput(form, translation), ...diversityOf(form, translation, limits.countMax) }
+      : { translation: translation.id, seed: form.seed, temperature: 0 };
   return [...groups.values()].flatMap(({ condition, title, nodeIds, like }) =>
     chunk(nodeIds, limits.countMax).map((ids) =>
       asBefore(
@@ -206,12 +206,12 @@ const titleOf = ({ condition: { caption, label, style } }: Provenance): string =
 
 /** The request that made one image; a frame of a blend is made with its whole strip. */
 function requestOf(provenance: Provenance): Pick<DrawJob, "input"> & { readonly onlyIndex?: number } {
-  const { format, packId, packDigest, upscalerDigest, lenderDigest, logLikelihood, sources, frame, bestOf, ...asked } =
+  const { format, packId, packDigest, upscalerDigest, lenderDigest, logLikelihood, sources, frame, bestOf, ...made } =
     provenance;
-  const input = { ...asked, count: frame?.count ?? 1 };
+  const input = { ...made, count: frame?.count ?? 1 };
   return frame === undefined
     ? { input }
-    : { input: { ...input, seed: firstSeed(asked.seed, frame.index) }, onlyIndex: frame.index };
+    : { input: { ...input, seed: firstSeed(made.seed, frame.index) }, onlyIndex: frame.index };
 }
 
 /** Image i of a generation has seed (seed + i) mod 2^32. */

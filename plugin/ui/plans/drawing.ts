@@ -1,6 +1,6 @@
 /** Sketch and layout to image: strokes or colours drawn in the plugin, or the selection as a drawing. Pure. */
 import { limits } from "../../../shared/limits.ts";
-import { type Asked, type DrawJob, diversityOf, numbered, sharedInput, styleOf } from "../run/jobs.ts";
+import { type DrawJob, diversityOf, numbered, sharedInput, styleOf, type TranslationAbilities } from "../run/jobs.ts";
 import type { Form } from "../state/form.ts";
 
 /** Sketch as inline SVG, or an upload where it is too long for that; a layout is always an upload. */
@@ -10,7 +10,12 @@ export type DrawnCondition =
 
 export const fitsInline = (svg: string): boolean => svg.length <= limits.svgMaxChars;
 
-export function planDrawing(form: Form, asked: Asked, title: string, drawn: DrawnCondition): DrawJob[] {
+export function planDrawing(
+  form: Form,
+  translation: TranslationAbilities,
+  title: string,
+  drawn: DrawnCondition,
+): DrawJob[] {
   const caption = form.caption.trim();
   return numbered([
     {
@@ -18,8 +23,8 @@ export function planDrawing(form: Form, asked: Asked, title: string, drawn: Draw
       title: caption === "" ? title : caption,
       imageCount: form.count,
       input: {
-        ...sharedInput(form, asked),
-        ...diversityOf(form, asked, form.count),
+        ...sharedInput(form, translation),
+        ...diversityOf(form, translation, form.count),
         condition: { ...drawn, ...(caption === "" ? {} : { caption }), ...styleOf(form) },
         count: form.count,
       },

@@ -3,7 +3,14 @@ import type { PartialCondition } from "../../../shared/contract/conditions.ts";
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
 import { cleanScale } from "../../../shared/contract/upscale-scales.ts";
 import type { UpscaleSource } from "../../../shared/messages/upscale-messages.ts";
-import { type Asked, type DrawJob, type EnlargeJob, numbered, sharedInput, styleOf } from "../run/jobs.ts";
+import {
+  type DrawJob,
+  type EnlargeJob,
+  numbered,
+  sharedInput,
+  styleOf,
+  type TranslationAbilities,
+} from "../run/jobs.ts";
 import type { Form } from "../state/form.ts";
 
 /** An image of the selection on the server, with what its layer remembers of how it was made. */
@@ -24,14 +31,14 @@ function conditionOf({ provenance }: UploadedSource): PartialCondition {
 }
 
 /** Images that follow one image down to a depth, from the same picture to the same idea. */
-export function planVariations(form: Form, asked: Asked, uploaded: UploadedSource): DrawJob[] {
+export function planVariations(form: Form, translation: TranslationAbilities, uploaded: UploadedSource): DrawJob[] {
   return numbered([
     {
       kind: "draw" as const,
       title: uploaded.source.nodeName,
       imageCount: form.count,
       input: {
-        ...sharedInput({ ...form, retrieval: 0 }, asked),
+        ...sharedInput({ ...form, retrieval: 0 }, translation),
         condition: { image: { image: uploaded.digest, depth: form.depth }, ...styleOf(form) },
         count: form.count,
       },
@@ -41,7 +48,12 @@ export function planVariations(form: Form, asked: Asked, uploaded: UploadedSourc
 }
 
 /** The steps from one image to another, both ends among them. */
-export function planBlend(form: Form, { id }: Asked, from: UploadedSource, towards: UploadedSource): DrawJob[] {
+export function planBlend(
+  form: Form,
+  { id }: TranslationAbilities,
+  from: UploadedSource,
+  towards: UploadedSource,
+): DrawJob[] {
   return numbered([
     {
       kind: "draw" as const,

@@ -6,13 +6,13 @@ import { type ComponentPlan, iconSizesPx, type VectorRecord } from "../../../sha
 import { fittedSvg } from "../../../shared/vectors/vector-svg.ts";
 import { readProvenance, readRecord } from "../client/guards.ts";
 import {
-  type Asked,
   type DrawJob,
   type FamilyJob,
   numbered,
   serverPalette,
   styleOf,
   type TraceJob,
+  type TranslationAbilities,
   tracedJob,
 } from "../run/jobs.ts";
 import type { Form } from "../state/form.ts";
@@ -39,7 +39,7 @@ export function labelOf({ nodeName, provenance }: Pick<SeenIcon, "nodeName" | "p
 }
 
 /** v stays, style and caption change; each icon in its own layer, a vector as a vector. */
-export function planRestyle(form: Form, { id }: Asked, icons: readonly UploadedIcon[]): DrawJob[] {
+export function planRestyle(form: Form, { id }: TranslationAbilities, icons: readonly UploadedIcon[]): DrawJob[] {
   const caption = form.caption.trim();
   return numbered(
     icons.map(({ icon, digest }) => {
@@ -70,7 +70,7 @@ export function planRestyle(form: Form, { id }: Asked, icons: readonly UploadedI
   );
 }
 
-export const planFamily = (form: Form, { id }: Asked, vector: VectorRecord): FamilyJob[] => {
+export const planFamily = (form: Form, { id }: TranslationAbilities, vector: VectorRecord): FamilyJob[] => {
   const names = captionsOf(form.names)
     .filter((name) => captionProblem(name) === undefined)
     .slice(0, limits.familyMax);

@@ -2,19 +2,32 @@
 import type { StyleInfo } from "../../../shared/contract/meta.ts";
 import { limits } from "../../../shared/limits.ts";
 import type { FillableLayer } from "../../../shared/messages/layer-messages.ts";
-import { type Asked, chunk, type DrawJob, diversityOf, numbered, sharedInput, styleOf } from "../run/jobs.ts";
+import {
+  chunk,
+  type DrawJob,
+  diversityOf,
+  numbered,
+  sharedInput,
+  styleOf,
+  type TranslationAbilities,
+} from "../run/jobs.ts";
 import type { Form } from "../state/form.ts";
 
 /** One label for all layers, a seed for each. */
-export function planLabel(form: Form, asked: Asked, label: StyleInfo, layers: readonly FillableLayer[]): DrawJob[] {
-  const jobs = fillsOf(form, asked, label, layers);
+export function planLabel(
+  form: Form,
+  translation: TranslationAbilities,
+  label: StyleInfo,
+  layers: readonly FillableLayer[],
+): DrawJob[] {
+  const jobs = fillsOf(form, translation, label, layers);
   return numbered(
-    jobs.map((job) => ({ ...job, input: { ...job.input, ...diversityOf(form, asked, job.imageCount) } })),
+    jobs.map((job) => ({ ...job, input: { ...job.input, ...diversityOf(form, translation, job.imageCount) } })),
   );
 }
 
 /** Each layer's own name says what it shows; layers of the same name share a job, and each gets its own seed. */
-export function planNames(form: Form, asked: Asked, matches: readonly NameMatch[]): DrawJob[] {
+export function planNames(form: Form, translation: TranslationAbilities, matches: readonly NameMatch[]): DrawJob[] {
   const groups = new Map<string, { label: StyleInfo; layers: FillableLayer[] }>();
   for (const { layer, label } of matches) {
     if (label === undefined) continue;
@@ -22,16 +35,16 @@ export function planNames(form: Form, asked: Asked, matches: readonly NameMatch[
     group.layers.push(layer);
     groups.set(label.id, group);
   }
-  return numbered([...groups.values()].flatMap(({ label, layers }) => fillsOf(form, asked, label, layers)));
+  return numbered([...groups.values()].flatMap(({ label, layers }) => fillsOf(form, translation, label, layers)));
 }
 
-const fillsOf = (form: Form, asked: Asked, label: StyleInfo, layers: readonly FillableLayer[]) =>
+const fillsOf = (form: Form, translation: TranslationAbilities, label: StyleInfo, layers: readonly FillableLayer[]) =>
   chunk(layers, limits.countMax).map((part, index) => ({
     kind: "draw" as const,
     title: label.label,
     imageCount: part.length,
     input: {
-      ...sharedInput(form, asked),
+      ...sharedInput(form, translation),
       // Another seed for each layer, also beyond the images of one generation.
       seed: (form.seed + index * limits.countMax) % 2 ** 32,
       condition: { label: label.id, ...styleOf(form) },

@@ -35,7 +35,7 @@ export async function prepareJobs(
   const prepared = await prepareCommand(state, client, rasterise, signal);
   if (!canBeVectors(state)) return prepared;
   // New artboards of vectors: the server traces what it draws.
-  const record = recordOf(askedPalette(state), state.form.recolourHow);
+  const record = recordOf(paletteOfForm(state), state.form.recolourHow);
   const jobs = prepared.jobs.map((job) =>
     job.kind === "draw" && job.nodeIds.length === 0 ? tracedJob(job, record) : job,
   );
@@ -46,7 +46,7 @@ export async function prepareJobs(
 export const canBeVectors = ({ form, editor }: State): boolean => form.insertAs === "vector" && editor === "figma";
 
 /** @throws Failure palette_empty */
-export function askedPalette({ form, collections }: State) {
+export function paletteOfForm({ form, collections }: State) {
   const palette = paletteOf(form, collections);
   if (palette?.hexes.length === 0) throw new Failure("palette_empty", "");
   return palette;
@@ -65,7 +65,7 @@ async function prepareCommand(
     const pictures = new Map<string, Uint8Array>();
     for (const icon of icons)
       if (isOnlyTraced || icon.svg === undefined) pictures.set(icon.nodeId, await pictureOf(icon, rasterise));
-    const record = isOnlyTraced ? recordOf(askedPalette(state), form.recolourHow) : {};
+    const record = isOnlyTraced ? recordOf(paletteOfForm(state), form.recolourHow) : {};
     return { packId: "", jobs: planTraces(icons, pictures, record) };
   }
   if (command === "upscale") return { packId: "", jobs: planUpscale(form, await uploadSources(state, client, signal)) };
@@ -85,9 +85,9 @@ async function prepareCommand(
       return finish(found, planNames(form, translation, matches));
     }
     case "family": {
-      const vector = recordOf(form.insertAs === "vector" ? askedPalette(state) : undefined, form.recolourHow);
-      const asked = canBeVectors(state) ? form : { ...form, insertAs: "image" as const };
-      const jobs = planFamily(asked, translation, vector);
+      const vector = recordOf(form.insertAs === "vector" ? paletteOfForm(state) : undefined, form.recolourHow);
+      const shown = canBeVectors(state) ? form : { ...form, insertAs: "image" as const };
+      const jobs = planFamily(shown, translation, vector);
       if (jobs.length === 0) throw new Failure("caption_empty", "");
       return finish(found, jobs);
     }

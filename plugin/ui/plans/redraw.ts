@@ -4,19 +4,24 @@
  */
 import type { Style } from "../../../shared/contract/conditions.ts";
 import { iconSizesPx } from "../../../shared/messages/vector-messages.ts";
-import { type Asked, type DrawJob, numbered, tracedJob } from "../run/jobs.ts";
+import { type DrawJob, numbered, type TranslationAbilities, tracedJob } from "../run/jobs.ts";
 import type { Form } from "../state/form.ts";
 import { artboardsOf } from "./captions.ts";
 import type { UploadedIcon } from "./icons.ts";
 
-const inputOf = ({ seed }: Form, { id }: Asked) => ({ translation: id, seed, temperature: 0 });
+const inputOf = ({ seed }: Form, { id }: TranslationAbilities) => ({ translation: id, seed, temperature: 0 });
 
 /** Each image of an artboard finds a drawing of its own. */
-export const planRedrawnCaptions = (form: Form, asked: Asked, style: Style): DrawJob[] =>
-  artboardsOf(form, (caption) => ({ ...inputOf(form, asked), condition: { caption, style } }));
+export const planRedrawnCaptions = (form: Form, translation: TranslationAbilities, style: Style): DrawJob[] =>
+  artboardsOf(form, (caption) => ({ ...inputOf(form, translation), condition: { caption, style } }));
 
 /** Each icon in its own layer, a vector as a vector. */
-export const planRedrawnIcons = (form: Form, asked: Asked, icons: readonly UploadedIcon[], style: Style): DrawJob[] =>
+export const planRedrawnIcons = (
+  form: Form,
+  translation: TranslationAbilities,
+  icons: readonly UploadedIcon[],
+  style: Style,
+): DrawJob[] =>
   numbered(
     icons.map(({ icon, digest }) =>
       inItsLayer(icon, {
@@ -24,7 +29,7 @@ export const planRedrawnIcons = (form: Form, asked: Asked, icons: readonly Uploa
         index: 0,
         title: icon.nodeName,
         imageCount: 1,
-        input: { ...inputOf(form, asked), condition: { drawing: { image: digest }, style }, count: 1 },
+        input: { ...inputOf(form, translation), condition: { drawing: { image: digest }, style }, count: 1 },
         nodeIds: [icon.nodeId],
       }),
     ),
@@ -33,7 +38,7 @@ export const planRedrawnIcons = (form: Form, asked: Asked, icons: readonly Uploa
 /** The painted part of one icon. @param style absent: the icon's own */
 export const planRedrawnPart = (
   form: Form,
-  asked: Asked,
+  translation: TranslationAbilities,
   { icon, digest }: UploadedIcon,
   mask: string,
   style: Style | undefined,
@@ -45,7 +50,7 @@ export const planRedrawnPart = (
       title: icon.nodeName,
       imageCount: 1,
       input: {
-        ...inputOf(form, asked),
+        ...inputOf(form, translation),
         temperature: form.redrawVariety,
         condition: { drawing: { image: digest, mask }, ...(style === undefined ? {} : { style }) },
         count: 1,

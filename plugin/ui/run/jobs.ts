@@ -65,12 +65,12 @@ export interface Replacement {
   readonly sizesPx?: readonly number[];
 }
 
-export type Asked = Pick<TranslationInfo, "id" | "hasRetrieval" | "hasDiversity" | "hasGuidance">;
+export type TranslationAbilities = Pick<TranslationInfo, "id" | "hasRetrieval" | "hasDiversity" | "hasGuidance">;
 
 /** What every drawing asks of its translation, whatever its condition. */
 export const sharedInput = (
   { seed, temperature, guidance, retrieval }: Form,
-  { id, hasRetrieval, hasGuidance }: Asked,
+  { id, hasRetrieval, hasGuidance }: TranslationAbilities,
 ) => ({
   translation: id,
   seed,
@@ -85,7 +85,7 @@ export const styleOf = ({ style }: Form): { readonly style?: string } =>
   style === "" || ownStyleOf(style) !== undefined || isRedrawn(style) ? {} : { style };
 
 /** Images of one request shall differ; a single one stays the likeliest. */
-export const diversityOf = ({ diversity }: Form, { hasDiversity }: Asked, count: number) =>
+export const diversityOf = ({ diversity }: Form, { hasDiversity }: TranslationAbilities, count: number) =>
   // A server that does not know the field refuses it.
   hasDiversity && diversity > 0 && count > 1 ? { diversity } : {};
 

@@ -96,9 +96,9 @@ export function provenanceOf(
   info: ImageInfo,
   packId: string,
 ): Provenance {
-  const { count, blendWith, ...asked } = request;
+  const { count, blendWith, ...rest } = request;
   return {
-    ...asked,
+    ...rest,
     format: 1,
     packId,
     packDigest,

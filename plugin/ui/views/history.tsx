@@ -9,7 +9,7 @@ import { Button, IconButton } from "./controls.tsx";
 import { FailureNotice } from "./failure-notice.tsx";
 import type { ViewProps } from "./view-props.ts";
 
-/** Quiet after a letter before the server is asked. */
+/** Quiet after a letter before a search. */
 const searchMs = 250;
 /** Images of one entry that are shown. */
 const imagesMax = 4;

@@ -10,8 +10,8 @@ import { findTranslation, guidanceOn } from "../../../shared/contract/translatio
 export async function birdRequests(): Promise<(count: number, seed: number) => ResolvedRequest> {
   const { translation } = findTranslation((await Catalogue.open(packsHome())).packs(), "caption");
   return (count, seed) => {
-    const asked = GenerationRequestSchema.parse({ condition: { caption: "a red bird" }, count, seed });
-    const retrieval = translation.hasRetrieval ? asked.retrieval : 0;
-    return { ...asked, seed, retrieval, guidance: guidanceOn(translation, asked) };
+    const requested = GenerationRequestSchema.parse({ condition: { caption: "a red bird" }, count, seed });
+    const retrieval = translation.hasRetrieval ? requested.retrieval : 0;
+    return { ...requested, seed, retrieval, guidance: guidanceOn(translation, requested) };
   };
 }

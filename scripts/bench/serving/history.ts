@@ -60,8 +60,8 @@ function jobAt(index: number): StoredJob<Generation> {
     ...{ sha256: digestAt(index, image), bytes: 10_000, path: `/v1/generations/${id}/images/${image}.png` },
   }));
   const at = new Date(Date.now() - (jobCount - index) * 1000).toISOString();
-  const asked = { id, state: "done" as const, request, packDigest: "ab".repeat(32), createdAt: at, finishedAt: at };
-  const body: Generation = { ...asked, ...generationKind.fresh(request), images } as Generation;
+  const requested = { id, state: "done" as const, request, packDigest: "ab".repeat(32), createdAt: at, finishedAt: at };
+  const body: Generation = { ...requested, ...generationKind.fresh(request), images } as Generation;
   return { revision: 4, body, startCount: 1, idempotency: { key: `key-${index}`, fingerprint: id } };
 }
 

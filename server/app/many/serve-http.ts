@@ -67,10 +67,10 @@ export async function serveHttp(
   const inFlight = new InFlight();
   const tracing = await openTracing(config);
   /** A call for a worker that is there: its client waits. */
-  const askedOf = (name: Call["request"]["name"], asked: InversionRequest | FamilyRequest, standing: Standing) => {
-    const { digest } = findTranslation(known.packs(), asked.translation).pack;
+  const callOf = (name: Call["request"]["name"], requested: InversionRequest | FamilyRequest, standing: Standing) => {
+    const { digest } = findTranslation(known.packs(), requested.translation).pack;
     known.requireWorker("calls", digest);
-    return { request: { name, with: { ...asked } }, packDigest: digest, ...standing };
+    return { request: { name, with: { ...requested } }, packDigest: digest, ...standing };
   };
   const app = createApp({
     ...{ queue, upscales, trainings, results, upscaled, probeImage, metrics, log },
@@ -89,12 +89,12 @@ export async function serveHttp(
     checkDrawing: requirePlainSvg,
     invert: (request, signal, standing) =>
       inFlight.add(async () => {
-        const asked = askedOf("invert", request, standing);
-        return (await call(calls, asked, signal)) as Omit<Inversion, "request" | "packDigest">;
+        const requested = callOf("invert", request, standing);
+        return (await call(calls, requested, signal)) as Omit<Inversion, "request" | "packDigest">;
       }),
     vectorise: (bytes, options) => inFlight.add(async () => tracers.trace(await decodeRgba(bytes), options)),
     drawFamily: (request, signal, standing) =>
-      inFlight.add(async () => (await call(calls, askedOf("family", request, standing), signal)) as Family),
+      inFlight.add(async () => (await call(calls, callOf("family", request, standing), signal)) as Family),
     token: token.value,
     tokens: new SharedTokens(shared.connections.asking, keyPrefix),
     version: config.version,

@@ -1,6 +1,6 @@
 /** Tokens of all HTTP processes of a queue server, kept there by their hashes. A revoked one is refused within seconds everywhere. */
 import type { Identity } from "../../http/identity.ts";
-import { asked, type Connection } from "../../jobs/bull/connection.ts";
+import { type Connection, withQueueErrors } from "../../jobs/bull/connection.ts";
 import { identityOfRecord, type TokenRecord, TokenRecordSchema, type TokenStore } from "../token-file.ts";
 
 /** Time for which a token that was found is not looked up again, in milliseconds. */
@@ -28,17 +28,19 @@ export class SharedTokens implements TokenStore {
   }
 
   list(): Promise<readonly TokenRecord[]> {
-    return asked(async () => {
+    return withQueueErrors(async () => {
       const texts = Object.values(await this.#client.hgetall(this.#key));
       return texts.map((text) => TokenRecordSchema.parse(JSON.parse(text)));
     });
   }
 
   add(record: TokenRecord): Promise<boolean> {
-    return asked(async () => (await this.#client.hsetnx(this.#key, record.name, JSON.stringify(record))) === 1);
+    return withQueueErrors(
+      async () => (await this.#client.hsetnx(this.#key, record.name, JSON.stringify(record))) === 1,
+    );
   }
 
   revoke(name: string): Promise<boolean> {
-    return asked(async () => (await this.#client.hdel(this.#key, name)) === 1);
+    return withQueueErrors(async () => (await this.#client.hdel(this.#key, name)) === 1);
   }
 }

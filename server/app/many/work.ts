@@ -173,12 +173,12 @@ async function startAll(shared: Shared, parts: WorkParts): Promise<Worker[]> {
   const vectorise: VectorPool["trace"] = (pixels, options) => tracers.trace(pixels, options);
   const common = { inference, encodePng, suspects: createSemaphore(1), log };
   const { attemptsMax, upscaleDeadlineMs, callDeadlineMs } = limits;
-  const answer = async ({ name, with: asked }: Call["request"], signal: AbortSignal): Promise<object> => {
+  const answer = async ({ name, with: requested }: Call["request"], signal: AbortSignal): Promise<object> => {
     if (name === "family") {
-      const request = asked as unknown as FamilyRequest & { seed: number };
+      const request = requested as unknown as FamilyRequest & { seed: number };
       return drawFamily(request, { inference, packs: served.packs(), vectorise, encodePng }, signal);
     }
-    const request = asked as unknown as InversionRequest;
+    const request = requested as unknown as InversionRequest;
     return inference.invert(request, await imagesOf(request), signal);
   };
   const starts: Readonly<Record<Exclude<WorkKind, "trainings">, () => Worker>> = {

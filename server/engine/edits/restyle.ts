@@ -9,8 +9,8 @@ import { type ConditionValues, namesOf } from "../conditions.ts";
  * Conditions of the new image: what is requested, in the place of the same field of what the image was inverted under (an image of one
  * depth replaces one of another); the other fields stay.
  */
-export function restyledConditions(source: ConditionValues, asked: ConditionValues): ConditionValues {
-  const replaced = namesOf(asked).map(fieldOf);
+export function restyledConditions(source: ConditionValues, requested: ConditionValues): ConditionValues {
+  const replaced = namesOf(requested).map(fieldOf);
   const stays = namesOf(source).filter((name) => !replaced.includes(fieldOf(name)));
-  return { ...Object.fromEntries(stays.map((name) => [name, source[name]])), ...asked };
+  return { ...Object.fromEntries(stays.map((name) => [name, source[name]])), ...requested };
 }

@@ -3,7 +3,7 @@
  * moved in OKLCH; other colours stay, and so do shading and contrast inside the main one. Pure; pixels of a size in, pixels out.
  */
 import { bitsOfLab, labOf } from "../../../shared/colour/oklab.ts";
-import type { AskedColour } from "../colour-words.ts";
+import type { CaptionColour } from "../colour-words.ts";
 
 /** From this chroma on a pixel has a hue. */
 const hueFrom = 0.045;
@@ -29,7 +29,7 @@ interface Pixel {
 }
 
 /** @param planes premultiplied RGBA [4, pixels] in [0, 1] @returns new planes, or the same where nothing is drawn */
-export function recolour(planes: Float32Array, asked: AskedColour): Float32Array {
+export function recolour(planes: Float32Array, requested: CaptionColour): Float32Array {
   const count = planes.length / 4;
   const pixels = pixelsOf(planes, count);
   if (pixels.length === 0) return planes;
@@ -40,9 +40,9 @@ export function recolour(planes: Float32Array, asked: AskedColour): Float32Array
     main.reduce((sum, { pixel, weight }) => sum + weight * pixel.alpha * value(pixel), 0) / total;
   const lightness = meanOf((pixel) => pixel.lightness);
   const chroma = meanOf((pixel) => pixel.chroma);
-  const [least, most] = asked.lightness;
+  const [least, most] = requested.lightness;
   const towards = Math.min(most, Math.max(least, lightness));
-  const hue = ((asked.hue ?? 0) * Math.PI) / 180;
+  const hue = ((requested.hue ?? 0) * Math.PI) / 180;
   const recoloured = planes.slice();
   for (const { pixel, weight } of main) {
     // Shading keeps its order and, as far as there is room, its size.
@@ -51,7 +51,8 @@ export function recolour(planes: Float32Array, asked: AskedColour): Float32Array
     const newLightness = towards + shade * Math.min(1, room);
     // Greys have no chroma to scale; near black and white none can be seen.
     const visible = Math.min(1, 4 * (1 - newLightness), 4 * newLightness);
-    const scaled = chroma < hueFrom ? asked.chroma * visible : asked.chroma * Math.min(1.6, pixel.chroma / chroma);
+    const scaled =
+      chroma < hueFrom ? requested.chroma * visible : requested.chroma * Math.min(1.6, pixel.chroma / chroma);
     const mix = (own: number, other: number): number => own + weight * (other - own);
     const [a, b] = [
       mix(pixel.chroma * Math.cos(pixel.hue), scaled * Math.cos(hue)),

@@ -166,13 +166,13 @@ async function otherWords(context: EvaluationContext, data: EvaluationData): Pro
   ];
   const rows: Row[] = [];
   for (const { what, names, namesLabel } of variants.filter(({ isApplicable }) => isApplicable)) {
-    const asked = await Promise.all(known.items.map((item) => encodeOwn(context, item, names, namesLabel)));
-    const kept = known.items.flatMap((_, at) => (asked[at]![names[0]!] ? [at] : []));
+    const requested = await Promise.all(known.items.map((item) => encodeOwn(context, item, names, namesLabel)));
+    const kept = known.items.flatMap((_, at) => (requested[at]![names[0]!] ? [at] : []));
     if (kept.length < fewest) continue;
     const drawn = await drawAll(
       context,
       what,
-      kept.map((at) => ({ conditions: asked[at]!, seed: imageSeed(context.settings.seed, at) })),
+      kept.map((at) => ({ conditions: requested[at]!, seed: imageSeed(context.settings.seed, at) })),
     );
     const features = await context.features!.featuresOf(`features, ${what}`, kept.length, (at) =>
       decode(context, drawn[at]!.latent),

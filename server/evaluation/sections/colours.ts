@@ -34,11 +34,11 @@ export const coloursSection: SectionPlan = {
   title: "Colour words",
   missing: (context) => needsCondition(context, "caption") || undefined,
   async run(context, data) {
-    const asked = await drawColours(context);
-    const pairsObeyed = asked
+    const requested = await drawColours(context);
+    const pairsObeyed = requested
       .filter((_, at) => at % 2 === 0)
-      .map((first, at) => first.isObeyed && asked[2 * at + 1]!.isObeyed);
-    const n = asked.length / 2;
+      .map((first, at) => first.isObeyed && requested[2 * at + 1]!.isObeyed);
+    const n = requested.length / 2;
     const row = (
       what: string,
       role: Row["role"],
@@ -58,9 +58,9 @@ export const coloursSection: SectionPlan = {
         "all pairs",
         "measured",
         n,
-        shareOf(asked.map(({ isObeyed }) => isObeyed)),
+        shareOf(requested.map(({ isObeyed }) => isObeyed)),
         shareOf(pairsObeyed),
-        exactShare(asked),
+        exactShare(requested),
       ),
       row("guessing", "floor", n, 0.5, 0.25, 1 / Object.keys(hues).length),
     ];
@@ -85,7 +85,7 @@ export const coloursSection: SectionPlan = {
           title: "By word",
           columns: [{ key: "image", label: "images", digits: 1, isShare: true, better: "higher" }],
           rows: (Object.keys(hues) as ColourWord[]).map((word) => {
-            const own = asked.filter((image) => image.word === word);
+            const own = requested.filter((image) => image.word === word);
             return row(word, "measured", own.length, shareOf(own.map(({ isObeyed }) => isObeyed)));
           }),
         },
@@ -99,7 +99,7 @@ export const coloursSection: SectionPlan = {
 async function drawColours(context: EvaluationContext): Promise<ColourSample[]> {
   const { seed } = context.settings;
   const styles = context.vocabularies.get("style") ?? [];
-  const asked = everydayNouns.flatMap((noun, at) =>
+  const requested = everydayNouns.flatMap((noun, at) =>
     pairs.flatMap(([first, second], pair) => {
       const style = styles[(at * pairs.length + pair) % Math.max(1, styles.length)];
       const image = (word: ColourWord, other: ColourWord) => ({
@@ -112,11 +112,12 @@ async function drawColours(context: EvaluationContext): Promise<ColourSample[]> 
     }),
   );
   const wanted: SampleRequest[] = [];
-  for (const { words, seed: own } of asked) wanted.push({ conditions: await encodeWords(context, words), seed: own });
+  for (const { words, seed: own } of requested)
+    wanted.push({ conditions: await encodeWords(context, words), seed: own });
   const drawn = await drawAll(context, "colour words", wanted);
   const results: ColourSample[] = [];
-  await forEachChunk(context.progress, "colours of samples", asked.length, 1, async (at) => {
-    const { word, other } = asked[at]!;
+  await forEachChunk(context.progress, "colours of samples", requested.length, 1, async (at) => {
+    const { word, other } = requested[at]!;
     const planes = await decode(context, drawn[at]!.latent);
     results.push({ word, other, isObeyed: obeys(planes, word, other), isExact: isNearest(planes, word) });
   });

@@ -110,12 +110,15 @@ async function answer(
 ): Promise<Answer[]> {
   const { settings } = context;
   const names = wordsOf(context);
-  const [own, asked] = [[] as Awaited<ReturnType<typeof encodeOwn>>[], [] as Awaited<ReturnType<typeof encodeOwn>>[]];
+  const [own, requested] = [
+    [] as Awaited<ReturnType<typeof encodeOwn>>[],
+    [] as Awaited<ReturnType<typeof encodeOwn>>[],
+  ];
   for (const { source, truth } of pairs) {
     const from = await encodeOwn(context, source, names);
     own.push(from);
     // The source's caption is kept: restyling changes the style alone.
-    asked.push(await encodeOwn(context, { ...source, style: truth.style }, names));
+    requested.push(await encodeOwn(context, { ...source, style: truth.style }, names));
   }
   const latentsOf = (what: string, item: (pair: Pair) => ImageItem): Promise<Float32Array[]> =>
     encodeLatents(context, what, pairs.length, (at) => images.read(item(pairs[at]!)));
@@ -123,7 +126,7 @@ async function answer(
   const residuals = await invertAll(context, "inversions", sources, own);
   const zero = residuals.map((residual) => new Float32Array(residual.length));
   const draw = async (v: readonly Float32Array[], guidance: number): Promise<Float32Array[]> => {
-    const wanted = asked.map((conditions, at) => ({ conditions, seed: 0, residual: v[at]!, guidance }));
+    const wanted = requested.map((conditions, at) => ({ conditions, seed: 0, residual: v[at]!, guidance }));
     return (await drawAll(context, "restyled images", wanted)).map(({ latent }) => latent);
   };
   // Guidance of the settings, or the default when they have none.

@@ -65,7 +65,7 @@ function selectSections(only: readonly string[] | undefined): (id: (typeof upsca
 export async function evaluateUpscaling(options: UpscalingOptions): Promise<UpscalingReport> {
   const { pack, label, upscaler, set, judge, settings, threads, signal, onProgress } = options;
   const started = performance.now();
-  const isAsked = selectSections(options.only);
+  const isSelected = selectSections(options.only);
   const progress = createProgressReporter(onProgress, signal);
   const opened = openBaselines(options.baselines, threads);
   const baselines = typeof opened === "string" ? undefined : opened;
@@ -85,8 +85,8 @@ export async function evaluateUpscaling(options: UpscalingOptions): Promise<Upsc
   };
   try {
     const context: UpscalingContext = { upscaler, set, nets, baselines, seed: settings.seed, progress };
-    const pass = isAsked("quality") ? await measureAll(context) : await readFew(context);
-    if (isAsked("quality")) add(qualitySection(context, pass));
+    const pass = isSelected("quality") ? await measureAll(context) : await readFew(context);
+    if (isSelected("quality")) add(qualitySection(context, pass));
     if (!nets.lpips)
       leftOut.push({ id: "lpips", title: "LPIPS", reason: `needs its network: \`${lpipsFetchCommand}\`` });
     if (!nets.distance)
@@ -98,21 +98,21 @@ export async function evaluateUpscaling(options: UpscalingOptions): Promise<Upsc
     let findings: BaselineFindings | undefined;
     const missing = typeof opened === "string" ? opened : opened.missing;
     const others = typeof ncnn === "string" ? undefined : ncnn;
-    if (baselines && (baselines.networks.length > 0 || others) && isAsked("quality")) {
+    if (baselines && (baselines.networks.length > 0 || others) && isSelected("quality")) {
       findings = await baselinesSection(context, baselines, others, pass.few);
       add(findings.section);
     }
-    const quality = isAsked("quality") ? undefined : "goes with the section quality";
+    const quality = isSelected("quality") ? undefined : "goes with the section quality";
     for (const [id, title, reason] of [
       ["baselines", "Comparison with ESRGANs of npm", missing ?? quality],
       ["ncnn", "Comparison with Real-ESRGAN and waifu2x", typeof ncnn === "string" ? ncnn : quality],
     ] as const)
       if (reason !== undefined) leftOut.push({ id, title, reason });
-    if (isAsked("diversity")) add(await diversitySection(context, pass.few));
-    if (isAsked("inputs")) add(await inputsSection(context, pass.few));
+    if (isSelected("diversity")) add(await diversitySection(context, pass.few));
+    if (isSelected("inputs")) add(await inputsSection(context, pass.few));
     add(memorySection(findings?.peakBytes));
     // The summary comes first in the report.
-    if (isAsked("quality"))
+    if (isSelected("quality"))
       sections.unshift({ ...targetsSection(context, pass, findings, options.metrics ?? {}), seconds: 0 });
     return {
       pack,

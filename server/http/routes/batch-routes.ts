@@ -44,7 +44,7 @@ const encoder = new TextEncoder();
 
 function batchStream(
   deps: RouteDeps,
-  asked: readonly unknown[],
+  requested: readonly unknown[],
   key: string | undefined,
   owner: Standing,
 ): ReadableStream<Uint8Array> {
@@ -64,10 +64,10 @@ function batchStream(
       write(": open\n\n");
       let next = 0;
       const work = async (): Promise<void> => {
-        while (isOpen && !deps.streamsEnd.aborted && next < asked.length) {
+        while (isOpen && !deps.streamsEnd.aborted && next < requested.length) {
           const index = next++;
           try {
-            const first = await add(deps, asked[index], key === undefined ? undefined : `${key}-${index}`, owner);
+            const first = await add(deps, requested[index], key === undefined ? undefined : `${key}-${index}`, owner);
             send({ event: "accepted", index, generation: first });
             const ended = await whenFinal(deps, first);
             if (ended) send({ event: "finished", index, generation: ended });
@@ -94,8 +94,8 @@ function asKnown(error: unknown, { log }: RouteDeps): AppError {
 }
 
 /** @throws AppError as POST /v1/generations answers it */
-async function add(deps: RouteDeps, asked: unknown, key: string | undefined, owner: Standing): Promise<Generation> {
-  const request = parse(GenerationRequestSchema, asked);
+async function add(deps: RouteDeps, requested: unknown, key: string | undefined, owner: Standing): Promise<Generation> {
+  const request = parse(GenerationRequestSchema, requested);
   const idempotency = key === undefined ? {} : { idempotency: { key, fingerprint: fingerprintOf(request) } };
   const resolved = await resolveGeneration(request, deps);
   return (await deps.queue.add({ ...resolved, ...idempotency, ...owner, urgency: "bulk" })).body;

@@ -39,7 +39,7 @@ export const generationRoutes = (deps: RouteDeps): Route[] => [
     queue: deps.queue,
     problems: [...captionedJsonProblems, ...resolveProblems, "upscale_too_large", "inference_unavailable"],
     requireReady: () => requireInference(deps),
-    resolve: (asked) => resolveGeneration(asked, deps),
+    resolve: (requested) => resolveGeneration(requested, deps),
   }),
   ...readRoutes(deps, words, deps.queue, {
     parameters: [

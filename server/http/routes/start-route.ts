@@ -23,7 +23,7 @@ interface StartOptions<Schema extends z.ZodType<object>, Body extends JobBody, R
   /** A known key is answered before the request is resolved: what it names may be gone by now. */
   readonly isReplayedUnresolved?: boolean;
   /** What the queue takes. */
-  resolve(asked: z.output<Schema>): Promise<JobRequest<Body, Request>>;
+  resolve(requested: z.output<Schema>): Promise<JobRequest<Body, Request>>;
 }
 
 export const startRoute = <Schema extends z.ZodType<object>, Body extends JobBody, Request>(
@@ -46,13 +46,13 @@ export const startRoute = <Schema extends z.ZodType<object>, Body extends JobBod
     "shutting_down",
   ],
   handle: async (c) => {
-    const asked = parse(schema, await readJson(c.req.raw, maxBytes));
-    const idempotency = idempotencyOf(c, asked);
+    const requested = parse(schema, await readJson(c.req.raw, maxBytes));
+    const idempotency = idempotencyOf(c, requested);
     options.requireReady?.();
     const former = options.isReplayedUnresolved ? await queue.replayOf(idempotency) : undefined;
     if (former) return accepted(home, former, false);
     const { body, isNew } = await queue.add({
-      ...(await options.resolve(asked)),
+      ...(await options.resolve(requested)),
       ...ownerOf(c),
       ...(idempotency && { idempotency }),
     });

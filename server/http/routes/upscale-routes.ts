@@ -41,6 +41,6 @@ function enlargeRoute(deps: RouteDeps): Route {
     queue: deps.upscales,
     problems: [...jsonProblems, ...upscaleProblems, "inference_unavailable"],
     requireReady: () => requireInference(deps),
-    resolve: (asked) => gate(() => resolveUpscale(asked, deps)),
+    resolve: (requested) => gate(() => resolveUpscale(requested, deps)),
   });
 }

@@ -53,14 +53,14 @@ function familyRoute(deps: RouteDeps): Route {
       "shutting_down",
     ],
     handle: async (c) => {
-      const asked = parse(FamilyRequestSchema, await readJson(c.req.raw, deps.limits.jsonMaxBytes));
+      const requested = parse(FamilyRequestSchema, await readJson(c.req.raw, deps.limits.jsonMaxBytes));
       requireInference(deps);
-      const { translation } = findTranslation(deps.catalogue.packs(), asked.translation);
-      const { style } = asked;
-      checkCondition(translation, { caption: asked.names[0]!, ...(style !== undefined && { style }) }, "family");
+      const { translation } = findTranslation(deps.catalogue.packs(), requested.translation);
+      const { style } = requested;
+      checkCondition(translation, { caption: requested.names[0]!, ...(style !== undefined && { style }) }, "family");
       const client = c.req.raw.signal;
       const standing = ownerOf(c);
-      const request = { ...asked, seed: asked.seed ?? drawSeed() };
+      const request = { ...requested, seed: requested.seed ?? drawSeed() };
       return json(
         await gate(() => deps.drawFamily(request, client, standing), standing.owner).catch((error: unknown) => {
           if (client.aborted)

@@ -21,7 +21,7 @@ import {
   shuttingDown,
 } from "../job-queue.ts";
 import { BullLines } from "./bull-lines.ts";
-import { asked } from "./connection.ts";
+import { withQueueErrors } from "./connection.ts";
 import { Endings } from "./endings.ts";
 import { Followers } from "./followers.ts";
 import type { AboutLine, BullQueueOptions } from "./options.ts";
@@ -63,7 +63,7 @@ export class BullQueue<Body extends JobBody, Request = Body["request"]> implemen
     const queue = new BullQueue(options);
     const { asking, listening } = options.connections;
     const records = queue.#records;
-    queue.#followers = await asked(() =>
+    queue.#followers = await withQueueErrors(() =>
       Followers.open<Body>(
         listening,
         records.key("events"),
@@ -71,12 +71,12 @@ export class BullQueue<Body extends JobBody, Request = Body["request"]> implemen
         (news) => queue.#taker.hear(news),
       ),
     );
-    await asked(() => queue.#lines.repair());
+    await withQueueErrors(() => queue.#lines.repair());
     return queue;
   }
 
   replayOf(idempotency: Idempotency | undefined): Promise<Body | undefined> {
-    return asked(async () => {
+    return withQueueErrors(async () => {
       const id = idempotency && (await this.#asking.hget(this.#records.key("keys"), idempotency.key));
       return id ? this.#replay(id, idempotency) : undefined;
     });
@@ -85,7 +85,7 @@ export class BullQueue<Body extends JobBody, Request = Body["request"]> implemen
   add(asking: JobRequest<Body, Request>): Promise<{ body: Body; isNew: boolean }> {
     const { kind, queueMax, now } = this.#options;
     const { request, idempotency, owner = "", urgency = "interactive", share = 1 } = asking;
-    return asked(async () => {
+    return withQueueErrors(async () => {
       if (this.#isClosed) throw shuttingDown(kind.retryAfterSeconds);
       const time = Number(await this.#run(scripts.nextTime, now()));
       const body = firstBody(kind, idOfTime(time), asking, now());
@@ -111,11 +111,11 @@ export class BullQueue<Body extends JobBody, Request = Body["request"]> implemen
   }
 
   get(id: string): Promise<Snapshot<Body> | undefined> {
-    return asked(() => this.#records.get(this.#asking, id));
+    return withQueueErrors(() => this.#records.get(this.#asking, id));
   }
 
   list({ q = "", limit, before, starred, owner }: JobQuery): Promise<JobPage<Body>> {
-    return asked(async () => {
+    return withQueueErrors(async () => {
       const of = owner === undefined ? "all" : `of:${owner}`;
       const isKept = starred ? await this.#starred() : () => true;
       const key = this.#records.key(starred && owner === undefined ? "starred" : of);
@@ -143,7 +143,7 @@ export class BullQueue<Body extends JobBody, Request = Body["request"]> implemen
   }
 
   cancel(id: string): Promise<Body | undefined> {
-    return asked(async () => {
+    return withQueueErrors(async () => {
       for (;;) {
         const record = await this.#records.open(this.#asking, id);
         if (!record) return (await this.get(id))?.body;
@@ -163,14 +163,14 @@ export class BullQueue<Body extends JobBody, Request = Body["request"]> implemen
   }
 
   star(id: string, isStarred: boolean): Promise<Body | undefined> {
-    return asked(async () => {
+    return withQueueErrors(async () => {
       const isThere = (await this.#run(scripts.star, id, isStarred ? "1" : "0")) === 1;
       return isThere ? (await this.get(id))?.body : undefined;
     });
   }
 
   remove(id: string): Promise<boolean> {
-    return asked(async () => {
+    return withQueueErrors(async () => {
       const [how, ...released] = (await this.#run(scripts.remove, id)) as string[];
       if (how !== "removed") return false;
       this.#endings.release(released);
@@ -183,16 +183,16 @@ export class BullQueue<Body extends JobBody, Request = Body["request"]> implemen
   }
 
   needsUpload(digest: string): Promise<boolean> {
-    return asked(async () => (await this.#asking.hexists(this.#records.key("uploads"), digest)) === 1);
+    return withQueueErrors(async () => (await this.#asking.hexists(this.#records.key("uploads"), digest)) === 1);
   }
 
   /** Whether any job names an image, or is about to. */
   names(sha256: string): Promise<boolean> {
-    return asked(async () => (await this.#asking.hexists(this.#records.key("uses"), sha256)) === 1);
+    return withQueueErrors(async () => (await this.#asking.hexists(this.#records.key("uses"), sha256)) === 1);
   }
 
   depth(): Promise<{ waiting: number; running: number }> {
-    return asked(async () => {
+    return withQueueErrors(async () => {
       const counts = await Promise.all(["queued", "running"].map((set) => this.#asking.zcard(this.#records.key(set))));
       return { waiting: counts[0]!, running: counts[1]! };
     });
@@ -212,7 +212,7 @@ export class BullQueue<Body extends JobBody, Request = Body["request"]> implemen
    * @param isServed whether a live worker has all of these packs, by digest @returns how many
    */
   endUnserved(isServed: (packs: readonly string[]) => boolean, awaitMs: number): Promise<number> {
-    return asked(() => this.#unserved.end(isServed, awaitMs));
+    return withQueueErrors(() => this.#unserved.end(isServed, awaitMs));
   }
 
   /** Resolves when everything that workers of this process reported is on the server. */

@@ -43,11 +43,11 @@ export const callKind: JobKind<Call> = {
 /** Has a worker answer. @throws AppError of the worker, queue_full, queue_unavailable, or the signal's reason */
 export async function call(
   queue: JobQueue<Call>,
-  asked: Pick<Call, "request" | "packDigest"> & Pick<JobRequest<Call>, "owner" | "share">,
+  requested: Pick<Call, "request" | "packDigest"> & Pick<JobRequest<Call>, "owner" | "share">,
   signal: AbortSignal,
 ): Promise<object> {
   signal.throwIfAborted();
-  const { body } = await queue.add(asked);
+  const { body } = await queue.add(requested);
   const { id } = body;
   const ended = await new Promise<Call>((resolve, reject) => {
     const stop = queue.subscribe(id, ({ body: now }) => {

@@ -90,7 +90,7 @@ export const queueUnavailable = (cause: unknown): AppError =>
   );
 
 /** Runs what asks the queue server; faults of the connection become `queue_unavailable`. */
-export async function asked<T>(work: () => Promise<T>): Promise<T> {
+export async function withQueueErrors<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

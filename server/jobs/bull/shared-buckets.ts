@@ -1,5 +1,5 @@
 /** Buckets of requests that all HTTP processes of a queue server spend from, by the server's own clock. */
-import { asked, type Connection } from "./connection.ts";
+import { type Connection, withQueueErrors } from "./connection.ts";
 import { Script } from "./script.ts";
 
 /** (name, requests a minute) → 0, or the milliseconds after which there is one again. A bucket that is forgotten is full. */
@@ -19,4 +19,4 @@ return wait
 
 /** @returns 0, or the milliseconds after which there is one again @throws AppError queue_unavailable */
 export const spendShared = (client: Connection, prefix: string, name: string, perMinute: number): Promise<number> =>
-  asked(async () => Number(await spend.run(client, `${prefix}:`, name, perMinute)));
+  withQueueErrors(async () => Number(await spend.run(client, `${prefix}:`, name, perMinute)));

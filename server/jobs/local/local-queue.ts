@@ -60,8 +60,8 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
     return this.#kept.formerOf(idempotency);
   }
 
-  async add(asked: JobRequest<Body, Request>): Promise<{ body: Body; isNew: boolean }> {
-    const { request, idempotency, owner, urgency, share, ...facts } = asked;
+  async add(requested: JobRequest<Body, Request>): Promise<{ body: Body; isNew: boolean }> {
+    const { request, idempotency, owner, urgency, share, ...facts } = requested;
     // Nothing is awaited before the job is kept: of parallel requests with one key the first alone makes one.
     const former = this.#kept.formerOf(idempotency);
     if (former) return { body: former, isNew: false };

@@ -21,7 +21,7 @@ export class WorkerPool<Task, Result> {
   /** Tasks that each worker has, including those that are on their way to it. */
   readonly #given: number[];
   readonly #waiting: Array<(index: number) => void> = [];
-  #asked = 0;
+  #taskCount = 0;
   #isClosed = false;
 
   /**
@@ -94,7 +94,7 @@ export class WorkerPool<Task, Result> {
     const worker = this.#workers[index]!;
     return new Promise((resolve, reject) => {
       if (this.#isClosed) throw this.#endedAs(undefined);
-      const number = this.#asked++;
+      const number = this.#taskCount++;
       let cause: unknown;
       const settle = (act: () => void): void => {
         worker.off("message", onMessage).off("messageerror", onUnreadable).off("error", onError).off("exit", onExit);

@@ -93,10 +93,10 @@ const generationFields = z.strictObject({
 });
 
 /** Weights whose default depends on other fields. */
-const settleWeights = <Asked extends Parameters<typeof retrievalOfAll>[0]>(asked: Asked) => ({
-  ...asked,
-  guidance: guidanceOfAll(asked),
-  retrieval: retrievalOfAll(asked),
+const settleWeights = <Asked extends Parameters<typeof retrievalOfAll>[0]>(requested: Asked) => ({
+  ...requested,
+  guidance: guidanceOfAll(requested),
+  retrieval: retrievalOfAll(requested),
 });
 const settledWeights = { guidance: GuidanceSchema, retrieval: RetrievalSchema };
 

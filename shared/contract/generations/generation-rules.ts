@@ -5,10 +5,10 @@
 import type { z } from "zod";
 import { limits } from "../../limits.ts";
 import {
-  asksFor,
   type ConditionField,
   conditionFields,
   isRetrievalQuery,
+  namesCondition,
   type PartialCondition,
 } from "../conditions.ts";
 
@@ -20,7 +20,7 @@ interface Weights {
 }
 
 /** The fields that the rules look at; `GenerationRequest` is one of these. */
-interface Asked extends Weights {
+interface CheckedRequest extends Weights {
   readonly condition: PartialCondition;
   readonly count: number;
   readonly bestOf: number;
@@ -45,25 +45,25 @@ export function retrievalOfAll({
 }: Weights & { readonly condition: PartialCondition }): number {
   const startsElsewhere =
     keepResidualOf !== undefined ||
-    conditionFields.some((field) => asksFor(condition, field) && !isRetrievalQuery(field));
+    conditionFields.some((field) => namesCondition(condition, field) && !isRetrievalQuery(field));
   return retrieval ?? (startsElsewhere ? 0 : limits.retrievalDefault);
 }
 
 /** Weights above 0, each of which the flow contrasts for itself. */
-export const guidanceTermCount = (asked: Weights): number =>
-  [guidanceOfAll(asked), ...Object.values(asked.guidanceOf ?? {})].filter((weight) => weight > 0).length;
+export const guidanceTermCount = (request: Weights): number =>
+  [guidanceOfAll(request), ...Object.values(request.guidanceOf ?? {})].filter((weight) => weight > 0).length;
 
 /** Checks a request whose fields are each right by themselves. */
-export function checkGeneration(asked: Asked, context: z.RefinementCtx): void {
-  const { condition, count, guidanceOf = {}, bestOf, keepResidualOf, angleDegrees, blendWith, attribute } = asked;
+export function checkGeneration(request: CheckedRequest, context: z.RefinementCtx): void {
+  const { condition, count, guidanceOf = {}, bestOf, keepResidualOf, angleDegrees, blendWith, attribute } = request;
   const complain = (path: readonly string[], expected: string, got: string | number): void =>
     context.addIssue({ code: "custom", path: [...path], message: `expected ${expected}, got ${got}` });
   const sources = [keepResidualOf, blendWith].flatMap((source) => (source ? [source.condition] : []));
-  const isAsked = (field: ConditionField): boolean => asksFor(condition, field);
+  const isNamed = (field: ConditionField): boolean => namesCondition(condition, field);
 
   if (!keepResidualOf) {
     // An image that gives v is enough to vary; drawn v without a condition would be images of nothing.
-    if (!conditionFields.some(isAsked))
+    if (!conditionFields.some(isNamed))
       complain(["condition"], `at least one of ${conditionFields.join(", ")}`, "none");
     if (angleDegrees > 0) complain(["angleDegrees"], "0 without keepResidualOf", angleDegrees);
     if (blendWith) complain(["blendWith"], "keepResidualOf, the image to blend from, beside it", "none");
@@ -75,25 +75,25 @@ export function checkGeneration(asked: Asked, context: z.RefinementCtx): void {
     if (angleDegrees > 0) complain(["angleDegrees"], "0 with blendWith", angleDegrees);
     if (count < 2) complain(["count"], "at least 2 frames with blendWith", count);
   }
-  if (keepResidualOf && asked.retrieval) complain(["retrieval"], "0 with keepResidualOf", asked.retrieval);
-  if (keepResidualOf && asked.diversity) complain(["diversity"], "0 with keepResidualOf", asked.diversity);
-  if (asked.diversity && bestOf > 1)
+  if (keepResidualOf && request.retrieval) complain(["retrieval"], "0 with keepResidualOf", request.retrieval);
+  if (keepResidualOf && request.diversity) complain(["diversity"], "0 with keepResidualOf", request.diversity);
+  if (request.diversity && bestOf > 1)
     complain(["bestOf"], "1 with diversity, which draws candidates of its own", bestOf);
   if (keepResidualOf && angleDegrees === 0 && bestOf > 1)
     complain(["bestOf"], "1, because nothing is drawn when the residual is kept", bestOf);
   // An edit keeps the conditions of its source where the request names no others.
   const hasCaption =
-    isAsked("caption") || (sources.length > 0 && sources.every(({ caption }) => caption !== undefined));
+    isNamed("caption") || (sources.length > 0 && sources.every(({ caption }) => caption !== undefined));
   if (attribute && !hasCaption) complain(["attribute"], "condition.caption beside it", "none");
   for (const field of conditionFields) {
     const isLeftOut = condition[field] === null;
-    const isGiven = isAsked(field) || (!isLeftOut && sources.some((source) => asksFor(source, field)));
+    const isGiven = isNamed(field) || (!isLeftOut && sources.some((source) => namesCondition(source, field)));
     if (guidanceOf[field] !== undefined && !isGiven)
       complain(["guidanceOf", field], `condition.${field} beside it`, "none");
   }
-  if (asked.palette && asked.format !== "svg")
-    complain(["palette"], 'format "svg" beside it, of which it sets the colours', asked.format ?? "none");
-  const terms = guidanceTermCount(asked);
+  if (request.palette && request.format !== "svg")
+    complain(["palette"], 'format "svg" beside it, of which it sets the colours', request.format ?? "none");
+  const terms = guidanceTermCount(request);
   if (terms > limits.guidanceTermsMax)
     complain(["guidanceOf"], `at most ${limits.guidanceTermsMax} weights above 0, guidance counted`, terms);
 }

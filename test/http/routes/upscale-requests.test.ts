@@ -42,9 +42,9 @@ describe("POST /v1/upscales", () => {
     ["no digest", { image: "apple.png" }, "invalid_request", "image"],
     ["an image that was never uploaded", { image: unknown }, "image_unknown", "image"],
   ];
-  for (const [name, asked, code, field] of cases)
+  for (const [name, requested, code, field] of cases)
     it(`POST /v1/upscales refuses ${name} with ${code}`, async () => {
-      const problem = await problemOf(await harness.postUpscale({ image, scale: 2, ...asked }));
+      const problem = await problemOf(await harness.postUpscale({ image, scale: 2, ...requested }));
       assert.deepEqual([problem.code, problem.field], [code, field]);
       assert.ok(problem.expected && problem.received, JSON.stringify(problem));
     });
@@ -105,9 +105,9 @@ describe("without an upscaler in any pack", () => {
     const problem = await problemOf(await harness.postUpscale({ image, scale: 2 }));
     assert.deepEqual([problem.code, problem.status], ["pack_unavailable", 503]);
     assert.match(problem.detail, /expected a pack with an upscaler on the server, got none/);
-    const asked: GenerationInput = { condition: { caption: "bird" }, count: 1 };
-    assert.equal((await problemOf(await harness.post({ ...asked, upscale: 2 }))).code, "pack_unavailable");
-    assert.equal((await harness.end((await harness.start(asked)).id)).state, "done");
+    const requested: GenerationInput = { condition: { caption: "bird" }, count: 1 };
+    assert.equal((await problemOf(await harness.post({ ...requested, upscale: 2 }))).code, "pack_unavailable");
+    assert.equal((await harness.end((await harness.start(requested)).id)).state, "done");
     await harness.close();
   });
 });
@@ -115,9 +115,9 @@ describe("without an upscaler in any pack", () => {
 describe("a generation with `upscale`", () => {
   it("a generation with `upscale` makes larger images, and is another request than one without", async () => {
     const harness = await createHarness();
-    const asked: GenerationInput = { condition: { caption: "bird" }, count: 2, seed: 3 };
+    const requested: GenerationInput = { condition: { caption: "bird" }, count: 2, seed: 3 };
     const headers = { "Idempotency-Key": "large" };
-    const response = await harness.post({ ...asked, upscale: 4 }, headers);
+    const response = await harness.post({ ...requested, upscale: 4 }, headers);
     const done = await harness.end(((await response.json()) as { id: string }).id);
     assert.equal(done.request.upscale, 4);
     assert.deepEqual(
@@ -127,10 +127,10 @@ describe("a generation with `upscale`", () => {
         [64, 64],
       ],
     );
-    for (const other of [asked, { ...asked, upscale: 2 }])
+    for (const other of [requested, { ...requested, upscale: 2 }])
       assert.equal((await problemOf(await harness.post(other, headers))).code, "idempotency_conflict");
     for (const upscale of [5, "2", null, 0]) {
-      const problem = await problemOf(await harness.post({ ...asked, upscale }));
+      const problem = await problemOf(await harness.post({ ...requested, upscale }));
       assert.deepEqual([problem.code, problem.field], ["invalid_request", "upscale"]);
     }
     await harness.close();
@@ -142,13 +142,13 @@ describe("a generation with `upscale`", () => {
     const packs = [{ ...about, translations }, sharp];
     const first = await createHarness({ packs });
     first.inference.faults.push(new AppError("inference_crashed", "expected a living child, got signal SIGKILL"));
-    const asked: GenerationInput = { condition: { caption: "bird" }, count: 1 };
-    const accepted = await first.start({ ...asked, upscale: 2 });
+    const requested: GenerationInput = { condition: { caption: "bird" }, count: 1 };
+    const accepted = await first.start({ ...requested, upscale: 2 });
     const done = await first.end(accepted.id);
     for (const { packDigest, upscalerDigest } of [accepted, done])
       assert.deepEqual([packDigest, upscalerDigest], [pack.digest, sharp.digest]);
     assert.deepEqual([first.inference.begun.length, done.state], [2, "done"]);
-    const small = await first.end((await first.start(asked)).id);
+    const small = await first.end((await first.start(requested)).id);
     assert.equal("upscalerDigest" in small, false);
     await first.stop();
     const second = await createHarness({ packs, dataDir: first.dataDir });
@@ -175,18 +175,18 @@ describe("a generation with `upscale`", () => {
   it("a generation with `upscale` is refused when the translation's image times the factor is above Figma's limit", async () => {
     const translations = pack.translations.map((translation) => ({ ...translation, widthPx: 2048, heightPx: 1024 }));
     const harness = await createHarness({ packs: [{ ...pack, translations }] });
-    const asked: GenerationInput = { condition: { caption: "bird" }, count: 1 };
-    const problem = await problemOf(await harness.post({ ...asked, upscale: 4 }));
+    const requested: GenerationInput = { condition: { caption: "bird" }, count: 1 };
+    const problem = await problemOf(await harness.post({ ...requested, upscale: 4 }));
     assert.deepEqual([problem.code, problem.field, problem.largestScale], ["upscale_too_large", "upscale", 2]);
-    assert.equal((await harness.post({ ...asked, upscale: 2 })).status, 202);
+    assert.equal((await harness.post({ ...requested, upscale: 2 })).status, 202);
     await harness.close();
   });
 
   it("a generation with `upscale` has the time of an upscale", async () => {
     const harness = await createHarness({ attemptDeadlineMs: 40 });
-    const asked: GenerationInput = { condition: { caption: "bird" }, count: 1 };
+    const requested: GenerationInput = { condition: { caption: "bird" }, count: 1 };
     harness.inference.gate = sleep(150);
-    const [small, large] = [await harness.start(asked), await harness.start({ ...asked, upscale: 2 })];
+    const [small, large] = [await harness.start(requested), await harness.start({ ...requested, upscale: 2 })];
     assert.equal((await harness.end(small.id)).problem?.code, "deadline_exceeded");
     assert.equal((await harness.end(large.id)).state, "done");
     await harness.close();

@@ -75,8 +75,8 @@ describe("POST /v1/vectors", () => {
 
 describe('a generation with format "svg"', () => {
   it("has a PNG and an SVG of every image, each at its path, and forgets both when it is deleted", async () => {
-    const asked = { condition: { caption: "bird" }, count: 2, seed: 4, format: "svg", palette } as const;
-    const started = GenerationSchema.parse(await (await harness.post(asked)).json());
+    const requested = { condition: { caption: "bird" }, count: 2, seed: 4, format: "svg", palette } as const;
+    const started = GenerationSchema.parse(await (await harness.post(requested)).json());
     const done = await harness.until(started.id, ({ state }) => state !== "queued" && state !== "running");
     assert.equal(done.state, "done", JSON.stringify(done.problem));
     assert.equal(done.images.length, 2);

@@ -56,9 +56,11 @@ describe("trainings one after another", () => {
     const pack = (await servedPack("mine"))!;
     assert.deepEqual([pack.version, pack.digest], ["0.2.0", result!.pack!.digest]);
     const body = JSON.stringify({ translation: "mine", condition: { caption: "red block a" }, count: 1 });
-    const asked = GenerationSchema.parse(await (await client.ask("/v1/generations", { method: "POST", body })).json());
-    await (await client.ask(`/v1/generations/${asked.id}/events`)).text();
-    const drawn = GenerationSchema.parse(await (await client.ask(`/v1/generations/${asked.id}`)).json());
+    const requested = GenerationSchema.parse(
+      await (await client.ask("/v1/generations", { method: "POST", body })).json(),
+    );
+    await (await client.ask(`/v1/generations/${requested.id}/events`)).text();
+    const drawn = GenerationSchema.parse(await (await client.ask(`/v1/generations/${requested.id}`)).json());
     assert.deepEqual([drawn.state, drawn.packDigest], ["done", pack.digest]);
   });
 

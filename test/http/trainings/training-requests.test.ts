@@ -39,11 +39,11 @@ describe("a request for training", () => {
   it("a request for training waits in line with its place, keeps what was asked, and is listed newest first in pages", async () => {
     const own = await createHarness();
     const sent = await uploadAll(own);
-    const asked = { label: "My own", isForced: true, settings: { steps: 50, seed: 3 } };
+    const requested = { label: "My own", isForced: true, settings: { steps: 50, seed: 3 } };
     const made: Training[] = [];
     for (const name of ["one", "two", "three"])
-      made.push(await accepted(post(own, { ...asked, name, examples: sent })));
-    assert.deepEqual(made[0]!.request, { ...asked, name: "one", isFromScratch: false, examples: 20 });
+      made.push(await accepted(post(own, { ...requested, name, examples: sent })));
+    assert.deepEqual(made[0]!.request, { ...requested, name: "one", isFromScratch: false, examples: 20 });
     assert.deepEqual(made[0]!.base, { pack: pack.id, digest: pack.digest, translation: "caption" });
     assert.deepEqual(
       made.map(({ state, progress }) => [state, progress.stage, progress.position]),

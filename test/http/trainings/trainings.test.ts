@@ -99,9 +99,9 @@ describe("a training", () => {
     const pack = meta.packs.find((one) => one.id === "mine")!;
     assert.deepEqual([pack.digest, pack.version, pack.translations[0]!.label], [unbroken, "0.1.0", "My own"]);
     const body = JSON.stringify({ translation: "mine", condition: { caption: "red block a" }, count: 2, seed: 5 });
-    const asked = await client.ask("/v1/generations", { method: "POST", body });
-    assert.equal(asked.status, 202);
-    const drawn = GenerationSchema.parse(await asked.json());
+    const requested = await client.ask("/v1/generations", { method: "POST", body });
+    assert.equal(requested.status, 202);
+    const drawn = GenerationSchema.parse(await requested.json());
     await (await client.ask(`/v1/generations/${drawn.id}/events`)).text();
     const ended = GenerationSchema.parse(await (await client.ask(`/v1/generations/${drawn.id}`)).json());
     assert.deepEqual([ended.state, ended.images.length, ended.packDigest], ["done", 2, unbroken]);

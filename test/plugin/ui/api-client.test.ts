@@ -157,10 +157,10 @@ test("a server that dies in the middle is reported, not waited for without end",
   await fails(work, "unreachable");
 });
 
-const run = (signal: AbortSignal, steps: Step[], sets: ResultSet[], asked = input) =>
+const run = (signal: AbortSignal, steps: Step[], sets: ResultSet[], requested = input) =>
   runJobs({
     client: client(),
-    jobs: [{ kind: "draw", index: 0, title: "a cat", imageCount: 3, input: asked, nodeIds: [] }],
+    jobs: [{ kind: "draw", index: 0, title: "a cat", imageCount: 3, input: requested, nodeIds: [] }],
     packId: "default",
     signal,
     idempotencyKey: "run",
@@ -213,8 +213,8 @@ test("provenance of an edit holds all that makes the image again, each frame of 
 
 test("provenance holds the share of retrieval that was requested, or that the server settled", async () => {
   const sets: ResultSet[] = [];
-  for (const asked of [{ ...input, retrieval: 0.25 }, { ...input, retrieval: 0 }, input])
-    await run(new AbortController().signal, [], sets, asked);
+  for (const requested of [{ ...input, retrieval: 0.25 }, { ...input, retrieval: 0 }, input])
+    await run(new AbortController().signal, [], sets, requested);
   const kept = sets.map(({ images }) =>
     ProvenanceSchema.parse(JSON.parse(JSON.stringify(images[0]!.drawn!.provenance))),
   );
@@ -226,8 +226,8 @@ test("provenance holds the share of retrieval that was requested, or that the se
 
 test("provenance of an enlarged image holds the factor and the pack that enlarged, any other neither", async () => {
   const sets: ResultSet[] = [];
-  for (const asked of [{ ...input, upscale: 4 } as const, input])
-    await run(new AbortController().signal, [], sets, asked);
+  for (const requested of [{ ...input, upscale: 4 } as const, input])
+    await run(new AbortController().signal, [], sets, requested);
   const [large, small] = sets.map(({ images }) =>
     ProvenanceSchema.parse(JSON.parse(JSON.stringify(images[0]!.drawn!.provenance))),
   );

@@ -59,14 +59,14 @@ async function withController(
 
 /** What main answers to the question for icons that was asked last. */
 function answerIcons(controller: Controller, sent: readonly UiMessage[], count: number): void {
-  const asked = sent.findLast((message) => message.type === "read-icons");
-  assert.ok(asked?.type === "read-icons");
+  const requested = sent.findLast((message) => message.type === "read-icons");
+  assert.ok(requested?.type === "read-icons");
   const icons = Array.from({ length: count }, (_, at) => ({
     nodeId: `1:${at}`,
     nodeName: `icon ${at}`,
     ...{ widthPx: 24, heightPx: 24, provenance: "", vector: "", svg: "<svg/>" },
   }));
-  controller.receive({ type: "icons", readId: asked.readId, icons, skipped: [], unreadCount: 0 });
+  controller.receive({ type: "icons", readId: requested.readId, icons, skipped: [], unreadCount: 0 });
 }
 
 test("icons of the selection become a style of the file, sixteen at most, and captions are drawn in it", async () => {
@@ -122,9 +122,9 @@ test("a style is taken although the selection or the command changes before its 
     assert.equal(controller.state.shown.length, 1);
     const givenUp = controller.takeStyle(String);
     controller.show("sketch");
-    const asked = sent.findLast((message) => message.type === "read-drawing");
-    assert.ok(asked?.type === "read-drawing");
-    controller.receive({ type: "drawing", readId: asked.readId, name: "Frame", svg: "<svg/>" });
+    const requested = sent.findLast((message) => message.type === "read-drawing");
+    assert.ok(requested?.type === "read-drawing");
+    controller.receive({ type: "drawing", readId: requested.readId, name: "Frame", svg: "<svg/>" });
     await givenUp;
     assert.deepEqual([controller.state.shown.length, controller.state.failure], [1, undefined]);
   });

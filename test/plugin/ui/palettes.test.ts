@@ -163,17 +163,17 @@ test("icons of one thing become a set with a row a style; a second drawing of th
 });
 
 test("a family has each readable name once a line, no more than fit, and a palette only where the server shall draw in it", () => {
-  const asked = { id: "caption" };
+  const requested = { id: "caption" };
   const names = `rocket\n\n  key  \n🙂\n${Array.from({ length: 60 }, (_, i) => `thing ${i}`).join("\n")}`;
-  const [job] = planFamily(formWith({ names, insertAs: "vector" }), asked, { palette: ["#000000"] });
+  const [job] = planFamily(formWith({ names, insertAs: "vector" }), requested, { palette: ["#000000"] });
   assert.deepEqual(
     [job!.input.names.length, ...job!.input.names.slice(0, 3)],
     [limits.familyMax, "rocket", "key", "thing 0"],
   );
   assert.deepEqual([job!.input.format, job!.input.palette], ["svg", ["#000000"]]);
-  const [near] = planFamily(formWith({ names, insertAs: "vector" }), asked, { palette: ["#000000"], isNear: true });
+  const [near] = planFamily(formWith({ names, insertAs: "vector" }), requested, { palette: ["#000000"], isNear: true });
   assert.equal(near!.input.palette, undefined);
-  const [images] = planFamily(formWith({ names, insertAs: "image" }), asked, {});
+  const [images] = planFamily(formWith({ names, insertAs: "image" }), requested, {});
   assert.deepEqual([images!.input.format, images!.vector], ["png", undefined]);
-  assert.deepEqual(planFamily(formWith({ names: " " }), asked, {}), []);
+  assert.deepEqual(planFamily(formWith({ names: " " }), requested, {}), []);
 });

@@ -302,8 +302,8 @@ test("a job says how much of retrieval it wants only where a translation has som
 
 test("several images of one job shall differ where the server knows how, and each is made again with that", () => {
   const form = { ...defaultForm, captions: "a cat", count: 4 };
-  const asked = { id: "caption", hasDiversity: true };
-  const sent = (change: object, known: object = asked) =>
+  const requested = { id: "caption", hasDiversity: true };
+  const sent = (change: object, known: object = requested) =>
     planCaptions({ ...form, ...change }, { id: "caption", ...known })[0]!.input.diversity;
   assert.deepEqual(
     [sent({}), sent({ diversity: 0.6 }), sent({ diversity: 0 }), sent({ count: 1 })],
@@ -313,7 +313,11 @@ test("several images of one job shall differ where the server knows how, and eac
   const made = { ...provenance(7), diversity: 0.3 };
   assert.equal(planMakeAgain([layer("1:1", made)])[0]!.input.diversity, 0.3);
   const redrawn = planRedraw([layer("1:1", made)], form)!;
-  assert.equal(planReplacements(redrawn.form, asked, redrawn.replacements)[0]!.input.diversity, 0.3, "another idea");
+  assert.equal(
+    planReplacements(redrawn.form, requested, redrawn.replacements)[0]!.input.diversity,
+    0.3,
+    "another idea",
+  );
 });
 
 test("images are ranked by exact log-likelihood", () => {

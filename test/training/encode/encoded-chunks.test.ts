@@ -14,7 +14,7 @@ const chunkRows = 16;
 
 /** One run: two networks, of which `a` gives its row and `b` twice that, side by side; `fault` is thrown at a piece's start. */
 async function run(folder: string, fault?: { readonly at: number }) {
-  const asked: string[] = [];
+  const requested: string[] = [];
   const reported: number[] = [];
   const taken = { a: new Float32Array(total), b: new Float32Array(2 * total) };
   const partOf = (key: "a" | "b", width: number): ChunkPart => ({
@@ -32,7 +32,7 @@ async function run(folder: string, fault?: { readonly at: number }) {
     parts: [partOf("a", 1), partOf("b", 2)],
     onProgress: ({ done: rows }) => void reported.push(rows),
     async encode(missing, start, count, onRows) {
-      asked.push(`${missing.map(({ key }) => key).join("+")} ${start}`);
+      requested.push(`${missing.map(({ key }) => key).join("+")} ${start}`);
       if (fault?.at === start) throw new Error("no such luck");
       onRows(count / 2);
       onRows(count);
@@ -40,7 +40,7 @@ async function run(folder: string, fault?: { readonly at: number }) {
     },
   });
   await (fault ? assert.rejects(done, /no such luck/) : done);
-  return { asked, reported, taken };
+  return { requested, reported, taken };
 }
 
 const expected = {
@@ -50,8 +50,8 @@ const expected = {
 
 describe("pieces", () => {
   it("pieces are made in order for all networks at once, reported row by row and as done when they are kept", async () => {
-    const { asked, reported, taken } = await run(join(root, "whole"));
-    assert.deepEqual(asked, ["a+b 0", "a+b 16", "a+b 32"]);
+    const { requested, reported, taken } = await run(join(root, "whole"));
+    assert.deepEqual(requested, ["a+b 0", "a+b 16", "a+b 32"]);
     assert.deepEqual(reported, [8, 16, 24, 32, 36, 40]);
     assert.deepEqual(taken, expected);
   });
@@ -59,8 +59,8 @@ describe("pieces", () => {
   it("pieces are not made a second time, and reported all the same", async () => {
     const folder = join(root, "twice");
     await run(folder);
-    const { asked, reported, taken } = await run(folder);
-    assert.deepEqual([asked, reported], [[], [16, 32, 40]]);
+    const { requested, reported, taken } = await run(folder);
+    assert.deepEqual([requested, reported], [[], [16, 32, 40]]);
     assert.deepEqual(taken, expected);
   });
 
@@ -68,8 +68,8 @@ describe("pieces", () => {
     const folder = join(root, "one lost");
     await run(folder);
     await rm(join(folder, ".encoded/b/values-16.safetensors"));
-    const { asked, taken } = await run(folder);
-    assert.deepEqual(asked, ["b 16"]);
+    const { requested, taken } = await run(folder);
+    assert.deepEqual(requested, ["b 16"]);
     assert.deepEqual(taken, expected);
   });
 
@@ -81,8 +81,8 @@ describe("pieces", () => {
       "a/values-0.safetensors",
       "b/values-0.safetensors",
     ]);
-    const { asked, taken } = await run(folder);
-    assert.deepEqual(asked, ["a+b 16", "a+b 32"]);
+    const { requested, taken } = await run(folder);
+    assert.deepEqual(requested, ["a+b 16", "a+b 32"]);
     assert.deepEqual(taken, expected);
   });
 });

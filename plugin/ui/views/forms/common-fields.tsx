@@ -4,7 +4,7 @@ import { useRef } from "preact/hooks";
 import type { StyleInfo } from "../../../../shared/contract/meta.ts";
 import { limits } from "../../../../shared/limits.ts";
 import { tileSizesPx } from "../../../../shared/messages/settings.ts";
-import { askedTranslation, ownStyles } from "../../client/failure.ts";
+import { ownStyles, translationOfCommand } from "../../client/failure.ts";
 import { choiceFor, choiceOfShown, isRedrawn, readsShownStyles, redrawnStyles } from "../../client/style-choice.ts";
 import type { StylePictures } from "../../control/style-thumbs.ts";
 import { withRecent } from "../../state/form.ts";
@@ -26,7 +26,7 @@ export function StyleField(props: StyleFieldProps) {
   const { controller, texts, children, anyStyle = texts.anyStyle, isRedrawnOnly = false } = props;
   const { form, meta, command, thumbs, shown } = controller.state;
   const own = ownStyles(meta, command).map(({ id, label }) => ({ id: `@${id}`, label }));
-  const first = isRedrawnOnly ? [] : [...own, ...(askedTranslation(meta, command)?.styles ?? [])];
+  const first = isRedrawnOnly ? [] : [...own, ...(translationOfCommand(meta, command)?.styles ?? [])];
   const styles = lastUsedFirst(first, form.recentStyles);
   const isShowable = readsShownStyles(meta, command);
   const groups = [

@@ -1,6 +1,6 @@
 /** Sketch and layout to image: a pad to draw on, or the selection as a drawing. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { askedTranslation } from "../../client/failure.ts";
+import { translationOfCommand } from "../../client/failure.ts";
 import { type Stroke, svgOf } from "../../pad/strokes.ts";
 import { Switch } from "../controls.tsx";
 import type { ViewProps } from "../view-props.ts";
@@ -34,7 +34,7 @@ export function DrawingForm(props: ViewProps) {
 function DrawingPad({ controller, texts, isLive }: ViewProps & { readonly isLive: boolean }) {
   const { command, scene, meta } = controller.state;
   const isLayout = command === "layout";
-  const palette = isLayout ? (askedTranslation(meta, command)?.layout?.palette ?? []) : [];
+  const palette = isLayout ? (translationOfCommand(meta, command)?.layout?.palette ?? []) : [];
   const [colour, setColour] = useState(ink);
   const timer = useRef<ReturnType<typeof setTimeout>>();
   const selected = scene.drawing?.svg ?? "";

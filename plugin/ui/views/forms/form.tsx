@@ -1,7 +1,7 @@
 /** Captions, style, count, and behind Options the seed and the sliders. Enter in the captions generates. */
 import { useEffect, useRef } from "preact/hooks";
 import { limits } from "../../../../shared/limits.ts";
-import { askedTranslation } from "../../client/failure.ts";
+import { translationOfCommand } from "../../client/failure.ts";
 import { describeFailure, fill } from "../../i18n/texts.ts";
 import { captionProblem, captionsOf } from "../../plans/captions.ts";
 import { IconButton, NumberInput, Slider } from "../controls.tsx";
@@ -19,7 +19,7 @@ export function CaptionForm(props: ViewProps) {
   const offered = state.selection.texts;
   const isOffered = offered.length > 0 && form.captions !== offered.map(({ text }) => text).join("\n");
   useEffect(() => field.current?.focus(), []);
-  const asked = askedTranslation(state.meta, state.command);
+  const translation = translationOfCommand(state.meta, state.command);
   return (
     <div class="form">
       <div class="field">
@@ -79,7 +79,7 @@ export function CaptionForm(props: ViewProps) {
           max={limits.temperatureMax}
           onChange={(temperature) => controller.editForm({ temperature })}
         />
-        {asked?.hasGuidance !== false && (
+        {translation?.hasGuidance !== false && (
           <Slider
             id="guidance"
             label={texts.guidance}
@@ -89,7 +89,7 @@ export function CaptionForm(props: ViewProps) {
             onChange={(guidance) => controller.editForm({ guidance })}
           />
         )}
-        {asked?.hasDiversity && (
+        {translation?.hasDiversity && (
           <Slider
             id="diversity"
             label={texts.diversity}
@@ -100,7 +100,7 @@ export function CaptionForm(props: ViewProps) {
           />
         )}
         <TileSizeField {...props} />
-        {asked?.hasRetrieval && (
+        {translation?.hasRetrieval && (
           <Slider
             id="retrieval"
             label={texts.knownDrawings}

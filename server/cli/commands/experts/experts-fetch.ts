@@ -12,7 +12,7 @@ export const fetchUsage = `fetch   gets the file PATH of the repository OWNER/NA
   --sha256 HEX       what the file must be; hubs show it beside large files
   --to DIR           folder to write to (default: own-experts)
   --hub URL          the hub, or a mirror with the same paths (default: ${defaultHub})
-  --mirror DIR       offline mirror, a folder OWNER/NAME/REV/PATH: nothing is asked of the network`;
+  --mirror DIR       offline mirror, a folder OWNER/NAME/REV/PATH: nothing is requested of the network`;
 
 export const options = {
   revision: { type: "string" },

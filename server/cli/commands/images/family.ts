@@ -43,8 +43,8 @@ async function run(args: string[]): Promise<number> {
   if (out === undefined) return refuseUsage("family", "expected --out DIR, got none", usage);
   return withInference(values.packs, async ({ packs, start, line, signal, tracers }) => {
     const given = { style, translation, format, palette: flags.paletteOf(values.palette) };
-    const asked = { ...given, temperature: flags.numberOf(values.temperature) };
-    const stated = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
+    const requested = { ...given, temperature: flags.numberOf(values.temperature) };
+    const stated = Object.fromEntries(Object.entries(requested).filter(([, value]) => value !== undefined));
     const request = parse(FamilyRequestSchema, { ...stated, names: positionals, seed: flags.seedOf(values) });
     const { pack, translation: found } = findTranslation(packs, request.translation);
     checkCondition(found, { ...(style !== undefined && { style }) }, "condition");

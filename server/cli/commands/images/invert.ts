@@ -28,8 +28,8 @@ async function run(args: string[]): Promise<number> {
     return refuseUsage("invert", `expected one image file, got ${positionals.length}`, usage);
   const { out, translation } = values;
   return withCliSession(values.packs, async ({ keep, invert, draw }) => {
-    const asked = { image: await keep(file), condition: await flags.conditionOf(values, keep), translation };
-    const request = parse(InversionRequestSchema, asked);
+    const requested = { image: await keep(file), condition: await flags.conditionOf(values, keep), translation };
+    const request = parse(InversionRequestSchema, requested);
     if (out !== undefined) await makeOutFolder(out);
     const found = await invert(request);
     const { latent, residual, request: _, ...about } = found;

@@ -80,7 +80,7 @@ async function run(args: string[]): Promise<number> {
   });
 }
 
-interface Asked extends flags.Values {
+interface RestyleFlags extends flags.Values {
   readonly "style-from"?: string | undefined;
   readonly "one-style"?: boolean | undefined;
   readonly mask?: string | undefined;
@@ -104,7 +104,7 @@ const captionFlags = [
 ] as const;
 
 /** The first that translates between styles and knows the one that is requested; else the one that draws from captions. */
-function translationFor(packs: readonly PackInfo[], values: Asked): string {
+function translationFor(packs: readonly PackInfo[], values: RestyleFlags): string {
   const { style } = values;
   if (captionFlags.some((flag) => values[flag] !== undefined)) return "caption";
   const fitting = packs
@@ -116,7 +116,7 @@ function translationFor(packs: readonly PackInfo[], values: Asked): string {
   return fitting?.id ?? "caption";
 }
 
-async function drawingOf({ keep }: CliSession, values: Asked, files: readonly string[]): Promise<EditOf> {
+async function drawingOf({ keep }: CliSession, values: RestyleFlags, files: readonly string[]): Promise<EditOf> {
   for (const flag of ["from-caption", "from-label"] as const)
     if (values[flag] !== undefined)
       throw new AppError(
@@ -142,7 +142,7 @@ async function drawingOf({ keep }: CliSession, values: Asked, files: readonly st
   });
 }
 
-async function keptResidualOf({ keep }: CliSession, values: Asked): Promise<EditOf> {
+async function keptResidualOf({ keep }: CliSession, values: RestyleFlags): Promise<EditOf> {
   for (const flag of ["style-from", "one-style", "mask", "temperature"] as const)
     if (values[flag] !== undefined)
       throw new AppError(

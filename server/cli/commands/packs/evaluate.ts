@@ -23,7 +23,7 @@ const defaultPictures = 40;
 const usage = `Usage: npm run -s tau -- evaluate PACK [options]
 
 Measures a pack, a translation or an upscaler, and writes ${markdownFile}, ${jsonFile} and figures into OUT. Sections that
-can't be asked are listed as left out. The seed fixes everything that is drawn. Ctrl-C writes nothing. See
+can't be requested are listed as left out. The seed fixes everything that is drawn. Ctrl-C writes nothing. See
 docs/evaluation.md.
 
   PACK               a pack's folder, or the id of one that ships or was trained here

@@ -9,7 +9,7 @@ import { type FlagValues, interruptSignal, wholeFlag } from "../../train-flags.t
 /** Each costs some half a second on one core. */
 export const triesDefault = 60;
 
-interface Asked {
+interface LearnOptions {
   readonly name: string;
   readonly base: StyleBase;
   readonly taken: readonly Named[];
@@ -17,7 +17,7 @@ interface Asked {
   readonly values: FlagValues & { readonly label?: string };
 }
 
-export async function learnOwn(folder: string, { name, base, taken, packs, values }: Asked): Promise<number> {
+export async function learnOwn(folder: string, { name, base, taken, packs, values }: LearnOptions): Promise<number> {
   requireName(name, taken);
   const startedMs = performance.now();
   const seconds = (): string => ((performance.now() - startedMs) / 1000).toFixed(1);
