@@ -11,11 +11,13 @@ import { computeAllLayouts } from "@open-pencil/core/layout";
 import { SceneGraph } from "@open-pencil/scene-graph";
 import { checkImage } from "../../../plugin/simulator/host/image.ts";
 import type { MainMessage, UiMessage } from "../../../shared/messages/messages.ts";
+import { combineAsVariants, setMode, variablesOf } from "./second-host-sets.ts";
 
 type Node = Record<string, unknown> & { readonly id: string };
 
 export interface SecondHost {
   readonly figma: FigmaAPI;
+  readonly graph: SceneGraph;
   /** Without waiting for what comes of it. */
   post(message: UiMessage): void;
   send(message: UiMessage): Promise<void>;
@@ -54,6 +56,9 @@ export async function startSecondHost(mainFile: string, command: string): Promis
       if (svg === null)
         throw new Error("in exportAsync: Failed to export node. This node may not have any visible layers.");
       return svg;
+    },
+    setExplicitVariableModeForCollection(this: Node, { id }: VariableCollection, modeId: string) {
+      setMode(graph, this.id, id, modeId);
     },
   });
   const page = Object.create(figma.currentPage as object, {
@@ -96,6 +101,8 @@ export async function startSecondHost(mainFile: string, command: string): Promis
     currentPage: page,
     getNodeByIdAsync: async (id: string) => figma.getNodeById(id),
     createNodeFromSvg: (svg: string) => figma.getNodeById(createSVGNodes(graph, figma.currentPage.id, svg, {})!.id),
+    combineAsVariants: combineAsVariants(graph, figma),
+    variables: variablesOf(graph, figma),
     createImage: (bytes: Uint8Array) => imageOf(figma.createImage(bytes).hash),
     getImageByHash: (hash: string) => (images.has(hash) ? imageOf(hash) : null),
   };
@@ -113,7 +120,8 @@ export async function startSecondHost(mainFile: string, command: string): Promis
   listeners.get("run")!({ command });
   await settle();
   return {
-    figma,
+    figma: host,
+    graph,
     sent,
     layOut: () => computeAllLayouts(graph),
     post: (message) => listeners.get("message")!(message),

@@ -15,6 +15,7 @@ import type { Provenance } from "../../../shared/contract/generations/provenance
 import type { ApplyTarget, DroppedImage, MainMessage, UiMessage } from "../../../shared/messages/messages.ts";
 import { drawPng } from "../png.ts";
 import { startSecondHost } from "./second-host.ts";
+import { readVariants, resolvedColour } from "./second-host-sets.ts";
 
 let outDir: string;
 let mainFile: string;
@@ -34,6 +35,7 @@ type Api = Pick<
   | "createText"
   | "createImage"
   | "currentPage"
+  | "variables"
 >;
 export interface Host {
   readonly figma: Api;
@@ -44,7 +46,13 @@ export interface Host {
   /** Something of the window dropped on the page. */
   drop(place: { readonly x: number; readonly y: number }, dropped: DroppedImage): Promise<void>;
   layOut(): void;
+  /** The colour that a solid fill of a layer shows, in the layer's mode. */
+  shown(node: SceneNode & MinimalFillsMixin, index: number): RGB;
+  /** Properties of a set's variants, as read from their names, and the name of its default. */
+  variantsOf(set: ComponentSetNode): readonly [properties: readonly unknown[], defaultName: string | undefined];
 }
+
+const solidOf = ({ fills }: MinimalFillsMixin, index: number) => (fills as readonly SolidPaint[])[index]!;
 
 export async function simulator(): Promise<Host> {
   const sim = new SimDocument(memoryStore());
@@ -64,6 +72,12 @@ export async function simulator(): Promise<Host> {
     figma: run.figma,
     sent,
     layOut: () => undefined,
+    shown: (node, index) => solidOf(node, index).color,
+    // Figma's default is the one in the top left corner.
+    variantsOf: ({ children }) => [
+      children.map((child) => (child as ComponentNode).variantProperties),
+      [...children].sort((one, other) => one.y - other.y || one.x - other.x)[0]?.name,
+    ],
     post: (message) => run.fromUi(message),
     send: async (message) => {
       run.fromUi(message);
@@ -75,8 +89,15 @@ export async function simulator(): Promise<Host> {
     },
   };
 }
-const openPencil = async (): Promise<Host> =>
-  (await startSecondHost(mainFile, "caption-to-artboard")) as unknown as Host;
+async function openPencil(): Promise<Host> {
+  const host = await startSecondHost(mainFile, "caption-to-artboard");
+  const shown: Host["shown"] = (node, index) => {
+    const paint = solidOf(node, index);
+    return resolvedColour(host.graph, node, index, paint) ?? paint.color;
+  };
+  const variantsOf: Host["variantsOf"] = ({ id }) => readVariants(host.graph, host.figma, id);
+  return { ...host, shown, variantsOf } as unknown as Host;
+}
 
 export interface Shape {
   readonly type: string;
@@ -98,7 +119,7 @@ function paintOf(paint: Paint, images: string[]): object {
   const crop = scaleMode === "CROP" ? { imageTransform: [imageTransform?.[0], imageTransform?.[1]] } : {};
   return { type: paint.type, scaleMode, image, opacity, filters: { ...filters }, ...tile, ...crop };
 }
-const roundColour = ({ r, g, b }: RGB) => [r, g, b].map((part) => Math.round(part * 255));
+export const roundColour = ({ r, g, b }: RGB) => [r, g, b].map((part) => Math.round(part * 255));
 const read = (nodes: readonly SceneNode[], images: string[] = []): Shape[] =>
   nodes.map((node) => ({
     type: node.type,
