@@ -7,6 +7,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
 import { englishZod } from "./english-zod.mjs";
+import { flatTexts } from "./flat-texts.mjs";
 
 const root = path.resolve(import.meta.dirname, "..");
 const source = (...parts) => path.join(root, "plugin", ...parts);
@@ -51,7 +52,7 @@ const withLimits = (limits, { hasMenu }) => ({
     }),
 });
 
-async function bundle(entry, target, minify, { port, limits, hasMenu = true, ...extra } = {}) {
+async function bundle(entry, target, minify, { port, limits, hasMenu = true, hasFlatTexts = false, ...extra } = {}) {
   const result = await build({
     entryPoints: [entry],
     bundle: true,
@@ -66,6 +67,7 @@ async function bundle(entry, target, minify, { port, limits, hasMenu = true, ...
     plugins: [
       englishZod,
       ...(port === undefined ? [] : [withPort(port)]),
+      ...(hasFlatTexts ? [flatTexts(load)] : []),
       ...(limits === undefined ? [] : [withLimits(limits, { hasMenu })]),
     ],
     target,
@@ -87,8 +89,8 @@ const forScript = (code) => code.replaceAll("</script", "<\\/script").replaceAll
 /** JSON inside HTML. */
 const forJson = (value) => JSON.stringify(value).replaceAll("<", "\\u003c");
 
-async function load(...file) {
-  const code = await bundle(path.join(root, ...file), "node20", false, { format: "esm" });
+async function load(file) {
+  const code = await bundle(file, "node20", false, { format: "esm" });
   return import(`data:text/javascript;base64,${Buffer.from(code).toString("base64")}`);
 }
 
@@ -98,13 +100,16 @@ async function load(...file) {
  */
 export async function buildPlugin({ outDir = path.join(root, "dist"), port, minify = true } = {}) {
   const [{ limits }, { buildManifest }] = await Promise.all([
-    load("shared", "limits.ts"),
-    load("plugin", "manifest.ts"),
+    load(path.join(root, "shared", "limits.ts")),
+    load(source("manifest.ts")),
   ]);
   const manifest = buildManifest(port);
   const [main, uiCode, uiCss, pageCode, pageCss, pageHtml] = await Promise.all([
     bundle(source("main", "main.ts"), mainTarget, minify, { port, limits, hasMenu: false }),
-    bundle(source("ui", "main.tsx"), uiTarget, minify, { port, limits, jsx: "automatic", jsxImportSource: "preact" }),
+    bundle(source("ui", "main.tsx"), uiTarget, minify, {
+      ...{ port, limits, hasFlatTexts: true },
+      ...{ jsx: "automatic", jsxImportSource: "preact" },
+    }),
     bundleCss(source("ui", "css"), minify),
     bundle(source("simulator", "page", "main.ts"), uiTarget, minify),
     bundleCss(source("simulator", "page", "css"), minify),

@@ -70,12 +70,15 @@ export function normalizeServerUrl(typed: string): string {
   }
 }
 
+const isThisComputer = (origin: string): boolean =>
+  /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(origin).hostname);
+
 /**
  * Says that the address is this computer, which Chromium wants to hear before it requests permission to reach it from
  * figma.com. https://wicg.github.io/local-network-access; other browsers ignore the field.
  */
 const addressSpace = (origin: string): { readonly targetAddressSpace?: "loopback" } =>
-  /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(origin).hostname) ? { targetAddressSpace: "loopback" } : {};
+  isThisComputer(origin) ? { targetAddressSpace: "loopback" } : {};
 
 export function createApiClient({
   serverUrl,
@@ -110,7 +113,8 @@ export function createApiClient({
       if (deadline.signal.aborted) throw new Failure("no_answer", `${origin} did not answer in ${answerMs} ms`);
       const blocked = await whyBlocked(origin);
       signal?.throwIfAborted();
-      throw new Failure(blocked ?? "unreachable", `${origin}: ${error instanceof Error ? error.message : error}`);
+      const silence = isThisComputer(origin) ? "unreachable" : "host_unreachable";
+      throw new Failure(blocked ?? silence, `${origin}: ${error instanceof Error ? error.message : error}`);
     } finally {
       clearTimeout(timer);
     }

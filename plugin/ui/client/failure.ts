@@ -11,6 +11,7 @@ export type ClientCode =
   | "url_invalid"
   | "url_not_allowed"
   | "unreachable"
+  | "host_unreachable"
   | "network_blocked"
   | "no_answer"
   | "not_tau"
@@ -51,9 +52,15 @@ export class Failure extends Error {
   }
 }
 
+const silences: ReadonlySet<FailureCode> = new Set([
+  "unreachable",
+  "host_unreachable",
+  "no_answer",
+  "shutting_down",
+  "inference_unavailable",
+]);
 /** Codes after which the plugin keeps asking whether the server is back. */
-export const canReconnect = (code: FailureCode): boolean =>
-  code === "unreachable" || code === "no_answer" || code === "shutting_down" || code === "inference_unavailable";
+export const canReconnect = (code: FailureCode): boolean => silences.has(code);
 
 /** Codes that go away by themselves: the plugin tries again. */
 const passing: ReadonlySet<FailureCode> = new Set([

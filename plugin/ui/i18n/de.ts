@@ -52,7 +52,7 @@ export const de: Texts = {
   back: "Zurück",
   serverUrl: "Serveradresse",
   token: "Zugangstoken",
-  tokenHint: "Der Server gibt es beim Start aus.",
+  tokenHint: "Der Server gibt es beim Start aus. Im Team: Frage, wer ihn betreibt.",
   applyAutomatically: "Ergebnisse sofort einfügen",
   save: "Speichern und verbinden",
   connectedTo: "Verbunden mit Tau {version}, {pack}",
@@ -247,6 +247,10 @@ export const de: Texts = {
     url_not_allowed: [
       "Figma erlaubt Tau diese Adresse nicht",
       "Das Plugin darf nur die Adresse aus seinem Manifest aufrufen. Nimm diese, oder baue das Plugin für deinen Port oder deine Domain.",
+    ],
+    host_unreachable: [
+      "Der Server deines Teams antwortet nicht",
+      "Prüfe Netz oder VPN. Bleibt er stumm, frage, wer ihn betreibt.",
     ],
     label_missing: ["Wähle zuerst einen Begriff", "Tippe ein Ding und wähle eines, das der Server kennt."],
     style_missing: ["Wähle einen Stil oder schreibe eine Beschreibung", "Ohne beides bleibt das Bild, wie es ist."],

@@ -73,7 +73,7 @@ export const en = {
   back: "Back",
   serverUrl: "Server address",
   token: "Access token",
-  tokenHint: "The server prints it when it starts.",
+  tokenHint: "The server prints it when it starts. In a team, ask whoever runs it.",
   applyAutomatically: "Add results to the canvas at once",
   save: "Save and connect",
   connectedTo: "Connected to Tau {version}, {pack}",
@@ -247,6 +247,10 @@ export const en = {
     unreachable: [
       "No server answers at this address",
       "Start the Tau server on this computer, in its folder. In a browser, also allow figma.com to reach apps on this device.",
+    ],
+    host_unreachable: [
+      "Your team's server does not answer",
+      "Check your network or VPN. If it stays silent, ask whoever runs the server.",
     ],
     network_blocked: [
       "The browser blocks the local network",

@@ -52,7 +52,7 @@ export const es: Texts = {
   back: "Volver",
   serverUrl: "Dirección del servidor",
   token: "Token de acceso",
-  tokenHint: "El servidor lo muestra al arrancar.",
+  tokenHint: "El servidor lo muestra al arrancar. En un equipo, pregunta a quien lo administra.",
   applyAutomatically: "Añadir los resultados al lienzo al momento",
   save: "Guardar y conectar",
   connectedTo: "Conectado a Tau {version}, {pack}",
@@ -252,6 +252,10 @@ export const es: Texts = {
     url_not_allowed: [
       "Figma no permite esta dirección a Tau",
       "El plugin solo puede llamar a la dirección de su manifiesto. Usa esa, o compila el plugin para tu puerto o dominio.",
+    ],
+    host_unreachable: [
+      "El servidor de tu equipo no responde",
+      "Comprueba la red o la VPN. Si sigue sin responder, pregunta a quien lo administra.",
     ],
     label_missing: ["Elige primero un nombre", "Escribe una cosa y elige una que el servidor conozca."],
     style_missing: ["Elige un estilo o escribe una descripción", "Sin ninguno la imagen queda igual."],

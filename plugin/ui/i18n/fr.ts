@@ -52,7 +52,7 @@ export const fr: Texts = {
   back: "Retour",
   serverUrl: "Adresse du serveur",
   token: "Jeton d'accès",
-  tokenHint: "Le serveur l'affiche au démarrage.",
+  tokenHint: "Le serveur l'affiche au démarrage. En équipe, demandez à la personne qui le gère.",
   applyAutomatically: "Ajouter aussitôt les résultats au canevas",
   save: "Enregistrer et connecter",
   connectedTo: "Connecté à Tau {version}, {pack}",
@@ -251,6 +251,10 @@ export const fr: Texts = {
     url_not_allowed: [
       "Figma n’autorise pas cette adresse à Tau",
       "Le plugin ne peut appeler que l’adresse de son manifeste. Utilisez-la, ou construisez le plugin pour votre port ou domaine.",
+    ],
+    host_unreachable: [
+      "Le serveur de votre équipe ne répond pas",
+      "Vérifiez le réseau ou le VPN. S’il reste muet, demandez à la personne qui le gère.",
     ],
     label_missing: ["Choisissez d’abord un nom", "Tapez une chose, puis choisissez-en une que le serveur connaît."],
     style_missing: [

@@ -52,7 +52,7 @@ export const ptBr: Texts = {
   back: "Voltar",
   serverUrl: "Endereço do servidor",
   token: "Token de acesso",
-  tokenHint: "O servidor o mostra ao iniciar.",
+  tokenHint: "O servidor o mostra ao iniciar. Em equipe, pergunte a quem o administra.",
   applyAutomatically: "Adicionar os resultados à tela na hora",
   save: "Salvar e conectar",
   connectedTo: "Conectado ao Tau {version}, {pack}",
@@ -250,6 +250,10 @@ export const ptBr: Texts = {
     url_not_allowed: [
       "O Figma não permite este endereço ao Tau",
       "O plugin só pode chamar o endereço do seu manifesto. Use esse, ou compile o plugin para sua porta ou domínio.",
+    ],
+    host_unreachable: [
+      "O servidor da sua equipe não responde",
+      "Verifique a rede ou a VPN. Se continuar sem resposta, fale com quem o administra.",
     ],
     label_missing: ["Escolha um nome primeiro", "Digite uma coisa e escolha uma que o servidor conheça."],
     style_missing: ["Escolha um estilo ou escreva uma descrição", "Sem nenhum dos dois a imagem fica como está."],

@@ -5,6 +5,7 @@ import { cleanScale } from "../../../shared/contract/upscale-scales.ts";
 import type { UpscaleSource } from "../../../shared/messages/upscale-messages.ts";
 import {
   type DrawJob,
+  diversityOf,
   type EnlargeJob,
   numbered,
   sharedInput,
@@ -20,26 +21,34 @@ export interface UploadedSource {
   readonly provenance: Provenance | undefined;
 }
 
-/** What an image shows, as far as its layer knows: this is taken out of its residual. */
-function conditionOf({ provenance }: UploadedSource): PartialCondition {
-  const { caption, label, style } = provenance?.condition ?? {};
-  return {
-    ...(caption === undefined ? {} : { caption }),
-    ...(label === undefined ? {} : { label }),
-    ...(style === undefined ? {} : { style }),
-  };
+/** What an image shows, as far as its layer knows. */
+function wordsOf({ provenance }: UploadedSource): PartialCondition {
+  const { caption, label } = provenance?.condition ?? {};
+  return { ...(caption === undefined ? {} : { caption }), ...(label === undefined ? {} : { label }) };
 }
 
-/** Images that follow one image down to a depth, from the same picture to the same idea. */
+/** With its style: this is taken out of its residual. */
+function conditionOf(uploaded: UploadedSource): PartialCondition {
+  const { style } = uploaded.provenance?.condition ?? {};
+  return { ...wordsOf(uploaded), ...(style === undefined ? {} : { style }) };
+}
+
+/**
+ * Images that follow one image down to a depth, from the same picture to the same idea. Without words for what it shows the image expert
+ * leaves its shape open; with words, the same idea is also drawn from other drawings of it.
+ */
 export function planVariations(form: Form, translation: TranslationAbilities, uploaded: UploadedSource): DrawJob[] {
+  const words = form.caption.trim() === "" ? wordsOf(uploaded) : { caption: form.caption.trim() };
+  const isIdea = form.depth === "last" && Object.keys(words).length > 0;
   return numbered([
     {
       kind: "draw" as const,
       title: uploaded.source.nodeName,
       imageCount: form.count,
       input: {
-        ...sharedInput({ ...form, retrieval: 0 }, translation),
-        condition: { image: { image: uploaded.digest, depth: form.depth }, ...styleOf(form) },
+        ...sharedInput(isIdea ? form : { ...form, retrieval: 0 }, translation),
+        ...(isIdea ? diversityOf(form, translation, form.count) : {}),
+        condition: { image: { image: uploaded.digest, depth: form.depth }, ...words, ...styleOf(form) },
         count: form.count,
       },
       nodeIds: [],

@@ -25,7 +25,7 @@ export interface Form {
   readonly scaleMode: "FILL" | "FIT";
   /** Names that matched no label, with the label that a person chose for each. */
   readonly chosenLabels: Readonly<Record<string, string>>;
-  /** Of a restyle or sketch: what it shall show; empty: as it is. */
+  /** Of a restyle, sketch or variation: what it shall show; empty: as it is. For one command at a time. */
   readonly caption: string;
   readonly depth: Depth;
   /** Images of a blend, both ends among them. */
@@ -134,6 +134,7 @@ export function readForm(stored: unknown): Form {
     count: Math.round(form.count),
     seed: Math.round(form.seed),
     chosenLabels: {},
+    caption: "",
     recentStyles: recentIn(given["recentStyles"]),
   };
 }

@@ -21,6 +21,9 @@ const changeImages = (state: State, change: (image: ResultImage) => ResultImage)
   results: state.results.map((set) => ({ ...set, images: set.images.map(change) })),
 });
 
+/** Of another command: what the last one was to show is no word of this one. */
+const afresh = ({ form }: State) => ({ ...noResults, replacements: [], form: { ...form, caption: "" } });
+
 export function reduce(state: State, action: Action): State {
   if (
     "runId" in action &&
@@ -51,7 +54,7 @@ export function reduce(state: State, action: Action): State {
     case "command": {
       const failure = action.command === "settings" ? state.failure : undefined;
       const isSame = action.command === state.command || action.command === "settings" || state.command === "settings";
-      return { ...state, command: action.command, failure, ...(isSame ? {} : { ...noResults, replacements: [] }) };
+      return { ...state, command: action.command, failure, ...(isSame ? {} : afresh(state)) };
     }
     case "settings":
       return { ...state, settings: action.settings };

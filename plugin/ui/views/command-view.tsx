@@ -32,10 +32,15 @@ export function CommandView(props: ViewProps) {
   useEnterInField(() => void controller.generate());
   const outcome = useRef<HTMLDivElement>(null);
   const isRunning = run !== undefined;
-  // What a run says stands below the form; who draws on the pad meanwhile keeps it in sight.
+  const wasRunning = useRef(false);
+  const isToChoose = !state.settings.applyAutomatically || keptImages(state).length < imagesOf(results);
+  // What a run says and brings stands below the form; who draws on the pad meanwhile keeps it in sight.
   useEffect(() => {
     const isAtPad = document.activeElement?.closest(".pad") != null;
-    if (isRunning && !isAtPad) outcome.current?.firstElementChild?.scrollIntoView({ block: "nearest" });
+    const isDone = wasRunning.current && isToChoose;
+    const seen = isRunning ? outcome.current?.firstElementChild : isDone && outcome.current?.querySelector(".tile");
+    if (seen && !isAtPad) seen.scrollIntoView({ block: "nearest" });
+    wasRunning.current = isRunning;
   }, [isRunning]);
   const isEmpty = run === undefined && results.length === 0 && failure === undefined;
   return (

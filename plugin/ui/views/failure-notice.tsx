@@ -10,6 +10,7 @@ const curedInSettings: ReadonlySet<FailureCode> = new Set([
   "url_invalid",
   "url_not_allowed",
   "unreachable",
+  "host_unreachable",
   "not_tau",
   "token_missing",
   "unauthorized",

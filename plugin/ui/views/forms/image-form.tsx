@@ -5,7 +5,7 @@ import { limits } from "../../../../shared/limits.ts";
 import { describeProblem, fill } from "../../i18n/texts.ts";
 import { Slider, Stepper, Switch } from "../controls.tsx";
 import type { ViewProps } from "../view-props.ts";
-import { ChoiceField, CountField, StyleField, TileSizeField } from "./common-fields.tsx";
+import { CaptionLine, ChoiceField, CountField, StyleField, TileSizeField } from "./common-fields.tsx";
 import { InsertAsField } from "./palette-field.tsx";
 
 export function ImageForm(props: ViewProps) {
@@ -143,6 +143,7 @@ function VariationFields(props: ViewProps) {
         ]}
         onChange={(depth) => controller.editForm({ depth: depth as "early" | "middle" | "last" })}
       />
+      <CaptionLine controller={controller} label={texts.whatIsIt} />
       <StyleField {...props}>
         <CountField {...props} />
       </StyleField>
