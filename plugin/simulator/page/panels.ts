@@ -1,6 +1,7 @@
 /** Side panels: the list of layers, and what the selected layer is, remembers, and offers as relaunch buttons. */
 import type { SimDocument } from "../host/document.ts";
 import type { NodeRecord } from "../host/node-record.ts";
+import { hexOf } from "../host/svg.ts";
 import { find, icon, make } from "./dom.ts";
 import { provenanceRows } from "./provenance-rows.ts";
 import { variablesPanel } from "./variables-panel.ts";
@@ -154,6 +155,7 @@ export function drawInspector(
     make("h2", { title: first.name }, records.length === 1 ? first.name : `${records.length} layers`),
     ...offered.map(({ command, name }) => act(name, () => onRelaunch(command))),
     make("div", { class: "numbers" }, ...numberFields(sim, first, records)),
+    ...fillColour(sim, first, records),
     ...scaleModes(sim, first),
     ...(records.length === 1 && holds ? [act("Make component", () => sim.select([makeComponent(sim, first)]))] : []),
     ...(first.type === "COMPONENT" ? [act("Insert instance", () => insertInstance(sim, first.id))] : []),
@@ -193,6 +195,24 @@ function numberFields(sim: SimDocument, first: NodeRecord, records: readonly Nod
       }),
     ),
   );
+}
+
+/** Colour of the first solid fill, for all that is selected. */
+function fillColour(sim: SimDocument, { fills }: NodeRecord, records: readonly NodeRecord[]): HTMLElement[] {
+  const solid = fills.find((paint) => paint.type === "SOLID");
+  if (solid === undefined) return [];
+  const choose = (event: Event): void => {
+    const { value } = event.target as HTMLInputElement;
+    const [r, g, b] = [1, 3, 5].map((from) => Number.parseInt(value.slice(from, from + 2), 16) / 255);
+    const color = { r: r!, g: g!, b: b! };
+    for (const { id, fills: own } of records) {
+      const at = own.findIndex(({ type }) => type === "SOLID");
+      sim.tree.change(id, { fills: own.map((paint, index) => (index === at ? { type: "SOLID", color } : paint)) });
+    }
+    sim.tree.commit();
+  };
+  const input = make("input", { type: "color", value: hexOf(solid.color), change: choose });
+  return [make("label", { class: "scale-mode" }, make("span", {}, "Fill"), input)];
 }
 
 /** Scale mode of each image paint. */

@@ -81,7 +81,7 @@ const fillNames: Story = {
 const upscale: Story = {
   name: "upscale",
   isLong: true,
-  run: async ({ drop, step, command, ui, page, select, drag }) => {
+  run: async ({ drop, step, command, ui, page, select, drag, generate }) => {
     await drop("photo", picture(3), [330, 200]);
     await drag("Rectangle (R)", [420, 420], [520, 500]);
     await command("Upscale ×2 or ×4…");
@@ -99,7 +99,29 @@ const upscale: Story = {
     await ui.getByRole("button", { name: "Generate" }).click();
     await ui.locator(".applied").waitFor({ timeout: 120_000 });
     await step("enlarged");
-    assert.notEqual(await page.locator(".node.rectangle[data-image]").getAttribute("data-image"), before);
+    const shown = page.locator(".node.rectangle[data-image]").first();
+    assert.notEqual(await shown.getAttribute("data-image"), before);
+    await ui.getByRole("img", { name: "Where answers differ" }).scrollIntoViewIfNeeded();
+    await step("answers");
+    await page.locator("#canvas").click({ position: { x: 20, y: 700 } });
+    await page.keyboard.press("Control+z");
+    await ui.getByText("It was taken off the canvas again").waitFor();
+    assert.equal(await shown.getAttribute("data-image"), before, "one undo");
+    await ui.getByRole("button", { name: "Add again (1)" }).click();
+    await ui.locator(".applied").waitFor();
+    // A node that Tau made has the command as a button, which begins it anew.
+    await command("Caption to artboard…");
+    await ui.getByLabel("Images", { exact: true }).fill("1");
+    await ui.getByLabel("Images", { exact: true }).press("Tab");
+    await generate("key");
+    await page.locator("#layers .layer", { hasText: "key 1" }).waitFor();
+    await select("key 1");
+    await page.getByRole("button", { name: "Upscale" }).click();
+    await ui.getByText("128 × 128").waitFor();
+    await ui.getByRole("button", { name: "Generate" }).click();
+    await ui.locator(".applied").waitFor({ timeout: 120_000 });
+    await ui.getByText("512 × 512").waitFor();
+    await step("by-its-button");
   },
 };
 
@@ -139,14 +161,21 @@ const variations: Story = {
     await command("Variations…");
     await select("house 1");
     await ui.getByText("128 × 128").waitFor();
+    await ui.getByLabel("Stay close to").selectOption("middle");
+    await ui.getByRole("button", { name: "Generate" }).click();
+    await page.locator(".node.frame").nth(1).waitFor();
+    await ui.locator(".applied").waitFor();
+    await step("same-shapes");
     await ui.getByLabel("Stay close to").selectOption("last");
     await ui.getByLabel("Insert as").selectOption("vector");
     await ui.getByLabel("Images", { exact: true }).fill("4");
     await ui.getByLabel("Images", { exact: true }).press("Tab");
-    await ui.getByRole("button", { name: "Generate" }).click();
+    await ui.getByRole("button", { name: "Generate again" }).click();
     await page.locator(".node.frame > .node.frame:has(.node.vector)").nth(3).waitFor();
     await ui.locator(".applied").waitFor();
-    await step("made");
+    await step("same-idea");
+    // What the layer remembers says what is drawn.
+    await ui.getByText("Drawn as “House”.").waitFor();
   },
 };
 
@@ -209,7 +238,7 @@ const sketch: Story = {
 const layout: Story = {
   name: "layout",
   isLong: true,
-  run: async ({ step, command, ui, page }) => {
+  run: async ({ step, command, ui, page, drag, select, imageCount }) => {
     await command("Layout to image…");
     await ui.getByRole("button", { name: "Green", exact: true }).click();
     const box = (await ui.locator(".pad").boundingBox())!;
@@ -232,12 +261,41 @@ const layout: Story = {
       [0.5, 0.55],
       [0.5, 0.9],
     ]);
+    assert.equal(await ui.locator(".pad path:not(.cross)").count(), 2);
+    // A stroke too many, which undo takes back.
+    await stroke([
+      [0.1, 0.1],
+      [0.2, 0.1],
+    ]);
+    await ui.getByRole("button", { name: "Undo" }).click();
+    assert.equal(await ui.locator(".pad path:not(.cross)").count(), 2);
     await ui.getByLabel("What is it? (optional)").fill("tree");
     await step("painted");
     await ui.getByRole("button", { name: "Generate" }).click();
     await page.locator(".node.frame").waitFor();
     await ui.locator(".applied").waitFor();
     await step("made");
+    assert.equal(await imageCount(), 4);
+    await page.locator("#canvas").click({ position: { x: 20, y: 700 } });
+    await page.keyboard.press("Control+z");
+    await ui.getByText("It was taken off the canvas again").waitFor();
+    assert.equal(await imageCount(), 0, "one undo");
+    // The other way: coloured shapes on the canvas, in a frame.
+    await page.keyboard.press("Escape");
+    await drag("Frame (F)", [240, 120], [400, 280]);
+    await drag("Ellipse (O)", [280, 130], [360, 200]);
+    await page.locator("#inspector").getByLabel("Fill").fill("#2f9e44");
+    await drag("Rectangle (R)", [305, 200], [335, 270]);
+    await page.locator("#inspector").getByLabel("Fill").fill("#7f4f24");
+    await select("Frame 1");
+    await command("Layout to image…");
+    await ui.getByText("The selected drawing").waitFor();
+    await ui.getByLabel("What is it? (optional)").fill("tree");
+    await step("selected");
+    await ui.getByRole("button", { name: "Generate" }).click();
+    await page.locator("#world [data-image]").nth(3).waitFor();
+    await ui.locator(".applied").waitFor();
+    await step("from-the-canvas");
   },
 };
 
@@ -277,9 +335,30 @@ const history: Story = {
     await ui.getByRole("button", { name: "Add 4 to canvas" }).click();
     await page.locator(".node.frame").nth(1).waitFor();
     await step("added");
+    // Drawn again from its own form and seeds: the same bytes.
     await command("History…");
-    await ui.getByRole("button", { name: "Delete blue fish" }).first().click();
-    await ui.getByText("Nothing here yet").or(ui.locator(".history li").first()).waitFor();
+    await ui.getByRole("button", { name: "Use as a start" }).first().click();
+    assert.equal(await ui.locator("#captions").inputValue(), "blue fish");
+    await ui.getByRole("button", { name: "Generate" }).click();
+    await page.locator(".node.frame").nth(2).waitFor();
+    await ui.locator(".applied").waitFor();
+    await step("drawn-again");
+    const shown = page.locator(".node.frame");
+    const imagesOf = (at: number): Promise<(string | null)[]> =>
+      shown
+        .nth(at)
+        .locator("[data-image]")
+        .evaluateAll((all) => all.map((one) => one.getAttribute("data-image")));
+    assert.deepEqual(await imagesOf(2), await imagesOf(0));
+    await command("History…");
+    await ui.getByLabel("Search captions").fill("fish");
+    const trash = ui.getByRole("button", { name: "Delete blue fish" });
+    await trash.first().waitFor();
+    await page.waitForTimeout(400);
+    const kept = await trash.count();
+    await trash.first().click();
+    await trash.nth(kept - 1).waitFor({ state: "detached" });
+    assert.equal(await trash.count(), kept - 1);
     await step("deleted");
   },
 };

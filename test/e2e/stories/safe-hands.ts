@@ -134,7 +134,7 @@ const badLine: Story = {
 
 const causes: Story = {
   name: "each-cause-has-its-own-words",
-  run: async ({ ui, step }) => {
+  run: async ({ ui, step, page, server }) => {
     const connect = async (address: string, code: string): Promise<void> => {
       await ui.getByLabel("Server address").fill(address);
       await ui.getByRole("button", { name: "Save and connect" }).click();
@@ -147,8 +147,27 @@ const causes: Story = {
     await ui.getByRole("button", { name: "Copy" }).click();
     await step("server-down");
     await connect("nonsense://x", "url_invalid");
-    await ui.getByLabel("Access token").fill("wrong");
     await step("no-address");
+    await ui.getByLabel("Access token").fill("wrong");
+    await connect(server.url, "unauthorized");
+    await step("wrong-token");
+    await ui.getByLabel("Access token").fill("");
+    await connect(server.url, "token_missing");
+    await ui.getByLabel("Access token").fill(server.token.value);
+    // Another version of the server: what it says of itself is changed on the way.
+    let api = { min: 0, max: 0 };
+    await page.route("**/v1/meta", async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), api } });
+    });
+    await connect(server.url, "server_too_old");
+    await step("older-server");
+    api = { min: 99, max: 99 };
+    await connect(server.url, "server_too_new");
+    await step("newer-server");
+    await page.unroute("**/v1/meta");
+    await ui.getByRole("button", { name: "Save and connect" }).click();
+    await ui.locator("#captions").waitFor();
   },
 };
 

@@ -91,7 +91,7 @@ test("of several fills only the one that was requested is replaced", () => {
   assert.notEqual(now[3]?.imageHash, first);
 });
 
-test("a set is one undo step, also over several layers and several fills of one", () => {
+test("a set is one undo step, also over several layers and several fills of one, and the window hears of its undo", () => {
   const hash = addImage(pngOf(1, 8, 8));
   const one = addLayer("one", [image(hash), image(hash)]);
   const two = addLayer("two", [image(hash)], {}, "TEXT");
@@ -105,6 +105,7 @@ test("a set is one undo step, also over several layers and several fills of one"
   evaluate("sim.undo()");
   assert.deepEqual([fillsOf(one), fillsOf(two)], [[image(hash), image(hash)], [image(hash)]]);
   assert.deepEqual([recordsOf(one), recordsOf(two)], [[], []]);
+  assert.equal(lastSent("unapplied").applyId, nextApplyId - 1);
 });
 
 test("layers that changed, were deleted or locked meanwhile are reported and untouched, the others are applied", () => {

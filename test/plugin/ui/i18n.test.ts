@@ -45,7 +45,9 @@ test("what a server with a queue, a store and many people refuses has a cure of 
 test("failures of the connection all differ in cause and cure", () => {
   const codes = [
     "unreachable",
+    "host_unreachable",
     "url_invalid",
+    "url_not_allowed",
     "not_tau",
     "token_missing",
     "unauthorized",

@@ -1,0 +1,39 @@
+/** What a variation asks for: the picture, and what is known of what it shows. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { planVariations, type UploadedSource } from "../../../plugin/ui/plans/edits.ts";
+import { defaultForm } from "../../../plugin/ui/state/form.ts";
+import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
+
+const asked = { id: "caption", hasRetrieval: true, hasDiversity: true } as const;
+const source = (condition?: object): UploadedSource => ({
+  source: { nodeName: "house 1" } as UploadedSource["source"],
+  digest: "d",
+  provenance: condition && ({ condition } as unknown as Provenance),
+});
+const inputOf = (form: object, uploaded: UploadedSource) =>
+  planVariations({ ...defaultForm, style: "flat", ...form }, asked, uploaded)[0]!.input;
+
+test("a variation of an image that Tau made says what it shows, and not in which style that was", () => {
+  const made = source({ caption: "house", style: "line" });
+  const image = { image: "d", depth: "middle" };
+  assert.deepEqual(inputOf({}, made).condition, { image, caption: "house", style: "flat" });
+  assert.deepEqual(inputOf({}, source({ label: "house" })).condition, { image, label: "house", style: "flat" });
+  assert.deepEqual(inputOf({}, source()).condition, { image, style: "flat" });
+});
+
+test("what a person says that a picture shows takes the place of what its layer remembers", () => {
+  const { caption, label } = inputOf({ caption: " barn " }, source({ label: "house" })).condition;
+  assert.deepEqual([caption, label], ["barn", undefined]);
+});
+
+test("the same idea starts from drawings of what it shows, which differ; pictures and shapes from the picture alone", () => {
+  const made = source({ caption: "house" });
+  const idea = inputOf({ depth: "last", retrieval: 0.7, diversity: 0.3 }, made);
+  assert.deepEqual([idea.retrieval, idea.diversity], [0.7, 0.3]);
+  for (const depth of ["early", "middle"]) {
+    const { retrieval, diversity } = inputOf({ depth, retrieval: 0.7 }, made);
+    assert.deepEqual([retrieval, diversity], [0, undefined]);
+  }
+  assert.equal(inputOf({ depth: "last" }, source()).retrieval, 0, "nothing is known to start from");
+});
