@@ -3,8 +3,9 @@
  * https://developers.figma.com/docs/plugins/manifest. Network access is one local address: Figma builds the iframe's
  * content security policy from it, refuses IP literals, and does not let a bare host cover its ports.
  */
-import { type CommandParameter, commandTable, relaunchButtons } from "../shared/commands.ts";
+import { type CommandParameter, commandTable } from "../shared/commands.ts";
 import { defaultPort } from "../shared/messages/settings.ts";
+import { relaunchButtons } from "../shared/relaunch.ts";
 
 export interface MenuItem {
   readonly name: string;

@@ -33,10 +33,29 @@ const withPort = (port) => ({
     }),
 });
 
-/** Members of the table of commands that only the manifest and the window read. */
-const ofTheMenu = /^ {4}(?:menu|needs|editors|startsGroup): .*,$/gm;
-/** The caps that the plugin names, as numbers: the table of all of them has more bytes than these. Main needs no menu either. */
-const withLimits = (limits, { hasMenu }) => ({
+/** The table of commands without the members that only the manifest and the window read. A parameter that several commands share stays one. */
+const withoutMenu = ({ commandTable, menuMembers }) => ({
+  name: "commands",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /shared[\\/]commands\.ts$/ }, () => {
+      const parameters = commandTable.flatMap((command) => command.parameters ?? []);
+      const shared = [...new Set(parameters.filter((parameter, at) => parameters.indexOf(parameter) !== at))];
+      const codeOf = (value) =>
+        JSON.stringify(value, (key, member) => {
+          if (menuMembers.includes(key)) return undefined;
+          const at = shared.indexOf(member);
+          return at < 0 ? member : `shared ${at}`;
+        }).replace(/"shared (\d+)"/g, "shared$1");
+      const constants = shared.map((parameter, at) => `const shared${at} = ${JSON.stringify(parameter)};`);
+      return {
+        contents: `${constants.join("\n")}\nexport const commandTable = ${codeOf(commandTable)};`,
+        loader: "js",
+      };
+    }),
+});
+
+/** The caps that the plugin names, as numbers: the table of all of them has more bytes than these. */
+const withLimits = (limits) => ({
   name: "limits",
   setup: ({ onLoad }) =>
     onLoad({ filter: /(plugin[\\/](main|ui)|shared)[\\/][\w\\/.-]+\.tsx?$/ }, async ({ path: file }) => {
@@ -45,14 +64,11 @@ const withLimits = (limits, { hasMenu }) => ({
       const contents = text.replace(/(?<![.\w])limits\.(\w+)/g, (named, key) =>
         key in limits ? String(limits[key]) : named,
       );
-      return {
-        contents: file.endsWith("commands.ts") && !hasMenu ? contents.replace(ofTheMenu, "") : contents,
-        loader: file.endsWith("x") ? "tsx" : "ts",
-      };
+      return { contents, loader: file.endsWith("x") ? "tsx" : "ts" };
     }),
 });
 
-async function bundle(entry, target, minify, { port, limits, hasMenu = true, hasFlatTexts = false, ...extra } = {}) {
+async function bundle(entry, target, minify, { port, limits, commands, hasFlatTexts = false, ...extra } = {}) {
   const result = await build({
     entryPoints: [entry],
     bundle: true,
@@ -68,7 +84,8 @@ async function bundle(entry, target, minify, { port, limits, hasMenu = true, has
       englishZod,
       ...(port === undefined ? [] : [withPort(port)]),
       ...(hasFlatTexts ? [flatTexts(load)] : []),
-      ...(limits === undefined ? [] : [withLimits(limits, { hasMenu })]),
+      ...(commands === undefined ? [] : [withoutMenu(commands)]),
+      ...(limits === undefined ? [] : [withLimits(limits)]),
     ],
     target,
     minify,
@@ -99,13 +116,14 @@ async function load(file) {
  * @returns sizes in bytes by file
  */
 export async function buildPlugin({ outDir = path.join(root, "dist"), port, minify = true } = {}) {
-  const [{ limits }, { buildManifest }] = await Promise.all([
+  const [{ limits }, commands, { buildManifest }] = await Promise.all([
     load(path.join(root, "shared", "limits.ts")),
+    load(path.join(root, "shared", "commands.ts")),
     load(source("manifest.ts")),
   ]);
   const manifest = buildManifest(port);
   const [main, uiCode, uiCss, pageCode, pageCss, pageHtml] = await Promise.all([
-    bundle(source("main", "main.ts"), mainTarget, minify, { port, limits, hasMenu: false }),
+    bundle(source("main", "main.ts"), mainTarget, minify, { port, limits, commands }),
     bundle(source("ui", "main.tsx"), uiTarget, minify, {
       ...{ port, limits, hasFlatTexts: true },
       ...{ jsx: "automatic", jsxImportSource: "preact" },

@@ -1,6 +1,7 @@
 /**
  * The one table of the plugin's commands: menu, quick actions, relaunch buttons, views and docs come from it, and the
- * needs of each are checked against what a server offers (`Meta`). Without zod, for the plugin's main code.
+ * needs of each are checked against what a server offers (`Meta`). Data alone: the build gives the plugin's main code the
+ * members of `CommandInfo` that are not in `menuMembers`.
  */
 import type { ConditionField } from "./contract/conditions.ts";
 import { limits } from "./limits.ts";
@@ -50,6 +51,14 @@ export interface CommandInfo {
   /** Begins a new group in the menu. */
   readonly startsGroup?: boolean;
 }
+
+/** Members that only the manifest and the window read. */
+export const menuMembers = [
+  "menu",
+  "needs",
+  "editors",
+  "startsGroup",
+] as const satisfies readonly (keyof CommandInfo)[];
 
 const everywhere = ["figma", "figjam", "slides"] as const;
 const design = ["figma"] as const;
@@ -152,20 +161,3 @@ export const commandTable: readonly CommandInfo[] = [
     editors: everywhere,
   },
 ];
-
-/** Buttons of nodes that Tau made, besides those of commands. */
-export const redrawCommand = "redraw";
-export const makeAgainCommand = "make-again";
-/** The button of nodes made before version 0.20; does what `redrawCommand` does. */
-const regenerateCommand = "regenerate";
-
-export const relaunchButtons: readonly { readonly command: string; readonly name: string }[] = [
-  { command: redrawCommand, name: "Redraw" },
-  { command: makeAgainCommand, name: "Make again" },
-  ...commandTable.flatMap(({ id, relaunch }) => (relaunch === undefined ? [] : [{ command: id, name: relaunch }])),
-  { command: regenerateCommand, name: "Redraw" },
-];
-
-export const isRedraw = (command: string): boolean => command === redrawCommand || command === regenerateCommand;
-
-export const isCommandId = (command: string): command is CommandId => commandTable.some(({ id }) => id === command);

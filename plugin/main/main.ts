@@ -2,10 +2,11 @@
  * Main world of the plugin: runs in Figma's sandbox with the scene and without DOM or network.
  * It opens the UI for a command, sends it what is selected, and puts on the canvas what the UI hands over.
  */
-import { isCommandId, isRedraw, makeAgainCommand } from "../../shared/commands.ts";
+
 import { isUiMessage } from "../../shared/messages/message-guards.ts";
 import type { Launch, MainMessage, UiMessage } from "../../shared/messages/messages.ts";
 import { readWindowSize } from "../../shared/messages/settings.ts";
+import { isCommandId, isRedraw, makeAgainCommand } from "../../shared/relaunch.ts";
 import { takeUnapplied, watchApplied } from "./applied.ts";
 import { applySet } from "./apply.ts";
 import { readCollections, readColours, recolour } from "./layers/colours.ts";

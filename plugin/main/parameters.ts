@@ -1,9 +1,10 @@
 /** The quick actions' parameters: captions and labels, styles and labels as the server last named them, counts, factors. */
-import { commandTable, isCommandId } from "../../shared/commands.ts";
+import { commandTable } from "../../shared/commands.ts";
 import { networkScales } from "../../shared/contract/upscale-scales.ts";
 import { limits } from "../../shared/limits.ts";
 import type { Launch, QuickAnswers } from "../../shared/messages/messages.ts";
 import type { KnownWord } from "../../shared/messages/settings.ts";
+import { isCommandId } from "../../shared/relaunch.ts";
 import { loadVocabulary } from "./storage.ts";
 
 const captionHints = ["red apple", "sad face", "green tree", "red heart", "cat face"];

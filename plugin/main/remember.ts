@@ -1,8 +1,9 @@
 /** What a node that Tau made remembers, and the buttons that it offers in Figma's side panel. */
-import { commandTable, makeAgainCommand, redrawCommand } from "../../shared/commands.ts";
+import { commandTable } from "../../shared/commands.ts";
 import type { Provenance } from "../../shared/contract/generations/provenance.ts";
 import { styleIdOf } from "../../shared/contract/style-id.ts";
 import { provenanceKey } from "../../shared/messages/messages.ts";
+import { makeAgainCommand, redrawCommand } from "../../shared/relaunch.ts";
 import { imageKey } from "./layers/layers.ts";
 
 const buttonsOf = (kind: "image" | "vector"): Record<string, string> =>
