@@ -1,6 +1,7 @@
 /**
  * Bundles tests and the programs that they start into dist/test, because a process that loads sources through tsx spends half a
- * second of its processor's time on that, and each test file is a process. `import.meta` keeps saying where the source lies.
+ * second of its processor's time on that, and each test file is a process. `import.meta` keeps saying where the source lies, but the
+ * server's own programs are started from dist/server, which must be built.
  */
 import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
@@ -16,6 +17,10 @@ const testPrograms = [
   "test/platform/lock-taker.ts",
 ];
 
+/** Where children and threads are found beside the file that starts them (server/platform/processes/spawn.ts): in the build. */
+const besideItself = 'new URL("./", import.meta.url)';
+const built = `new URL(${JSON.stringify(pathToFileURL(path.resolve("dist/server/")).href)} + "/")`;
+
 /** @type {import("esbuild").Plugin} */
 const sourcePlaces = {
   name: "source-places",
@@ -24,6 +29,7 @@ const sourcePlaces = {
       if (file.includes("node_modules")) return undefined;
       const text = await readFile(file, "utf8");
       const contents = text
+        .replaceAll(besideItself, built)
         .replaceAll("import.meta.url", JSON.stringify(pathToFileURL(file).href))
         .replaceAll("import.meta.dirname", JSON.stringify(path.dirname(file)));
       return { contents, loader: file.endsWith(".tsx") ? "tsx" : file.endsWith(".ts") ? "ts" : "js" };

@@ -1,11 +1,13 @@
 /**
- * `npm test`: what must hold before anything lands: types, lint and format, import rules, then the build and every test.
- * `npm run test:unit`: tests that start no program and no browser and take seconds, without the checks and the build.
+ * `npm test`: what must hold before anything lands: the build, then every test, and beside them types, lint and format, import rules
+ * and unused code. A check that fails says so at once, and again at the end.
+ * `npm run test:unit`: tests that start no browser and take seconds, without the checks.
  * `--install` (or `CI` in the environment) installs from Debian what is missing: Chromium, without which a message says how, and
  * Valkey, without which the tests of the queue of many processes are skipped.
  * Usage: node scripts/test.mjs [--unit] [--only FOLDER] [--install]
  */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
@@ -27,50 +29,68 @@ const { values } = parseArgs({
  * none is left alone at the end. Folders end in a slash.
  */
 const slow = [
-  "test/recipes/",
-  "test/training/train-translation.test.ts",
-  "test/evaluation/evaluation-command.test.ts",
-  "test/cli/edits-cli.test.ts",
-  "test/cli/upscale-cli.test.ts",
-  "test/cli/",
-  "test/e2e/",
+  "test/e2e/stories.test.ts",
+  "test/recipes/recipes.test.ts",
   "test/faults/",
-  "test/http/trainings/training-outcomes.test.ts",
-  "test/http/trainings/trainings.test.ts",
-  "test/http/trainings/training-disk-full.test.ts",
-  "test/inference/client.test.ts",
-  "test/onnx/web-runtime.test.ts",
-  "test/inference/super-resolution-pack.test.ts",
-  "test/importers/",
+  "test/e2e/playground.test.ts",
+  "test/evaluation/evaluation-command.test.ts",
   "test/app/many-machines.test.ts",
   "test/app/shared-trainings.test.ts",
+  "test/http/trainings/trainings.test.ts",
+  "test/cli/upscale-cli.test.ts",
+  "test/http/trainings/training-outcomes.test.ts",
+  "test/http/trainings/training-disk-full.test.ts",
+  "test/inference/client.test.ts",
+  "test/training/train-translation.test.ts",
+  "test/onnx/web-runtime.test.ts",
+  "test/inference/super-resolution-pack.test.ts",
+  "test/training/calibrate/calibrate-pack.test.ts",
+  "test/training/dataset/generator-set.test.ts",
+  "test/flow/trainer.test.ts",
+  "test/cli/",
+  "test/e2e/",
+  "test/recipes/",
+  "test/importers/",
+  "test/http/sockets.test.ts",
   "test/jobs/bull-queue.test.ts",
   "test/pretrain/",
   "test/evaluation/upscaling/evaluate-upscaling.test.ts",
   "test/experts/sketch/kernels.test.ts",
-  "test/flow/trainer.test.ts",
-  "test/http/sockets.test.ts",
   "test/inference/default-pack.test.ts",
   "test/inference/retrieval.test.ts",
   "test/platform/process-lock.test.ts",
   "test/platform/worker-pool.test.ts",
-  "test/training/calibrate/calibrate-pack.test.ts",
-  "test/training/dataset/generator-set.test.ts",
   "test/training/encode/",
 ];
 /** Place in `slow`; -1 = a quick one. */
 const placeOf = (file) => slow.findIndex((name) => file.startsWith(name));
 
-function run(title, command, args, env = {}) {
+/** Titles of what failed. */
+const failed = [];
+
+/** Runs a program to its end; without `env` beside others, so that its output comes in one piece when it ends. */
+async function run(title, command, args, env) {
   const started = performance.now();
-  console.log(`\n▶ ${title}`);
-  const { status, error } = spawnSync(command, args, { stdio: "inherit", env: { ...process.env, ...env } });
-  if (error) console.error(String(error));
-  if (status !== 0) {
-    console.error(`✘ ${title} failed`);
-    process.exit(status ?? 1);
+  if (env) console.log(`\n▶ ${title}`);
+  const child = spawn(command, args, { stdio: env ? "inherit" : "pipe", env: { ...process.env, ...env } });
+  const output = [];
+  child.stdout?.on("data", (data) => output.push(data));
+  child.stderr?.on("data", (data) => output.push(data));
+  const code = await once(child, "close").then(([status]) => status, String);
+  if (!env) process.stdout.write(`\n▶ ${title}\n${Buffer.concat(output)}`);
+  if (code === 0) console.log(`✔ ${title} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+  else {
+    failed.push(title);
+    console.error(`✘ ${title} failed (${code})`);
   }
-  console.log(`✔ ${title} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+}
+
+/** One after another, because the tests have the other cores. */
+async function check() {
+  await run("lint and format", "npm", ["run", "-s", "lint"]);
+  await run("import rules", "npm", ["run", "-s", "lint:deps"]);
+  await run("unused code and dependencies", "npm", ["run", "-s", "unused"]);
+  await run("types", "npm", ["run", "-s", "types"]);
 }
 
 const findChromium = () =>
@@ -114,29 +134,31 @@ if (needsBrowser && chromium === undefined) {
   );
   process.exit(1);
 }
-const isWhole = !values.only && !values.unit;
-if (isWhole) {
-  run("types", "npm", ["run", "-s", "types"]);
-  run("lint and format", "npm", ["run", "-s", "lint"]);
-  run("import rules", "npm", ["run", "-s", "lint:deps"]);
-  run("unused code and dependencies", "npm", ["run", "-s", "unused"]);
-}
-if (!values.unit) run("build", "npm", ["run", "-s", "build"]);
+await run("build", "npm", ["run", "-s", "build"], {});
+if (failed.length > 0) process.exit(1);
 const place = (file) => (placeOf(file) < 0 ? slow.length : placeOf(file));
 const inOrder = tests.toSorted((a, b) => place(a) - place(b));
 const bundles = await bundleTests(inOrder);
 const env = {
   TAU_TEST_BUNDLES: path.resolve("dist/test"),
-  ...(!values.unit && { TAU_TEST_PROGRAMS: path.resolve("dist/server") }),
+  TAU_TEST_PROGRAMS: path.resolve("dist/server"),
   ...(chromium !== undefined && { TAU_CHROMIUM: chromium }),
 };
 const timesFile = path.resolve("dist/test/times.jsonl");
-// One file more than cores: many wait for a child or a timer.
-const concurrency = `--test-concurrency=${availableParallelism() + 1}`;
+// More files than cores: many wait for a child or a timer.
+const concurrency = `--test-concurrency=${availableParallelism() + 2}`;
 const times = ["--import", pathToFileURL(path.resolve("scripts/test-times.mjs")).href];
 const options = [...times, "--enable-source-maps", "--test", "--test-reporter=spec", concurrency];
-run("tests", process.execPath, [...options, ...bundles], { ...env, TAU_TEST_TIMES: timesFile });
+const isWhole = !values.only && !values.unit;
+await Promise.all([
+  run("tests", process.execPath, [...options, ...bundles], { ...env, TAU_TEST_TIMES: timesFile }),
+  isWhole && check(),
+]);
 printTimes();
+if (failed.length > 0) {
+  console.error(`✘ failed: ${failed.join(", ")}`);
+  process.exit(1);
+}
 
 /** What the files took of the processor; says where the next second can be saved. */
 function printTimes() {

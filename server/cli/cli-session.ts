@@ -74,6 +74,23 @@ interface Inference {
   readonly signal: AbortSignal;
 }
 
+/** Clients that outlive their command, by packs and settings; undefined = each ends with its command. */
+let kept: Map<string, InferenceClient> | undefined;
+
+/**
+ * For a process that runs many commands on packs whose files stay as they are: a child that was started for some packs serves later
+ * commands too.
+ * @returns ends the children
+ */
+export function keepInference(): () => Promise<void> {
+  const clients = new Map<string, InferenceClient>();
+  kept = clients;
+  return async () => {
+    kept = undefined;
+    await Promise.all([...clients.values()].map((client) => client.close()));
+  };
+}
+
 /**
  * Reads what packs there are for a command and ends the inference child afterwards; Ctrl-C cancels what runs.
  * @param flagNames flags of the command that are called otherwise than the field that they set
@@ -86,14 +103,14 @@ export async function withInference(
 ): Promise<number> {
   const config = readConfig({ packs: packsDir });
   const packs = (await Catalogue.open(config.packsDir, config.userPacksDir)).packs();
-  const clients = new Map<string, InferenceClient>();
+  const clients = kept ?? new Map<string, InferenceClient>();
   const tracers = new VectorPool();
   const line = new ProgressLine();
   const abort = new AbortController();
   process.once("SIGINT", () => abort.abort());
   try {
     const start = async (packIds: readonly string[]): Promise<InferenceClient> => {
-      const key = packIds.join(" ");
+      const key = JSON.stringify([config, packIds]);
       const client = clients.get(key) ?? createInferenceClient({ ...config, packIds });
       clients.set(key, client);
       line.show("loading packs");
@@ -106,7 +123,8 @@ export async function withInference(
     throw byFlag(error, flagNames);
   } finally {
     line.end();
-    await Promise.all([...[...clients.values()].map((client) => client.close()), tracers.close()]);
+    const own = clients === kept ? [] : [...clients.values()];
+    await Promise.all([...own.map((client) => client.close()), tracers.close()]);
   }
 }
 

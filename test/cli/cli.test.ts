@@ -1,4 +1,7 @@
-/** `tau generate` and `tau packs` as a user runs them: own process, tiny pack, exit codes, one JSON line an image. */
+/**
+ * `tau generate` and `tau packs` as a user runs them, on a tiny pack: exit codes, one JSON line an image. What draws and what fails a
+ * check runs in a process of its own, refusals run in this one.
+ */
 import assert from "node:assert/strict";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,20 +9,23 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { probeImage } from "../../server/images/codec.ts";
 import { tinySizePx, writeTinyPack } from "../fixtures/tiny-pack.ts";
-import { linesOf, type TauResult, tauProcessIn } from "./run-tau.ts";
+import { linesOf, tauIn, tauProcessIn } from "./run-tau.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "tau-cli-"));
 const packs = join(folder, "packs");
 const { pack, digest } = await writeTinyPack(packs);
 after(() => rm(folder, { recursive: true }));
 
-const tau = tauProcessIn(folder);
-const generate = (...args: string[]): Promise<TauResult> => tau("generate", "--packs", packs, ...args);
+const tau = tauIn(folder);
+const tauProcess = tauProcessIn(folder);
 
 describe("tau generate", () => {
   it("tau generate writes PNG files and prints one JSON line an image, nothing else", async () => {
     const out = join(folder, "out");
-    const result = await generate(
+    const result = await tauProcess(
+      "generate",
+      "--packs",
+      packs,
       "--caption",
       "red apple",
       "--style",
@@ -48,7 +54,10 @@ describe("tau generate", () => {
       assert.deepEqual(probed, { widthPx: tinySizePx, heightPx: tinySizePx, mediaType: "image/png" });
     }
     const again = join(folder, "again");
-    const alone = await generate(
+    const alone = await tauProcess(
+      "generate",
+      "--packs",
+      packs,
       "--caption",
       "red apple",
       "--style",
@@ -97,7 +106,7 @@ describe("tau generate", () => {
       [["--caption", "cat", "--colour", "red", "--out", out], 2, /--colour/],
     ];
     for (const [args, code, message] of cases) {
-      const result = await generate(...args);
+      const result = await tau("generate", "--packs", packs, ...args);
       assert.deepEqual([result.code, result.out], [code, ""], args.join(" "));
       assert.match(result.err, message);
     }
@@ -123,7 +132,7 @@ describe("tau packs", () => {
     const file = join(pack, "text/model.onnx");
     const bytes = await readFile(file);
     await writeFile(file, bytes.with(50, bytes[50]! ^ 1));
-    const bad = await tau("packs", "verify", "--packs", packs);
+    const bad = await tauProcess("packs", "verify", "--packs", packs);
     await writeFile(file, bytes);
     assert.deepEqual([bad.code, bad.out], [1, ""]);
     assert.match(bad.err, /^tau packs: pack_corrupt: pack tiny@0\.0\.1, text\/model\.onnx: expected SHA-256/);

@@ -1,9 +1,10 @@
-/** Conditions and edits from the command line, in the real child on a tiny pack with an expert of every kind. */
+/** Conditions and edits from the command line, in one real child on a tiny pack with an expert of every kind. */
 import assert from "node:assert/strict";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { keepInference } from "../../server/cli/cli-session.ts";
 import { encodePng } from "../../server/images/codec.ts";
 import { InversionSchema } from "../../shared/contract/generations/inversion.ts";
 import { tinyFullDraft, tinyLayout, writeTinyPack } from "../fixtures/tiny-pack.ts";
@@ -53,6 +54,7 @@ before(async () => {
   await writeFile(at("short.json"), "[0, 1]");
   await writeFile(at("broken.json"), "{");
 });
+after(keepInference());
 after(() => rm(folder, { recursive: true }));
 
 describe("tau generate", () => {

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, it } from "node:test";
+import { keepInference } from "../../server/cli/cli-session.ts";
 import { probeImage } from "../../server/images/codec.ts";
 import { tinyFullDraft, withRetrieval, writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { styleSizePx, tinyStyleDraft, writeTinyStylePack } from "../fixtures/tiny-style-pack.ts";
@@ -15,6 +16,7 @@ const at = (name: string): string => join(folder, name);
 const tau = tauIn(folder);
 const restyle = (...args: string[]) =>
   tau("restyle", "--packs", at("packs"), "--seed", "3", "--out", at("out"), ...args);
+after(keepInference());
 after(() => rm(folder, { recursive: true }));
 
 before(async () => {

@@ -3,7 +3,7 @@
  * which saves half a second of loading for each. Children that a command starts are real either way; what they print on standard
  * error is seen only of a process.
  */
-import { AsyncLocalStorage } from "node:async_hooks";
+import assert from "node:assert/strict";
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { format } from "node:util";
 import { runTau } from "../../server/cli/run-tau.ts";
@@ -15,8 +15,8 @@ export interface TauResult {
   readonly err: string;
 }
 
-/** What the command of the current call has printed. */
-const printed = new AsyncLocalStorage<{ out: string; err: string }>();
+/** What the command that runs has printed: one at a time, because each has the working folder to itself. */
+let prints: { out: string; err: string } | undefined;
 let isListening = false;
 function listen(): void {
   if (isListening) return;
@@ -26,13 +26,11 @@ function listen(): void {
   // Not `process.stdout`: the test runner reports there how tests end.
   const { log } = console;
   console.log = (...values: unknown[]) => {
-    const prints = printed.getStore();
     if (prints) prints.out += `${format(...values)}\n`;
     else log(...values);
   };
   const write = process.stderr.write.bind(process.stderr);
   process.stderr.write = ((...given: Parameters<typeof write>) => {
-    const prints = printed.getStore();
     if (!prints) return write(...given);
     prints.err += String(given[0]);
     return true;
@@ -42,12 +40,18 @@ function listen(): void {
 /** `tau` in this process, with its data in the folder in which it runs. */
 export const tauIn =
   (folder: string) =>
-  (...args: string[]): Promise<TauResult> => {
+  async (...args: string[]): Promise<TauResult> => {
     listen();
     process.env["TAU_DATA"] = folder;
     process.chdir(folder);
-    const prints = { out: "", err: "" };
-    return printed.run(prints, async () => ({ code: await runTau(args), ...prints }));
+    assert.equal(prints, undefined, "expected the command before to have ended");
+    const own = { out: "", err: "" };
+    prints = own;
+    try {
+      return { code: await runTau(args), ...own };
+    } finally {
+      prints = undefined;
+    }
   };
 
 /** The same in a process of its own. */

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import sharp from "sharp";
+import { keepInference } from "../../server/cli/cli-session.ts";
 import { encodePng, probeImage } from "../../server/images/codec.ts";
 import { packsHome } from "../../server/packs/catalogue.ts";
 import { stripes } from "../fixtures/networks/small-upscaler.ts";
@@ -25,6 +26,7 @@ interface Line {
 const folder = await mkdtemp(join(tmpdir(), "tau-upscale-cli-"));
 const packs = join(folder, "packs");
 await writeTinyPack(packs);
+after(keepInference());
 after(() => rm(folder, { recursive: true }));
 
 const write = async (name: string, widthPx: number, heightPx: number): Promise<void> =>

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { keepInference } from "../../server/cli/cli-session.ts";
 import { createInferenceClient } from "../../server/inference/client.ts";
 import type { ImageResult } from "../../server/inference/protocol.ts";
 import { readTensorFile } from "../../server/platform/files/tensor-file.ts";
@@ -23,6 +24,7 @@ const drawnCells = Array.from(
   (_, cell) => (bytes.get("picture.layout")![cell >> 1]! >> (4 * (cell % 2))) & 15,
 );
 const client = createInferenceClient({ packsDir, provider: "cpu", threads: 1 });
+after(keepInference());
 after(async () => {
   await client.close();
   await rm(folder, { recursive: true });
