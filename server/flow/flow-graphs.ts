@@ -5,8 +5,10 @@
 import { Graph, type Value } from "../onnx/graph.ts";
 import { add, mul, reduceSum, reshape, scale, sub } from "../onnx/ops.ts";
 import type { FlowArchitecture } from "./architecture.ts";
-import { Cinn, type ConditionInput, type Dropout, type Step } from "./cinn.ts";
+import { Cinn, type Step } from "./cinn.ts";
 import { guidanceTerms } from "./guidance.ts";
+import type { ConditionInput } from "./parts/embedding.ts";
+import type { Dropout } from "./parts/layers.ts";
 
 export const presentName = (condition: string): string => `${condition}.present`;
 
@@ -26,7 +28,7 @@ export function forwardGraph(architecture: FlowArchitecture, batch: number): Gra
   const graph = new Graph("flow-forward");
   const latent = graph.input("latent", [batch, architecture.dims]);
   const flow = new Cinn(graph, architecture);
-  const { x, logDet } = flow.forward(latent, flow.embed(conditionInputs(graph, architecture, batch)));
+  const { x, logDet } = flow.forward(latent, flow.embedding.embed(conditionInputs(graph, architecture, batch)));
   graph.output("values", x);
   graph.output("logDet", logDet);
   return graph;
@@ -51,7 +53,7 @@ export function inverseGraph(
   );
   const weights = graph.input("guidance", [batch, guidanceTerms]);
   const guidance = { weights, couplings: guidedCouplings };
-  const { x, logDet } = flow.inverse(residual, flow.embedWithBases(conditions, kept), guidance);
+  const { x, logDet } = flow.inverse(residual, flow.embedding.embedWithBases(conditions, kept), guidance);
   graph.output("values", x);
   graph.output("logDet", logDet);
   return graph;
@@ -106,7 +108,7 @@ export function lossGraph(
     return mul(x, mask);
   };
   const flow = new Cinn(graph, architecture, dropout);
-  const step = flow.forward(latent, flow.embed(conditionInputs(graph, architecture, batch)));
+  const step = flow.forward(latent, flow.embedding.embed(conditionInputs(graph, architecture, batch)));
   const natsOf = (reached: Step): Value =>
     scale(negativeLogLikelihood(reached, architecture.dims), 1 / architecture.dims);
   const meanOf = (values: Value): Value => scale(reshape(reduceSum(values, [0, 1]), []), 1 / batch);
