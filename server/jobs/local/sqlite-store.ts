@@ -3,36 +3,15 @@
  * can't be read is reported and left out, wherever it is met: one damaged job keeps neither the server nor the others from view.
  */
 
-import { z } from "zod";
 import { describeFault } from "../../../shared/validation.ts";
 import type { Database, Row, SqlValue } from "../../platform/files/database.ts";
 import { wordsOf } from "../caption-search.ts";
 import type { JobKind } from "../job-kinds.ts";
 import type { HistoryBounds } from "../job-queue.ts";
-import { filesOf, isFinal, type JobBody, type JobQuery } from "../job-queue.ts";
+import { isFinal, type JobBody, type JobQuery } from "../job-queue.ts";
+import { pageOf } from "./job-page.ts";
+import { imagesOf, jobOfRow, rawImagesOf } from "./job-row.ts";
 import type { Dropped, JobStore, StoredJob } from "./job-store.ts";
-
-/** FTS5's trigram index finds words of three characters and more; shorter ones are looked for in the texts themselves. */
-const indexedChars = 3;
-
-const RowSchema = z.object({
-  seq: z.number(),
-  id: z.string(),
-  revision: z.number(),
-  body: z.string(),
-  request: z.string().nullable(),
-  key: z.string().nullable(),
-  fingerprint: z.string().nullable(),
-  start_count: z.number(),
-  owner: z.string().nullable(),
-  urgency: z.enum(["interactive", "bulk"]).nullable(),
-});
-
-/** What a row that the schema refuses still says of its images. */
-const FileSchema = z.object({ sha256: z.string(), bytes: z.number() });
-const ImagesSchema = z.object({
-  images: z.array(FileSchema.extend({ index: z.number(), vector: FileSchema.optional() })),
-});
 
 /** Called once for each job whose row can't be read. @param fault says where and why, without the job's values */
 export type OnUnreadable = (id: string, fault: string) => void;
@@ -87,41 +66,12 @@ export class SqliteStore<Body extends JobBody, Request = Body["request"]> implem
     const wanted = query.limit + 1;
     const found: Body[] = [];
     for (let { before } = query; ; ) {
-      const rows = this.#page({ ...query, before });
+      const rows = pageOf(this.#database, this.#kind.many, { ...query, before });
       found.push(...this.#readAll(rows).map(({ body }) => body));
       // Rows that can't be read make a page shorter, not the last one.
       if (found.length >= wanted || rows.length < wanted) return found.slice(0, wanted);
       before = rows.at(-1)!["id"] as string;
     }
-  }
-
-  /** Rows, newest first; one more than `limit` where there are more. */
-  #page({ q = "", limit, before, starred, owner }: JobQuery): Row[] {
-    const words = wordsOf(q);
-    const long = words.filter((word) => [...word].length >= indexedChars);
-    const short = words.filter((word) => !long.includes(word));
-    const values: SqlValue[] = [this.#kind.many];
-    const where = ["job.kind = ?"];
-    const need = (condition: string, value: SqlValue): void => {
-      where.push(condition);
-      values.push(value);
-    };
-    // The index by id is in order already; texts are found in the order of their job's `seq`, which is that of ids.
-    const order = words.length > 0 ? "caption.rowid" : "job.id";
-    if (long.length > 0) need("caption MATCH ?", long.map((word) => `"${word.replaceAll('"', '""')}"`).join(" AND "));
-    for (const word of short) need("instr(caption.text, ?) > 0", word);
-    if (before !== undefined && words.length > 0)
-      need(
-        "caption.rowid <= ?",
-        this.#number("SELECT coalesce(max(seq), 0) FROM job WHERE kind = ? AND id < ?", before),
-      );
-    else if (before !== undefined) need("job.id < ?", before);
-    if (starred) where.push("job.is_starred = 1");
-    if (owner !== undefined) need("job.owner = ?", owner);
-    // CROSS JOIN keeps the order of the tables: from the texts to their jobs, page by page.
-    const from = words.length > 0 ? "caption CROSS JOIN job ON job.seq = caption.rowid" : "job";
-    const sql = `SELECT job.* FROM ${from} WHERE ${where.join(" AND ")} ORDER BY ${order} DESC LIMIT ?`;
-    return this.#database.all(sql, ...values, limit + 1);
   }
 
   names(sha256: string): boolean {
@@ -289,35 +239,5 @@ export class SqliteStore<Body extends JobBody, Request = Body["request"]> implem
   /** The one number that a query about this kind answers with. */
   #number(sql: string, ...values: readonly SqlValue[]): number {
     return Number(Object.values(this.#database.get(sql, this.#kind.many, ...values) ?? {})[0] ?? 0);
-  }
-}
-
-/** The job of a row. @throws Error when the row is damaged or of a form that this version does not know */
-export function jobOfRow<Body extends JobBody, Request>(
-  row: Row,
-  kind: JobKind<Body, Request>,
-): StoredJob<Body, Request> {
-  const { revision, body, request, key, fingerprint, start_count, owner, urgency } = RowSchema.parse(row);
-  return {
-    revision,
-    body: kind.schema.parse(JSON.parse(body)),
-    // Written by this very code, from what the route had checked.
-    ...(request !== null && { request: JSON.parse(request) as Request }),
-    ...(key !== null && fingerprint !== null && { idempotency: { key, fingerprint } }),
-    startCount: start_count,
-    ...(owner !== null && { owner }),
-    ...(urgency !== null && { urgency }),
-  };
-}
-
-/** Bytes by digest: a job may name an image twice. */
-const imagesOf = (body: Parameters<typeof filesOf>[0]): Map<string, number> =>
-  new Map(filesOf(body).map(({ sha256, bytes }) => [sha256, bytes]));
-
-function rawImagesOf(row: Row): z.output<typeof ImagesSchema> {
-  try {
-    return ImagesSchema.parse(JSON.parse(String(row["body"])));
-  } catch {
-    return { images: [] };
   }
 }

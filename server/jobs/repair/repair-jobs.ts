@@ -7,8 +7,9 @@ import { join } from "node:path";
 import type { Database, Row } from "../../platform/files/database.ts";
 import { generationKind, type JobKind, trainingKind, upscaleKind } from "../job-kinds.ts";
 import type { JobBody } from "../job-queue.ts";
+import { jobOfRow } from "../local/job-row.ts";
 import { openJobDatabase } from "../local/job-schema.ts";
-import { jobOfRow, SqliteStore } from "../local/sqlite-store.ts";
+import { SqliteStore } from "../local/sqlite-store.ts";
 
 export interface JobsFound {
   /** What SQLite finds wrong with the file; empty when nothing is. */
