@@ -18,6 +18,7 @@ import { halvePixels, inspectPixels, premultiply } from "../../server/pretrain/d
 import { inOrder, planDrawings } from "../../server/pretrain/data/styles/plan-drawings.mts";
 import { type Build, styleOfSeed } from "../../server/pretrain/data/styles/procedural-style.mts";
 import { splitOf } from "../../server/pretrain/data/styles/split.mts";
+import { isMotionAlone, stillOf } from "../../server/pretrain/data/styles/still.mts";
 
 const collection = (spdx: string, more: object = {}) => ({
   name: "Set",
@@ -45,9 +46,27 @@ it("a name belongs to the variant of its longest suffix, and variants share base
   assert.deepEqual(placeName("solar", "home", naming), { variant: "solar", base: "home" });
   const prefixes = { prefixes: { outline: "Outline", twotone: "Two-Tone" } };
   assert.deepEqual(placeName("ic", "twotone-home", prefixes), { variant: "ic/twotone", base: "home" });
-  assert.equal(placeName("fluent", "home-20-filled", { suffixes: { "20-filled": "", "24-filled": "" } }), undefined);
+  const sizes = { suffixes: { "20-filled": "", "24-filled": "" } };
+  assert.equal(placeName("fluent", "home-20-filled", sizes), undefined);
+  assert.equal(placeName("fluent", "home-20-filled", sizes, true)?.variant, "fluent/20-filled");
   assert.equal(placeName("fluent-color", "home-48", { suffixes: { 48: "48" } })?.sizePx, 48);
   assert.equal(familyOf("streamline-plump-color"), familyOf("streamline-plump"));
+});
+
+it("an icon that draws itself is taken as it ends, and what never ends or ends as another icon is left out", () => {
+  const body =
+    '<g stroke-dashoffset="9"><path d="M0 0"><animate fill="freeze" attributeName="stroke-dashoffset" values="9;0"/></path>' +
+    '<circle r="1"><animate fill="freeze" attributeName="r" to="4"/><animate attributeName="cx" to="8" repeatCount="indefinite"/></circle></g>' +
+    '<rect opacity="0"><set fill="freeze" attributeName="opacity" to="1"></set></rect>';
+  const still =
+    '<g stroke-dashoffset="9"><path stroke-dashoffset="0" d="M0 0"></path><circle r="4"></circle></g><rect opacity="1"></rect>';
+  assert.equal(stillOf(body), still);
+  assert.equal(stillOf(still), still);
+  assert.deepEqual(
+    ["bell-loop", "sun-to-moon-transition", "bell", "log-out-filled"].map((name) => isMotionAlone("line-md", name)),
+    [true, true, false, true],
+  );
+  assert.equal(isMotionAlone("tabler", "log-out-filled"), false);
 });
 
 it("at least ten families are held out whole, none of them shares a family with a trained set", () => {

@@ -2,7 +2,8 @@
  * Makes the library of drawings that captions find (server/retrieval/drawing-library.ts): `node --import tsx
  * server/pretrain/styles/make-library.mts [--sets DIR] [--out FILE] [--most N]` from the repository's root. One drawing of each thing
  * of each family, in one ink: lines where the family has them, else fills. No drawing of the families that are held out, of
- * brands, or of sets that reviewers keep; none that the server's own drawing of SVG refuses. Writes licences beside the file.
+ * brands, or of sets that reviewers keep; none that the server's own drawing of SVG refuses, where another variant of
+ * the family can't stand for it. Icons that draw themselves are taken as they end. Writes licences beside the file.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -15,8 +16,9 @@ import { readManifest } from "../../manifest/read-manifest.ts";
 import { writeLibraryFile } from "../../retrieval/drawing-library-file.ts";
 import { makeLibrary, type NamedDrawing } from "../../retrieval/make-library.ts";
 import { collectVariants, type Variant, type VariantIcon } from "../data/styles/collect-variants.mts";
-import { isHeldOut } from "../data/styles/families.mts";
+import { isHeldOut, spareFluent } from "../data/styles/families.mts";
 import { hashUnit } from "../data/styles/random.mts";
+import { isMotionAlone, stillOf } from "../data/styles/still.mts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const { values } = parseArgs({
@@ -31,30 +33,40 @@ const { values } = parseArgs({
 /** Builds that are one ink, the ones that the flow restyles best first. */
 const builds: readonly Variant["build"][] = ["lines", "fills", "duotone"];
 /** Longer ones are scenes, or traced pictures. */
-const bodyMaxChars = 6000;
+const bodyMaxChars = 10_000;
 
-const { variants, sets } = collectVariants(values.sets, { trained: Number.POSITIVE_INFINITY, heldOut: 1 });
-const best = new Map<string, { readonly variant: Variant; readonly icon: VariantIcon }>();
-const order = (variant: Variant): number => 1000 * builds.indexOf(variant.build) + variant.id.length;
+const caps = { trained: Number.POSITIVE_INFINITY, heldOut: 1, isSpareDrawn: true };
+const { variants, sets } = collectVariants(values.sets, caps);
+/** Places of a variant among those of its family. */
+const order = ({ id, build }: Variant): number =>
+  10_000 * Number(id.startsWith("fluent/") && spareFluent.test(id.slice("fluent/".length))) +
+  1000 * builds.indexOf(build) +
+  id.length;
+const things = new Map<string, { readonly variant: Variant; readonly icon: VariantIcon }[]>();
 for (const variant of variants) {
   if (!builds.includes(variant.build) || isHeldOut(variant.family)) continue;
   for (const icon of variant.icons) {
+    if (isMotionAlone(variant.set, icon.base)) continue;
     const key = `${variant.family}|${icon.base}`;
-    const known = best.get(key);
-    if (known === undefined || order(variant) < order(known.variant)) best.set(key, { variant, icon });
+    things.set(key, [...(things.get(key) ?? []), { variant, icon }]);
   }
 }
 const drawings: NamedDrawing[] = [];
 let refused = 0;
-for (const { variant, icon } of best.values()) {
-  const { body, left, top, width, height } = icon.source;
-  const drawing = {
-    set: variant.set,
-    name: icon.base.replaceAll("-", " "),
-    viewBox: [left, top, width, height].join(" "),
-    body: body.replace(/\s*\n\s*/g, " "),
-  };
-  if (isDrawable(drawing)) drawings.push(drawing);
+for (const drawn of things.values()) {
+  const found = drawn
+    .sort((one, other) => order(one.variant) - order(other.variant))
+    .map(({ variant, icon }): NamedDrawing => {
+      const { body, left, top, width, height } = icon.source;
+      return {
+        set: variant.set,
+        name: icon.base.replaceAll("-", " "),
+        viewBox: [left, top, width, height].join(" "),
+        body: stillOf(body).replace(/\s*\n\s*/g, " "),
+      };
+    })
+    .find(isDrawable);
+  if (found) drawings.push(found);
   else refused += 1;
 }
 drawings.sort((one, other) => hashUnit(`${one.set}|${one.name}`) - hashUnit(`${other.set}|${other.name}`));

@@ -68,6 +68,8 @@ export function buildOf(body: string, isColour: boolean): Build {
 export interface Caps {
   readonly trained: number;
   readonly heldOut: number;
+  /** As `placeName` has it. */
+  readonly isSpareDrawn?: boolean;
 }
 
 /** @param folder of the package `@iconify/json` */
@@ -128,7 +130,8 @@ function variantsOfSet(
     const isEmoji = emojiSets.has(set);
     if (isEmoji && isDropped({ name: set, style: set, isEmoji }, name, allNames)) continue;
     if (/^flag-|-flag$/.test(name) && isEmoji && hashUnit(name) > keptFlagShare) continue;
-    const placed = placeName(set, isEmoji ? spellTone({ name: set, style: set }, name, allNames) : name, file);
+    const spelt = isEmoji ? spellTone({ name: set, style: set }, name, allNames) : name;
+    const placed = placeName(set, spelt, file, caps.isSpareDrawn);
     if (placed === undefined || isBrand(placed.base, brandNames)) continue;
     const icons = byVariant.get(placed.variant) ?? new Map();
     byVariant.set(placed.variant, icons);

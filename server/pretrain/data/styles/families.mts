@@ -69,8 +69,9 @@ const habits: Readonly<Record<string, readonly string[]>> = {
 /** Sets whose suffixes are pixel sizes of one style: the largest drawing of a name stays. */
 const sizedSets: ReadonlySet<string> = new Set(["fluent-color", "qlementine-icons", "garden"]);
 
-/** Of fluent's twenty sizes and weights, those that look different. */
+/** Of fluent's twenty sizes and weights, those that look different; and those that some things have alone. */
 const keptFluent = /^((16|24|48)-(filled|regular)|(24|32|48)-light)$/;
+export const spareFluent = /^(20|28|32)-(filled|regular)$/;
 
 /** Whole families that nothing is trained on; those marked are in colour. */
 export const heldOutFamilies: ReadonlySet<string> = new Set([
@@ -96,17 +97,23 @@ export interface Placed {
   readonly sizePx?: number;
 }
 
-/** Finds variant and base name of an icon, or undefined where this variant is not drawn. */
-export function placeName(set: string, name: string, naming: SetNaming): Placed | undefined {
+/**
+ * Finds variant and base name of an icon, or undefined where this variant is not drawn.
+ * @param isSpareDrawn takes sizes too that add nothing where a thing has another
+ */
+export function placeName(set: string, name: string, naming: SetNaming, isSpareDrawn = false): Placed | undefined {
   const prefix = longest(Object.keys(naming.prefixes ?? {}), (text) => name.startsWith(`${text}-`));
   if (prefix !== undefined) return { variant: `${set}/${prefix}`, base: name.slice(prefix.length + 1) };
   const suffixes = [...Object.keys(naming.suffixes ?? {}), ...(habits[set] ?? [])];
   const suffix = longest(suffixes, (text) => name.endsWith(`-${text}`));
-  if (set === "fluent" && (suffix === undefined || !keptFluent.test(suffix))) return undefined;
+  if (set === "fluent" && !isFluentDrawn(suffix ?? "", isSpareDrawn)) return undefined;
   const base = suffix === undefined ? name : name.slice(0, -suffix.length - 1);
   if (sizedSets.has(set)) return { variant: set, base, sizePx: Number(suffix ?? 1) };
   return { variant: suffix === undefined ? set : `${set}/${suffix}`, base };
 }
+
+const isFluentDrawn = (suffix: string, isSpareDrawn: boolean): boolean =>
+  keptFluent.test(suffix) || (isSpareDrawn && spareFluent.test(suffix));
 
 const longest = (texts: readonly string[], fits: (text: string) => boolean): string | undefined =>
   texts.filter((text) => text !== "" && fits(text)).sort((a, b) => b.length - a.length)[0];
