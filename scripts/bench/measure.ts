@@ -10,15 +10,6 @@ export function percentile(values: readonly number[], percent: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor((percent / 100) * sorted.length))] ?? Number.NaN;
 }
 
-/** Mean absolute difference of a value over all pairs of images, in their unit. */
-export function meanPairDifference(images: readonly Float32Array[]): number {
-  const pairs = images.flatMap((one, at) => images.slice(at + 1).map((other) => [one, other] as const));
-  const differences = pairs.map(
-    ([one, other]) => one.reduce((sum, value, at) => sum + Math.abs(value - other[at]!), 0) / one.length,
-  );
-  return differences.reduce((sum, difference) => sum + difference, 0) / pairs.length;
-}
-
 /** Processor, instruction sets, cores, Node and commit, without which a number is meaningless. */
 export function machine(): string {
   const commit = execSync("git rev-parse --short HEAD", { encoding: "utf8" }).trim();

@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { toPremultipliedPlanes } from "../../server/engine/pixels/pixels.ts";
 import { normals } from "../../server/engine/random.ts";
 import { type ColourWord, hues, isNearest } from "../../server/evaluation/metrics/colour-words.ts";
-import { meanSquaredError } from "../../server/evaluation/metrics/pixels.ts";
+import { meanPairDifference, meanSquaredError } from "../../server/evaluation/metrics/pixels.ts";
 import { everydayNouns } from "../../server/evaluation/sections/captions.ts";
 import { encodePng } from "../../server/images/codec.ts";
 import { createInferenceClient } from "../../server/inference/client.ts";
@@ -18,7 +18,7 @@ import { sha256Of } from "../../server/platform/sha256.ts";
 import { DrawingLibrary } from "../../server/retrieval/drawing-library.ts";
 import { type LibraryContent, readLibraryFile } from "../../server/retrieval/drawing-library-file.ts";
 import { type GenerationInput, ResolvedRequestSchema } from "../../shared/contract/generations/generation-request.ts";
-import { machine, meanPairDifference, median } from "./measure.ts";
+import { machine, median } from "./measure.ts";
 
 const sizePx = 128;
 /** Side of the hole in the middle, in px: nine cells of the flow's grid. */

@@ -100,7 +100,7 @@ const idsOf = ({ vocabulary }: LabelExpertEntry): string[] => vocabulary.map(({ 
 const depthNames = ["image-early", "image-middle", "image-last"] as const satisfies readonly FlowConditionName[];
 
 /** Opens all outputs of the pack's image expert in the manifest's order, including those that the translation does not read. */
-async function openFeatureNet(
+export async function openFeatureNet(
   { folder: pack, manifest }: CatalogueEntry,
   files: FileDigests,
   options: ExpertOptions,

@@ -6,6 +6,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Translation } from "../../../server/engine/translation.ts";
+import { meanPairDifference } from "../../../server/evaluation/metrics/pixels.ts";
 import { tileSheet } from "../../../server/evaluation/tile-sheet.ts";
 import type { ImageResult } from "../../../server/inference/protocol.ts";
 import { createService } from "../../../server/inference/service.ts";
@@ -14,7 +15,7 @@ import { loadTranslations } from "../../../server/packs/load.ts";
 import { ResolvedRequestSchema } from "../../../shared/contract/generations/generation-request.ts";
 import { limits } from "../../../shared/limits.ts";
 import { everyday, everydayStyles } from "../../figures/captions.ts";
-import { meanPairDifference, median } from "../measure.ts";
+import { median } from "../measure.ts";
 import { type DrawingJudges, fitDrawingJudges } from "./drawing-judge.ts";
 
 const seed = 1;

@@ -29,3 +29,12 @@ export function edgeEnergy(planes: Float32Array, sizePx: number): number {
   }
   return steps > 0 ? sum / steps : 0;
 }
+
+/** Mean absolute difference of a value over all pairs of images, in their unit. */
+export function meanPairDifference(images: readonly Float32Array[]): number {
+  const pairs = images.flatMap((one, at) => images.slice(at + 1).map((other) => [one, other] as const));
+  const differences = pairs.map(
+    ([one, other]) => one.reduce((sum, value, at) => sum + Math.abs(value - other[at]!), 0) / one.length,
+  );
+  return differences.reduce((sum, difference) => sum + difference, 0) / pairs.length;
+}

@@ -1,5 +1,6 @@
 /** The section of goals: each row has a measured value, a goal and a verdict. */
-import type { Column, Row, Section } from "../report.ts";
+import { atLeast, atMost, goalsSection } from "../goals.ts";
+import type { Row, Section } from "../report.ts";
 import type { BaselineFindings, Speed } from "./baselines-section.ts";
 import type { Pass, UpscalingContext } from "./context.ts";
 import { type NetMeasure, type Nets, netMeasures, type Results } from "./measure.ts";
@@ -17,12 +18,6 @@ const lrPsnrMinDb = 45;
 const distanceSavedMinPercent = 30;
 const speedUpMin = 5;
 
-const columns: readonly Column[] = [
-  { key: "value", label: "measured", digits: 2 },
-  { key: "goal", label: "goal", digits: 2 },
-  { key: "isMet", label: "met", digits: 0, isYesNo: true },
-];
-
 /** @param metrics metrics of the pack's upscaler, as its export measured them */
 export function targetsSection(
   context: UpscalingContext,
@@ -39,22 +34,11 @@ export function targetsSection(
       if (baselines) rows.push(...baselineRows(baselines.results, group, scale));
     }
   if (baselines) rows.push(...speedRows(baselines.speeds));
-  return {
-    id: "targets",
-    title: "Targets",
-    about:
-      "One verdict a row, from the tables below. Rows of weights were measured by their export. Rows with ESRGANs compare the same smaller pictures.",
-    tables: [{ title: "Goals and results", columns, rows }],
-    figures: [],
-  };
+  return goalsSection(
+    "One verdict a row, from the tables below. Rows of weights were measured by their export. Rows with ESRGANs compare the same smaller pictures.",
+    rows,
+  );
 }
-
-const atLeast = (what: string, n: number, value: number, goal: number): Row => ({
-  what: `${what}, at least`,
-  role: "measured",
-  n,
-  values: { value, goal, isMet: Number(value >= goal) },
-});
 
 /** The served prediction against the network as trained, on held-out patches. */
 function servedRows(metrics: Readonly<Record<string, number>>): Row[] {
@@ -63,9 +47,8 @@ function servedRows(metrics: Readonly<Record<string, number>>): Row[] {
     if (served === undefined || trained === undefined) return [];
     // Both values have two digits.
     const loss = Math.round(100 * (trained - served)) / 100;
-    const values = { value: loss, goal: quantisingLossMaxDb, isMet: Number(loss <= quantisingLossMaxDb) };
-    const what = `×${factor}: PSNR at T = 0 by the weights served below weights in float32, held-out patches, dB, at most`;
-    return [{ what, role: "measured" as const, n: metrics[`x${factor}AnswerPatches`] ?? 0, values }];
+    const what = `×${factor}: PSNR at T = 0 by the weights served below weights in float32, held-out patches, dB`;
+    return [atMost(what, metrics[`x${factor}AnswerPatches`] ?? 0, loss, quantisingLossMaxDb)];
   });
 }
 

@@ -1,6 +1,7 @@
 /**
  * Makes the library of drawings that captions find (server/retrieval/drawing-library.ts): `node --import tsx
- * server/pretrain/styles/make-library.mts [--sets DIR] [--out FILE] [--most N]` from the repository's root. One drawing of each thing
+ * server/pretrain/styles/make-library.mts [--sets DIR] [--out FILE] [--most N] [--from FILE]` from the repository's root; names that the
+ * library FILE has keep their vectors, which saves a quarter of an hour. One drawing of each thing
  * of each family, in one ink: lines where the family has them, else fills. No drawing of the families that are held out, of
  * brands, or of sets that reviewers keep; none that the server's own drawing of SVG refuses, where another variant of
  * the family can't stand for it. Icons that draw themselves are taken as they end. Writes licences beside the file.
@@ -13,7 +14,8 @@ import { TextExpert } from "../../experts/text.ts";
 import { asText } from "../../experts/values.ts";
 import { inUsualInk, requirePlainSvg } from "../../images/svg.ts";
 import { readManifest } from "../../manifest/read-manifest.ts";
-import { writeLibraryFile } from "../../retrieval/drawing-library-file.ts";
+import { readLibraryFile, writeLibraryFile } from "../../retrieval/drawing-library-file.ts";
+import { accumulateInt4 } from "../../retrieval/int4.ts";
 import { makeLibrary, type NamedDrawing } from "../../retrieval/make-library.ts";
 import { collectVariants, type Variant, type VariantIcon } from "../data/styles/collect-variants.mts";
 import { isHeldOut, spareFluent } from "../data/styles/families.mts";
@@ -28,6 +30,7 @@ const { values } = parseArgs({
     out: { type: "string", default: join(here, "../.cache/styles/library/drawings.safetensors") },
     most: { type: "string", default: "Infinity" },
     lists: { type: "string", default: "256" },
+    from: { type: "string" },
   },
 });
 /** Builds that are one ink, the ones that the flow restyles best first. */
@@ -76,12 +79,25 @@ const { experts } = await readManifest(values.icons).then(({ manifest }) => mani
 const text = Object.values(experts).find(({ kind }) => kind === "text");
 if (text?.kind !== "text") throw new Error(`${values.icons}: expected an expert of texts, got none`);
 const expert = await TextExpert.open(values.icons, text, { threads: 1 });
+const earlier = values.from === undefined ? undefined : await readLibraryFile(values.from, expert.dims);
+const places = new Map(earlier?.names.map((name, at) => [name, at]));
 const content = await makeLibrary(kept, expert.dims, Number(values.lists), async (names) => {
   const rows = new Float32Array(names.length * expert.dims);
-  const atOnce = 2048;
-  for (let at = 0; at < names.length; at += atOnce) {
-    rows.set(await expert.encodeForTraining(names.slice(at, at + atOnce).map(asText)), at * expert.dims);
-    console.log(`${Math.min(names.length, at + atOnce)} of ${names.length} names`);
+  const rowOf = (at: number): Float32Array => rows.subarray(at * expert.dims, (at + 1) * expert.dims);
+  const missing: number[] = [];
+  for (const [at, name] of names.entries()) {
+    const place = places.get(name);
+    // Four bits of four bits are the same ones.
+    if (place === undefined) missing.push(at);
+    else accumulateInt4(earlier!.keys, place, expert.dims, 1, rowOf(at));
+  }
+  const atOnce = 256;
+  for (let from = 0; from < missing.length; from += atOnce) {
+    const chunk = missing.slice(from, from + atOnce);
+    const vectors = await expert.encodeForTraining(chunk.map((at) => asText(names[at]!)));
+    for (const [row, at] of chunk.entries())
+      rowOf(at).set(vectors.subarray(row * expert.dims, (row + 1) * expert.dims));
+    console.log(`${Math.min(missing.length, from + atOnce)} of ${missing.length} names`);
   }
   return rows;
 });

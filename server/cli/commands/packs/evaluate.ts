@@ -9,16 +9,19 @@ import { readConfig } from "../../../app/config.ts";
 import { evaluate, sectionIds } from "../../../evaluation/evaluate.ts";
 import { jsonFile, markdownFile, publishReport, requireReplaceable } from "../../../evaluation/publish.ts";
 import type { Report, UpscalingReport } from "../../../evaluation/report.ts";
+import { stylesSectionIds, styleTranslationOf } from "../../../evaluation/styles/evaluate-styles.ts";
 import { upscalingSectionIds } from "../../../evaluation/upscaling/evaluate-upscaling.ts";
 import type { CatalogueEntry } from "../../../packs/catalogue.ts";
 import { findPack } from "../../find-pack.ts";
 import { ProgressLine } from "../../progress-line.ts";
 import { interruptSignal, numberFlag, wholeFlag } from "../../train-flags.ts";
+import { evaluateStylesPack } from "./evaluate-styles.ts";
 import { evaluateUpscalingPack, requireFitting } from "./evaluate-upscaling.ts";
 
 const [defaultLimit, leastLimit] = [384, 8];
 /** Of a group; the stated list has 40. */
 const defaultPictures = 40;
+const defaultPairs = 128;
 
 const usage = `Usage: npm run -s tau -- evaluate PACK [options]
 
@@ -40,6 +43,11 @@ of a translation:
   --temperature T    of samples, 0 to ${limits.temperatureMax} (default ${limits.temperatureDefault})
   --guidance G       of samples, 0 to ${limits.guidanceMax} (default ${limits.guidanceDefault})
   --retrieval S      of samples, 0 to 1 (default ${limits.retrievalDefault})
+
+of a flow between styles:
+  --set DIR          rendered styles (default server/pretrain/.cache/styles); only held-out ones count
+  --only A,B         sections: ${stylesSectionIds.join(", ")} (default: all)
+  --limit N          pairs and captions a row of a table at most (default ${defaultPairs})
 
 of an upscaler:
   --pictures DIR     pictures to enlarge; subfolders are groups (default: the stated photographs and drawings)
@@ -79,7 +87,8 @@ async function run(args: string[]): Promise<number> {
   await requireReplaceable(out);
   const line = new ProgressLine();
   try {
-    const measure = entry.manifest.upscaler ? measureUpscaler : measureTranslation;
+    const isOfStyles = styleTranslationOf(entry) !== undefined;
+    const measure = entry.manifest.upscaler ? measureUpscaler : isOfStyles ? measureStyles : measureTranslation;
     const report = await measure(entry, values, dataDir, (text) => line.show(text));
     await publishReport(report, out);
     line.end();
@@ -118,6 +127,17 @@ function measureTranslation(entry: CatalogueEntry, values: Values, dataDir: stri
     onProgress,
   });
 }
+
+const measureStyles = (entry: CatalogueEntry, values: Values, _dataDir: string, onProgress: Show): Promise<Report> =>
+  evaluateStylesPack({
+    entry,
+    set: values.set,
+    only: values.only?.split(","),
+    limit: wholeFlag(values, "limit", defaultPairs, 2, 10_000),
+    ...common(values),
+    signal: interruptSignal(),
+    onProgress,
+  });
 
 const measureUpscaler = (
   entry: CatalogueEntry,

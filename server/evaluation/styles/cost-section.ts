@@ -1,0 +1,88 @@
+/** What the pack costs: its files, the child's memory, and the time of two requests, measured on a child of its own. */
+import type { ResolvedRequest } from "../../../shared/contract/generations/generation-request.ts";
+import { ResolvedRequestSchema } from "../../../shared/contract/generations/generation-request.ts";
+import { encodePng } from "../../images/codec.ts";
+import type { ConditionImages, ImageResult, InferenceClient } from "../../inference/protocol.ts";
+import { atMost } from "../goals.ts";
+import { median } from "../metrics/statistics.ts";
+import type { Column, Row } from "../report.ts";
+import { conditionOf, imagesOf, type StylesContext } from "./context.ts";
+import type { StylesData } from "./data.ts";
+import type { StylesFindings } from "./section.ts";
+
+const columns: readonly Column[] = [{ key: "value", label: "measured", digits: 0, better: "lower" }];
+const restyles = 24;
+const rounds = 5;
+
+/** @param client of a child with these packs; it is closed here */
+export async function costFindings(
+  context: StylesContext,
+  data: StylesData,
+  packBytes: number,
+  client: InferenceClient,
+): Promise<StylesFindings> {
+  const { sizePx, translation, settings, namedStyles } = context;
+  const draw = async (request: ResolvedRequest, images: ConditionImages): Promise<Uint8Array[]> => {
+    const drawn: Uint8Array[] = [];
+    const onImage = ({ index, rgba }: ImageResult): void => {
+      drawn[index] = rgba;
+    };
+    await client.generate(request, { onImage }, images);
+    return Promise.all(drawn.map((rgba) => encodePng(rgba, sizePx, sizePx)));
+  };
+  const requestOf = (input: object): ResolvedRequest =>
+    ResolvedRequestSchema.parse({
+      translation: translation.id,
+      temperature: 0,
+      count: 1,
+      seed: settings.seed,
+      ...input,
+    });
+  try {
+    const { rssBytes = 0 } = await client.start();
+    const pairs = Array.from({ length: restyles }, (_, at) => data.pairs[at % data.pairs.length]!);
+    const asked = await Promise.all(
+      pairs.map(async (pair) => {
+        const { condition, shown } = conditionOf(context, pair);
+        return { request: requestOf({ condition }), images: await imagesOf(context, shown) };
+      }),
+    );
+    const restyleMs = await timesOf(rounds, () =>
+      Promise.all(asked.map(({ request, images }) => draw(request, images))),
+    );
+    const captionMs = translation.captions
+      ? await timesOf(rounds, () =>
+          draw(requestOf({ condition: { caption: "house", style: namedStyles[0] }, count: 4 }), new Map()),
+        )
+      : undefined;
+    const rows: Row[] = [];
+    const goals: Row[] = [];
+    const add = (what: string, n: number, value: number, goal: number): void => {
+      rows.push({ what, role: "measured", n, values: { value } });
+      goals.push(atMost(what, n, value, goal));
+    };
+    add("pack, MB", 1, packBytes / 1e6, 150);
+    add("child with these packs loaded, MB", 1, rssBytes / 1e6, 1200);
+    if (captionMs) add("a caption to four PNGs, median ms", rounds, median(captionMs), 300);
+    add(`${restyles} drawings restyled at once, median ms`, rounds, median(restyleMs), 2000);
+    return {
+      about: `A child process with the packs ${context.packIds.join(" and ")}, warm; codes of styles are cached after the first round, as in use. Times depend on what else the machine does.`,
+      tables: [{ title: "Cost", columns, rows }],
+      goals,
+    };
+  } finally {
+    await client.close();
+  }
+}
+
+/** Milliseconds of each of `count` rounds after one that warms up. */
+async function timesOf(count: number, work: () => Promise<unknown>): Promise<number[]> {
+  await work();
+  const times: number[] = [];
+  for (let round = 0; round < count; round += 1) {
+    const startedMs = performance.now();
+    await work();
+    times.push(performance.now() - startedMs);
+  }
+  return times;
+}

@@ -1,0 +1,74 @@
+/** Are thin lines whole? Pieces, holes and ends of lines of what is drawn, against the truth's. */
+import { atLeast } from "../goals.ts";
+import { shareOf } from "../metrics/statistics.ts";
+import { isWhole, type LineFacts, lineFactsOf } from "../metrics/whole-lines.ts";
+import type { Column, Row } from "../report.ts";
+import { rebuilt } from "./context.ts";
+import { always, percent, type StylesSection } from "./section.ts";
+import { isReal, type Pair } from "./style-drawings.ts";
+
+/** Lines of at most 2.25 px where the icon has 24. */
+const thinOf24Px = 2.25;
+
+const columns: readonly Column[] = [
+  { key: "whole", label: "lines whole", digits: 1, isShare: true, better: "higher" },
+  { key: "pieces", label: "as many pieces and holes", digits: 1, isShare: true, better: "higher" },
+];
+
+export const linesSection: StylesSection = {
+  id: "lines",
+  title: "Thin lines",
+  missing: always,
+  async run(context, data) {
+    const { drawings, sizePx, settings } = context;
+    const { seed, limit } = settings;
+    const wanted = drawings.pairs(
+      (target) => target.split === "heldOutFamily" && isReal(target) && target.look === "line",
+      3 * limit,
+      seed,
+    );
+    const pairs: Pair[] = [];
+    const truth: LineFacts[] = [];
+    for (const pair of wanted) {
+      const facts = lineFactsOf(await drawings.read(pair.target), sizePx);
+      if (pairs.length === limit || facts.widthPx > (thinOf24Px / 24) * sizePx) continue;
+      pairs.push(pair);
+      truth.push(facts);
+    }
+    const about =
+      `Icons of families never seen whose lines are at most ${thinOf24Px} px wide at 24 px. Whole: as many pieces of ink and holes as the truth (8 pixels at least, alpha from a half on), ` +
+      "and every end of a line of the skeleton has one of the truth's within 6 px, and the other way round. Restyled: another variant in this icon's style.";
+    if (pairs.length === 0) return { about, tables: [] };
+    const made = await data.restyleAll("thin lines", pairs);
+    const row = async (
+      what: string,
+      role: Row["role"],
+      picture: (at: number) => Promise<Float32Array>,
+    ): Promise<Row> => {
+      const found: LineFacts[] = [];
+      for (const at of pairs.keys()) found.push(lineFactsOf(await picture(at), sizePx));
+      return {
+        ...{ what, role, n: pairs.length },
+        values: {
+          whole: shareOf(found.map((facts, at) => isWhole(facts, truth[at]!))),
+          pieces: shareOf(
+            found.map(({ pieces, holes }, at) => pieces === truth[at]!.pieces && holes === truth[at]!.holes),
+          ),
+        },
+      };
+    };
+    const again = await row("reconstructed: the truth through encoder and decoder", "measured", async (at) =>
+      rebuilt(context, await drawings.read(pairs[at]!.target)),
+    );
+    const restyled = await row("restyled", "measured", async (at) => made[at]!);
+    const source = await row("the source as it is", "floor", (at) => drawings.read(pairs[at]!.source));
+    const real = await row("real icons", "ceiling", (at) => drawings.read(pairs[at]!.target));
+    const goal = (what: string, { values }: Row, least: number): Row =>
+      atLeast(`thin lines whole, ${what}, %`, pairs.length, percent(values["whole"]!), least);
+    return {
+      about,
+      tables: [{ title: "Thin lines that are whole", columns, rows: [again, restyled, source, real] }],
+      goals: [goal("reconstruction", again, 95), goal("restyle", restyled, 85)],
+    };
+  },
+};
