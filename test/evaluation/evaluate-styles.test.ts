@@ -24,7 +24,7 @@ async function writeSet(): Promise<string> {
   await mkdir(set);
   const lines: object[] = [];
   const pixels: number[] = [];
-  const things = [...tinyLabels, ...Array.from({ length: 9 }, (_, at) => `thing ${at}`)];
+  const things = [...tinyLabels, ...Array.from({ length: 25 }, (_, at) => `thing ${at}`)];
   for (const [at, words] of things.entries())
     for (const [turn, family] of ["mingcute", "basil"].entries())
       for (const [kind, variant] of ["line", "fill", "bold"].entries()) {

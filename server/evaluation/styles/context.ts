@@ -155,7 +155,7 @@ export function conditionOf(
   { examples = limits.styleImagesMax, isSourceAlone = false }: Told = {},
 ): { condition: PartialCondition; shown: StyleDrawing[] } {
   const asked = drawings.examplesOf(target, examples, seed);
-  const sisters = isSourceAlone ? [] : drawings.examplesOf(source, limits.styleImagesMax, seed + 1);
+  const sisters = isSourceAlone ? [] : drawings.examplesOf(source, limits.styleImagesMax, seed);
   const drawing = { image: digestOf(source), ...(sisters.length > 0 && { style: { images: sisters.map(digestOf) } }) };
   return {
     condition: { drawing, style: { images: asked.map(digestOf) } },

@@ -88,10 +88,11 @@ export class StyleDrawings {
   /** All drawings of a drawing's style. */
   membersOf = (drawing: StyleDrawing): readonly StyleDrawing[] => this.#byStyle.get(styleOf(drawing)) ?? [];
 
-  /** Up to `most` drawings of a drawing's style that show another thing, at random. */
+  /** Up to `most` drawings of a drawing's style that show another thing, at random; mostly the same for all of a style, so that codes are read once. */
   examplesOf(drawing: StyleDrawing, most: number, seed: number): StyleDrawing[] {
-    const others = this.membersOf(drawing).filter(({ base }) => base !== drawing.base);
-    return shuffled(others, seed, drawing.row).slice(0, most);
+    return shuffled(this.membersOf(drawing), seed)
+      .filter(({ base }) => base !== drawing.base)
+      .slice(0, most);
   }
 
   /** Up to `limit` pairs whose target is wanted, at random. */

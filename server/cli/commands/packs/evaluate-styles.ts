@@ -1,5 +1,5 @@
 /** `tau evaluate` for a pack with a flow between styles: measures it as the server uses it, on rendered styles, and returns the report. */
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import type { Report } from "../../../evaluation/report.ts";
 import { evaluateStyles } from "../../../evaluation/styles/evaluate-styles.ts";
 import { pretrainHome } from "../../../evaluation/upscaling/pictures.ts";
@@ -27,7 +27,7 @@ export function evaluateStylesPack(flags: StylesFlags): Promise<Report> {
     ...others,
     entry,
     packsDir: packsHome(),
-    set: set ?? join(pretrainHome(), ".cache/styles"),
+    set: set ?? relative("", join(pretrainHome(), ".cache/styles")),
     lpips: join(pretrainHome(), ".cache/super-resolution/lpips-alexnet.onnx"),
     settings: { seed, limit },
     threads,
