@@ -1,7 +1,7 @@
 /**
  * Makes the figures of the docs: `npm run figures [-- NAME…] [--packs DIR]`. `training` trains two translations of ten minutes
  * each and so has to be named; `--steps N` shortens it, `--keep DIR` keeps the packs, each in its own data folder. `upscaling` and
- * `upscaling-inputs` need downloaded pictures and have to be named, too.
+ * `upscaling-inputs` need downloaded pictures, and `restyle-matrix`, `eight-icons` and `style-colours` rendered styles; they have to be named, too.
  */
 import { parseArgs } from "node:util";
 import { autoencoderFigure } from "./figures/autoencoder.ts";
@@ -10,11 +10,14 @@ import { layoutFigure, lowResolutionFigure, sketchFigure } from "./figures/condi
 import { angleFigure, attributeFigure, blendFigure, depthFigure, restyleFigure } from "./figures/edits.ts";
 import { ownStyleFigure } from "./figures/own-style.ts";
 import { playgroundFigure } from "./figures/playground.ts";
+import { eightIconsFigure, restyleMatrixFigure, styleColoursFigure } from "./figures/styles.ts";
 import { trainingFigures } from "./figures/training.ts";
 import { upscalingFigures } from "./figures/upscaling.ts";
 import { upscalingInputFigures } from "./figures/upscaling-inputs.ts";
 
-const figures: Readonly<Record<string, (path: string, packsDir?: string) => Promise<unknown>>> = {
+type Figures = Readonly<Record<string, (path: string, packsDir?: string) => Promise<unknown>>>;
+
+const figures: Figures = {
   captions: captionFigure,
   everyday: everydayFigure,
   retrieval: retrievalFigure,
@@ -32,11 +35,19 @@ const figures: Readonly<Record<string, (path: string, packsDir?: string) => Prom
   "low-resolution": lowResolutionFigure,
 };
 
+/** Those on rendered styles. */
+const styleFigures: Figures = {
+  "restyle-matrix": restyleMatrixFigure,
+  "eight-icons": eightIconsFigure,
+  "style-colours": styleColoursFigure,
+};
+
 /** Folders of docs/figures, by the page that shows them; what is not named is a figure of generation. */
 const folders: Readonly<Record<string, string>> = {
   autoencoder: "training",
   playground: "plugin",
   "own-style": "styles",
+  ...Object.fromEntries(Object.keys(styleFigures).map((name) => [name, "styles"])),
   training: "training",
   upscaling: "upscaling",
   "upscaling-inputs": "upscaling",
@@ -47,7 +58,7 @@ const { values, positionals } = parseArgs({
   options: { packs: { type: "string" }, steps: { type: "string" }, keep: { type: "string" } },
 });
 const all = Object.keys(figures);
-const known = [...all, "training", "upscaling", "upscaling-inputs"];
+const known = [...all, ...Object.keys(styleFigures), "training", "upscaling", "upscaling-inputs"];
 const unknown = positionals.find((name) => !known.includes(name));
 if (unknown !== undefined) {
   console.error(`figures: expected ${known.join(", ")}, got "${unknown}"`);
@@ -70,6 +81,6 @@ for (const name of positionals.length > 0 ? positionals : all) {
     for (const made of await upscalingFigures(folder, values.packs)) console.log(made);
     continue;
   }
-  await figures[name]!(path, values.packs);
+  await (figures[name] ?? styleFigures[name])!(path, values.packs);
   console.log(path);
 }

@@ -12,6 +12,8 @@ export interface Studio {
   readonly styles: readonly string[];
   /** Reads an image file and returns the digest by which requests name it. */
   keep(path: string): Promise<string>;
+  /** The same of an image file in memory. */
+  keepBytes(bytes: Uint8Array): string;
   /** PNG files of a request's images, in order. */
   draw(request: Parameters<typeof ResolvedRequestSchema.parse>[0]): Promise<Uint8Array[]>;
 }
@@ -27,18 +29,19 @@ export async function withStudio<T>(
 ): Promise<T> {
   const client = createInferenceClient({ packsDir: packsDir ?? packsHome(), userPacksDir });
   const files = new Map<string, Uint8Array>();
+  const keepBytes = (bytes: Uint8Array): string => {
+    const digest = sha256Of(bytes);
+    files.set(digest, bytes);
+    return digest;
+  };
   const load = createConditionImageLoader(async (digest) => files.get(digest), 100);
   try {
     await client.start();
     const packs = (await Catalogue.open(packsDir ?? packsHome())).packs();
     return await work({
       styles: packs.flatMap(({ translations }) => translations)[0]!.styles.map(({ id }) => id),
-      keep: async (path) => {
-        const bytes = await readFile(path);
-        const digest = sha256Of(bytes);
-        files.set(digest, bytes);
-        return digest;
-      },
+      keep: async (path) => keepBytes(await readFile(path)),
+      keepBytes,
       draw: async (input) => {
         const request = ResolvedRequestSchema.parse(input);
         const images: Uint8Array[] = [];

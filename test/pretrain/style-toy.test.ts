@@ -46,6 +46,8 @@ itWithPython(
       await script("export_styles", "--target", join(folder, "target-toy.pt"), ...nets, "--out", out);
       for (const name of ["encoder", "decoder", "style", "restyle"])
         assert.ok((await stat(join(out, `${name}.onnx`))).size > 1000);
+      const checked = await script("check_exported_flow", "--graph", join(out, "restyle.onnx"), "--batch", "128");
+      assert.match(checked.stdout, /^2048 dimensions: .*, difference \d\.\de-0[4-9]$/m);
       const named = JSON.parse(await readFile(join(out, "styles.json"), "utf8"));
       assert.equal((await stat(join(out, "codes.f16"))).size, 2 * named.codeLength * named.styles.length);
     } finally {

@@ -20,14 +20,11 @@ ALLOWED = 1e-3
 
 
 def given_of(session: ort.InferenceSession, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    """One row of every input but the latent: conditions of the usual sizes, every place of the source known, v nothing."""
-    rows = {}
-    for value in session.get_inputs():
-        shape = [1, *value.shape[1:]]
-        rows[value.name] = rng.normal(size=shape).astype(np.float32)
+    """One row of every input: conditions of the usual sizes, every place of the source known, and a latent that the flow draws under them."""
+    rows = {value.name: rng.normal(size=[1, *value.shape[1:]]).astype(np.float32) for value in session.get_inputs()}
     rows["known"] = np.ones_like(rows["known"])
     rows["palette"] = np.zeros_like(rows["palette"])
-    rows["v"] = np.zeros_like(rows["v"])
+    rows["latent"] = session.run(["restyled"], rows)[0]
     return rows
 
 

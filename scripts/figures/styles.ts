@@ -1,0 +1,153 @@
+/**
+ * Figures of the flow between styles on rendered drawings of families that nothing was trained on (server/pretrain/styles): a matrix of styles, a
+ * style of eight icons, colours. What is shown is stated by a rule: the first things by name that a family draws, one seed, temperature 0.
+ */
+import { toStraightRgba } from "../../server/engine/pixels/pixels.ts";
+import { type ColourWord, hues } from "../../server/evaluation/metrics/colour-words.ts";
+import { isReal, type StyleDrawing, StyleDrawings } from "../../server/evaluation/styles/style-drawings.ts";
+import { encodePng } from "../../server/images/codec.ts";
+import type { Figure } from "./edits.ts";
+import { type SheetRow, writeSheet } from "./sheet.ts";
+import { type Studio, withStudio } from "./studio.ts";
+
+const rendered = "server/pretrain/.cache/styles";
+const sizePx = 128;
+const columns = 10;
+const shownMost = 8;
+
+interface Shown {
+  readonly png: Uint8Array;
+  readonly image: string;
+}
+
+interface Board extends Studio {
+  /** The first drawings of a variant, by name, evenly spaced over it. */
+  first(variant: string, count: number): Promise<Shown[]>;
+  restyle(source: Shown, style: object | string, more?: object): Promise<Uint8Array | undefined>;
+  caption(caption: string, style: object | string): Promise<Uint8Array | undefined>;
+}
+
+async function withBoard<T>(packsDir: string | undefined, work: (board: Board) => Promise<T>): Promise<T> {
+  const drawings = await StyleDrawings.open(rendered, sizePx);
+  const show = async (drawing: StyleDrawing, { keepBytes }: Studio): Promise<Shown> => {
+    const { rgba } = toStraightRgba(await drawings.read(drawing), sizePx);
+    const png = await encodePng(rgba, sizePx, sizePx);
+    return { png, image: keepBytes(png) };
+  };
+  try {
+    return await withStudio(packsDir, (studio) => {
+      const draw = async (condition: object): Promise<Uint8Array | undefined> => {
+        const request = { translation: "restyle", condition, count: 1, seed: 1, temperature: 0 };
+        return (await studio.draw(request))[0];
+      };
+      return work({
+        ...studio,
+        async first(variant, count) {
+          const all = drawings.all
+            .filter((one) => one.variant === variant && isReal(one))
+            .sort((one, other) => (one.base < other.base ? -1 : 1));
+          const step = Math.max(1, Math.floor(all.length / count));
+          const chosen = all.filter((_, at) => at % step === 0).slice(0, count);
+          const shown: Shown[] = [];
+          for (const drawing of chosen) shown.push(await show(drawing, studio));
+          return shown;
+        },
+        restyle: (source, style, more = {}) => draw({ drawing: { image: source.image }, style, ...more }),
+        caption: (caption, style) => draw({ caption, style }),
+      });
+    });
+  } finally {
+    await drawings.close();
+  }
+}
+
+const imagesOf = (shown: readonly Shown[]) => ({ images: shown.map(({ image }) => image) });
+const tilesOf = (shown: readonly Shown[]): Uint8Array[] => shown.map(({ png }) => png);
+
+/** Outlines and solids of families never seen, in named styles and in those of other families never seen. */
+export const restyleMatrixFigure: Figure = (path, packsDir) =>
+  withBoard(packsDir, async ({ first, restyle }) => {
+    const named = ["tabler", "phosphor-bold", "phosphor-fill", "solar-linear"];
+    const unseen = ["basil/outline", "mynaui/solid", "teenyicons/outline", "lsicon/filled"];
+    const blocks = [];
+    for (const variant of ["basil/outline", "uil", "healthicons", "mynaui/solid"]) {
+      const sources = await first(variant, columns);
+      if (sources.length === 0) continue;
+      const rows: SheetRow[] = [{ label: "source", tiles: tilesOf(sources) }];
+      for (const style of named) {
+        const tiles = [];
+        for (const source of sources) tiles.push(await restyle(source, style));
+        rows.push({ label: style, tiles });
+      }
+      for (const other of unseen) {
+        const shown = await first(other, shownMost);
+        if (other === variant || shown.length === 0) continue;
+        const tiles = [];
+        for (const source of sources) tiles.push(await restyle(source, imagesOf(shown)));
+        rows.push({ label: `as ${other}`, tiles });
+      }
+      blocks.push({ columns: sources.map((_, at) => (at === 0 ? variant : "")), rows });
+    }
+    return writeSheet(path, blocks, { cellPx: 76, marginPx: 130 });
+  });
+
+const things = ["house", "key", "camera", "book", "shopping cart", "bicycle", "bell", "umbrella", "trophy", "cloud"];
+
+/** Styles that eight icons of a family never seen show: the icons, captions in them, and drawings of another family. */
+export const eightIconsFigure: Figure = (path, packsDir) =>
+  withBoard(packsDir, async ({ first, restyle, caption }) => {
+    const sources = await first("uil", columns);
+    const blocks = [];
+    for (const variant of ["basil/outline", "mynaui/solid", "teenyicons/outline", "clarity/solid", "pepicons-print"]) {
+      const shown = await first(variant, shownMost);
+      if (shown.length < shownMost) continue;
+      const [captioned, restyled]: (Uint8Array | undefined)[][] = [[], []];
+      for (const thing of things) captioned!.push(await caption(thing, imagesOf(shown)));
+      for (const source of sources) restyled!.push(await restyle(source, imagesOf(shown)));
+      blocks.push({
+        columns: things,
+        rows: [
+          { label: `eight of ${variant}`, tiles: tilesOf(shown) },
+          { label: "captions", tiles: captioned! },
+          { label: "drawings", tiles: restyled! },
+        ],
+      });
+    }
+    return writeSheet(path, blocks, { cellPx: 76, marginPx: 150 });
+  });
+
+const palettes: Readonly<Record<string, readonly string[]>> = {
+  "no colours": [],
+  "one: blue": ["#2060e0"],
+  "one: red": ["#e02020"],
+  "two: navy, amber": ["#14213d", "#fca311"],
+  "three: green, mint, white": ["#1b7f4d", "#a8e6c1", "#ffffff"],
+};
+
+/** Colour words of captions in a named style, and colours that are given beside drawings. */
+export const styleColoursFigure: Figure = (path, packsDir) =>
+  withBoard(packsDir, async ({ first, restyle, caption }) => {
+    const words = Object.keys(hues) as ColourWord[];
+    const rows: SheetRow[] = [];
+    for (const word of words) {
+      const tiles = [];
+      for (const thing of things) tiles.push(await caption(`${word} ${thing}`, "phosphor-fill"));
+      rows.push({ label: word, tiles });
+    }
+    const sources = await first("uil", columns);
+    const given: SheetRow[] = [];
+    for (const [label, colours] of Object.entries(palettes)) {
+      const more = colours.length > 0 ? { colours } : {};
+      const tiles = [];
+      for (const source of sources) tiles.push(await restyle(source, "phosphor-duotone", more));
+      given.push({ label, tiles });
+    }
+    return writeSheet(
+      path,
+      [
+        { columns: things, rows },
+        { columns: [], rows: given },
+      ],
+      { cellPx: 76, marginPx: 150 },
+    );
+  });
