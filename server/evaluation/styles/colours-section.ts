@@ -26,19 +26,22 @@ export const coloursSection: StylesSection = {
   async run(context, data) {
     const { namedStyles, settings, progress } = context;
     const words = Object.keys(hues) as ColourWord[];
-    const asked = Array.from({ length: Math.min(settings.limit, everydayNouns.length * words.length) }, (_, at) => ({
-      noun: everydayNouns[at % everydayNouns.length]!,
-      word: words[at % words.length]!,
-      style: namedStyles[at % namedStyles.length]!,
-    }));
+    const requested = Array.from(
+      { length: Math.min(settings.limit, everydayNouns.length * words.length) },
+      (_, at) => ({
+        noun: everydayNouns[at % everydayNouns.length]!,
+        word: words[at % words.length]!,
+        style: namedStyles[at % namedStyles.length]!,
+      }),
+    );
     const found = { words: [] as boolean[], none: [] as boolean[], given: [] as boolean[] };
     const drawn = async (caption: string, style: string) =>
       ask(context, { condition: { caption, style } }).catch((error: unknown) => {
         if (error instanceof AppError && error.code === "caption_unknown") return [];
         throw error;
       });
-    await forEachChunk(progress, "colours", asked.length, 1, async (at) => {
-      const { noun, word, style } = asked[at]!;
+    await forEachChunk(progress, "colours", requested.length, 1, async (at) => {
+      const { noun, word, style } = requested[at]!;
       const [coloured] = await drawn(`${word} ${noun}`, style);
       const [plain] = await drawn(noun, style);
       if (coloured) found.words.push(isNearest(coloured.planes, word));
@@ -64,7 +67,7 @@ export const coloursSection: StylesSection = {
             row("colour word in the caption", "measured", named),
             row("colour given beside a drawing", "measured", given),
             row("the caption without the word", "floor", none),
-            { what: "chance", role: "floor", n: asked.length, values: { obeyed: 1 / words.length } },
+            { what: "chance", role: "floor", n: requested.length, values: { obeyed: 1 / words.length } },
           ],
         },
       ],

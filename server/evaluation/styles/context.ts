@@ -67,21 +67,22 @@ export interface StylesContext {
 
 /** @throws AppError `dataset_invalid`, `pack_corrupt`, `translation_unknown` */
 export async function openStyles(options: StylesOptions): Promise<StylesContext> {
-  const { entry, entryOfTranslation: asked, packsDir, settings, threads, progress } = options;
+  const { entry, entryOfTranslation: requested, packsDir, settings, threads, progress } = options;
   progress.step("opening the packs", 0, 1);
   const catalogue = await Catalogue.open(packsDir, dirname(entry.folder));
   const lends = ({ manifest }: CatalogueEntry): boolean =>
-    manifest.translations.some(({ id }) => id === asked.captions?.translation);
+    manifest.translations.some(({ id }) => id === requested.captions?.translation);
   const packIds = [entry, ...catalogue.entries.filter(lends)].map(({ manifest }) => manifest.id);
   const shared = new SharedFiles();
   const { translations, faults } = await loadPacks(catalogue, { threads, shared }, [...new Set(packIds)]);
-  const translation = translations.find(({ id }) => id === asked.id);
-  if (!translation) throw faults[0]?.error ?? new AppError("translation_unknown", `${asked.id}: expected it loaded`);
+  const translation = translations.find(({ id }) => id === requested.id);
+  if (!translation)
+    throw faults[0]?.error ?? new AppError("translation_unknown", `${requested.id}: expected it loaded`);
   const sizePx = translation.target.imageSizePx;
   const judge = catalogue.entries.find(({ manifest }) =>
     Object.values(manifest.experts).some(({ kind }) => kind === "image"),
   );
-  const style = entry.manifest.experts[asked.conditions.find(({ name }) => name === "style")?.expert ?? ""];
+  const style = entry.manifest.experts[requested.conditions.find(({ name }) => name === "style")?.expert ?? ""];
   return {
     translation,
     drawings: await StyleDrawings.open(options.set, sizePx),
@@ -141,8 +142,8 @@ export async function ask(
 }
 
 /** What tells a pair's styles. */
-export interface Told {
-  /** Drawings that show the style that is asked for, at most. */
+export interface PairOptions {
+  /** Drawings that show the requested style, at most. */
   readonly examples?: number;
   /** The source shows its style alone, without others of its style. */
   readonly isSourceAlone?: boolean;
@@ -152,20 +153,20 @@ export interface Told {
 export function conditionOf(
   { drawings, settings: { seed } }: StylesContext,
   { target, source }: Pair,
-  { examples = limits.styleImagesMax, isSourceAlone = false }: Told = {},
+  { examples = limits.styleImagesMax, isSourceAlone = false }: PairOptions = {},
 ): { condition: PartialCondition; shown: StyleDrawing[] } {
-  const asked = drawings.examplesOf(target, examples, seed);
+  const requested = drawings.examplesOf(target, examples, seed);
   const sisters = isSourceAlone ? [] : drawings.examplesOf(source, limits.styleImagesMax, seed);
   const drawing = { image: digestOf(source), ...(sisters.length > 0 && { style: { images: sisters.map(digestOf) } }) };
   return {
-    condition: { drawing, style: { images: asked.map(digestOf) } },
-    shown: [source, ...asked, ...sisters],
+    condition: { drawing, style: { images: requested.map(digestOf) } },
+    shown: [source, ...requested, ...sisters],
   };
 }
 
 /** What the server makes of a pair's source in the target's style. */
-export async function restyled(context: StylesContext, pair: Pair, told?: Told): Promise<Float32Array> {
-  const { condition, shown } = conditionOf(context, pair, told);
+export async function restyled(context: StylesContext, pair: Pair, options?: PairOptions): Promise<Float32Array> {
+  const { condition, shown } = conditionOf(context, pair, options);
   return (await ask(context, { condition }, shown))[0]!.planes;
 }
 

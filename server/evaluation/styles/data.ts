@@ -8,7 +8,7 @@ import { once } from "../../platform/once.ts";
 import { type CaptionJudge, fitCaptionJudge } from "../metrics/caption-judge.ts";
 import { pickRows, stackRows, type Vectors } from "../metrics/vectors.ts";
 import { forEachChunk } from "../progress-reporter.ts";
-import { type Answer, ask, digestOf, restyled, type StylesContext, type Told } from "./context.ts";
+import { type Answer, ask, digestOf, type PairOptions, restyled, type StylesContext } from "./context.ts";
 import { grouped, isReal, type Pair, type StyleDrawing, shuffled, styleOf, thingOf } from "./style-drawings.ts";
 
 /** A caption, the drawing whose name it is, and what the pack drew of it; nothing where the caption was refused. */
@@ -22,7 +22,7 @@ export interface StylesData {
   /** Pairs of families never seen, of any look. */
   readonly pairs: readonly Pair[];
   readonly made: () => Promise<readonly Float32Array[]>;
-  restyleAll(what: string, pairs: readonly Pair[], told?: Told): Promise<Float32Array[]>;
+  restyleAll(what: string, pairs: readonly Pair[], options?: PairOptions): Promise<Float32Array[]>;
   /** Real drawings of all families, of which none is a pair's or a caption's, with their features. */
   readonly fitted: readonly StyleDrawing[];
   readonly fittedFeatures: () => Promise<Vectors>;
@@ -69,10 +69,10 @@ export function createStylesData(context: StylesContext): StylesData {
     .sort((a, b) => a.at - b.at)
     .slice(0, Math.min(fittedMost, fittedPerPicture * limit))
     .map(({ one }) => one);
-  const restyleAll: StylesData["restyleAll"] = async (what, wanted, told) => {
+  const restyleAll: StylesData["restyleAll"] = async (what, wanted, options) => {
     const made: Float32Array[] = [];
     await forEachChunk(progress, what, wanted.length, 1, async (at) => {
-      made.push(await restyled(context, wanted[at]!, told));
+      made.push(await restyled(context, wanted[at]!, options));
     });
     return made;
   };

@@ -1,5 +1,5 @@
 /**
- * Evaluates a flow between styles: runs its sections one after the other and collects them in a report, targets first. Everything is asked as
+ * Evaluates a flow between styles: runs its sections one after the other and collects them in a report, targets first. Everything is requested as
  * users ask, through the service of the inference child; publish.ts writes the report.
  */
 import { cpus } from "node:os";

@@ -13,7 +13,7 @@ const stylesMost = 20;
 const [fittedLeast, judgedOfLimit] = [6, 10];
 
 const columns: readonly Column[] = [
-  { key: "asked", label: "names the style asked for", digits: 1, isShare: true, better: "higher" },
+  { key: "requested", label: "names the requested style", digits: 1, isShare: true, better: "higher" },
   { key: "source", label: "names the source's", digits: 1, isShare: true, better: "lower" },
   { key: "ofReal", label: "of the rate of real icons", digits: 1, isShare: true, better: "higher" },
 ];
@@ -25,12 +25,12 @@ export const judgeSection: StylesSection = {
   async run(context, data) {
     const { drawings, features, settings } = context;
     const { seed, limit } = settings;
-    const isAsked = (split: string): boolean => split === "heldOutFamily";
+    const isHeldOut = (split: string): boolean => split === "heldOutFamily";
     const fittedOf = grouped(data.fitted, styleOf);
     const fitted = new Set(data.fitted);
     const candidates = grouped(
       drawings.all.filter(
-        (one) => isAsked(one.split) && !one.isProcedural && !fitted.has(one) && drawings.sourcesOf(one).length > 0,
+        (one) => isHeldOut(one.split) && !one.isProcedural && !fitted.has(one) && drawings.sourcesOf(one).length > 0,
       ),
       styleOf,
     );
@@ -63,7 +63,7 @@ export const judgeSection: StylesSection = {
     const row = (what: string, role: Row["role"], names: readonly string[]): Row => ({
       ...{ what, role, n: pairs.length },
       values: {
-        asked: isRight(names),
+        requested: isRight(names),
         source: shareOf(names.map((name, at) => name === styleOf(pairs[at]!.source))),
         ofReal: isRight(names) / realRate,
       },
@@ -72,7 +72,7 @@ export const judgeSection: StylesSection = {
     const rows = [
       answers,
       row("the source as it is", "floor", await namesOf("sources", (at) => drawings.read(pairs[at]!.source))),
-      { what: "chance", role: "floor" as const, n: pairs.length, values: { asked: 1 / named.length } },
+      { what: "chance", role: "floor" as const, n: pairs.length, values: { requested: 1 / named.length } },
       row(
         "the truth through encoder and decoder",
         "ceiling",
@@ -85,7 +85,7 @@ export const judgeSection: StylesSection = {
       tables: [{ title: `Styles named among ${named.length}`, columns, rows }],
       goals: [
         atLeast(
-          "families never seen: style asked for is named, % of the rate of real icons",
+          "families never seen: requested style is named, % of the rate of real icons",
           pairs.length,
           percent(answers.values["ofReal"]!),
           80,

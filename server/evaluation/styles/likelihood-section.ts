@@ -46,8 +46,8 @@ export const likelihoodSection: StylesSection = {
   },
 };
 
-async function invert(context: StylesContext, { target }: Pair, told: Pair) {
-  const { condition, shown } = conditionOf(context, told);
+async function invert(context: StylesContext, { target }: Pair, under: Pair) {
+  const { condition, shown } = conditionOf(context, under);
   const request = { translation: context.translation.id, image: digestOf(target), condition };
   const images = await imagesOf(context, [target, ...shown]);
   const { natsPerDimension, roundTripError } = await context.service.invert(

@@ -115,11 +115,11 @@ async function measure(
       if (kept.length > 0) rows.push(row(`, ${kind}: restyled`, "measured", own, kept));
     }
   if (isWhole)
-    for (const [what, told] of [
+    for (const [what, options] of [
       [": restyled, eight drawings show the style", { examples: 8 }],
       [": restyled, the source shows its own style alone", { isSourceAlone: true }],
     ] as const)
-      rows.push(row(what, "control", await distancesTo(context, seen, await data.restyleAll(what, pairs, told))));
+      rows.push(row(what, "control", await distancesTo(context, seen, await data.restyleAll(what, pairs, options))));
   rows.push(row(": the source as it is", "floor", start));
   const random = pairs.map(({ target }) => shuffled(drawings.membersOf(target), settings.seed, target.row)[0]!);
   rows.push(row(": a random drawing of the style", "floor", await distancesTo(context, seen, await read(random))));

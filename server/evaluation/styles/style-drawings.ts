@@ -26,13 +26,13 @@ const DrawingSchema = z.object({
 });
 export type StyleDrawing = z.infer<typeof DrawingSchema>;
 
-/** The drawing that is asked for, and the one that is restyled. */
+/** The true variant, and the one that is restyled. */
 export interface Pair {
   readonly target: StyleDrawing;
   readonly source: StyleDrawing;
 }
 
-/** Drawings of a style that can show it; with fewer a style is not asked for. */
+/** Drawings of a style that can show it; with fewer a style is not requested. */
 const membersLeast = 4;
 
 const renderCommand = "npm run render-styles in server/pretrain/data";
