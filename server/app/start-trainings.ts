@@ -49,6 +49,7 @@ export function startTrainings({
     savePreview: parts.savePreview ?? ((...of) => folders.savePreview(...of)),
     place: (digest, path) => uploads.place(digest, path),
     packOf: (id) => served.packOf(id),
+    styleBase: () => styleBaseOf(served),
     packs: config.userPacksDir,
     threads: config.threads,
     checkpoints: parts.checkpoints,
@@ -65,6 +66,15 @@ export function startTrainings({
     },
     log,
   });
+}
+
+/** The first pack with a flow between styles that ships; a trained style is one too, but of one style. */
+function styleBaseOf(served: Served): { readonly id: string; readonly translation: string } | undefined {
+  for (const { id, translations } of served.packs()) {
+    const found = translations.find((one) => one.conditions.includes("drawing") && one.styleImagesMax !== undefined);
+    if (found && served.isShipped(id)) return { id, translation: found.id };
+  }
+  return undefined;
 }
 
 /** Replaces the inference child by one that has the new pack, then offers it. */

@@ -173,7 +173,8 @@ export interface KeptPixels {
 
 type Looks = Pick<Finish, "isOneInk" | "ink" | "colour">;
 
-function finished(planes: Float32Array, { isOneInk, ink, colour }: Looks): Float32Array {
+/** What becomes of decoded planes before they are an image. @returns new planes, or the same where nothing is to do */
+export function finished(planes: Float32Array, { isOneInk, ink, colour }: Looks): Float32Array {
   const inked = isOneInk ? decideInk(planes) : planes;
   const decided = ink ? inInk(inked, ink) : inked;
   return colour ? recolour(decided, colour) : decided;

@@ -25,8 +25,9 @@ export async function resolveTraining(
   const packs = catalogue.packs();
   const first = packs.flatMap(({ translations }) => translations)[0]?.id;
   const { pack, translation } = findTranslation(packs, base ?? first ?? "", "base");
-  if (!translation.conditions.includes("caption") || translation.captionsFrom !== undefined) {
-    const expected = "a translation that reads captions";
+  const isOfStyles = translation.conditions.includes("drawing") && translation.styleImagesMax !== undefined;
+  if (!isOfStyles && (!translation.conditions.includes("caption") || translation.captionsFrom !== undefined)) {
+    const expected = "a translation that reads captions, or one between styles";
     throw new AppError("invalid_request", `base: expected ${expected}, got ${describe(translation.id)}`, {
       field: "base",
       expected,
@@ -37,7 +38,7 @@ export async function resolveTraining(
   if (owner !== undefined) throw nameTaken(name, owner);
   for (const [index, { image }] of examples.entries())
     if (!(await uploads.touch(image))) throw unknownUpload(`examples.${index}.image`, image);
-  return { pack: pack.id, digest: pack.digest, translation: translation.id };
+  return { pack: pack.id, digest: pack.digest, translation: translation.id, ...(isOfStyles && { isOfStyles }) };
 }
 
 /** What has the name already; undefined when it is free, or names a pack of the user's, which then gets a new version. */

@@ -22,6 +22,8 @@ export interface StyleBase {
   readonly folder: string;
   readonly manifest: PackManifest;
   readonly translation: TranslationEntry;
+  /** Side of its images. */
+  readonly imageSizePx: number;
   /** Ids of its named styles. */
   readonly styles: readonly string[];
   /** Spread of the latents that its flow was trained on. */
@@ -29,13 +31,14 @@ export interface StyleBase {
 }
 
 /** The first translation between styles of a pack; undefined where it has none. */
-export function styleBaseIn({ folder, manifest }: CatalogueEntry): StyleBase | undefined {
+export function styleBaseIn({ folder, manifest }: Pick<CatalogueEntry, "folder" | "manifest">): StyleBase | undefined {
   for (const translation of manifest.translations) {
     const expert = expertOfStyle(manifest, translation);
     const target = manifest.experts[translation.target];
     if (expert?.kind !== "drawing-style" || target?.kind !== "autoencoder") continue;
     const styles = expert.vocabulary.map(({ id }) => id);
-    return { folder, manifest, translation, styles, posteriorStd: target.posteriorStd };
+    const { imageSizePx, posteriorStd } = target;
+    return { folder, manifest, translation, imageSizePx, styles, posteriorStd };
   }
   return undefined;
 }
@@ -56,12 +59,18 @@ export interface NewStyle {
   readonly source: string;
 }
 
-/** @throws AppError as `publish`, `config_invalid` when the name's folder holds something else */
+/** The same style again stays the version that it is. @throws AppError as `publish`, `config_invalid` when the name's folder holds something else */
 export function publishStylePack(packs: string, base: StyleBase, made: NewStyle): Promise<PublishedPack> {
   const { name, label, code, styleInk, metrics, source } = made;
   const folder = join(packs, name);
   return whilePublishing(folder, async () => {
     const old = await ownPackAt(folder, name);
+    const codes = new Uint8Array(toFloat16(code).buffer);
+    const codesAt = `style/${name}-${sha256Of(codes).slice(0, 8)}.f16`;
+    const { isOneInk, ink } = styleInk;
+    const vocabulary = [{ id: name, label, ...(isOneInk && { isOneInk }), ...(ink && { ink: hexOfChannels(ink) }) }];
+    if (old && isSameStyle(old.manifest, base, { codesAt, vocabulary }))
+      return { folder, version: old.manifest.version, digest: old.digest };
     const version = nextVersion(old?.manifest.version);
     const { digest } = await publish({
       folder,
@@ -71,8 +80,6 @@ export function publishStylePack(packs: string, base: StyleBase, made: NewStyle)
         await copyLicences(base, into);
         const expert = expertOfStyle(base.manifest, base.translation);
         const digests = new Map(base.manifest.files.map((file) => [file.path, file.sha256]));
-        const codes = new Uint8Array(toFloat16(code).buffer);
-        const codesAt = `style/${name}-${sha256Of(codes).slice(0, 8)}.f16`;
         await mkdir(dirname(join(into, codesAt)), { recursive: true });
         await writeFileAtomically(join(into, codesAt), codes, fileMode);
         const places = new Map<string, string>();
@@ -83,10 +90,6 @@ export function publishStylePack(packs: string, base: StyleBase, made: NewStyle)
           { experts: base.manifest.experts, translations: [base.translation] },
           places,
         );
-        const { isOneInk, ink } = styleInk;
-        const vocabulary = [
-          { id: name, label, ...(isOneInk && { isOneInk }), ...(ink && { ink: hexOfChannels(ink) }) },
-        ];
         const key = keyOfStyle(base.translation);
         return {
           expected: new Map([...places].map(([path, place]) => [place, digests.get(path)!])),
@@ -106,4 +109,20 @@ export function publishStylePack(packs: string, base: StyleBase, made: NewStyle)
     });
     return { folder, version, digest };
   });
+}
+
+/** Whether a pack has this style of this base already. */
+function isSameStyle(
+  { experts, files }: PackManifest,
+  { manifest, translation }: StyleBase,
+  { codesAt, vocabulary }: { readonly codesAt: string; readonly vocabulary: readonly object[] },
+): boolean {
+  const [expert, ofBase] = [experts[keyOfStyle(translation)], expertOfStyle(manifest, translation)];
+  if (expert?.kind !== "drawing-style" || ofBase?.kind !== "drawing-style") return false;
+  const known = new Set(files.map(({ sha256 }) => sha256));
+  return (
+    expert.codes === codesAt &&
+    JSON.stringify(expert.vocabulary) === JSON.stringify(vocabulary) &&
+    manifest.files.every(({ path, sha256 }) => path === ofBase.codes || known.has(sha256))
+  );
 }

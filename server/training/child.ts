@@ -6,7 +6,9 @@ import { constants, getPriority, setPriority } from "node:os";
 import { serialize } from "../platform/processes/serialized-error.ts";
 import type { FromTrainer, ToTrainer, TrainingOrder } from "./messages.ts";
 import { previewPng } from "./preview.ts";
-import { type TranslationProgress, trainTranslation } from "./train-translation.ts";
+import { isOfOneColour } from "./style/style-icons.ts";
+import { openStyleBase, type StyleProgress, trainStyle } from "./style/train-style.ts";
+import { type TrainedTranslation, trainTranslation } from "./train-translation.ts";
 
 // Set before anything else, because threads of the runtime inherit the priority of the thread that creates them. Not the lowest
 // priority: any other busy process would then stop the training altogether.
@@ -15,20 +17,20 @@ setPriority(Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL));
 const aliveEveryMs = 2000;
 const stop = new AbortController();
 let publish: () => void = () => undefined;
-const mayPublish = new Promise<void>((resolve) => {
-  publish = resolve;
-});
 
 const send = (message: FromTrainer, onSent: () => void = () => {}): void => {
   if (process.connected) process.send?.(message, undefined, undefined, onSent);
 };
 
-async function sendProgress({ preview, ...news }: TranslationProgress): Promise<void> {
+async function sendProgress({ preview, ...news }: StyleProgress): Promise<void> {
   if (news.stage === "publishing" && news.done === 0) {
     send({ type: "progress", news });
+    // Either published or cancelled: the parent decides, once for each publication.
+    const decided = new Promise<void>((resolve) => {
+      publish = resolve;
+    });
     send({ type: "ready-to-publish" });
-    // Either published or cancelled: the parent decides, once.
-    await mayPublish;
+    if (!stop.signal.aborted) await decided;
     return;
   }
   const images =
@@ -39,10 +41,25 @@ async function sendProgress({ preview, ...news }: TranslationProgress): Promise<
   send({ type: "progress", news: { ...news, ...(images && { preview: images }) } });
 }
 
+/** By the flow between styles where that was requested, or suits the examples; else by captions. */
+async function trainByKind({ style, ...order }: TrainingOrder): Promise<TrainedTranslation> {
+  const { signal } = stop;
+  const isStyle = style !== undefined && (style.isRequested || (await suits(style.basePack, order.folder)));
+  send({ type: "begins", isStyle });
+  return isStyle
+    ? trainStyle({ ...order, basePack: style.basePack, signal, onProgress: sendProgress })
+    : trainTranslation({ ...order, signal, onProgress: sendProgress });
+}
+
+async function suits(basePack: string, folder: string): Promise<boolean> {
+  const { imageSizePx } = await openStyleBase(basePack);
+  return isOfOneColour(folder, imageSizePx);
+}
+
 function train(order: TrainingOrder): void {
   setInterval(() => send({ type: "alive" }), aliveEveryMs);
   const end = (): void => process.exit(0);
-  trainTranslation({ ...order, signal: stop.signal, onProgress: sendProgress }).then(
+  trainByKind(order).then(
     (trained) => send({ type: "done", trained }, end),
     (error: unknown) => send({ type: "failed", fault: serialize(error) }, end),
   );

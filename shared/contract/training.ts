@@ -42,7 +42,10 @@ const requestFields = {
   name: TrainingNameSchema,
   /** What people see; absent = the name. */
   label: z.string().trim().min(1).max(80).optional(),
-  /** Translation of `Meta` whose experts and flow are the start; absent = the first one. */
+  /**
+   * Translation of `Meta` to start from: one from captions, or one between styles. Absent = that between styles where the examples are of
+   * one colour and nothing is said of steps, else the first from captions.
+   */
   base: z.string().min(1).max(64).optional(),
   /** Fresh weights instead of the base's. */
   isFromScratch: z.boolean().default(false),
@@ -142,7 +145,15 @@ export const TrainingSchema = z.object({
   /** As it was asked, with the number of examples in their place. */
   request: z.object({ ...requestFields, examples: z.number().int() }),
   /** The pack and translation that it starts from. */
-  base: z.object({ pack: z.string(), digest: z.string(), translation: z.string() }),
+  base: z.object({
+    pack: z.string(),
+    digest: z.string(),
+    translation: z.string(),
+    /** True: the style is learned on a flow between styles; else a flow from captions is trained. */
+    isOfStyles: z.boolean().optional(),
+  }),
+  /** The style as it was read of the examples: it can be used while a better one is searched for, and stays after a cancel. */
+  published: z.object({ version: z.string(), digest: z.string(), isServed: z.boolean() }).optional(),
   createdAt: z.string(),
   finishedAt: z.string().optional(),
   progress: TrainingProgressSchema,

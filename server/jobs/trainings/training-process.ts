@@ -21,8 +21,10 @@ export interface TrainerHandlers {
   /** Ends it at once. */
   readonly endSignal: AbortSignal;
   onStart(pid: number): void;
+  /** Whether the style is learned on the order's pack with a flow between styles. */
+  onBegin(isStyle: boolean): void;
   onNews(news: TrainingNews): void;
-  /** Asked once, before anything is published; false = it must not be. */
+  /** Asked before each publication; false = it must not be. */
   mayPublish(): Promise<boolean>;
 }
 
@@ -39,7 +41,7 @@ const leaveGraceMs = 2000;
 export function runTrainer(
   order: TrainingOrder,
   { silenceMs, stopGraceMs }: TrainerTimings,
-  { signal, endSignal, onStart, onNews, mayPublish }: TrainerHandlers,
+  { signal, endSignal, onStart, onBegin, onNews, mayPublish }: TrainerHandlers,
 ): Promise<TrainerEnd> {
   const child = forkChild("trainer.js", "training/child.ts");
   let lastWord: TrainerEnd | undefined;
@@ -69,6 +71,7 @@ export function runTrainer(
   child.on("message", (message: FromTrainer) => {
     listen();
     if (message.type === "progress") onNews(message.news);
+    else if (message.type === "begins") onBegin(message.isStyle);
     else if (message.type === "ready-to-publish")
       void mayPublish().then(
         (may) => send({ type: may ? "publish" : "stop" }),

@@ -32,6 +32,8 @@ export interface TrainingRunnerDeps {
     | undefined;
   /** Folder and digest of a pack as it is now. @throws AppError pack_unavailable */
   readonly packOf: (id: string) => { readonly folder: string; readonly digest: string };
+  /** The first pack with a flow between styles that ships, on which a style is learned where the examples suit it. */
+  readonly styleBase: () => { readonly id: string; readonly translation: string } | undefined;
   /** Where the new packs go. */
   readonly packs: string;
   /** Threads of the child; 0 = all cores. */
@@ -159,7 +161,8 @@ async function train(
   const { folders, timings, log } = deps;
   const { id } = job;
   const signal = AbortSignal.any([job.signal, stopping]);
-  const order = await orderOf(job, deps);
+  const style = styleOf(job, deps);
+  const order = await orderOf(job, style, deps);
   let writing = Promise.resolve();
   let furthest = 0;
   for (let lost = 0; ; ) {
@@ -169,8 +172,13 @@ async function train(
       signal,
       endSignal,
       onStart: (pid) => log.info({ training: id, pid }, "a training child started"),
+      onBegin: (isStyle) => {
+        if (isStyle && style && !style.isRequested) job.reportFindings({ base: style.base });
+      },
       onNews: (news) => {
         furthest = Math.max(furthest, news.step ?? 0);
+        // Nothing that is left to do can't be undone: from here on a cancel keeps what is published.
+        if (news.published) job.rollBackCommit();
         writing = writing
           .then(() => report(job, news, deps))
           .catch((err: unknown) => log.error({ training: id, err }, "a preview could not be stored"))
@@ -194,7 +202,11 @@ async function train(
 }
 
 /** What the child needs; the base is taken as it is now, which an update of the server may have changed. */
-async function orderOf(job: TrainingJob, deps: TrainingRunnerDeps): Promise<TrainingOrder> {
+async function orderOf(
+  job: TrainingJob,
+  style: StyleOrder | undefined,
+  deps: TrainingRunnerDeps,
+): Promise<TrainingOrder> {
   const { id, request } = job;
   const { base } = job.body;
   const { folder, digest } = deps.packOf(base.pack);
@@ -216,15 +228,46 @@ async function orderOf(job: TrainingJob, deps: TrainingRunnerDeps): Promise<Trai
     threads: deps.threads,
     isFromScratch: request.isFromScratch,
     isForced: request.isForced,
+    ...(style && { style: { basePack: style.folder, isRequested: style.isRequested } }),
   };
+}
+
+interface StyleOrder {
+  readonly base: Training["base"];
+  readonly folder: string;
+  readonly isRequested: boolean;
+}
+
+/**
+ * The pack on which the style may be learned: the base that was requested, or the one that ships where no base was and nothing is asked
+ * of a training from captions.
+ */
+function styleOf(
+  { request, body: { base } }: TrainingJob,
+  { styleBase, packOf }: TrainingRunnerDeps,
+): StyleOrder | undefined {
+  const [found, isRequested] = [
+    base.isOfStyles ? { id: base.pack, translation: base.translation } : styleBase(),
+    base.isOfStyles === true,
+  ];
+  const { seed: _, ...ofCaptions } = request.settings;
+  const isOfCaptions = request.base !== undefined || request.isFromScratch || Object.keys(ofCaptions).length > 0;
+  if (!found || (isOfCaptions && !isRequested)) return undefined;
+  const { folder, digest } = packOf(found.id);
+  return { base: { pack: found.id, digest, translation: found.translation, isOfStyles: true }, folder, isRequested };
 }
 
 /** Stores the previews, then reports them. */
 async function report(
   job: TrainingJob,
   news: TrainingNews,
-  { savePreview }: Pick<TrainingRunnerDeps, "savePreview">,
+  { savePreview, serve }: Pick<TrainingRunnerDeps, "savePreview" | "serve">,
 ): Promise<void> {
+  if (news.published) {
+    const { version, digest } = news.published;
+    job.reportFindings({ published: { version, digest, isServed: false } });
+    job.reportFindings({ published: { version, digest, isServed: await serve(digest) } });
+  }
   const { stage, done, total, step, preview, epoch, trainNats, heldOutNats, bestNats, secondsLeft } = news;
   const { id } = job;
   const numbers = defined({ epoch, trainNats, heldOutNats, bestNats, secondsLeft });

@@ -20,6 +20,8 @@ export interface CodeSearch {
 export interface FoundCode {
   readonly code: Float32Array;
   readonly nats: number;
+  /** The try that gave it, 1 = the first reading. */
+  readonly foundAt: number;
   /** Of the first reading. */
   readonly startNats: number;
 }
@@ -30,14 +32,14 @@ const [firstStep, growth, decay] = [0.5, 1.5, 0.9];
 export async function fitStyleCode({ readings, natsOf, tries, seed, signal, onTry }: CodeSearch): Promise<FoundCode> {
   const [start] = readings;
   const startNats = await natsOf(start!);
-  let best = { code: start!, nats: startNats };
+  let best = { code: start!, nats: startNats, foundAt: 1 };
   let tried = 1;
   const tryOne = async (code: Float32Array): Promise<boolean> => {
     signal?.throwIfAborted();
     const nats = await natsOf(code);
     const isBetter = nats < best.nats;
-    if (isBetter) best = { code, nats };
     tried += 1;
+    if (isBetter) best = { code, nats, foundAt: tried };
     await onTry?.(tried, best.nats);
     return isBetter;
   };

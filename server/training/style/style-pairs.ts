@@ -4,8 +4,10 @@
  */
 import { batchConditions, type EncodedConditions } from "../../engine/conditions.ts";
 import type { ConditionValue } from "../../engine/interfaces.ts";
-import { logNormal, type Translation } from "../../engine/translation.ts";
+import type { StyleInk } from "../../engine/pixels/ink-colour.ts";
+import { finished, logNormal, type Translation } from "../../engine/translation.ts";
 import { TrainingRandom } from "../../flow/random.ts";
+import type { PreviewImage } from "../preview.ts";
 
 export type Icon = Extract<ConditionValue, { kind: "image" }>;
 
@@ -45,7 +47,12 @@ export class StylePairs {
   }
 
   /** @param own code of the style that the icons have @param others codes of named styles, taken in turn */
-  async pairsOf(icons: readonly Icon[], own: Float32Array, others: readonly Float32Array[]): Promise<StylePair[]> {
+  async pairsOf(
+    icons: readonly Icon[],
+    own: Float32Array,
+    others: readonly Float32Array[],
+    onPair: (done: number) => void = () => {},
+  ): Promise<StylePair[]> {
     const { target } = this.#translation;
     const pairs: StylePair[] = [];
     for (const [at, icon] of icons.entries()) {
@@ -57,6 +64,7 @@ export class StylePairs {
       const source: Icon = { kind: "image", planes, sizePx: target.imageSizePx, key: `${icon.key} redrawn` };
       const from = { drawing: given(await this.#expert("drawing").encode([source])), "drawing-style": given(other) };
       pairs.push({ latent: await target.encode(icon.planes, 1), from });
+      onPair(pairs.length);
     }
     return pairs;
   }
@@ -74,6 +82,18 @@ export class StylePairs {
       total -= (logNormal(values) + logDet[0]!) / flow.dims;
     }
     return total / pairs.length;
+  }
+
+  /** The icons drawn again in the style of a code, at temperature 0, as an answer would be. */
+  async drawn(pairs: readonly StylePair[], code: Float32Array, styleInk: StyleInk): Promise<PreviewImage[]> {
+    const { target } = this.#translation;
+    const images: PreviewImage[] = [];
+    for (const { from } of pairs) {
+      this.#signal?.throwIfAborted();
+      const planes = await target.decode(await this.#draw(from, code), 1);
+      images.push({ planes: finished(planes, styleInk), sizePx: target.imageSizePx });
+    }
+    return images;
   }
 
   /** Share of the restyled icons whose own style is nearer to `real` than to any of the others, by the style expert. */

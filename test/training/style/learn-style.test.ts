@@ -10,6 +10,7 @@ import { loadPacks } from "../../../server/packs/load.ts";
 import { styleBaseIn } from "../../../server/packs/style-pack.ts";
 import { fitStyleCode } from "../../../server/training/style/fit-style-code.ts";
 import { learnStyle } from "../../../server/training/style/learn-style.ts";
+import { inInkOfMost, isOfOneColour } from "../../../server/training/style/style-icons.ts";
 import { findTranslation } from "../../../shared/contract/translation-rules.ts";
 import { AppError } from "../../../shared/problem.ts";
 import { styleSizePx, writeTinyStylePack } from "../../fixtures/tiny-style-pack.ts";
@@ -38,17 +39,23 @@ const learn = async (
 ) => {
   const [entry] = (await Catalogue.open(shipped)).entries;
   const stages: string[] = [];
+  const shown: Array<readonly [tried: number, samples: number, caption: string]> = [];
+  const seen = (stage: string, done: number): void => {
+    stages.push(stage);
+    if (stage === stop?.at && done === stop.done) stop.abort.abort();
+  };
   const packs = join(root, "packs");
   const base = styleBaseIn(entry!)!;
   const learned = await learnStyle({
     ...{ folder, base, name, label: "My icons", packs, tries: 12, seed: 1 },
     ...(stop && { signal: stop.abort.signal }),
-    onStage(stage, done) {
-      stages.push(stage);
-      if (stage === stop?.at && done === stop.done) stop.abort.abort();
+    onStage: seen,
+    onPublished: (_, isFirst) => {
+      if (isFirst) seen("published", 1);
     },
+    onSamples: (samples, tried) => void shown.push([tried, samples.length, samples[0]!.caption]),
   });
-  return { ...learned, stages, packs };
+  return { ...learned, stages, shown, packs };
 };
 
 test("a search over codes finds better ones, never worse ones, and the same ones again", async () => {
@@ -74,10 +81,24 @@ test("a search over codes finds better ones, never worse ones, and the same ones
 });
 
 test("a style is published before the search, and after it only when held-out icons gain and the judge loses nothing", async () => {
-  const { pack, icons, heldOut, search, stages, packs } = await learn(await iconsIn(join(root, "twenty"), 20), "mine");
+  const { pack, icons, heldOut, issues, search, stages, shown, packs } = await learn(
+    await iconsIn(join(root, "twenty"), 20),
+    "mine",
+  );
   assert.equal(icons, 20);
   assert.ok(heldOut > 0 && search);
   assert.ok(stages.indexOf("published") < stages.indexOf("searching"));
+  assert.deepEqual([issues[0]!.kind, issues.length], ["unreadable_image", 1]);
+  assert.deepEqual(
+    shown.map(([tried, samples]) => [tried, samples]),
+    search.isBetter
+      ? [
+          [0, 4],
+          [12, 4],
+        ]
+      : [[0, 4]],
+  );
+  assert.match(shown[0]![2], /^\d+$/);
   const gains = search.foundNats < search.startNats && search.foundJudge >= search.startJudge;
   assert.deepEqual([search.isBetter, pack.version], [gains, gains ? "0.2.0" : "0.1.0"]);
   const catalogue = await Catalogue.open(shipped, packs);
@@ -117,6 +138,29 @@ test("icons of one colour teach the same style in any colour, which the pack kee
   for (const [axis, value] of blue!.entries()) assert.ok(Math.abs(value - purple![axis]!) < 2e-3, `at ${axis}`);
 });
 
+test("a folder is of one colour where nine of ten icons are, which then are the style without the others", async () => {
+  const [sizePx, blue, red] = [styleSizePx, [0, 0.2, 0.8], [0.9, 0, 0]] as const;
+  const iconOf = (colour: readonly number[], alpha: number, key: string) => ({
+    kind: "image" as const,
+    key,
+    sizePx,
+    planes: Float32Array.from({ length: 4 * sizePx ** 2 }, (_, at) =>
+      at % sizePx < 3 ? alpha * (colour[Math.floor(at / sizePx ** 2)] ?? 1) : 0,
+    ),
+  });
+  const many = (count: number, colour: readonly number[], alpha = 1) =>
+    Array.from({ length: count }, (_, at) => iconOf(colour, alpha, `${colour} ${at}`));
+  const mostly = inInkOfMost([...many(10, blue), ...many(1, red)]);
+  assert.deepEqual([mostly.icons.length, mostly.styleInk.isOneInk], [10, true]);
+  assert.ok(mostly.icons.every(({ key }) => key.endsWith(" in ink")));
+  assert.equal(inInkOfMost(many(10, blue, 0.4)).styleInk.isOneInk, false);
+  assert.ok(inInkOfMost(many(10, blue, 0.4)).styleInk.ink);
+  for (const mixed of [[...many(5, blue), ...many(5, red)], []])
+    assert.deepEqual(inInkOfMost(mixed), { icons: mixed, styleInk: { isOneInk: false } });
+  assert.equal(await isOfOneColour(join(root, "twenty"), sizePx), false);
+  assert.equal(await isOfOneColour(join(root, "icons-blue"), sizePx), true);
+});
+
 test("three icons are a style without a search, and none is refused by the folder's name", async () => {
   const { search, heldOut, pack } = await learn(await iconsIn(join(root, "three"), 3), "few");
   assert.deepEqual([search, heldOut, pack.version], [undefined, 0, "0.1.0"]);
@@ -128,7 +172,7 @@ test("a style that is stopped says whether it is published, also when the search
   for (const [at, done, message] of [
     ["reading", 2, /^stopped; the packs are as they were$/],
     ["published", 1, /^stopped; style stopped 0.1.0 is published with the code that was read/],
-    ["searching", 12, /^stopped; style stopped 0.2.0 is published with the code that was read/],
+    ["searching", 12, /^stopped; style stopped 0.1.0 is published with the code that was read/],
   ] as const)
     await assert.rejects(
       learn(folder, "stopped", { at, done, abort: new AbortController() }),

@@ -28,9 +28,16 @@ export function LearnForm(props: ViewProps) {
       setFailure(error instanceof Failure ? error : new Failure("internal", String(error)));
   };
   const follow = async (first: Training): Promise<void> => {
-    setTraining(first);
-    const done = await controller.client.trainings.follow(first, setTraining, stop.current.signal);
-    setTraining(done);
+    let isServed = false;
+    const show = (now: Training): void => {
+      setTraining(now);
+      // A style can be used while a better one is searched for.
+      if (!isServed && now.published?.isServed) void controller.connect();
+      isServed ||= now.published?.isServed === true;
+    };
+    show(first);
+    const done = await controller.client.trainings.follow(first, show, stop.current.signal);
+    show(done);
     if (done.result?.isServed) await controller.connect();
   };
   useEffect(() => {
@@ -158,7 +165,9 @@ function TrainingCard({
           {result?.pack === undefined ? texts.notBetter : fill(texts.learned, { name })}
         </p>
       )}
-      {state === "cancelled" && <p class="notice">{texts.learnCancelled}</p>}
+      {state === "cancelled" && (
+        <p class="notice">{training.published ? fill(texts.learned, { name }) : texts.learnCancelled}</p>
+      )}
       {problem !== undefined && (
         <FailureNotice controller={controller} texts={texts} failure={new Failure(problem.code, problem.detail)} />
       )}
@@ -194,11 +203,13 @@ function TrainingCard({
           <Button onClick={() => void controller.client.trainings.cancel(training.id)}>{texts.cancel}</Button>
         )}
         {isEnded(training) && <Button onClick={onAgain}>{texts.back}</Button>}
-        {result?.isServed && (
+        {(result ?? training.published)?.isServed && (
           <Button
             kind="primary"
             onClick={() => {
-              controller.editForm({ style: `@${request.name}` });
+              controller.editForm({
+                style: training.base.isOfStyles ? `~${request.name}/${request.name}` : `@${request.name}`,
+              });
               controller.show("caption-to-artboard");
             }}
           >

@@ -13,6 +13,7 @@ import { makeFolders } from "../../../platform/files/make-folders.ts";
 import { defaultCostFactors, describeCost } from "../../../training/cost-card.ts";
 import { describeIssues } from "../../../training/dataset/dataset-issues.ts";
 import { previewPng } from "../../../training/preview.ts";
+import { triesDefault } from "../../../training/style/learn-style.ts";
 import {
   type TrainedTranslation,
   type TranslationProgress,
@@ -21,23 +22,24 @@ import {
 import { defaultTranslationSettings as defaults } from "../../../training/translation-settings.ts";
 import { ProgressLine } from "../../progress-line.ts";
 import { type FlagValues, interruptSignal, numberFlag, timeLeft, wholeFlag } from "../../train-flags.ts";
-import { learnOwn, triesDefault } from "./learn-style.ts";
+import { learnOwn, styleBaseFor } from "./learn-style.ts";
 
 export const usage = `Usage: npm run -s tau -- train DIR --name NAME [options]
 
-Trains a translation of your own on DIR, a folder of captioned PNG, JPEG, WebP or GIF images, with subfolders. Captions
-come from one CSV (file,caption,style) or JSON Lines file, else from .txt files beside the images, else from the file names.
-The base's experts stay frozen. Its flow learns the images, beside the base's drawings transferred into their style, and
-stops when held-out images stop gaining. The pack appears in DATA/packs/NAME only if it beats its start. After Ctrl-C or
-a crash the same command goes on. See docs/training.md.
+Trains a translation of your own on DIR, a folder of PNG, JPEG, WebP or GIF images, with subfolders. Icons of one colour need
+no captions: their style is read and published in seconds by the pack with a flow between styles, and a better code is
+searched for afterwards. Other images become a translation from captions, and icons do with --base icons. Captions come from
+one CSV (file,caption,style) or JSON Lines file, else from .txt files beside the images, else from the file names. The base's
+experts stay frozen. Its flow learns the images, beside the base's drawings transferred into their style, and stops when
+held-out images stop gaining. The pack appears in DATA/packs/NAME only if it beats its start. After Ctrl-C or a crash the
+same command goes on. See docs/training.md.
 Exit codes: 0 published, 1 not better than its start or failed, 2 wrong usage.
 
   --name NAME        id of the new pack and its translation; a pack of that name gets a new version
   --label TEXT       what people see (default: the name)
-  --base ID          pack to start from, one that ships or one of yours (default: the first that ships). On a pack with a flow
-                     between styles, as "styles", DIR needs no captions: its style is read and published in seconds, and
-                     a better code is searched for afterwards
-  --tries N          codes that this search tries (default ${triesDefault})
+  --base ID          pack to start from, one that ships or one of yours: "styles" learns a style, "icons" trains from
+                     captions (default: by the images; a flag of training, from --from-scratch to --patience, means captions)
+  --tries N          codes that the search for a style tries (default ${triesDefault})
   --from-scratch     fresh weights, without the base's drawings
   --force            publishes even what is no better than its start
   --steps N          most optimiser steps (default ${defaults.steps})
@@ -88,17 +90,22 @@ export async function trainOwn(folder: string, name: string, values: Values): Pr
   const { settings, threads, costFactors } = parseSettings(values);
   const { packsDir, userPacksDir, dataDir } = readConfig({ data: values.data, packs: values.packs });
   const { entries } = await Catalogue.open(packsDir, userPacksDir);
+  const ofStyles = values.base === undefined ? await styleBaseFor(folder, entries, values) : undefined;
   const base = values.base === undefined ? entries[0]! : entries.find(({ manifest }) => manifest.id === values.base);
   if (!base) {
     const expected = `one of ${entries.map(({ manifest }) => manifest.id).join(", ")}`;
     throw new AppError("pack_unavailable", `--base: expected ${expected}, got "${values.base}"`, { field: "--base" });
   }
-  const styleBase = styleBaseIn(base);
+  const styleBase = ofStyles ?? styleBaseIn(base);
   const taken = entries
     .filter(({ isShipped, manifest }) => isShipped || manifest.id !== name)
     .map(({ manifest }) => manifest);
-  if (styleBase) return learnOwn(folder, { name, base: styleBase, taken, packs: userPacksDir, values });
   if (values.previews !== undefined) await requireFolder(values.previews, folder);
+  if (ofStyles)
+    console.error(
+      `the icons are of one colour, so their style is learned on pack ${ofStyles.manifest.id}; --base ${base.manifest.id} trains from captions`,
+    );
+  if (styleBase) return learnOwn(folder, { name, base: styleBase, taken, packs: userPacksDir, values });
   const line = new ProgressLine();
   const result = await trainTranslation({
     folder,

@@ -1,0 +1,110 @@
+/**
+ * The icons that a style is learned from: read from a folder, and in the usual ink where most of them are of one colour, which then
+ * is the style's. Such folders suit the flow between styles; it draws styles of several colours as their mean.
+ */
+import { readFile } from "node:fs/promises";
+import { basename, extname, join } from "node:path";
+import { limits } from "../../../shared/limits.ts";
+import { AppError } from "../../../shared/problem.ts";
+import { inkOf, type StyleInk } from "../../engine/pixels/ink-colour.ts";
+import { inUsualInk } from "../../engine/read-in-ink.ts";
+import { decodeFitted } from "../../images/codec.ts";
+import { sha256Of } from "../../platform/sha256.ts";
+import { captionsOfFolder, filesBelow, isImage } from "../dataset/captions-of-folder.ts";
+import { DatasetIssues } from "../dataset/dataset-issues.ts";
+import type { Icon } from "./style-pairs.ts";
+
+/** Icons of which a style is learned; beyond them nothing was gained, and each costs time. */
+const iconsMax = 400;
+/** Icons that are looked at to tell whether a folder is of one colour. */
+const lookedAt = 24;
+/** Share of the icons that must be of one colour, so that a logo among them changes nothing. */
+const oneColourLeast = 0.9;
+/** Difference of two icons' channels up to which they have the same colour. */
+const sameWithin = 0.1;
+
+/** An icon, and what it shows. */
+export type NamedIcon = Icon & { readonly caption: string };
+
+export interface StyleIcons {
+  readonly icons: readonly NamedIcon[];
+  /** What the style is drawn in. */
+  readonly styleInk: StyleInk;
+}
+
+/** Whether most icons of a folder are drawings of one colour on nothing. @throws AppError `dataset_invalid` without such a folder */
+export async function isOfOneColour(folder: string, sizePx: number): Promise<boolean> {
+  const files = (await filesBelow(folder, new DatasetIssues())).filter(isImage);
+  const every = Math.max(1, files.length / lookedAt);
+  const icons: Icon[] = [];
+  for (let at = 0; at < files.length; at += every) {
+    const file = files[Math.floor(at)]!;
+    const planes = await decodeFitted(await readFile(join(folder, file)), sizePx).catch(() => undefined);
+    if (planes) icons.push({ kind: "image", planes, sizePx, key: file });
+  }
+  return inInkOfMost(icons).styleInk.ink !== undefined;
+}
+
+/** The icons in the usual ink, without those of other colours, where most are of one colour; else as they are. */
+export function inInkOfMost<Shown extends Icon>(
+  icons: readonly Shown[],
+): { readonly icons: readonly Shown[]; readonly styleInk: StyleInk } {
+  const inked = icons.flatMap((icon) => {
+    const { ink } = inkOf([icon]);
+    return ink ? [{ icon, ink }] : [];
+  });
+  const middle = [0, 1, 2].map((channel) => {
+    const sorted = inked.map(({ ink }) => ink[channel]!).sort((one, other) => one - other);
+    return sorted[Math.floor(sorted.length / 2)]!;
+  });
+  const same = inked
+    .filter(({ ink }) => ink.every((value, channel) => Math.abs(value - middle[channel]!) <= sameWithin))
+    .map(({ icon }) => icon);
+  if (same.length === 0 || same.length < oneColourLeast * icons.length) return { icons, styleInk: { isOneInk: false } };
+  const styleInk = inkOf(same.slice(0, limits.styleImagesMax));
+  return { icons: same.map((icon) => ({ ...icon, ...inUsualInk(icon) })), styleInk };
+}
+
+/**
+ * Icons of a folder by their digests, each once; what can't be read or shows nothing is left out.
+ * @throws AppError `dataset_invalid` with fewer than `least`, or the signal's reason
+ */
+export async function readIcons(
+  folder: string,
+  { sizePx, least, issues, signal }: { sizePx: number; least: number; issues: DatasetIssues; signal?: AbortSignal },
+  onRead: (done: number, total: number) => void,
+): Promise<NamedIcon[]> {
+  const files = await filesBelow(folder, issues);
+  const images = files.filter(isImage).slice(0, iconsMax);
+  const captions = await captionsIn(folder, files);
+  const icons = new Map<string, NamedIcon>();
+  for (const [at, file] of images.entries()) {
+    signal?.throwIfAborted();
+    const bytes = await readFile(join(folder, file));
+    const planes = await decodeFitted(bytes, sizePx).catch((error: unknown) => String(error));
+    const key = sha256Of(bytes);
+    if (typeof planes === "string") issues.add("unreadable_image", file, planes);
+    else if (!planes.some((value) => value > 0)) issues.add("empty_image", file);
+    else if (icons.has(key)) issues.add("duplicate", file);
+    else
+      icons.set(key, {
+        kind: "image",
+        planes,
+        sizePx,
+        key,
+        caption: captions.get(file) ?? basename(file, extname(file)),
+      });
+    onRead(at + 1, images.length);
+  }
+  if (icons.size >= least) return [...icons.values()].sort((one, other) => (one.key < other.key ? -1 : 1));
+  const expected = `at least ${least === 1 ? "one PNG, JPEG, WebP or GIF that shows something" : `${least} usable images`}`;
+  const received = icons.size === 0 ? "none" : String(icons.size);
+  const message = `${basename(folder)}: expected ${expected}, got ${received}`;
+  throw new AppError("dataset_invalid", message, { field: "folder", expected, received });
+}
+
+/** What images show, by file. A style needs no captions, so a folder whose captions are wrong has none. */
+async function captionsIn(folder: string, files: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const captioned = await captionsOfFolder(folder, files, new DatasetIssues()).catch(() => []);
+  return new Map(captioned.map(({ file, captions }) => [file, captions[0]!]));
+}
