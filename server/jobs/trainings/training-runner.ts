@@ -266,7 +266,9 @@ async function report(
   if (news.published) {
     const { version, digest } = news.published;
     job.reportFindings({ published: { version, digest, isServed: false } });
-    job.reportFindings({ published: { version, digest, isServed: await serve(digest) } });
+    const served = await serve(job.request.name);
+    // Its version may have become the one above another worker's.
+    if (served) job.reportFindings({ published: { version: served.version, digest: served.digest, isServed: true } });
   }
   const { stage, done, total, step, preview, epoch, trainNats, heldOutNats, bestNats, secondsLeft } = news;
   const { id } = job;
