@@ -11,12 +11,13 @@ import type { TrainingNews, TrainingOrder } from "../../training/messages.ts";
 import type { TrainedTranslation } from "../../training/train-translation.ts";
 import type { Job, JobQueue } from "../job-queue.ts";
 import { asAppError } from "../work/attempt-loop.ts";
+import { type StyleBases, type StyleOrder, styleOrderOf } from "./style-order.ts";
 import { type FolderNames, inRequestTerms, type PlaceUpload, type TrainingFolders } from "./training-folders.ts";
 import { runTrainer, type TrainerTimings } from "./training-process.ts";
 
 type TrainingJob = Job<Training, TrainingRequest>;
 
-export interface TrainingRunnerDeps {
+export interface TrainingRunnerDeps extends StyleBases {
   readonly queue: Pick<JobQueue<Training, TrainingRequest>, "take">;
   readonly folders: TrainingFolders;
   readonly place: PlaceUpload;
@@ -30,10 +31,6 @@ export interface TrainingRunnerDeps {
         save(id: string, folder: string): Promise<boolean>;
       }
     | undefined;
-  /** Folder and digest of a pack as it is now. @throws AppError pack_unavailable */
-  readonly packOf: (id: string) => { readonly folder: string; readonly digest: string };
-  /** The first pack with a flow between styles that ships, on which a style is learned where the examples suit it. */
-  readonly styleBase: () => { readonly id: string; readonly translation: string } | undefined;
   /** Where the new packs go. */
   readonly packs: string;
   /** Threads of the child; 0 = all cores. */
@@ -161,7 +158,7 @@ async function train(
   const { folders, timings, log } = deps;
   const { id } = job;
   const signal = AbortSignal.any([job.signal, stopping]);
-  const style = styleOf(job, deps);
+  const style = styleOrderOf(job.request, job.body.base, deps);
   const order = await orderOf(job, style, deps);
   let writing = Promise.resolve();
   let furthest = 0;
@@ -230,31 +227,6 @@ async function orderOf(
     isForced: request.isForced,
     ...(style && { style: { basePack: style.folder, isRequested: style.isRequested } }),
   };
-}
-
-interface StyleOrder {
-  readonly base: Training["base"];
-  readonly folder: string;
-  readonly isRequested: boolean;
-}
-
-/**
- * The pack on which the style may be learned: the base that was requested, or the one that ships where no base was and nothing is asked
- * of a training from captions.
- */
-function styleOf(
-  { request, body: { base } }: TrainingJob,
-  { styleBase, packOf }: TrainingRunnerDeps,
-): StyleOrder | undefined {
-  const [found, isRequested] = [
-    base.isOfStyles ? { id: base.pack, translation: base.translation } : styleBase(),
-    base.isOfStyles === true,
-  ];
-  const { seed: _, ...ofCaptions } = request.settings;
-  const isOfCaptions = request.base !== undefined || request.isFromScratch || Object.keys(ofCaptions).length > 0;
-  if (!found || (isOfCaptions && !isRequested)) return undefined;
-  const { folder, digest } = packOf(found.id);
-  return { base: { pack: found.id, digest, translation: found.translation, isOfStyles: true }, folder, isRequested };
 }
 
 /** Stores the previews, then reports them. */
