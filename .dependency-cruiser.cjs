@@ -77,7 +77,7 @@ module.exports = {
     onlyImporter("one-importer-of-ioredis", "ioredis", "^server/jobs/bull/connection\\.ts$"),
     onlyImporter("one-importer-of-aws4fetch", "aws4fetch", "^server/jobs/blobs/s3-blobs\\.ts$"),
     onlyImporter("one-importer-of-sharp", "sharp", "^server/images/codec\\.ts$"),
-    onlyImporter("one-importer-of-onnx-protobuf", "(onnx-buf|@bufbuild)", "^server/onnx/model-file\\.ts$"),
+    onlyImporter("one-importer-of-onnx-protobuf", "(onnx-buf|@bufbuild)", "^server/onnx/protobuf\\.ts$"),
     onlyImporter("one-importer-of-tokenizers", "@huggingface", "^server/experts/text\\.ts$"),
     onlyImporter("one-importer-of-fit-curve", "fit-curve", "^server/vector/fit\\.ts$"),
     onlyImporter("one-importer-of-svgpath", "svgpath", "^plugin/simulator/host/svg-path\\.ts$"),

@@ -3,7 +3,7 @@
  * files, and inner values, each of which can become the output. session.ts and experts/ judge it.
  */
 import { AppError } from "../../shared/problem.ts";
-import { elementTypeName, type ModelProto, untypedValue, type ValueInfoProto } from "./model-file.ts";
+import { elementTypeName, type ModelProto, untypedValue, type ValueInfoProto } from "./protobuf.ts";
 
 /** An input or output: `dims` has a number, the name of a free axis, or `?` if the file does not state it. */
 export interface Signature {

@@ -7,8 +7,8 @@ import { lstat, readFile, realpath, stat } from "node:fs/promises";
 import { dirname, join, posix, win32 } from "node:path";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
-import { type ModelProto, parseModel, serialiseModel } from "./model-file.ts";
 import { externalLocations, withOutput } from "./model-graph.ts";
+import { type ModelProto, parseModel, serialiseModel } from "./protobuf.ts";
 
 export interface ModelSource {
   readonly bytes: Uint8Array;

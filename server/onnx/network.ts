@@ -4,7 +4,8 @@
  * holds a whole network.
  */
 import { AppError } from "../../shared/problem.ts";
-import { type ConstantData, type NetworkAttributes, type NetworkParts, networkBytes } from "./model-file.ts";
+import { type ConstantData, type NetworkParts, networkBytes } from "./network-file.ts";
+import type { NodeAttributes } from "./protobuf.ts";
 
 /** The name of a tensor in a network. */
 export type Tensor = string;
@@ -31,7 +32,7 @@ export class Network {
 
   /** A tensor fed at every run; a word in `dims` is a free axis. */
   input(name: string, dims: ReadonlyArray<number | string>, type: "float32" | "int64" = "float32"): Tensor {
-    this.#inputs.push({ name: this.#claim(name), dims, type });
+    this.#inputs.push({ name: this.#claim(name), shape: dims, type });
     return name;
   }
 
@@ -55,7 +56,7 @@ export class Network {
   }
 
   /** One operator of the ONNX standard with one output, which gets `name` where a caller wants to find it again. */
-  node(op: string, inputs: readonly Tensor[], attributes: NetworkAttributes = {}, name?: string): Tensor {
+  node(op: string, inputs: readonly Tensor[], attributes: NodeAttributes = {}, name?: string): Tensor {
     const output = name === undefined ? this.#fresh(op) : this.#claim(name);
     this.#nodes.push({ op, inputs, output, attributes });
     return output;
@@ -64,7 +65,7 @@ export class Network {
   /** Gives a tensor out under a name of its own. */
   output(name: string, value: Tensor, dims: ReadonlyArray<number | string>): void {
     this.node("Identity", [value], {}, name);
-    this.#outputs.push({ name, dims, type: "float32" });
+    this.#outputs.push({ name, shape: dims, type: "float32" });
   }
 
   toBytes(weightsFile: string, offsets: ReadonlyMap<string, number>): Uint8Array {

@@ -13,9 +13,9 @@ import {
   StringStringEntryProtoSchema,
   TensorProtoSchema,
 } from "onnx-buf";
-import { parseModel } from "../../server/onnx/model-file.ts";
 import { describeModel, withOutput } from "../../server/onnx/model-graph.ts";
 import { openModel } from "../../server/onnx/model-source.ts";
+import { parseModel } from "../../server/onnx/protobuf.ts";
 import { Session } from "../../server/onnx/session.ts";
 import { edited, imageEncoder, withAnyBatch, withExternalWeights } from "../fixtures/networks/foreign-graphs.ts";
 
