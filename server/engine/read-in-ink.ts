@@ -49,13 +49,21 @@ export const inkOfImage = (image: Pick<Picture, "planes" | "sizePx">, styleInk: 
 /** @param planes premultiplied RGBA [4, pixels] */
 export const planesInUsualInk = (planes: Float32Array): Float32Array => inInk(planes, channelsOfHex(usualInk));
 
+/** Its planes are made when they are read, because an expert that knows the key needs none. */
 export const inUsualInk = (image: Picture): Picture => ({
   ...image,
-  planes: planesInUsualInk(image.planes),
+  get planes() {
+    return planesInUsualInk(image.planes);
+  },
   key: `${image.key} in ink`,
 });
 
 function ifOneColour(value: ConditionValue): ConditionValue {
-  if (value.kind === "images" && inkOf(value.images).ink) return { ...value, images: value.images.map(inUsualInk) };
+  if (value.kind === "images" && inkOf(value.images).ink) return inked(value);
   return value.kind === "image" && inkOf([value]).ink ? inUsualInk(value) : value;
 }
+
+const inked = (value: Extract<ConditionValue, { kind: "images" }>): ConditionValue => ({
+  ...value,
+  images: value.images.map(inUsualInk),
+});

@@ -34,10 +34,10 @@ export function inkOf(drawings: readonly Drawing[]): StyleInk {
 /** The same shapes in another ink. @param planes premultiplied RGBA [4, pixels] @returns new planes */
 export function inInk(planes: Float32Array, ink: Ink): Float32Array {
   const count = planes.length / 4;
-  return planes.map((value, at) => {
-    const channel = Math.floor(at / count);
-    return channel === 3 ? value : ink[channel]! * planes[3 * count + (at % count)]!;
-  });
+  const inked = planes.slice();
+  for (const [channel, value] of ink.entries())
+    for (let at = 0; at < count; at += 1) inked[channel * count + at] = value * planes[3 * count + at]!;
+  return inked;
 }
 
 /** Between two inks. @param share of the second, 0 to 1 */
@@ -46,40 +46,52 @@ export const mixInks = (one: Ink, other: Ink, share: number): Ink => {
   return [red!, green!, blue!];
 };
 
-/** The one colour that drawings are all of; undefined for others. */
+/** The one colour that drawings are all of; undefined for others. Plain loops: a style of 16 icons is looked at in each request. */
 function colourOf(drawings: readonly Drawing[]): Ink | undefined {
-  const ink: number[] = [];
-  for (let channel = 0; channel < 3; channel += 1) {
-    const values = drawings.flatMap((drawing) => visibleValues(drawing, channel));
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    const sameCount = values.filter((value) => Math.abs(value - mean) <= sameWithin).length;
-    if (values.length === 0 || sameCount < sameLeast * values.length) return undefined;
-    ink.push(Math.min(1, mean));
-  }
-  const [red, green, blue] = ink;
-  return [red!, green!, blue!];
+  const sums = [0, 0, 0];
+  let visible = 0;
+  for (const drawing of drawings)
+    forVisible(drawing, (red, green, blue) => {
+      visible += 1;
+      sums[0]! += red;
+      sums[1]! += green;
+      sums[2]! += blue;
+    });
+  if (visible === 0) return undefined;
+  const [meanRed, meanGreen, meanBlue] = [sums[0]! / visible, sums[1]! / visible, sums[2]! / visible];
+  const same = [0, 0, 0];
+  for (const drawing of drawings)
+    forVisible(drawing, (red, green, blue) => {
+      if (Math.abs(red - meanRed) <= sameWithin) same[0]! += 1;
+      if (Math.abs(green - meanGreen) <= sameWithin) same[1]! += 1;
+      if (Math.abs(blue - meanBlue) <= sameWithin) same[2]! += 1;
+    });
+  if (same.some((count) => count < sameLeast * visible)) return undefined;
+  return [Math.min(1, meanRed), Math.min(1, meanGreen), Math.min(1, meanBlue)];
 }
 
-/** Straight values of a channel, 0 to 2, in pixels that are not faint. */
-function visibleValues({ planes }: Drawing, channel: number): number[] {
+/** Straight channels of the pixels that are not faint. */
+function forVisible({ planes }: Drawing, see: (red: number, green: number, blue: number) => void): void {
   const count = planes.length / 4;
-  const values: number[] = [];
   for (let at = 0; at < count; at += 1) {
     const alpha = planes[3 * count + at]!;
-    if (alpha >= visibleFrom) values.push(planes[channel * count + at]! / alpha);
+    if (alpha >= visibleFrom) see(planes[at]! / alpha, planes[count + at]! / alpha, planes[2 * count + at]! / alpha);
   }
-  return values;
 }
 
 /** Pixels inside of areas of one alpha that is neither nothing nor all, of those that are drawn. */
 function tintShare({ planes, sizePx }: Drawing): number {
-  const alphas = planes.subarray(3 * sizePx ** 2);
+  const first = 3 * sizePx ** 2;
+  const alphaAt = (at: number): number => (at < 0 || at >= sizePx ** 2 ? 0 : planes[first + at]!);
+  const isAlike = (alpha: number, at: number): boolean => Math.abs(alphaAt(at) - alpha) <= tint.alike;
   let [drawn, tinted] = [0, 0];
-  for (const [at, alpha] of alphas.entries()) {
-    if (alpha >= tint.from) drawn += 1;
-    if (alpha < tint.from || alpha > tint.to) continue;
-    const neighbours = [at - 1, at + 1, at - sizePx, at + sizePx].map((next) => alphas[next] ?? 0);
-    if (neighbours.every((next) => Math.abs(next - alpha) <= tint.alike)) tinted += 1;
+  for (let at = 0; at < sizePx ** 2; at += 1) {
+    const alpha = planes[first + at]!;
+    if (alpha < tint.from) continue;
+    drawn += 1;
+    if (alpha > tint.to) continue;
+    if (isAlike(alpha, at - 1) && isAlike(alpha, at + 1) && isAlike(alpha, at - sizePx) && isAlike(alpha, at + sizePx))
+      tinted += 1;
   }
   return drawn === 0 ? 0 : tinted / drawn;
 }
