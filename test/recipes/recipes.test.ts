@@ -46,7 +46,7 @@ const options = {
   to,
   images,
   samples: 200,
-  steps: 60,
+  steps: 24,
   batch: 32,
   learningRate: 1e-3,
   seed: 1,
@@ -73,7 +73,7 @@ async function follow(command: string): Promise<void> {
   const kind = args[args.indexOf("--as") + 1]!;
   const short =
     action === "run"
-      ? ["--samples", "200", "--steps", "60", "--batch", "32", "--measure", "16"]
+      ? ["--samples", "200", "--steps", "24", "--batch", "32", "--measure", "16"]
       : kind === "resnet" || kind === "deeplabv3"
         ? ["--size", `${tinySidePx(kind)}`]
         : [];
