@@ -27,6 +27,6 @@ export const serverBundle = /** @type {const} */ ({
   banner: {
     js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',
   },
-  external: ["@photostructure/sqlite", "onnxruntime-node", "onnxruntime-web", "pino", "sharp"],
+  external: ["@photostructure/sqlite", "onnxruntime-node", "onnxruntime-web", "sharp"],
   plugins: [englishZod, lateJson],
 });

@@ -3,14 +3,16 @@
  * second of its processor's time on that, and each test file is a process. `import.meta` keeps saying where the source lies, but the
  * server's own programs are started from dist/server, which must be built.
  */
+import { readFileSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { serverBundle } from "./server-bundle.mjs";
 
-/** What tests start as processes of their own (test/fixtures/processes/test-program.ts). */
+/** What tests start as processes of their own (test/fixtures/processes/test-program.ts), or as threads. */
 const testPrograms = [
+  "test/fixtures/processes/echo-thread.ts",
   "test/fixtures/processes/killed-training.ts",
   "test/app/work-trainings.ts",
   "test/http/serve-small.ts",
@@ -36,13 +38,52 @@ const sourcePlaces = {
     }),
 };
 
+/** What a test file waits for before its tests, shares by a hook of the file, or changes of its process. */
+const needsProcess = /^(await|before|after)|^const .* = await |process\.|globalThis|console\.|mock\.|processes\//m;
+
 /**
- * The bundles of the tests, in their order.
+ * Quick tests by the room that they share a process with: each process costs a fifth of a second before its first test.
+ * @param {readonly string[]} tests
+ * @returns {Map<string, string[]>} by name of their bundle, such as `engine.test`
+ */
+function shareProcesses(tests) {
+  const rooms = new Map();
+  for (const file of tests) {
+    if (needsProcess.test(readFileSync(file, "utf8"))) continue;
+    const name = `${file.split("/")[1]}.test`;
+    rooms.set(name, [...(rooms.get(name) ?? []), file]);
+  }
+  return rooms;
+}
+
+/**
+ * An esbuild plugin: the entry of a room, which runs one file's tests after another's.
+ * @param {Map<string, string[]>} rooms
+ * @returns {import("esbuild").Plugin}
+ */
+const roomEntries = (rooms) => ({
+  name: "room-entries",
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^room:/ }, ({ path: entry }) => ({ path: entry.slice("room:".length), namespace: "room" }));
+    onLoad({ filter: /.*/, namespace: "room" }, ({ path: name }) => ({
+      contents: (rooms.get(name) ?? []).map((file) => `import "./${file}";`).join("\n"),
+      resolveDir: process.cwd(),
+    }));
+  },
+});
+
+/**
+ * The bundles of the tests, in their order, those of quick tests last.
  * @param {readonly string[]} tests paths from the repository's root
+ * @param {readonly string[]} quick the same of tests that take seconds, of which some share a process
  * @returns {Promise<string[]>}
  */
-export async function bundleTests(tests) {
+export async function bundleTests(tests, quick) {
   const outdir = "dist/test";
+  const rooms = shareProcesses(quick);
+  const shared = new Set([...rooms.values()].flat());
+  const own = [...tests, ...quick].filter((file) => !shared.has(file));
+  const nameOf = (file) => file.replace(/^test\/(.*)\.ts$/, "$1");
   await rm(outdir, { recursive: true, force: true });
   await build({
     ...serverBundle,
@@ -55,10 +96,12 @@ export async function bundleTests(tests) {
       "playwright-core",
       "quickjs-emscripten",
     ],
-    plugins: [...serverBundle.plugins, sourcePlaces],
-    entryPoints: [...tests, ...testPrograms],
+    plugins: [...serverBundle.plugins, sourcePlaces, roomEntries(rooms)],
+    entryPoints: [
+      ...[...own, ...testPrograms].map((file) => ({ in: file, out: nameOf(file) })),
+      ...[...rooms.keys()].map((name) => ({ in: `room:${name}`, out: name })),
+    ],
     outdir,
-    outbase: "test",
     splitting: true,
     sourcemap: true,
     sourcesContent: false,
@@ -66,5 +109,6 @@ export async function bundleTests(tests) {
     jsxImportSource: "preact",
     logLevel: "warning",
   });
-  return tests.map((file) => `${outdir}/${file.replace(/^test\/(.*)\.ts$/, "$1.js")}`);
+  const names = [...tests.map(nameOf), ...rooms.keys(), ...quick.filter((file) => !shared.has(file)).map(nameOf)];
+  return names.map((name) => `${outdir}/${name}.js`);
 }

@@ -136,9 +136,11 @@ if (needsBrowser && chromium === undefined) {
 }
 await run("build", "npm", ["run", "-s", "build"], {});
 if (failed.length > 0) process.exit(1);
-const place = (file) => (placeOf(file) < 0 ? slow.length : placeOf(file));
-const inOrder = tests.toSorted((a, b) => place(a) - place(b));
-const bundles = await bundleTests(inOrder);
+const inOrder = tests.filter((file) => placeOf(file) >= 0).toSorted((a, b) => placeOf(a) - placeOf(b));
+const bundles = await bundleTests(
+  inOrder,
+  tests.filter((file) => placeOf(file) < 0),
+);
 const env = {
   TAU_TEST_BUNDLES: path.resolve("dist/test"),
   TAU_TEST_PROGRAMS: path.resolve("dist/server"),
@@ -146,7 +148,7 @@ const env = {
 };
 const timesFile = path.resolve("dist/test/times.jsonl");
 // More files than cores: many wait for a child or a timer.
-const concurrency = `--test-concurrency=${availableParallelism() + 2}`;
+const concurrency = `--test-concurrency=${availableParallelism() + 3}`;
 const times = ["--import", pathToFileURL(path.resolve("scripts/test-times.mjs")).href];
 const options = [...times, "--enable-source-maps", "--test", "--test-reporter=spec", concurrency];
 const isWhole = !values.only && !values.unit;

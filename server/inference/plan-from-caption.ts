@@ -13,7 +13,6 @@ import { inOneInk } from "../engine/pixels/one-ink.ts";
 import { normals, streams } from "../engine/random.ts";
 import { inkOfStyle, readInInk } from "../engine/read-in-ink.ts";
 import type { Translation } from "../engine/translation.ts";
-import { renderSvg } from "../images/codec.ts";
 import { inUsualInk } from "../images/svg.ts";
 import { sha256Of } from "../platform/sha256.ts";
 import { sampleRow } from "../retrieval/retrieved-prior.ts";
@@ -109,6 +108,8 @@ function inLibrary(
     const found = vector && library.find({ words: vector, among, noise: noiseOf(seed) });
     if (!found || found.cosine < cosineLeast) throw refusal("caption_unknown", "words that name a drawing", text);
     const { svg, name, set } = found;
+    // Most children draw no SVG, and loading sharp would take each a tenth of a second at its start.
+    const { renderSvg } = await import("../images/codec.ts");
     return {
       planes: await renderSvg(inUsualInk(svg), sizePx),
       sizePx,

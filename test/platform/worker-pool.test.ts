@@ -11,7 +11,7 @@ const ended = (cause: unknown): AppError => new AppError("internal", `a thread i
 const makeTeam = (size: number, options?: { tasksEach: number }) =>
   new WorkerPool<EchoTask, Echo>(
     size,
-    () => startThread("none.js", "../test/fixtures/processes/echo-thread.ts", {}),
+    () => startThread("../test/fixtures/processes/echo-thread.js", "../test/fixtures/processes/echo-thread.ts", {}),
     ended,
     options,
   );
