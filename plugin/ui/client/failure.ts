@@ -62,6 +62,27 @@ const silences: ReadonlySet<FailureCode> = new Set([
 /** Codes after which the plugin keeps asking whether the server is back. */
 export const canReconnect = (code: FailureCode): boolean => silences.has(code);
 
+/** Codes whose cure is another form or selection; they are over as soon as either changes. */
+const curedInForm: ReadonlySet<FailureCode> = new Set([
+  "caption_empty",
+  "caption_too_long",
+  "caption_unreadable",
+  "caption_unknown",
+  "label_missing",
+  "style_missing",
+  "style_name_missing",
+  "style_icons_missing",
+  "style_gone",
+  "styles_full",
+  "drawing_missing",
+  "mask_missing",
+  "palette_empty",
+  "selection_missing",
+  "nothing_to_do",
+  "command_unavailable",
+]);
+export const isCuredInForm = (code: FailureCode): boolean => curedInForm.has(code);
+
 /** Codes that go away by themselves: the plugin tries again. */
 const passing: ReadonlySet<FailureCode> = new Set([
   "queue_full",

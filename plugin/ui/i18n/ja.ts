@@ -110,7 +110,7 @@ export const ja: Texts = {
   labelSearch: "{n} 件から検索",
   labelNone: "サーバーにそのような名前はありません。",
   scaleMode: "空のレイヤーでは",
-  scaleFill: "塗りつぶし(切り抜き)",
+  scaleFill: "切り抜いて塗る",
   scaleFit: "全体を収める",
   layersReady: "塗りつぶすレイヤー: {n}",
   needLayers: "塗りつぶすレイヤーを選択してください: フレーム、長方形、楕円、ベクター。",

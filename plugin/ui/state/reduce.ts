@@ -3,6 +3,7 @@
  * answer of another one is ignored: a late reply never overwrites newer work. Pure.
  */
 import type { Selection } from "../../../shared/messages/messages.ts";
+import { isCuredInForm } from "../client/failure.ts";
 import type { Action } from "./actions.ts";
 import type { ResultImage } from "./results.ts";
 import { noResults, nothingApplied, type State } from "./state.ts";
@@ -20,6 +21,10 @@ const changeImages = (state: State, change: (image: ResultImage) => ResultImage)
   ...state,
   results: state.results.map((set) => ({ ...set, images: set.images.map(change) })),
 });
+
+/** Without a failure that another form or selection cures. */
+const cured = (state: State): State =>
+  state.failure !== undefined && isCuredInForm(state.failure.code) ? { ...state, failure: undefined } : state;
 
 /** Of another command: what the last one was to show is no word of this one. */
 const afresh = ({ form }: State) => ({ ...noResults, replacements: [], form: { ...form, caption: "" } });
@@ -48,7 +53,7 @@ export function reduce(state: State, action: Action): State {
     case "collections":
       return { ...state, collections: action.collections };
     case "shown":
-      return { ...state, shown: action.shown };
+      return { ...cured(state), shown: action.shown };
     case "unbound":
       return { ...state, unbound: action.unbound };
     case "command": {
@@ -61,11 +66,12 @@ export function reduce(state: State, action: Action): State {
     case "thumbs":
       return { ...state, thumbs: action.thumbs };
     case "selection":
-      return fillFrom(state, action.selection);
+      return fillFrom(cured(state), action.selection);
     case "scene":
-      return { ...state, scene: action.scene };
+      // What main reads again by itself cures nothing; what is drawn does.
+      return { ...(action.scene.drawing === state.scene.drawing ? state : cured(state)), scene: action.scene };
     case "form":
-      return { ...state, form: { ...state.form, ...action.change } };
+      return { ...cured(state), form: { ...state.form, ...action.change } };
     case "replace":
       return { ...state, replacements: action.replacements };
     case "use-texts": {

@@ -1,6 +1,6 @@
 /** A failure as cause, cure and the way on; what the server said is there for who asks. */
 import { useState } from "preact/hooks";
-import type { Failure, FailureCode } from "../client/failure.ts";
+import { type Failure, type FailureCode, isCuredInForm } from "../client/failure.ts";
 import { describeFailure } from "../i18n/texts.ts";
 import { Button } from "./controls.tsx";
 import { Icon } from "./icons.tsx";
@@ -17,19 +17,6 @@ const curedInSettings: ReadonlySet<FailureCode> = new Set([
   "forbidden",
   "origin_host_refused",
 ]);
-/** The form or the selection has to change first. */
-const curedInForm: ReadonlySet<FailureCode> = new Set([
-  "caption_empty",
-  "caption_too_long",
-  "caption_unreadable",
-  "label_missing",
-  "style_missing",
-  "drawing_missing",
-  "palette_empty",
-  "selection_missing",
-  "nothing_to_do",
-  "command_unavailable",
-]);
 /** Starts the server, in the folder that it was unpacked to. */
 const startCommand = "npm start";
 
@@ -44,7 +31,7 @@ export function FailureNotice({ controller, texts, failure }: ViewProps & { read
         <p>{cure}</p>
         {failure.code === "unreachable" && <StartCommand controller={controller} texts={texts} />}
         {isReconnecting && <p class="hint">{texts.reconnecting}</p>}
-        {!curedInForm.has(failure.code) && command !== "settings" && (
+        {!isCuredInForm(failure.code) && command !== "settings" && (
           <div class="actions">
             {curedInSettings.has(failure.code) && (
               <Button onClick={() => controller.show("settings")}>{texts.openSettings}</Button>

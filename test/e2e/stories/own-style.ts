@@ -12,7 +12,7 @@ const icon = (body: string): Promise<Buffer> =>
 const solid = (path: string): Promise<Buffer> => icon(`<path fill="#1b4f9c" fill-rule="evenodd" d="${path}"/>`);
 const lines = (path: string): Promise<Buffer> =>
   icon(
-    `<path fill="none" stroke="#1f2328" stroke-width="2" stroke-linejoin="round" stroke-linecap="round" d="${path}"/>`,
+    `<path fill="none" stroke="#e8590c" stroke-width="2" stroke-linejoin="round" stroke-linecap="round" d="${path}"/>`,
   );
 
 /** Solid icons in blue: they show the style. */

@@ -1,0 +1,42 @@
+/** What ends a failure, and what ends a word that was meant for one command. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Failure, type FailureCode } from "../../../plugin/ui/client/failure.ts";
+import type { Action } from "../../../plugin/ui/state/actions.ts";
+import { readForm } from "../../../plugin/ui/state/form.ts";
+import { reduce } from "../../../plugin/ui/state/reduce.ts";
+import { initialState } from "../../../plugin/ui/state/state.ts";
+
+const failed = (code: FailureCode): Action => ({ type: "failed", failure: new Failure(code, "") });
+const after = (...actions: Action[]) => actions.reduce(reduce, initialState);
+const cures: Readonly<Record<string, Action>> = {
+  "another selection": { type: "selection", selection: { texts: [], images: [], layerCount: 1 } },
+  "another form": { type: "form", change: { label: "key" } },
+  "a drawing": { type: "scene", scene: { drawing: { name: "", svg: "<svg/>" } } },
+  "a style of the file": { type: "shown", shown: [] },
+};
+
+for (const [name, cure] of Object.entries(cures))
+  test(`${name} ends a failure that it cures, and none of the connection`, () => {
+    assert.equal(after(failed("selection_missing"), cure).failure, undefined);
+    assert.equal(after(failed("style_icons_missing"), cure).failure, undefined);
+    assert.equal(after(failed("unreachable"), cure).failure?.code, "unreachable");
+  });
+
+test("what main reads again by itself ends no failure", () => {
+  const read: Action = { type: "scene", scene: { sources: [] } };
+  assert.equal(after(failed("selection_missing"), read).failure?.code, "selection_missing");
+});
+
+test("what one command was to show is no word of the next, nor of the next start", () => {
+  const sun: Action = { type: "form", change: { caption: "sun", captions: "red apple" } };
+  const { form } = after({ type: "command", command: "sketch" }, sun, { type: "command", command: "restyle" });
+  assert.deepEqual([form.caption, form.captions], ["", "red apple"]);
+  const back = after(
+    sun,
+    { type: "command", command: "settings" },
+    { type: "command", command: "caption-to-artboard" },
+  );
+  assert.equal(back.form.caption, "sun", "settings are no other command");
+  assert.equal(readForm({ caption: "sun" }).caption, "");
+});
