@@ -116,9 +116,11 @@ function planOwnReplacements(
   const captions = captionsOf(form.captions).filter((caption) => captionProblem(caption) === undefined);
   const groups = new Map<string, Group>();
   for (const { nodeId, provenance, ...like } of replacements) {
-    const { caption: own, label } = provenance.condition;
+    const { caption: own, label, style, ...pictures } = provenance.condition;
     const caption = own !== undefined && captions.includes(own) ? own : own === undefined ? own : (captions[0] ?? own);
     const condition = {
+      // A sketch, layout or picture that it followed, which another translation may not read.
+      ...(provenance.translation === translation.id && redrawnIn === undefined ? pictures : {}),
       ...(caption === undefined ? {} : { caption }),
       ...(label === undefined ? {} : { label }),
       ...(redrawnIn === undefined ? styleOf(form) : { style: redrawnIn }),

@@ -1,6 +1,7 @@
-/** What a variation asks for: the picture, and what is known of what it shows. */
+/** What a variation, and a new drawing of it, asks for: the picture, and what is known of what it shows. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { planReplacements } from "../../../plugin/ui/plans/captions.ts";
 import { planVariations, type UploadedSource } from "../../../plugin/ui/plans/edits.ts";
 import { defaultForm } from "../../../plugin/ui/state/form.ts";
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
@@ -36,4 +37,15 @@ test("the same idea starts from drawings of what it shows, which differ; picture
     assert.deepEqual([retrieval, diversity], [0, undefined]);
   }
   assert.equal(inputOf({ depth: "last" }, source()).retrieval, 0, "nothing is known to start from");
+});
+
+test("a new drawing of a variation or a sketch still follows its picture, unless another translation draws it", () => {
+  const image = { image: "d", depth: "last" };
+  const made = { translation: "caption", condition: { caption: "house", image, style: "flat" } };
+  const replacements = [{ nodeId: "1", provenance: made as unknown as Provenance }];
+  const form = { ...defaultForm, captions: "house", style: "line" };
+  const [kept] = planReplacements(form, asked, replacements);
+  assert.deepEqual(kept?.input.condition, { image, caption: "house", style: "line" });
+  const [other] = planReplacements({ ...form, style: "@mine" }, { ...asked, id: "mine" }, replacements);
+  assert.deepEqual(other?.input.condition, { caption: "house" });
 });
