@@ -171,7 +171,7 @@ const variations: Story = {
     await ui.getByLabel("Images", { exact: true }).fill("4");
     await ui.getByLabel("Images", { exact: true }).press("Tab");
     await ui.getByRole("button", { name: "Generate again" }).click();
-    await page.locator(".node.frame > .node.frame:has(.node.vector)").nth(3).waitFor();
+    await page.locator(".node.frame > .node.frame:has(.node.vector)").nth(3).waitFor({ timeout: 90_000 });
     await ui.locator(".applied").waitFor();
     await step("same-idea");
     // What the layer remembers says what is drawn.
