@@ -3,6 +3,7 @@ import { clockJumps, diskFull, readOnly, tornFiles, twoServers } from "./disks.t
 import type { Goal } from "./goal.ts";
 import { childHangs, childKilled, serverKilled, stopped } from "./kills.ts";
 import { drippingClients, fairness, flood, providerAbsent } from "./loads.ts";
+import { memoryTaken } from "./memory.ts";
 import { networkLost, queueKilled, queueStopped, workerKilled } from "./queues.ts";
 
 export const goals: readonly Goal[] = [
@@ -10,6 +11,7 @@ export const goals: readonly Goal[] = [
   childKilled,
   childHangs,
   stopped,
+  memoryTaken,
   diskFull,
   readOnly,
   tornFiles,
