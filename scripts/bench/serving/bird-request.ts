@@ -6,12 +6,16 @@ import {
 } from "../../../shared/contract/generations/generation-request.ts";
 import { findTranslation, guidanceOn } from "../../../shared/contract/translation-rules.ts";
 
-/** @returns what makes a request of so many images */
-export async function birdRequests(): Promise<(count: number, seed: number) => ResolvedRequest> {
-  const { translation } = findTranslation((await Catalogue.open(packsHome())).packs(), "caption");
-  return (count, seed) => {
+/** Makes a request of so many images. */
+export type BirdRequest = (count: number, seed: number) => ResolvedRequest;
+
+/** @returns what makes requests, and the pack that draws them */
+export async function birdRequests(): Promise<{ readonly packId: string; readonly requestOf: BirdRequest }> {
+  const { pack, translation } = findTranslation((await Catalogue.open(packsHome())).packs(), "caption");
+  const requestOf: BirdRequest = (count, seed) => {
     const requested = GenerationRequestSchema.parse({ condition: { caption: "a red bird" }, count, seed });
     const retrieval = translation.hasRetrieval ? requested.retrieval : 0;
     return { ...requested, seed, retrieval, guidance: guidanceOn(translation, requested) };
   };
+  return { packId: pack.id, requestOf };
 }

@@ -23,3 +23,16 @@ export function childrenOf(pid: number): number[] {
     return [];
   }
 }
+
+/** Time of all processors since the machine started, in milliseconds: what was busy, and all; zeros where there is no /proc. */
+export function allProcessorsMs(): { readonly busy: number; readonly all: number } {
+  try {
+    const [, user, nice, system, idle, waiting, ...rest] = readFileSync("/proc/stat", "utf8")
+      .split("\n")[0]!
+      .split(/\s+/);
+    const busy = [user, nice, system, ...rest.slice(0, 2)].reduce((sum, ticks) => sum + Number(ticks), 0);
+    return { busy: busy * tickMs, all: (busy + Number(idle) + Number(waiting)) * tickMs };
+  } catch {
+    return { busy: 0, all: 0 };
+  }
+}

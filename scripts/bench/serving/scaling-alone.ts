@@ -3,14 +3,23 @@ import { createInferenceClient } from "../../../server/inference/client.ts";
 import { packsHome } from "../../../server/packs/catalogue.ts";
 import { birdRequests } from "./bird-request.ts";
 import { childrenOf, processorMs } from "./processor-time.ts";
-import { type Measured, realAWorker } from "./scaling-run.ts";
+import type { Measured } from "./scaling-run.ts";
+
+/** Requests for each child, after some that warm it up, of as many images as the plugin asks for. */
+const realAWorker = { jobs: 60, warmUp: 12, images: 4 };
 
 /** @param parallel requests that each child has at once */
 export async function drawAlone(count: number, parallel: number): Promise<Measured> {
+  const { packId, requestOf } = await birdRequests();
   const clients = Array.from({ length: count }, () =>
-    createInferenceClient({ packsDir: packsHome(), provider: "cpu", threads: 1, log: () => undefined }),
+    createInferenceClient({
+      packsDir: packsHome(),
+      packIds: [packId],
+      provider: "cpu",
+      threads: 1,
+      log: () => undefined,
+    }),
   );
-  const requestOf = await birdRequests();
   const run = async (jobs: number): Promise<void> => {
     let next = 0;
     const draw = async (client: (typeof clients)[number]): Promise<void> => {
