@@ -63,9 +63,9 @@ export const memoryTaken: Goal = {
       });
       ends.push(problem?.type.split(":").at(-1) ?? state);
       const began = performance.now();
-      await ledger.settle(tau, dataDir);
       const next = await tau.ready();
       readyMs.push(performance.now() - began);
+      await ledger.settle(tau, dataDir);
       if (next !== child) deaths++;
       else process.kill(child, "SIGKILL");
       await waitFor("another child", async () => ((await tau.ready()) !== child ? true : undefined));
