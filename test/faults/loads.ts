@@ -18,8 +18,10 @@ export const flood: Goal = {
       const tau = await startTau(await makeFolder());
       process.kill(await tau.ready(), "SIGSTOP");
       const answers = [];
+      // On a busy machine a connection may take longer than its client waits; the same key is the same job.
+      const ask = (key: string): Promise<Response> => tau.draw(key).catch(() => tau.draw(key));
       for (let index = 0; index < 300; index += 50)
-        answers.push(...(await Promise.all(Array.from({ length: 50 }, (_, at) => tau.draw(`${index + at}`)))));
+        answers.push(...(await Promise.all(Array.from({ length: 50 }, (_, at) => ask(`${index + at}`)))));
       accepted.push(answers.filter(({ status }) => status === 202).length);
       without += answers.filter(
         ({ status, headers }) => status !== 202 && !(Number(headers.get("retry-after")) > 0),
