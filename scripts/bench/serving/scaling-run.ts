@@ -27,7 +27,7 @@ export const generations = (images: number, jobs: number): Work => ({
 /** Nearly all of the work is the network's: one picture, and no more than a PNG, a record and an answer beside it. */
 export const upscales: Work = {
   what: "a picture of 256 px enlarged to 1024 px",
-  ...{ kind: "upscales", jobs: 6, open: 3, path: "/v1/upscales" },
+  ...{ kind: "upscales", jobs: 3, open: 3, path: "/v1/upscales" },
   async prepare(ask) {
     const image = await uploadPicture(ask, 256);
     return (seed) => ({ image, scale: 4, seed });

@@ -1,11 +1,12 @@
 /**
- * `npm run bench -- scaling [simulated] [real] [alone]`: jobs a second of one `tau serve`, one queue server and so many workers, each
+ * `npm run bench -- scaling [simulated] [upscales] [captions] [alone] [--rounds 5]`: jobs a second of one `tau serve`, one queue server and so many workers, each
  * worker's share of what one alone does, and the processor time that a job takes in each process. As many workers as there are cores
  * work for real, each with one thread: on captions, and on pictures to enlarge, whose work is nearly all the network's. Clusters take
  * turns, so that other programs disturb all alike; medians count. With 4 and 8 workers inference is a stated time in which no
  * processor works, as on machines of their own. `alone` draws by as many inference children without a queue.
  */
 import { availableParallelism, loadavg } from "node:os";
+import { parseArgs } from "node:util";
 import { limits } from "../../../shared/limits.ts";
 import { withoutQueueServer } from "../../../test/jobs/queue-server.ts";
 import { machine, median } from "../measure.ts";
@@ -28,8 +29,11 @@ interface Row {
   readonly rounds: readonly Measured[];
 }
 
-/** @param wanted parts of the measurement; none = all @param rounds of real work */
-export async function benchScaling(wanted: readonly string[], rounds = 5): Promise<void> {
+/** @param args parts of the measurement, none = all, and the rounds of real work */
+export async function benchScaling(args: readonly string[]): Promise<void> {
+  const options = { rounds: { type: "string", default: "5" } } as const;
+  const { values, positionals: wanted } = parseArgs({ args: [...args], options, allowPositionals: true });
+  const rounds = Number(values.rounds);
   if (withoutQueueServer) throw new Error(withoutQueueServer);
   const has = (part: string): boolean => wanted.length === 0 || wanted.includes(part);
   const counts = (most: number): number[] => [1, 2, 4, 8].filter((count) => count <= most);
@@ -40,8 +44,8 @@ export async function benchScaling(wanted: readonly string[], rounds = 5): Promi
     for (const count of counts(8)) rows.push(...(await measureInTurns([count], simulated, 1, serviceMs)));
     print(`${simulated.what}, inference simulated as ${serviceMs} ms an image`, rows);
   }
-  if (has("real"))
-    for (const work of [upscales, captions])
+  for (const [part, work] of Object.entries({ upscales, captions }))
+    if (has(part))
       print(`${work.what}, one thread a worker, ${rounds} rounds in turns`, await measureInTurns(real, work, rounds));
   if (has("alone")) {
     const rows: Row[] = [];
