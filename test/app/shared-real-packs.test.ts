@@ -1,5 +1,5 @@
 /**
- * Two workers with the packs that ship: one trains a style of 20 icons that they drew, the other fetches the pack while it runs and
+ * Two workers with the packs that ship: one trains a style of icons that they drew, the other fetches the pack while it runs and
  * draws with it when the first is gone. Minutes on a quiet machine, so it runs where TAU_FULL_SIZE is `packs` or `all`.
  */
 import assert from "node:assert/strict";
@@ -17,7 +17,9 @@ import { type HttpProcess, serveHttp } from "../../server/app/many/serve-http.ts
 import { readManifest } from "../../server/manifest/read-manifest.ts";
 import type { Generation } from "../../shared/contract/generations/generation.ts";
 import { MetaSchema } from "../../shared/contract/meta.ts";
+import { limits } from "../../shared/limits.ts";
 import { cliProgram } from "../fixtures/processes/programs.ts";
+import type { TinyExample } from "../fixtures/tiny-examples.ts";
 import { createTrainingClient, type TrainingClient } from "../http/trainings/training-server.ts";
 import { type QueueServer, startQueueServer, withoutQueueServer } from "../jobs/queue-server.ts";
 
@@ -26,9 +28,9 @@ const isWanted = wanted.includes("all") || wanted.includes("packs");
 const skip = (!isWanted && "set TAU_FULL_SIZE=packs or =all to run it") || withoutQueueServer;
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: console.error };
-const colours = ["red", "blue", "green", "yellow", "brown"];
-const things = ["apple", "house", "fish", "flower"];
-const captions = colours.flatMap((colour) => things.map((thing) => `${colour} ${thing}`));
+const captions = ["red apple", "blue house", "green fish", "yellow flower"];
+/** Images of each, so that there are as many as a training needs. */
+const each = limits.examplesMin / captions.length;
 
 let home = "";
 let queueServer: QueueServer | undefined;
@@ -77,13 +79,12 @@ it("a style that one worker trained on a pack that ships is drawn by another, wh
   while (!(await packs()).includes("icons")) await sleep(100);
   at(`two workers, packs ${(await packs()).join(", ")}`);
 
-  const drawn = await Promise.all(captions.map((caption, seed) => draw(client, { condition: { caption }, seed })));
-  const examples = await Promise.all(
-    drawn.map(async ({ images }, index) => ({
-      png: new Uint8Array(await (await client.ask(images[0]!.path)).arrayBuffer()),
-      captions: [captions[index]!],
-    })),
-  );
+  const examples: TinyExample[] = [];
+  for (const [seed, caption] of captions.entries()) {
+    const { images } = await draw(client, { condition: { caption }, count: each, seed: 100 * seed });
+    for (const { path } of images)
+      examples.push({ png: new Uint8Array(await (await client.ask(path)).arrayBuffer()), captions: [caption] });
+  }
   at(`${examples.length} icons drawn`);
   const settings = { steps: 20, patience: 1 };
   const asked = { name: "mine", examples: await client.upload(examples), isForced: true, settings };
