@@ -2,8 +2,8 @@
  * The retrieval index: latents of training drawings by label and style, each minus the mean latent of its style.
  *
  * A query finds drawings of its label in other styles; without a label, drawings of the labels whose names are nearest to the caption;
- * with a sketch or layout, drawings that look like it (similarity.ts). Their weighted mean, added to the mean of the style that is asked
- * for, is the latent of the prior (retrieved-prior.ts).
+ * with a sketch or layout, drawings that look like it (similarity.ts). Their weighted mean, added to the mean of the requested
+ * style, is the latent of the prior (retrieved-prior.ts).
  *
  * Source: retrieval-augmented diffusion, a small model beside a database (Blattmann et al., NeurIPS 2022, arXiv 2204.11824).
  */

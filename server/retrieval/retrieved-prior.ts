@@ -2,8 +2,8 @@
  * The prior of a new image: a residual taken from retrieved drawings instead of v = 0.
  *
  * The residual v is what the conditions leave open. At v = 0 the flow gives the mean of all that is possible, which is a blur where it
- * never saw this thing in this style. Other styles drew the thing, though. Their drawing, moved to the mean of the style that is asked
- * for and inverted under what it shows, has a v of its own. A share of that v is added to the v that the seed draws. At share 1 and
+ * never saw this thing in this style. Other styles drew the thing, though. Their drawing, moved to the mean of the requested
+ * style and inverted under what it shows, has a v of its own. A share of that v is added to the v that the seed draws. At share 1 and
  * temperature 0 the image is the moved drawing itself, as long as it shows what the request says.
  */
 import { isPictureQuery } from "../../shared/contract/conditions.ts";

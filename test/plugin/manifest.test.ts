@@ -6,7 +6,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { buildManifest } from "../../plugin/manifest.ts";
 import { buildPlugin } from "../../scripts/build-plugin.mjs";
-import { commandTable } from "../../shared/commands.ts";
+import { commandTable, menuMembers } from "../../shared/commands.ts";
 
 test("the manifest has exactly the fields that the plugin needs", () => {
   const manifest = buildManifest();
@@ -75,7 +75,7 @@ test("the bundles stay small: Figma parses both before the window opens", async 
   await rm(outDir, { recursive: true });
 });
 
-test("a plugin built for another port requests that port and starts with it", async () => {
+test("a plugin built for another port asks for that port, starts with it, and its main code has no menu", async () => {
   const outDir = await mkdtemp(path.join(tmpdir(), "tau-port-"));
   await buildPlugin({ outDir, port: 9000 });
   const [main, manifest] = await Promise.all(
@@ -84,5 +84,7 @@ test("a plugin built for another port requests that port and starts with it", as
   assert.deepEqual(JSON.parse(manifest!), JSON.parse(JSON.stringify(buildManifest(9000))));
   assert.match(main!, /9000|9e3/);
   assert.doesNotMatch(main!, /7826/);
+  // Main carries no member of the table of commands that the menu alone reads.
+  for (const member of menuMembers) assert.doesNotMatch(main!, new RegExp(`[{,]${member}:`));
   await rm(outDir, { recursive: true });
 });
