@@ -1,7 +1,7 @@
 /**
- * Server-sent events of one job (HTML Living Standard §9.2). Every event carries the whole snapshot, so a slow client skips to
- * the newest, memory stays at one snapshot a stream, and resuming needs no log of events: a client that names a Last-Event-ID is
- * only spared the snapshot which it has.
+ * Server-sent events of one job (HTML Living Standard §9.2). Every event carries the whole snapshot. So a slow client skips to the newest,
+ * and memory stays at one snapshot a stream. Resuming needs no log of events: a client that names a Last-Event-ID does not get the
+ * snapshot that it has.
  */
 import type { JobState } from "../../shared/contract/job-fields.ts";
 import { isFinal, type Snapshot } from "../jobs/job-queue.ts";

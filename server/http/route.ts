@@ -1,6 +1,6 @@
 /**
- * The form of a route: one object says how it is called, documented, guarded and answered, so that the OpenAPI document,
- * the 405 answers and the test of the guards are made from the same list as the router.
+ * The form of a route: one object says how it is called, documented, guarded and answered. The router, the OpenAPI document, the 405
+ * answers and the test of the guards come from one list of them.
  */
 import type { Context } from "hono";
 import type { z } from "zod";

@@ -1,7 +1,7 @@
 /**
- * A checkpoint as an importer sees it: its tensors under the names of the original code, wherever they lie in the file (behind `module.` of
- * DataParallel, `state_dict.` of Lightning or any other prefix), each with the shape that the network needs. Remembers what was used, so that
- * what an importer left out can be listed.
+ * A checkpoint as an importer sees it: its tensors under the names of the original code, each with the shape that the network needs. A
+ * prefix does not matter, such as `module.` of DataParallel or `state_dict.` of Lightning. Remembers what was used, so that what an
+ * importer left out can be listed.
  */
 import type { Checkpoint } from "../checkpoints/checkpoint.ts";
 import { checkpointFault } from "../checkpoints/checkpoint.ts";

@@ -1,6 +1,6 @@
 /**
- * Which drawings are ideas for a caption: not only those of its label in the styles nearest to the requested one, whose
- * mean is one picture, but single drawings of it in other styles of the same family, and of things named nearly alike.
+ * Which drawings are ideas for a caption. The mean of its label's drawings in the nearest styles is one picture. Ideas are single
+ * drawings: of the label in other styles of the same family, and of things with nearly the same name.
  */
 import type { ScoredEntry } from "./similarity.ts";
 

@@ -1,7 +1,7 @@
 /**
- * A first label for every pixel inside, and how much it counts. Pixels of even areas take the nearest colour. A pixel between areas takes the
- * nearest of the colours around it, and counts as little as it looks like a mixture of two of them: so the rims that anti-aliasing makes have no say, while
- * a thin line, which is no mixture of what lies beside it, has.
+ * A first label for every pixel inside, and how much it counts. Pixels of even areas take the nearest colour. A pixel between areas takes
+ * the nearest of the colours around it. The more it looks like a mixture of two of them, the less it counts. So the rims of anti-aliasing
+ * do not count, but a thin line does, which is no mixture of its neighbours.
  */
 import { type Lab, labDistance } from "../../shared/colour/oklab.ts";
 import { findColours, histogramOf, nearestTo } from "./colours.ts";

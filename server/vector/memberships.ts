@@ -1,7 +1,7 @@
 /**
- * How much of every pixel belongs to every ink. Inside areas that is all or nothing. At a border the pixel's own colour says it: of the pairs of inks that meet there,
- * the one that mixes to it, and in which shares, which places the border to a tenth of a pixel in clean pictures. Where inks differ little or pixels are noisy, shares of the
- * area around count instead.
+ * How much of every pixel belongs to every ink. Inside areas that is all or nothing. At a border the pixel's own colour decides: the pair
+ * of inks there that mixes to it, and their shares. That places the border to a tenth of a pixel in clean pictures. Where inks differ
+ * little or pixels are noisy, shares of the area around count instead.
  */
 import { bitsOfLab, type Lab } from "../../shared/colour/oklab.ts";
 import { insideFrom, type Picture } from "./picture.ts";

@@ -1,7 +1,7 @@
 /**
- * Areas of a picture, merged until a border costs more than it says: two neighbours become one where the squared error that this adds, to the pixel of
- * border that it saves, is least (Koepfler, Lopez & Morel 1994, after Mumford & Shah 1989). Crumbs and slivers of anti-aliasing go first, a line of a
- * colour of its own stays. Across a soft border areas may also become one linear gradient.
+ * Areas of a picture, merged until a border saves more error than it costs. Two neighbours become one where that adds the least squared
+ * error for each pixel of border that it saves (Koepfler, Lopez & Morel 1994, after Mumford & Shah 1989). Crumbs and slivers of
+ * anti-aliasing go first, a line of a colour of its own stays. Across a soft border areas may also become one linear gradient.
  */
 import { type Components, componentsOf } from "./components.ts";
 import type { FirstLabels } from "./first-labels.ts";

@@ -1,6 +1,6 @@
 /**
- * Gives a picture's main colour another name: the hue that most of it has, or where it is grey the lightness that most of it has, is
- * moved in OKLCH; other colours stay, and so do shading and contrast inside the main one. Pure; pixels of a size in, pixels out.
+ * Gives a picture's main colour another name. The hue that most of it has is moved in OKLCH, or its lightness where it is grey. Other
+ * colours stay, and so do shading and contrast inside the main one. Pure; pixels of a size in, pixels out.
  */
 import { bitsOfLab, labOf } from "../../../shared/colour/oklab.ts";
 import type { CaptionColour } from "../colour-words.ts";

@@ -1,6 +1,6 @@
 /**
- * The lines of one kind of job that this process knows: where a job stands, that it stands there although its process died while it
- * was added, and that it stands there again when its worker was lost.
+ * The lines of one kind of job: the place of each job. A job keeps its place when its process dies while adding it, and gets it back when
+ * its worker is lost.
  */
 import { waitingBody } from "../job-bodies.ts";
 import type { JobBody } from "../job-queue.ts";

@@ -1,6 +1,6 @@
 /**
- * Who follows which job of a kind in this process: hears on one channel what happened to which job, reads that job's record, at most
- * once at a time, and calls back with states newer than the last. After a loss of the connection every followed job is read again.
+ * Followers of the jobs of a kind in this process. One channel says which job changed. Its record is then read, at most once at a time,
+ * and followers get states newer than their last. After a loss of the connection every followed job is read again.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Snapshot } from "../job-queue.ts";

@@ -1,6 +1,6 @@
 /**
- * A job of the queue server as its worker has it: its body lives here and is written behind, the newest state alone and not more often
- * than anyone sees, so that neither a slow network nor a fast job costs much. Each write says whether the job still is this worker's.
+ * A job of the queue server as its worker has it. Its body is here. The newest state alone is written to the server, no more often than a
+ * follower sees, so that neither a slow network nor a fast job costs much. Each write says whether the job still is this worker's.
  */
 import { AppError } from "../../../shared/problem.ts";
 import { waitingBody } from "../job-bodies.ts";

@@ -1,6 +1,6 @@
 /**
- * Who works for a queue server, and with what: each worker writes its packs, its provider and what kinds of jobs it takes, and again
- * every few seconds; who has been silent for longer is gone, though its packs stay known for a day, so that jobs for it may wait.
+ * Which workers a queue server has. Each worker writes its packs, its provider and its kinds of jobs every few seconds. One that has been
+ * silent for longer is gone. Its packs stay known for a day, so that jobs for it may wait.
  */
 import { z } from "zod";
 import { type PackInfo, PackInfoSchema } from "../../../shared/contract/meta.ts";

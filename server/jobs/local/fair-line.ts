@@ -1,7 +1,7 @@
 /**
- * The line of waiting jobs: interactive ones before bulk ones, and among them owners take turns, so that one with hundreds
- * holds up no other. Start-time fair queueing (Goyal, Vin, Cheng, SIGCOMM 1996) of jobs of one length: a job's turn is settled when it
- * comes, so that positions are known, and only a job that comes later and stands before it moves it back.
+ * The line of waiting jobs: interactive ones before bulk ones, and among them owners take turns, so that one with hundreds holds up no
+ * other. Start-time fair queueing (Goyal, Vin, Cheng, SIGCOMM 1996) of jobs of one length. A job's turn is settled when it comes, so
+ * positions are known. Only a later job with an earlier turn moves it back.
  */
 import type { Urgency } from "../job-queue.ts";
 

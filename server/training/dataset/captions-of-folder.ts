@@ -1,6 +1,6 @@
 /**
- * Finds the captions of each image in a folder: in one CSV or JSON Lines table beside the images, else in `.txt` files of the
- * same name (one caption a line, the shortest description first), else in the words of the file name.
+ * Finds the captions of each image in a folder. First in one CSV or JSON Lines table, else in `.txt` files of the same name (one caption a
+ * line, the shortest first), else in the words of the file name.
  */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative } from "node:path";

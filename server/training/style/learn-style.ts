@@ -1,7 +1,7 @@
 /**
- * Learns a style of one's own on a pack with a flow between styles: its code is read from up to 16 of the icons and published at once;
- * then a search for a better code by exact likelihood, published only when held-out icons gain by likelihood and lose nothing by the
- * style judge. Trains no weights.
+ * Learns a style of one's own on a pack with a flow between styles. Its code is read from up to 16 of the icons and published at once.
+ * Then a search looks for a better code by exact likelihood. The find is published only when held-out icons gain likelihood and the style
+ * judge loses nothing. Trains no weights.
  */
 import { join } from "node:path";
 import { limits } from "../../../shared/limits.ts";

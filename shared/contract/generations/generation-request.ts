@@ -56,16 +56,17 @@ export const BestOfSchema = z.number().int().min(1).max(limits.bestOfMax);
 const GuidanceSchema = z.number().min(0).max(limits.guidanceMax);
 
 /**
- * How much of an image comes from drawings of the same thing in other styles, or that look like a sketch or layout, where the translation has some: 0 = nothing, 1 = they are
- * drawn as they are, in the style's colours. Of `guidance`, which pushes what the flow says by itself, the rest is left. Absent: 0.9 for
- * words, sketches and layouts; 0 beside an image or small image and with `keepResidualOf`, which say what to start from. Always 0 where the translation has none (`hasRetrieval`).
+ * The share of an image that comes from retrieved drawings: of the same thing in other styles, or like a sketch or layout. 0 = nothing, 1
+ * = the drawings as they are, in the style's colours. Of `guidance`, which pushes what the flow says by itself, the rest is left. Absent:
+ * 0.9 for words, sketches and layouts; 0 beside an image or small image and with `keepResidualOf`, which say what to start from. Always 0
+ * where the translation has none (`hasRetrieval`).
  */
 const RetrievalSchema = z.number().min(0).max(1);
 
 /**
- * How much the images of a request shall differ, 0 to 1: each starts from one drawing, also of things with similar names, and of
- * twice as many candidates the best that differ are kept, by what the condition explains against mutual distance. An image's own
- * seed, with this value and `count` 1, makes it again. Absent: 0, consecutive seeds as they come.
+ * How much the images of a request differ, 0 to 1. Each starts from one drawing, also of things with similar names. Of twice as many
+ * candidates the best that differ are kept: by what the condition explains, against mutual distance. An image's own seed, with this value
+ * and `count` 1, makes it again. Absent: 0, consecutive seeds as they come.
  */
 export const DiversitySchema = z.number().min(0).max(limits.diversityMax);
 
