@@ -10,6 +10,13 @@ export type DrawnCondition =
 
 export const fitsInline = (svg: string): boolean => svg.length <= limits.svgMaxChars;
 
+/** Without the white ground of a selected frame, which is the paper that a layout lies on. */
+export const withoutPaper = (svg: string): string =>
+  svg.replace(
+    /^(<svg[^>]* width="([\d.]+)" height="([\d.]+)"[^>]*>\s*(?:<g[^>]*>\s*)*)<rect width="\2" height="\3"[^>]* fill="(?:white|#fff(?:fff)?)"[^>]*\/>/,
+    "$1",
+  );
+
 export function planDrawing(
   form: Form,
   translation: TranslationAbilities,

@@ -11,7 +11,7 @@ import { paletteOf, recordOf } from "../palettes.ts";
 import { type Job, tracedJob } from "../run/jobs.ts";
 import type { SeenIcon, State } from "../state/state.ts";
 import { captionProblem, captionsOf, planCaptions, planReplacements } from "./captions.ts";
-import { type DrawnCondition, fitsInline, planDrawing } from "./drawing.ts";
+import { type DrawnCondition, fitsInline, planDrawing, withoutPaper } from "./drawing.ts";
 import { planBlend, planUpscale, planVariations, type UploadedSource } from "./edits.ts";
 import { planFamily, planRestyle, planTraces, type UploadedIcon } from "./icons.ts";
 import { LabelIndex, matchNames, planLabel, planNames } from "./labels.ts";
@@ -228,6 +228,9 @@ async function drawnCondition(
   signal: AbortSignal,
 ): Promise<DrawnCondition> {
   if (command === "sketch" && fitsInline(svg)) return { sketch: { svg } };
-  const { digest } = await client.uploadImage(await rasterise(svg, drawingSidePx), signal);
-  return command === "sketch" ? { sketch: { image: digest } } : { layout: { image: digest } };
+  const isSketch = command === "sketch";
+  // What a layout leaves open is transparent, as around icons; on paper it would be white.
+  const png = await rasterise(isSketch ? svg : withoutPaper(svg), drawingSidePx, isSketch ? "paper" : "none");
+  const { digest } = await client.uploadImage(png, signal);
+  return isSketch ? { sketch: { image: digest } } : { layout: { image: digest } };
 }

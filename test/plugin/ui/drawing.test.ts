@@ -1,0 +1,33 @@
+/** The paper under a layout: the ground of a selected frame is none of its colours. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { SimDocument } from "../../../plugin/simulator/host/document.ts";
+import { memoryStore } from "../../../plugin/simulator/host/storage.ts";
+import { exportSvg } from "../../../plugin/simulator/host/svg.ts";
+import { withoutPaper } from "../../../plugin/ui/plans/drawing.ts";
+
+const root = '<svg width="80" height="80" viewBox="0 0 80 80" fill="none" xmlns="http://www.w3.org/2000/svg">';
+const tree = '<rect x="30" y="40" width="20" height="40" fill="#7F4F24"/></svg>';
+
+test("a frame's white ground, as Figma exports it with and without a clip, is left out", () => {
+  for (const open of [root, `${root}<g clip-path="url(#clip0)">`, `${root}\n<g clip-path="url(#clip0)">\n`])
+    assert.equal(withoutPaper(`${open}<rect width="80" height="80" fill="white"/>${tree}`), open + tree);
+});
+
+test("other grounds, and white shapes that are smaller, are colours of the layout", () => {
+  for (const ground of [
+    '<rect width="80" height="80" fill="#8FD3FE"/>',
+    '<rect width="40" height="80" fill="white"/>',
+    '<rect x="0" y="40" width="80" height="40" fill="white"/>',
+  ])
+    assert.equal(withoutPaper(root + ground + tree), root + ground + tree);
+});
+
+test("the ground of a frame of the playground is left out too", () => {
+  const sim = new SimDocument(memoryStore());
+  const white: Paint = { type: "SOLID", color: { r: 1, g: 1, b: 1 } };
+  const id = sim.tree.create("FRAME", { name: "Frame", width: 80, height: 60, fills: [white] });
+  const svg = exportSvg(sim.tree, id);
+  assert.match(svg, /<rect width="80" height="60"/);
+  assert.doesNotMatch(withoutPaper(svg), /<rect width="80" height="60"/);
+});
