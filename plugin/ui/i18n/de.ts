@@ -111,7 +111,7 @@ export const de: Texts = {
   labelNone: "Der Server kennt keinen solchen Begriff.",
   scaleMode: "In leeren Ebenen",
   scaleFill: "Füllen, beschnitten",
-  scaleFit: "Einpassen, ganzes Bild",
+  scaleFit: "Ganz einpassen",
   layersReady: "Zu füllende Ebenen: {n}",
   needLayers: "Wähle die Ebenen aus: Rahmen, Rechtecke, Ellipsen, Vektoren.",
   needImages: "Wähle Ebenen aus, die ein Bild zeigen.",

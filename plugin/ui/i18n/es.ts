@@ -112,7 +112,7 @@ export const es: Texts = {
   labelNone: "El servidor no tiene un nombre así.",
   scaleMode: "En capas vacías",
   scaleFill: "Rellenar, recortada",
-  scaleFit: "Ajustar, imagen entera",
+  scaleFit: "Ajustar entera",
   layersReady: "Capas por rellenar: {n}",
   needLayers: "Selecciona las capas: marcos, rectángulos, elipses, vectores.",
   needImages: "Selecciona capas que muestren una imagen.",

@@ -112,7 +112,7 @@ export const fr: Texts = {
   labelNone: "Le serveur n’a pas de nom semblable.",
   scaleMode: "Dans les calques vides",
   scaleFill: "Remplir, rogné",
-  scaleFit: "Ajuster, image entière",
+  scaleFit: "Ajuster en entier",
   layersReady: "Calques à remplir : {n}",
   needLayers: "Sélectionnez les calques à remplir : cadres, rectangles, ellipses, vecteurs.",
   needImages: "Sélectionnez des calques qui montrent une image.",

@@ -111,7 +111,7 @@ export const ptBr: Texts = {
   labelNone: "O servidor não tem um nome assim.",
   scaleMode: "Em camadas vazias",
   scaleFill: "Preencher, recortada",
-  scaleFit: "Ajustar, imagem inteira",
+  scaleFit: "Ajustar inteira",
   layersReady: "Camadas a preencher: {n}",
   needLayers: "Selecione as camadas: quadros, retângulos, elipses, vetores.",
   needImages: "Selecione camadas que mostrem uma imagem.",
