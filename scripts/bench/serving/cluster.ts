@@ -54,7 +54,11 @@ export async function startCluster(count: number, kind: WorkKind, serviceMs?: nu
     };
     const live = async () =>
       ((await (await ask("/v1/workers")).json()) as WorkerList).workers.filter(({ isLive }) => isLive);
-    while ((await live()).length < count) await sleep(200);
+    while ((await live()).length < count) {
+      const ended = workers.find(({ exitCode, signalCode }) => exitCode !== null || signalCode !== null);
+      if (ended) throw new Error(`expected ${count} workers, got one that ended with ${ended.exitCode}`);
+      await sleep(200);
+    }
     const spentMs = () => ({
       serve: processorMs(server.pid!),
       workers: sum(workers.map(({ pid }) => processorMs(pid!))),
