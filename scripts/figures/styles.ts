@@ -7,7 +7,7 @@ import { type ColourWord, hues } from "../../server/evaluation/metrics/colour-wo
 import { isReal, type StyleDrawing, StyleDrawings } from "../../server/evaluation/styles/style-drawings.ts";
 import { encodePng } from "../../server/images/codec.ts";
 import type { Figure } from "./edits.ts";
-import { type SheetRow, writeSheet } from "./sheet.ts";
+import { type SheetBlock, type SheetRow, writeSheet } from "./sheet.ts";
 import { type Studio, withStudio } from "./studio.ts";
 
 const rendered = "server/pretrain/.cache/styles";
@@ -97,21 +97,18 @@ const things = ["house", "key", "camera", "book", "shopping cart", "bicycle", "b
 export const eightIconsFigure: Figure = (path, packsDir) =>
   withBoard(packsDir, async ({ first, restyle, caption }) => {
     const sources = await first("uil", columns);
-    const blocks = [];
+    const blocks: SheetBlock[] = [];
     for (const variant of ["basil/outline", "mynaui/solid", "teenyicons/outline", "clarity/solid", "pepicons-print"]) {
       const shown = await first(variant, shownMost);
       if (shown.length < shownMost) continue;
       const [captioned, restyled]: (Uint8Array | undefined)[][] = [[], []];
       for (const thing of things) captioned!.push(await caption(thing, imagesOf(shown)));
       for (const source of sources) restyled!.push(await restyle(source, imagesOf(shown)));
-      blocks.push({
-        columns: things,
-        rows: [
-          { label: `eight of ${variant}`, tiles: tilesOf(shown) },
-          { label: "captions", tiles: captioned! },
-          { label: "drawings", tiles: restyled! },
-        ],
-      });
+      blocks.push(
+        { columns: [], rows: [{ label: `eight of ${variant}`, tiles: tilesOf(shown) }] },
+        { columns: things, rows: [{ label: "captions", tiles: captioned! }] },
+        { columns: [], rows: [{ label: "drawings", tiles: restyled! }] },
+      );
     }
     return writeSheet(path, blocks, { cellPx: 76, marginPx: 150 });
   });

@@ -39,7 +39,9 @@ export interface StylesData {
 }
 
 /** Real drawings that judges are fitted on, for each picture of a row; and of one variant at most, of which half stay unseen. */
-const [fittedPerPicture, fittedMost, fittedOfVariant] = [40, 6000, 48];
+const [fittedPerPicture, fittedMost, fittedOfVariant] = [72, 6000, 48];
+/** Of variants that may be named, as many more. */
+const timesNamed = 3;
 const captionWordsMost = 3;
 /** Of the judge's ridge regression, as for the report on icons (groups.ts). */
 const ridgePenalty = 0.03;
@@ -65,7 +67,11 @@ export function createStylesData(context: StylesContext): StylesData {
     seed,
   );
   const fitted = [...grouped(real, styleOf).values()]
-    .flatMap((of) => of.slice(0, Math.min(fittedOfVariant, Math.ceil(of.length / 2))).map((one, at) => ({ one, at })))
+    .flatMap((of) =>
+      of
+        .slice(0, Math.min(fittedOfVariant, Math.ceil(of.length / 2)))
+        .map((one, at) => ({ one, at: one.split === "heldOutFamily" ? at / timesNamed : at })),
+    )
     .sort((a, b) => a.at - b.at)
     .slice(0, Math.min(fittedMost, fittedPerPicture * limit))
     .map(({ one }) => one);
