@@ -10,6 +10,7 @@ import { normals } from "../../server/engine/random.ts";
 import { type ColourWord, hues, isNearest } from "../../server/evaluation/metrics/colour-words.ts";
 import { meanPairDifference, meanSquaredError } from "../../server/evaluation/metrics/pixels.ts";
 import { everydayNouns } from "../../server/evaluation/sections/captions.ts";
+import { timesOf } from "../../server/evaluation/styles/cost-section.ts";
 import { encodePng } from "../../server/images/codec.ts";
 import { createInferenceClient } from "../../server/inference/client.ts";
 import { createConditionImageLoader } from "../../server/inference/condition-images.ts";
@@ -133,17 +134,6 @@ export async function benchRestyle(args: string[]): Promise<void> {
 const mb = (bytes: number): number => Number((bytes / 1e6).toFixed(1));
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const share = (part: number, whole: number): number => Number((part / whole).toFixed(3));
-
-async function timesOf(count: number, work: () => Promise<unknown>): Promise<number[]> {
-  await work();
-  const times: number[] = [];
-  for (let round = 0; round < count; round += 1) {
-    const startedMs = performance.now();
-    await work();
-    times.push(performance.now() - startedMs);
-  }
-  return times;
-}
 
 const isInHole = (at: number): boolean => {
   const [x, y] = [at % sizePx, Math.floor(at / sizePx) % sizePx];

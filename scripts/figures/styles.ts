@@ -70,7 +70,7 @@ export const restyleMatrixFigure: Figure = (path, packsDir) =>
     const named = ["tabler", "phosphor-bold", "phosphor-fill", "solar-linear"];
     const unseen = ["basil/outline", "mynaui/solid", "teenyicons/outline", "lsicon/filled"];
     const blocks = [];
-    for (const variant of ["basil/outline", "uil", "healthicons", "mynaui/solid"]) {
+    for (const variant of ["uil", "mynaui/solid"]) {
       const sources = await first(variant, columns);
       if (sources.length === 0) continue;
       const rows: SheetRow[] = [{ label: "source", tiles: tilesOf(sources) }];

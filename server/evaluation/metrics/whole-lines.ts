@@ -1,7 +1,9 @@
 /**
  * Whether a drawing's lines are as whole as the truth's: as many pieces of ink, as many holes, and ends of lines at the same places. Ends
- * are those of a skeleton (Zhang & Suen 1984, CACM 27), so a broken line has two more and a line run together with another has fewer.
+ * are those of a skeleton (server/wasm/assembly/thinning.ts), so a broken line has two more and a line run together with another has fewer.
  */
+import { emptyMask, hasAt, setAt, workPx } from "../../experts/sketch/mask.ts";
+import { skeletonize } from "../../wasm/drawings.ts";
 
 /** Smaller specks do not count. */
 const pieceLeastPx = 8;
@@ -17,7 +19,7 @@ export interface LineFacts {
   readonly widthPx: number;
 }
 
-/** @param planes premultiplied RGBA [4, size, size]; ink is where alpha is at least a half */
+/** @param planes premultiplied RGBA [4, size, size], at most 128 px; ink is where alpha is at least a half */
 export function lineFactsOf(planes: Float32Array, sizePx: number): LineFacts {
   const ink = Uint8Array.from(planes.subarray(3 * sizePx * sizePx), (alpha) => (alpha >= 0.5 ? 1 : 0));
   const ground = ink.map((value) => 1 - value);
@@ -71,32 +73,13 @@ function countPieces(mask: Uint8Array, sizePx: number, steps: Steps): number {
   return pieces;
 }
 
-/** Lines of one pixel. */
+/** Lines of one pixel. Pictures of less than 128 px lie in the corner of a mask. */
 function thinned(ink: Uint8Array, sizePx: number): Uint8Array {
-  const mask = ink.slice();
-  for (let isChanged = true; isChanged; ) {
-    isChanged = false;
-    for (const isFirst of [true, false]) {
-      const gone: number[] = [];
-      for (let at = 0; at < mask.length; at += 1)
-        if (mask[at] === 1 && isLoose(mask, sizePx, at, isFirst)) gone.push(at);
-      for (const at of gone) mask[at] = 0;
-      isChanged ||= gone.length > 0;
-    }
-  }
-  return mask;
-}
-
-/** The conditions of Zhang & Suen for one pixel in the first or second half of a round. */
-function isLoose(mask: Uint8Array, sizePx: number, at: number, isFirst: boolean): boolean {
-  const near = neighboursOf(at, sizePx, around).map((place) => (place >= 0 ? mask[place]! : 0));
-  const count = near.reduce((sum, value) => sum + value, 0);
-  const rises = near.filter((value, side) => value === 0 && near[(side + 1) % 8] === 1).length;
-  if (count < 2 || count > 6 || rises !== 1) return false;
-  const [up, , right, , down, , left] = near as [number, number, number, number, number, number, number];
-  return isFirst
-    ? up * right * down === 0 && right * down * left === 0
-    : up * right * left === 0 && up * down * left === 0;
+  const mask = emptyMask();
+  const placeOf = (at: number): number => Math.floor(at / sizePx) * workPx + (at % sizePx);
+  for (const [at, value] of ink.entries()) if (value === 1) setAt(mask, placeOf(at));
+  const lines = skeletonize(mask);
+  return ink.map((_, at) => Number(hasAt(lines, placeOf(at))));
 }
 
 /** Pixels of a skeleton where a line ends. */

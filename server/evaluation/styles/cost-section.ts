@@ -92,7 +92,7 @@ async function timed(context: StylesContext, data: StylesData, client: Inference
 }
 
 /** Milliseconds of each of `count` rounds after one that warms up. */
-async function timesOf(count: number, work: () => Promise<unknown>): Promise<number[]> {
+export async function timesOf(count: number, work: () => Promise<unknown>): Promise<number[]> {
   await work();
   const times: number[] = [];
   for (let round = 0; round < count; round += 1) {
