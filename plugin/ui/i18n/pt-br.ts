@@ -110,7 +110,7 @@ export const ptBr: Texts = {
   labelSearch: "Buscar entre {n} coisas",
   labelNone: "O servidor não tem um nome assim.",
   scaleMode: "Em camadas vazias",
-  scaleFill: "Preencher, recortada",
+  scaleFill: "Preencher e cortar",
   scaleFit: "Ajustar inteira",
   layersReady: "Camadas a preencher: {n}",
   needLayers: "Selecione as camadas: quadros, retângulos, elipses, vetores.",
