@@ -27,6 +27,8 @@ export interface Translation {
   readonly calibration?: Calibration;
   /** The retrieval index; absent where the pack has none. */
   readonly retriever?: Retriever;
+  /** `recolourLatent`, which may know the answer already; absent = it is worked out. */
+  readonly recoloured?: (latent: Float32Array, colour: CaptionColour) => Promise<Float32Array>;
   /** Whose the index's drawings are, by the ids of their styles. */
   readonly drawings?: ReadonlyMap<string, DrawingSet>;
   /** Where captions find the drawing that is restyled, and the ids of the styles whose drawings suit. */
@@ -86,7 +88,7 @@ export async function drawLatents(translation: Translation, rows: readonly Row[]
 
 /** v of every row plus its share of the prior's residual. */
 async function addPriors(translation: Translation, rows: readonly Row[]): Promise<Float32Array[]> {
-  const { flow } = translation;
+  const { flow, recoloured = (...of) => recolourLatent(translation, ...of) } = translation;
   const started = rows.filter(({ prior }) => prior !== undefined);
   const starts = started.map(({ prior }) => prior!);
   if (starts.length === 0) return rows.map(({ residual }) => residual);
@@ -96,8 +98,7 @@ async function addPriors(translation: Translation, rows: readonly Row[]): Promis
   );
   const latents: Float32Array[] = [];
   // One at a time, so that a latent never depends on its neighbours.
-  for (const { latent, colour } of starts)
-    latents.push(colour ? await recoloured(translation, latent, colour) : latent);
+  for (const { latent, colour } of starts) latents.push(colour ? await recoloured(latent, colour) : latent);
   const { values } = await flow.forward(joinRows(latents), given, starts.length);
   return rows.map((row) => {
     const { residual, prior } = row;
@@ -108,7 +109,11 @@ async function addPriors(translation: Translation, rows: readonly Row[]): Promis
 }
 
 /** The latent of the same drawing with its main colour replaced. */
-async function recoloured({ target }: Translation, latent: Float32Array, colour: CaptionColour): Promise<Float32Array> {
+export async function recolourLatent(
+  { target }: Pick<Translation, "target">,
+  latent: Float32Array,
+  colour: CaptionColour,
+): Promise<Float32Array> {
   return target.encode(recolour(await target.decode(latent, 1), colour), 1);
 }
 

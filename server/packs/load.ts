@@ -24,6 +24,7 @@ import { RetrievalIndex } from "../retrieval/retrieval-index.ts";
 import { loadUpscaler } from "../upscaling/load-upscaler.ts";
 import { readCalibration } from "./calibration-file.ts";
 import { type Catalogue, type CatalogueEntry, type PackFault, packFaultOf } from "./catalogue.ts";
+import { keepRecoloured } from "./keep-recoloured.ts";
 import { verifyPack } from "./verify.ts";
 
 export interface LoadedPacks {
@@ -153,7 +154,10 @@ async function loadTranslation(
     ...(drawings ? { drawings: setsByStyle(drawings) } : {}),
     ...(retrieval === undefined
       ? {}
-      : { retriever: await RetrievalIndex.open(join(folder, retrieval), indexWidths(flow)) }),
+      : {
+          retriever: await RetrievalIndex.open(join(folder, retrieval), indexWidths(flow)),
+          recoloured: keepRecoloured({ target }),
+        }),
   };
 }
 
