@@ -3,8 +3,8 @@
 encoder: image [batch, 4, 128, 128] → mean [batch, 8, 16, 16].
 decoder: latent → image [batch, 4, 128, 128] (valid premultiplied RGBA), logits [batch, layers, 128, 128] (layer 0 is nothing; enlarge them before the
 soft-max), paints [batch, layers - 1, 10] (red, green, blue, alpha, slopes of the three along x and along y).
-style: latents [drawings, 8, 16, 16] of one style → code [1, 1792].
-restyle: v, latent and source [batch, 8, 16, 16], known [batch, 1, 16, 16], asked and origin [batch, 1792], palette [batch, 4, 4] → restyled (of v),
+style: latents [drawings, 8, 16, 16] of one style → code [1, 3840].
+restyle: v, latent and source [batch, 8, 16, 16], known [batch, 1, 16, 16], asked and origin [batch, 3840], palette [batch, 4, 4] → restyled (of v),
 inverted and nats (of the latent): both directions in one graph, so that the weights are stored once.
 styles.json and codes.f16: the pack's named styles, each from up to 16 of its drawings.
 """

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from style_networks import CHANNELS, GRID, MAP_CHANNELS, VECTOR, StyleNet, split_code
+from style_networks import CHANNELS, GRID, MAP_CHANNELS, TOKEN, VECTOR, StyleNet, split_code
 
 PALETTE = (4, 4)
 """Colours of a palette, and red, green, blue, share of each."""
@@ -73,6 +73,28 @@ class GridAttention(nn.Module):
         return x + self.join((shares @ v).transpose(1, 2).flatten(2)).transpose(1, 2).unflatten(2, grid)
 
 
+class PatternAttention(nn.Module):
+    """Every place looks up patterns of both styles [batch, tokens, 64]: how what lies here is drawn in the style that is asked for."""
+
+    def __init__(self, width: int, heads: int = 4) -> None:
+        super().__init__()
+        self.heads = heads
+        self.norm = nn.LayerNorm(width)
+        self.pattern_norm = nn.LayerNorm(TOKEN)
+        self.query = nn.Linear(width, width)
+        self.pattern = nn.Linear(TOKEN, 2 * width)
+        self.join = nn.Linear(width, width)
+        nn.init.zeros_(self.join.weight)
+        nn.init.zeros_(self.join.bias)
+
+    def forward(self, x: Tensor, patterns: Tensor) -> Tensor:
+        grid = x.shape[2:]
+        queries = self.query(self.norm(x.flatten(2).transpose(1, 2))).unflatten(2, (self.heads, -1)).transpose(1, 2)
+        keys, values = self.pattern(self.pattern_norm(patterns)).unflatten(2, (2, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        shares = (queries @ keys.transpose(2, 3) * queries.shape[3] ** -0.5).softmax(3)
+        return x + self.join((shares @ values).transpose(1, 2).flatten(2)).transpose(1, 2).unflatten(2, grid)
+
+
 class Injector(nn.Module):
     """The drawing, both styles and colours → mean and log-width of z, and features [batch, width, 16, 16] for the couplings."""
 
@@ -89,8 +111,11 @@ class Injector(nn.Module):
         self.inside = nn.ModuleList([FilmBlock(deep, condition) for _ in range(blocks)])
         self.attention = GridAttention(deep)
         self.further_attention = GridAttention(deep)
+        self.origin_mark = nn.Parameter(torch.randn(TOKEN))
+        self.patterns = nn.ModuleList([PatternAttention(deep), PatternAttention(deep)])
+        self.fine_patterns = PatternAttention(width)
         self.up = nn.Conv2d(deep, 4 * width, 1)
-        self.after = nn.ModuleList([FilmBlock(width, condition) for _ in range(2)])
+        self.after = nn.ModuleList([FilmBlock(width, condition) for _ in range(3)])
         self.exit = nn.Conv2d(width, 2 * CHANNELS, 3, padding=1)
         self.copy = nn.Conv2d(CHANNELS, CHANNELS, 1)
         self.gates = nn.Linear(condition, (1 + len(SCALES)) * CHANNELS)
@@ -103,7 +128,8 @@ class Injector(nn.Module):
             self.gates.bias.copy_(torch.cat([torch.ones(CHANNELS), torch.zeros(len(SCALES) * CHANNELS)]))
 
     def forward(self, given: dict[str, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
-        (asked_map, asked), (origin_map, origin) = split_code(given["asked"]), split_code(given["origin"])
+        (asked_map, asked, asked_tokens), (origin_map, origin, origin_tokens) = split_code(given["asked"]), split_code(given["origin"])
+        patterns = torch.cat([asked_tokens, origin_tokens + self.origin_mark], dim=1)
         source, known, palette = given["source"], given["known"], given["palette"].flatten(1)
         condition = self.condition(torch.cat([asked, origin, palette, known.mean((2, 3))], dim=1))
         maps = torch.cat([asked_map, origin_map], dim=1)
@@ -115,10 +141,10 @@ class Injector(nn.Module):
         for at, block in enumerate(self.inside):
             deep = block(deep, condition)
             if at == 1:
-                deep = self.attention(deep)
+                deep = self.patterns[0](self.attention(deep), patterns)
             if at == 3:
-                deep = self.further_attention(deep)
-        hidden = hidden + F.pixel_shuffle(self.up(F.silu(deep)), 2)
+                deep = self.patterns[1](self.further_attention(deep), patterns)
+        hidden = self.fine_patterns(hidden + F.pixel_shuffle(self.up(F.silu(deep)), 2), patterns)
         for block in self.after:
             hidden = block(hidden, condition)
         mean, width = self.exit(F.silu(hidden)).float().chunk(2, dim=1)

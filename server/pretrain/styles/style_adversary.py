@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.parametrizations import spectral_norm
 
-from style_networks import CODE
+from style_networks import SUMMARY
 
 DRAWING_CHANNELS = 4
 CUT_PX = 64
@@ -25,14 +25,14 @@ CHANGED_FROM = 0.02
 
 
 class StyleDiscriminator(nn.Module):
-    """A drawing beside its source [batch, 8, h, w] and the code asked for [batch, 1792] → scores [batch, h / 8, w / 8] and features of each layer."""
+    """A drawing beside its source [batch, 8, h, w] and the code asked for [batch, 3840], without its tokens → scores [batch, h / 8, w / 8], features of each layer."""
 
     def __init__(self, width: int = 32) -> None:
         super().__init__()
         shapes = [(2 * DRAWING_CHANNELS, width), (width, 2 * width), (2 * width, 4 * width)]
         self.layers = nn.ModuleList([spectral_norm(nn.Conv2d(i, o, 4, stride=2, padding=1)) for i, o in shapes])
         self.deep = spectral_norm(nn.Conv2d(4 * width, 4 * width, 3, padding=1))
-        self.code = nn.Sequential(nn.Linear(CODE, 2 * width), nn.SiLU())
+        self.code = nn.Sequential(nn.Linear(SUMMARY, 2 * width), nn.SiLU())
         self.film = nn.Linear(2 * width, 4 * width)
         self.project = spectral_norm(nn.Linear(2 * width, 4 * width))
         self.score = spectral_norm(nn.Conv2d(4 * width, 1, 1))
@@ -40,7 +40,7 @@ class StyleDiscriminator(nn.Module):
         nn.init.zeros_(self.film.bias)
 
     def forward(self, pictures: Tensor, asked: Tensor) -> tuple[Tensor, list[Tensor]]:
-        code = self.code(asked)
+        code = self.code(asked[:, :SUMMARY])
         features: list[Tensor] = []
         hidden = pictures
         for at, layer in enumerate(self.layers):

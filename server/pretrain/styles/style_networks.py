@@ -1,7 +1,8 @@
 """The style expert: latents of 1 to 16 drawings of one style → one vector, the style's code.
 
 Shapes only. Latents are those of target expert 2, [styles, drawings, 8, 16, 16]. The code holds a map (what lies where: grounds, margins, weight of ink)
-and what four learned queries find by attention over all places of all drawings (corners, ends of lines, colours), flattened to one vector.
+what four learned queries find by attention over all places of all drawings (corners, ends of lines, colours), and tokens that many more queries find,
+each a pattern of this style that the flow can look up place by place (latents of a Perceiver, Jaegle et al. 2021); all flattened to one vector.
 """
 
 from __future__ import annotations
@@ -14,16 +15,21 @@ CHANNELS, GRID = 8, 16
 """Of a latent."""
 MAP_CHANNELS, MAP_GRID = 24, 8
 VECTOR = 256
-CODE = MAP_CHANNELS * MAP_GRID**2 + VECTOR
+TOKENS, TOKEN = 32, 64
+"""Patterns of a style that a place can look up, and the length of each."""
+SUMMARY = MAP_CHANNELS * MAP_GRID**2 + VECTOR
+"""Length of a code without its tokens."""
+CODE = SUMMARY + TOKENS * TOKEN
 QUERIES = 4
+TOKEN_HEADS = 4
 SPREAD_FLOOR = 1e-4
 """Added to variances under the root, so that one drawing alone has a gradient."""
 
 
-def split_code(code: Tensor) -> tuple[Tensor, Tensor]:
-    """[batch, 1792] → the map [batch, 24, 8, 8] and the vector [batch, 256]."""
-    flat, vector = code.split((MAP_CHANNELS * MAP_GRID**2, VECTOR), dim=1)
-    return flat.unflatten(1, (MAP_CHANNELS, MAP_GRID, MAP_GRID)), vector
+def split_code(code: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """[batch, 3840] → the map [batch, 24, 8, 8], the vector [batch, 256] and the tokens [batch, 32, 64]."""
+    flat, vector, tokens = code.split((MAP_CHANNELS * MAP_GRID**2, VECTOR, TOKENS * TOKEN), dim=1)
+    return flat.unflatten(1, (MAP_CHANNELS, MAP_GRID, MAP_GRID)), vector, tokens.unflatten(1, (TOKENS, TOKEN))
 
 
 def mean_and_spread(values: Tensor, dims: tuple[int, ...]) -> tuple[Tensor, Tensor]:
@@ -45,6 +51,10 @@ class StyleNet(nn.Module):
         self.keys = nn.Linear(width, width)
         self.map = nn.Conv2d(2 * (width + 4 * CHANNELS), MAP_CHANNELS, 1)
         self.vector = nn.Linear((QUERIES + 2) * width, VECTOR)
+        self.patterns = nn.Parameter(torch.randn(TOKENS, TOKEN))
+        self.place = nn.Parameter(torch.zeros(MAP_GRID**2, TOKEN))
+        self.sight = nn.Linear(width + 4 * CHANNELS, TOKEN)
+        self.look_up = nn.Linear(TOKEN, 2 * TOKEN)
 
     def forward(self, latents: Tensor) -> Tensor:
         styles, drawings = latents.shape[:2]
@@ -56,4 +66,12 @@ class StyleNet(nn.Module):
         tokens = hidden.unflatten(0, (styles, drawings)).float().permute(0, 1, 3, 4, 2).flatten(1, 3)
         shares = (self.queries @ self.keys(tokens).float().transpose(1, 2) * tokens.shape[2] ** -0.5).softmax(2)
         found = torch.cat([(shares @ tokens).flatten(1), *mean_and_spread(tokens, (1,))], dim=1)
-        return torch.cat([self.map(placed).flatten(1), self.vector(F.silu(found))], dim=1).float()
+        return torch.cat([self.map(placed).flatten(1), self.vector(F.silu(found)), self.tokens_of(seen).flatten(1)], dim=1).float()
+
+    def tokens_of(self, seen: Tensor) -> Tensor:
+        """What each pattern finds among all places [styles, drawings, channels, 8, 8] → [styles, 32, 64]."""
+        places = F.silu(self.sight(seen.flatten(3).transpose(2, 3)) + self.place).flatten(1, 2)
+        keys, values = self.look_up(places).unflatten(2, (2, TOKEN_HEADS, -1)).permute(2, 0, 3, 1, 4)
+        queries = self.patterns.unflatten(1, (TOKEN_HEADS, -1)).transpose(0, 1)
+        shares = (queries.to(keys.dtype) @ keys.transpose(2, 3) * queries.shape[2] ** -0.5).softmax(3)
+        return (shares @ values).transpose(1, 2).flatten(2).float()

@@ -19,7 +19,7 @@ from flow_networks import PALETTE
 from style_networks import CODE
 
 MOST_EXAMPLES = 16
-SHARES = {"plain": 0.87, "colour": 0.03, "procedural": 0.1}
+SHARES = {"plain": 0.85, "colour": 0.05, "procedural": 0.1}
 """Of the groups of a batch, by the style that is asked for."""
 SELDOM = {r"duo|two-?tone": 2.5, r"thin|light": 2.0}
 """Looks that few variants have, by their names, and how much more often each of these is asked for."""

@@ -93,10 +93,13 @@ class FlowTraining(TimedTraining):
         flow = {"width": arguments.width, "deep": arguments.deep, "blocks": arguments.blocks, "steps": arguments.steps, "rest_width": arguments.rest_width}
         nets = RestyleNets(flow, expert.config)
         nets.decoder.load_state_dict(expert.decoder.state_dict())
-        if arguments.start:
-            take_weights(nets.flow, torch.load(arguments.start, weights_only=True)["average"], "flow.")
+        start = torch.load(arguments.start, weights_only=True) if arguments.start else {}
+        if start:
+            take_weights(nets, start["average"])
         super().__init__(arguments, nets.to(memory_format=torch.channels_last))
         self.adversary = StyleAdversary()
+        if "adversary" in start:
+            self.adversary.load_state_dict(start["adversary"])
         self.rows, self.processor_at_start_s = rows, time.process_time()
         self.pairs = StylePairs(arguments.styles / "latents.npz", rows.index)
 
@@ -226,11 +229,10 @@ class FlowTraining(TimedTraining):
             self.arguments.out.with_suffix(".names.txt").write_text("\n".join(names) + "\n", encoding="utf-8")
 
 
-def take_weights(net: nn.Module, weights: dict[str, Tensor], prefix: str) -> None:
+def take_weights(net: nn.Module, weights: dict[str, Tensor]) -> None:
     """Copies weights by name; a kernel that reads more channels than before does not read the new ones yet."""
     own = net.state_dict()
     for name, value in weights.items():
-        name = name.removeprefix(prefix)
         if name not in own:
             continue
         if own[name].shape == value.shape:
