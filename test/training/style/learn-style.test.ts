@@ -80,6 +80,18 @@ test("a search over codes finds better ones, never worse ones, and the same ones
   }
 });
 
+test("a search over codes of thousands of values improves in as few tries, because it moves between readings", async () => {
+  const dims = 3840;
+  const valueAt = (reading: number, axis: number) => Math.sin(1 + axis * (reading + 1.7)) / Math.sqrt(dims);
+  const readings = Array.from({ length: 8 }, (_, reading) =>
+    Float32Array.from({ length: dims }, (_, axis) => valueAt(reading, axis)),
+  );
+  const wanted = readings[0]!.map((_, axis) => (valueAt(3, axis) + valueAt(5, axis)) / 2);
+  const natsOf = async (code: Float32Array) => code.reduce((sum, value, axis) => sum + (value - wanted[axis]!) ** 2, 0);
+  const found = await fitStyleCode({ readings, natsOf, tries: 60, seed: 1 });
+  assert.ok(found.nats < 0.4 * found.startNats, `${found.nats} of ${found.startNats}`);
+});
+
 test("a style is published before the search, and after it only when held-out icons gain and the judge loses nothing", async () => {
   const { pack, icons, heldOut, issues, search, stages, shown, packs } = await learn(
     await iconsIn(join(root, "twenty"), 20),
