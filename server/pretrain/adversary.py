@@ -20,7 +20,9 @@ MATCHING_WEIGHT = 4
 class Adversary:
     """Discriminator and its optimiser; has a state_dict like a module, for checkpoints."""
 
-    def __init__(self, rate: float = 4e-4, width: int = 32, channels: int = IMAGE_CHANNELS) -> None:
+    def __init__(self, rate: float = 4e-4, width: int = 32, channels: int = IMAGE_CHANNELS, matching: float = MATCHING_WEIGHT) -> None:
+        """`matching` is the weight of feature matching, which asks every output to be like its own truth."""
+        self.matching = matching
         self.judge = PatchDiscriminator(width, channels).to(memory_format=torch.channels_last)
         self.steps = torch.optim.AdamW(self.judge.parameters(), rate, betas=(0.5, 0.95))
 
@@ -38,8 +40,10 @@ class Adversary:
         self.judge.requires_grad_(False)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             score, features = self.judge(fake)
-        matching = sum(F.l1_loss(ours.float(), theirs.detach().float()) for ours, theirs in zip(features, real_features))
-        (gradient,) = torch.autograd.grad(MATCHING_WEIGHT * matching - score.float().mean(), at_output)
+        wish = -score.float().mean()
+        if self.matching:
+            wish = wish + self.matching * sum(F.l1_loss(ours.float(), theirs.detach().float()) for ours, theirs in zip(features, real_features))
+        (gradient,) = torch.autograd.grad(wish, at_output)
         self.judge.requires_grad_(True)
         return gradient, float(judge_loss.detach())
 

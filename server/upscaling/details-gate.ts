@@ -5,11 +5,11 @@
 import type { Box } from "./picture-planes.ts";
 
 /** Pixels to each side in which areas of one level count. */
-const aroundPx = 3;
+const aroundPx = 5;
 /** Pixels that a gate depends on: an area of one level is found by its 3 × 3. */
 export const gateReachPx = aroundPx + 1;
-/** Share of the 7 × 7 around that is of one level where no details are left. */
-const closedFrom = 0.15;
+/** Share of the 11 × 11 around that is of one level where no details are left. */
+const closedFrom = 0.08;
 /** Values this near to each other are one level. */
 const sameLevel = 2.5 / 255;
 
@@ -38,12 +38,17 @@ export function gateDetails(tile: Float32Array, whole: Box, core: Box): Float32A
 }
 
 /**
- * How far details may go from the answer: half the range of the 3 × 3 around, so that no speck stands out.
+ * The least and the greatest value of the 3 × 3 around, beyond which no detail leads: no speck stands out.
  * @param tile colours of `whole`, [3, heightPx, widthPx] in [0, 1]
- * @returns [3, core pixels]
+ * @returns [3, core pixels] each
  */
-export function limitDetails(tile: Float32Array, whole: Box, core: Box): Float32Array {
-  const limits = new Float32Array(3 * core.widthPx * core.heightPx);
+export function boundDetails(
+  tile: Float32Array,
+  whole: Box,
+  core: Box,
+): { readonly lowest: Float32Array; readonly highest: Float32Array } {
+  const count = 3 * core.widthPx * core.heightPx;
+  const [lowest, highest] = [new Float32Array(count), new Float32Array(count)];
   let to = 0;
   for (let channel = 0; channel < 3; channel += 1)
     for (let y = core.top - whole.top; y < core.top - whole.top + core.heightPx; y += 1)
@@ -55,9 +60,10 @@ export function limitDetails(tile: Float32Array, whole: Box, core: Box): Float32
             if (value < least) least = value;
             if (value > most) most = value;
           }
-        limits[to] = (most - least) / 2;
+        lowest[to] = least;
+        highest[to] = most;
       }
-  return limits;
+  return { lowest, highest };
 }
 
 /** 1 where the 3 × 3 around a pixel is of one level in every channel. */

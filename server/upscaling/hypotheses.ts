@@ -45,8 +45,12 @@ export async function drawHypotheses(
   const target = { scale, widthPx };
   requireFits(image, target);
   const size = enlargedSize(image, target);
-  const { kind: inputKind, jpegQuality, compression, foreignness } = estimateInput(image);
-  const found = { inputKind, ...(jpegQuality === undefined ? {} : { jpegQuality }) };
+  const { kind: inputKind, jpegQuality, compression, shrunkBy, foreignness } = estimateInput(image);
+  const found = {
+    inputKind,
+    ...(jpegQuality === undefined ? {} : { jpegQuality }),
+    ...(shrunkBy === undefined ? {} : { shrunkBy }),
+  };
   const keepsMarks = compression !== undefined && clean === 0;
   const cleaned = compression ? await cleanJpeg(image, compression, clean, pause) : image;
   if (scale === cleanScale) {

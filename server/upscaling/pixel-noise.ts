@@ -3,9 +3,9 @@
  * however it is divided into tiles. Philox4x32-10 of the counter [x, y, part, stream] under the key [seed, 0] gives four
  * words. Each group of ten bits selects one of 1,024 equally likely quantiles of N(0, 1), truncated at ±1.5; their spacing is
  * finer than 8-bit colours. Truncated, because larger values show as single specks (truncation trick of Brock, Donahue,
- * Simonyan 2019, section 3.1). Neighbours share noise: each pixel has the weighted sum of the 3 × 3 around it, with the same
- * variance. So what τ draws changes slowly along an edge and is a structure, not grain, while at each pixel alone v keeps the
- * distribution that τ was trained for.
+ * Simonyan 2019, section 3.1). v has two scales: coarse noise, interpolated between places some pixels apart, decides alike where an edge
+ * or a stroke lies along its way; fine noise decides at each pixel. Their sum has the same variance everywhere, so that at each pixel
+ * alone v keeps about the distribution that τ was trained for.
  */
 import { philoxInto, streams } from "../engine/random.ts";
 import type { Box } from "./picture-planes.ts";
@@ -18,9 +18,11 @@ export const residualDimsOf = (factor: NetworkFactor): number => 3 * factor ** 2
 
 /** Values of one run of Philox. */
 const valuesARun = 12;
-/** Share of a pixel and of its neighbour in a sum, along rows and along columns; their squares sum up to 1. */
-const beside = 0.3;
-const own = Math.sqrt(1 - 2 * beside ** 2);
+/** Runs of Philox of a pixel; those of coarse places come after. */
+const fineParts = 4;
+/** Pixels between the places of coarse noise, and its share of the variance. */
+const coarsePx = 4;
+const coarseShare = 0.5;
 
 const levels = 1024;
 /** Standard deviations. */
@@ -32,22 +34,55 @@ export function drawPixelResidual(seed: number, factor: NetworkFactor, box: Box,
   const dims = residualDimsOf(factor);
   const { left, top, widthPx, heightPx } = box;
   if (temperature === 0) return new Float32Array(widthPx * heightPx * dims);
-  const white = drawWhite(seed, dims, { left: left - 1, top: top - 1, widthPx: widthPx + 2, heightPx: heightPx + 2 });
-  const line = (widthPx + 2) * dims;
-  const across = new Float32Array((heightPx + 2) * widthPx * dims);
-  for (let y = 0, at = 0; y < heightPx + 2; y += 1)
-    for (let from = y * line + dims, end = from + widthPx * dims; from < end; from += 1, at += 1)
-      across[at] = own * white[from]! + beside * (white[from - dims]! + white[from + dims]!);
-  const values = new Float32Array(widthPx * heightPx * dims);
-  for (let at = 0, row = widthPx * dims, from = row; at < values.length; at += 1, from += 1) {
-    const value = own * across[from]! + beside * (across[from - row]! + across[from + row]!);
-    values[at] = temperature * Math.max(-cutAt, Math.min(cutAt, value));
-  }
-  return values;
+  const fine = drawWhite(seed, dims, box, 0);
+  const [columns, rows] = [placesOf(left, widthPx), placesOf(top, heightPx)];
+  const coarse = drawWhite(seed, dims, coarseBox(columns, rows), fineParts);
+  const line = (columns.at(-1)!.below - columns[0]!.below + 2) * dims;
+  const [gain, fineGain] = [temperature * Math.sqrt(coarseShare), temperature * Math.sqrt(1 - coarseShare)];
+  const most = temperature * cutAt;
+  let to = 0;
+  for (const row of rows)
+    for (const column of columns) {
+      const above = (row.below - rows[0]!.below) * line + (column.below - columns[0]!.below) * dims;
+      const [nearNear, nearFar] = [gain * row.near * column.near, gain * row.near * column.far];
+      const [farNear, farFar] = [gain * row.far * column.near, gain * row.far * column.far];
+      for (let at = above; at < above + dims; at += 1, to += 1) {
+        const shared =
+          nearNear * coarse[at]! +
+          nearFar * coarse[at + dims]! +
+          farNear * coarse[at + line]! +
+          farFar * coarse[at + line + dims]!;
+        fine[to] = Math.max(-most, Math.min(most, shared + fineGain * fine[to]!));
+      }
+    }
+  return fine;
 }
 
-/** Values of each pixel that follow from no other's, [box.heightPx · box.widthPx, dims]. */
-function drawWhite(seed: number, dims: number, box: Box): Float32Array {
+/** A pixel between two coarse places: the lower one, and the shares of both, whose squares sum up to 1. */
+interface Between {
+  readonly below: number;
+  readonly near: number;
+  readonly far: number;
+}
+
+const placesOf = (start: number, length: number): Between[] =>
+  Array.from({ length }, (_, at) => {
+    const place = (start + at + 0.5) / coarsePx - 0.5;
+    const below = Math.floor(place);
+    const beyond = place - below;
+    const size = Math.hypot(beyond, 1 - beyond);
+    return { below, near: (1 - beyond) / size, far: beyond / size };
+  });
+
+const coarseBox = (columns: readonly Between[], rows: readonly Between[]): Box => ({
+  left: columns[0]!.below,
+  top: rows[0]!.below,
+  widthPx: columns.at(-1)!.below - columns[0]!.below + 2,
+  heightPx: rows.at(-1)!.below - rows[0]!.below + 2,
+});
+
+/** Values of each pixel that follow from no other's, [box.heightPx · box.widthPx, dims]; `firstPart` tells the scales apart. */
+function drawWhite(seed: number, dims: number, box: Box, firstPart: number): Float32Array {
   const values = new Float32Array(box.widthPx * box.heightPx * dims);
   quantiles ??= tabulateQuantiles();
   const words = new Uint32Array(4);
@@ -55,7 +90,7 @@ function drawWhite(seed: number, dims: number, box: Box): Float32Array {
   for (let y = box.top; y < box.top + box.heightPx; y += 1)
     for (let x = box.left; x < box.left + box.widthPx; x += 1)
       for (let part = 0; part < dims / valuesARun; part += 1) {
-        philoxInto(words, x, y, part, streams.pixels, seed);
+        philoxInto(words, x, y, firstPart + part, streams.pixels, seed);
         for (let index = 0; index < 4; index += 1, at += 3) {
           const word = words[index]!;
           values[at] = quantiles[word & 1023]!;

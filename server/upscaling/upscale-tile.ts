@@ -6,7 +6,7 @@
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { sumOf } from "../platform/sum.ts";
-import { gateDetails, gateReachPx, limitDetails } from "./details-gate.ts";
+import { boundDetails, gateDetails, gateReachPx } from "./details-gate.ts";
 import type { Box } from "./picture-planes.ts";
 import { drawPixelResidual, type NetworkFactor, residualDimsOf } from "./pixel-noise.ts";
 import { softenProjection, softReachPx } from "./soft-projection.ts";
@@ -116,10 +116,8 @@ export interface TileDrawer {
   draw(task: TileTask): Promise<Float32Array>;
 }
 
-/**
- * Temperature below which Ψ's details are faded in: it was not trained on lower ones, and decodes even v = 0 to sharp details.
- */
-const fadedBelow = 0.3;
+/** Temperature of what Ψ decodes, the one that it was trained on; of a lower one its details are added by a share. */
+const decodedTemperature = limits.upscaleTemperatureMax;
 
 /** Whether Ψ decodes the samples of τ; τ at v = 0 is used directly. */
 export const isDecoded = (temperature: Temperature): boolean => typeof temperature === "number" && temperature > 0;
@@ -214,9 +212,7 @@ async function enlargeTile({ factors }: UpscalerParts, task: EnlargeTask): Promi
     core,
     { rows: means, box: whole },
     drawn,
-    isDecoded(temperature)
-      ? { shares: gateDetails(tile, whole, core), limits: limitDetails(tile, whole, core) }
-      : undefined,
+    isDecoded(temperature) ? { shares: gateDetails(tile, whole, core), ...boundDetails(tile, whole, core) } : undefined,
   );
 }
 
@@ -242,13 +238,13 @@ async function drawDetails(
   const box = growBox(core, decoder?.marginPx ?? 0, picture);
   const spread = temperature === "centre" ? 0 : temperature;
   const given = cutRows(features, network.featureDims, whole, box);
-  const residual = drawPixelResidual(seed, factor, box, spread);
+  const residual = drawPixelResidual(seed, factor, box, decoder ? decodedTemperature : spread);
   const latent = await flow.inverse(residual, given, box.widthPx * box.heightPx);
   requireFiniteSum(latent, "details of the flow");
   if (!decoder) return { rows: latent, box, share: 1 };
   const rows = await decoder.decode(given, latent, box.widthPx, box.heightPx);
   requireFiniteSum(rows, "details of their decoder");
-  return { rows, box, share: Math.min(1, spread / fadedBelow) };
+  return { rows, box, share: spread / decodedTemperature };
 }
 
 /** @throws AppError `tensor_mismatch` for values that are not finite, which would become black pixels */
@@ -272,11 +268,14 @@ function cutRows(rows: Float32Array, width: number, whole: Box, part: Box): Floa
 const rowWithin = (whole: Box, part: Box, y: number): number =>
   (part.top - whole.top + y) * whole.widthPx + part.left - whole.left;
 
-/** Of details, by pixels of a core: what share is kept, and how far they may go, [3, pixels]. */
+/** Of details, by pixels of a core: what share is kept, and the values beyond which they may not lead, [3, pixels]. */
 interface DetailBounds {
   readonly shares: Float32Array;
-  readonly limits: Float32Array;
+  readonly lowest: Float32Array;
+  readonly highest: Float32Array;
 }
+
+const everyValue = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
 
 /** The sum of a box's means and details as the picture [3, factor · heightPx, factor · widthPx]. */
 function unfold(
@@ -297,11 +296,17 @@ function unfold(
     for (let x = 0; x < widthPx; x += 1) {
       const share = bounds ? most * bounds.shares[y * widthPx + x]! : most;
       for (let channel = 0; channel < 3; channel += 1) {
-        const limit = bounds ? bounds.limits[(channel * heightPx + y) * widthPx + x]! : 1;
+        const place = (channel * heightPx + y) * widthPx + x;
+        const [least, greatest] = bounds ? [bounds.lowest[place]!, bounds.highest[place]!] : everyValue;
         for (let row = 0; row < factor; row += 1) {
           const to = (channel * factor * heightPx + factor * y + row) * line + factor * x;
-          for (let column = 0; column < factor; column += 1, from += 1, beside += 1)
-            picture[to + column] = means.rows[from]! + Math.max(-limit, Math.min(limit, share * drawn[beside]!));
+          for (let column = 0; column < factor; column += 1, from += 1, beside += 1) {
+            // Where the mean is beyond them itself, it is the bound.
+            const mean = means.rows[from]!;
+            const value = mean + share * drawn[beside]!;
+            picture[to + column] =
+              value < mean ? Math.max(value, Math.min(mean, least)) : Math.min(value, Math.max(mean, greatest));
+          }
         }
       }
     }

@@ -53,6 +53,8 @@ interface Run extends Omit<UpscaleOptions, "temperature" | "foreignness" | "keep
  * and interfaces gain 0.2 to 2 dB (docs/upscaling.md).
  */
 const usualShare = 0.03;
+/** The same where compression marks are kept: Φ of foreign pictures removes them, and the projection brings them back, unsharpened. */
+const markedShare = 1;
 
 export interface UpscalerOptions {
   /** Largest side of a tile's core, px of the input; larger on a GPU, smaller in tests. */
@@ -146,8 +148,8 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
       const drawn = await upscalePixels(image, {
         ...options,
         scale: networkScaleFor(image, target),
-        largestShare: usualShare * (1 - foreignness),
-        isForeign: foreignness === 1 && !keepsMarks,
+        largestShare: keepsMarks ? markedShare : usualShare * (1 - foreignness),
+        isForeign: foreignness === 1,
       });
       return shrinkArea(drawn, enlargedSize(image, target), async () => {
         await yieldToEventLoop();

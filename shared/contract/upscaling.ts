@@ -114,6 +114,10 @@ export type UpscaleNote = (typeof upscaleNotes)[number];
 export const inputKinds = ["jpeg", "repeated", "drawn", "photograph"] as const;
 export type InputKind = (typeof inputKinds)[number];
 
+/** Ways in which a photograph was brought to its size; aliased = without antialiasing, soft = blurred or enlarged. */
+export const shrinkKernels = ["area", "bicubic", "lanczos", "sharpened", "aliased", "soft"] as const;
+export type ShrinkKernel = (typeof shrinkKernels)[number];
+
 export const UpscaleStageSchema = z.enum(["waiting", "decoding", "upscaling", "storing", "finished"]);
 export type UpscaleStage = z.infer<typeof UpscaleStageSchema>;
 
@@ -128,6 +132,8 @@ export const UpscaleImageSchema = z.object({
   /** Of a hypothesis: what the input was found to be, and the quality of a JPEG, as libjpeg counts it. */
   inputKind: z.enum(inputKinds).optional(),
   jpegQuality: z.number().int().optional(),
+  /** Of a photograph: how it was brought to its size, where the estimate is sure; bicubic stands for Lanczos, too. */
+  shrunkBy: z.enum(shrinkKernels).optional(),
   /** Of a variance map, in 8-bit levels: mean standard deviation of the accurate answer's error, and the one that is drawn brightest. */
   meanDeviation: z.number().optional(),
   brightestDeviation: z.number().optional(),

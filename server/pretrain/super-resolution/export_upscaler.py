@@ -22,7 +22,7 @@ import torch
 from torch import Tensor, nn
 
 from operators import INVERSE_REACH, Bicubic, Consistency, unfold
-from train_details import PACK, TEMPERATURE_MAX, DrawnFactor
+from train_details import PACK, DrawnFactor
 from train_upscaler import CACHE, Patches, eight_bits
 from upscaler import DETAIL_SCALE, FACTORS, DetailDecoder, Span, read_ncnn, read_upscaler  # also finds the modules of the folder above
 
@@ -67,7 +67,7 @@ class Details(nn.Module):
     def forward(self, features: Tensor, latent: Tensor) -> Tensor:
         """What `DetailDecoder.forward` does, in the order of rows."""
         joined = torch.cat([features * self.net.config["channels"] ** 0.5, latent * DETAIL_SCALE], dim=2)
-        details = self.net.trunk(joined.permute(2, 0, 1)[None]) / DETAIL_SCALE
+        details = self.net.unseen(self.net.trunk(joined.permute(2, 0, 1)[None]) / DETAIL_SCALE)
         return details.permute(0, 2, 3, 1).reshape(latent.shape)
 
 
@@ -153,7 +153,7 @@ def export_details(factor: int, trained: Path, out: Path, patches: Patches) -> d
     drawn = DrawnFactor(factor, out, trained, 2)
     net = load_net(trained / f"details-{factor}.pt", DetailDecoder)
     features, _ = drawn.read(eight_bits(Bicubic(factor).shrink(patches.held_out_batch(1))))
-    latent = drawn.draw(features, torch.full((1,), TEMPERATURE_MAX), torch.Generator().manual_seed(1))
+    latent = drawn.draw(features, torch.Generator().manual_seed(1))
     example = tuple(planes[0].permute(1, 2, 0).contiguous() for planes in (features, latent))
     names = ["features", "latent"]
     axes = {name: {0: "height", 1: "width"} for name in (*names, "details")}

@@ -21,6 +21,7 @@ from torch.nn import functional as F
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from networks import ResidualBlock  # noqa: E402
+from operators import INVERSE_REACH, Enlarge, Shrink, fold, restore_taps, unfold  # noqa: E402
 
 FACTORS = (2, 4)
 CHANNELS = 48
@@ -111,13 +112,21 @@ class ConvBlock(ResidualBlock):
         return x + self.second(F.relu(self.first(x)))
 
 
+REPEATED_REACH = 3
+"""Pixels to each side over which details may not repeat."""
+SMOOTHING, STRENGTH = (0.25, 0.5, 0.25), 2.5
+"""Taps over neighbouring pixels of the result, which take off grain of single pixels, and what details are multiplied by after it."""
 DETAIL_SCALE = 20.0
 """Brings z, whose deviation is some hundredths of the range of colours, to about 1."""
 
 
 class DetailDecoder(nn.Module):
     """Ψ: features [batch, channels, h, w], each of about unit variance, and z [batch, 3 · factor², h, w] as τ draws it, one pixel apart from the
-    next, to details of its shape that neighbours agree on. Starts as no details at all."""
+    next, to details of its shape that neighbours agree on. Starts as no details at all.
+
+    Details are smoothed over the pixels of the result, and two things are taken off them. What repeats from pixel to pixel of the input would be a lattice: the mean of each of the folded values over the
+    pixels around. And what shrinking would see (the null space of D, as in Wang, Yu, Zhang 2022, arXiv 2212.00490): a picture shrinks to the same input
+    with details and without."""
 
     def __init__(self, channels: int, blocks: int, factor: int) -> None:
         super().__init__()
@@ -131,14 +140,31 @@ class DetailDecoder(nn.Module):
         )
         nn.init.zeros_(self.trunk[-1].weight)
         nn.init.zeros_(self.trunk[-1].bias)
+        self.down, self.restore = Shrink(factor), Enlarge(restore_taps(factor))
 
     @property
     def margin_px(self) -> int:
         """Pixels to each side that details depend on."""
-        return 2 + 2 * self.config["blocks"]
+        return 2 + 2 * self.config["blocks"] + REPEATED_REACH + 1 + 2 + INVERSE_REACH
 
     def forward(self, features: Tensor, z: Tensor) -> Tensor:
-        return self.trunk(torch.cat([features, z * DETAIL_SCALE], dim=1)).float() / DETAIL_SCALE
+        return self.unseen(self.trunk(torch.cat([features, z * DETAIL_SCALE], dim=1)) / DETAIL_SCALE)
+
+    def unseen(self, details: Tensor) -> Tensor:
+        """Details smoothed, without what repeats, and without what shrinking sees of them."""
+        with torch.autocast("cpu", enabled=False):
+            details = self.smooth(details.float())
+            repeated = F.avg_pool2d(details, 2 * REPEATED_REACH + 1, 1, REPEATED_REACH, count_include_pad=False)
+            planes = (details - repeated).reshape(-1, self.config["factor"] ** 2, *details.shape[2:])
+            return (planes - self.restore(self.down(planes))).reshape(details.shape)
+
+    def smooth(self, details: Tensor) -> Tensor:
+        """Smoothed along rows and columns of the result, and strengthened."""
+        factor, taps = self.config["factor"], torch.tensor(SMOOTHING)
+        planes = F.pad(unfold(details, factor), (1, 1, 1, 1), mode="replicate")
+        across = F.conv2d(planes, taps.reshape(1, 1, 1, 3).repeat(3, 1, 1, 1), groups=3)
+        down = F.conv2d(across, STRENGTH * taps.reshape(1, 1, 3, 1).repeat(3, 1, 1, 1), groups=3)
+        return fold(down, factor)
 
 
 def weights_in(path: Path) -> dict[str, Tensor]:

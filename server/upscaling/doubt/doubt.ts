@@ -1,7 +1,7 @@
 /**
  * The doubt about the accurate answer: at each pixel the standard deviation of its error in levels, as a log-linear function of
  * what is seen there. Its weights were fitted to true errors by kind of input and factor
- * (server/pretrain/super-resolution/fit-doubt.mts), so that the truth lies within ±1.28 of it in 80 % of pixels. Pure.
+ * (server/pretrain/super-resolution/fit/fit-doubt.mts), so that the truth lies within ±1.28 of it in 80 % of pixels. Pure.
  */
 import type { NetworkScale } from "../../../shared/contract/upscale-scales.ts";
 import type { InputKind } from "../../../shared/contract/upscaling.ts";
@@ -20,6 +20,7 @@ export const doubtFeatures = [
   "curvature",
   "contrast",
   "texture",
+  "gradient around",
 ] as const;
 
 /** Below these levels differences say nothing. */
@@ -41,6 +42,7 @@ export function eachFeatures(
   put: (at: number, features: Float64Array, range: number) => void,
 ): void {
   const luma = lumaOf(image);
+  const gradients = gradientsOf(levels, widthPx, heightPx);
   const [ranges, wideRanges] = [localRanges(luma, image, 1), localRanges(luma, image, 3)];
   const features = new Float64Array(doubtFeatures.length);
   features[0] = 1;
@@ -51,21 +53,18 @@ export function eachFeatures(
     for (let x = 0; x < widthPx; x += 1) {
       const at = y * widthPx + x;
       const [left, right] = [Math.max(0, x - 1), Math.min(widthPx - 1, x + 1)];
-      let [around, count, least, most, sum, squares] = [0, 0, 255, 0, 0, 0];
+      let [around, count, least, most, sum, squares, steep] = [0, 0, 255, 0, 0, 0, 0];
       for (let row = Math.max(0, y - 2); row <= Math.min(heightPx - 1, y + 2); row += 1)
         for (let column = Math.max(0, x - 2); column <= Math.min(widthPx - 1, x + 2); column += 1) {
           const [deviation, level] = [deviations[row * widthPx + column]!, levels[row * widthPx + column]!];
           around += deviation;
+          steep += gradients[row * widthPx + column]!;
           count += 1;
           sum += level;
           squares += level ** 2;
           if (level < least) least = level;
           if (level > most) most = level;
         }
-      const gradient = Math.hypot(
-        levels[y * widthPx + right]! - levels[y * widthPx + left]!,
-        levels[below * widthPx + x]! - levels[above * widthPx + x]!,
-      );
       const curvature =
         4 * levels[at]! -
         levels[y * widthPx + left]! -
@@ -79,13 +78,29 @@ export function eachFeatures(
       features[2] = Math.log(around / count / partsPerLevel + leastDeviation);
       features[3] = Math.log(range + leastRange);
       features[4] = Math.log(wideRanges[cell]! + leastRange);
-      features[5] = Math.log(gradient + leastGradient);
+      features[5] = Math.log(gradients[at]! / partsPerLevel + leastGradient);
       features[6] = Math.log(Math.abs(curvature) + leastGradient);
       features[7] = Math.log(most - least + leastGradient);
       features[8] = Math.log(texture + leastGradient);
+      features[9] = Math.log(steep / count / partsPerLevel + leastGradient);
       put(at, features, range);
     }
   }
+}
+
+/** Difference of the neighbours of each pixel across and down, in parts of a level, [heightPx, widthPx]. */
+function gradientsOf(levels: Uint8Array, widthPx: number, heightPx: number): Uint16Array {
+  const gradients = new Uint16Array(levels.length);
+  for (let y = 0; y < heightPx; y += 1) {
+    const [above, below] = [Math.max(0, y - 1) * widthPx, Math.min(heightPx - 1, y + 1) * widthPx];
+    for (let x = 0; x < widthPx; x += 1) {
+      const across = levels[y * widthPx + Math.min(widthPx - 1, x + 1)]! - levels[y * widthPx + Math.max(0, x - 1)]!;
+      gradients[y * widthPx + x] = Math.round(
+        partsPerLevel * Math.hypot(across, levels[below + x]! - levels[above + x]!),
+      );
+    }
+  }
+  return gradients;
 }
 
 /** Luma times alpha, in levels. */
@@ -127,10 +142,14 @@ export function doubtOf(doubted: Doubted, group: DoubtGroup): Uint16Array {
   const weights: readonly number[] = doubtWeights[group];
   const doubts = new Uint16Array(doubted.widthPx * doubted.heightPx);
   eachFeatures(doubted, (at, features, range) => {
-    let sum = 0;
-    for (let index = 0; index < features.length; index += 1) sum += weights[index]! * features[index]!;
-    const share = Math.min(1, (range + 1) / oneLevel);
-    doubts[at] = Math.min(65_535, Math.round(share * partsPerLevel * Math.exp(sum)));
+    doubts[at] = Math.min(65_535, Math.round(partsPerLevel * doubtIn(weights, features, range)));
   });
   return doubts;
+}
+
+/** The doubt of one pixel in levels. @param range of the image around it */
+export function doubtIn(weights: readonly number[], features: Float64Array, range: number): number {
+  let sum = 0;
+  for (let index = 0; index < features.length; index += 1) sum += weights[index]! * features[index]!;
+  return Math.min(1, (range + 1) / oneLevel) * Math.exp(sum);
 }

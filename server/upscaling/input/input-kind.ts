@@ -2,17 +2,20 @@
  * Estimates what kind of picture an input is: a JPEG, now or before; pixels that were repeated; drawn at its size, as interfaces and
  * icons are; or a photograph. It decides how compression marks are removed and how far a projection may move. Pure.
  */
-import type { InputKind } from "../../../shared/contract/upscaling.ts";
+import type { InputKind, ShrinkKernel } from "../../../shared/contract/upscaling.ts";
 import type { JpegTables, Picture, Pixels } from "../../engine/interfaces.ts";
 import type { Compression } from "./clean-jpeg.ts";
 import { tableAt, usualTables } from "./dct.ts";
 import { findJpegTraces } from "./jpeg-traces.ts";
+import { estimateKernel } from "./shrink-kernel.ts";
 
 export interface InputEstimate {
   readonly kind: InputKind;
   /** Of a JPEG: libjpeg's, 1 to 100. */
   readonly jpegQuality?: number;
   readonly compression?: Compression;
+  /** Of a photograph: how it was brought to its size, where that is sure. */
+  readonly shrunkBy?: ShrinkKernel;
   /** How sure it is that the picture was not shrunk by the projection's kernel, 0 to 1. */
   readonly foreignness: number;
 }
@@ -25,13 +28,20 @@ const reachPx = 6;
 const edgesMin = 30;
 /** Share of edges beside flat areas above which a picture is drawn; photographs have below 0.2. */
 const drawnShare = 0.5;
+/** Of a photograph's foreignness: 1 would choose Φ of foreign pictures. */
+const photographMost = 0.99;
 
 export function estimateInput(image: Picture): InputEstimate {
   const found = compressionOf(image);
   if (found) return { kind: "jpeg", ...found, foreignness: 1 };
   if (isRepeated(image)) return { kind: "repeated", foreignness: 1 };
   const share = flatEdgeShare(image);
-  return { kind: share >= drawnShare ? "drawn" : "photograph", foreignness: Math.min(1, share / drawnShare) };
+  if (share >= drawnShare) return { kind: "drawn", foreignness: 1 };
+  const { shrunkBy, probabilities } = estimateKernel(image) ?? {};
+  // Areas and Lanczos shrink so nearly alike that the projection does no harm.
+  const alike = probabilities ? probabilities.bicubic + probabilities.lanczos + probabilities.area : 1;
+  const foreignness = Math.min(photographMost, 1 - (1 - share / drawnShare) * alike);
+  return { kind: "photograph", ...(shrunkBy ? { shrunkBy } : {}), foreignness };
 }
 
 function compressionOf(image: Picture): Pick<InputEstimate, "jpegQuality" | "compression"> | undefined {

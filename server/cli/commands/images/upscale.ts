@@ -6,6 +6,7 @@ import {
   type ResolvedUpscale,
   ResolvedUpscaleSchema,
   requireFits,
+  type ShrinkKernel,
   type UpscaleNote,
   varianceHypotheses,
 } from "../../../../shared/contract/upscaling.ts";
@@ -23,7 +24,8 @@ import * as flags from "../../request-flags.ts";
 const usage = `Usage: npm run -s tau -- upscale FILE (--scale 1|2|3|4 | --width PX) --out DIR [options]
 
 Enlarges an image; the result is at most ${limits.imageMaxSidePx} px a side. Prints one JSON line a picture: file, seed, lrPsnrDb,
-milliseconds. lrPsnrDb says how well the picture shrinks back to the image; 99 = equal. inputKind says what the image was found to be.
+milliseconds. lrPsnrDb says how well the picture shrinks back to the image; 99 = equal. inputKind says what the image was found to be,
+shrunkBy how a photograph was brought to its size.
 The same pack and flags give the same bytes.
 
   --scale S          2, 3 or 4 times as wide and high; 1 = as large as it is, only without compression marks
@@ -129,18 +131,28 @@ function endingOf(
 /** Below it a picture shrinks back to the image with differences of some levels. */
 const lowLrPsnrDb = 40;
 
+const otherKernel = "an exact match with another kernel would ring";
+const shrinkReasons: Readonly<Record<ShrinkKernel, string>> = {
+  bicubic: "fine structure: an exact match would ring",
+  lanczos: "fine structure: an exact match would ring",
+  area: `shrunk by area averaging: ${otherKernel}`,
+  sharpened: `sharpened after it was shrunk: ${otherKernel}`,
+  aliased: `shrunk without antialiasing: ${otherKernel}`,
+  soft: "blurred, or enlarged before: it is sharper than the image",
+};
+
 /** Says why a picture shrinks back to the image less exactly than others. */
 function explain(
   path: string,
   { clean }: ResolvedUpscale,
-  { inputKind, jpegQuality, lrPsnrDb }: Partial<UpscaleResult>,
+  { inputKind, jpegQuality, shrunkBy, lrPsnrDb }: Partial<UpscaleResult>,
 ): void {
   if (lrPsnrDb === undefined || inputKind === undefined || lrPsnrDb >= lowLrPsnrDb) return;
   const reasons: Readonly<Record<InputKind, string>> = {
     jpeg: `a JPEG of quality ${jpegQuality}: ${clean > 0 ? "its compression marks were removed" : "its compression marks are not drawn again"}`,
     repeated: "pixels that were repeated: the picture is smooth where they are blocks",
     drawn: "drawn at its size: sharper edges without halos shrink to other pixels than it has",
-    photograph: "fine structure: an exact match would ring",
+    photograph: shrinkReasons[shrunkBy ?? "bicubic"],
   };
   console.error(`${path}: ${reasons[inputKind]}, so lrPsnrDb is ${lrPsnrDb.toFixed(1)}`);
 }

@@ -3,27 +3,28 @@
  * writes them, and prints on other pictures how often the truth lies within the stated 80 % interval and how well the doubt ranks
  * errors. Pictures to fit on: those of the test packages that the stated list leaves out; to test on: the stated list.
  *
- *   node --import tsx server/pretrain/super-resolution/fit-doubt.mts [--pictures N] [--factors 2,4] [--check]
+ *   node --import tsx server/pretrain/super-resolution/fit/fit-doubt.mts [--pictures N] [--factors 2,4] [--check]
  */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Matrix, solve } from "ml-matrix";
-import type { Pixels } from "../../engine/interfaces.ts";
-import { cutMiddle, graphicTruth, photoTruth } from "../../evaluation/upscaling/ground-truth.ts";
-import { statedPictures } from "../../evaluation/upscaling/pictures.ts";
-import { shrinkTruth } from "../../evaluation/upscaling/resample.ts";
-import { decodeLocalRgba, encodeJpeg } from "../../images/codec.ts";
-import { decodePicture } from "../../images/picture.ts";
-import { packsHome, readEntry } from "../../packs/catalogue.ts";
-import { Deviation, partsPerLevel } from "../../upscaling/doubt/deviation.ts";
-import { type DoubtGroup, doubtFeatures, doubtGroupOf, eachFeatures } from "../../upscaling/doubt/doubt.ts";
-import { doubtWeights } from "../../upscaling/doubt/doubt-weights.ts";
-import { cleanJpeg } from "../../upscaling/input/clean-jpeg.ts";
-import { estimateInput } from "../../upscaling/input/input-kind.ts";
-import { loadUpscaler } from "../../upscaling/load-upscaler.ts";
-import type { NetworkFactor } from "../../upscaling/pixel-noise.ts";
+import type { Pixels } from "../../../engine/interfaces.ts";
+import { cutMiddle, graphicTruth, photoTruth } from "../../../evaluation/upscaling/ground-truth.ts";
+import { statedPictures } from "../../../evaluation/upscaling/pictures.ts";
+import { shrinkTruth } from "../../../evaluation/upscaling/resample.ts";
+import { decodeLocalRgba, encodeJpeg } from "../../../images/codec.ts";
+import { decodePicture } from "../../../images/picture.ts";
+import { packsHome, readEntry } from "../../../packs/catalogue.ts";
+import { Deviation, partsPerLevel } from "../../../upscaling/doubt/deviation.ts";
+import { type DoubtGroup, doubtFeatures, doubtGroupOf, doubtIn, eachFeatures } from "../../../upscaling/doubt/doubt.ts";
+import { doubtWeights } from "../../../upscaling/doubt/doubt-weights.ts";
+import { cleanJpeg } from "../../../upscaling/input/clean-jpeg.ts";
+import { estimateInput } from "../../../upscaling/input/input-kind.ts";
+import { loadUpscaler } from "../../../upscaling/load-upscaler.ts";
+import type { NetworkFactor } from "../../../upscaling/pixel-noise.ts";
+import { unlistedPictures } from "./unlisted-pictures.mts";
 
 const { values } = parseArgs({
   options: {
@@ -34,7 +35,6 @@ const { values } = parseArgs({
 });
 const factors = values.factors.split(",").map((factor) => Number(factor) as NetworkFactor);
 const here = dirname(fileURLToPath(import.meta.url));
-const root = join(here, "../.cache/super-resolution/pictures");
 const [cropPx, qualities, temperature, hypotheses] = [96, [50, 80], 0.9, 4] as const;
 /** Every so many pixels; below this range the image is of one level. */
 const [everyPixel, rangeMin] = [5, 3] as const;
@@ -43,7 +43,8 @@ interface Sample {
   readonly features: Float64Array;
   /** Of the three colours, in levels. */
   readonly errors: readonly number[];
-  /** Whether the image is of one level there: nothing is in doubt. */
+  /** Of the image there, in levels; nothing is in doubt where it is of one level. */
+  readonly range: number;
   readonly isFlat: boolean;
 }
 const dims = doubtFeatures.length;
@@ -84,7 +85,7 @@ async function samplesOf(truths: readonly Pixels[]): Promise<Map<DoubtGroup, Sam
           const errors = [0, 1, 2].map((channel) =>
             Math.abs(answer.rgba[4 * at + channel]! - truth.rgba[4 * at + channel]!),
           );
-          own.push({ features: features.slice(), errors, isFlat: range < rangeMin });
+          own.push({ features: features.slice(), errors, range, isFlat: range < rangeMin });
         });
       }
       process.stderr.write(".");
@@ -153,35 +154,16 @@ function spearman(a: readonly number[], b: readonly number[]): number {
   return xy / Math.sqrt(xx * yy);
 }
 
-/** Pictures of a group of the stated list's folders that the list leaves out, evenly taken. */
-function others(stated: ReadonlySet<string>, isGraphic: boolean, count: number): string[] {
-  const all = readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((file) => file.isFile() && /\.(jpe?g|png)$/i.test(file.name))
-    .map((file) => relative(root, join(file.parentPath, file.name)))
-    .filter(
-      (name) =>
-        name.startsWith("openclipart-png") === isGraphic &&
-        !stated.has(name) &&
-        !/screenshot|preview|contents\/images_dark/.test(name),
-    )
-    .sort();
-  return Array.from(
-    { length: Math.min(count, all.length) },
-    (_, at) => all[Math.floor(((at + 0.5) * all.length) / count)]!,
-  );
-}
-
 const count = Number(values.pictures);
 const stated = await statedPictures(count);
 if (!values.check) {
-  const listed = new Set((await statedPictures(1000)).pictures.map(({ name }) => name));
   const truths: Pixels[] = [];
   for (const [isGraphic, truthOf] of [
     [false, photoTruth],
     [true, graphicTruth],
   ] as const)
-    for (const name of others(listed, isGraphic, count))
-      truths.push(cutMiddle(truthOf(await decodeLocalRgba(readFileSync(join(root, name)))), cropPx, cropPx));
+    for (const path of await unlistedPictures(isGraphic, count))
+      truths.push(cutMiddle(truthOf(await decodeLocalRgba(readFileSync(path))), cropPx, cropPx));
   const fitted = { ...doubtWeights } as Record<DoubtGroup, readonly number[]>;
   const isFitted = new Set<string>();
   for (const [group, samples] of await samplesOf(truths)) {
@@ -196,8 +178,8 @@ if (!values.check) {
   }
   const lines = Object.entries(fitted).map(([group, weights]) => `  "${group}": [${weights.join(", ")}],`);
   writeFileSync(
-    join(here, "../../upscaling/doubt/doubt-weights.ts"),
-    `/** Weights of the doubt by kind of input and factor, in the order of \`doubtFeatures\`; written by server/pretrain/super-resolution/fit-doubt.mts. */\nexport const doubtWeights = {\n${lines.join("\n")}\n} as const;\n`,
+    join(here, "../../../upscaling/doubt/doubt-weights.ts"),
+    `/** Weights of the doubt by kind of input and factor, in the order of \`doubtFeatures\`; written by server/pretrain/super-resolution/fit/fit-doubt.mts. */\nexport const doubtWeights = {\n${lines.join("\n")}\n} as const;\n`,
   );
   Object.assign(doubtWeights, fitted);
 }
@@ -208,8 +190,8 @@ console.log(
 );
 for (const [group, samples] of [...(await samplesOf(tested))].sort()) {
   const weights = doubtWeights[group];
-  const doubtIn = ({ features }: Sample): number =>
-    Math.round(partsPerLevel * Math.exp(dot(weights, features))) / partsPerLevel;
+  const doubtAt = ({ features, range }: Sample): number =>
+    Math.round(partsPerLevel * doubtIn(weights, features, range)) / partsPerLevel;
   const gradientIn = ({ features }: Sample): number => features[doubtFeatures.indexOf("gradient")]!;
   const rank = (of: readonly Sample[], by: (sample: Sample) => number): string =>
     spearman(
@@ -218,9 +200,9 @@ for (const [group, samples] of [...(await samplesOf(tested))].sort()) {
     ).toFixed(3);
   const uneven = samples.filter(({ isFlat }) => !isFlat);
   const inside = uneven.flatMap((sample) =>
-    sample.errors.map((error) => error <= eightyPercent * doubtIn(sample) + 0.5),
+    sample.errors.map((error) => error <= eightyPercent * doubtAt(sample) + 0.5),
   );
   const share = (100 * inside.filter(Boolean).length) / inside.length;
-  const ranks = [uneven, samples].flatMap((of) => [rank(of, doubtIn), rank(of, gradientIn)]);
+  const ranks = [uneven, samples].flatMap((of) => [rank(of, doubtAt), rank(of, gradientIn)]);
   console.log(`| ${group} | ${uneven.length} | ${share.toFixed(1)} % | ${ranks.join(" | ")} |`);
 }
