@@ -54,7 +54,7 @@ interface Run extends Omit<UpscaleOptions, "temperature" | "foreignness" | "keep
  */
 const usualShare = 0.03;
 /** The same where compression marks are kept: Φ of foreign pictures removes them, and the projection brings them back, unsharpened. */
-const markedShare = 1;
+const markedShare = 0.2;
 
 export interface UpscalerOptions {
   /** Largest side of a tile's core, px of the input; larger on a GPU, smaller in tests. */

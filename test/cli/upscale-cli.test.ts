@@ -33,6 +33,9 @@ const write = async (name: string, widthPx: number, heightPx: number): Promise<v
   writeFile(join(folder, name), await encodePng(stripes(widthPx, heightPx).rgba, widthPx, heightPx));
 await write("small.png", 12, 8);
 await write("large.png", 1500, 2);
+// Of many levels, so that there is room for details.
+const grass = Uint8Array.from({ length: 4 * 12 * 8 }, (_, at) => (at % 4 === 3 ? 255 : (at * at * 37) % 211));
+await writeFile(join(folder, "grass.png"), await encodePng(grass, 12, 8));
 await writeFile(join(folder, "words.png"), "no picture");
 
 const tau = tauIn(folder);
@@ -204,7 +207,7 @@ describe("tau upscale with the pack that ships", async () => {
 
   it("tau upscale with the pack that ships names hypotheses and map by all that they depend on, so that none overwrites another", async () => {
     const draw = (...args: string[]) =>
-      tau("upscale", "small.png", "--scale", "2", "--packs", alone, "--out", "lively", ...args);
+      tau("upscale", "grass.png", "--scale", "2", "--packs", alone, "--out", "lively", ...args);
     const result = await draw("--detail", "0.5", "--seed", "7", "--count", "2", "--variance");
     assert.equal(result.code, 0);
     assert.match(result.err, perhapsRinging);
@@ -212,9 +215,9 @@ describe("tau upscale with the pack that ships", async () => {
     assert.deepEqual(
       lines.map(({ file, kind, seed }) => [file, kind, seed]),
       [
-        [join("lively", "small-x2-d0.5-seed7.png"), "hypothesis", 7],
-        [join("lively", "small-x2-d0.5-seed8.png"), "hypothesis", 8],
-        [join("lively", "small-x2-d0.5-seed7-variance.png"), "variance", undefined],
+        [join("lively", "grass-x2-d0.5-seed7.png"), "hypothesis", 7],
+        [join("lively", "grass-x2-d0.5-seed8.png"), "hypothesis", 8],
+        [join("lively", "grass-x2-d0.5-seed7-variance.png"), "variance", undefined],
       ],
     );
     const files = await Promise.all(lines.map(({ file }) => readFile(join(folder, file))));
@@ -225,12 +228,12 @@ describe("tau upscale with the pack that ships", async () => {
     assert.equal((await draw("--detail", "1", "--seed", "7")).code, 0);
     assert.equal((await draw("--detail", "0.5", "--seed", "9", "--variance")).code, 0);
     assert.deepEqual((await readdir(join(folder, "lively"))).sort(), [
-      "small-x2-d0.5-seed7-variance.png",
-      "small-x2-d0.5-seed7.png",
-      "small-x2-d0.5-seed8.png",
-      "small-x2-d0.5-seed9-variance.png",
-      "small-x2-d0.5-seed9.png",
-      "small-x2-d1-seed7.png",
+      "grass-x2-d0.5-seed7-variance.png",
+      "grass-x2-d0.5-seed7.png",
+      "grass-x2-d0.5-seed8.png",
+      "grass-x2-d0.5-seed9-variance.png",
+      "grass-x2-d0.5-seed9.png",
+      "grass-x2-d1-seed7.png",
     ]);
     assert.deepEqual(await readFile(join(folder, lines[0]!.file)), files[0], "the first is as it was");
   });

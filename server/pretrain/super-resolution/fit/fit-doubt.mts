@@ -48,7 +48,7 @@ interface Sample {
   readonly isFlat: boolean;
 }
 const dims = doubtFeatures.length;
-const samplesMin = 3000;
+const samplesMin = 1500;
 /** Least sum of both weights of deviations. */
 const leastTogether = 0.1;
 /** Half the width of the interval that holds 80 % of a normal distribution. */
