@@ -171,8 +171,9 @@ function lentText(lending: readonly SetLicence[]): string {
   return `
 ## Drawings in the pack
 
-\`${library}\` holds ${total} drawings as their sets drew them, in one
-ink each, for captions to find. They stay their authors', under the licence of their set; what is drawn from one names it.
+\`${library}\` holds ${total} drawings as their sets drew them, in one ink each, for
+captions to find. They stay their authors', under the licence of their set; what is drawn from one
+names it.
 
 | set | title | author | licence | drawings |
 | --- | --- | --- | --- | --: |
