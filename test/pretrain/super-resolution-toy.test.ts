@@ -37,7 +37,7 @@ itWithPython("the pack super-resolution is trained, exported and loaded, on toy 
     await runNode("server/pretrain/super-resolution/write-manifest.mts", [pack]);
 
     const metrics = JSON.parse(await readFile(join(trained, "network-2.json"), "utf8"));
-    assert.ok(Number.isFinite(metrics.answerDb) && metrics.steps >= 2, JSON.stringify(metrics));
+    assert.ok(Number.isFinite(metrics.answerDb) && metrics.steps >= 1, JSON.stringify(metrics));
     const entry = await readEntry(pack, true);
     assert.deepEqual(
       ([2, 4] as const).map((factor) => entry.manifest.upscaler!.factors[factor].details?.graph),
