@@ -23,7 +23,7 @@ export function inkOfStyle(
       ? inkOf(style.images)
       : ((style?.kind === "text" ? expert?.styleInk?.(style.text) : undefined) ?? { isOneInk: false });
   const [requested] = colours?.kind === "colours" ? colours.colours : [];
-  return own.ink && requested !== undefined ? { ...own, ink: channelsOfHex(requested) } : own;
+  return isOfOneColour(own) && requested !== undefined ? { ...own, ink: channelsOfHex(requested) } : own;
 }
 
 const isOfOneColour = ({ isOneInk, ink }: StyleInk): boolean => isOneInk || ink !== undefined;

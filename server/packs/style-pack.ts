@@ -59,6 +59,13 @@ export interface NewStyle {
   readonly source: string;
 }
 
+/** Whether a style may take a name unasked: no pack of one's own has it, or one that is a style too. @throws AppError as `ownPackAt` */
+export async function isFreeForStyle(packs: string, name: string): Promise<boolean> {
+  const folder = join(packs, name);
+  const own = await ownPackAt(folder, name);
+  return own === undefined || styleBaseIn({ folder, manifest: own.manifest }) !== undefined;
+}
+
 /** The same style again stays the version that it is. @throws AppError as `publish`, `config_invalid` when the name's folder holds something else */
 export function publishStylePack(packs: string, base: StyleBase, made: NewStyle): Promise<PublishedPack> {
   const { name, label, code, styleInk, metrics, source } = made;

@@ -2,13 +2,16 @@
  * The training child: runs one training in its own process at low priority, so that requests and generations stay quick. It
  * ends at once when its parent is gone; the server's next start continues from the checkpoint.
  */
+import { existsSync } from "node:fs";
 import { constants, getPriority, setPriority } from "node:os";
+import { join } from "node:path";
+import { isFreeForStyle } from "../packs/style-pack.ts";
 import { serialize } from "../platform/processes/serialized-error.ts";
 import type { FromTrainer, ToTrainer, TrainingOrder } from "./messages.ts";
 import { previewPng } from "./preview.ts";
 import { isOfOneColour } from "./style/style-icons.ts";
 import { openStyleBase, type StyleProgress, trainStyle } from "./style/train-style.ts";
-import { type TrainedTranslation, trainTranslation } from "./train-translation.ts";
+import { encodedFolder, type TrainedTranslation, trainTranslation } from "./train-translation.ts";
 
 // Set before anything else, because threads of the runtime inherit the priority of the thread that creates them. Not the lowest
 // priority: any other busy process would then stop the training altogether.
@@ -44,14 +47,19 @@ async function sendProgress({ preview, ...news }: StyleProgress): Promise<void> 
 /** By the flow between styles where that was requested, or suits the examples; else by captions. */
 async function trainByKind({ style, ...order }: TrainingOrder): Promise<TrainedTranslation> {
   const { signal } = stop;
-  const isStyle = style !== undefined && (style.isRequested || (await suits(style.basePack, order.folder)));
+  const isStyle = style !== undefined && (style.isRequested || (await suits(style.basePack, order)));
   send({ type: "begins", isStyle });
   return isStyle
     ? trainStyle({ ...order, basePack: style.basePack, signal, onProgress: sendProgress })
     : trainTranslation({ ...order, signal, onProgress: sendProgress });
 }
 
-async function suits(basePack: string, folder: string): Promise<boolean> {
+/** Icons of one colour, unless a training from captions has begun in the work folder, or has published under this name. */
+async function suits(
+  basePack: string,
+  { folder, packs, name, work }: Pick<TrainingOrder, "folder" | "packs" | "name" | "work">,
+): Promise<boolean> {
+  if (existsSync(join(work, encodedFolder)) || !(await isFreeForStyle(packs, name))) return false;
   const { imageSizePx } = await openStyleBase(basePack);
   return isOfOneColour(folder, imageSizePx);
 }

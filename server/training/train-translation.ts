@@ -51,6 +51,9 @@ export interface TranslationProgress {
   readonly preview?: readonly CaptionedPreview[];
 }
 
+/** Of the work folder: the images as latents. */
+export const encodedFolder = "set";
+
 export interface TrainTranslationOptions {
   /** Folder of images with captions (captions-of-folder.ts). */
   readonly folder: string;
@@ -172,7 +175,7 @@ async function trainIn(
 function encode({ base, options, draft, index, threads }: Run) {
   return encodeFolder({
     folder: options.folder,
-    set: join(options.work, "set"),
+    set: join(options.work, encodedFolder),
     sizePx: draft.target.imageSizePx,
     source: { pack: base.folder, draft, files: base.files },
     threads,

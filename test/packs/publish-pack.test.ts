@@ -16,6 +16,7 @@ import { recordsFolder } from "../../server/packs/made-files.ts";
 import { publishOwnPack } from "../../server/packs/own-pack.ts";
 import { requireName } from "../../server/packs/pack-name.ts";
 import { writeManifest } from "../../server/packs/publish.ts";
+import { isFreeForStyle } from "../../server/packs/style-pack.ts";
 import { indexWidths, readIndexFile } from "../../server/retrieval/index-file.ts";
 import { selectInitialWeights } from "../../server/training/select-initial-weights.ts";
 import { buildUserStyleIndex } from "../../server/training/transfer/user-style-index.ts";
@@ -118,7 +119,9 @@ describe("publishing a translation", () => {
 
   it("publishing a translation publishes the next version beside it, and leaves one flow and one version's records", async () => {
     const packs = newPacks();
+    assert.ok(await isFreeForStyle(packs, "mine"));
     await publish(packs, 0.9);
+    assert.ok(!(await isFreeForStyle(packs, "mine")), "a style would take the place of what captions taught");
     const own = ["notes.md", "flow/mine.onnx.bak", "flow/notes.md", "training/notes.md", "training/0.1.0/notes.md"];
     for (const place of own) await writeFile(join(packs, "mine", place), "the user's own");
     // Halves that crashes left.

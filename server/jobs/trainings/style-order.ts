@@ -17,13 +17,18 @@ export interface StyleOrder {
 
 /** The base that was requested if it is one; the one that ships where nothing is requested of a training from captions. */
 export function styleOrderOf(
-  request: Pick<TrainingRequest, "base" | "isFromScratch" | "settings">,
+  request: Pick<TrainingRequest, "base" | "isFromScratch" | "isForced" | "settings" | "examples">,
   base: Training["base"],
   { styleBase, packOf }: StyleBases,
 ): StyleOrder | undefined {
   const isRequested = base.isOfStyles === true;
   const { seed: _, ...ofCaptions } = request.settings;
-  const isOfCaptions = request.base !== undefined || request.isFromScratch || Object.keys(ofCaptions).length > 0;
+  const isOfCaptions =
+    request.base !== undefined ||
+    request.isFromScratch ||
+    request.isForced ||
+    request.examples.some(({ style }) => style !== undefined) ||
+    Object.keys(ofCaptions).length > 0;
   if (isOfCaptions && !isRequested) return undefined;
   const found = isRequested ? { id: base.pack, translation: base.translation } : styleBase();
   if (!found) return undefined;

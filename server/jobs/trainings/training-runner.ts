@@ -175,7 +175,12 @@ async function train(
       onNews: (news) => {
         furthest = Math.max(furthest, news.step ?? 0);
         // Nothing that is left to do can't be undone: from here on a cancel keeps what is published.
-        if (news.published) job.rollBackCommit();
+        if (news.published) {
+          const { version, digest } = news.published;
+          // Before a waiting cancel may end the job.
+          job.reportFindings({ published: { version, digest, isServed: false } });
+          job.rollBackCommit();
+        }
         writing = writing
           .then(() => report(job, news, deps))
           .catch((err: unknown) => log.error({ training: id, err }, "a preview could not be stored"))
@@ -236,8 +241,6 @@ async function report(
   { savePreview, serve }: Pick<TrainingRunnerDeps, "savePreview" | "serve">,
 ): Promise<void> {
   if (news.published) {
-    const { version, digest } = news.published;
-    job.reportFindings({ published: { version, digest, isServed: false } });
     const served = await serve(job.request.name);
     // Its version may have become the one above another worker's.
     if (served) job.reportFindings({ published: { version: served.version, digest: served.digest, isServed: true } });

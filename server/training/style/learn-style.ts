@@ -36,6 +36,8 @@ export interface LearnStyleOptions {
   readonly packs: string;
   readonly tries: number;
   readonly seed: number;
+  /** Threads of the runtime; absent = one a core. */
+  readonly threads?: number | undefined;
   /** Icons without which the folder is refused (default 1). */
   readonly iconsLeast?: number;
   readonly signal?: AbortSignal | undefined;
@@ -96,8 +98,14 @@ export async function learnStyle(options: LearnStyleOptions): Promise<LearnedSty
 
 async function learn(options: LearnStyleOptions, onFirst: (pack: PublishedPack) => void): Promise<LearnedStyle> {
   const { base, name, label, tries, seed, signal, iconsLeast = 1, onStage } = options;
-  const { translations } = await loadPacks(await Catalogue.open(join(base.folder, "..")), {}, [base.manifest.id]);
-  const translation = translations.find(({ id }) => id === base.translation.id)!;
+  const expertOptions = options.threads === undefined ? {} : { threads: options.threads };
+  const packs = await loadPacks(await Catalogue.open(join(base.folder, "..")), expertOptions, [base.manifest.id]);
+  const translation = packs.translations.find(({ id }) => id === base.translation.id);
+  if (!translation)
+    throw (
+      packs.faults.find(({ folder }) => folder === base.folder)?.error ??
+      new AppError("pack_unavailable", `${base.folder}: expected translation ${base.translation.id}, got none`)
+    );
   const issues = new DatasetIssues();
   const reading = { sizePx: translation.target.imageSizePx, least: iconsLeast, issues, ...(signal && { signal }) };
   const { icons, styleInk } = inInkOfMost(

@@ -18,7 +18,7 @@ export interface StyleProgress extends TranslationProgress {
 }
 
 export interface TrainStyleOptions
-  extends Pick<TrainTranslationOptions, "folder" | "name" | "label" | "packs" | "signal" | "settings"> {
+  extends Pick<TrainTranslationOptions, "folder" | "name" | "label" | "packs" | "signal" | "settings" | "threads"> {
   /** Folder of a pack with a flow between styles. */
   readonly basePack: string;
   /** Awaited at publications and samples. */

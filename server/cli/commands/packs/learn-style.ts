@@ -30,16 +30,18 @@ interface LearnOptions {
 /**
  * The pack with a flow between styles that a folder without `--base` is learned on: the first that ships, if the icons are of one colour
  * and no flag asks for a training from captions.
+ * @param isFree whether a style may take the name
  * @throws AppError `dataset_invalid` without such a folder
  */
 export async function styleBaseFor(
   folder: string,
   entries: readonly CatalogueEntry[],
   values: FlagValues,
+  isFree: () => Promise<boolean>,
 ): Promise<StyleBase | undefined> {
   if (flagsOfCaptions.some((flag) => values[flag] !== undefined && values[flag] !== false)) return undefined;
   const [base] = entries.flatMap((entry) => (entry.isShipped ? (styleBaseIn(entry) ?? []) : []));
-  return base && (await isOfOneColour(folder, base.imageSizePx)) ? base : undefined;
+  return base && (await isFree()) && (await isOfOneColour(folder, base.imageSizePx)) ? base : undefined;
 }
 
 export async function learnOwn(folder: string, { name, base, taken, packs, values }: LearnOptions): Promise<number> {

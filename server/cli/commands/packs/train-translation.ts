@@ -8,7 +8,7 @@ import { limits } from "../../../../shared/limits.ts";
 import { AppError } from "../../../../shared/problem.ts";
 import { readConfig } from "../../../app/config.ts";
 import { Catalogue } from "../../../packs/catalogue.ts";
-import { styleBaseIn } from "../../../packs/style-pack.ts";
+import { isFreeForStyle, styleBaseIn } from "../../../packs/style-pack.ts";
 import { makeFolders } from "../../../platform/files/make-folders.ts";
 import { defaultCostFactors, describeCost } from "../../../training/cost-card.ts";
 import { describeIssues } from "../../../training/dataset/dataset-issues.ts";
@@ -90,7 +90,10 @@ export async function trainOwn(folder: string, name: string, values: Values): Pr
   const { settings, threads, costFactors } = parseSettings(values);
   const { packsDir, userPacksDir, dataDir } = readConfig({ data: values.data, packs: values.packs });
   const { entries } = await Catalogue.open(packsDir, userPacksDir);
-  const ofStyles = values.base === undefined ? await styleBaseFor(folder, entries, values) : undefined;
+  const ofStyles =
+    values.base === undefined
+      ? await styleBaseFor(folder, entries, values, () => isFreeForStyle(userPacksDir, name))
+      : undefined;
   const base = values.base === undefined ? entries[0]! : entries.find(({ manifest }) => manifest.id === values.base);
   if (!base) {
     const expected = `one of ${entries.map(({ manifest }) => manifest.id).join(", ")}`;
