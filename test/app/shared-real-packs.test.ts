@@ -17,6 +17,7 @@ import { type HttpProcess, serveHttp } from "../../server/app/many/serve-http.ts
 import { readManifest } from "../../server/manifest/read-manifest.ts";
 import type { Generation } from "../../shared/contract/generations/generation.ts";
 import { MetaSchema } from "../../shared/contract/meta.ts";
+import type { WorkerList } from "../../shared/contract/workers.ts";
 import { limits } from "../../shared/limits.ts";
 import { cliProgram } from "../fixtures/processes/programs.ts";
 import type { TinyExample } from "../fixtures/tiny-examples.ts";
@@ -96,7 +97,11 @@ it("a style that one worker trained on a pack that ships is drawn by another, wh
   const fetched = join(home, "two", "packs", "mine");
   while (!existsSync(fetched)) await sleep(100);
   assert.equal((await readManifest(fetched)).digest, result!.pack!.digest);
-  at("the other worker has it");
+  const serving = async () => ((await (await client.ask("/v1/workers")).json()) as WorkerList).workers;
+  const digest = result!.pack!.digest;
+  while ((await serving()).filter(({ packs }) => packs.some((pack) => pack.digest === digest)).length < 2)
+    await sleep(100);
+  at("the other worker has it, and serves it");
   const gone = once(first, "exit");
   first.kill("SIGTERM");
   await gone;
