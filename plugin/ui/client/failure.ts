@@ -4,7 +4,7 @@ import { type CommandId, type CommandInfo, commandTable } from "../../../shared/
 import { apiVersion } from "../../../shared/contract/api-version.ts";
 import type { Meta, TranslationInfo } from "../../../shared/contract/meta.ts";
 import type { Problem, ProblemCode } from "../../../shared/problem.ts";
-import { redrawnStyleOf, redraws, shownIdOf } from "./style-choice.ts";
+import { choiceFor, redrawnStyleOf, redraws, shownIdOf } from "./style-choice.ts";
 
 /** Causes that only the client can see, before or instead of a problem document. */
 export type ClientCode =
@@ -135,16 +135,23 @@ export const ownStyles = (meta: Meta | undefined, command: CommandId): Translati
         // What draws drawings anew in styles of its own is none.
         .filter(({ conditions }) => !conditions.includes("drawing"));
 
+/** What a command is done with in a style. */
+function findTranslation(meta: Meta, command: CommandId, style: string): FoundTranslation | undefined {
+  const able = translationsFor(meta, command);
+  if (shownIdOf(style) !== undefined) return able.find(({ translation }) => redraws(translation));
+  const named = ownStyleOf(style) ?? redrawnStyleOf(style)?.translation;
+  return named === undefined ? able[0] : able.find(({ translation }) => translation.id === named);
+}
+
+/** Whether words can be said, as far as is known. */
+export const readsCaption = (meta: Meta | undefined, command: CommandId, style: string): boolean =>
+  (meta && findTranslation(meta, command, choiceFor(meta, command, style)))?.translation.conditions.includes(
+    "caption",
+  ) !== false;
+
 /** @throws Failure command_unavailable when the server has no pack for the command */
 export function translationFor(meta: Meta, command: CommandId, style = ""): FoundTranslation {
-  const able = translationsFor(meta, command);
-  const named = ownStyleOf(style) ?? redrawnStyleOf(style)?.translation;
-  const found =
-    shownIdOf(style) !== undefined
-      ? able.find(({ translation }) => redraws(translation))
-      : named === undefined
-        ? able[0]
-        : able.find(({ translation }) => translation.id === named);
+  const found = findTranslation(meta, command, style);
   if (found === undefined) throw new Failure("command_unavailable", needsOf(command).join(", "));
   return found;
 }

@@ -1,6 +1,7 @@
 /** Edits of images on the canvas: variations, blend, upscale. The images were uploaded before; pure. */
 import type { PartialCondition } from "../../../shared/contract/conditions.ts";
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
+import type { TranslationInfo } from "../../../shared/contract/meta.ts";
 import { cleanScale } from "../../../shared/contract/upscale-scales.ts";
 import type { UpscaleSource } from "../../../shared/messages/upscale-messages.ts";
 import {
@@ -21,24 +22,32 @@ export interface UploadedSource {
   readonly provenance: Provenance | undefined;
 }
 
-/** What an image shows, as far as its layer knows. */
-function wordsOf({ provenance }: UploadedSource): PartialCondition {
+/** A translation with the words that it reads. */
+type Reader = TranslationAbilities & Pick<TranslationInfo, "conditions" | "labels">;
+
+/** What an image shows, as far as its layer knows, in words that the translation reads: it refuses others. */
+function wordsOf({ provenance }: UploadedSource, { conditions, labels }: Reader): PartialCondition {
   const { caption, label } = provenance?.condition ?? {};
-  return { ...(caption === undefined ? {} : { caption }), ...(label === undefined ? {} : { label }) };
+  const hasLabel = conditions.includes("label") && labels.some(({ id }) => id === label);
+  return {
+    ...(caption === undefined || !conditions.includes("caption") ? {} : { caption }),
+    ...(label === undefined || !hasLabel ? {} : { label }),
+  };
 }
 
 /** With its style: this is taken out of its residual. */
-function conditionOf(uploaded: UploadedSource): PartialCondition {
+function conditionOf(uploaded: UploadedSource, translation: Reader): PartialCondition {
   const { style } = uploaded.provenance?.condition ?? {};
-  return { ...wordsOf(uploaded), ...(style === undefined ? {} : { style }) };
+  return { ...wordsOf(uploaded, translation), ...(style === undefined ? {} : { style }) };
 }
 
 /**
  * Images that follow one image down to a depth, from the same picture to the same idea. Without words for what it shows the image expert
  * leaves its shape open; with words, the same idea is also drawn from other drawings of it.
  */
-export function planVariations(form: Form, translation: TranslationAbilities, uploaded: UploadedSource): DrawJob[] {
-  const words = form.caption.trim() === "" ? wordsOf(uploaded) : { caption: form.caption.trim() };
+export function planVariations(form: Form, translation: Reader, uploaded: UploadedSource): DrawJob[] {
+  const caption = translation.conditions.includes("caption") ? form.caption.trim() : "";
+  const words = caption === "" ? wordsOf(uploaded, translation) : { caption };
   const isIdea = form.depth === "last" && Object.keys(words).length > 0;
   return numbered([
     {
@@ -57,22 +66,17 @@ export function planVariations(form: Form, translation: TranslationAbilities, up
 }
 
 /** The steps from one image to another, both ends among them. */
-export function planBlend(
-  form: Form,
-  { id }: TranslationAbilities,
-  from: UploadedSource,
-  towards: UploadedSource,
-): DrawJob[] {
+export function planBlend(form: Form, translation: Reader, from: UploadedSource, towards: UploadedSource): DrawJob[] {
   return numbered([
     {
       kind: "draw" as const,
       title: `${from.source.nodeName} – ${towards.source.nodeName}`,
       imageCount: form.frames,
       input: {
-        translation: id,
+        translation: translation.id,
         condition: {},
-        keepResidualOf: { image: from.digest, condition: conditionOf(from) },
-        blendWith: { image: towards.digest, condition: conditionOf(towards) },
+        keepResidualOf: { image: from.digest, condition: conditionOf(from, translation) },
+        blendWith: { image: towards.digest, condition: conditionOf(towards, translation) },
         seed: form.seed,
         count: form.frames,
       },

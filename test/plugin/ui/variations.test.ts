@@ -2,11 +2,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { planReplacements } from "../../../plugin/ui/plans/captions.ts";
-import { planVariations, type UploadedSource } from "../../../plugin/ui/plans/edits.ts";
+import { planBlend, planVariations, type UploadedSource } from "../../../plugin/ui/plans/edits.ts";
 import { defaultForm } from "../../../plugin/ui/state/form.ts";
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
 
-const asked = { id: "caption", hasRetrieval: true, hasDiversity: true } as const;
+const asked = {
+  ...{ id: "caption", hasRetrieval: true, hasDiversity: true },
+  conditions: ["image", "caption", "label"] as ("image" | "caption" | "label")[],
+  labels: [{ id: "house", label: "House" }],
+};
 const source = (condition?: object): UploadedSource => ({
   source: { nodeName: "house 1" } as UploadedSource["source"],
   digest: "d",
@@ -26,6 +30,15 @@ test("a variation of an image that Tau made says what it shows, and not in which
 test("what a person says that a picture shows takes the place of what its layer remembers", () => {
   const { caption, label } = inputOf({ caption: " barn " }, source({ label: "house" })).condition;
   assert.deepEqual([caption, label], ["barn", undefined]);
+});
+
+test("words that the translation does not read stay with the layer, in variations and in blends", () => {
+  const made = source({ caption: "house", label: "house" });
+  const deaf = { ...asked, conditions: ["image" as const] };
+  for (const form of [defaultForm, { ...defaultForm, caption: "barn" }])
+    assert.deepEqual(planVariations(form, deaf, made)[0]!.input.condition, { image: { image: "d", depth: "middle" } });
+  assert.deepEqual(planBlend(defaultForm, deaf, made, made)[0]!.input.blendWith?.condition, {});
+  assert.equal(inputOf({}, source({ label: "castle" })).condition.label, undefined, "no label of this translation");
 });
 
 test("the same idea starts from drawings of what it shows, which differ; pictures and shapes from the picture alone", () => {

@@ -2,6 +2,7 @@
 
 import { cleanScale } from "../../../../shared/contract/upscale-scales.ts";
 import { limits } from "../../../../shared/limits.ts";
+import { readsCaption } from "../../client/failure.ts";
 import { describeProblem, fill } from "../../i18n/texts.ts";
 import { Slider, Stepper, Switch } from "../controls.tsx";
 import type { ViewProps } from "../view-props.ts";
@@ -130,12 +131,13 @@ function UpscaleFields({ controller, texts }: ViewProps) {
 
 function VariationFields(props: ViewProps) {
   const { controller, texts } = props;
+  const { meta, command, form } = controller.state;
   return (
     <>
       <ChoiceField
         id="depth"
         label={texts.depth}
-        value={controller.state.form.depth}
+        value={form.depth}
         choices={[
           ["early", texts.depthEarly],
           ["middle", texts.depthMiddle],
@@ -143,7 +145,7 @@ function VariationFields(props: ViewProps) {
         ]}
         onChange={(depth) => controller.editForm({ depth: depth as "early" | "middle" | "last" })}
       />
-      <CaptionLine controller={controller} label={texts.whatIsIt} />
+      {readsCaption(meta, command, form.style) && <CaptionLine controller={controller} label={texts.whatIsIt} />}
       <StyleField {...props}>
         <CountField {...props} />
       </StyleField>
