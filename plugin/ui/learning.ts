@@ -26,6 +26,17 @@ export const packNameOf = (text: string): string =>
     .replace(/^[^a-z]+|-+$/gu, "")
     .slice(0, 40);
 
+/** The text of what a training that ended without a fault came to: a style that the server does not draw with yet is not in the menu. */
+export function outcomeOf({
+  state,
+  result,
+  published,
+}: Pick<Training, "state" | "result" | "published">): "learned" | "learnedLater" | "notBetter" | "learnCancelled" {
+  const kept = state === "done" ? result?.pack && result : published;
+  if (kept === undefined) return state === "done" ? "notBetter" : "learnCancelled";
+  return kept.isServed ? "learned" : "learnedLater";
+}
+
 /** Sends the examples and starts. @throws Failure */
 export async function startLearning(
   client: ApiClient,

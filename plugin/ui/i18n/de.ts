@@ -194,6 +194,7 @@ export const de: Texts = {
   sendingExamples: "Sendet {i} von {n}",
   minutesLeft: "noch höchstens {n} min",
   learned: "Gelernt. „{name}“ steht jetzt bei den Stilen.",
+  learnedLater: "Gelernt. „{name}“ steht nach dem nächsten Start des Servers bei den Stilen.",
   notBetter: "Er zeichnet nicht besser als zuvor, darum wurde nichts behalten. Mehr Icons helfen.",
   learnCancelled: "Abgebrochen. Nichts wurde behalten.",
   costCard: "Kosten: {kwh} kWh, {euros} €, {co2} g CO₂, {n} min",

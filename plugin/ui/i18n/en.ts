@@ -192,6 +192,7 @@ export const en = {
   sendingExamples: "Sending {i} of {n}",
   minutesLeft: "{n} min left at most",
   learned: "Learned. “{name}” stands among the styles now.",
+  learnedLater: "Learned. “{name}” stands among the styles after the server’s next start.",
   notBetter: "It draws no better than before, so nothing was kept. More icons help.",
   learnCancelled: "Cancelled. Nothing was kept.",
   costCard: "Cost: {kwh} kWh, {euros} €, {co2} g CO₂, {n} min",

@@ -196,6 +196,7 @@ export const es: Texts = {
   sendingExamples: "Enviando {i} de {n}",
   minutesLeft: "{n} min como máximo",
   learned: "Aprendido. «{name}» ya está entre los estilos.",
+  learnedLater: "Aprendido. «{name}» estará entre los estilos cuando el servidor vuelva a iniciarse.",
   notBetter: "No dibuja mejor que antes, así que no se guardó nada. Más iconos ayudan.",
   learnCancelled: "Cancelado. No se guardó nada.",
   costCard: "Coste: {kwh} kWh, {euros} €, {co2} g CO₂, {n} min",

@@ -195,6 +195,7 @@ export const fr: Texts = {
   sendingExamples: "Envoi {i} sur {n}",
   minutesLeft: "encore {n} min au plus",
   learned: "Appris. « {name} » figure désormais parmi les styles.",
+  learnedLater: "Appris. « {name} » figurera parmi les styles après le prochain démarrage du serveur.",
   notBetter: "Il ne dessine pas mieux qu’avant, donc rien n’a été gardé. Plus d’icônes aident.",
   learnCancelled: "Annulé. Rien n’a été gardé.",
   costCard: "Coût : {kwh} kWh, {euros} €, {co2} g CO₂, {n} min",

@@ -194,6 +194,7 @@ export const ja: Texts = {
   sendingExamples: "{n}個中{i}個を送信中",
   minutesLeft: "残り最大{n}分",
   learned: "学びました。「{name}」がスタイルに加わりました。",
+  learnedLater: "学びました。「{name}」は次にサーバーを起動した後、スタイルに加わります。",
   notBetter: "以前より良くならなかったので、何も保存していません。アイコンを増やすと良くなります。",
   learnCancelled: "中止しました。何も保存していません。",
   costCard: "費用: {kwh} kWh、{euros} €、CO₂ {co2} g、{n}分",

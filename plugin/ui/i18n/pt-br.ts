@@ -194,6 +194,7 @@ export const ptBr: Texts = {
   sendingExamples: "Enviando {i} de {n}",
   minutesLeft: "no máximo {n} min",
   learned: "Aprendido. “{name}” já está entre os estilos.",
+  learnedLater: "Aprendido. “{name}” estará entre os estilos quando o servidor for reiniciado.",
   notBetter: "Não desenha melhor do que antes, por isso nada foi guardado. Mais ícones ajudam.",
   learnCancelled: "Cancelado. Nada foi guardado.",
   costCard: "Custo: {kwh} kWh, {euros} €, {co2} g CO₂, {n} min",

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { type ApiClient, createApiClient } from "../../../plugin/ui/client/api-client.ts";
 import { Failure, ownStyles, translationFor } from "../../../plugin/ui/client/failure.ts";
-import { examplesIn, packNameOf, shareOfTraining, startLearning } from "../../../plugin/ui/learning.ts";
+import { examplesIn, outcomeOf, packNameOf, shareOfTraining, startLearning } from "../../../plugin/ui/learning.ts";
 import type { SeenIcon } from "../../../plugin/ui/state/state.ts";
 import { tinyExamples } from "../../fixtures/tiny-examples.ts";
 import { SmallInference } from "../../http/small-inference.ts";
@@ -34,6 +34,13 @@ const quick: ApiClient = {
     start: (input, key) => client.trainings.start({ ...input, settings: tinyTraining.settings }, key),
   },
 };
+
+test("a style is said to stand in the menu only where the server draws with it", () => {
+  const published = (isServed: boolean) => ({ version: "0.1.0", digest: "d", isServed });
+  assert.equal(outcomeOf({ state: "cancelled", published: published(true) }), "learned");
+  assert.equal(outcomeOf({ state: "cancelled", published: published(false) }), "learnedLater");
+  assert.equal(outcomeOf({ state: "cancelled" }), "learnCancelled");
+});
 
 test("icons with names become examples, are learned with progress and previews, and the style stands in the menu", async () => {
   const sent: number[] = [];

@@ -7,7 +7,7 @@ import { limits } from "../../../../shared/limits.ts";
 import { Failure } from "../../client/failure.ts";
 import { readsShownStyles } from "../../client/style-choice.ts";
 import { fill } from "../../i18n/texts.ts";
-import { examplesIn, shareOfTraining, startLearning } from "../../learning.ts";
+import { examplesIn, outcomeOf, shareOfTraining, startLearning } from "../../learning.ts";
 import { Button } from "../controls.tsx";
 import { FailureNotice } from "../failure-notice.tsx";
 import type { ViewProps } from "../view-props.ts";
@@ -162,12 +162,10 @@ function TrainingCard({
       )}
       {state === "done" && (
         <p class={result?.isBetter ? "applied" : "notice"} role="status">
-          {result?.pack === undefined ? texts.notBetter : fill(texts.learned, { name })}
+          {fill(texts[outcomeOf(training)], { name })}
         </p>
       )}
-      {state === "cancelled" && (
-        <p class="notice">{training.published ? fill(texts.learned, { name }) : texts.learnCancelled}</p>
-      )}
+      {state === "cancelled" && <p class="notice">{fill(texts[outcomeOf(training)], { name })}</p>}
       {problem !== undefined && (
         <FailureNotice controller={controller} texts={texts} failure={new Failure(problem.code, problem.detail)} />
       )}
