@@ -83,6 +83,10 @@ const curedInForm: ReadonlySet<FailureCode> = new Set([
 ]);
 export const isCuredInForm = (code: FailureCode): boolean => curedInForm.has(code);
 
+/** Codes whose cure is another list of the file's styles. */
+const curedByStyles: ReadonlySet<FailureCode> = new Set(["style_icons_missing", "style_gone", "styles_full"]);
+export const isCuredByStyles = (code: FailureCode): boolean => curedByStyles.has(code);
+
 /** Codes that go away by themselves: the plugin tries again. */
 const passing: ReadonlySet<FailureCode> = new Set([
   "queue_full",

@@ -3,7 +3,7 @@
  * answer of another one is ignored: a late reply never overwrites newer work. Pure.
  */
 import type { Selection } from "../../../shared/messages/messages.ts";
-import { isCuredInForm } from "../client/failure.ts";
+import { type FailureCode, isCuredByStyles, isCuredInForm } from "../client/failure.ts";
 import type { Action } from "./actions.ts";
 import type { ResultImage } from "./results.ts";
 import { noResults, nothingApplied, type State } from "./state.ts";
@@ -23,8 +23,8 @@ const changeImages = (state: State, change: (image: ResultImage) => ResultImage)
 });
 
 /** Without a failure that another form or selection cures. */
-const cured = (state: State): State =>
-  state.failure !== undefined && isCuredInForm(state.failure.code) ? { ...state, failure: undefined } : state;
+const cured = (state: State, isCured: (code: FailureCode) => boolean = isCuredInForm): State =>
+  state.failure !== undefined && isCured(state.failure.code) ? { ...state, failure: undefined } : state;
 
 /** Of another command: what the last one was to show is no word of this one. */
 const afresh = ({ form }: State) => ({ ...noResults, replacements: [], form: { ...form, caption: "" } });
@@ -53,7 +53,7 @@ export function reduce(state: State, action: Action): State {
     case "collections":
       return { ...state, collections: action.collections };
     case "shown":
-      return { ...cured(state), shown: action.shown };
+      return { ...cured(state, isCuredByStyles), shown: action.shown };
     case "unbound":
       return { ...state, unbound: action.unbound };
     case "command": {

@@ -13,7 +13,6 @@ const cures: Readonly<Record<string, Action>> = {
   "another selection": { type: "selection", selection: { texts: [], images: [], layerCount: 1 } },
   "another form": { type: "form", change: { label: "key" } },
   "a drawing": { type: "scene", scene: { drawing: { name: "", svg: "<svg/>" } } },
-  "a style of the file": { type: "shown", shown: [] },
 };
 
 for (const [name, cure] of Object.entries(cures))
@@ -22,6 +21,14 @@ for (const [name, cure] of Object.entries(cures))
     assert.equal(after(failed("style_icons_missing"), cure).failure, undefined);
     assert.equal(after(failed("unreachable"), cure).failure?.code, "unreachable");
   });
+
+test("other styles of the file end a failure of these styles, and none of the start", () => {
+  const shown: Action = { type: "shown", shown: [] };
+  for (const code of ["style_gone", "styles_full", "style_icons_missing"] as const)
+    assert.equal(after(failed(code), shown).failure, undefined);
+  for (const code of ["selection_missing", "caption_empty", "unreachable"] as const)
+    assert.equal(after(failed(code), shown).failure?.code, code);
+});
 
 test("what main reads again by itself ends no failure", () => {
   const read: Action = { type: "scene", scene: { sources: [] } };
