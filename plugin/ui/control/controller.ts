@@ -161,9 +161,9 @@ export class Controller {
     this.#scenes.read(command);
     this.#store.around.post({ type: "read-palettes" });
   }
-  /** A drawing made in the plugin takes the place of the selection's. */
+  /** What is drawn on the pad goes before the selection's drawing; an empty pad leaves that one. */
   setDrawing(name: string, svg: string): void {
-    this.#store.dispatch({ type: "scene", scene: { ...this.state.scene, drawing: { name, svg } } });
+    this.#store.dispatch({ type: "drawn", drawn: svg === "" ? undefined : { name, svg } });
   }
   useTexts(): void {
     this.#store.dispatch({ type: "use-texts" });

@@ -58,7 +58,7 @@ async function prepareCommand(
   rasterise: Rasterise,
   signal: AbortSignal,
 ): Promise<Prepared> {
-  const { command, form, scene, meta } = state;
+  const { command, form, scene, drawn, meta } = state;
   if (command === "vectorise" || command === "components") {
     const icons = iconsOf(state);
     const isOnlyTraced = command === "vectorise";
@@ -104,10 +104,9 @@ async function prepareCommand(
     }
     case "redraw-part": {
       const [icon] = iconsOf(state);
-      const { svg = "" } = scene.drawing ?? {};
-      if (svg === "") throw new Failure("mask_missing", "");
+      if (drawn === undefined) throw new Failure("mask_missing", "");
       const uploaded = await uploadIcon(icon!, client, rasterise, signal);
-      const mask = await client.uploadImage(await rasterise(svg, pictureSidePx, "none"), signal);
+      const mask = await client.uploadImage(await rasterise(drawn.svg, pictureSidePx, "none"), signal);
       return finish(found, planRedrawnPart(form, translation, uploaded, mask.digest, redrawnIn));
     }
     case "variations": {
@@ -120,10 +119,10 @@ async function prepareCommand(
     }
     case "sketch":
     case "layout": {
-      const { name, svg } = scene.drawing ?? { name: "", svg: "" };
+      const { name, svg } = drawn ?? scene.drawing ?? { name: "", svg: "" };
       if (svg === "") throw new Failure("drawing_missing", "");
-      const drawn = await drawnCondition(command, svg, client, rasterise, signal);
-      return finish(found, planDrawing(form, translation, name, drawn));
+      const condition = await drawnCondition(command, svg, client, rasterise, signal);
+      return finish(found, planDrawing(form, translation, name, condition));
     }
     default:
       return finish(found, planFromCaptions(state, found, redrawnIn));

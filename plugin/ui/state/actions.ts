@@ -12,7 +12,7 @@ import type { StyleThumbs } from "../control/style-thumbs.ts";
 import type { Job, Replacement } from "../run/jobs.ts";
 import type { Form } from "./form.ts";
 import type { RefusedJob, ResultSet, Step } from "./results.ts";
-import type { Scene } from "./state.ts";
+import type { Drawing, Scene } from "./state.ts";
 
 export type Action =
   | {
@@ -31,6 +31,7 @@ export type Action =
   | { readonly type: "thumbs"; readonly thumbs: StyleThumbs }
   | { readonly type: "selection"; readonly selection: Selection }
   | { readonly type: "scene"; readonly scene: Scene }
+  | { readonly type: "drawn"; readonly drawn: Drawing | undefined }
   | { readonly type: "form"; readonly change: Partial<Form> }
   | { readonly type: "replace"; readonly replacements: readonly Replacement[] }
   | { readonly type: "use-texts" }

@@ -59,7 +59,9 @@ export function reduce(state: State, action: Action): State {
     case "command": {
       const failure = action.command === "settings" ? state.failure : undefined;
       const isSame = action.command === state.command || action.command === "settings" || state.command === "settings";
-      return { ...state, command: action.command, failure, ...(isSame ? {} : afresh(state)) };
+      // Each command begins with an empty pad.
+      const drawn = action.command === state.command ? state.drawn : undefined;
+      return { ...state, command: action.command, drawn, failure, ...(isSame ? {} : afresh(state)) };
     }
     case "settings":
       return { ...state, settings: action.settings };
@@ -68,8 +70,14 @@ export function reduce(state: State, action: Action): State {
     case "selection":
       return fillFrom(cured(state), action.selection);
     case "scene":
-      // What main reads again by itself cures nothing; what is drawn does.
-      return { ...(action.scene.drawing === state.scene.drawing ? state : cured(state)), scene: action.scene };
+      // What main reads again by itself cures nothing; a drawing does. Icons that are read again come with an empty pad.
+      return {
+        ...(action.scene.drawing === state.scene.drawing ? state : cured(state)),
+        scene: action.scene,
+        drawn: action.scene.icons === undefined ? state.drawn : undefined,
+      };
+    case "drawn":
+      return { ...cured(state), drawn: action.drawn };
     case "form":
       return { ...cured(state), form: { ...state.form, ...action.change } };
     case "replace":

@@ -18,13 +18,18 @@ import type { Job, Replacement } from "../run/jobs.ts";
 import { defaultForm, type Form } from "./form.ts";
 import type { RefusedJob, ResultImage, ResultSet, RunState } from "./results.ts";
 
+export interface Drawing {
+  readonly name: string;
+  readonly svg: string;
+}
+
 /** What main read of the scene for the command in view; absent until it answered. */
 export interface Scene {
   readonly layers?: readonly FillableLayer[];
   readonly unreadCount?: number;
   readonly sources?: readonly (UpscaleSource & { readonly bytes: Uint8Array; readonly url: string })[];
   readonly skippedFills?: readonly SkippedFill[];
-  readonly drawing?: { readonly name: string; readonly svg: string };
+  readonly drawing?: Drawing;
   readonly icons?: readonly SeenIcon[];
   readonly skippedIcons?: readonly SkippedIcon[];
   readonly used?: readonly UsedColour[];
@@ -47,6 +52,8 @@ export interface State {
   readonly unbound: readonly string[];
   readonly selection: Selection;
   readonly scene: Scene;
+  /** Strokes of the pad, while it has some: main knows nothing of them, and they go before what it reads. */
+  readonly drawn: Drawing | undefined;
   /** Captions that a selection filled in; replaced by the next selection unless a person edited them. */
   readonly filledCaptions: string;
   readonly meta: Meta | undefined;
@@ -108,6 +115,7 @@ export const initialState: State = {
   form: defaultForm,
   selection: { texts: [], images: [], layerCount: 0 },
   scene: {},
+  drawn: undefined,
   filledCaptions: "",
   meta: undefined,
   thumbs: noThumbs,

@@ -118,7 +118,7 @@ function CommandForm(props: ViewProps) {
       return <ImageForm {...props} />;
     case "sketch":
     case "layout":
-      return <DrawingForm {...props} />;
+      return <DrawingForm key={props.controller.state.command} {...props} />;
     default:
       return <CaptionForm {...props} />;
   }

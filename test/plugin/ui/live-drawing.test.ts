@@ -6,16 +6,55 @@ import { startContractServer, testMeta } from "./contract-server.ts";
 
 const svg = (x: number): string => `<svg xmlns="http://www.w3.org/2000/svg"><path d="M${x} 0h9"/></svg>`;
 
+const withSketches = (): typeof testMeta => {
+  const [pack] = testMeta.packs;
+  const translations = pack!.translations.map((one) => ({
+    ...one,
+    conditions: [...one.conditions, "sketch" as const],
+  }));
+  return { ...testMeta, packs: [{ ...pack!, translations }] };
+};
+
+test("strokes on the pad are what is sent, whatever main reads meanwhile; a cleared pad leaves the selection's", async () => {
+  const server = await startContractServer();
+  try {
+    server.meta = withSketches();
+    let readId = 0;
+    const controller = await connectedController(server, {
+      post: (message) => {
+        if (message.type === "read-drawing") readId = message.readId;
+      },
+    });
+    const select = (drawing: string): void => {
+      controller.receive({ type: "selection", selection: { texts: [], images: [], layerCount: 1 } });
+      controller.receive({ type: "drawing", readId, name: "selected", svg: drawing });
+    };
+    const sent = async () => {
+      await controller.generate();
+      return controller.state.results[0]?.images[0]?.drawn?.provenance?.condition.sketch;
+    };
+    controller.show("sketch");
+    controller.setDrawing("strokes", svg(1));
+    for (const selected of [svg(2), ""]) {
+      select(selected);
+      assert.deepEqual(await sent(), { svg: svg(1) });
+    }
+    controller.setDrawing("strokes", "");
+    select(svg(3));
+    assert.deepEqual(await sent(), { svg: svg(3) });
+    controller.setDrawing("strokes", svg(4));
+    controller.show("layout");
+    assert.equal(controller.state.drawn, undefined, "the pad of another command is empty");
+  } finally {
+    await server.close();
+  }
+});
+
 test("of two drawings in quick succession only the newer one's images are shown, and the older job is taken back", async () => {
   const server = await startContractServer();
   try {
     server.stepMs = 30;
-    const [pack] = testMeta.packs;
-    const translations = pack!.translations.map((one) => ({
-      ...one,
-      conditions: [...one.conditions, "sketch" as const],
-    }));
-    server.meta = { ...testMeta, packs: [{ ...pack!, translations }] };
+    server.meta = withSketches();
     const controller = await connectedController(server);
     controller.show("sketch");
     controller.setDrawing("older", svg(1));
