@@ -57,7 +57,8 @@ async function until(isIt: () => boolean | Promise<boolean>, what: string): Prom
   const end = performance.now() + 120_000;
   while (!(await isIt())) {
     if (performance.now() > end) throw new Error(`expected within two minutes: ${what}`);
-    await sleep(20);
+    // A slow machine needs a minute, and a token has 600 requests in it.
+    await sleep(200);
   }
 }
 
