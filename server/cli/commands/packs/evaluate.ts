@@ -89,7 +89,7 @@ async function run(args: string[]): Promise<number> {
   try {
     const isOfStyles = styleTranslationOf(entry) !== undefined;
     const measure = entry.manifest.upscaler ? measureUpscaler : isOfStyles ? measureStyles : measureTranslation;
-    const report = await measure(entry, values, dataDir, (text) => line.show(text));
+    const report = await measure({ entry, values, dataDir, onProgress: (text) => line.show(text) });
     await publishReport(report, out);
     line.end();
     console.log(join(out, markdownFile));
@@ -100,17 +100,28 @@ async function run(args: string[]): Promise<number> {
 }
 
 type Values = Readonly<Partial<Record<keyof typeof options, string>>>;
-type Show = (text: string) => void;
+interface Order {
+  readonly entry: CatalogueEntry;
+  readonly values: Values;
+  readonly dataDir: string;
+  readonly onProgress: (text: string) => void;
+}
 
-const common = (values: Values) => ({
+/** What every evaluation takes. */
+const common = ({ entry, values, onProgress }: Order) => ({
+  entry,
+  only: values.only?.split(","),
   seed: wholeFlag(values, "seed", 1, 0, limits.seedMax),
   threads: wholeFlag(values, "threads", 0, 0, 1024),
+  signal: interruptSignal(),
+  onProgress,
 });
 
-function measureTranslation(entry: CatalogueEntry, values: Values, dataDir: string, onProgress: Show): Promise<Report> {
-  const { seed, threads } = common(values);
+function measureTranslation(order: Order): Promise<Report> {
+  const { values, dataDir } = order;
+  const { seed, ...others } = common(order);
   return evaluate({
-    entry,
+    ...others,
     translation: values.translation,
     set: values.set,
     work: join(dataDir, "evaluation"),
@@ -121,39 +132,22 @@ function measureTranslation(entry: CatalogueEntry, values: Values, dataDir: stri
       guidance: numberFlag(values, "guidance", limits.guidanceDefault, { min: 0, max: limits.guidanceMax }),
       retrieval: numberFlag(values, "retrieval", limits.retrievalDefault, { min: 0, max: 1 }),
     },
-    only: values.only?.split(","),
-    threads,
-    signal: interruptSignal(),
-    onProgress,
   });
 }
 
-const measureStyles = (entry: CatalogueEntry, values: Values, _dataDir: string, onProgress: Show): Promise<Report> =>
+const measureStyles = (order: Order): Promise<Report> =>
   evaluateStylesPack({
-    entry,
-    set: values.set,
-    only: values.only?.split(","),
-    limit: wholeFlag(values, "limit", defaultPairs, 2, 10_000),
-    ...common(values),
-    signal: interruptSignal(),
-    onProgress,
+    ...common(order),
+    set: order.values.set,
+    limit: wholeFlag(order.values, "limit", defaultPairs, 2, 10_000),
   });
 
-const measureUpscaler = (
-  entry: CatalogueEntry,
-  values: Values,
-  _dataDir: string,
-  onProgress: Show,
-): Promise<UpscalingReport> =>
+const measureUpscaler = (order: Order): Promise<UpscalingReport> =>
   evaluateUpscalingPack({
-    entry,
-    pictures: values.pictures,
-    baselines: values.baselines,
-    only: values.only?.split(","),
-    limit: wholeFlag(values, "limit", defaultPictures, 1, 10_000),
-    ...common(values),
-    signal: interruptSignal(),
-    onProgress,
+    ...common(order),
+    pictures: order.values.pictures,
+    baselines: order.values.baselines,
+    limit: wholeFlag(order.values, "limit", defaultPictures, 1, 10_000),
   });
 
 export const command = { name: "evaluate", summary: "measure a pack and write a report", usage, run };
