@@ -70,7 +70,8 @@ export const tensorBeside = (name: string, shape: Shape, location: string, offse
     }).map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })),
   });
 
-const valueInfo = ({ name, shape, type }: NamedValue): ValueInfoProto =>
+/** An input or output with its type and shape. */
+export const valueInfo = ({ name, shape, type }: NamedValue): ValueInfoProto =>
   create(ValueInfoProtoSchema, {
     name,
     type: {
