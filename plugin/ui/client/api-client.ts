@@ -110,10 +110,13 @@ export function createApiClient({
       response = await fetch(origin + path, request as RequestInit);
     } catch (error) {
       signal?.throwIfAborted();
-      if (deadline.signal.aborted) throw new Failure("no_answer", `${origin} did not answer in ${answerMs} ms`);
+      const isHere = isThisComputer(origin);
+      // Behind a VPN that is gone, packets to another computer are dropped: its silence is that of the network.
+      if (deadline.signal.aborted)
+        throw new Failure(isHere ? "no_answer" : "host_unreachable", `${origin} did not answer in ${answerMs} ms`);
       const blocked = await whyBlocked(origin);
       signal?.throwIfAborted();
-      const silence = isThisComputer(origin) ? "unreachable" : "host_unreachable";
+      const silence = isHere ? "unreachable" : "host_unreachable";
       throw new Failure(blocked ?? silence, `${origin}: ${error instanceof Error ? error.message : error}`);
     } finally {
       clearTimeout(timer);

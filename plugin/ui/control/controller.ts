@@ -148,7 +148,7 @@ export class Controller {
     const settings = { ...draft, token: draft.token.trim().replace(/^.*#token=/, "") };
     this.#store.dispatch({ type: "settings", settings });
     this.#store.around.post({ type: "save-settings", settings });
-    if (await this.connect()) this.show("caption-to-artboard");
+    if (await this.connect()) this.show(this.state.work);
   }
 
   // The form and the view.
@@ -170,7 +170,7 @@ export class Controller {
     this.#store.saveSoon();
   }
   stopReplacing(): void {
-    this.#store.dispatch({ type: "replace", replacements: [] });
+    this.#store.dispatch({ type: "stop-replacing" });
   }
   toggleKeep(key: string): void {
     this.#store.dispatch({ type: "keep", key });

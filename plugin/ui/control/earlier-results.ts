@@ -40,7 +40,7 @@ export class EarlierResults {
 
   /** Results of an earlier generation, to be added to the canvas again. */
   async showAgain(done: Generation, title: string): Promise<void> {
-    this.#show("caption-to-artboard");
+    this.#begin();
     try {
       const { signal } = new AbortController();
       const client = this.#store.client();
@@ -60,12 +60,17 @@ export class EarlierResults {
   /** The form as it was for an earlier generation. */
   startFrom({ request }: Generation): void {
     const { condition, count, seed, temperature, guidance } = request;
-    this.#show("caption-to-artboard");
+    this.#begin();
     this.#store.editForm({
       captions: condition.caption ?? "",
       style: styleIdOf(condition.style) ?? "",
       ...{ count, seed, temperature, guidance },
       isSeedFixed: true,
     });
+  }
+
+  #begin(): void {
+    this.#show("caption-to-artboard");
+    this.#store.dispatch({ type: "afresh" });
   }
 }

@@ -52,8 +52,7 @@ export class Runs {
     const plan = planRedraw(this.#store.state.selection.images, this.#store.state.form);
     if (plan === undefined) return this.#connection.fail(new Failure("selection_missing", ""));
     this.#store.isStyleChosen = true;
-    this.#store.dispatch({ type: "form", change: plan.form });
-    this.#store.dispatch({ type: "replace", replacements: plan.replacements });
+    this.#store.dispatch({ type: "redraw", ...plan });
     await this.generate();
   }
 

@@ -74,7 +74,7 @@ export class Store {
 
   editForm(change: Partial<Form>): void {
     if (change.style !== undefined) this.isStyleChosen = true;
-    this.dispatch({ type: "form", change });
+    this.dispatch({ type: "form", change, isByPerson: true });
     this.saveSoon();
   }
 

@@ -2,9 +2,11 @@
 import type { Style } from "../../../shared/contract/conditions.ts";
 import type { GenerationInput } from "../../../shared/contract/generations/generation-request.ts";
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
+import type { TranslationInfo } from "../../../shared/contract/meta.ts";
 import { styleIdOf } from "../../../shared/contract/style-id.ts";
 import { limits } from "../../../shared/limits.ts";
 import type { SelectedImage } from "../../../shared/messages/messages.ts";
+import { Failure } from "../client/failure.ts";
 import { readProvenance, readRecord } from "../client/guards.ts";
 import {
   chunk,
@@ -33,6 +35,17 @@ export function captionProblem(
   if (caption === "") return "caption_empty";
   if (caption.length > limits.captionMaxChars) return "caption_too_long";
   return /[\p{L}\p{N}]/u.test(caption) ? undefined : "caption_unreadable";
+}
+
+/**
+ * What one image shall show, in one line; empty where nothing is written, or where the translation reads no words.
+ * @throws Failure caption_too_long, caption_unreadable
+ */
+export function captionLineOf({ caption }: Form, { conditions }: Pick<TranslationInfo, "conditions">): string {
+  const [line = ""] = conditions.includes("caption") ? captionsOf(caption) : [];
+  const problem = line === "" ? undefined : captionProblem(line);
+  if (problem !== undefined) throw new Failure(problem, line);
+  return line;
 }
 
 /** One artboard a caption that can be drawn. @param inputOf the request, but for the number of images */

@@ -1,7 +1,9 @@
 /** Sketch and layout to image: strokes or colours drawn in the plugin, or the selection as a drawing. Pure. */
 import { limits } from "../../../shared/limits.ts";
-import { type DrawJob, diversityOf, numbered, sharedInput, styleOf, type TranslationAbilities } from "../run/jobs.ts";
+import { type DrawJob, diversityOf, numbered, sharedInput, styleOf } from "../run/jobs.ts";
 import type { Form } from "../state/form.ts";
+import { captionLineOf } from "./captions.ts";
+import type { Reader } from "./edits.ts";
 
 /** Sketch as inline SVG, or an upload where it is too long for that; a layout is always an upload. */
 export type DrawnCondition =
@@ -10,20 +12,21 @@ export type DrawnCondition =
 
 export const fitsInline = (svg: string): boolean => svg.length <= limits.svgMaxChars;
 
-/** Without the white ground of a selected frame, which is the paper that a layout lies on. */
-export const withoutPaper = (svg: string): string =>
-  svg.replace(
-    /^(<svg[^>]* width="([\d.]+)" height="([\d.]+)"[^>]*>\s*(?:<g[^>]*>\s*)*)<rect width="\2" height="\3"[^>]* fill="(?:white|#fff(?:fff)?)"[^>]*\/>/,
-    "$1",
+const whiteGround =
+  /^(<svg[^>]* width="([\d.]+)" height="([\d.]+)"[^>]*>\s*(?:<g[^>]*>\s*)*)<rect width="\2" height="\3"[^>]* fill="(?:white|#fff(?:fff)?)"[^>]*\/>/;
+const isDrawn = (svg: string): boolean =>
+  /<(?:path|rect|circle|ellipse|line|polygon|polyline|image|text|use)\b/.test(
+    svg.replace(/<defs[\s\S]*?<\/defs>/g, ""),
   );
 
-export function planDrawing(
-  form: Form,
-  translation: TranslationAbilities,
-  title: string,
-  drawn: DrawnCondition,
-): DrawJob[] {
-  const caption = form.caption.trim();
+/** Without the white ground of a selected frame, which is the paper that a layout lies on. White alone is no paper: it is what is drawn. */
+export function withoutPaper(svg: string): string {
+  const left = svg.replace(whiteGround, "$1");
+  return isDrawn(left) ? left : svg;
+}
+
+export function planDrawing(form: Form, translation: Reader, title: string, drawn: DrawnCondition): DrawJob[] {
+  const caption = captionLineOf(form, translation);
   return numbered([
     {
       kind: "draw" as const,

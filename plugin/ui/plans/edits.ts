@@ -14,6 +14,7 @@ import {
   type TranslationAbilities,
 } from "../run/jobs.ts";
 import type { Form } from "../state/form.ts";
+import { captionLineOf } from "./captions.ts";
 
 /** An image of the selection on the server, with what its layer remembers of how it was made. */
 export interface UploadedSource {
@@ -22,11 +23,12 @@ export interface UploadedSource {
   readonly provenance: Provenance | undefined;
 }
 
-/** A translation with the words that it reads. */
-type Reader = TranslationAbilities & Pick<TranslationInfo, "conditions" | "labels">;
+/** A translation with the words and styles that it reads. */
+export type Reader = TranslationAbilities &
+  Pick<TranslationInfo, "conditions" | "labels" | "styles" | "styleImagesMax">;
 
 /** What an image shows, as far as its layer knows, in words that the translation reads: it refuses others. */
-function wordsOf({ provenance }: UploadedSource, { conditions, labels }: Reader): PartialCondition {
+function wordsOf(provenance: Provenance | undefined, { conditions, labels }: Reader): PartialCondition {
   const { caption, label } = provenance?.condition ?? {};
   const hasLabel = conditions.includes("label") && labels.some(({ id }) => id === label);
   return {
@@ -35,10 +37,13 @@ function wordsOf({ provenance }: UploadedSource, { conditions, labels }: Reader)
   };
 }
 
-/** With its style: this is taken out of its residual. */
-function conditionOf(uploaded: UploadedSource, translation: Reader): PartialCondition {
-  const { style } = uploaded.provenance?.condition ?? {};
-  return { ...wordsOf(uploaded, translation), ...(style === undefined ? {} : { style }) };
+/** With its style, if the translation has that one: this is taken out of its residual. */
+export function knownCondition(provenance: Provenance | undefined, translation: Reader): PartialCondition {
+  const { style } = provenance?.condition ?? {};
+  const { styles, styleImagesMax = 0 } = translation;
+  const isRead =
+    typeof style === "object" ? style.images.length <= styleImagesMax : styles.some(({ id }) => id === style);
+  return { ...wordsOf(provenance, translation), ...(style !== undefined && isRead ? { style } : {}) };
 }
 
 /**
@@ -46,8 +51,8 @@ function conditionOf(uploaded: UploadedSource, translation: Reader): PartialCond
  * leaves its shape open; with words, the same idea is also drawn from other drawings of it.
  */
 export function planVariations(form: Form, translation: Reader, uploaded: UploadedSource): DrawJob[] {
-  const caption = translation.conditions.includes("caption") ? form.caption.trim() : "";
-  const words = caption === "" ? wordsOf(uploaded, translation) : { caption };
+  const caption = captionLineOf(form, translation);
+  const words = caption === "" ? wordsOf(uploaded.provenance, translation) : { caption };
   const isIdea = form.depth === "last" && Object.keys(words).length > 0;
   return numbered([
     {
@@ -75,8 +80,8 @@ export function planBlend(form: Form, translation: Reader, from: UploadedSource,
       input: {
         translation: translation.id,
         condition: {},
-        keepResidualOf: { image: from.digest, condition: conditionOf(from, translation) },
-        blendWith: { image: towards.digest, condition: conditionOf(towards, translation) },
+        keepResidualOf: { image: from.digest, condition: knownCondition(from.provenance, translation) },
+        blendWith: { image: towards.digest, condition: knownCondition(towards.provenance, translation) },
         seed: form.seed,
         count: form.frames,
       },

@@ -18,7 +18,8 @@ import {
 import type { Form } from "../state/form.ts";
 import type { ResultImage } from "../state/results.ts";
 import type { SeenIcon } from "../state/state.ts";
-import { captionProblem, captionsOf } from "./captions.ts";
+import { captionLineOf, captionProblem, captionsOf } from "./captions.ts";
+import { knownCondition, type Reader } from "./edits.ts";
 import { wordsOf } from "./labels.ts";
 
 /** An icon with its picture on the server. */
@@ -39,24 +40,18 @@ export function labelOf({ nodeName, provenance }: Pick<SeenIcon, "nodeName" | "p
 }
 
 /** v stays, style and caption change; each icon in its own layer, a vector as a vector. */
-export function planRestyle(form: Form, { id }: TranslationAbilities, icons: readonly UploadedIcon[]): DrawJob[] {
-  const caption = form.caption.trim();
+export function planRestyle(form: Form, translation: Reader, icons: readonly UploadedIcon[]): DrawJob[] {
+  const caption = captionLineOf(form, translation);
   return numbered(
     icons.map(({ icon, digest }) => {
-      const made = readProvenance(icon.provenance);
-      const { caption: ownCaption, label, style } = made?.condition ?? {};
-      const known = {
-        ...(ownCaption === undefined ? {} : { caption: ownCaption }),
-        ...(typeof label === "string" ? { label } : {}),
-        ...(style === undefined ? {} : { style }),
-      };
+      const known = knownCondition(readProvenance(icon.provenance), translation);
       const job = {
         kind: "draw" as const,
         index: 0,
         title: icon.nodeName,
         imageCount: 1,
         input: {
-          translation: id,
+          translation: translation.id,
           condition: { ...(caption === "" ? {} : { caption }), ...styleOf(form) },
           keepResidualOf: { image: digest, condition: known },
           seed: form.seed,

@@ -10,7 +10,7 @@ import type { Rasterise } from "../pad/rasterise.ts";
 import { paletteOf, recordOf } from "../palettes.ts";
 import { type Job, tracedJob } from "../run/jobs.ts";
 import type { SeenIcon, State } from "../state/state.ts";
-import { captionProblem, captionsOf, planCaptions, planReplacements } from "./captions.ts";
+import { captionLineOf, captionProblem, captionsOf, planCaptions, planReplacements } from "./captions.ts";
 import { type DrawnCondition, fitsInline, planDrawing, withoutPaper } from "./drawing.ts";
 import { planBlend, planUpscale, planVariations, type UploadedSource } from "./edits.ts";
 import { planFamily, planRestyle, planTraces, type UploadedIcon } from "./icons.ts";
@@ -73,6 +73,8 @@ async function prepareCommand(
   const found = translationFor(meta!, command, choice);
   const { translation } = found;
   const redrawnIn = isRedrawn(choice) ? await redrawnStyle(choice, state, client, signal) : undefined;
+  // Before anything is sent.
+  const line = redrawnIn === undefined ? captionLineOf(form, translation) : "";
   switch (command) {
     case "fill-label": {
       const label = translation.labels.find(({ id }) => id === form.label);
@@ -92,7 +94,7 @@ async function prepareCommand(
       return finish(found, jobs);
     }
     case "restyle": {
-      if (choice === "" && form.caption.trim() === "") throw new Failure("style_missing", "");
+      if (choice === "" && line === "") throw new Failure("style_missing", "");
       const icons: UploadedIcon[] = [];
       for (const icon of iconsOf(state)) icons.push(await uploadIcon(icon, client, rasterise, signal));
       return finish(

@@ -32,8 +32,12 @@ export type Action =
   | { readonly type: "selection"; readonly selection: Selection }
   | { readonly type: "scene"; readonly scene: Scene }
   | { readonly type: "drawn"; readonly drawn: Drawing | undefined }
-  | { readonly type: "form"; readonly change: Partial<Form> }
-  | { readonly type: "replace"; readonly replacements: readonly Replacement[] }
+  | { readonly type: "form"; readonly change: Partial<Form>; readonly isByPerson?: boolean }
+  /** Layers are drawn anew with a form of what they remember. */
+  | { readonly type: "redraw"; readonly form: Form; readonly replacements: readonly Replacement[] }
+  | { readonly type: "stop-replacing" }
+  /** As when a command begins: without results, replaced layers and words for one command. */
+  | { readonly type: "afresh" }
   | { readonly type: "use-texts" }
   | { readonly type: "connecting" }
   | { readonly type: "reconnecting"; readonly isReconnecting: boolean }

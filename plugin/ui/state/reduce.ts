@@ -2,6 +2,7 @@
  * The one function that changes the state of the UI. Every answer carries the id of the run or applied set that it belongs to, and an
  * answer of another one is ignored: a late reply never overwrites newer work. Pure.
  */
+import type { CommandId } from "../../../shared/commands.ts";
 import type { Selection } from "../../../shared/messages/messages.ts";
 import { type FailureCode, isCuredByStyles, isCuredInForm } from "../client/failure.ts";
 import type { Action } from "./actions.ts";
@@ -26,8 +27,17 @@ const changeImages = (state: State, change: (image: ResultImage) => ResultImage)
 const cured = (state: State, isCured: (code: FailureCode) => boolean = isCuredInForm): State =>
   state.failure !== undefined && isCured(state.failure.code) ? { ...state, failure: undefined } : state;
 
-/** Of another command: what the last one was to show is no word of this one. */
-const afresh = ({ form }: State) => ({ ...noResults, replacements: [], form: { ...form, caption: "" } });
+/** The command that is at work: settings and history only interrupt it. */
+const workOf = (command: CommandId, before: CommandId): CommandId =>
+  command === "settings" || command === "history" ? before : command;
+
+/** Of another command: what the last one was to show is no word of this one, and what Redraw took from an image no choice of a person. */
+const afresh = ({ form, ownForm }: State) => ({
+  ...noResults,
+  replacements: [],
+  form: { ...(ownForm ?? form), caption: "" },
+  ownForm: undefined,
+});
 
 export function reduce(state: State, action: Action): State {
   if (
@@ -46,6 +56,7 @@ export function reduce(state: State, action: Action): State {
           settings: action.settings,
           form: action.form,
           command: action.command,
+          work: workOf(action.command, state.work),
           editor: action.editor,
         },
         action.selection,
@@ -58,10 +69,10 @@ export function reduce(state: State, action: Action): State {
       return { ...state, unbound: action.unbound };
     case "command": {
       const failure = action.command === "settings" ? state.failure : undefined;
-      const isSame = action.command === state.command || action.command === "settings" || state.command === "settings";
+      const work = workOf(action.command, state.work);
       // Each command begins with an empty pad.
       const drawn = action.command === state.command ? state.drawn : undefined;
-      return { ...state, command: action.command, drawn, failure, ...(isSame ? {} : afresh(state)) };
+      return { ...state, command: action.command, work, drawn, failure, ...(work === state.work ? {} : afresh(state)) };
     }
     case "settings":
       return { ...state, settings: action.settings };
@@ -78,10 +89,26 @@ export function reduce(state: State, action: Action): State {
       };
     case "drawn":
       return { ...cured(state), drawn: action.drawn };
-    case "form":
-      return { ...cured(state), form: { ...state.form, ...action.change } };
-    case "replace":
-      return { ...state, replacements: action.replacements };
+    case "form": {
+      const { change, isByPerson = false } = action;
+      const { ownForm } = state;
+      return {
+        ...cured(state),
+        form: { ...state.form, ...change },
+        ownForm: ownForm && isByPerson ? { ...ownForm, ...change } : ownForm,
+      };
+    }
+    case "redraw":
+      return {
+        ...state,
+        form: action.form,
+        ownForm: state.ownForm ?? state.form,
+        replacements: action.replacements,
+      };
+    case "stop-replacing":
+      return { ...state, replacements: [] };
+    case "afresh":
+      return { ...state, ...afresh(state) };
     case "use-texts": {
       const captions = textsOf(state.selection);
       return { ...state, filledCaptions: captions, form: { ...state.form, captions } };

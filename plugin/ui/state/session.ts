@@ -12,9 +12,9 @@ export interface Session {
 /** Results of one start: more would delay it. */
 const resultsMax = 8;
 
-export function sessionOf({ form, results }: State): Omit<Session, "isKept"> {
+export function sessionOf({ form, ownForm = form, results }: State): Omit<Session, "isKept"> {
   return {
-    form,
+    form: ownForm,
     results: results
       .flatMap(({ generationId, title, images }) =>
         generationId === undefined || images.some(({ destination }) => destination.kind !== "artboard")

@@ -41,9 +41,13 @@ export type SeenIcon = IconSource & { readonly url: string; readonly bytes?: Uin
 export interface State {
   readonly isStarted: boolean;
   readonly command: CommandId;
+  /** The command that settings and history lead back to. */
+  readonly work: CommandId;
   readonly editor: Editor;
   readonly settings: Settings;
   readonly form: Form;
+  /** While the form is that of a Redraw: the one that a person left, with what was changed by hand since. It is kept, and comes back. */
+  readonly ownForm: Form | undefined;
   /** The file's colour variables. */
   readonly collections: readonly ColourCollection[];
   /** Styles of the file that icons show. */
@@ -108,11 +112,13 @@ export const noResults = {
 export const initialState: State = {
   isStarted: false,
   command: "caption-to-artboard",
+  work: "caption-to-artboard",
   editor: "figma",
   collections: [],
   shown: [],
   settings: defaultSettings,
   form: defaultForm,
+  ownForm: undefined,
   selection: { texts: [], images: [], layerCount: 0 },
   scene: {},
   drawn: undefined,

@@ -47,7 +47,7 @@ export function HistoryView(props: ViewProps) {
   return (
     <div class="view">
       <header>
-        <IconButton icon="back" label={texts.back} onClick={() => controller.show("caption-to-artboard")} />
+        <IconButton icon="back" label={texts.back} onClick={() => controller.show(controller.state.work)} />
         <h1>{texts.commands.history}</h1>
       </header>
       <main>

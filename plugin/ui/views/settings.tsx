@@ -18,7 +18,7 @@ export function SettingsView(props: ViewProps) {
   return (
     <div class="view">
       <header>
-        <IconButton icon="back" label={texts.back} onClick={() => controller.show("caption-to-artboard")} />
+        <IconButton icon="back" label={texts.back} onClick={() => controller.show(state.work)} />
         <h1>{texts.settings}</h1>
       </header>
       <main>

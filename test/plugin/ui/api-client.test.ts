@@ -63,6 +63,21 @@ test("a server that accepts and stays silent does not answer", async () => {
   await fails(api.readMeta(), "no_answer");
 });
 
+test("another computer that stays silent, as behind a VPN that is gone, gets the advice of the network", async () => {
+  const silent = createServer(() => undefined);
+  await new Promise<void>((resolve) => silent.listen(0, "::", resolve));
+  const { port } = silent.address() as AddressInfo;
+  try {
+    // The same loopback by a name that is not this computer's.
+    const serverUrl = `http://[::ffff:127.0.0.1]:${port}`;
+    const api = createApiClient({ serverUrl, token: "", timings: { answerMs: 60 } });
+    await fails(api.readMeta(), "host_unreachable");
+  } finally {
+    silent.closeAllConnections();
+    silent.close();
+  }
+});
+
 test("no token and a wrong token are two failures", async () => {
   await fails(client("").readMeta(), "token_missing");
   await fails(client("wrong").readMeta(), "unauthorized");

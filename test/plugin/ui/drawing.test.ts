@@ -27,7 +27,16 @@ test("the ground of a frame of the playground is left out too", () => {
   const sim = new SimDocument(memoryStore());
   const white: Paint = { type: "SOLID", color: { r: 1, g: 1, b: 1 } };
   const id = sim.tree.create("FRAME", { name: "Frame", width: 80, height: 60, fills: [white] });
+  sim.tree.create("ELLIPSE", { name: "Sun", width: 20, height: 20, fills: [white] }, id);
   const svg = exportSvg(sim.tree, id);
   assert.match(svg, /<rect width="80" height="60"/);
+  assert.match(svg, /<ellipse|<path|<rect[^>]* x=/);
   assert.doesNotMatch(withoutPaper(svg), /<rect width="80" height="60"/);
+});
+
+test("a layout that is white all over stays white: a single rectangle, and a frame with nothing but a clip", () => {
+  const white = '<rect width="80" height="80" fill="white"/>';
+  const clip = '<defs><clipPath id="clip0"><rect width="80" height="80" fill="white"/></clipPath></defs>';
+  for (const svg of [`${root}${white}</svg>`, `${root}<g clip-path="url(#clip0)">${white}</g>${clip}</svg>`])
+    assert.equal(withoutPaper(svg), svg);
 });

@@ -50,6 +50,32 @@ test("strokes on the pad are what is sent, whatever main reads meanwhile; a clea
   }
 });
 
+test("a line of emoji alone is refused before anything is sent, and no words go where none are read", async () => {
+  const server = await startContractServer();
+  try {
+    server.meta = withSketches();
+    const controller = await connectedController(server);
+    controller.show("sketch");
+    controller.setDrawing("strokes", svg(1));
+    controller.editForm({ caption: "🐈" });
+    const before = server.requests.length;
+    await controller.generate();
+    assert.equal(controller.state.failure?.code, "caption_unreadable");
+    assert.equal(server.requests.length, before);
+    controller.editForm({ caption: " a  cat " });
+    await controller.generate();
+    assert.equal(controller.state.results[0]!.images[0]!.drawn!.provenance.condition.caption, "a cat");
+    const [pack] = server.meta.packs;
+    const deaf = { ...pack!.translations[0]!, id: "deaf", conditions: ["sketch" as const] };
+    server.meta = { ...server.meta, packs: [{ ...pack!, translations: [deaf, pack!.translations[0]!] }] };
+    await controller.connect();
+    await controller.generate();
+    assert.deepEqual(Object.keys(controller.state.results[0]!.images[0]!.drawn!.provenance.condition), ["sketch"]);
+  } finally {
+    await server.close();
+  }
+});
+
 test("of two drawings in quick succession only the newer one's images are shown, and the older job is taken back", async () => {
   const server = await startContractServer();
   try {

@@ -266,6 +266,25 @@ test("redrawing layers keeps each one's caption, draws a new seed, and replaces 
   assert.equal(planRedraw([], defaultForm), undefined);
 });
 
+test("Redraw leaves the form to the person: it is what is kept, and comes back with the next command", () => {
+  const own = { ...defaultForm, captions: "a house", temperature: 0.2, retrieval: 0.1, guidance: 1, isSeedFixed: true };
+  const plan = planRedraw([layer("1:0", { ...provenance(1), retrieval: 0.9, diversity: 0 })], own)!;
+  const redrawing = after(started, { type: "form", change: own }, { type: "redraw", ...plan });
+  assert.deepEqual([redrawing.form.temperature, redrawing.form.retrieval, redrawing.form.diversity], [0.5, 0.9, 0]);
+  assert.deepEqual(sessionOf(redrawing).form, own);
+  const changes: Action[] = [
+    { type: "form", change: { seed: 99 } },
+    { type: "form", change: { guidance: 3 }, isByPerson: true },
+    { type: "redraw", ...plan },
+    { type: "stop-replacing" },
+  ];
+  const changed = changes.reduce(reduce, redrawing);
+  assert.deepEqual(sessionOf(changed).form, { ...own, guidance: 3 }, "what was changed by hand is the person's");
+  const next = reduce(changed, { type: "command", command: "sketch" });
+  assert.deepEqual(next.form, { ...own, guidance: 3 });
+  assert.equal(reduce(next, { type: "form", change: { seed: 7 } }).form.seed, 7);
+});
+
 test("redrawing an artboard makes a new one", () => {
   const plan = planRedraw([{ ...layer("1:1", provenance(3)), isArtboard: true }], defaultForm);
   assert.deepEqual([plan?.replacements, plan?.form.captions], [[], "a cat"]);

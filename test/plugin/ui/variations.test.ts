@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { planReplacements } from "../../../plugin/ui/plans/captions.ts";
 import { planBlend, planVariations, type UploadedSource } from "../../../plugin/ui/plans/edits.ts";
+import { planRestyle, type UploadedIcon } from "../../../plugin/ui/plans/icons.ts";
 import { defaultForm } from "../../../plugin/ui/state/form.ts";
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
 
@@ -10,6 +11,7 @@ const asked = {
   ...{ id: "caption", hasRetrieval: true, hasDiversity: true },
   conditions: ["image", "caption", "label"] as ("image" | "caption" | "label")[],
   labels: [{ id: "house", label: "House" }],
+  styles: ["flat", "line"].map((id) => ({ id, label: id })),
 };
 const source = (condition?: object): UploadedSource => ({
   source: { nodeName: "house 1" } as UploadedSource["source"],
@@ -61,4 +63,28 @@ test("a new drawing of a variation or a sketch still follows its picture, unless
   assert.deepEqual(kept?.input.condition, { image, caption: "house", style: "line" });
   const [other] = planReplacements({ ...form, style: "@mine" }, { ...asked, id: "mine" }, replacements);
   assert.deepEqual(other?.input.condition, { caption: "house" });
+});
+
+test("a style that the translation does not have is no word of a blend or a restyle, and one that it has is", () => {
+  const icon = { nodeId: "1", nodeName: "house", provenance: "" } as UploadedIcon["icon"];
+  for (const [style, read] of [
+    ["line", "line"],
+    ["tabler", undefined],
+    [{ images: ["a".repeat(64)] }, undefined],
+  ] as const) {
+    const made = source({ style });
+    const [blend] = planBlend(defaultForm, asked, made, made);
+    const condition = { packId: "p", packDigest: "d", translation: "t", condition: { style } };
+    const provenance = JSON.stringify({
+      format: 1,
+      seed: 1,
+      temperature: 0,
+      guidance: 0,
+      logLikelihood: 0,
+      ...condition,
+    });
+    const [restyle] = planRestyle(defaultForm, asked, [{ icon: { ...icon, provenance }, digest: "d" }]);
+    for (const { input } of [blend!, restyle!]) assert.equal(input.keepResidualOf?.condition?.style, read);
+    assert.equal(blend!.input.blendWith?.condition?.style, read);
+  }
 });

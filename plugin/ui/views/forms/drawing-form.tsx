@@ -1,6 +1,6 @@
 /** Sketch and layout to image: a pad to draw on, or the selection as a drawing. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { translationOfCommand } from "../../client/failure.ts";
+import { readsCaption, translationOfCommand } from "../../client/failure.ts";
 import { type Stroke, svgOf } from "../../pad/strokes.ts";
 import { Switch } from "../controls.tsx";
 import type { ViewProps } from "../view-props.ts";
@@ -16,12 +16,13 @@ const liveMs = 250;
 
 export function DrawingForm(props: ViewProps) {
   const { controller, texts } = props;
+  const { meta, command, form } = controller.state;
   const [isLive, setLive] = useState(false);
   return (
     <div class="form">
       <DrawingPad {...props} isLive={isLive} />
       <Switch label={texts.live} isOn={isLive} onChange={setLive} />
-      <CaptionLine controller={controller} label={texts.whatIsIt} />
+      {readsCaption(meta, command, form.style) && <CaptionLine controller={controller} label={texts.whatIsIt} />}
       <StyleField {...props}>
         <CountField {...props} />
       </StyleField>

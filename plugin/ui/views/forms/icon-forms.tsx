@@ -1,6 +1,7 @@
 /** Forms of commands on selected icons: restyle, vectorise, components, recolour. */
 
 import { iconSizesPx } from "../../../../shared/messages/vector-messages.ts";
+import { readsCaption } from "../../client/failure.ts";
 import { isRedrawn } from "../../client/style-choice.ts";
 import { fill } from "../../i18n/texts.ts";
 import { changesFor, paletteOf } from "../../palettes.ts";
@@ -11,7 +12,7 @@ import { PaletteField } from "./palette-field.tsx";
 
 export function IconForm(props: ViewProps) {
   const { controller, texts } = props;
-  const { command, form } = controller.state;
+  const { meta, command, form } = controller.state;
   const isChanged = command === "restyle" || (command === "vectorise" && form.vectorsGo === "in-place");
   if (command === "recolour") return <RecolourForm {...props} />;
   return (
@@ -20,7 +21,9 @@ export function IconForm(props: ViewProps) {
       {command === "restyle" && (
         <>
           <StyleField {...props} />
-          {!isRedrawn(form.style) && <CaptionLine controller={controller} label={texts.otherCaption} />}
+          {!isRedrawn(form.style) && readsCaption(meta, command, form.style) && (
+            <CaptionLine controller={controller} label={texts.otherCaption} />
+          )}
         </>
       )}
       {command === "vectorise" && (
