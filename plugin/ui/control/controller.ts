@@ -40,7 +40,7 @@ export class Controller {
     this.#thumbs = new ThumbDrawing(this.#store);
     this.#connection = new Connection(this.#store, this.#thumbs, () => this.resume());
     this.#canvas = new Canvas(this.#store, this.#connection, this.#scenes);
-    this.#runs = new Runs(this.#store, this.#connection, this.#thumbs, this.#canvas);
+    this.#runs = new Runs(this.#store, this.#connection, this.#thumbs, this.#canvas, this.#scenes);
     this.#earlier = new EarlierResults(this.#store, this.#connection, (command) => this.show(command));
     this.#fileStyles = new FileStyles(this.#store, this.#connection, this.#scenes);
   }
@@ -221,6 +221,9 @@ export class Controller {
   }
   resume(): Promise<void> {
     return this.#runs.resume();
+  }
+  drawLost(): Promise<void> {
+    return this.#runs.drawLost();
   }
   retry(): Promise<void> {
     return this.#runs.retry();

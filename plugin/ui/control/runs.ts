@@ -3,13 +3,15 @@ import { commandTable } from "../../../shared/commands.ts";
 import type { ApiClient } from "../client/api-client.ts";
 import { Failure, isAvailable } from "../client/failure.ts";
 import { planMakeAgain, planRedraw } from "../plans/captions.ts";
+import { prepareLost } from "../plans/lost-pictures.ts";
 import { type Prepared, prepareJobs } from "../plans/prepare.ts";
 import type { Job } from "../run/jobs.ts";
 import { runJobs } from "../run/run.ts";
-import type { State } from "../state/state.ts";
+import { lostJobs, type State } from "../state/state.ts";
 import type { Canvas } from "./canvas.ts";
 import { captionPackId } from "./caption-pack.ts";
 import type { Connection } from "./connection.ts";
+import type { SceneReader } from "./scene-reader.ts";
 import type { Store } from "./store.ts";
 import type { ThumbDrawing } from "./thumb-drawing.ts";
 
@@ -18,16 +20,18 @@ export class Runs {
   readonly #connection: Connection;
   readonly #thumbs: ThumbDrawing;
   readonly #canvas: Canvas;
+  readonly #scenes: SceneReader;
   #running: AbortController | undefined;
   /** The request of the run in progress, or of the last one. */
   #prepared: Prepared | undefined;
   #finished = new Set<number>();
 
-  constructor(store: Store, connection: Connection, thumbs: ThumbDrawing, canvas: Canvas) {
+  constructor(store: Store, connection: Connection, thumbs: ThumbDrawing, canvas: Canvas, scenes: SceneReader) {
     this.#store = store;
     this.#connection = connection;
     this.#thumbs = thumbs;
     this.#canvas = canvas;
+    this.#scenes = scenes;
   }
 
   /** Runs the command in view on the form and the selection. */
@@ -70,10 +74,25 @@ export class Runs {
     if (missing.length > 0) await this.#run(async () => ({ packId, jobs: missing }), true);
   }
 
+  /** Layers whose lost pictures kept them from being drawn, from what they show now. */
+  async drawLost(): Promise<void> {
+    const lost = lostJobs(this.#store.state);
+    const packId = this.#prepared?.packId ?? captionPackId(this.#store.state);
+    const { rasterise } = this.#store.around;
+    if (lost.length === 0) return;
+    const prepare = async (client: ApiClient, signal: AbortSignal): Promise<Prepared> => {
+      const { icons = [] } = await this.#scenes.readIcons(this.#store.state.scene);
+      return { packId, jobs: await prepareLost(this.#store.state, lost, icons, client, rasterise, signal) };
+    };
+    await this.#run(prepare, true, lost);
+  }
+
   /** The way on after a failure: connect when that is what failed, go on with what is missing, or do the work again. */
   async retry(): Promise<void> {
-    if (this.#store.state.meta === undefined) await this.#connection.connect();
-    else if (this.#store.state.missing.length > 0) await this.resume();
+    const { meta, missing, failure } = this.#store.state;
+    if (meta === undefined) await this.#connection.connect();
+    // Uploads that are gone are sent again by doing all again.
+    else if (missing.length > 0 && failure?.code !== "image_unknown") await this.resume();
     else await this.generate();
   }
 
@@ -92,7 +111,11 @@ export class Runs {
     this.#store.saveNow();
   }
 
-  async #run(prepare: (client: ApiClient, signal: AbortSignal) => Promise<Prepared>, isResumed = false): Promise<void> {
+  async #run(
+    prepare: (client: ApiClient, signal: AbortSignal) => Promise<Prepared>,
+    isResumed = false,
+    insteadOf: readonly Job[] = [],
+  ): Promise<void> {
     if (this.#store.state.run !== undefined) return;
     this.#connection.stopReconnecting();
     this.#thumbs.stop();
@@ -116,7 +139,7 @@ export class Runs {
       running.signal.throwIfAborted();
       this.#prepared = prepared;
       jobs = prepared.jobs;
-      this.#store.dispatch({ type: "run-started", runId, jobs, isResumed });
+      this.#store.dispatch({ type: "run-started", runId, jobs, isResumed, insteadOf });
       await runJobs({
         client,
         jobs,
@@ -130,8 +153,8 @@ export class Runs {
           if (this.#store.state.areResultsOld) revokeUrls(this.#store.state.results);
           this.#store.dispatch({ type: "run-result", runId, set });
         },
-        onRefused: (job, refused) => {
-          this.#finished.add(job.index);
+        onRefused: (refused) => {
+          this.#finished.add(refused.job.index);
           this.#store.dispatch({ type: "run-refused", runId, refused });
         },
       });

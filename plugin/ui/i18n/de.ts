@@ -57,6 +57,7 @@ export const de: Texts = {
   save: "Speichern und verbinden",
   connectedTo: "Verbunden mit Tau {version}, {pack}",
   tryAgain: "Erneut versuchen",
+  fromLayer: "Vom Bild der Ebene ausgehen",
   openSettings: "Einstellungen öffnen",
   replace: "In Ebenen einsetzen ({n})",
   applyAgain: "Erneut einfügen ({n})",
@@ -341,7 +342,10 @@ export const de: Texts = {
     label_unknown: ["Der Server kennt diese Bezeichnung nicht", "Wähle eine andere; die Liste ist neu geladen."],
     layout_invalid: ["Das Layout passt nicht", "Raster und Farben müssen die sein, die der Server nennt."],
     sketch_empty: ["Die Skizze ist leer", "Zeichne mindestens eine Linie, dunkler oder heller als ihr Grund."],
-    image_unknown: ["Der Server hat dieses Bild nicht mehr", "Es musste Platz machen. Sende es noch einmal."],
+    image_unknown: [
+      "Der Server hat dieses Bild nicht mehr",
+      "Es musste Platz machen. Sende es noch einmal, oder geh von dem aus, was die Ebene jetzt zeigt.",
+    ],
     image_rejected: [
       "Das Bild lässt sich nicht lesen",
       "Nimm ein ganzes PNG, JPEG, WebP oder GIF, auf dem etwas zu sehen ist, oder ein SVG aus einfachen Strichen.",

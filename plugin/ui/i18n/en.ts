@@ -78,6 +78,7 @@ export const en = {
   save: "Save and connect",
   connectedTo: "Connected to Tau {version}, {pack}",
   tryAgain: "Try again",
+  fromLayer: "Start from what the layer shows",
   reconnecting: "Tau keeps asking and goes on by itself once the server is there.",
   copy: "Copy",
   copied: "Copied",
@@ -313,7 +314,10 @@ export const en = {
     label_unknown: ["The server does not know this label", "Choose another label; the list was refreshed."],
     layout_invalid: ["The layout does not fit", "Its grid and colours must be those that the server lists."],
     sketch_empty: ["The sketch is empty", "Draw at least one line, darker or lighter than its background."],
-    image_unknown: ["The server no longer has this image", "It was removed to make room. Send it again."],
+    image_unknown: [
+      "The server no longer has this image",
+      "It was removed to make room. Send it again, or start from what the layer shows now.",
+    ],
     image_rejected: [
       "The image can't be read",
       "Use a whole PNG, JPEG, WebP or GIF that shows something, or an SVG of plain strokes.",

@@ -57,6 +57,7 @@ export const es: Texts = {
   save: "Guardar y conectar",
   connectedTo: "Conectado a Tau {version}, {pack}",
   tryAgain: "Reintentar",
+  fromLayer: "Partir de lo que muestra la capa",
   openSettings: "Abrir ajustes",
   replace: "Poner en capas ({n})",
   applyAgain: "Añadir de nuevo ({n})",
@@ -331,7 +332,10 @@ export const es: Texts = {
     label_unknown: ["El servidor no conoce esta etiqueta", "Elige otra; la lista se ha actualizado."],
     layout_invalid: ["La disposición no encaja", "Su cuadrícula y sus colores deben ser los del servidor."],
     sketch_empty: ["El boceto está vacío", "Dibuja al menos una línea, más oscura o más clara que su fondo."],
-    image_unknown: ["El servidor ya no tiene esta imagen", "Se eliminó para hacer sitio. Envíala de nuevo."],
+    image_unknown: [
+      "El servidor ya no tiene esta imagen",
+      "Se eliminó para hacer sitio. Envíala de nuevo, o parte de lo que la capa muestra ahora.",
+    ],
     image_rejected: [
       "No se puede leer la imagen",
       "Usa un PNG, JPEG, WebP o GIF completo que muestre algo, o un SVG de trazos simples.",

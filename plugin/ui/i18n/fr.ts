@@ -57,6 +57,7 @@ export const fr: Texts = {
   save: "Enregistrer et connecter",
   connectedTo: "Connecté à Tau {version}, {pack}",
   tryAgain: "Réessayer",
+  fromLayer: "Partir de ce que montre le calque",
   openSettings: "Ouvrir les réglages",
   replace: "Mettre dans les calques ({n})",
   applyAgain: "Ajouter encore ({n})",
@@ -353,7 +354,7 @@ export const fr: Texts = {
     sketch_empty: ["Le croquis est vide", "Tracez au moins un trait, plus sombre ou plus clair que son fond."],
     image_unknown: [
       "Le serveur n'a plus cette image",
-      "Elle a été retirée pour faire de la place. Envoyez-la à nouveau.",
+      "Elle a été retirée pour faire de la place. Envoyez-la à nouveau, ou partez de ce que le calque montre maintenant.",
     ],
     image_rejected: [
       "L'image est illisible",

@@ -57,6 +57,7 @@ export const ja: Texts = {
   save: "保存して接続",
   connectedTo: "Tau {version}({pack})に接続しました",
   tryAgain: "再試行",
+  fromLayer: "レイヤーの今の絵から始める",
   openSettings: "設定を開く",
   replace: "レイヤーに入れる ({n})",
   applyAgain: "もう一度追加 ({n})",
@@ -320,7 +321,10 @@ export const ja: Texts = {
     label_unknown: ["サーバーがこのラベルを知りません", "別のラベルを選んでください。一覧は更新されました。"],
     layout_invalid: ["レイアウトが合いません", "格子と色はサーバーの一覧にあるものにしてください。"],
     sketch_empty: ["スケッチが空です", "背景より暗いか明るい線を 1 本以上描いてください。"],
-    image_unknown: ["サーバーにこの画像はもうありません", "空きを作るために削除されました。もう一度送ってください。"],
+    image_unknown: [
+      "サーバーにこの画像はもうありません",
+      "空きを作るために削除されました。もう一度送るか、レイヤーに今ある絵から始めてください。",
+    ],
     image_rejected: [
       "画像を読めません",
       "何かが描かれた完全な PNG、JPEG、WebP、GIF、または単純な線の SVG を使ってください。",

@@ -57,6 +57,7 @@ export const ptBr: Texts = {
   save: "Salvar e conectar",
   connectedTo: "Conectado ao Tau {version}, {pack}",
   tryAgain: "Tentar de novo",
+  fromLayer: "Partir do que a camada mostra",
   openSettings: "Abrir configurações",
   replace: "Pôr nas camadas ({n})",
   applyAgain: "Adicionar de novo ({n})",
@@ -326,7 +327,10 @@ export const ptBr: Texts = {
     label_unknown: ["O servidor não conhece este rótulo", "Escolha outro; a lista foi atualizada."],
     layout_invalid: ["O layout não serve", "A grade e as cores devem ser as do servidor."],
     sketch_empty: ["O esboço está vazio", "Desenhe ao menos uma linha, mais escura ou mais clara que o fundo."],
-    image_unknown: ["O servidor não tem mais esta imagem", "Ela foi removida para abrir espaço. Envie-a de novo."],
+    image_unknown: [
+      "O servidor não tem mais esta imagem",
+      "Ela foi removida para abrir espaço. Envie-a de novo, ou parta do que a camada mostra agora.",
+    ],
     image_rejected: [
       "Não dá para ler a imagem",
       "Use um PNG, JPEG, WebP ou GIF inteiro que mostre algo, ou um SVG de traços simples.",

@@ -98,6 +98,7 @@ export function planReplacements(
     const temperature = provenance.condition.drawing ? Math.max(redrawnTemperature, provenance.temperature) : undefined;
     const job = {
       kind: "draw" as const,
+      isRemembered: true,
       index: 0,
       title: titleOf(provenance),
       imageCount: 1,
@@ -118,7 +119,7 @@ export function planReplacements(
 }
 
 /** Spread of a drawing that is drawn anew. */
-const redrawnTemperature = 0.4;
+export const redrawnTemperature = 0.4;
 
 function planOwnReplacements(
   form: Form,
@@ -152,6 +153,7 @@ function planOwnReplacements(
       asBefore(
         {
           kind: "draw" as const,
+          isRemembered: true,
           index: 0,
           title,
           imageCount: ids.length,
@@ -204,6 +206,7 @@ export function planMakeAgain(images: readonly SelectedImage[]): DrawJob[] {
       asBefore(
         {
           kind: "draw" as const,
+          isRemembered: true,
           index: 0,
           title: titleOf(provenance),
           imageCount: 1,

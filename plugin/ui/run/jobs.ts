@@ -23,6 +23,8 @@ export interface DrawJob extends AnyJob {
   readonly kind: "draw";
   readonly input: GenerationInput;
   readonly nodeIds: readonly string[];
+  /** Its request is one that layers remember: it may name uploads that the server no longer has. */
+  readonly isRemembered?: boolean;
   /** Only this image of the generation is wanted: a frame of a blend that is made again. */
   readonly onlyIndex?: number;
   /** Its images become vectors in these colours; with sides in px, they are fitted to those too. */

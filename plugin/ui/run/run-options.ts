@@ -15,7 +15,7 @@ export interface RunOptions {
   readonly idempotencyKey: string;
   onStep(title: string, step: Step): void;
   onResult(job: Job, set: ResultSet): void;
-  onRefused(job: Job, refused: RefusedJob): void;
+  onRefused(refused: RefusedJob): void;
 }
 
 /** The server draws as many at once (limits.jobsParallelMax); more would only wait there. */

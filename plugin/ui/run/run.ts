@@ -30,7 +30,7 @@ export async function runJobs(options: RunOptions): Promise<void> {
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof Failure && isAboutOneJob(error.code) && options.jobs.length > 1)
-        options.onRefused(job, { title: job.title, failure: error });
+        options.onRefused({ job, failure: error });
       else {
         failure = error;
         failed.abort();

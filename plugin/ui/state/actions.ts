@@ -49,6 +49,8 @@ export type Action =
       readonly jobs: readonly Job[];
       /** Goes on with what an earlier run left: its results stay. */
       readonly isResumed: boolean;
+      /** Jobs that had been refused and are done in another way now. */
+      readonly insteadOf?: readonly Job[];
     }
   | { readonly type: "run-step"; readonly runId: number; readonly title: string; readonly step: Step }
   | { readonly type: "run-result"; readonly runId: number; readonly set: ResultSet }

@@ -129,7 +129,7 @@ export function reduce(state: State, action: Action): State {
         ...(action.missing === undefined ? {} : { missing: action.missing }),
       };
     case "run-started": {
-      const { runId, jobs, isResumed } = action;
+      const { runId, jobs, isResumed, insteadOf = [] } = action;
       const imageCount = jobs.reduce((sum, job) => sum + job.imageCount, 0);
       return {
         ...state,
@@ -138,7 +138,7 @@ export function reduce(state: State, action: Action): State {
         areResultsOld: isResumed ? state.areResultsOld : state.results.length > 0,
         missing: [],
         wasCancelled: false,
-        ...(isResumed ? {} : { refused: [] }),
+        refused: isResumed ? state.refused.filter(({ job }) => !insteadOf.includes(job)) : [],
         lastRunId: runId,
         run: {
           id: runId,

@@ -5,6 +5,7 @@ import type { Upscale } from "../../../shared/contract/upscaling.ts";
 import type { UpscaleProvenance, UpscaleSource } from "../../../shared/messages/upscale-messages.ts";
 import type { VectorContent } from "../../../shared/messages/vector-messages.ts";
 import type { Failure, FailureCode } from "../client/failure.ts";
+import type { Job } from "../run/jobs.ts";
 
 /** Where an image goes when it is applied. */
 export type Destination =
@@ -74,6 +75,6 @@ export interface RunState {
 
 /** A job that ended without images, and why; the others of its run went on. */
 export interface RefusedJob {
-  readonly title: string;
+  readonly job: Job;
   readonly failure: Failure;
 }

@@ -14,7 +14,7 @@ import type {
 } from "../../../shared/messages/vector-messages.ts";
 import type { Failure } from "../client/failure.ts";
 import { noThumbs, type StyleThumbs } from "../control/style-thumbs.ts";
-import type { Job, Replacement } from "../run/jobs.ts";
+import type { DrawJob, Job, Replacement } from "../run/jobs.ts";
 import { defaultForm, type Form } from "./form.ts";
 import type { RefusedJob, ResultImage, ResultSet, RunState } from "./results.ts";
 
@@ -137,3 +137,10 @@ export const initialState: State = {
 /** Images that the next Apply puts on the canvas. */
 export const keptImages = (state: State): readonly ResultImage[] =>
   state.results.flatMap((set) => set.images.filter((image) => image.isKept && image.destination.kind !== "none"));
+
+/** Layers' requests that the server refused because it no longer has a picture that they name. */
+export const lostJobs = ({ refused, missing, failure }: State): readonly DrawJob[] =>
+  [
+    ...refused.flatMap((each) => (each.failure.code === "image_unknown" ? [each.job] : [])),
+    ...(failure?.code === "image_unknown" ? missing : []),
+  ].filter((job): job is DrawJob => job.kind === "draw" && job.isRemembered === true);

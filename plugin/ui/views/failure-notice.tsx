@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { type Failure, type FailureCode, isCuredInForm } from "../client/failure.ts";
 import { describeFailure } from "../i18n/texts.ts";
+import { lostJobs } from "../state/state.ts";
 import { Button } from "./controls.tsx";
 import { Icon } from "./icons.tsx";
 import type { ViewProps } from "./view-props.ts";
@@ -36,7 +37,11 @@ export function FailureNotice({ controller, texts, failure }: ViewProps & { read
             {curedInSettings.has(failure.code) && (
               <Button onClick={() => controller.show("settings")}>{texts.openSettings}</Button>
             )}
-            <Button onClick={() => void controller.retry()}>{texts.tryAgain}</Button>
+            {failure.code === "image_unknown" && lostJobs(controller.state).length > 0 ? (
+              <Button onClick={() => void controller.drawLost()}>{texts.fromLayer}</Button>
+            ) : (
+              <Button onClick={() => void controller.retry()}>{texts.tryAgain}</Button>
+            )}
           </div>
         )}
         {failure.detail !== "" && (

@@ -2,6 +2,7 @@
 import { limits } from "../../../shared/limits.ts";
 import { describeFailure, describeProblem, fill } from "../i18n/texts.ts";
 import { changesLayers } from "../run/applied-set.ts";
+import { lostJobs } from "../state/state.ts";
 import { Button } from "./controls.tsx";
 import { Swatches } from "./forms/palette-field.tsx";
 import { Icon } from "./icons.tsx";
@@ -9,7 +10,8 @@ import type { ViewProps } from "./view-props.ts";
 
 export function RunNotices(props: ViewProps) {
   const { controller, texts } = props;
-  const { appliedCount, sameCount, wasUnapplied, wasCancelled, refused, results, unbound, command } = controller.state;
+  const { appliedCount, sameCount, wasUnapplied, wasCancelled, refused, results, unbound, command, run, failure } =
+    controller.state;
   const isRecolour = command === "recolour";
   return (
     <>
@@ -47,12 +49,15 @@ export function RunNotices(props: ViewProps) {
         <section class="left-out" role="alert">
           <h2>{fill(texts.leftOut, { n: refused.length })}</h2>
           <ul>
-            {refused.map(({ title, failure }) => (
-              <li key={title}>
-                <strong>{title}</strong> {describeFailure(texts, failure.code)[0]}
+            {refused.map(({ job, failure }) => (
+              <li key={job.index}>
+                <strong>{job.title}</strong> {describeFailure(texts, failure.code)[0]}
               </li>
             ))}
           </ul>
+          {run === undefined && failure === undefined && lostJobs(controller.state).length > 0 && (
+            <Button onClick={() => void controller.drawLost()}>{texts.fromLayer}</Button>
+          )}
         </section>
       )}
       <Untouched {...props} />

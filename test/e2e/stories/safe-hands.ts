@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { defaultPort, defaultServerUrl } from "../../../shared/messages/settings.ts";
-import type { Stage, Story } from "./story.ts";
+import { picture, type Stage, type Story } from "./story.ts";
 
 async function addOne({ ui, generate, page }: Stage, caption: string): Promise<void> {
   await ui.getByLabel("Images", { exact: true }).fill("1");
@@ -59,6 +59,37 @@ const makeAgain: Story = {
     await ui.getByText("came out with the same bytes").waitFor();
     await step("same");
     assert.equal(await hashOf(stage), before);
+  },
+};
+
+const lostPicture: Story = {
+  name: "a-lost-picture-is-drawn-from-its-layer",
+  isLong: true,
+  run: async ({ page, ui, select, step, drop, command, imageCount }) => {
+    await drop("photo", picture(3), [330, 200]);
+    await command("Variations…");
+    await select("photo");
+    await ui.getByText("64 × 64").waitFor();
+    await ui.getByLabel("Images", { exact: true }).fill("2");
+    await ui.getByLabel("Images", { exact: true }).press("Tab");
+    await ui.getByRole("button", { name: "Generate" }).click();
+    await ui.locator(".applied").waitFor();
+    assert.equal(await imageCount(), 3);
+    await select("photo 1");
+    // The server is asked for a picture that it does not have, as after it made room.
+    let isGone = true;
+    await page.context().route("**/v1/generations", (route) => {
+      const sent = route.request().postData();
+      if (!isGone || sent === null) return route.continue();
+      return route.continue({ postData: sent.replace(/[0-9a-f]{64}/, "0".repeat(64)) });
+    });
+    await page.getByRole("button", { name: "Redraw" }).click();
+    await ui.locator('[data-code="image_unknown"]').waitFor();
+    await step("lost");
+    isGone = false;
+    await ui.getByRole("button", { name: "Start from what the layer shows" }).click();
+    await ui.locator(".applied").waitFor();
+    await step("drawn-from-the-layer");
   },
 };
 
@@ -280,6 +311,7 @@ const canvas: Story = {
 export const safeHandsStories: readonly Story[] = [
   redrawKeepsLayer,
   makeAgain,
+  lostPicture,
   viewStays,
   workKept,
   badLine,

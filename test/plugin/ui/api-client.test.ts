@@ -268,7 +268,7 @@ test("a job that the server refuses is set aside, and the others bring their ima
     idempotencyKey: "run",
     onStep: () => undefined,
     onResult: (_job, { title }) => titles.push(title),
-    onRefused: (_job, { title, failure }) => refused.push(`${title} ${failure.code}`),
+    onRefused: ({ job, failure }) => refused.push(`${job.title} ${failure.code}`),
   });
   assert.deepEqual(titles.sort(), ["a cat", "a dog"]);
   assert.deepEqual(refused, ["🐈 caption_unreadable"]);

@@ -61,7 +61,7 @@ async function runWith(answered: number, refused: readonly number[] = []) {
     idempotencyKey: "run",
     onStep: () => undefined,
     onResult: ({ title }) => titles.push(title),
-    onRefused: ({ title }) => left.push(title),
+    onRefused: ({ job }) => left.push(job.title),
   };
   await runJobs(options);
   return { titles: titles.sort(), left, started: started.sort(), batches };

@@ -8,6 +8,7 @@ import type { AddressInfo } from "node:net";
 import { apiVersion } from "../../../shared/contract/api-version.ts";
 import { type Generation, GenerationSchema, type Stage } from "../../../shared/contract/generations/generation.ts";
 import { GenerationRequestSchema } from "../../../shared/contract/generations/generation-request.ts";
+import { unknownUpload, uploadsIn } from "../../../shared/contract/generations/request-sources.ts";
 import { type Meta, MetaSchema } from "../../../shared/contract/meta.ts";
 import type { Upscale } from "../../../shared/contract/upscaling.ts";
 import { limits } from "../../../shared/limits.ts";
@@ -24,6 +25,8 @@ export interface ContractServer {
   /** Pause between two steps of a generation. */
   stepMs: number;
   meta: Meta;
+  /** Refuses generations of uploads that it does not have; else any digest will do. */
+  isStrict: boolean;
   /** Runs before routing; true = it answered. */
   intercept: (request: IncomingMessage, response: ServerResponse) => boolean;
   readonly generations: Map<string, Generation>;
@@ -125,6 +128,8 @@ export async function startContractServer(page?: () => string): Promise<Contract
     const body = GenerationRequestSchema.safeParse(JSON.parse((await readBody(request)).toString()));
     // As server/http does: a schema's own code is the problem's.
     if (!body.success) return sendError(response, validationError(body.error));
+    const lost = uploadsIn(body.data).find(({ digest }) => !upscales.uploads.has(digest));
+    if (server.isStrict && lost !== undefined) return sendError(response, unknownUpload(lost.field, lost.digest));
     const total = body.data.count;
     const job: Generation = {
       id: randomUUID(),
@@ -168,6 +173,7 @@ export async function startContractServer(page?: () => string): Promise<Contract
     token,
     stepMs: 5,
     meta: testMeta,
+    isStrict: false,
     intercept: () => false,
     generations: log.jobs,
     upscales: upscales.upscales,

@@ -89,7 +89,7 @@ export function createUpscales(packDigest: string, stepMs: () => number) {
     return true;
   }
 
-  return { upscales: log.jobs, route };
+  return { uploads, upscales: log.jobs, route };
 }
 
 function imagesOf({ id, request }: Upscale, image: ImageUpload): UpscaleImage[] {

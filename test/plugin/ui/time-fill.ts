@@ -40,7 +40,7 @@ for (const attempt of ["first", "second"]) {
     onResult: (_job, { images }) => {
       imageCount += images.length;
     },
-    onRefused: (_job, { title }) => console.log(`refused: ${title}`),
+    onRefused: ({ job }) => console.log(`refused: ${job.title}`),
   });
   const seconds = (performance.now() - started) / 1000;
   console.log(

@@ -1,0 +1,187 @@
+/** Layers whose source the server no longer has: they are drawn from what they show now, over real HTTP. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { test } from "node:test";
+import type { Controller } from "../../../plugin/ui/control/controller.ts";
+import { planLost } from "../../../plugin/ui/plans/lost-pictures.ts";
+import type { DrawJob } from "../../../plugin/ui/run/jobs.ts";
+import { lostJobs } from "../../../plugin/ui/state/state.ts";
+import type { PartialCondition } from "../../../shared/contract/conditions.ts";
+import type { GenerationInput } from "../../../shared/contract/generations/generation-request.ts";
+import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
+import type { Meta } from "../../../shared/contract/meta.ts";
+import type { Launch, UiMessage } from "../../../shared/messages/messages.ts";
+import { defaultSettings } from "../../../shared/messages/settings.ts";
+import { drawPng } from "../png.ts";
+import { connectedController } from "./connected-controller.ts";
+import { type ContractServer, sendProblem, startContractServer, testMeta } from "./contract-server.ts";
+
+const [pack] = testMeta.packs;
+const withImages: Meta = {
+  ...testMeta,
+  packs: [
+    {
+      ...pack!,
+      translations: pack!.translations.map((one) => ({ ...one, conditions: [...one.conditions, "image" as const] })),
+    },
+  ],
+};
+const gone = "a".repeat(64);
+const madeFrom = (condition: PartialCondition): Provenance => ({
+  ...{ format: 1, packId: "default", packDigest: "d", translation: "caption", seed: 1, temperature: 0.5, guidance: 1 },
+  condition,
+  logLikelihood: 0,
+});
+const layer = (id: string, condition: PartialCondition) => ({
+  ...{ id, isArtboard: false, provenance: JSON.stringify(madeFrom(condition)) },
+});
+const digestOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+/** The window as a relaunch button opens it; main answers for icons with the images that layers show. */
+async function launched(server: ContractServer, kind: Launch["kind"], images: readonly ReturnType<typeof layer>[]) {
+  const sent: UiMessage[] = [];
+  const selected = images.map(({ id }) => id);
+  const controller: Controller = await connectedController(server, {
+    post: (message) => {
+      sent.push(message);
+      if (message.type !== "read-icons") return;
+      const { readId } = message;
+      queueMicrotask(() => {
+        for (const [at, id] of selected.entries())
+          controller.receive({ type: "icon-image", readId, hash: id, bytes: drawPng(at) });
+        const icons = selected.map((id) => ({
+          ...{ nodeId: id, nodeName: id, imageHash: id, widthPx: 64, heightPx: 64, provenance: "", vector: "" },
+        }));
+        controller.receive({ type: "icons", readId, icons, skipped: [], unreadCount: 0 });
+      });
+    },
+  });
+  const settings = { ...defaultSettings, serverUrl: server.url, token: server.token };
+  const selection = { texts: [], images, layerCount: images.length };
+  const launch = { kind } as Launch;
+  controller.receive({ type: "start", launch, settings, selection, session: undefined, editor: "figma" });
+  await new Promise<void>((resolve) => {
+    let hasRun = false;
+    controller.subscribe(() => {
+      hasRun ||= controller.state.run !== undefined;
+      if (hasRun && controller.state.run === undefined) resolve();
+    });
+  });
+  return { controller, selected };
+}
+
+async function withServer(use: (server: ContractServer) => Promise<void>): Promise<void> {
+  const server = await startContractServer();
+  server.meta = withImages;
+  server.isStrict = true;
+  try {
+    await use(server);
+  } finally {
+    await server.close();
+  }
+}
+
+const madeIn = ({ state }: Controller) =>
+  state.results.flatMap(({ images }) =>
+    images.map(({ destination, drawn }) => [destination, drawn!.provenance.condition.image?.image]),
+  );
+
+test("Redraw and Make again of a picture that the server lost are done from what the layer shows, at a button", async () => {
+  await withServer(async (server) => {
+    for (const kind of ["redraw", "make-again"] as const) {
+      const lost = layer("1:1", { caption: "house", style: "flat", image: { image: gone, depth: "last" } });
+      const { controller, selected } = await launched(server, kind, [lost]);
+      assert.equal(controller.state.failure?.code, "image_unknown");
+      assert.equal(lostJobs(controller.state).length, 1);
+      // Without the layer there is nothing to start from, and the way stays open.
+      selected.length = 0;
+      await controller.drawLost();
+      assert.equal(controller.state.failure?.code, "image_unknown");
+      selected.push("1:1");
+      await controller.drawLost();
+      assert.equal(controller.state.failure, undefined);
+      assert.deepEqual(madeIn(controller), [[{ kind: "layer", nodeId: "1:1" }, digestOf(drawPng(0))]]);
+      const { caption, image } = controller.state.results[0]!.images[0]!.drawn!.provenance.condition;
+      assert.deepEqual([caption, image?.depth], ["house", "last"]);
+    }
+  });
+});
+
+test("of several layers only those whose picture is lost are drawn in the other way, each from its own", async () => {
+  await withServer(async (server) => {
+    const image = { image: gone, depth: "middle" as const };
+    const { controller } = await launched(server, "redraw", [
+      layer("1:1", { caption: "house", image }),
+      layer("1:2", { caption: "tree" }),
+      layer("1:3", { caption: "house", image }),
+    ]);
+    assert.deepEqual(
+      controller.state.refused.map(({ job, failure }) => [job.title, failure.code]),
+      [["house", "image_unknown"]],
+    );
+    assert.equal(controller.state.results.length, 1);
+    await controller.drawLost();
+    assert.deepEqual([controller.state.refused, controller.state.failure], [[], undefined]);
+    assert.deepEqual(madeIn(controller), [
+      [{ kind: "layer", nodeId: "1:1" }, digestOf(drawPng(0))],
+      [{ kind: "layer", nodeId: "1:3" }, digestOf(drawPng(2))],
+      [{ kind: "layer", nodeId: "1:2" }, undefined],
+    ]);
+  });
+});
+
+test("an upload that is gone before its request is sent again by trying again", async () => {
+  await withServer(async (server) => {
+    const [first] = pack!.translations;
+    const translations = [{ ...first!, conditions: [...first!.conditions, "sketch" as const] }];
+    server.meta = { ...testMeta, packs: [{ ...pack!, translations }] };
+    const controller = await connectedController(server, { rasterise: async () => drawPng(1) });
+    controller.show("sketch");
+    controller.setDrawing("long", `<svg xmlns="http://www.w3.org/2000/svg">${"<path d='M0 0h9'/>".repeat(9000)}</svg>`);
+    server.intercept = (request, response) => {
+      if (request.method !== "POST" || request.url !== "/v1/generations") return false;
+      sendProblem(response, "image_unknown");
+      return true;
+    };
+    await controller.generate();
+    assert.equal(controller.state.failure?.code, "image_unknown");
+    assert.equal(lostJobs(controller.state).length, 0, "no layer remembers it");
+    server.intercept = () => false;
+    const uploads = () => server.requests.filter(({ path }) => path === "/v1/images").length;
+    const before = uploads();
+    await controller.retry();
+    assert.deepEqual([controller.state.failure, uploads() - before], [undefined, 1]);
+  });
+});
+
+const lostJob = (input: GenerationInput): DrawJob => ({
+  ...{ kind: "draw", isRemembered: true, index: 0, title: "", imageCount: 1, nodeIds: ["1"], onlyIndex: 2 },
+  input: { translation: "caption", seed: 4, ...input },
+});
+const planned = (input: GenerationInput, meta = withImages, ofStyles: readonly string[] = []) =>
+  planLost([lostJob(input)], meta, { shownBy: new Map([["1", "own"]]), ofStyles: new Set(ofStyles) })[0]!;
+
+test("what a layer shows takes the place of strokes, colours, drawings, residuals and styles that are lost", () => {
+  const lost = { image: gone };
+  const like = { image: { image: "own", depth: "middle" } };
+  const conditionOf = (condition: PartialCondition, ...others: [Meta?, string[]?]) =>
+    planned({ condition }, ...others).input.condition;
+  assert.deepEqual(conditionOf({ caption: "a", sketch: lost }), { caption: "a", ...like });
+  assert.deepEqual(conditionOf({ sketch: lost }, testMeta), { sketch: { image: "own" } }, "no image is read");
+  assert.deepEqual(conditionOf({ layout: lost }), { layout: { image: "own" } });
+  const drawn = planned({ condition: { drawing: { ...lost, mask: gone }, style: { images: [gone] } }, temperature: 0 });
+  assert.deepEqual(drawn.input.condition, { drawing: { image: "own" }, style: { images: ["own"] } });
+  assert.ok(drawn.input.temperature! > 0, "another drawing, not the same");
+  assert.deepEqual(conditionOf({ style: { images: [gone] } }, withImages, [gone]), { style: { images: [gone] } });
+  const edit = planned({
+    condition: { style: "flat" },
+    ...{ keepResidualOf: { ...lost, condition: {} }, blendWith: { ...lost, condition: {} }, angleDegrees: 3 },
+  });
+  assert.deepEqual(edit.input, { translation: "caption", seed: 4, condition: { style: "flat", ...like }, count: 1 });
+  assert.equal("onlyIndex" in edit, false);
+});
+
+test("what was sent with the request itself is not lost", () => {
+  const condition = { sketch: { svg: "<svg/>" }, layout: { cells: [0, 1] }, style: "flat" };
+  assert.deepEqual(planned({ condition }).input.condition, condition);
+});
