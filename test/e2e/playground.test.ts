@@ -8,7 +8,7 @@ import type { Browser } from "playwright-core";
 import { buildPlugin } from "../../scripts/build-plugin.mjs";
 import { commandTable } from "../../shared/commands.ts";
 import { MetaSchema } from "../../shared/contract/meta.ts";
-import { type ContractServer, sendProblem, startContractServer, testMeta } from "../plugin/ui/contract-server.ts";
+import { type ContractServer, sendProblem, startContractServer, testMeta } from "../plugin/contract/contract-server.ts";
 import { launchBrowser, openPlayground, type Playground, type PlaygroundOptions } from "./browser.ts";
 
 let outDir: string;

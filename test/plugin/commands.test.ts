@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { isAvailable, translationOfCommand } from "../../plugin/ui/client/failure.ts";
 import { languages } from "../../plugin/ui/i18n/texts.ts";
 import { commandTable } from "../../shared/commands.ts";
-import { testMeta } from "./ui/contract-server.ts";
+import { testMeta } from "./contract/contract-server.ts";
 
 test("the docs have a row for every command, with its selection and result", async () => {
   const docs = await readFile(path.resolve(import.meta.dirname, "../../docs/plugin.md"), "utf8");

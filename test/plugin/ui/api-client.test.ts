@@ -10,7 +10,13 @@ import type { ResultSet, Step } from "../../../plugin/ui/state/results.ts";
 import type { GenerationInput } from "../../../shared/contract/generations/generation-request.ts";
 import { ProvenanceSchema } from "../../../shared/contract/generations/provenance.ts";
 import { limits } from "../../../shared/limits.ts";
-import { type ContractServer, sendProblem, startContractServer, testMeta, upscalerDigest } from "./contract-server.ts";
+import {
+  type ContractServer,
+  sendProblem,
+  startContractServer,
+  testMeta,
+  upscalerDigest,
+} from "../contract/contract-server.ts";
 
 let server: ContractServer;
 before(async () => {

@@ -1,8 +1,8 @@
 /** Live drawing over real HTTP: newer strokes end the run of older ones, whose late replies go nowhere. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { startContractServer, testMeta } from "../contract/contract-server.ts";
 import { connectedController } from "./connected-controller.ts";
-import { startContractServer, testMeta } from "./contract-server.ts";
 
 const svg = (x: number): string => `<svg xmlns="http://www.w3.org/2000/svg"><path d="M${x} 0h9"/></svg>`;
 

@@ -12,9 +12,9 @@ import type { Provenance } from "../../../shared/contract/generations/provenance
 import type { Meta } from "../../../shared/contract/meta.ts";
 import type { Launch, UiMessage } from "../../../shared/messages/messages.ts";
 import { defaultSettings } from "../../../shared/messages/settings.ts";
+import { type ContractServer, sendProblem, startContractServer, testMeta } from "../contract/contract-server.ts";
 import { drawPng } from "../png.ts";
 import { connectedController } from "./connected-controller.ts";
-import { type ContractServer, sendProblem, startContractServer, testMeta } from "./contract-server.ts";
 
 const [pack] = testMeta.packs;
 const withImages: Meta = {

@@ -10,9 +10,9 @@ import type { Provenance } from "../../../shared/contract/generations/provenance
 import type { Meta } from "../../../shared/contract/meta.ts";
 import type { UiMessage } from "../../../shared/messages/messages.ts";
 import { type ShownStyle, shownStylesMax } from "../../../shared/messages/shown-styles.ts";
+import { startContractServer, testMeta } from "../contract/contract-server.ts";
 import { drawPng } from "../png.ts";
 import { connectedController } from "./connected-controller.ts";
-import { startContractServer, testMeta } from "./contract-server.ts";
 
 const [pack] = testMeta.packs;
 const redrawing: Meta = {

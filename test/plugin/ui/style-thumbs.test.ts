@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createApiClient } from "../../../plugin/ui/client/api-client.ts";
 import { drawThumbs, readThumbs } from "../../../plugin/ui/control/style-thumbs.ts";
-import { startContractServer, testMeta } from "./contract-server.ts";
+import { startContractServer, testMeta } from "../contract/contract-server.ts";
 
 test("the picture of a style is reported when it begins, when it is there, and when it is gone from the server", async () => {
   const server = await startContractServer();

@@ -4,8 +4,8 @@ import { createHash } from "node:crypto";
 import { after, before, beforeEach, test } from "node:test";
 import { type ApiClient, createApiClient } from "../../../plugin/ui/client/api-client.ts";
 import { Failure } from "../../../plugin/ui/client/failure.ts";
+import { type ContractServer, startContractServer } from "../contract/contract-server.ts";
 import { drawPng } from "../png.ts";
-import { type ContractServer, startContractServer } from "./contract-server.ts";
 
 let server: ContractServer;
 before(async () => {
