@@ -23,26 +23,44 @@ const testPrograms = [
 const besideItself = 'new URL("./", import.meta.url)';
 const built = `new URL(${JSON.stringify(pathToFileURL(path.resolve("dist/server/")).href)} + "/")`;
 
-/** @type {import("esbuild").Plugin} */
-const sourcePlaces = {
+/** Comments and imports, with which a file opens. */
+const opening = /^(\s*(\/\*[\s\S]*?\*\/|\/\/[^\n]*\n|import\b[^;]*;))*/;
+
+/**
+ * A test file as a suite, so that its hooks and awaits are its own where files share a process.
+ * @param {string} text
+ * @param {string} name
+ */
+function asSuite(text, name) {
+  const [head = ""] = opening.exec(text) ?? [];
+  const suite = `import { describe as file } from "node:test"; file(${JSON.stringify(name)}, async () => {`;
+  return `${head} ${suite}${text.slice(head.length)}\n});`;
+}
+
+/**
+ * @param {ReadonlySet<string>} shared test files that share a process
+ * @returns {import("esbuild").Plugin}
+ */
+const sourcePlaces = (shared) => ({
   name: "source-places",
   setup: ({ onLoad }) =>
     onLoad({ filter: /\.(ts|tsx|mjs)$/ }, async ({ path: file }) => {
       if (file.includes("node_modules")) return undefined;
       const text = await readFile(file, "utf8");
-      const contents = text
+      const name = path.relative(process.cwd(), file);
+      const contents = (shared.has(name) ? asSuite(text, name) : text)
         .replaceAll(besideItself, built)
         .replaceAll("import.meta.url", JSON.stringify(pathToFileURL(file).href))
         .replaceAll("import.meta.dirname", JSON.stringify(path.dirname(file)));
       return { contents, loader: file.endsWith(".tsx") ? "tsx" : file.endsWith(".ts") ? "ts" : "js" };
     }),
-};
+});
 
-/** What a test file waits for before its tests, shares by a hook of the file, or changes of its process. */
-const needsProcess = /^(await|before|after)|^const .* = await |process\.|globalThis|console\.|mock\.|processes\//m;
+/** What a test file changes of its process, or counts there. */
+const needsProcess = /process\.|globalThis|console\.|mock\.|processes\//;
 
 /**
- * Quick tests by the room that they share a process with: each process costs a fifth of a second before its first test.
+ * Quick tests by the room that they share a process with: each process costs a third of a second before its first test.
  * @param {readonly string[]} tests
  * @returns {Map<string, string[]>} by name of their bundle, such as `engine.test`
  */
@@ -96,7 +114,7 @@ export async function bundleTests(tests, quick) {
       "playwright-core",
       "quickjs-emscripten",
     ],
-    plugins: [...serverBundle.plugins, sourcePlaces, roomEntries(rooms)],
+    plugins: [...serverBundle.plugins, sourcePlaces(shared), roomEntries(rooms)],
     entryPoints: [
       ...[...own, ...testPrograms].map((file) => ({ in: file, out: nameOf(file) })),
       ...[...rooms.keys()].map((name) => ({ in: `room:${name}`, out: name })),

@@ -18,6 +18,7 @@ import type {
   RetrievedPrior,
   Retriever,
 } from "../engine/interfaces.ts";
+import { type Choice, heaviest, isSame, nothing, oneHotMax, type QueryConditions, softmax } from "./choice.ts";
 import { type Idea, likeliest, weighIdeas } from "./ideas.ts";
 import { type IndexContent, type IndexEntry, type IndexWidths, readIndexFile } from "./index-file.ts";
 import { accumulateInt4, type Int4Rows } from "./int4.ts";
@@ -250,46 +251,6 @@ export function byLabel(entries: readonly IndexEntry[]): Map<number, number[]> {
   const ofLabel = new Map<number, number[]>();
   for (const [at, { label }] of entries.entries()) ofLabel.set(label, [...(ofLabel.get(label) ?? []), at]);
   return ofLabel;
-}
-
-type QueryConditions = Omit<RetrievalQuery, "noise" | "diversity">;
-
-/** The entries of a mixture, and how they were found: by a label (`isNamed`), by other words, or by looks alone. */
-interface Choice {
-  readonly chosen: readonly ScoredEntry[];
-  readonly isNamed: boolean;
-  readonly isByLooks: boolean;
-  readonly scorer: SimilarityScorer;
-}
-
-const nothing: Choice = { chosen: [], isNamed: false, isByLooks: false, scorer: SimilarityScorer.toNothing };
-
-/** Whether two queries are equal, vectors compared by identity. */
-function isSame(one: QueryConditions, other: QueryConditions): boolean {
-  const [ones, others] = [one.pictures ?? {}, other.pictures ?? {}].map((pictures) => Object.entries(pictures).flat());
-  return (
-    one.label === other.label &&
-    one.style === other.style &&
-    one.caption === other.caption &&
-    one.among === other.among &&
-    ones!.length === others!.length &&
-    ones!.every((part, at) => part === others![at])
-  );
-}
-
-const heaviest = (weighed: readonly ScoredEntry[]): number =>
-  weighed.reduce((most, { logWeight }) => Math.max(most, logWeight), Number.NEGATIVE_INFINITY);
-
-function oneHotMax(logWeights: readonly number[]): number[] {
-  const heaviest = logWeights.indexOf(Math.max(...logWeights));
-  return logWeights.map((_, index) => (index === heaviest ? 1 : 0));
-}
-
-function softmax(values: readonly number[]): number[] {
-  const most = Math.max(...values);
-  const weights = values.map((value) => Math.exp(value - most));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.map((weight) => weight / total);
 }
 
 /** Rows as vectors of length 1, [rows, width]. */

@@ -183,7 +183,9 @@ test("the title is in the drawing, with its signs written as SVG writes them", a
 const even = (widthPx: number, heightPx: number, rgba: readonly number[]): Pixels => ({
   widthPx,
   heightPx,
-  rgba: Uint8Array.from({ length: 4 * widthPx * heightPx }, (_, at) => rgba[at % 4]!),
+  rgba: new Uint8Array(
+    new Uint32Array(widthPx * heightPx).fill(new Uint32Array(Uint8Array.from(rgba).buffer)[0]!).buffer,
+  ),
 });
 
 test("a picture of one colour is one rectangle, whatever its size, one pixel too", () => {

@@ -3,23 +3,22 @@
  * training whose children are lost again and again without getting further fails. A full disk ends nothing: the training waits and is
  * tried again from its checkpoint.
  */
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Training, TrainingRequest, TrainingResult } from "../../../shared/contract/training.ts";
-import { AppError, toProblem } from "../../../shared/problem.ts";
+import type { Training, TrainingRequest } from "../../../shared/contract/training.ts";
+import { AppError } from "../../../shared/problem.ts";
 import type { TrainingNews, TrainingOrder } from "../../training/messages.ts";
 import type { TrainedTranslation } from "../../training/train-translation.ts";
 import type { Job, JobQueue } from "../job-queue.ts";
 import { asAppError } from "../work/attempt-loop.ts";
 import { type StyleBases, type StyleOrder, styleOrderOf } from "./style-order.ts";
-import { type FolderNames, inRequestTerms, type PlaceUpload, type TrainingFolders } from "./training-folders.ts";
+import { type AnswerDeps, problemOf, resultOf } from "./training-answer.ts";
+import type { PlaceUpload } from "./training-folders.ts";
 import { runTrainer, type TrainerTimings } from "./training-process.ts";
 
 type TrainingJob = Job<Training, TrainingRequest>;
 
-export interface TrainingRunnerDeps extends StyleBases {
+export interface TrainingRunnerDeps extends StyleBases, AnswerDeps {
   readonly queue: Pick<JobQueue<Training, TrainingRequest>, "take">;
-  readonly folders: TrainingFolders;
   readonly place: PlaceUpload;
   /** Keeps a sample of an evaluation where the HTTP process finds it. @throws AppError storage_full */
   readonly savePreview: (id: string, step: number, index: number, png: Uint8Array) => Promise<void>;
@@ -31,15 +30,8 @@ export interface TrainingRunnerDeps extends StyleBases {
         save(id: string, folder: string): Promise<boolean>;
       }
     | undefined;
-  /** Where the new packs go. */
-  readonly packs: string;
   /** Threads of the child; 0 = all cores. */
   readonly threads: number;
-  /**
-   * Brings a pack that was just published into service, by its name; undefined when that did not work. Where other workers have a
-   * later version of the name its own is raised. Never rejects.
-   */
-  readonly serve: (name: string) => Promise<{ readonly version: string; readonly digest: string } | undefined>;
   readonly timings: TrainerTimings & {
     readonly attemptsMax: number;
     /** Pause before a training that found the disk full is tried again. */
@@ -97,7 +89,7 @@ async function runTraining(job: TrainingJob, deps: TrainingRunnerDeps, { stoppin
     const error = asAppError(cause);
     if (error.code === "internal" && !signal.aborted)
       deps.log.error({ training: id, err: cause }, "a training failed in an unexpected way");
-    await job.finish({ state: "failed", problem: toProblem(inTermsOf(error, namesOf(job.body, deps))) });
+    await job.finish({ state: "failed", problem: problemOf(error, job.body, deps) });
   }
 }
 
@@ -265,52 +257,3 @@ const defined = <T extends object>(entries: T): { [K in keyof T]?: Exclude<T[K],
   Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;
   };
-
-async function resultOf(
-  { name, pack, images, records: _, ...numbers }: TrainedTranslation,
-  training: Training,
-  deps: TrainingRunnerDeps,
-): Promise<TrainingResult> {
-  const names = namesOf(training, deps);
-  const issues = images.issues.map(({ kind, count, shown }) => ({
-    kind,
-    count,
-    shown: shown.map((text) => inRequestTerms(text, names)),
-  }));
-  const served = pack && (await deps.serve(name));
-  const { version, digest } = served ?? pack ?? {};
-  return {
-    ...numbers,
-    ...(version !== undefined && digest !== undefined && { pack: { id: name, version, digest } }),
-    isServed: served !== undefined,
-    images: { usable: images.usable, heldOut: images.heldOut, issues },
-  };
-}
-
-/** What a client calls the folders that a message may name; the inner ones first. */
-function namesOf({ id, request, base }: Training, { folders, packs, packOf }: TrainingRunnerDeps): FolderNames {
-  const names: Array<[string, string]> = [
-    [folders.pathOf(id, "examples"), "examples"],
-    [folders.pathOf(id), "the training's folder"],
-    [join(packs, request.name), `pack ${request.name}`],
-    [packs, "packs"],
-  ];
-  try {
-    names.unshift([packOf(base.pack).folder, `pack ${base.pack}`]);
-  } catch {
-    // A base that is gone is in no message as a folder.
-  }
-  return names;
-}
-
-function inTermsOf({ code, message, detail }: AppError, names: FolderNames): AppError {
-  // What nobody foresaw may say anything; the log has it.
-  if (code === "internal") return new AppError(code, "the server failed in an unexpected way");
-  const { field, expected, received } = detail;
-  return new AppError(code, inRequestTerms(message, names), {
-    ...detail,
-    ...(field === "folder" && { field: "examples" }),
-    ...(expected !== undefined && { expected: inRequestTerms(expected, names) }),
-    ...(received !== undefined && { received: inRequestTerms(received, names) }),
-  });
-}
