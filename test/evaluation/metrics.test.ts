@@ -1,11 +1,12 @@
 /** The metrics of an evaluation against values computed by hand and properties that they are known for. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { Matrix } from "ml-matrix";
 import { fitCaptionJudge } from "../../server/evaluation/metrics/caption-judge.ts";
 import { hueDistance, hues, meanHue, obeys } from "../../server/evaluation/metrics/colour-words.ts";
 import { densityAndCoverage } from "../../server/evaluation/metrics/density-coverage.ts";
 import { edgeOverlap } from "../../server/evaluation/metrics/edge-overlap.ts";
-import { frechetDistance } from "../../server/evaluation/metrics/frechet-distance.ts";
+import { crossOfColumns, crossOfRows, frechetDistance } from "../../server/evaluation/metrics/frechet-distance.ts";
 import { kernelDistance, kernelDistanceOfSubsets } from "../../server/evaluation/metrics/kernel-distance.ts";
 import { nearestRows } from "../../server/evaluation/metrics/nearest.ts";
 import { edgeEnergy, opaqueShare, psnrDb } from "../../server/evaluation/metrics/pixels.ts";
@@ -151,6 +152,21 @@ describe("Fréchet distance", () => {
     const a = vectors(1, -1, 1);
     // Variances 2 and 18 (n − 1): (√18 − √2)² = 8.
     close(frechetDistance(a, vectors(1, -3, 3)), 8, 1e-6);
+  });
+
+  it("Fréchet distance is the same by rows and by columns, whichever are fewer", () => {
+    for (const [rows, others, dims] of [
+      [7, 12, 5],
+      [5, 4, 9],
+      [6, 6, 6],
+    ] as const) {
+      const matrix = (count: number, seed: number) =>
+        Matrix.from1DArray(count, dims, [...normal(count, dims, seed).values]);
+      const [a, b] = [matrix(rows, 1), matrix(others, 2)];
+      close(crossOfRows(a, b), crossOfColumns(a, b), 1e-5);
+    }
+    // Two rows have one direction: shift 0, variances 2 and 18 along axes at right angles, which share nothing.
+    close(frechetDistance(vectors(3, -1, 0, 0, 1, 0, 0), vectors(3, 0, -3, 0, 0, 3, 0)), 20, 1e-9);
   });
 });
 

@@ -50,7 +50,7 @@ const options = {
   batch: 32,
   learningRate: 1e-3,
   seed: 1,
-  threads: 2,
+  threads: 1,
   measured: 16,
   hub: { hub: "http://127.0.0.1:1" },
 };
@@ -73,7 +73,7 @@ async function follow(command: string): Promise<void> {
   const kind = args[args.indexOf("--as") + 1]!;
   const short =
     action === "run"
-      ? ["--samples", "200", "--steps", "24", "--batch", "32", "--measure", "16"]
+      ? ["--samples", "200", "--steps", "24", "--batch", "32", "--measure", "16", "--threads", "1"]
       : kind === "resnet" || kind === "deeplabv3"
         ? ["--size", `${tinySidePx(kind)}`]
         : [];
@@ -109,7 +109,7 @@ describe("a recipe", () => {
       const catalogue = await Catalogue.open(to);
       const entry = catalogue.entries.find(({ manifest }) => manifest.id === name)!;
       await verifyPack(entry.folder, entry.manifest);
-      const [translation] = await loadTranslations(entry, { threads: 2 });
+      const [translation] = await loadTranslations(entry, { threads: 1 });
       const { dims } = translation!.flow;
       const condition = recipes[name].condition.name;
       const width = translation!.conditions[0]!.expert.dims;
@@ -243,7 +243,7 @@ describe("a figure", () => {
     const open = async (id: RecipeName) => {
       await run(id);
       const entry = (await Catalogue.open(to)).entries.find(({ manifest }) => manifest.id === id)!;
-      return (await loadTranslations(entry, { threads: 2 }))[0]!;
+      return (await loadTranslations(entry, { threads: 1 }))[0]!;
     };
     const [byDepth, byLabel] = [await open("deeplab-to-autoencoder"), await open("unpaired-domains")];
     const sizePx = byLabel.target.imageSizePx;
