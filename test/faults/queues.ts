@@ -1,60 +1,9 @@
 /** Many machines: an HTTP process, two workers and a queue server, of which one is killed, stopped, cut off or slow. */
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { pathToFileURL } from "node:url";
-import { type QueueServer, startQueueServer, withoutQueueServer } from "../jobs/queue-server.ts";
+import { withoutQueueServer } from "../jobs/queue-server.ts";
+import { type Cluster, withCluster } from "./cluster.ts";
 import { type Goal, type Measured, type Random, seconds, worst } from "./goal.ts";
-import { Ledger } from "./ledger.ts";
-import { Relay } from "./relay.ts";
-import { makeFolder, startTau, type Tau, waitFor } from "./tau-process.ts";
-
-interface Cluster {
-  readonly api: Tau;
-  readonly queue: QueueServer;
-  /** Between the second worker and the queue server. */
-  readonly relay: Relay;
-  readonly ledger: Ledger;
-  workers: [Tau, Tau];
-  startWorker(name: string, port: number): Promise<Tau>;
-  /** Requests so many jobs; those that are refused for want of the queue server are requested again under their keys. */
-  ask(count: number): Promise<void>;
-}
-
-async function withCluster(act: (cluster: Cluster) => Promise<Measured>): Promise<Measured> {
-  const home = await makeFolder();
-  const queue = await startQueueServer(true);
-  const relay = await Relay.open(queue.port);
-  const store = { TAU_STORE_URL: pathToFileURL(join(home, "store")).href };
-  const api = await startTau(join(home, "api"), { env: { ...store, TAU_QUEUE_URL: queue.url } });
-  const startWorker = (name: string, port: number): Promise<Tau> =>
-    startTau(join(home, name), { command: "worker", env: { ...store, TAU_QUEUE_URL: `redis://127.0.0.1:${port}` } });
-  const workers = await Promise.all([startWorker("one", queue.port), startWorker("two", relay.port)]);
-  const ledger = new Ledger();
-  const ask = async (count: number): Promise<void> => {
-    const first = ledger.size;
-    await Promise.all(
-      Array.from({ length: count }, (_, index) => {
-        const key = `key-${first + index}`;
-        return waitFor(`job ${key}`, async () => {
-          const response = await api.draw(key);
-          const answer = (await response.json()) as never;
-          if (response.ok) ledger.note(key, answer);
-          return response.ok || undefined;
-        });
-      }),
-    );
-  };
-  const cluster: Cluster = { api, queue, relay, ledger, workers, startWorker, ask };
-  try {
-    await waitFor("workers that are ready", async () => ((await api.ask("/readyz")).status === 200 ? true : undefined));
-    return await act(cluster);
-  } finally {
-    for (const worker of cluster.workers) await worker.end("SIGKILL");
-    await api.end("SIGKILL");
-    relay.close();
-    await queue.stop();
-  }
-}
+import { waitFor } from "./tau-process.ts";
 
 const skip = (): string | undefined => withoutQueueServer || undefined;
 const allDone = "no acknowledged job lost, doubled or half, all done";
