@@ -174,6 +174,7 @@ describe("many machines", { skip: withoutQueueServer }, () => {
     for (const { id: each } of requested) assert.ok(ids.includes(each));
   });
 
+  // Goal C4.
   it("a stream goes on at another server where the first one ended", async () => {
     const { id } = await start("boat", "stream");
     await until(id, ({ state }) => state === "done");

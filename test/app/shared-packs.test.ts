@@ -84,6 +84,7 @@ describe("packs of many machines", { skip: withoutQueueServer }, () => {
     return (await connections.working.hget(key, name))!;
   }
 
+  // Goal S4.
   it("a name of the list that is a path makes no folder", async () => {
     await connections.working.hset(key, "../outside", await given("aa"));
     await connections.working.hdel(key, "aa");

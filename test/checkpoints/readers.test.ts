@@ -140,6 +140,7 @@ describe("a checkpoint is refused", () => {
 });
 
 describe("damaged checkpoints", () => {
+  // Goal B4.
   it("are read or refused, and never fail in another way", async () => {
     const files = await readdir(fixtures);
     const contents = new Map<string, Buffer>();

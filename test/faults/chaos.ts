@@ -84,6 +84,7 @@ async function request(cluster: Cluster, key: string, cancelAfterMs: number | un
   });
   if (cancelAfterMs === undefined) return;
   await sleep(cancelAfterMs);
+  cluster.ledger.mayDelete(id);
   // The server may be gone; the job then goes on.
   await cluster.api.ask(`/v1/generations/${id}`, { method: "DELETE" }).catch(() => undefined);
 }
@@ -102,7 +103,7 @@ export const chaos: Goal = {
   id: "K2",
   fault:
     "jobs that come by chance, cancels, damaged uploads, and processes and networks that are killed and cut by chance",
-  mark: "each acknowledged job is done or cancelled, once; no answer is a 500",
+  mark: "each acknowledged job is done, cancelled or deleted, once; no answer is a 500",
   skip: () => withoutQueueServer || undefined,
   run: (times, random) =>
     withCluster(async (cluster) => {
@@ -135,7 +136,7 @@ export const chaos: Goal = {
       const what = [...happened].map(([name, often]) => `${often} ${name}`).join(", ");
       return {
         isPassed: count.failed === 0 && [...statuses].every((status) => status < 500 || status === 503),
-        figure: `${took}, ${what}; ${cluster.ledger.size} jobs: ${count.done} done, ${count.cancelled} cancelled, ${count.failed} failed; damaged uploads answered ${[...statuses].sort().join(", ")}`,
+        figure: `${took}, ${what}; ${cluster.ledger.size} jobs: ${count.done} done, ${count.cancelled} cancelled, ${cluster.ledger.removed} deleted as they had ended, ${count.failed} failed; damaged uploads answered ${[...statuses].sort().join(", ")}`,
       };
     }),
 };

@@ -24,6 +24,17 @@ export class Ledger {
   /** Keys that were requested and not acknowledged: the server may have them or not. */
   readonly unanswered = new Set<string>();
 
+  /** Jobs that a client cancelled: those that had ended were deleted by it. */
+  readonly #deleted = new Set<string>();
+
+  /** Of what was acknowledged, so many jobs are not there any more, as a client asked. */
+  removed = 0;
+
+  /** Before a DELETE, whose answer may be lost. */
+  mayDelete(id: string): void {
+    this.#deleted.add(id);
+  }
+
   /** @throws Error where a key was acknowledged as another job before */
   note(key: string, { id }: Generation): void {
     const former = this.#ids.get(key);
@@ -40,7 +51,12 @@ export class Ledger {
   async settle(tau: Tau, dataDir?: string): Promise<{ done: number; failed: number; cancelled: number }> {
     const count = { done: 0, failed: 0, cancelled: 0 };
     const digests = new Set<string>();
+    const gone = new Set<string>();
     for (const id of this.#ids.values()) {
+      if (this.#deleted.has(id) && (await tau.ask(`/v1/generations/${id}`)).status === 404) {
+        gone.add(id);
+        continue;
+      }
       const { state, images, request } = await tau.until(id, isFinal);
       count[state as keyof typeof count]++;
       if (state === "done" && images.length !== request.count) throw new Error(`${id}: ${images.length} images`);
@@ -51,7 +67,11 @@ export class Ledger {
       }
     }
     const listed = await allIds(tau);
-    const expected = [...this.#ids.values()].sort().reverse();
+    this.removed = gone.size;
+    const expected = this.ids
+      .filter((id) => !gone.has(id))
+      .sort()
+      .reverse();
     if (listed.join() !== expected.join()) throw new Error(`expected ${expected.length} jobs, got ${listed.length}`);
     if (dataDir === undefined) return count;
     const stray = (await readdir(join(dataDir, "results"))).filter((name) => !digests.has(name));

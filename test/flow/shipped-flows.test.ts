@@ -82,6 +82,7 @@ for (const { name, open } of shipped)
     });
     after(() => flow.dispose());
 
+    // Goal Q2.
     it(`the flow ${name} brings v back from z, the same in every run and beside other rows`, async () => {
       const v = normals(7, 1, flow.dims).map((value) => 0.5 * value);
       const { values: z } = await flow.inverse(v, conditionsOf(flow, 1), 1);

@@ -16,6 +16,7 @@ before(async () => {
 after(() => harness.close());
 
 describe("the token", () => {
+  // Goal S1.
   it("the token is needed on every route but health, pages and the contract", async () => {
     const routes = routesOf(harness.deps);
     const open = routes.filter(({ isOpen }) => isOpen).map(({ path }) => path);
@@ -60,6 +61,7 @@ describe("the Host header", () => {
 });
 
 describe("CORS", () => {
+  // Goal S2.
   it("CORS lets the plugin's null origin ask, without a token for the preflight", async () => {
     const response = await harness.app.request("/v1/generations", {
       method: "OPTIONS",
@@ -171,6 +173,7 @@ describe("a server that can't work", () => {
     await plain.close();
   });
 
+  // Goal S5.
   it("a server that can't work answers the unexpected with a bare internal and logs it under the request id, without the caption", async () => {
     const odd = await createHarness();
     odd.queue.add = () => Promise.reject(new TypeError("secret detail"));

@@ -77,6 +77,7 @@ const mostlyWithoutOther = fc
   .tuple(request, fc.integer({ min: 0, max: 9 }))
   .map(([{ other, ...rest }, dice]) => (dice === 0 ? { ...rest, other } : rest));
 
+// Goal B6.
 it(`the server accepts exactly what the shared schema accepts, and never answers 500 (seed ${seed})`, async () => {
   let accepted = 0;
   await fc.assert(
@@ -103,6 +104,7 @@ it(`the server accepts exactly what the shared schema accepts, and never answers
   assert.ok(accepted > 10, `expected some good requests among ${settings.numRuns}, got ${accepted}`);
 });
 
+// Goal B7.
 it(`the server answers any bytes, paths, queries and headers with less than 500 (seed ${seed})`, async () => {
   const path = fc.oneof(
     fc.webPath(),

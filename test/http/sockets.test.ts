@@ -78,6 +78,7 @@ describe("the listening server", () => {
     await small.remove();
   });
 
+  // Goal C3.
   it("the listening server inverts an uploaded image, and cancels an inversion in the child when its client hangs up", async () => {
     const inference = new SmallInference();
     const small = await startSmall(inference);
@@ -120,6 +121,7 @@ describe("the listening server", () => {
     }
   });
 
+  // Goal B5.
   it("the listening server cuts a body over the limit, announced and chunked, and takes a chunked one below it", async () => {
     const small = await startSmall();
     const head = `POST /v1/generations HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${small.server.token.value}\r\nContent-Type: application/json\r\nConnection: close\r\n`;

@@ -65,6 +65,7 @@ after(async () => {
 });
 
 describe("several tokens", () => {
+  // Goal S5.
   it("keeps hashes alone, for the owner of the folder alone, and lists no token", async () => {
     const path = join(folder, "tokens.json");
     const [text, list] = [await readFile(path, "utf8"), await printed("list")];

@@ -82,6 +82,7 @@ describe("a file of a hub", () => {
     assert.deepEqual(await readdir(target("whole")), ["model.onnx"]);
   });
 
+  // Goal S3.
   it("is found behind redirects", async () => {
     const store = await serve(answerFrom);
     const { hub } = await serve((_, response) => response.writeHead(302, { location: `${store.hub}/blob` }).end());

@@ -58,6 +58,7 @@ describe("an uploaded image", () => {
       assert.deepEqual(await probeImage(bytes), { widthPx: 31, heightPx: 17, mediaType: `image/${format}` });
     });
 
+  // Goal B3.
   it("an uploaded image is refused by its first bytes when it is something else, whatever sharp could read", async () => {
     const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>');
     const tiff = await picture(8, 8).tiff().toBuffer();
@@ -89,6 +90,7 @@ describe("an uploaded image", () => {
     await assert.rejects(probeImage(pngBomb(4096)), { code: "image_rejected", message: /complete, undamaged file/ });
   });
 
+  // Goal B2.
   it("an uploaded image never crashes the process, whatever the bytes are", async () => {
     const base = await picture(16, 16).png().toBuffer();
     await fc.assert(

@@ -195,6 +195,7 @@ describe("colours of a picture to enlarge", () => {
 });
 
 describe("a picture that can't be enlarged", () => {
+  // Goals B2 and B3.
   it("a picture that can't be enlarged is refused as the field image when it is cut short, damaged, too large or of another kind", async () => {
     const noisy = sharp({
       create: {

@@ -23,6 +23,7 @@ function feedOf(input: Input): Tensor {
 }
 
 describe("an imported network gives what PyTorch gives, to within 1e-4:", () => {
+  // Goal Q3.
   for (const name of [
     "biggan",
     "biggan-deep",

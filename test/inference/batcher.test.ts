@@ -46,6 +46,7 @@ describe("the batcher of the inference service", () => {
     assert.deepEqual(a.stages.at(-1), "decoding 3");
   });
 
+  // Goal Q1.
   it("the batcher of the inference service gives an image the same bytes and likelihood alone, in a batch and beside other images", async () => {
     const service = createService([tinyTranslation([])], 8);
     const many = collect(service, request("apple", 16, 100));

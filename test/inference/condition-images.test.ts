@@ -142,6 +142,7 @@ describe("an uploaded image", () => {
     assertNear(pixelAt(await decodeFitted(bytes, sizePx), 16, 16), [1, 0, 0, 1]);
   });
 
+  // Goals B2 and B3.
   it("an uploaded image of any size and format that is let in gives finite planes in [0, 1], colour never above alpha", async () => {
     const format = fc.constantFrom("png", "jpeg", "webp", "gif");
     const side = fc.integer({ min: 1, max: 300 });

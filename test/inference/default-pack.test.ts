@@ -65,6 +65,7 @@ describe("the default pack", () => {
     assert.ok(alphas.some((alpha) => alpha === 0) && alphas.some((alpha) => alpha > 250));
   });
 
+  // Goal Q1.
   it("the default pack makes image n of a batch again alone, byte for byte, also beside other requests", async () => {
     const condition = { caption: "purple octopus" };
     const [batch] = await Promise.all([

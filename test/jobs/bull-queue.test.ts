@@ -69,6 +69,7 @@ function describeBullQueue<Body extends JobBody, Request>(sample: JobSample<Body
       dispose: endAll,
     };
   };
+  // Goal C2.
   describeJobQueue(`${sample.kind.many} on BullMQ`, sample, create);
 }
 

@@ -16,6 +16,7 @@ import { MemoryStore } from "./memory-store.ts";
 
 function describeLocalQueue<Body extends JobBody, Request>(sample: JobSample<Body, Request>): void {
   const { kind } = sample;
+  // Goal C2.
   describeJobQueue(`${kind.many} on SQLite`, sample, async (options) => {
     const folder = await mkdtemp(join(tmpdir(), "tau-queue-"));
     const forgotten: string[] = [];

@@ -101,6 +101,7 @@ describe("POST /v1/generations", () => {
       assertProblem(await problemOf(await send(type)), "unsupported_media", "Content-Type");
   });
 
+  // Goal B5.
   it("POST /v1/generations refuses a body over the limit with payload_too_large, with a length and chunked", async () => {
     const large = JSON.stringify({ condition: { caption: "x".repeat(limits.jsonMaxBytes) } });
     assertProblem(await problemOf(await harness.post(large)), "payload_too_large", "body");
@@ -175,6 +176,7 @@ describe("POST /v1/images", () => {
 
 describe("unknown things", () => {
   const unknown = [
+    // Goal S4.
     "/v1/nothing",
     "/v1/generations/nothing",
     "/v1/generations/nothing/events",

@@ -58,6 +58,7 @@ describe("the event stream", () => {
     await harness.close();
   });
 
+  // Goal C4.
   it("the event stream resumes: a known snapshot is not sent again, a missed one is", async () => {
     const gate = createGate();
     const harness = await createHarness();

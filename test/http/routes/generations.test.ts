@@ -124,6 +124,7 @@ describe("the list of generations", () => {
 });
 
 describe("an Idempotency-Key", () => {
+  // Goal C5.
   it("an Idempotency-Key makes a hundred parallel requests one job, and refuses another body", async () => {
     const harness = await createHarness();
     const body = { condition: { caption: "one bird" }, count: 1 };
@@ -173,6 +174,7 @@ describe("DELETE", () => {
     await harness.close();
   });
 
+  // Goal C2.
   it("DELETE cancels a waiting and a running generation and leaves nothing of them", async () => {
     const gate = createGate();
     const harness = await createHarness({ jobsParallelMax: 1 });
