@@ -148,6 +148,9 @@ export const limits = {
   /** Generations of one batch, and its body in bytes: a page of named layers, each with a caption of any length. */
   batchMax: 200,
   batchJsonMaxBytes: 1024 * 1024,
+  /** A batch waits so long for a queue server that is away, longer than its restart takes, and asks again after such pauses. */
+  batchAwaitMs: 30_000,
+  batchPauseMs: 500,
   /** A length of one page of the list of generations. */
   listMax: 100,
   /** Server-sent events: a comment line this often keeps proxies from closing an idle stream. */

@@ -36,6 +36,8 @@ export interface HttpLimits {
   readonly familiesParallelMax: number;
   readonly familiesWaitingMax: number;
   readonly attemptDeadlineMs: number;
+  readonly batchAwaitMs: number;
+  readonly batchPauseMs: number;
 }
 
 export interface AppDeps {

@@ -4,18 +4,19 @@
  */
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm, rmdir } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, extname, join } from "node:path";
 import { AppError } from "../../shared/problem.ts";
 import { type DraftManifest, type FileDigests, filesOfPack, type PackManifest } from "../manifest/manifest.ts";
 import type { PackDraft } from "../manifest/pack-draft.ts";
+import type { ReadManifest } from "../manifest/read-manifest.ts";
 import { writeFileAtomically } from "../platform/files/atomic-file.ts";
 import { linkOrCopy } from "../platform/files/link-or-copy.ts";
 import { sha256Of, sha256OfFile } from "../platform/sha256.ts";
 import type { BasePack } from "./base-pack.ts";
 import { fileMode, type MadeFiles, recordsFolder, writeMadeFiles } from "./made-files.ts";
 import { ownPackAt, ownPart } from "./pack-name.ts";
-import { type PublishedPack, publish, tidy, whilePublishing } from "./publish.ts";
+import { type PublishedPack, publish, tidy, whilePublishing, writeManifest } from "./publish.ts";
 
 export interface NewTranslation extends MadeFiles {
   /** Id of the pack and of its translation. */
@@ -176,6 +177,24 @@ export async function copyLicences({ folder }: Pick<BasePack, "folder">, to: str
   if (text === undefined) return;
   await mkdir(to, { recursive: true });
   await writeFileAtomically(join(to, "LICENCES.md"), text, fileMode);
+}
+
+/**
+ * Makes a pack the same under another version, with its records. Run it under the folder's lock.
+ * @throws AppError as `writeManifest`; the version stays then
+ */
+export async function renumberOwnPack(
+  folder: string,
+  { manifest }: ReadManifest,
+  version: string,
+): Promise<ReadManifest> {
+  const [from, to] = [manifest.version, version].map((of) => join(folder, recordsFolder(of))) as [string, string];
+  if (existsSync(from)) await cp(from, to, { recursive: true });
+  const digests = new Map(manifest.files.map(({ path, sha256 }) => [path, sha256]));
+  const renumbered = await writeManifest(folder, { ...manifest, version }, digests);
+  // Where it can't be removed, the next publication does.
+  await rm(from, { recursive: true, force: true }).catch(() => undefined);
+  return renumbered;
 }
 
 /** Removes the records of other versions, and their folders if empty. */

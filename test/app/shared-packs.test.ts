@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { startExchange } from "../../server/app/many/exchange-packs.ts";
 import { SharedPacks } from "../../server/app/many/shared-packs.ts";
+import { readTrainingRecords } from "../../server/evaluation/training-records.ts";
 import type { BlobStore } from "../../server/jobs/blobs/blob-store.ts";
 import { openFolderBlobs } from "../../server/jobs/blobs/folder-blobs.ts";
 import { type Connections, connect } from "../../server/jobs/bull/connection.ts";
@@ -167,12 +168,16 @@ describe("packs of many machines", { skip: withoutQueueServer }, () => {
     await publish(one.home, "aa", "of one", "0.3.0");
     await one.packs.exchange();
     // By hand on another machine, which had none of that name.
-    await publish(two.home, "aa", "of two", "0.1.0");
-    assert.equal(await two.packs.exchange(), false);
+    const folder = await publish(two.home, "aa", "of two", "0.1.0");
+    await mkdir(join(folder, "training", "0.1.0"), { recursive: true });
+    await writeFile(join(folder, "training", "0.1.0", "loss.svg"), "<svg/>");
+    assert.equal(await two.packs.exchange(), true, "the raised version is to be served");
     assert.equal(await one.packs.exchange(), true);
     for (const { home: packs } of [one, two]) {
       const { manifest } = await readManifest(join(packs, "aa"));
       assert.deepEqual([manifest.label, manifest.version], ["of two", "0.4.0"]);
+      assert.deepEqual(await readTrainingRecords(join(packs, "aa"), "0.4.0"), { lossCurve: "<svg/>" });
+      assert.deepEqual(await readdir(join(packs, "aa", "training")), ["0.4.0"]);
     }
     assert.deepEqual([await one.packs.exchange(), await two.packs.exchange(), errors], [false, false, []]);
     // What was here before a start is an older version of the list's, not a publication.

@@ -14,9 +14,9 @@ import { AppError } from "../../../shared/problem.ts";
 import { type BlobStore, keepBlob } from "../../jobs/blobs/blob-store.ts";
 import type { Connection } from "../../jobs/bull/connection.ts";
 import { manifestFile, type ReadManifest, readManifest } from "../../manifest/read-manifest.ts";
-import { nextVersion } from "../../packs/own-pack.ts";
+import { nextVersion, renumberOwnPack } from "../../packs/own-pack.ts";
 import { ownPackAt } from "../../packs/pack-name.ts";
-import { whilePublishing, writeManifest } from "../../packs/publish.ts";
+import { whilePublishing } from "../../packs/publish.ts";
 import type { Served } from "../../packs/served-catalogue.ts";
 import { verifyPack } from "../../packs/verify.ts";
 import { filesBelow } from "../../platform/files/files-below.ts";
@@ -45,6 +45,8 @@ export class SharedPacks {
   /** Digests of own packs as the last exchange left them; another one was published here since. Undefined before the first. */
   #settled: Map<string, string> | undefined;
   #checkedAt = Number.NEGATIVE_INFINITY;
+  /** A pack is another version in its folder than the one that is served. */
+  #hasRaised = false;
 
   constructor(options: SharedPacksOptions) {
     this.#options = options;
@@ -53,7 +55,7 @@ export class SharedPacks {
 
   /**
    * Gives packs of which this worker has the latest version, and fetches those of which another has. Faults of one pack are logged.
-   * @returns whether one came, which is to be served now @throws the client's error when the lists can't be read
+   * @returns whether one came, or was raised, which is to be served now @throws the client's error when the lists can't be read
    */
   async exchange(): Promise<boolean> {
     const { client, prefix, home, served, timings } = this.#options;
@@ -82,7 +84,8 @@ export class SharedPacks {
       if (!isListed || isCheckDue)
         await this.#attempt(name, `give ${mine.digest}`, () => this.#give(name, mine, entry));
     }
-    let hasCome = false;
+    let hasCome = this.#hasRaised;
+    this.#hasRaised = false;
     for (const [name, { list, fault }] of entries) {
       if (fault) await this.#attempt(name, "read", () => Promise.reject(fault));
       if (!list || kept.has(name) || served.isShipped(name) || names.includes(name) !== own.has(name)) continue;
@@ -126,11 +129,11 @@ export class SharedPacks {
     if (listed === undefined || !isLater(listed, version)) return own;
     const raised = await ifFree(folder, async () => {
       if ((await readManifest(folder)).digest !== own.digest) return undefined;
-      const digests = new Map(own.manifest.files.map(({ path, sha256 }) => [path, sha256]));
-      return writeManifest(folder, { ...own.manifest, version: nextVersion(listed) }, digests);
+      return renumberOwnPack(folder, own, nextVersion(listed));
     });
-    if (raised)
-      this.#options.log.info({ pack: id, version, listed, now: raised.manifest.version }, "a publication was raised");
+    if (!raised) return undefined;
+    this.#hasRaised = true;
+    this.#options.log.info({ pack: id, version, listed, now: raised.manifest.version }, "a publication was raised");
     return raised;
   }
 

@@ -1,7 +1,9 @@
 /**
  * A batch: many generations in one request, followed by one stream. Some of them are queued at a time, behind all that is requested
  * one by one, so that the queue never overflows and nobody waits for a batch; who closes the stream ends the queueing, what was accepted goes on.
+ * A queue server that is away for a moment is waited for.
  */
+import { randomUUID } from "node:crypto";
 import { BatchEnvelopeSchema, type BatchEvent } from "../../../shared/contract/generations/batches.ts";
 import type { Generation } from "../../../shared/contract/generations/generation.ts";
 import { GenerationRequestSchema } from "../../../shared/contract/generations/generation-request.ts";
@@ -12,6 +14,7 @@ import { isFinal } from "../../jobs/job-queue.ts";
 import { captionedJsonProblems, readJson } from "../body.ts";
 import { ownerOf, type Standing } from "../identity.ts";
 import { idempotencyOf, idempotencyParameter } from "../job-answers.ts";
+import { createPatience, type Patience } from "../patience.ts";
 import { fingerprintOf, resolveGeneration, resolveProblems } from "../resolve-request.ts";
 import { type Route, type RouteDeps, requireInference } from "../route.ts";
 
@@ -28,7 +31,8 @@ export const batchRoutes = (deps: RouteDeps): Route[] => [
     problems: [...captionedJsonProblems, ...resolveProblems, "inference_unavailable", "shutting_down"],
     handle: async (c) => {
       const { generations } = parse(BatchEnvelopeSchema, await readJson(c.req.raw, limits.batchJsonMaxBytes));
-      const key = idempotencyOf(c, generations)?.key;
+      // What is sent to the queue again must be the same job, also where the client gave no key.
+      const key = idempotencyOf(c, generations)?.key ?? randomUUID();
       requireInference(deps);
       const stream = batchStream(deps, generations, key, ownerOf(c));
       const headers = { "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no" };
@@ -45,7 +49,7 @@ const encoder = new TextEncoder();
 function batchStream(
   deps: RouteDeps,
   requested: readonly unknown[],
-  key: string | undefined,
+  key: string,
   owner: Standing,
 ): ReadableStream<Uint8Array> {
   /** The client reads. */
@@ -63,13 +67,14 @@ function batchStream(
       const heartbeat = setInterval(() => write(": heartbeat\n\n"), deps.limits.eventHeartbeatMs);
       write(": open\n\n");
       let next = 0;
+      const patience = createPatience(deps.limits, () => !isOpen || deps.streamsEnd.aborted);
       const work = async (): Promise<void> => {
         while (isOpen && !deps.streamsEnd.aborted && next < requested.length) {
           const index = next++;
           try {
-            const first = await add(deps, requested[index], key === undefined ? undefined : `${key}-${index}`, owner);
+            const first = await patience(() => add(deps, requested[index], `${key}-${index}`, owner));
             send({ event: "accepted", index, generation: first });
-            const ended = await whenFinal(deps, first);
+            const ended = await whenFinal(deps, first, patience);
             if (ended) send({ event: "finished", index, generation: ended });
           } catch (error) {
             send({ event: "refused", index, problem: toProblem(asKnown(error, deps)) });
@@ -94,15 +99,19 @@ function asKnown(error: unknown, { log }: RouteDeps): AppError {
 }
 
 /** @throws AppError as POST /v1/generations answers it */
-async function add(deps: RouteDeps, requested: unknown, key: string | undefined, owner: Standing): Promise<Generation> {
+async function add(deps: RouteDeps, requested: unknown, key: string, owner: Standing): Promise<Generation> {
   const request = parse(GenerationRequestSchema, requested);
-  const idempotency = key === undefined ? {} : { idempotency: { key, fingerprint: fingerprintOf(request) } };
+  const idempotency = { key, fingerprint: fingerprintOf(request) };
   const resolved = await resolveGeneration(request, deps);
-  return (await deps.queue.add({ ...resolved, ...idempotency, ...owner, urgency: "bulk" })).body;
+  return (await deps.queue.add({ ...resolved, idempotency, ...owner, urgency: "bulk" })).body;
 }
 
 /** Resolves with the final state; undefined when the server stops before: the generation goes on after the next start. */
-function whenFinal({ queue, streamsEnd }: RouteDeps, { id }: Generation): Promise<Generation | undefined> {
+function whenFinal(
+  { queue, streamsEnd }: RouteDeps,
+  { id }: Generation,
+  patience: Patience,
+): Promise<Generation | undefined> {
   return new Promise((resolve, reject) => {
     const end = (body: Generation | undefined): void => {
       unsubscribe();
@@ -114,7 +123,7 @@ function whenFinal({ queue, streamsEnd }: RouteDeps, { id }: Generation): Promis
       else if (streamsEnd.aborted) end(undefined);
     };
     // It may have ended between its acceptance and the subscription, or just before the stop.
-    const look = (): void => void queue.get(id).then((now) => take(now?.body), reject);
+    const look = (): void => void patience(() => queue.get(id)).then((now) => take(now?.body), reject);
     const stop = (): void => look();
     const unsubscribe = queue.subscribe(id, ({ body }) => take(body));
     streamsEnd.addEventListener("abort", stop, { once: true });

@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { createParser } from "eventsource-parser";
 import { createApp } from "../../../server/http/app.ts";
+import type { AppDeps } from "../../../server/http/deps.ts";
 import type { BatchEvent } from "../../../shared/contract/generations/batches.ts";
+import { AppError } from "../../../shared/problem.ts";
 import { createHarness, type Harness, problemOf, token } from "../harness.ts";
 import { createGate } from "../small-inference.ts";
 
@@ -99,6 +101,54 @@ describe("a batch", () => {
       "a stream that begins after the stop ends too",
     );
     await own.close();
+  });
+
+  /** A queue whose server is away until so many requests of it have failed, and whose first failure comes after the job was kept. */
+  function withAbsence(own: Harness, failures: number) {
+    const away = (): AppError => new AppError("queue_unavailable", "expected a queue server that answers, got none");
+    let [left, isFirst] = [failures, true];
+    const queue = Object.create(own.deps.queue) as typeof own.deps.queue;
+    Object.assign(queue, {
+      add: async (requested: Parameters<typeof queue.add>[0]) => {
+        if (left-- <= 0) return own.deps.queue.add(requested);
+        if (isFirst) await own.deps.queue.add(requested);
+        isFirst = false;
+        throw away();
+      },
+      get: (id: string) => (left-- <= 0 ? own.deps.queue.get(id) : Promise.reject(away())),
+      subscribe: (...of: Parameters<typeof queue.subscribe>) => own.deps.queue.subscribe(...of),
+    });
+    return queue;
+  }
+  async function sendDuringAbsence(failures: number, limits: Partial<AppDeps["limits"]>, count: number) {
+    const own = await createHarness();
+    const app = createApp({
+      ...own.deps,
+      queue: withAbsence(own, failures),
+      limits: { ...own.deps.limits, ...limits },
+    });
+    const headers = { "Content-Type": "application/json", Authorization: `Bearer ${token}` };
+    const body = JSON.stringify({ generations: captions(count) });
+    const events = await eventsOf(await app.request("/v1/batches", { method: "POST", headers, body }));
+    const kept = (await own.queue.list({ limit: 100 })).jobs.length;
+    await own.close();
+    return { events, kept };
+  }
+
+  it("a batch waits for a queue server that is away for a moment, and each of its generations is made once", async () => {
+    const { events, kept } = await sendDuringAbsence(30, { batchPauseMs: 5 }, 20);
+    assert.deepEqual(
+      events.filter(({ event }) => event === "refused"),
+      [],
+    );
+    assert.equal(events.filter(({ event }) => event === "finished").length, 20);
+    assert.equal(kept, 20);
+  });
+
+  it("a batch refuses what is left once the queue server is away for longer", async () => {
+    const { events } = await sendDuringAbsence(1_000_000, { batchPauseMs: 5, batchAwaitMs: 20 }, 40);
+    const codes = events.map((event) => (event.event === "refused" ? event.problem.code : event.event));
+    assert.deepEqual(codes, Array(40).fill("queue_unavailable"));
   });
 
   it("a batch hides a fault that is the server's from a client, and logs all of it", async () => {
