@@ -88,8 +88,12 @@ function print(title: string, rows: readonly Row[]): void {
   const parts = Object.keys(rows[0]!.rounds[0]!.processorMs);
   const of = (row: Row, value: (measured: Measured) => number): number => median(row.rounds.map(value));
   /** Of what one worker alone did in the same round. */
-  const share = (row: Row, value: (measured: Measured) => number): string =>
-    percent(median(row.rounds.map((one, round) => value(one) / value(rows[0]!.rounds[round]!))));
+  const share = (row: Row, value: (measured: Measured, workers: number) => number): string =>
+    percent(
+      median(
+        row.rounds.map((one, round) => value(one, row.workers) / value(rows[0]!.rounds[round]!, rows[0]!.workers)),
+      ),
+    );
   console.log(
     [
       `\n${title}:\n`,
@@ -98,7 +102,7 @@ function print(title: string, rows: readonly Row[]): void {
       ...rows.map((row) =>
         [
           `| ${row.workers} | ${of(row, ({ perSecond }) => perSecond).toFixed(2)}`,
-          share(row, ({ perSecond }) => perSecond / row.workers),
+          share(row, ({ perSecond }, workers) => perSecond / workers),
           share(row, perProcessorSecond),
           percent(of(row, ({ others = Number.NaN }) => others)),
           ...parts.map((part) => of(row, ({ processorMs }) => processorMs[part]!).toFixed(1)),

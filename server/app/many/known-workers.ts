@@ -5,13 +5,14 @@ import { limits } from "../../../shared/limits.ts";
 import { AppError } from "../../../shared/problem.ts";
 import type { InferenceStatus } from "../../http/deps.ts";
 import type { Connection } from "../../jobs/bull/connection.ts";
-import { type Known, readKnown } from "../../jobs/bull/worker-registry.ts";
+import { type Known, type ReadPacks, readKnown } from "../../jobs/bull/worker-registry.ts";
 
 export class KnownWorkers {
   readonly #client: Connection;
   readonly #prefix: string;
   readonly #timer: ReturnType<typeof setInterval>;
   #known: Known = { workers: [], packs: [] };
+  readonly #read: ReadPacks = new Map();
   #isReached = true;
 
   private constructor(client: Connection, prefix: string) {
@@ -29,7 +30,7 @@ export class KnownWorkers {
   /** Keeps what it knows while the queue server is away. */
   async refresh(): Promise<void> {
     try {
-      this.#known = await readKnown(this.#client, this.#prefix, Date.now());
+      this.#known = await readKnown(this.#client, this.#prefix, Date.now(), this.#read);
       this.#isReached = true;
     } catch {
       this.#isReached = false;

@@ -8,6 +8,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import type { ResolvedRequest } from "../../../shared/contract/generations/generation-request.ts";
 import type { InversionRequest } from "../../../shared/contract/generations/inversion.ts";
+import type { PackInfo } from "../../../shared/contract/meta.ts";
 import { findTranslation } from "../../../shared/contract/translation-rules.ts";
 import type { FamilyRequest } from "../../../shared/contract/vectors.ts";
 import { type WorkKind, workKinds } from "../../../shared/contract/workers.ts";
@@ -106,6 +107,7 @@ export async function startWork(
 
   const id = randomUUID();
   const startedAt = new Date().toISOString();
+  const told = new Map<string, PackInfo>();
   const sayThere = async (seenAt: number): Promise<void> => {
     const ready = inference.ready;
     if (!ready && seenAt > 0) return;
@@ -113,7 +115,7 @@ export async function startWork(
     const about = { id, host: hostname(), pid: process.pid, version: config.version, startedAt, kinds: [...kinds] };
     const shippedPacks = packs.filter((pack) => served.isShipped(pack.id)).map((pack) => pack.id);
     const more = { provider: ready?.provider ?? "none", parallel: limits.jobsParallelMax, shippedPacks, packs };
-    await announce(shared.connections.working, keyPrefix, { ...about, ...more }, seenAt);
+    await announce(shared.connections.working, keyPrefix, { ...about, ...more }, { seenAt, told });
   };
   const announcing = setInterval(
     () => void sayThere(Date.now()).catch((err: unknown) => log.warn({ err }, "the worker could not be announced")),

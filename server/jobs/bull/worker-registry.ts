@@ -15,18 +15,31 @@ const EntrySchema = WorkerInfoSchema.omit({ isLive: true, seenAt: true }).extend
 
 const keysOf = (prefix: string) => ({ workers: `${prefix}:workers`, packs: `${prefix}:packs` });
 
-/** Says that a worker is there, or goes. @param seenAt milliseconds since 1970; 0 = it goes */
+/**
+ * Says that a worker is there, or goes. A pack is told once, and again where the server lost it: one with a long vocabulary has
+ * hundreds of kilobytes, which a server that syncs would write to its disk every time.
+ * @param seenAt milliseconds since 1970; 0 = it goes
+ * @param told packs by digest that this worker told before; those that it tells now are added
+ */
 export async function announce(
   client: Connection,
   prefix: string,
   { packs, ...about }: Announcement,
-  seenAt: number,
+  { seenAt, told }: { readonly seenAt: number; readonly told: Map<string, PackInfo> },
 ): Promise<void> {
   const keys = keysOf(prefix);
   const named = packs.map(({ id, version, digest }) => ({ id, version, digest }));
-  for (const pack of packs) await client.hset(keys.packs, pack.digest, JSON.stringify(pack));
+  const there = new Set(told.size === 0 ? [] : await client.hkeys(keys.packs));
+  for (const pack of packs) {
+    if (told.get(pack.digest) === pack && there.has(pack.digest)) continue;
+    await client.hset(keys.packs, pack.digest, JSON.stringify(pack));
+    told.set(pack.digest, pack);
+  }
   await client.hset(keys.workers, about.id, JSON.stringify({ ...about, packs: named, seenAt }));
 }
+
+/** Packs as they were read, by digest, with the text that they were read from. */
+export type ReadPacks = Map<string, { readonly text: string; readonly pack: PackInfo }>;
 
 export interface Known {
   /** Newest first. */
@@ -35,8 +48,16 @@ export interface Known {
   readonly packs: readonly PackInfo[];
 }
 
-/** @param now milliseconds since 1970 */
-export async function readKnown(client: Connection, prefix: string, now: number): Promise<Known> {
+/**
+ * @param now milliseconds since 1970
+ * @param read what was read before, of which the same text is not read again; it becomes what is read now
+ */
+export async function readKnown(
+  client: Connection,
+  prefix: string,
+  now: number,
+  read: ReadPacks = new Map(),
+): Promise<Known> {
   const keys = keysOf(prefix);
   const [entries, packs] = await Promise.all([client.hgetall(keys.workers), client.hgetall(keys.packs)]);
   const workers: WorkerInfo[] = [];
@@ -52,9 +73,15 @@ export async function readKnown(client: Connection, prefix: string, now: number)
   workers.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
   const live = workers.filter(({ isLive }) => isLive);
   const offered = new Map<string, PackInfo>();
-  for (const pack of (live.length > 0 ? live : workers).flatMap((worker) => worker.packs)) {
-    const text = packs[pack.digest];
-    if (text !== undefined && !offered.has(pack.id)) offered.set(pack.id, PackInfoSchema.parse(JSON.parse(text)));
+  const before = new Map(read);
+  read.clear();
+  for (const { id, digest } of (live.length > 0 ? live : workers).flatMap((worker) => worker.packs)) {
+    const text = packs[digest];
+    if (text === undefined || offered.has(id)) continue;
+    const former = before.get(digest);
+    const pack = former?.text === text ? former.pack : PackInfoSchema.parse(JSON.parse(text));
+    read.set(digest, { text, pack });
+    offered.set(id, pack);
   }
   return { workers, packs: [...offered.values()] };
 }
