@@ -30,23 +30,24 @@ export interface Reference {
 }
 
 const references = fileURLToPath(new URL("references/", import.meta.url));
-/** Numbers from −0.5 to 0.5, as `uniform` of write.py. */
-function uniform(index: number, count: number): Float64Array {
-  return Float64Array.from({ length: count }, (_, at) => {
-    let h = (at + Math.imul(index, 0x9e3779b9)) >>> 0;
+/** Hashes as numbers from −0.5 to 0.5, as `uniform` of write.py, times `scale`, plus `offset`. A loop, because millions are made. */
+function hashed(index: number, count: number, scale: number, offset: number): Float32Array {
+  const values = new Float32Array(count);
+  const salt = Math.imul(index, 0x9e3779b9);
+  for (let at = 0; at < count; at += 1) {
+    let h = (at + salt) >>> 0;
     h = Math.imul(h ^ (h >>> 16), 0x85ebca6b) >>> 0;
     h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35) >>> 0;
     h = (h ^ (h >>> 16)) >>> 0;
-    return h / 2 ** 32 - 0.5;
-  });
+    values[at] = offset + scale * (h / 2 ** 32 - 0.5);
+  }
+  return values;
 }
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
 export const valuesOf = ({ shape, values, scale = 0, offset = 0 }: Described, index: number): Float32Array =>
-  values
-    ? Float32Array.from(values)
-    : Float32Array.from(uniform(index, sizeOf(shape)), (value) => offset + scale * value);
+  values ? Float32Array.from(values) : hashed(index, sizeOf(shape), scale, offset);
 
 /** The checkpoint of a reference, in memory. */
 export function checkpointOf({ tensors, prefix }: Reference): Checkpoint {

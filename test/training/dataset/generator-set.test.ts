@@ -181,7 +181,7 @@ describe("a flow trained without data", async () => {
   const result = await fitGenerator(generator, many, {
     ...defaultTrainOptions,
     batch: 128,
-    steps: 1000,
+    steps: 1200,
     learningRate: 3e-3,
     warmupSteps: 50,
     dropout: 0,
