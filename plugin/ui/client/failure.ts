@@ -32,7 +32,8 @@ export type ClientCode =
   | "style_name_missing"
   | "selection_missing"
   | "nothing_to_do"
-  | "command_unavailable";
+  | "command_unavailable"
+  | "editor_unable";
 
 export type FailureCode = ClientCode | ProblemCode;
 
@@ -80,6 +81,7 @@ const curedInForm: ReadonlySet<FailureCode> = new Set([
   "selection_missing",
   "nothing_to_do",
   "command_unavailable",
+  "editor_unable",
 ]);
 export const isCuredInForm = (code: FailureCode): boolean => curedInForm.has(code);
 

@@ -132,8 +132,9 @@ export class Runs {
       if (this.#store.state.meta === undefined) this.#connection.take(await client.readMeta(running.signal));
       const { command, editor } = this.#store.state;
       const hasEditor = commandTable.find(({ id }) => id === command)?.editors.includes(editor) ?? true;
-      if (command !== "upscale" && !(hasEditor && isAvailable(this.#store.state.meta!, command)))
-        throw new Failure("command_unavailable", this.#store.state.command);
+      if (!hasEditor) throw new Failure("editor_unable", editor);
+      if (command !== "upscale" && !isAvailable(this.#store.state.meta!, command))
+        throw new Failure("command_unavailable", command);
       this.#store.dispatch({ type: "run-step", runId, title: "", step: { stage: "uploading" } });
       const prepared = await prepare(client, running.signal);
       running.signal.throwIfAborted();

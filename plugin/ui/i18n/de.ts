@@ -279,6 +279,10 @@ export const de: Texts = {
       "Wähle die Ebenen auf der Zeichenfläche, dann versuche es erneut.",
     ],
     nothing_to_do: ["Nichts bleibt zu tun", "Nichts von der Auswahl lässt sich verwenden; die Liste sagt, warum."],
+    editor_unable: [
+      "Das geht nur in einer Designdatei",
+      "Vektoren und Komponenten gibt es nur in Figma Design. Öffne den Befehl dort.",
+    ],
     command_unavailable: [
       "Dieser Server kann das nicht",
       "Keines seiner Pakete kann es. Installiere eines, das es kann.",

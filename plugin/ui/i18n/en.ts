@@ -306,6 +306,10 @@ export const en = {
     drawing_missing: ["Draw something first", "Use the pad, or select a frame or vectors on the canvas."],
     selection_missing: ["Nothing suitable is selected", "Select the layers on the canvas, then try again."],
     nothing_to_do: ["Nothing is left to make", "None of what is selected can be used; the list says why."],
+    editor_unable: [
+      "This needs a design file",
+      "Vectors and components exist in Figma Design alone. Open the command there.",
+    ],
     command_unavailable: ["This server can't do that", "None of its packs can. Install one that does."],
     caption_empty: ["Write a caption first", "A few words are enough: red apple."],
     caption_too_long: ["A caption is too long", "Use at most 500 characters a line."],

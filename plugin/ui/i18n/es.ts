@@ -281,6 +281,10 @@ export const es: Texts = {
       "Selecciona las capas en el lienzo y vuelve a intentarlo.",
     ],
     nothing_to_do: ["No queda nada por hacer", "Nada de lo seleccionado se puede usar; la lista dice por qué."],
+    editor_unable: [
+      "Hace falta un archivo de diseño",
+      "Los vectores y los componentes solo existen en Figma Design. Abre el comando allí.",
+    ],
     command_unavailable: ["Este servidor no puede hacerlo", "Ninguno de sus paquetes puede. Instala uno que sí."],
     url_invalid: ["La dirección del servidor no es válida", "Usa la forma http://localhost:7826 en los ajustes."],
     network_blocked: [

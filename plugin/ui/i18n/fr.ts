@@ -286,6 +286,10 @@ export const fr: Texts = {
       "Sélectionnez les calques sur le canevas, puis réessayez.",
     ],
     nothing_to_do: ["Il ne reste rien à faire", "Rien de la sélection n’est utilisable ; la liste dit pourquoi."],
+    editor_unable: [
+      "Il faut un fichier de design",
+      "Vecteurs et composants n’existent que dans Figma Design. Ouvrez la commande là-bas.",
+    ],
     command_unavailable: [
       "Ce serveur ne sait pas le faire",
       "Aucun de ses paquets ne le sait. Installez-en un qui le sait.",

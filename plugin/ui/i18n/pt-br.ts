@@ -276,6 +276,10 @@ export const ptBr: Texts = {
     drawing_missing: ["Desenhe algo primeiro", "Use o bloco, ou selecione um quadro ou vetores na tela."],
     selection_missing: ["Nada adequado está selecionado", "Selecione as camadas na tela e tente de novo."],
     nothing_to_do: ["Não há nada a fazer", "Nada do que foi selecionado serve; a lista diz por quê."],
+    editor_unable: [
+      "É preciso um arquivo de design",
+      "Vetores e componentes só existem no Figma Design. Abra o comando lá.",
+    ],
     command_unavailable: ["Este servidor não consegue", "Nenhum dos pacotes dele consegue. Instale um que consiga."],
     url_invalid: ["O endereço do servidor não é válido", "Use a forma http://localhost:7826 nas configurações."],
     network_blocked: [

@@ -1,6 +1,7 @@
-/** The window's controller, started in a design file and connected to a server; the world around it does nothing but what a test gives. */
+/** The window's controller, started in an editor and connected to a server; the world around it does nothing but what a test gives. */
 import assert from "node:assert/strict";
 import { Controller } from "../../../plugin/ui/control/controller.ts";
+import type { Editor } from "../../../shared/commands.ts";
 import { defaultSettings } from "../../../shared/messages/settings.ts";
 
 type Around = ConstructorParameters<typeof Controller>[0];
@@ -8,6 +9,7 @@ type Around = ConstructorParameters<typeof Controller>[0];
 export async function connectedController(
   server: { readonly url: string; readonly token: string },
   around: Partial<Around> = {},
+  editor: Editor = "figma",
 ): Promise<Controller> {
   const controller = new Controller({
     post: () => undefined,
@@ -22,7 +24,7 @@ export async function connectedController(
   const settings = { ...defaultSettings, serverUrl: server.url, token: server.token };
   const selection = { texts: [], images: [], layerCount: 0 };
   const launch = { kind: "command", command: "settings" } as const;
-  controller.receive({ type: "start", launch, settings, selection, session: undefined, editor: "figma" });
+  controller.receive({ type: "start", launch, settings, selection, session: undefined, editor });
   assert.equal(await controller.connect(), true);
   return controller;
 }

@@ -6,6 +6,8 @@ import type { Action } from "../../../plugin/ui/state/actions.ts";
 import { readForm } from "../../../plugin/ui/state/form.ts";
 import { reduce } from "../../../plugin/ui/state/reduce.ts";
 import { initialState } from "../../../plugin/ui/state/state.ts";
+import { startContractServer } from "../contract/contract-server.ts";
+import { connectedController } from "./connected-controller.ts";
 
 const failed = (code: FailureCode): Action => ({ type: "failed", failure: new Failure(code, "") });
 const after = (...actions: Action[]) => actions.reduce(reduce, initialState);
@@ -53,4 +55,18 @@ test("what one command was to show is no word of the next, nor of the next start
     assert.equal(reduce(sketched, { type: "command", command: "restyle" }).form.caption, "");
   }
   assert.equal(readForm({ caption: "sun" }).caption, "");
+});
+
+test("a button of a layer that an editor can't do says so, and does not blame the server", async () => {
+  const server = await startContractServer();
+  try {
+    for (const editor of ["figjam", "slides"] as const) {
+      const controller = await connectedController(server, {}, editor);
+      controller.show("components");
+      await controller.generate();
+      assert.equal(controller.state.failure?.code, "editor_unable");
+    }
+  } finally {
+    await server.close();
+  }
 });
