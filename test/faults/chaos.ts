@@ -28,9 +28,9 @@ const events: Readonly<Record<string, readonly [weight: number, act: (cluster: C
       async (cluster, random) => {
         const index = random() < 0.5 ? 0 : 1;
         await cluster.workers[index].end("SIGKILL");
-        cluster.workers[index] = await cluster.startWorker(
-          ...(index === 0 ? (["one", cluster.queue.port] as const) : (["two", cluster.relay.port] as const)),
-        );
+        cluster.workers[index] = await (index === 0
+          ? cluster.startWorker("one", cluster.queue.port)
+          : cluster.startWorker("two", cluster.relay.port));
       },
     ],
     "HTTP processes killed": [

@@ -101,8 +101,8 @@ describe("packs", () => {
     );
   });
 
+  // Goal B1.
   for (const path of paths)
-    // Goal B1.
     it(`packs refuse one flipped byte in ${path}, naming file and digests`, async () => {
       const { home, folder } = await makePack();
       const bytes = await readFile(join(folder, path));
