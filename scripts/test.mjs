@@ -36,6 +36,7 @@ const slow = [
   "test/evaluation/evaluation-command.test.ts",
   "test/app/many-machines.test.ts",
   "test/app/shared-trainings.test.ts",
+  "test/app/shared-real-packs.test.ts",
   "test/http/trainings/",
   "test/cli/upscale-cli.test.ts",
   "test/inference/client.test.ts",
