@@ -23,6 +23,8 @@ export interface EncodedCondition {
   readonly plain?: Float32Array;
   /** Captions that give one colour to what they name. */
   readonly colour?: CaptionColour;
+  /** Drawings only: premultiplied RGBA [4, size, size], as decoders see them beside the latent. */
+  readonly planes?: Float32Array;
 }
 
 /** Encoded conditions of one image; what is not here is absent. */
@@ -77,7 +79,7 @@ export async function encodeConditions(
     }
     const vector = await reader.expert.encode([given[name]!]);
     requireVector(vector, reader.expert.dims, `condition ${name} (translation ${id})`);
-    encoded[name] = { vector, presence: 1, ...idOf(name, given[name]!) };
+    encoded[name] = { vector, presence: 1, ...idOf(name, given[name]!), ...planesOf(name, given[name]!) };
   }
   return { ...(await withPlain({ conditions, retriever }, given, encoded)), ...(await encodeNamed(conditions, given)) };
 }
@@ -121,6 +123,9 @@ export async function encodeNamed(conditions: ConditionReaders, given: Condition
 /** The id of a condition from a vocabulary. */
 export const idOf = (name: FlowConditionName, value: ConditionValue): Pick<EncodedCondition, "id"> =>
   (name === "label" || name === "style") && value.kind === "text" ? { id: value.text } : {};
+
+const planesOf = (name: FlowConditionName, value: ConditionValue): Pick<EncodedCondition, "planes"> =>
+  name === "drawing" && value.kind === "image" ? { planes: value.planes } : {};
 
 /** @throws AppError `tensor_mismatch` saying where the numbers came from */
 export function requireVector(values: Float32Array, length: number, where: string): void {

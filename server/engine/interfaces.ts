@@ -177,14 +177,24 @@ export interface Retriever {
   knows(picture: keyof PictureVectors): boolean;
 }
 
+/** The drawing that a latent was made from: some decoders take edges and corners from it. */
+export interface ShownDrawing {
+  /** Premultiplied RGBA [4, size, size] in [0, 1]. */
+  readonly planes: Float32Array;
+  /** How far each place of the latent's grid is known, 0 to 1, [height, width]; 0 in holes. */
+  readonly known: Float32Array;
+}
+
 /** Autoencoder Λ∘Θ on premultiplied RGBA in [0, 1], [batch, 4, size, size]. */
 export interface TargetExpert {
   readonly latentDims: number;
   readonly imageSizePx: number;
   encode(images: Float32Array, batch: number): Promise<Float32Array>;
   decode(latents: Float32Array, batch: number): Promise<Float32Array>;
+  /** One latent, beside the drawing that it was made from; absent where the decoder sees none. */
+  decodeBeside?(latent: Float32Array, drawing: ShownDrawing): Promise<Float32Array>;
   /** One latent as layers; absent where the decoder gives none. */
-  decodeLayers?(latent: Float32Array): Promise<LayeredImage>;
+  decodeLayers?(latent: Float32Array, drawing?: ShownDrawing): Promise<LayeredImage>;
 }
 
 /** Straight 8-bit sRGB with alpha, [heightPx, widthPx, 4]. */

@@ -9,7 +9,15 @@ import { AppError } from "../../shared/problem.ts";
 import type { Calibration } from "./calibration.ts";
 import type { CaptionColour } from "./colour-words.ts";
 import { batchConditions, type ConditionReaders, type EncodedConditions } from "./conditions.ts";
-import type { DrawingFinder, Flow, GuidanceTerm, RetrievedDrawing, Retriever, TargetExpert } from "./interfaces.ts";
+import type {
+  DrawingFinder,
+  Flow,
+  GuidanceTerm,
+  RetrievedDrawing,
+  Retriever,
+  ShownDrawing,
+  TargetExpert,
+} from "./interfaces.ts";
 import { joinRows } from "./join-rows.ts";
 import { decideInk } from "./pixels/decide-ink.ts";
 import { type Ink, inInk } from "./pixels/ink-colour.ts";
@@ -69,6 +77,8 @@ export interface Likelihood {
 export interface DrawnLatent extends Likelihood {
   /** z, [dims] */
   readonly latent: Float32Array;
+  /** The drawing among its conditions. */
+  readonly drawing?: ShownDrawing | undefined;
 }
 
 /** z = τ(v|c) of every row, and its exact likelihood. */
@@ -82,9 +92,23 @@ export async function drawLatents(translation: Translation, rows: readonly Row[]
   const measured = await measureLatents(translation, latents, conditions);
   return latents.map((latent, row) => {
     const { logLikelihood, conditionGain } = measured[row]!;
-    return { latent, logLikelihood, conditionGain };
+    return { latent, logLikelihood, conditionGain, drawing: shownDrawing(conditions[row]!, flow.dims) };
   });
 }
+
+/** The drawing among encoded conditions, if any. Its vector is a latent [dims], and whether each place is known. */
+export function shownDrawing({ drawing }: EncodedConditions, dims: number): ShownDrawing | undefined {
+  if (!drawing?.planes) return undefined;
+  const known = drawing.vector.subarray(dims).map((value) => value * drawing.presence);
+  return { planes: drawing.planes, known };
+}
+
+/** Premultiplied planes of a latent, beside the drawing that it was made from where the decoder sees one. */
+export const decodeDrawn = (
+  { target }: Pick<Translation, "target">,
+  { latent, drawing }: Pick<DrawnLatent, "latent" | "drawing">,
+): Promise<Float32Array> =>
+  drawing && target.decodeBeside ? target.decodeBeside(latent, drawing) : target.decode(latent, 1);
 
 /** v of every row plus its share of the prior's residual. */
 async function addPriors(translation: Translation, rows: readonly Row[]): Promise<Float32Array[]> {
@@ -152,8 +176,7 @@ export async function decodeImage(
       "tensor_mismatch",
       `flow: expected finite latents and likelihood, got log-likelihood ${logLikelihood} (translation ${translation.id})`,
     );
-  const decoded = await translation.target.decode(latent, 1);
-  const planes = finished(decoded, finish);
+  const planes = finished(await decodeDrawn(translation, drawn), finish);
   return toStraightRgba(kept ? keepOutside(planes, kept) : planes, translation.target.imageSizePx);
 }
 
@@ -194,11 +217,11 @@ const keepOutside = (drawn: Float32Array, { planes, hole }: KeptPixels): Float32
 /** The same from its layers, `factor` times as large and with edges as crisp; undefined where the target gives none. */
 export async function drawEnlarged(
   { target }: Pick<Translation, "target">,
-  { latent }: Pick<DrawnLatent, "latent">,
+  { latent, drawing }: Pick<DrawnLatent, "latent" | "drawing">,
   factor: number,
   finish: Looks = {},
 ): Promise<StraightImage | undefined> {
-  const layers = await target.decodeLayers?.(latent);
+  const layers = await target.decodeLayers?.(latent, drawing);
   if (!layers) return undefined;
   return toStraightRgba(finished(drawLayers(layers, factor), finish), factor * target.imageSizePx);
 }

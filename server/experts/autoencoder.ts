@@ -1,9 +1,10 @@
 /**
  * Target expert Λ∘Θ: an autoencoder as two ONNX graphs on premultiplied RGBA. The encoder returns the posterior's mean (the
- * manifest has its fixed standard deviation). The decoder returns valid premultiplied pixels in [0, 1].
+ * manifest has its fixed standard deviation). The decoder returns valid premultiplied pixels in [0, 1]. One that sees the drawing
+ * that a latent was made from keeps its edges (asymmetric VQGAN, Zhu et al. 2023, arXiv 2306.04632).
  */
 import { AppError } from "../../shared/problem.ts";
-import type { TargetExpert } from "../engine/interfaces.ts";
+import type { ShownDrawing, TargetExpert } from "../engine/interfaces.ts";
 import { type LayeredImage, paintValues } from "../engine/pixels/layered-image.ts";
 import type { AutoencoderExpertEntry } from "../manifest/expert-entries.ts";
 import { requireFinite, requireShape } from "./check.ts";
@@ -15,19 +16,38 @@ export class Autoencoder implements TargetExpert {
   readonly imageSizePx: number;
   readonly #encoder: FrozenGraph;
   readonly #decoder: FrozenGraph | undefined;
-  readonly decodeLayers?: (latent: Float32Array) => Promise<LayeredImage>;
+  readonly #places: number;
+  readonly decodeBeside?: (latent: Float32Array, drawing: ShownDrawing) => Promise<Float32Array>;
+  readonly decodeLayers?: (latent: Float32Array, drawing?: ShownDrawing) => Promise<LayeredImage>;
 
   private constructor(encoder: FrozenGraph, decoder: FrozenGraph | undefined, entry: AutoencoderExpertEntry) {
     this.#encoder = encoder;
     this.#decoder = decoder;
     this.latentDims = entry.latentShape.reduce((product, size) => product * size, 1);
     this.imageSizePx = entry.imageSizePx;
-    const { layers } = entry;
-    if (layers !== undefined && decoder) this.decodeLayers = (latent) => this.#layersOf(decoder, latent, layers);
+    const { layers, latentShape, seesDrawing = false } = entry;
+    this.#places = latentShape[1] * latentShape[2];
+    if (seesDrawing && decoder)
+      this.decodeBeside = async (latent, drawing) => decoder.read(await this.#decoded(decoder, latent, 1, drawing), 1);
+    if (layers !== undefined && decoder)
+      this.decodeLayers = (latent, drawing) => this.#layersOf(decoder, latent, layers, drawing);
   }
 
-  async #layersOf(decoder: FrozenGraph, latent: Float32Array, layers: number): Promise<LayeredImage> {
-    const { logits, paints } = await decoder.run(latent, 1);
+  /** All that the decoder gives. One that sees drawings is shown zeros where there is none. */
+  #decoded(decoder: FrozenGraph, latents: Float32Array, batch: number, drawing?: ShownDrawing) {
+    if (!this.decodeBeside) return decoder.run(latents, batch);
+    const planes = drawing?.planes ?? new Float32Array(batch * 4 * this.imageSizePx ** 2);
+    const known = drawing?.known ?? new Float32Array(batch * this.#places);
+    return decoder.run(latents, batch, { drawing: planes, known });
+  }
+
+  async #layersOf(
+    decoder: FrozenGraph,
+    latent: Float32Array,
+    layers: number,
+    drawing: ShownDrawing | undefined,
+  ): Promise<LayeredImage> {
+    const { logits, paints } = await this.#decoded(decoder, latent, 1, drawing);
     const [sizePx, label] = [this.imageSizePx, decoder.session.label];
     requireShape(logits!, [1, layers, sizePx, sizePx], label);
     requireShape(paints!, [1, layers - 1, paintValues], label);
@@ -60,9 +80,16 @@ export class Autoencoder implements TargetExpert {
       output: { name: "image", shape: image },
     };
     const moreOutputs = entry.layers === undefined ? [] : layerOutputs(entry.layers, entry.imageSizePx);
+    const known = [1, ...entry.latentShape.slice(1)];
+    const moreInputs = entry.seesDrawing
+      ? [
+          { name: "drawing", shape: image },
+          { name: "known", shape: known },
+        ]
+      : [];
     const decoder = options.encodesOnly
       ? undefined
-      : await FrozenGraph.open(packFolder, entry.decoder, { ...promised, moreOutputs }, options);
+      : await FrozenGraph.open(packFolder, entry.decoder, { ...promised, moreInputs, moreOutputs }, options);
     return new Autoencoder(encoder, decoder, entry);
   }
 
@@ -77,7 +104,7 @@ export class Autoencoder implements TargetExpert {
    */
   async decode(latents: Float32Array, batch: number): Promise<Float32Array> {
     if (!this.#decoder) throw new AppError("internal", "target: expected a decoder, got one opened to encode only");
-    return this.#decoder.read(await this.#decoder.run(latents, batch), batch);
+    return this.#decoder.read(await this.#decoded(this.#decoder, latents, batch), batch);
   }
 }
 

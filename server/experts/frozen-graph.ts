@@ -1,5 +1,5 @@
 /**
- * A frozen network of one ONNX file with one input. It is checked against its manifest entry when it is opened, and its outputs
+ * A frozen network of one ONNX file with one input, and perhaps more that its owner gives beside it. It is checked against its manifest entry when it is opened, and its outputs
  * whenever it runs. The expert that owns it interprets the numbers.
  */
 import { join } from "node:path";
@@ -19,6 +19,8 @@ export interface GraphPromise {
   /** Name of the graph in messages, e.g. `sketch expert sketch/encoder.onnx`. */
   readonly label: string;
   readonly input: RowPromise;
+  /** Further inputs, all of which `run` is given. */
+  readonly moreInputs?: readonly RowPromise[];
   readonly output: RowPromise;
   /** Further outputs that its owner reads. */
   readonly moreOutputs?: readonly RowPromise[];
@@ -49,17 +51,27 @@ export class FrozenGraph {
     const session = await shared.session(join(packFolder, path), { ...options, label: promise.label });
     requirePromised(
       session,
-      [withBatch(promise.input)],
+      [promise.input, ...(promise.moreInputs ?? [])].map(withBatch),
       [promise.output, ...(promise.moreOutputs ?? [])].map(withBatch),
       promise.label,
     );
     return new FrozenGraph(session, promise);
   }
 
-  /** All outputs of one run over `data` [rows, ...input shape]. */
-  run(data: Float32Array, rows: number): Promise<Record<string, Tensor>> {
-    const { name, shape } = this.#promise.input;
-    return this.session.run({ [name]: { data, dims: [rows, ...shape] } });
+  /** All outputs of one run over `data` [rows, ...input shape], and over the further inputs by name. */
+  run(
+    data: Float32Array,
+    rows: number,
+    more: Readonly<Record<string, Float32Array>> = {},
+  ): Promise<Record<string, Tensor>> {
+    const { input, moreInputs = [] } = this.#promise;
+    const feed = ({ name, shape }: RowPromise, values: Float32Array): [string, Tensor] => [
+      name,
+      { data: values, dims: [rows, ...shape] },
+    ];
+    return this.session.run(
+      Object.fromEntries([feed(input, data), ...moreInputs.map((one) => feed(one, more[one.name]!))]),
+    );
   }
 
   /**

@@ -7,7 +7,7 @@ import { AppError } from "../../shared/problem.ts";
 import type { EncodedConditions } from "../engine/conditions.ts";
 import type { ConditioningExpert, ConditionValue } from "../engine/interfaces.ts";
 import { drawResidual } from "../engine/random.ts";
-import { drawLatents, measureLatents, type Translation } from "../engine/translation.ts";
+import { decodeDrawn, drawLatents, measureLatents, type Translation } from "../engine/translation.ts";
 import { tileSheet } from "../evaluation/tile-sheet.ts";
 import { asText } from "../experts/values.ts";
 
@@ -101,5 +101,5 @@ async function picture(
   conditions: EncodedConditions,
 ): Promise<Float32Array> {
   const [drawn] = await drawLatents(translation, [{ residual, conditions, guidance: [] }]);
-  return translation.target.decode(drawn!.latent, 1);
+  return decodeDrawn(translation, drawn!);
 }

@@ -4,8 +4,18 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { encodeConditions } from "../../server/engine/conditions.ts";
+import type { ConditionValue } from "../../server/engine/interfaces.ts";
 import { drawLayers } from "../../server/engine/pixels/layered-image.ts";
-import { encodePng } from "../../server/images/codec.ts";
+import { toPremultipliedPlanes } from "../../server/engine/pixels/pixels.ts";
+import {
+  decodeDrawn,
+  decodeImage,
+  drawEnlarged,
+  drawLatents,
+  type Translation,
+} from "../../server/engine/translation.ts";
+import { decodeRgba, encodePng } from "../../server/images/codec.ts";
 import { createConditionImageLoader } from "../../server/inference/condition-images.ts";
 import type { ImageResult } from "../../server/inference/protocol.ts";
 import { createService, type InferenceService } from "../../server/inference/service.ts";
@@ -25,6 +35,7 @@ after(() => rm(folder, { recursive: true }));
 const uploads = new Map<string, Uint8Array>();
 const load = createConditionImageLoader(async (digest) => uploads.get(digest), limits.decodedImagesMax);
 let service: InferenceService;
+let translation: Translation;
 let info: TranslationInfo;
 
 /** An upload of `styleSizePx` pixels a side. */
@@ -47,7 +58,9 @@ before(async () => {
   await writeTinyStylePack(join(folder, "packs"));
   const catalogue = await Catalogue.open(join(folder, "packs"));
   info = catalogue.packs()[0]!.translations[0]!;
-  service = createService((await loadPacks(catalogue, { threads: 1 })).translations, 8);
+  const { translations } = await loadPacks(catalogue, { threads: 1 });
+  translation = translations[0]!;
+  service = createService(translations, 8);
 });
 
 describe("a pack that translates between styles", () => {
@@ -197,6 +210,31 @@ describe("a pack that translates between styles", () => {
       new AbortController().signal,
     );
     assert.ok(inverted.roundTripError < 1e-3, `${inverted.roundTripError}`);
+  });
+
+  it("the decoder sees the drawing that an answer was made from, and which places of it are drawn anew", async () => {
+    const { target } = translation;
+    const { rgba: shown } = await decodeRgba(uploads.get(await stripes(2, 250))!);
+    const planes = toPremultipliedPlanes(shown, styleSizePx);
+    const image = { kind: "image", planes, sizePx: styleSizePx, key: "stripes" } as const;
+    const hole = new Float32Array(styleSizePx ** 2).map((_, at) => Number(at % styleSizePx >= styleSizePx / 2));
+    const drawnFrom = async (drawing: ConditionValue) => {
+      const [style, own] = [{ kind: "text", text: "outline" } as const, { kind: "images", images: [image] } as const];
+      const conditions = await encodeConditions(translation, { drawing, style, "drawing-style": own });
+      return (await drawLatents(translation, [{ residual: new Float32Array(8), conditions, guidance: [] }]))[0]!;
+    };
+    const [whole, holed] = [await drawnFrom(image), await drawnFrom({ ...image, hole, key: "with a hole" })];
+    assert.deepEqual([...whole.drawing!.known, ...holed.drawing!.known], [1, 1, 1, 1, 1, 0, 1, 0]);
+    assert.deepEqual(whole.drawing!.planes, planes);
+    const seen = await decodeDrawn(translation, whole);
+    assert.deepEqual(seen, await target.decodeBeside!(whole.latent, whole.drawing!));
+    assert.notDeepEqual(seen, await target.decode(whole.latent, 1));
+    const [answer] = await draw({ drawing: { image: await stripes(2, 250) }, style: "outline" });
+    const { rgba } = await decodeImage(translation, whole);
+    assert.deepEqual([...answer!.rgba], [...rgba]);
+    const [small, layered] = [answer!.rgba, await drawEnlarged(translation, whole, 1)];
+    assert.equal(layered!.rgba.length, small.length);
+    assert.notDeepEqual(layered!.rgba, (await drawEnlarged(translation, { latent: whole.latent }, 1))!.rgba);
   });
 
   it("a mask's dark pixels stay as they are, its light ones are drawn anew, and one that marks nothing is refused", async () => {

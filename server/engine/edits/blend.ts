@@ -38,7 +38,8 @@ function blendCondition(
     name === "caption"
       ? slerp(from.vector, to.vector, position)
       : combine(1 - position, from.vector, position, to.vector);
-  return { ...to, vector, presence };
+  const planes = from.planes && to.planes && combine(1 - position, from.planes, position, to.planes);
+  return { ...to, vector, presence, ...(planes && { planes }) };
 }
 
 /** Treats a label that the caption named as given where the other end gives a label, so that guidance is the same in all frames. */

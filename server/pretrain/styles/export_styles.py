@@ -1,8 +1,9 @@
 """Exports target expert 2, the style expert and the flow to ONNX and checks the files against PyTorch. Weights are stored as float16 where that costs little.
 
 encoder: image [batch, 4, 128, 128] → mean [batch, 8, 16, 16].
-decoder: latent → image [batch, 4, 128, 128] (valid premultiplied RGBA), logits [batch, layers, 128, 128] (layer 0 is nothing; enlarge them before the
-soft-max), paints [batch, layers - 1, 10] (red, green, blue, alpha, slopes of the three along x and along y).
+decoder: latent, and the drawing [batch, 4, 128, 128] that it was made from with known [batch, 1, 16, 16] (zeros = none) → image
+[batch, 4, 128, 128] (valid premultiplied RGBA), logits [batch, layers, 128, 128] (layer 0 is nothing; enlarge them before the soft-max), paints
+[batch, layers - 1, 10] (red, green, blue, alpha, slopes of the three along x and along y).
 style: latents [drawings, 8, 16, 16] of one style → code [1, 3840].
 restyle: v, latent and source [batch, 8, 16, 16], known [batch, 1, 16, 16], asked and origin [batch, 3840], palette [batch, 4, 4] → restyled (of v),
 inverted and nats (of the latent): both directions in one graph, so that the weights are stored once.
@@ -43,14 +44,14 @@ HALF_ERROR = 0.02
 
 
 class ExportedDecoder(nn.Module):
-    """Latent to picture, logits and paints."""
+    """Latent, beside the drawing that it was made from, to picture, logits and paints."""
 
     def __init__(self, decoder: nn.Module) -> None:
         super().__init__()
         self.decoder = decoder
 
-    def forward(self, latent: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        logits, paints = self.decoder(latent)
+    def forward(self, latent: Tensor, drawing: Tensor, known: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        logits, paints = self.decoder(latent, drawing, known)
         return valid_rgba(composite(logits, paints)), logits, paints
 
 
@@ -168,14 +169,15 @@ def main() -> None:
     settle(out / "encoder.onnx", encoder, {"image": images}, ("mean",))
     with torch.no_grad():
         latent = encoder(images).contiguous()
-    decoder = settle(out / "decoder.onnx", ExportedDecoder(nets.decoder).eval(), {"latent": latent}, ("image", "logits", "paints"))
+    seen = {"latent": latent, "drawing": images.flip(0).contiguous(), "known": torch.ones(len(latent), 1, GRID, GRID)}
+    decoder = settle(out / "decoder.onnx", ExportedDecoder(nets.decoder).eval(), seen, ("image", "logits", "paints"))
     settle(out / "style.onnx", ExportedStyle(nets.flow).eval(), {"latents": latent}, ("code",))
     with torch.no_grad():
         codes = torch.cat([nets.flow.style(part[None]) for part in latent.split(2)]).repeat_interleave(2, 0)[: len(latent)]
     given = random_given(len(latent)) | {"source": latent, "asked": codes, "origin": codes.flip(0).contiguous()}
     inputs = {"v": torch.randn_like(latent), "latent": latent.flip(0).contiguous(), **{name: given[name] for name in GIVEN}}
     restyle = settle(out / "restyle.onnx", ExportedFlow(nets.flow).eval(), inputs, ("restyled", "inverted", "nats"))
-    for name, model, feeds in (("decoder", decoder, {"latent": latent}), ("restyle", restyle, inputs)):
+    for name, model, feeds in (("decoder", decoder, seen), ("restyle", restyle, inputs)):
         print(f"{name}: {time_one(model, feeds):.1f} ms of processor time an image")
     write_named_styles(out, rows, encoder, nets.flow, nets.config["decoder"]["layers"])
 

@@ -123,6 +123,7 @@ const draft: DraftManifest = {
       decoder: "target/decoder.onnx",
       ...encoder,
       layers: facts.layers,
+      seesDrawing: true,
       posteriorStd: facts.posteriorStd,
     },
     drawing: { kind: "drawing", ...encoder },

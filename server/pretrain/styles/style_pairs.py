@@ -19,7 +19,7 @@ from flow_networks import PALETTE
 from style_networks import CODE
 
 MOST_EXAMPLES = 16
-SHARES = {"plain": 0.85, "colour": 0.05, "procedural": 0.1}
+SHARES = {"plain": 0.75, "colour": 0.06, "procedural": 0.19}
 """Of the groups of a batch, by the style that is asked for."""
 SELDOM = {r"duo|two-?tone": 2.5, r"thin|light": 2.0}
 """Looks that few variants have, by their names, and how much more often each of these is asked for."""
@@ -54,6 +54,8 @@ class StylePairs:
         for line in index:
             if line["row"] in at_row:
                 self.lines[at_row[line["row"]]] = line
+        self.sizes = np.array([size_of(line) for line in self.lines])
+        """At which size each drawing shows its icon, [n]; not a number where nobody knows."""
         self.style_of = [style_of(line) for line in self.lines]
         self.is_trained = np.array([line["split"] == "train" for line in self.lines])
         things: dict[tuple, list[int]] = defaultdict(list)
@@ -167,6 +169,11 @@ class StylePairs:
 def style_of(line: dict) -> str:
     """A variant, or a made-up style of several variants."""
     return line["variant"].rsplit("@", 1)[-1]
+
+
+def size_of(line: dict) -> float:
+    """At which size a drawing shows its icon: real ones of one ink as they are, made-up styles as they say, those in colour as they like."""
+    return line.get("share", float("nan") if line["isColour"] or line["isProcedural"] else 1.0)
 
 
 def how_often(variant: str) -> float:

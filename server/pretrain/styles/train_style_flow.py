@@ -1,8 +1,8 @@
 """Trains the flow that puts a drawing into a style (flow_networks.py), its style expert, and the decoder further, on a time budget, on the CPU.
 
 Exact maximum likelihood of z = mean + 0.3 ε, and beside it a loss on pixels of what v = 0 decodes to: the mean of two edges' codes decodes to nothing,
-so v = 0 has to learn to be an edge. Discriminators ask that it decides (style_adversary.py). The decoder learns from those answers and from true latents;
-the encoder stays. Sheets show truth, source, v = 0 and T 0.5 of families that were never trained on.
+so v = 0 has to learn to be an edge. Discriminators ask that it decides (style_adversary.py). The decoder learns to see the drawing beside the latent
+(drawing_sight.py), and from answers and true latents; the encoder stays. Sheets show truth, source, v = 0 and T 0.5 of families that were never trained on.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from flow_networks import StyleFlow, nats_of
+from drawing_sight import LEAST_SIZE
 from layer_networks import POSTERIOR_STD, LayerAutoencoder, LayerDecoder, composite
 from losses import reconstruction_loss, valid_rgba
 from style_adversary import StyleAdversary
@@ -32,8 +33,11 @@ SPLITS = {"families": "heldOutFamily", "styles": "heldOutStyle", "concepts": "he
 GROUP_SIZE = 3
 """Things of one batch that share both styles, so that a style is read once for all of them."""
 REBUILT_WEIGHT = 0.5
+SIZE_WEIGHT = 1.0
 WITHOUT_ORIGIN, WITHOUT_PALETTE, WITH_HOLE, WITHOUT_SOURCE = 0.15, 0.7, 0.1, 0.03
 """How often a group is not told something."""
+MOST_TEMPERATURE = 0.6
+"""Of the answers at random temperatures that the decoder learns from."""
 ADVERSARIAL_RAMP = 0.08
 """Fraction of the budget over which the discriminators' share of the gradient grows."""
 
@@ -50,7 +54,8 @@ class RestyleNets(nn.Module):
         super().__init__()
         self.config = {"flow": flow, "decoder": decoder}
         self.flow = StyleFlow(**flow)
-        self.decoder = LayerDecoder(decoder["widths"], decoder["decoder_blocks"], decoder["channels"], decoder["layers"], decoder["fine"], decoder["tail"])
+        shapes = (decoder[name] for name in ("widths", "decoder_blocks", "channels", "layers", "fine", "tail"))
+        self.decoder = LayerDecoder(*shapes, sees_drawing=True)
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -63,8 +68,9 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--rest-width", type=int, default=64)
     parser.add_argument("--drawn", type=int, default=10, help="answers of a batch that are decoded")
     parser.add_argument("--judged", type=int, default=8, help="answers of a batch that the discriminators see")
-    parser.add_argument("--rebuilt", type=int, default=3, help="true latents of a batch that are decoded, once the decoder learns")
-    parser.add_argument("--decoder-from", type=float, default=0.6, help="fraction of the budget from which the decoder learns too")
+    parser.add_argument("--rebuilt", type=int, default=3, help="true latents of a batch that are decoded, without a drawing")
+    parser.add_argument("--sampled", type=int, default=4, help="answers among those decoded that are not v = 0; only the decoder learns from them")
+    parser.add_argument("--decoder-from", type=float, default=0.6, help="fraction of the budget from which the decoder learns too, and not only its sight of the drawing")
     parser.add_argument("--pixels", type=float, default=2.0, help="weight of the loss on pixels")
     parser.add_argument("--adversarial", type=float, default=0.5, help="what the discriminators ask, as a share of the pixels' gradient; 0 = none")
     parser.add_argument("--adversarial-from", type=float, default=0.3, help="fraction of the budget from which the discriminators learn")
@@ -92,7 +98,7 @@ class FlowTraining(TimedTraining):
         expert = load_net(arguments.target, LayerAutoencoder)
         flow = {"width": arguments.width, "deep": arguments.deep, "blocks": arguments.blocks, "steps": arguments.steps, "rest_width": arguments.rest_width}
         nets = RestyleNets(flow, expert.config)
-        nets.decoder.load_state_dict(expert.decoder.state_dict())
+        nets.decoder.load_state_dict(expert.decoder.state_dict(), strict=False)
         start = torch.load(arguments.start, weights_only=True) if arguments.start else {}
         if start:
             take_weights(nets, start["average"])
@@ -112,9 +118,11 @@ class FlowTraining(TimedTraining):
         data = self.pairs.values_of(drawn.targets)
         x = data + POSTERIOR_STD * torch.randn(data.shape, generator=noise)
         shown = rng.permutation(len(data))[: self.arguments.drawn]
+        sources = self.rows.batch(self.pairs.rows[drawn.sources[shown]])
         decoder_learns = self.fraction >= self.arguments.decoder_from
         self.net.decoder.requires_grad_(decoder_learns)
-        rebuilt = rng.permutation(len(data))[: self.arguments.rebuilt if decoder_learns else 0]
+        self.net.decoder.sight.requires_grad_(True)
+        rebuilt = rng.permutation(len(data))[: self.arguments.rebuilt]
         flow = self.net.flow
         with torch.autocast("cpu", dtype=torch.bfloat16):
             given = self.told(drawn, rng)
@@ -122,7 +130,10 @@ class FlowTraining(TimedTraining):
             nats = nats_of(*flow.towards_v(x, *said)).mean()
             part = [value[shown] for value in said]
             answers = flow.towards_x(torch.zeros_like(x[shown]), *part)
-            logits, paints = self.net.decoder(torch.cat([answers, x[rebuilt]]).contiguous(memory_format=torch.channels_last))
+            sampled = self.sampled_answers(part, noise)
+            latents = torch.cat([sampled, answers[len(sampled) :], x[rebuilt]]).contiguous(memory_format=torch.channels_last)
+            nothing = torch.zeros(len(rebuilt), *sources.shape[1:]), torch.zeros(len(rebuilt), *given["known"].shape[1:])
+            logits, paints, size = self.net.decoder.beside(latents, torch.cat([sources, nothing[0]]), torch.cat([given["known"][shown], nothing[1]]))
         images = self.rows.batch(self.pairs.rows[drawn.targets[np.concatenate([shown, rebuilt])]])
         output = composite(logits, paints)
         many = len(shown)
@@ -131,11 +142,13 @@ class FlowTraining(TimedTraining):
         report = {"nats": float(nats.detach()), "v0Loss": float(drawn_loss.detach())}
         (gradient,) = torch.autograd.grad(self.arguments.pixels * drawn_loss, made)
         if self.arguments.adversarial > 0 and self.fraction >= self.arguments.adversarial_from:
-            wanted, report["judge"] = self.judge(made, images, drawn.sources[shown], given["asked"][shown].detach(), rng)
+            wanted, report["judge"] = self.judge(made, images, sources, given["asked"][shown].detach(), rng)
             ramp = min(1.0, (self.fraction - self.arguments.adversarial_from) / ADVERSARIAL_RAMP)
             gradient[: len(wanted)] += wanted * (self.arguments.adversarial * ramp * gradient[: len(wanted)].norm() / (wanted.norm() + 1e-8))
-        loss = nats + (output[:many] * gradient).sum()
-        if decoder_learns:
+        wrong_size = self.size_loss(size[:many], drawn.targets[shown], drawn.sources[shown])
+        report["size"] = float(wrong_size.detach())
+        loss = nats + (output[:many] * gradient).sum() + SIZE_WEIGHT * wrong_size
+        if len(rebuilt):
             rebuilt_loss = picture_loss(output[many:], images[many:])
             report["rebuiltLoss"] = float(rebuilt_loss.detach())
             loss = loss + REBUILT_WEIGHT * rebuilt_loss
@@ -143,11 +156,24 @@ class FlowTraining(TimedTraining):
         self.descend()
         return report
 
-    def judge(self, made: Tensor, truth: Tensor, sources: np.ndarray, asked: Tensor, rng: np.random.Generator) -> tuple[Tensor, float]:
+    def size_loss(self, said: Tensor, targets: np.ndarray, sources: np.ndarray) -> Tensor:
+        """How far the sizes that the decoder says are from those at which the targets show their sources, where that is known."""
+        size = self.pairs.sizes[targets] / self.pairs.sizes[sources]
+        counts = torch.from_numpy(np.isfinite(size) & (size <= 1) & (size >= LEAST_SIZE))
+        return ((said - torch.from_numpy(np.nan_to_num(size, nan=1.0, posinf=1.0).astype(np.float32))).abs() * counts).mean()
+
+    @torch.no_grad()
+    def sampled_answers(self, said: list[Tensor], noise: torch.Generator) -> Tensor:
+        """Answers at random temperatures, for the decoder alone, so that it knows what is not v = 0."""
+        said = [value[: self.arguments.sampled] for value in said]
+        temperatures = MOST_TEMPERATURE * torch.rand(len(said[0]), 1, 1, 1, generator=noise)
+        return self.net.flow.towards_x(temperatures * torch.randn(said[0].shape, generator=noise), *said)
+
+    def judge(self, made: Tensor, truth: Tensor, sources: Tensor, asked: Tensor, rng: np.random.Generator) -> tuple[Tensor, float]:
         """What the discriminators ask of the first answers, and how badly they tell."""
         most = self.arguments.judged
         answers = made[:most].detach().requires_grad_()
-        return self.adversary.gradient(answers, truth[: len(answers)], self.rows.batch(self.pairs.rows[sources[:most]]), asked[:most], rng)
+        return self.adversary.gradient(answers, truth[: len(answers)], sources[:most], asked[:most], rng)
 
     def told(self, drawn, rng: np.random.Generator) -> dict[str, Tensor]:
         """The conditions of a training batch, with something left out at times."""
@@ -165,10 +191,10 @@ class FlowTraining(TimedTraining):
         }
 
     @torch.no_grad()
-    def decode(self, latents: Tensor) -> Tensor:
-        """Latents to valid pictures, float [n, 4, 128, 128]."""
+    def decode(self, latents: Tensor, sources: Tensor, known: Tensor) -> Tensor:
+        """Latents beside the drawings that they were made from to valid pictures, float [n, 4, 128, 128]."""
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            layers = [self.average.decoder(part) for part in latents.split(24)]
+            layers = [self.average.decoder(*parts) for parts in zip(latents.split(24), sources.split(24), known.split(24))]
         return valid_rgba(torch.cat([composite(logits.float(), paints.float()) for logits, paints in layers]))
 
     @torch.no_grad()
@@ -190,7 +216,7 @@ class FlowTraining(TimedTraining):
             totals["v0"].append((mean - guess).square().sum((1, 2, 3)))
             totals["spread"].append(mean.square().sum((1, 2, 3)))
             truth, source = (self.rows.batch(self.pairs.rows[which]) for which in (at, of))
-            totals["error"].append((self.decode(guess) - truth).square().mean((1, 2, 3)))
+            totals["error"].append((self.decode(guess, source, given["known"]) - truth).square().mean((1, 2, 3)))
             totals["start"].append((source - truth).square().mean((1, 2, 3)))
         sums = {name: torch.cat(parts) for name, parts in totals.items()}
         return {
@@ -221,8 +247,8 @@ class FlowTraining(TimedTraining):
             at, of = targets[chosen], sources[chosen]
             given = self.pairs.told(self.average.flow.style, at, of)
             noise = torch.randn(given["source"].shape, generator=torch.Generator().manual_seed(1))
-            made = [self.decode(self.average.flow.inverse(t * noise, given)) for t in (0.0, 0.5)]
             truth, source = (self.rows.batch(self.pairs.rows[which]) for which in (at, of))
+            made = [self.decode(self.average.flow.inverse(t * noise, given), source, given["known"]) for t in (0.0, 0.5)]
             blocks.append([truth, source, *made])
         if blocks:
             save_blocks(self.arguments.out.with_suffix(".png"), blocks)

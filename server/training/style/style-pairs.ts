@@ -2,10 +2,10 @@
  * Aligned pairs of a style that has none: each icon is redrawn in a named style of the pack, and from that drawing its own style is requested.
  * So likelihood and judge see what restyling will have to do (back-translation: Sennrich et al. 2016, arXiv 1511.06709).
  */
-import { batchConditions, type EncodedConditions } from "../../engine/conditions.ts";
+import { batchConditions, type EncodedCondition, type EncodedConditions } from "../../engine/conditions.ts";
 import type { ConditionValue } from "../../engine/interfaces.ts";
 import type { StyleInk } from "../../engine/pixels/ink-colour.ts";
-import { finished, logNormal, type Translation } from "../../engine/translation.ts";
+import { decodeDrawn, finished, logNormal, shownDrawing, type Translation } from "../../engine/translation.ts";
 import { TrainingRandom } from "../../flow/random.ts";
 import type { PreviewImage } from "../preview.ts";
 
@@ -58,11 +58,9 @@ export class StylePairs {
     for (const [at, icon] of icons.entries()) {
       this.#signal?.throwIfAborted();
       const other = others[at % others.length]!;
-      const shown = await this.#expert("drawing").encode([icon]);
-      const drawn = await this.#draw({ drawing: given(shown), "drawing-style": given(own) }, other);
-      const planes = await target.decode(drawn, 1);
+      const planes = await this.#draw({ drawing: await this.#shown(icon), "drawing-style": given(own) }, other);
       const source: Icon = { kind: "image", planes, sizePx: target.imageSizePx, key: `${icon.key} redrawn` };
-      const from = { drawing: given(await this.#expert("drawing").encode([source])), "drawing-style": given(other) };
+      const from = { drawing: await this.#shown(source), "drawing-style": given(other) };
       pairs.push({ latent: await target.encode(icon.planes, 1), from });
       onPair(pairs.length);
     }
@@ -90,7 +88,7 @@ export class StylePairs {
     const images: PreviewImage[] = [];
     for (const { from } of pairs) {
       this.#signal?.throwIfAborted();
-      const planes = await target.decode(await this.#draw(from, code), 1);
+      const planes = await this.#draw(from, code);
       images.push({ planes: finished(planes, styleInk), sizePx: target.imageSizePx });
     }
     return images;
@@ -118,7 +116,7 @@ export class StylePairs {
     let named = 0;
     for (const [at, { from }] of pairs.entries()) {
       this.#signal?.throwIfAborted();
-      const planes = await target.decode(await this.#draw(from, code), 1);
+      const planes = await this.#draw(from, code);
       const seen = await this.codeOf([{ kind: "image", planes, sizePx: target.imageSizePx, key: `restyled ${at}` }]);
       const own = cosine(seen, real);
       if (others.every((other) => cosine(seen, other) < own)) named += 1;
@@ -126,9 +124,15 @@ export class StylePairs {
     return named / pairs.length;
   }
 
+  async #shown(icon: Icon): Promise<EncodedCondition> {
+    return { ...given(await this.#expert("drawing").encode([icon])), planes: icon.planes };
+  }
+
+  /** Premultiplied planes of v = 0 in the style of a code. */
   async #draw(from: EncodedConditions, code: Float32Array): Promise<Float32Array> {
     const { flow } = this.#translation;
     const conditions = batchConditions(flow, [{ ...from, style: given(code) }]);
-    return (await flow.inverse(new Float32Array(flow.dims), conditions, 1)).values;
+    const { values: latent } = await flow.inverse(new Float32Array(flow.dims), conditions, 1);
+    return decodeDrawn(this.#translation, { latent, drawing: shownDrawing(from, flow.dims) });
   }
 }

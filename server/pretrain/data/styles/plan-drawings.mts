@@ -29,6 +29,8 @@ export interface Drawing {
   readonly look: Look;
   readonly isColour: boolean;
   readonly isProcedural: boolean;
+  /** Made-up styles only: size of the icon in its picture, of the picture's side. */
+  readonly share?: number;
   /** The file's text, at a number of pixels. */
   readonly svgOf: (pixels: number) => string;
 }
@@ -131,6 +133,7 @@ function proceduralDrawings(
       isColour: true,
       split: splitOf(variant.family, facts.concept, style.seed),
       isProcedural: true,
+      share: Number(style.share.toFixed(4)),
       svgOf: (pixels) => drawIcon(style, icon.source, id, pixels),
     };
   });

@@ -50,8 +50,8 @@ class Evaluation:
         self.features = Features(arguments.threads) if IMAGE_EXPERT.exists() else None
         self.lpips = PerceptualDistance(arguments.threads) if GRAPH.exists() else None
 
-    def decode(self, latents: Tensor) -> Tensor:
-        return decode(self.nets.decoder, latents)
+    def decode(self, latents: Tensor, drawings: Tensor | None = None, known: Tensor | None = None) -> Tensor:
+        return decode(self.nets.decoder, latents, drawings, known)
 
     def restyle(self, targets: np.ndarray, sources: np.ndarray, with_palette: bool = False) -> Tensor:
         """Pictures of v = 0."""
@@ -59,7 +59,8 @@ class Evaluation:
         for first in range(0, len(targets), BATCH):
             at, of = targets[first : first + BATCH], sources[first : first + BATCH]
             given = self.pairs.told(self.nets.flow.style, at, of, self.examples, with_palette)
-            made.append(decide_ink(self.decode(self.nets.flow.inverse(torch.zeros_like(given["source"]), given)), self.ink_gain))
+            answers = self.nets.flow.inverse(torch.zeros_like(given["source"]), given)
+            made.append(decide_ink(self.decode(answers, self.pictures(of), given["known"]), self.ink_gain))
         return torch.cat(made)
 
     def pictures(self, at: np.ndarray) -> Tensor:
@@ -117,10 +118,11 @@ class Evaluation:
             y, x = divmod(int(rng.choice(torch.nonzero(share >= 0.5 * share.max())[:, 0].numpy())), grid - HOLE_CELLS + 1)
             given["known"][at, :, y : y + HOLE_CELLS, x : x + HOLE_CELLS] = 0
         given["source"] = given["source"] * given["known"]
-        made = torch.cat([
-            self.decode(self.nets.flow.inverse(torch.zeros_like(given["source"][first : first + BATCH]), {name: value[first : first + BATCH] for name, value in given.items()}))
+        answers = torch.cat([
+            self.nets.flow.inverse(torch.zeros_like(given["source"][first : first + BATCH]), {name: value[first : first + BATCH] for name, value in given.items()})
             for first in range(0, len(targets), BATCH)
         ])
+        made = self.decode(answers, truth, given["known"])
         hole = 1 - given["known"].repeat_interleave(CELL_PX, 2).repeat_interleave(CELL_PX, 3)
         error, empty = squared_error(made * hole, truth * hole), squared_error(0 * truth, truth * hole)
         return {"holesNearerThanNothing": float((error < empty).float().mean()), "holesErrorOfNothing": float(error.mean() / empty.mean())}
@@ -165,9 +167,10 @@ def decide_ink(images: Tensor, gain: float) -> Tensor:
     return images * (ink / (ink + nothing) / alpha.clamp(min=1e-6))
 
 
-def decode(decoder: LayerDecoder, latents: Tensor) -> Tensor:
-    """Latents to valid pictures."""
-    return torch.cat([valid_rgba(composite(*decoder(part))) for part in latents.split(BATCH)])
+def decode(decoder: LayerDecoder, latents: Tensor, drawings: Tensor | None = None, known: Tensor | None = None) -> Tensor:
+    """Latents to valid pictures, beside the drawings that they were made from, if any."""
+    given = [latents, drawings, known] if drawings is not None and known is not None else [latents]
+    return torch.cat([valid_rgba(composite(*decoder(*parts))) for parts in zip(*[value.split(BATCH) for value in given])])
 
 
 def evaluation_of(parser: argparse.ArgumentParser) -> tuple[Evaluation, argparse.Namespace]:
