@@ -1,10 +1,11 @@
 /**
  * Icons of one colour are read in the ink of the drawings that the flow between styles learned from, whatever their own colour is, and
  * the answer is painted in that colour: geometry needs no colour, and the flow saw few others. Only where the requested style is
- * of one colour too.
+ * of one colour too. Where its icons show several colours, the answer gets their mean and deviation.
  */
 import type { ConditionValues } from "./conditions.ts";
 import type { ConditionValue } from "./interfaces.ts";
+import { spreadOf } from "./pixels/colour-spread.ts";
 import { channelsOfHex } from "./pixels/hex-colour.ts";
 import { type Ink, inInk, inkOf, type StyleInk } from "./pixels/ink-colour.ts";
 import { usualInk } from "./pixels/usual-ink.ts";
@@ -20,11 +21,17 @@ export function inkOfStyle(
   const expert = conditions.find(({ name }) => name === "style")?.expert;
   const own: StyleInk =
     style?.kind === "images"
-      ? inkOf(style.images)
+      ? looksOf(style.images)
       : ((style?.kind === "text" ? expert?.styleInk?.(style.text) : undefined) ?? { isOneInk: false });
   const [requested] = colours?.kind === "colours" ? colours.colours : [];
-  return isOfOneColour(own) && requested !== undefined ? { ...own, ink: channelsOfHex(requested) } : own;
+  if (requested === undefined) return own;
+  return isOfOneColour(own) ? { ...own, ink: channelsOfHex(requested) } : { isOneInk: false };
 }
+
+const looksOf = (images: readonly Picture[]): StyleInk => {
+  const looks = inkOf(images);
+  return isOfOneColour(looks) ? looks : { ...looks, spread: spreadOf(images) };
+};
 
 const isOfOneColour = ({ isOneInk, ink }: StyleInk): boolean => isOneInk || ink !== undefined;
 

@@ -19,6 +19,7 @@ import type {
   TargetExpert,
 } from "./interfaces.ts";
 import { joinRows } from "./join-rows.ts";
+import { type ColourSpread, inSpread } from "./pixels/colour-spread.ts";
 import { decideInk } from "./pixels/decide-ink.ts";
 import { type Ink, inInk } from "./pixels/ink-colour.ts";
 import { drawLayers } from "./pixels/layered-image.ts";
@@ -185,6 +186,8 @@ export interface Finish {
   readonly isOneInk?: boolean | undefined;
   /** The ink that it has, if not the one that was drawn. */
   readonly ink?: Ink | undefined;
+  /** Mean and deviation that its colours get. */
+  readonly spread?: ColourSpread | undefined;
   /** What words say that the main colour is. */
   readonly colour?: CaptionColour | undefined;
   /** What stays outside a hole. */
@@ -199,12 +202,13 @@ export interface KeptPixels {
   readonly hole: Float32Array;
 }
 
-type Looks = Pick<Finish, "isOneInk" | "ink" | "colour">;
+type Looks = Pick<Finish, "isOneInk" | "ink" | "spread" | "colour">;
 
 /** What becomes of decoded planes before they are an image. @returns new planes, or the same where nothing is to do */
-export function finished(planes: Float32Array, { isOneInk, ink, colour }: Looks): Float32Array {
+export function finished(planes: Float32Array, { isOneInk, ink, spread, colour }: Looks): Float32Array {
   const inked = isOneInk ? decideInk(planes) : planes;
-  const decided = ink ? inInk(inked, ink) : inked;
+  const spreadOut = spread ? inSpread(inked, spread) : inked;
+  const decided = ink ? inInk(spreadOut, ink) : spreadOut;
   return colour ? recolour(decided, colour) : decided;
 }
 

@@ -2,6 +2,7 @@
 import type { ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
 import type { Source } from "../../shared/contract/generations/sources.ts";
 import type { CaptionColour } from "../engine/colour-words.ts";
+import type { ColourSpread } from "../engine/pixels/colour-spread.ts";
 import type { Ink } from "../engine/pixels/ink-colour.ts";
 import { imageSeed } from "../engine/random.ts";
 import { bestCandidate } from "../engine/rank.ts";
@@ -23,6 +24,8 @@ export interface Plan extends ConditionFindings {
   readonly isOneInk?: boolean | undefined;
   /** The colour in which a group's images are painted; undefined = as they are drawn. */
   inkOf?(group: number): Ink | undefined;
+  /** Mean and deviation of the colours of the icons that show the style, where they have several. */
+  readonly spread?: ColourSpread | undefined;
   /** The colour that words give to what is drawn. */
   readonly colour?: CaptionColour | undefined;
   /** The drawing whose pixels stay outside a mask. */

@@ -60,6 +60,7 @@ export async function planFromCaption(
     namedLabels: [],
     isOneInk: styleInk.isOneInk,
     inkOf: () => styleInk.ink,
+    spread: styleInk.spread,
     colour: words.colour,
     rowOf: (image, candidate) =>
       sampleRow(translation, starts[image]!.conditions, { ...request, seed: each.seedOf(image, candidate) }),

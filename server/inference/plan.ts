@@ -51,6 +51,7 @@ export async function planGeneration(
       kept: keptPixels(request, images),
       isOneInk: styleInk.isOneInk,
       inkOf: () => styleInk.ink,
+      spread: styleInk.spread,
     };
     if (request.diversity && count > 1)
       return { ...findings, ...planDifferent(translation, conditions, { ...request, among }) };

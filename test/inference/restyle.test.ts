@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { encodeConditions } from "../../server/engine/conditions.ts";
 import type { ConditionValue } from "../../server/engine/interfaces.ts";
+import { spreadOf } from "../../server/engine/pixels/colour-spread.ts";
 import { drawLayers } from "../../server/engine/pixels/layered-image.ts";
 import { toPremultipliedPlanes } from "../../server/engine/pixels/pixels.ts";
 import {
@@ -100,6 +101,30 @@ describe("a pack that translates between styles", () => {
     ] as const)
       for (const [pixel, alpha] of channel(rgba, 3).entries())
         if (alpha > 0) assert.deepEqual([...rgba.subarray(4 * pixel, 4 * pixel + 3)], [red, 40, 90]);
+  });
+
+  it("a style whose images show several colours gives its answers their mean colour, unless colours are requested", async () => {
+    const drawing = { image: await stripes(2, 250) };
+    const twoColours = async (...[one, other]: readonly [number, number, number][]) => ({
+      images: [await upload((x) => [...(x % 2 === 0 ? one! : other!), 255])],
+    });
+    const [green, pink] = [
+      await twoColours([70, 110, 60], [10, 170, 120]),
+      await twoColours([250, 60, 90], [190, 120, 150]),
+    ];
+    const meanOf = ({ rgba }: ImageResult): number[] => {
+      const planes = toPremultipliedPlanes(new Uint8Array(rgba), styleSizePx);
+      return spreadOf([{ planes }])!.mean.map((value) => Math.round(255 * value));
+    };
+    const means = [];
+    for (const condition of [{ style: green }, { style: pink }, { style: pink, colours: ["#40b060"] }])
+      means.push(meanOf((await draw({ drawing, ...condition }))[0]!));
+    const [inGreen, inPink, requested] = means;
+    const distance = (one: number[], other: number[]): number =>
+      Math.hypot(...one.map((value, at) => value - other[at]!));
+    assert.ok(distance(inGreen!, [40, 140, 90]) < 50, String(inGreen));
+    assert.ok(distance(inPink!, [220, 90, 120]) < 50, String(inPink));
+    assert.ok(distance(requested!, [220, 90, 120]) > 50, String(requested));
   });
 
   it("a named style with an ink is drawn alike from drawings of any one colour and painted in its ink, kept residuals too", async () => {

@@ -1,5 +1,7 @@
 /** Which drawings are of one colour, which of one opaque ink, and the same shapes in another colour. */
 
+import type { ColourSpread } from "./colour-spread.ts";
+
 /** Pixels in the middle of a tint have this much alpha, and neighbours that are alike. */
 const tint = { from: 0.08, to: 0.92, alike: 0.03 };
 /** Share of what is drawn that may look like tint, as the ends of long soft edges do. */
@@ -24,6 +26,8 @@ export interface StyleInk {
   readonly isOneInk: boolean;
   /** The one colour, also of tints; absent where there are several, or where it is not known. */
   readonly ink?: Ink | undefined;
+  /** How several colours lie, where drawings show them. */
+  readonly spread?: ColourSpread | undefined;
 }
 
 export function inkOf(drawings: readonly Drawing[]): StyleInk {

@@ -34,7 +34,7 @@ export interface StyleIcons {
 
 /** Whether most icons of a folder are drawings of one colour on nothing. @throws AppError `dataset_invalid` without such a folder */
 export async function isOfOneColour(folder: string, sizePx: number): Promise<boolean> {
-  const files = (await filesBelow(folder, new DatasetIssues())).filter(isImage);
+  const files = (await filesBelow(folder, new DatasetIssues())).filter(isImage).slice(0, iconsMax);
   const every = Math.max(1, files.length / lookedAt);
   const icons: Icon[] = [];
   for (let at = 0; at < files.length; at += every) {
