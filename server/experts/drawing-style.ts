@@ -74,8 +74,8 @@ export class DrawingStyleExpert implements ExpertCore {
   }
 
   styleInk(style: string): StyleInk {
-    const { isOneInk = false, ink } = this.#entry.vocabulary.find(({ id }) => id === style) ?? {};
-    return { isOneInk, ...(ink !== undefined && { ink: channelsOfHex(ink) }) };
+    const { isOneInk = false, ink, spread } = this.#entry.vocabulary.find(({ id }) => id === style) ?? {};
+    return { isOneInk, ...(ink !== undefined && { ink: channelsOfHex(ink) }), ...(spread && { spread }) };
   }
 
   async #codeOf(value: ConditionValue): Promise<Float32Array> {

@@ -43,6 +43,8 @@ export const LabelExpertSchema = z.object({
     .min(1),
 });
 
+const channel = z.number().min(0).max(1);
+const channels = z.tuple([channel, channel, channel]);
 const HexSchema = z.string().regex(/^#[0-9a-f]{6}$/);
 
 const latentShape = z.tuple([z.number().int().positive(), z.number().int().positive(), z.number().int().positive()]);
@@ -124,6 +126,8 @@ export const DrawingStyleExpertSchema = z.object({
         isOneInk: z.boolean().optional(),
         /** Colour that its icons have; they were read in the usual ink, and what is drawn in it is painted so. Absent = as it is drawn. */
         ink: HexSchema.optional(),
+        /** Mean and deviation of red, green and blue of icons of several colours, in [0, 1]; what is drawn in it gets them. */
+        spread: z.object({ mean: channels, deviation: channels }).optional(),
       }),
     )
     .min(1),

@@ -74,8 +74,9 @@ export function publishStylePack(packs: string, base: StyleBase, made: NewStyle)
     const old = await ownPackAt(folder, name);
     const codes = new Uint8Array(toFloat16(code).buffer);
     const codesAt = `style/${name}-${sha256Of(codes).slice(0, 8)}.f16`;
-    const { isOneInk, ink } = styleInk;
-    const vocabulary = [{ id: name, label, ...(isOneInk && { isOneInk }), ...(ink && { ink: hexOfChannels(ink) }) }];
+    const { isOneInk, ink, spread } = styleInk;
+    const looks = { ...(isOneInk && { isOneInk }), ...(ink && { ink: hexOfChannels(ink) }), ...(spread && { spread }) };
+    const vocabulary = [{ id: name, label, ...looks }];
     if (old && isSameStyle(old.manifest, base, { codesAt, vocabulary }))
       return { folder, version: old.manifest.version, digest: old.digest };
     const version = nextVersion(old?.manifest.version);

@@ -4,10 +4,12 @@
  * "Color transfer between images". Pure; planes are premultiplied RGBA [4, pixels] in [0, 1].
  */
 
-/** Of straight red, green and blue, weighted by alpha. */
+type Channels = readonly [red: number, green: number, blue: number];
+
+/** Of straight red, green and blue in [0, 1], weighted by alpha. */
 export interface ColourSpread {
-  readonly mean: readonly number[];
-  readonly deviation: readonly number[];
+  readonly mean: Channels;
+  readonly deviation: Channels;
 }
 
 /** Contrast is raised or lowered by this factor at most. */
@@ -15,6 +17,10 @@ const gainMost = 2;
 const channels = [0, 1, 2] as const;
 /** Fainter pixels have no colour to speak of. */
 const visibleFrom = 1 / 255;
+
+const ofAll = (of: (channel: 0 | 1 | 2) => number): Channels => [of(0), of(1), of(2)];
+/** Manifests keep five digits; floats may be a little above 1. */
+const rounded = (value: number): number => Math.min(1, Math.round(1e5 * value) / 1e5);
 
 /** Undefined where nothing is drawn. */
 export function spreadOf(drawings: ReadonlyArray<{ readonly planes: Float32Array }>): ColourSpread | undefined {
@@ -37,9 +43,10 @@ export function spreadOf(drawings: ReadonlyArray<{ readonly planes: Float32Array
     }
   }
   if (weight === 0) return undefined;
-  const mean = sums.map((sum) => sum / weight);
-  const deviation = squares.map((square, channel) => Math.sqrt(Math.max(0, square / weight - mean[channel]! ** 2)));
-  return { mean, deviation };
+  const meanOf = (channel: 0 | 1 | 2): number => rounded(sums[channel]! / weight);
+  const deviationOf = (channel: 0 | 1 | 2): number =>
+    rounded(Math.sqrt(Math.max(0, squares[channel]! / weight - (sums[channel]! / weight) ** 2)));
+  return { mean: ofAll(meanOf), deviation: ofAll(deviationOf) };
 }
 
 /** The picture with mean and deviation of `requested`. @returns new planes, or the same where nothing is drawn */

@@ -1,11 +1,12 @@
 /**
  * The icons that a style is learned from: read from a folder, and in the usual ink where most of them are of one colour, which then
- * is the style's. Such folders suit the flow between styles; it draws styles of several colours as their mean.
+ * is the style's. Such folders suit the flow between styles; it draws styles of several colours in about their mean.
  */
 import { readFile } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { limits } from "../../../shared/limits.ts";
 import { AppError } from "../../../shared/problem.ts";
+import { spreadOf } from "../../engine/pixels/colour-spread.ts";
 import { inkOf, type StyleInk } from "../../engine/pixels/ink-colour.ts";
 import { inUsualInk } from "../../engine/read-in-ink.ts";
 import { decodeFitted } from "../../images/codec.ts";
@@ -60,7 +61,8 @@ export function inInkOfMost<Shown extends Icon>(
   const same = inked
     .filter(({ ink }) => ink.every((value, channel) => Math.abs(value - middle[channel]!) <= sameWithin))
     .map(({ icon }) => icon);
-  if (same.length === 0 || same.length < oneColourLeast * icons.length) return { icons, styleInk: { isOneInk: false } };
+  if (same.length === 0 || same.length < oneColourLeast * icons.length)
+    return { icons, styleInk: { isOneInk: false, spread: spreadOf(icons) } };
   const styleInk = inkOf(same.slice(0, limits.styleImagesMax));
   return { icons: same.map((icon) => ({ ...icon, ...inUsualInk(icon) })), styleInk };
 }

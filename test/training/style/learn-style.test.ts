@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { spreadOf } from "../../../server/engine/pixels/colour-spread.ts";
 import { encodePng } from "../../../server/images/codec.ts";
 import { Catalogue } from "../../../server/packs/catalogue.ts";
 import { loadPacks } from "../../../server/packs/load.ts";
@@ -120,6 +121,11 @@ test("a style is published before the search, and after it only when held-out ic
   const { translations } = await loadPacks(catalogue, { threads: 1 });
   const expert = translations.find(({ id }) => id === "mine")!.conditions.find(({ name }) => name === "style")!.expert;
   assert.ok((await expert.encode([{ kind: "text", text: "mine" }])).some((value) => value !== 0));
+  const { isOneInk, ink, spread } = expert.styleInk!("mine")!;
+  assert.deepEqual([isOneInk, ink], [false, undefined]);
+  // The icons' channels run over 0 to 250.
+  for (const value of spread!.mean) assert.ok(Math.abs(value - 0.5) < 0.1, String(spread!.mean));
+  for (const value of spread!.deviation) assert.ok(Math.abs(value - 0.29) < 0.06, String(spread!.deviation));
 });
 
 test("icons of one colour teach the same style in any colour, which the pack keeps", async () => {
@@ -168,7 +174,7 @@ test("a folder is of one colour where nine of ten icons are, which then are the 
   assert.equal(inInkOfMost(many(10, blue, 0.4)).styleInk.isOneInk, false);
   assert.ok(inInkOfMost(many(10, blue, 0.4)).styleInk.ink);
   for (const mixed of [[...many(5, blue), ...many(5, red)], []])
-    assert.deepEqual(inInkOfMost(mixed), { icons: mixed, styleInk: { isOneInk: false } });
+    assert.deepEqual(inInkOfMost(mixed), { icons: mixed, styleInk: { isOneInk: false, spread: spreadOf(mixed) } });
   assert.equal(await isOfOneColour(join(root, "twenty"), sizePx), false);
   assert.equal(await isOfOneColour(join(root, "icons-blue"), sizePx), true);
 });
