@@ -24,6 +24,8 @@ export interface FlowResult {
   readonly values: Float32Array;
   /** log |det J| of the direction that ran, nats, [batch]; sampling needs none. */
   readonly logDet: Float32Array;
+  /** Flows between styles that say it only: the size at which each answer shows its drawing, [batch]. */
+  readonly sizes?: Float32Array;
 }
 
 /** One term of guidance: the given conditions against a base without some of them, times `weight` (> 0). */
@@ -52,7 +54,7 @@ export interface Flow {
     conditions: ConditionBatches,
     batch: number,
     guidance?: ReadonlyArray<readonly GuidanceTerm[]>,
-  ): Promise<Pick<FlowResult, "values"> & Partial<Pick<FlowResult, "logDet">>>;
+  ): Promise<Pick<FlowResult, "values"> & Partial<Omit<FlowResult, "values">>>;
 }
 
 /**
@@ -183,6 +185,8 @@ export interface ShownDrawing {
   readonly planes: Float32Array;
   /** How far each place of the latent's grid is known, 0 to 1, [height, width]; 0 in holes. */
   readonly known: Float32Array;
+  /** The size at which the answer shows it, in (0, 1]: styles with grounds draw things smaller. */
+  readonly size: number;
 }
 
 /** Autoencoder Λ∘Θ on premultiplied RGBA in [0, 1], [batch, 4, size, size]. */

@@ -88,20 +88,20 @@ export async function drawLatents(translation: Translation, rows: readonly Row[]
   const residuals = joinRows(await addPriors(translation, rows));
   const conditions = rows.map((row) => row.conditions);
   const guidance = rows.map((row) => row.guidance);
-  const { values } = await flow.inverse(residuals, batchConditions(flow, conditions), rows.length, guidance);
+  const { values, sizes } = await flow.inverse(residuals, batchConditions(flow, conditions), rows.length, guidance);
   const latents = rows.map((_, row) => values.slice(row * flow.dims, (row + 1) * flow.dims));
   const measured = await measureLatents(translation, latents, conditions);
   return latents.map((latent, row) => {
     const { logLikelihood, conditionGain } = measured[row]!;
-    return { latent, logLikelihood, conditionGain, drawing: shownDrawing(conditions[row]!, flow.dims) };
+    return { latent, logLikelihood, conditionGain, drawing: shownDrawing(conditions[row]!, flow.dims, sizes?.[row]) };
   });
 }
 
 /** The drawing among encoded conditions, if any. Its vector is a latent [dims], and whether each place is known. */
-export function shownDrawing({ drawing }: EncodedConditions, dims: number): ShownDrawing | undefined {
+export function shownDrawing({ drawing }: EncodedConditions, dims: number, size = 1): ShownDrawing | undefined {
   if (!drawing?.planes) return undefined;
   const known = drawing.vector.subarray(dims).map((value) => value * drawing.presence);
-  return { planes: drawing.planes, known };
+  return { planes: drawing.planes, known, size };
 }
 
 /** Premultiplied planes of a latent, beside the drawing that it was made from where the decoder sees one. */

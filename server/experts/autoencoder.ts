@@ -38,7 +38,8 @@ export class Autoencoder implements TargetExpert {
     if (!this.decodeBeside) return decoder.run(latents, batch);
     const planes = drawing?.planes ?? new Float32Array(batch * 4 * this.imageSizePx ** 2);
     const known = drawing?.known ?? new Float32Array(batch * this.#places);
-    return decoder.run(latents, batch, { drawing: planes, known });
+    const size = new Float32Array(batch).fill(drawing?.size ?? 1);
+    return decoder.run(latents, batch, { drawing: planes, known, size });
   }
 
   async #layersOf(
@@ -85,6 +86,7 @@ export class Autoencoder implements TargetExpert {
       ? [
           { name: "drawing", shape: image },
           { name: "known", shape: known },
+          { name: "size", shape: [] },
         ]
       : [];
     const decoder = options.encodesOnly

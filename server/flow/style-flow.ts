@@ -41,7 +41,8 @@ export async function openStyleFlow(
   async function run(given: Record<string, Tensor>, v: Float32Array, z: Float32Array) {
     const outputs = await session.run({ v: tensorOf(v), latent: tensorOf(z), ...given });
     const read = (name: string, length: number): Float32Array => valuesOf(outputs, name, length, session);
-    return { restyled: read("restyled", dims), inverted: read("inverted", dims), nats: read("nats", 1)[0]! };
+    const size = session.outputs.has("size") ? read("size", 1)[0]! : 1;
+    return { restyled: read("restyled", dims), inverted: read("inverted", dims), nats: read("nats", 1)[0]!, size };
   }
 
   return {
@@ -65,13 +66,14 @@ export async function openStyleFlow(
       return result;
     },
     async inverse(residuals, conditions, batch) {
-      const values = new Float32Array(batch * dims);
+      const [values, sizes] = [new Float32Array(batch * dims), new Float32Array(batch)];
       for (let row = 0; row < batch; row += 1) {
         const v = residuals.slice(row * dims, (row + 1) * dims);
-        const { restyled } = await run(givenOf(conditions, row, anyStyle, shapes), v, nothing);
+        const { restyled, size } = await run(givenOf(conditions, row, anyStyle, shapes), v, nothing);
         values.set(restyled, row * dims);
+        sizes[row] = size;
       }
-      return { values };
+      return { values, sizes };
     },
     dispose: () => session.dispose(),
   };

@@ -251,6 +251,7 @@ describe("a pack that translates between styles", () => {
     const [whole, holed] = [await drawnFrom(image), await drawnFrom({ ...image, hole, key: "with a hole" })];
     assert.deepEqual([...whole.drawing!.known, ...holed.drawing!.known], [1, 1, 1, 1, 1, 0, 1, 0]);
     assert.deepEqual(whole.drawing!.planes, planes);
+    assert.ok(whole.drawing!.size > 0 && whole.drawing!.size < 1 && whole.drawing!.size !== holed.drawing!.size);
     const seen = await decodeDrawn(translation, whole);
     assert.deepEqual(seen, await target.decodeBeside!(whole.latent, whole.drawing!));
     assert.notDeepEqual(seen, await target.decode(whole.latent, 1));

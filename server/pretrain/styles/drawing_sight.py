@@ -1,8 +1,8 @@
 """What the decoder sees of the drawing that is restyled: its pixels, so that lines and corners are the drawing's own and not what 2,048 numbers keep of them.
 
 Shapes only. After the decoder that sees the picture around a hole (asymmetric VQGAN, Zhu et al. 2023, arXiv 2306.04632). The latent says what lies
-where and how it is painted, the drawing where exactly its edges are. Styles with grounds and shadows draw things smaller: a small net looks at
-latent and drawing, says by how much, and the drawing is seen at that size too (spatial transformers, Jaderberg et al. 2015, arXiv 1506.02025).
+where and how it is painted, the drawing where exactly its edges are. Styles with grounds and shadows draw things smaller: the flow says by how
+much (SizeNet in flow_networks.py), and the drawing is seen at that size too (spatial transformers, Jaderberg et al. 2015, arXiv 1506.02025).
 """
 
 from __future__ import annotations
@@ -17,28 +17,6 @@ DRAWING_PX, DRAWING_CHANNELS = 128, 4
 SIGHTS = 2 * DRAWING_CHANNELS + 1
 """Planes that are seen: the drawing as it is, at the size that the style asks for, and where it is known."""
 FUSED = 12
-LEAST_SIZE = 0.4
-"""Of the sizes that can be said; the largest is 1."""
-SIZE_WIDTH = 32
-
-
-class SizeNet(nn.Module):
-    """A decoder's features [batch, width, 16, 16] and the drawing → the size at which the answer shows it, [batch], 1 = as it is."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.entry = nn.Conv2d(width + DRAWING_CHANNELS, SIZE_WIDTH, 1)
-        self.first = nn.Conv2d(SIZE_WIDTH, SIZE_WIDTH, 4, stride=2, padding=1)
-        self.second = nn.Conv2d(SIZE_WIDTH, SIZE_WIDTH, 4, stride=2, padding=1)
-        self.exit = nn.Linear(SIZE_WIDTH * 16, 1)
-        nn.init.zeros_(self.exit.weight)
-        nn.init.constant_(self.exit.bias, 2)
-
-    def forward(self, hidden: Tensor, drawing: Tensor) -> Tensor:
-        small = F.avg_pool2d(drawing, drawing.shape[2] // hidden.shape[2])
-        seen = F.silu(self.entry(torch.cat([hidden, small.to(hidden.dtype)], dim=1)))
-        seen = F.silu(self.second(F.silu(self.first(seen))))
-        return LEAST_SIZE + (1 - LEAST_SIZE) * self.exit(seen.flatten(1)).float().sigmoid()[:, 0]
 
 
 def resized(images: Tensor, size: Tensor) -> Tensor:
@@ -55,9 +33,8 @@ def resized(images: Tensor, size: Tensor) -> Tensor:
 class DrawingSight(nn.Module):
     """Adds to a decoder's features at 32 px [width], at 64 px [fine] and to its logits; all of it begins as nothing."""
 
-    def __init__(self, deepest: int, width: int, fine: int, tail: int, layers: int) -> None:
+    def __init__(self, width: int, fine: int, tail: int, layers: int) -> None:
         super().__init__()
-        self.size = SizeNet(deepest)
         self.coarse = nn.Conv2d(SIGHTS, width, 4, stride=4)
         self.coarse_block = ResidualBlock(width)
         self.fine = nn.Conv2d(SIGHTS, fine, 2, stride=2)
@@ -68,14 +45,13 @@ class DrawingSight(nn.Module):
             nn.init.zeros_(part.weight)
             nn.init.zeros_(part.bias)
 
-    def look(self, hidden: Tensor, drawing: Tensor, known: Tensor) -> tuple[Tensor, Tensor]:
-        """Premultiplied RGBA [batch, 4, 128, 128] and which places of the grid are known [batch, 1, 16, 16] → planes [batch, 9, 128, 128] and the size
-        at which the answer shows the drawing [batch]."""
+    def look(self, drawing: Tensor, known: Tensor, size: Tensor, dtype: torch.dtype) -> Tensor:
+        """Premultiplied RGBA [batch, 4, 128, 128], which places of the grid are known [batch, 1, 16, 16], and the size at which the answer shows the
+        drawing [batch] → planes [batch, 9, 128, 128]."""
         known = F.interpolate(known, size=drawing.shape[2:], mode="nearest")
         drawing = drawing * known
-        size = self.size(hidden, drawing)
-        planes = torch.cat([part.to(hidden.dtype) for part in (drawing, resized(drawing, size), known)], dim=1)
-        return planes.contiguous(memory_format=torch.channels_last), size
+        planes = torch.cat([part.to(dtype) for part in (drawing, resized(drawing, size), known)], dim=1)
+        return planes.contiguous(memory_format=torch.channels_last)
 
     def at_32(self, hidden: Tensor, seen: Tensor) -> Tensor:
         return self.coarse_block(hidden + self.coarse(seen))

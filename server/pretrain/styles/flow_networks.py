@@ -12,12 +12,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from style_networks import CHANNELS, GRID, MAP_CHANNELS, TOKEN, VECTOR, StyleNet, split_code
+from style_networks import CHANNELS, GRID, MAP_CHANNELS, SUMMARY, TOKEN, VECTOR, StyleNet, split_code
 
 PALETTE = (4, 4)
 """Colours of a palette, and red, green, blue, share of each."""
 SCALES = (0.84, 0.66, 0.54)
 """Sizes at which the source is shown besides its own: styles with grounds and shadows draw things smaller, and convolutions cannot move them."""
+LEAST_SIZE = 0.4
 FOLDED = 4 * CHANNELS
 MOST_SCALE = 2.0
 
@@ -34,6 +35,21 @@ def shrinking(scale: float) -> Tensor:
     weights = (1 - distance).clamp(min=0)
     inside = (middles.abs() / scale < 0.5)[:, None]
     return torch.where(inside, weights / weights.sum(1, keepdim=True).clamp(min=1e-3), 0.0)
+
+
+class SizeNet(nn.Module):
+    """At which size the requested style shows what a drawing in the other style shows, [batch] in (0.4, 1): grounds and shadows leave less room."""
+
+    def __init__(self, width: int = 96) -> None:
+        super().__init__()
+        self.read = nn.Sequential(nn.Linear(2 * SUMMARY, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU())
+        self.exit = nn.Linear(width, 1)
+        nn.init.zeros_(self.exit.weight)
+        nn.init.constant_(self.exit.bias, 2)
+
+    def forward(self, asked: Tensor, origin: Tensor) -> Tensor:
+        read = self.read(torch.cat([asked[:, :SUMMARY], origin[:, :SUMMARY]], dim=1))
+        return LEAST_SIZE + (1 - LEAST_SIZE) * self.exit(read).float().sigmoid()[:, 0]
 
 
 class FilmBlock(nn.Module):
@@ -194,7 +210,12 @@ class StyleFlow(nn.Module):
         self.config = {"width": width, "deep": deep, "blocks": blocks, "condition": condition, "steps": steps, "rest_width": rest_width}
         self.style = StyleNet()
         self.injector = Injector(width, deep, blocks, condition)
+        self.size = SizeNet()
         self.rest = nn.ModuleList([GridCoupling(rest_width, width, at) for at in range(steps)])
+
+    def size_of(self, given: dict[str, Tensor]) -> Tensor:
+        """At which size the answer shows the drawing, [batch]; what is transformed does not depend on it, the decoder does."""
+        return self.size(given["asked"], given["origin"])
 
     def towards_v(self, x: Tensor, mean: Tensor, width: Tensor, features: Tensor) -> tuple[Tensor, Tensor]:
         """x → v, both [batch, 8, 16, 16], and the log-determinant [batch], given what the injector said."""

@@ -61,35 +61,31 @@ class LayerDecoder(nn.Module):
         self.names = nn.Parameter(torch.randn(layers - 1, deepest) * 0.5)
         self.paint = nn.Sequential(nn.Linear(deepest, deepest), nn.SiLU(), nn.Linear(deepest, PAINT_VALUES))
         nn.init.normal_(self.paint[2].weight, std=0.05)
-        self.sight = DrawingSight(deepest, widths[0], fine, tail, layers) if sees_drawing else None
+        self.sight = DrawingSight(widths[0], fine, tail, layers) if sees_drawing else None
 
-    def forward(self, latent: Tensor, drawing: Tensor | None = None, known: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        return self.beside(latent, drawing, known)[:2]
-
-    def beside(self, latent: Tensor, drawing: Tensor | None, known: Tensor | None) -> tuple[Tensor, Tensor, Tensor | None]:
-        """The same, and the size at which the answer shows the drawing [batch]; None without a sight of drawings."""
+    def forward(self, latent: Tensor, drawing: Tensor | None = None, known: Tensor | None = None, size: Tensor | None = None) -> tuple[Tensor, Tensor]:
         hidden = self.entry(latent)
-        raw, size = (self.rise(hidden), None) if self.sight is None else self.rise_beside(hidden, drawing, known)
-        logits = raw.float().contiguous()
+        logits = (self.rise(hidden) if self.sight is None else self.rise_beside(hidden, drawing, known, size)).float().contiguous()
         grid = hidden.shape[-1]
         shares = F.avg_pool2d(logits.softmax(1)[:, 1:], logits.shape[-1] // grid).flatten(2)
         shares = shares / (shares.sum(2, keepdim=True) + 1e-3)
         read = shares @ hidden.float().flatten(2).transpose(1, 2)
-        return logits, colours_of(self.paint(F.silu(read + self.names)).float()), size
+        return logits, colours_of(self.paint(F.silu(read + self.names)).float())
 
-    def rise_beside(self, hidden: Tensor, drawing: Tensor | None, known: Tensor | None) -> tuple[Tensor, Tensor]:
-        """Logits, with what is seen of the drawing joined in at 32, 64 and 128 px, and the size at which it is seen."""
-        if drawing is None or known is None:
+    def rise_beside(self, hidden: Tensor, drawing: Tensor | None, known: Tensor | None, size: Tensor | None) -> Tensor:
+        """Logits, with what is seen of the drawing joined in at 32, 64 and 128 px."""
+        if drawing is None or known is None or size is None:
             drawing = hidden.new_zeros(len(hidden), IMAGE_CHANNELS, DRAWING_PX, DRAWING_PX)
             known = hidden.new_zeros(len(hidden), 1, *hidden.shape[2:])
-        seen, size = self.sight.look(hidden, drawing, known)
+            size = torch.ones(len(hidden))
+        seen = self.sight.look(drawing, known, size, hidden.dtype)
         for step in self.rise[:-1]:
             hidden = step(hidden)
             if isinstance(step, nn.PixelShuffle) and hidden.shape[2] == DRAWING_PX // 4:
                 hidden = self.sight.at_32(hidden, seen)
             elif isinstance(step, nn.PixelShuffle) and hidden.shape[2] == DRAWING_PX // 2:
                 hidden = self.sight.at_64(hidden, seen)
-        return self.rise[-1](hidden) + self.sight.at_128(hidden, seen), size
+        return self.rise[-1](hidden) + self.sight.at_128(hidden, seen)
 
 
 def colours_of(raw: Tensor) -> Tensor:

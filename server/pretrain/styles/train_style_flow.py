@@ -18,8 +18,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from flow_networks import StyleFlow, nats_of
-from drawing_sight import LEAST_SIZE
+from flow_networks import LEAST_SIZE, StyleFlow, nats_of
 from layer_networks import POSTERIOR_STD, LayerAutoencoder, LayerDecoder, composite
 from losses import reconstruction_loss, valid_rgba
 from style_adversary import StyleAdversary
@@ -133,7 +132,10 @@ class FlowTraining(TimedTraining):
             sampled = self.sampled_answers(part, noise)
             latents = torch.cat([sampled, answers[len(sampled) :], x[rebuilt]]).contiguous(memory_format=torch.channels_last)
             nothing = torch.zeros(len(rebuilt), *sources.shape[1:]), torch.zeros(len(rebuilt), *given["known"].shape[1:])
-            logits, paints, size = self.net.decoder.beside(latents, torch.cat([sources, nothing[0]]), torch.cat([given["known"][shown], nothing[1]]))
+            size = flow.size_of(given)[shown]
+            true_size, is_known = self.true_sizes(drawn.targets[shown], drawn.sources[shown])
+            sizes = torch.cat([torch.where(is_known, true_size, size.detach()), torch.ones(len(rebuilt))])
+            logits, paints = self.net.decoder(latents, torch.cat([sources, nothing[0]]), torch.cat([given["known"][shown], nothing[1]]), sizes)
         images = self.rows.batch(self.pairs.rows[drawn.targets[np.concatenate([shown, rebuilt])]])
         output = composite(logits, paints)
         many = len(shown)
@@ -145,7 +147,7 @@ class FlowTraining(TimedTraining):
             wanted, report["judge"] = self.judge(made, images, sources, given["asked"][shown].detach(), rng)
             ramp = min(1.0, (self.fraction - self.arguments.adversarial_from) / ADVERSARIAL_RAMP)
             gradient[: len(wanted)] += wanted * (self.arguments.adversarial * ramp * gradient[: len(wanted)].norm() / (wanted.norm() + 1e-8))
-        wrong_size = self.size_loss(size[:many], drawn.targets[shown], drawn.sources[shown])
+        wrong_size = ((size - true_size).abs() * is_known).mean()
         report["size"] = float(wrong_size.detach())
         loss = nats + (output[:many] * gradient).sum() + SIZE_WEIGHT * wrong_size
         if len(rebuilt):
@@ -156,11 +158,12 @@ class FlowTraining(TimedTraining):
         self.descend()
         return report
 
-    def size_loss(self, said: Tensor, targets: np.ndarray, sources: np.ndarray) -> Tensor:
-        """How far the sizes that the decoder says are from those at which the targets show their sources, where that is known."""
+    def true_sizes(self, targets: np.ndarray, sources: np.ndarray) -> tuple[Tensor, Tensor]:
+        """At which sizes the targets show their sources [n], and whether that is known. The decoder is told these, so that it draws crisply at any size
+        it is told."""
         size = self.pairs.sizes[targets] / self.pairs.sizes[sources]
-        counts = torch.from_numpy(np.isfinite(size) & (size <= 1) & (size >= LEAST_SIZE))
-        return ((said - torch.from_numpy(np.nan_to_num(size, nan=1.0, posinf=1.0).astype(np.float32))).abs() * counts).mean()
+        is_known = np.isfinite(size) & (size <= 1) & (size >= LEAST_SIZE)
+        return torch.from_numpy(np.where(is_known, size, 1).astype(np.float32)), torch.from_numpy(is_known)
 
     @torch.no_grad()
     def sampled_answers(self, said: list[Tensor], noise: torch.Generator) -> Tensor:
@@ -191,10 +194,11 @@ class FlowTraining(TimedTraining):
         }
 
     @torch.no_grad()
-    def decode(self, latents: Tensor, sources: Tensor, known: Tensor) -> Tensor:
+    def decode(self, latents: Tensor, sources: Tensor, given: dict[str, Tensor]) -> Tensor:
         """Latents beside the drawings that they were made from to valid pictures, float [n, 4, 128, 128]."""
+        seen = (latents, sources, given["known"], self.average.flow.size_of(given))
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            layers = [self.average.decoder(*parts) for parts in zip(latents.split(24), sources.split(24), known.split(24))]
+            layers = [self.average.decoder(*parts) for parts in zip(*[value.split(24) for value in seen])]
         return valid_rgba(torch.cat([composite(logits.float(), paints.float()) for logits, paints in layers]))
 
     @torch.no_grad()
@@ -216,7 +220,7 @@ class FlowTraining(TimedTraining):
             totals["v0"].append((mean - guess).square().sum((1, 2, 3)))
             totals["spread"].append(mean.square().sum((1, 2, 3)))
             truth, source = (self.rows.batch(self.pairs.rows[which]) for which in (at, of))
-            totals["error"].append((self.decode(guess, source, given["known"]) - truth).square().mean((1, 2, 3)))
+            totals["error"].append((self.decode(guess, source, given) - truth).square().mean((1, 2, 3)))
             totals["start"].append((source - truth).square().mean((1, 2, 3)))
         sums = {name: torch.cat(parts) for name, parts in totals.items()}
         return {
@@ -248,7 +252,7 @@ class FlowTraining(TimedTraining):
             given = self.pairs.told(self.average.flow.style, at, of)
             noise = torch.randn(given["source"].shape, generator=torch.Generator().manual_seed(1))
             truth, source = (self.rows.batch(self.pairs.rows[which]) for which in (at, of))
-            made = [self.decode(self.average.flow.inverse(t * noise, given), source, given["known"]) for t in (0.0, 0.5)]
+            made = [self.decode(self.average.flow.inverse(t * noise, given), source, given) for t in (0.0, 0.5)]
             blocks.append([truth, source, *made])
         if blocks:
             save_blocks(self.arguments.out.with_suffix(".png"), blocks)

@@ -76,7 +76,7 @@ def main() -> None:
                 "asked": code.expand(count, -1), "origin": origin.expand(count, -1),
             }
             noise = torch.randn(source.shape, generator=torch.Generator().manual_seed(2))
-            made = decode(nets.decoder, nets.flow.inverse(arguments.temperature * noise, given), rows.batch(pairs.rows[sources]), given["known"])
+            made = decode(nets, nets.flow.inverse(arguments.temperature * noise, given), rows.batch(pairs.rows[sources]), given)
             lines.append(tile(torch.cat([rows.batch(pairs.rows[shown[:SHOWN]]), made])))
             names.append(f"{family} -> {style}")
         lines.append(torch.full((8, lines[-1].shape[1], 3), 0.5))

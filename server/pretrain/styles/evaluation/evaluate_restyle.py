@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 sys.path[:0] = [str(Path(__file__).parents[at]) for at in (1, 2)]
-from layer_networks import LayerDecoder, composite
+from layer_networks import composite
 from losses import valid_rgba
 from perceptual_distance import GRAPH, PerceptualDistance
 from style_judge import IMAGE_EXPERT, Features, StyleJudge, cosine_distance, spread_of
@@ -50,8 +50,8 @@ class Evaluation:
         self.features = Features(arguments.threads) if IMAGE_EXPERT.exists() else None
         self.lpips = PerceptualDistance(arguments.threads) if GRAPH.exists() else None
 
-    def decode(self, latents: Tensor, drawings: Tensor | None = None, known: Tensor | None = None) -> Tensor:
-        return decode(self.nets.decoder, latents, drawings, known)
+    def decode(self, latents: Tensor, drawings: Tensor | None = None, given: dict[str, Tensor] | None = None) -> Tensor:
+        return decode(self.nets, latents, drawings, given)
 
     def restyle(self, targets: np.ndarray, sources: np.ndarray, with_palette: bool = False) -> Tensor:
         """Pictures of v = 0."""
@@ -60,7 +60,7 @@ class Evaluation:
             at, of = targets[first : first + BATCH], sources[first : first + BATCH]
             given = self.pairs.told(self.nets.flow.style, at, of, self.examples, with_palette)
             answers = self.nets.flow.inverse(torch.zeros_like(given["source"]), given)
-            made.append(decide_ink(self.decode(answers, self.pictures(of), given["known"]), self.ink_gain))
+            made.append(decide_ink(self.decode(answers, self.pictures(of), given), self.ink_gain))
         return torch.cat(made)
 
     def pictures(self, at: np.ndarray) -> Tensor:
@@ -122,7 +122,7 @@ class Evaluation:
             self.nets.flow.inverse(torch.zeros_like(given["source"][first : first + BATCH]), {name: value[first : first + BATCH] for name, value in given.items()})
             for first in range(0, len(targets), BATCH)
         ])
-        made = self.decode(answers, truth, given["known"])
+        made = self.decode(answers, truth, given)
         hole = 1 - given["known"].repeat_interleave(CELL_PX, 2).repeat_interleave(CELL_PX, 3)
         error, empty = squared_error(made * hole, truth * hole), squared_error(0 * truth, truth * hole)
         return {"holesNearerThanNothing": float((error < empty).float().mean()), "holesErrorOfNothing": float(error.mean() / empty.mean())}
@@ -167,10 +167,10 @@ def decide_ink(images: Tensor, gain: float) -> Tensor:
     return images * (ink / (ink + nothing) / alpha.clamp(min=1e-6))
 
 
-def decode(decoder: LayerDecoder, latents: Tensor, drawings: Tensor | None = None, known: Tensor | None = None) -> Tensor:
-    """Latents to valid pictures, beside the drawings that they were made from, if any."""
-    given = [latents, drawings, known] if drawings is not None and known is not None else [latents]
-    return torch.cat([valid_rgba(composite(*decoder(*parts))) for parts in zip(*[value.split(BATCH) for value in given])])
+def decode(nets: RestyleNets, latents: Tensor, drawings: Tensor | None = None, given: dict[str, Tensor] | None = None) -> Tensor:
+    """Latents to valid pictures, beside the drawings that they were made from under `given`, if any."""
+    seen = [latents] if drawings is None or given is None else [latents, drawings, given["known"], nets.flow.size_of(given)]
+    return torch.cat([valid_rgba(composite(*nets.decoder(*parts))) for parts in zip(*[value.split(BATCH) for value in seen])])
 
 
 def evaluation_of(parser: argparse.ArgumentParser) -> tuple[Evaluation, argparse.Namespace]:
