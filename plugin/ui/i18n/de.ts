@@ -351,7 +351,7 @@ export const de: Texts = {
       "Es musste Platz machen. Sende es noch einmal, oder geh von dem aus, was die Ebene jetzt zeigt.",
     ],
     image_rejected: [
-      "Das Bild lässt sich nicht lesen",
+      "Das Bild lässt sich nicht lesen oder zeigt nichts",
       "Nimm ein ganzes PNG, JPEG, WebP oder GIF, auf dem etwas zu sehen ist, oder ein SVG aus einfachen Strichen.",
     ],
     upscale_too_large: [

@@ -323,7 +323,7 @@ export const en = {
       "It was removed to make room. Send it again, or start from what the layer shows now.",
     ],
     image_rejected: [
-      "The image can't be read",
+      "The image can't be read or shows nothing",
       "Use a whole PNG, JPEG, WebP or GIF that shows something, or an SVG of plain strokes.",
     ],
     upscale_too_large: [

@@ -341,7 +341,7 @@ export const es: Texts = {
       "Se eliminó para hacer sitio. Envíala de nuevo, o parte de lo que la capa muestra ahora.",
     ],
     image_rejected: [
-      "No se puede leer la imagen",
+      "La imagen no se puede leer o no muestra nada",
       "Usa un PNG, JPEG, WebP o GIF completo que muestre algo, o un SVG de trazos simples.",
     ],
     upscale_too_large: [

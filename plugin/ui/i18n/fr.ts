@@ -361,7 +361,7 @@ export const fr: Texts = {
       "Elle a été retirée pour faire de la place. Envoyez-la à nouveau, ou partez de ce que le calque montre maintenant.",
     ],
     image_rejected: [
-      "L'image est illisible",
+      "L'image est illisible ou ne montre rien",
       "Prenez un PNG, JPEG, WebP ou GIF entier qui montre quelque chose, ou un SVG de simples traits.",
     ],
     upscale_too_large: [

@@ -330,7 +330,7 @@ export const ja: Texts = {
       "空きを作るために削除されました。もう一度送るか、レイヤーに今ある絵から始めてください。",
     ],
     image_rejected: [
-      "画像を読めません",
+      "画像を読めないか、何も描かれていません",
       "何かが描かれた完全な PNG、JPEG、WebP、GIF、または単純な線の SVG を使ってください。",
     ],
     upscale_too_large: [

@@ -336,7 +336,7 @@ export const ptBr: Texts = {
       "Ela foi removida para abrir espaço. Envie-a de novo, ou parta do que a camada mostra agora.",
     ],
     image_rejected: [
-      "Não dá para ler a imagem",
+      "Não dá para ler a imagem, ou ela não mostra nada",
       "Use um PNG, JPEG, WebP ou GIF inteiro que mostre algo, ou um SVG de traços simples.",
     ],
     upscale_too_large: [
