@@ -12,6 +12,11 @@ const nameWeight = 18;
  */
 const affinityWeight = 2.5;
 const affinityMost = 5;
+/**
+ * Cosine below the nearest name from which on a name is that of another thing: "home" has 0.78 to "house", "dog" 0.48 to "bear". How
+ * well its style fits can't make up for that.
+ */
+const otherThing = 0.4;
 /** Log-weight below the best from which on a drawing is no idea, at diversity 1. */
 const fitLeast = 11;
 /** Drawings that are compared; more only take longer. */
@@ -31,11 +36,16 @@ export const ideaSpread = 8;
  */
 export function weighIdeas(found: readonly Omit<Idea, "logWeight">[], diversity: number): ScoredEntry[] {
   const nearest = found.reduce((most, { cosine }) => Math.max(most, cosine), Number.NEGATIVE_INFINITY);
-  const weighed = found.map(({ at, affinity, cosine }) => ({
-    at,
-    affinity,
-    logWeight: affinityWeight * Math.min(affinityMost, affinity) - nameWeight * (nearest - cosine),
-  }));
+  const isOther = (cosine: number): boolean => nearest - cosine > otherThing;
+  const nearAffinity = found.reduce(
+    (most, { affinity, cosine }) => (isOther(cosine) ? most : Math.max(most, affinity)),
+    Number.NEGATIVE_INFINITY,
+  );
+  const weighed = found.map(({ at, affinity, cosine }) => {
+    const affinityCap = Math.min(affinityMost, isOther(cosine) ? nearAffinity : affinityMost);
+    const logWeight = affinityWeight * Math.min(affinityCap, affinity) - nameWeight * (nearest - cosine);
+    return { at, affinity, logWeight };
+  });
   const best = weighed.reduce((most, { logWeight }) => Math.max(most, logWeight), Number.NEGATIVE_INFINITY);
   return weighed
     .map(({ logWeight, ...idea }) => ({ ...idea, logWeight: logWeight - best }))
