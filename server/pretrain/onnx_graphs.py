@@ -48,6 +48,38 @@ def drop_unneeded(model: ModelProto) -> None:
         field.extend(copies)
 
 
+def with_split_joins(model: ModelProto) -> ModelProto:
+    """The same graph without joined maps: a 1 × 1 convolution of a Concat becomes a sum of one convolution a map. Joined maps are copied, and reordered, as
+    a whole, which is the most memory that such a graph needs. The weights stay one tensor, of which a session cuts parts when it loads."""
+    split = ModelProto()
+    split.CopyFrom(model)
+    makers, tensors, nodes = makers_of(split), tensors_of(split), []
+    for node in split.graph.node:
+        joined = makers.get(node.input[0]) if node.op_type == "Conv" else None
+        weight = tensors.get(node.input[1]) if joined is not None and joined.op_type == "Concat" else None
+        if weight is None or list(weight.dims[2:]) != [1, 1] or weight.dims[1] % len(joined.input):
+            nodes.append(node)
+            continue
+        width, (out,), terms = weight.dims[1] // len(joined.input), node.output, []
+        for at, given in enumerate(joined.input):
+            names = [f"{out}_{what}_{at}" for what in ("start", "end", "weight", "term")]
+            bounds = [numpy_helper.from_array(np.array([place], np.int64), name) for place, name in zip((at * width, (at + 1) * width), names)]
+            axis = numpy_helper.from_array(np.array([1], np.int64), f"{out}_axis_{at}")
+            split.graph.initializer.extend([*bounds, axis])
+            nodes.append(helper.make_node("Slice", [weight.name, *names[:2], axis.name], [names[2]]))
+            # The bias belongs to the first.
+            nodes.append(helper.make_node("Conv", [given, names[2], *node.input[2:][: 1 if at == 0 else 0]], [names[3]], kernel_shape=[1, 1]))
+            terms.append(names[3])
+        for at in range(1, len(terms)):
+            total = out if at == len(terms) - 1 else f"{out}_sum_{at}"
+            nodes.append(helper.make_node("Add", [terms[0] if at == 1 else f"{out}_sum_{at - 1}", terms[at]], [total]))
+    copies = [NodeProto.FromString(node.SerializeToString()) for node in nodes]
+    del split.graph.node[:]
+    split.graph.node.extend(copies)
+    drop_unneeded(split)
+    return split
+
+
 def with_half_weights(model: ModelProto, fewest: int = 64) -> ModelProto:
     """The same graph with weights of `fewest` values and more stored as float16, each followed by a Cast (folded away when a session loads)."""
     half = ModelProto()

@@ -82,15 +82,16 @@ export function alphaOf({ rgba, widthPx, heightPx }: Pixels): Planes {
 /** Receives tiles of a finished picture: the part `inner` of a tile [3, …] of floats at `outer`. */
 export type WriteTile = (tile: Float32Array, outer: Box, inner: Box) => void;
 
-/** Writes into the colours of unpremultiplied pixels. Grey pictures get the mean of the three drawn colours. */
+/** Writes into the colours of unpremultiplied pixels, and alpha if all are opaque. Grey pictures get the mean of the three drawn colours. */
 export const writeColours =
-  (image: Pixels, isGrey: boolean): WriteTile =>
+  (image: Pixels, { isGrey, isOpaque }: { readonly isGrey: boolean; readonly isOpaque: boolean }): WriteTile =>
   (tile, outer, inner) =>
     eachPixel(image, tile, outer, inner, (at, red, green, blue) => {
       const mean = isGrey ? (red + green + blue) / 3 : 0;
       image.rgba[at] = toEightBits(isGrey ? mean : red);
       image.rgba[at + 1] = toEightBits(isGrey ? mean : green);
       image.rgba[at + 2] = toEightBits(isGrey ? mean : blue);
+      if (isOpaque) image.rgba[at + 3] = 255;
     });
 
 /** Writes the mean of the three planes into the alpha of unpremultiplied pixels. */

@@ -4,6 +4,8 @@
  * So it moves by a share of the input's local range only, and nothing goes beyond the level of a flat area: paper has no halo.
  */
 
+import { extremesAround, flatPlaces, sumAround, sumTable } from "./extremes-around.ts";
+
 /** Pixels of the input to each side whose range counts. */
 const nearPx = 2;
 /** Pixels to each side in which a flat area is looked for: it may begin beyond the next letters. */
@@ -66,43 +68,25 @@ interface Bounds {
 /** Returns one object again and again, because a picture has millions of places. */
 function createBoundsReader(plane: Float32Array, widthPx: number, heightPx: number): (x: number, y: number) => Bounds {
   const bounds: Bounds = { range: 0, floor: 0, ceiling: 1 };
-  const isFlat = flatPlaces(plane, widthPx, heightPx);
+  const { least, most } = extremesAround(plane, widthPx, nearPx);
+  // A line of one or two pixels, whose level may be a mixture, is not flat.
+  const isFlat = flatPlaces(plane, extremesAround(plane, widthPx, 1), sameLevel);
+  const [size, flats] = [{ widthPx, heightPx }, sumTable(isFlat, widthPx, heightPx)];
   return (x, y) => {
-    let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    for (let row = Math.max(0, y - nearPx); row <= Math.min(heightPx - 1, y + nearPx); row += 1) {
-      const end = row * widthPx + Math.min(widthPx - 1, x + nearPx);
-      for (let at = row * widthPx + Math.max(0, x - nearPx); at <= end; at += 1) {
-        const value = plane[at]!;
-        if (value < least) least = value;
-        if (value > most) most = value;
-      }
-    }
-    bounds.range = most - least;
+    const [lowest, highest] = [least[y * widthPx + x]!, most[y * widthPx + x]!];
+    bounds.range = highest - lowest;
     bounds.floor = 0;
     bounds.ceiling = 1;
-    if (bounds.range < faintRange) return bounds;
+    if (bounds.range < faintRange || sumAround(flats, size, x, y, widePx) === 0) return bounds;
     for (let row = Math.max(0, y - widePx); row <= Math.min(heightPx - 1, y + widePx); row += 1) {
       const end = row * widthPx + Math.min(widthPx - 1, x + widePx);
       for (let at = row * widthPx + Math.max(0, x - widePx); at <= end; at += 1) {
         if (isFlat[at] === 0) continue;
         const value = plane[at]!;
-        if (value <= least + sameLevel && value > bounds.floor) bounds.floor = value;
-        if (value >= most - sameLevel && value < bounds.ceiling) bounds.ceiling = value;
+        if (value <= lowest + sameLevel && value > bounds.floor) bounds.floor = value;
+        if (value >= highest - sameLevel && value < bounds.ceiling) bounds.ceiling = value;
       }
     }
     return bounds;
   };
-}
-
-/** 1 where the 3 × 3 around a pixel is of one level: a line of one or two pixels, whose level may be a mixture, is not flat. */
-function flatPlaces(plane: Float32Array, widthPx: number, heightPx: number): Uint8Array {
-  const isFlat = new Uint8Array(plane.length).fill(1);
-  for (let y = 0; y < heightPx; y += 1)
-    for (let x = 0; x < widthPx; x += 1) {
-      const at = y * widthPx + x;
-      for (let row = Math.max(0, y - 1); row <= Math.min(heightPx - 1, y + 1); row += 1)
-        for (let column = Math.max(0, x - 1); column <= Math.min(widthPx - 1, x + 1); column += 1)
-          if (Math.abs(plane[row * widthPx + column]! - plane[at]!) > sameLevel) isFlat[at] = 0;
-    }
-  return isFlat;
 }

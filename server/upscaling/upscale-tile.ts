@@ -6,11 +6,11 @@
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { sumOf } from "../platform/sum.ts";
-import { boundDetails, gateDetails, gateReachPx } from "./details-gate.ts";
+import { boundDetails, type DetailBounds, gateReachPx } from "./details-gate.ts";
 import type { Box } from "./picture-planes.ts";
 import { drawPixelResidual, type NetworkFactor, residualDimsOf } from "./pixel-noise.ts";
 import { softenProjection, softReachPx } from "./soft-projection.ts";
-import { growBox } from "./tiles.ts";
+import { growBox, rowWithin } from "./tiles.ts";
 
 /** Φ of one factor. */
 export interface UpscaleNetwork {
@@ -212,7 +212,7 @@ async function enlargeTile({ factors }: UpscalerParts, task: EnlargeTask): Promi
     core,
     { rows: means, box: whole },
     drawn,
-    isDecoded(temperature) ? { shares: gateDetails(tile, whole, core), ...boundDetails(tile, whole, core) } : undefined,
+    isDecoded(temperature) ? boundDetails(tile, whole, core) : undefined,
   );
 }
 
@@ -264,19 +264,6 @@ function cutRows(rows: Float32Array, width: number, whole: Box, part: Box): Floa
   return cut;
 }
 
-/** Index in `whole` of the first pixel in row `y` of `part`. */
-const rowWithin = (whole: Box, part: Box, y: number): number =>
-  (part.top - whole.top + y) * whole.widthPx + part.left - whole.left;
-
-/** Of details, by pixels of a core: what share is kept, and the values beyond which they may not lead, [3, pixels]. */
-interface DetailBounds {
-  readonly shares: Float32Array;
-  readonly lowest: Float32Array;
-  readonly highest: Float32Array;
-}
-
-const everyValue = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
-
 /** The sum of a box's means and details as the picture [3, factor · heightPx, factor · widthPx]. */
 function unfold(
   factor: NetworkFactor,
@@ -290,22 +277,26 @@ function unfold(
   const picture = new Float32Array(dims * widthPx * heightPx);
   const line = factor * widthPx;
   const { rows: drawn, share: most } = details ?? { rows: means.rows, share: 0 };
+  let [least, greatest] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (let y = 0; y < heightPx; y += 1) {
     let from = rowWithin(means.box, core, y) * dims;
     let beside = details ? rowWithin(details.box, core, y) * dims : from;
     for (let x = 0; x < widthPx; x += 1) {
       const share = bounds ? most * bounds.shares[y * widthPx + x]! : most;
       for (let channel = 0; channel < 3; channel += 1) {
-        const place = (channel * heightPx + y) * widthPx + x;
-        const [least, greatest] = bounds ? [bounds.lowest[place]!, bounds.highest[place]!] : everyValue;
+        if (bounds) {
+          const place = (channel * heightPx + y) * widthPx + x;
+          least = bounds.lowest[place]!;
+          greatest = bounds.highest[place]!;
+        }
         for (let row = 0; row < factor; row += 1) {
-          const to = (channel * factor * heightPx + factor * y + row) * line + factor * x;
-          for (let column = 0; column < factor; column += 1, from += 1, beside += 1) {
-            // Where the mean is beyond them itself, it is the bound.
+          let to = (channel * factor * heightPx + factor * y + row) * line + factor * x;
+          for (const end = to + factor; to < end; to += 1, from += 1, beside += 1) {
             const mean = means.rows[from]!;
             const value = mean + share * drawn[beside]!;
-            picture[to + column] =
-              value < mean ? Math.max(value, Math.min(mean, least)) : Math.min(value, Math.max(mean, greatest));
+            // Where the mean is beyond them itself, it is the bound.
+            if (value < mean) picture[to] = Math.max(value, Math.min(mean, least));
+            else picture[to] = Math.min(value, Math.max(mean, greatest));
           }
         }
       }

@@ -31,11 +31,18 @@ import {
   writeColours,
 } from "./picture-planes.ts";
 import { shrinkArea } from "./shrink-area.ts";
-import { countTiles, enlargeBox, type Tile, tilesOf } from "./tiles.ts";
+import { countTiles, enlargeBox, type Tile, type TileLimits, tilesOf } from "./tiles.ts";
 import { isDecoded, type Temperature, type TileDrawer } from "./upscale-tile.ts";
 
-/** Default side of a tile's core. Smaller tiles are mostly margin: with 128 px a sixth more is computed. Larger ones need more memory. */
-const defaultCorePx = 192;
+/**
+ * Sides of the largest tiles' cores. Smaller tiles are mostly margin: 512 px as twelve tiles of 249 px instead of four of 295 are
+ * 1.4 times the work. Larger ones need more memory, and that of a large picture is already taken by the picture.
+ */
+const [defaultCorePx, scarceCorePx] = [224, 192];
+/** Pixels of an input from which memory is scarce. */
+const scarceFromPixels = 700 ** 2;
+
+type Size = Pick<Pixels, "widthPx" | "heightPx">;
 
 /** Parameters of a run. */
 interface Run extends Omit<UpscaleOptions, "temperature" | "foreignness" | "keepsMarks" | keyof UpscaleTarget> {
@@ -61,8 +68,24 @@ export interface UpscalerOptions {
   readonly corePx?: number | undefined;
 }
 
-export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: UpscalerOptions = {}) {
+export function createUpscaler(drawer: TileDrawer, { corePx: givenCorePx }: UpscalerOptions = {}) {
   const { margins, concurrency } = drawer;
+
+  const corePxFor = ({ widthPx, heightPx }: Size): number =>
+    givenCorePx ?? (widthPx * heightPx < scarceFromPixels ? defaultCorePx : scarceCorePx);
+
+  /** The same tiles with details and without, which need a narrower margin. */
+  function networkTiles(size: Size, factor: NetworkScale): TileLimits {
+    const { network, details = 0 } = margins.factors[factor];
+    return { corePx: corePxFor(size), marginPx: network + details, concurrency };
+  }
+
+  /** Larger than a network's, because a projection has fewer buffers. */
+  const projectionTiles = (size: Size, factor: NetworkScale): TileLimits => ({
+    corePx: (4 * corePxFor(size)) / factor,
+    marginPx: margins.consistency[factor],
+    concurrency,
+  });
 
   /** Enlarges one colour picture by 2 or 4 and passes the result to `write` tile by tile. */
   async function enlarge(low: Planes, run: Run, write: WriteTile): Promise<void> {
@@ -75,7 +98,8 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     const to = emptyPlanes(factor * widthPx, factor * heightPx);
     const { network, details = 0 } = margins.factors[factor];
     const marginPx = network + (isDecoded(temperature) ? details : 0);
-    await eachTile(tilesOf(widthPx, heightPx, corePx, marginPx, concurrency), run, async ({ core, whole }, isAlone) => {
+    const tiles = tilesOf(widthPx, heightPx, networkTiles(low, factor), marginPx);
+    await eachTile(tiles, run, async ({ core, whole }, isAlone) => {
       const tile = readBox(low, whole);
       const about = { factor, whole, core, picture: { widthPx, heightPx }, seed, temperature, isForeign, isAlone };
       const enlarged = enlargeBox(core, factor);
@@ -86,7 +110,7 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
 
   async function makeConsistent(picture: Planes, low: Planes, run: Run, write: WriteTile): Promise<void> {
     const { scale: factor, largestShare } = run;
-    const tiles = tilesOf(low.widthPx, low.heightPx, projectedPx(factor), margins.consistency[factor], concurrency);
+    const tiles = tilesOf(low.widthPx, low.heightPx, projectionTiles(low, factor));
     await eachTile(tiles, run, async ({ core, whole }, isAlone) => {
       const outer = enlargeBox(whole, factor);
       const { widthPx, heightPx } = whole;
@@ -113,19 +137,18 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     });
   }
 
-  /** Side of a projection's core, px of the input: larger than a network's, because it has fewer buffers and a wider margin. */
-  const projectedPx = (factor: NetworkScale): number => (4 * corePx) / factor;
-
-  const countAll = ({ widthPx, heightPx }: Pixels, scale: NetworkScale): number =>
-    countTiles(widthPx, heightPx, corePx, concurrency) + countTiles(widthPx, heightPx, projectedPx(scale), concurrency);
+  const countAll = (size: Size, scale: NetworkScale): number =>
+    countTiles(size.widthPx, size.heightPx, networkTiles(size, scale)) +
+    countTiles(size.widthPx, size.heightPx, projectionTiles(size, scale));
 
   async function upscalePixels(image: Pixels, run: Run): Promise<Pixels> {
     const { isOpaque, isEmpty, isGrey } = inspect(image);
     const [widthPx, heightPx] = [run.scale * image.widthPx, run.scale * image.heightPx];
+    // Zeros take no memory until they are written, and the networks need the most beside a picture.
     const result: Pixels = { rgba: new Uint8Array(4 * widthPx * heightPx), widthPx, heightPx };
     if (isEmpty) return result;
-    if (isOpaque) result.rgba.fill(255);
-    await enlarge(isOpaque ? coloursOf(image) : fillColour(image), run, writeColours(result, isGrey));
+    const colours = isOpaque ? coloursOf(image) : fillColour(image);
+    await enlarge(colours, run, writeColours(result, { isGrey, isOpaque }));
     if (isOpaque) return result;
     // Alpha uses the mean prediction, because an outline should be accurate; only colours are drawn. It is drawn at its size, never shrunk.
     await enlarge(alphaOf(image), { ...run, temperature: 0, largestShare: 0, isForeign: true }, writeAlpha(result));

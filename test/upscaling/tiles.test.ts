@@ -17,10 +17,12 @@ describe("tiles", () => {
         fc.integer({ min: 1, max: 4 }),
         (widthPx, heightPx, corePx, marginPx, concurrency) => {
           const covered = new Uint8Array(widthPx * heightPx);
-          const tiles = [...tilesOf(widthPx, heightPx, corePx, marginPx, concurrency)];
-          assert.equal(tiles.length, countTiles(widthPx, heightPx, corePx, concurrency));
+          const limits = { corePx, marginPx, concurrency };
+          const tiles = [...tilesOf(widthPx, heightPx, limits)];
+          assert.equal(tiles.length, countTiles(widthPx, heightPx, limits));
           for (const { core, whole } of tiles) {
-            assert.ok(core.widthPx >= 1 && core.heightPx >= 1 && core.widthPx <= corePx && core.heightPx <= corePx);
+            assert.ok(core.widthPx >= 1 && core.heightPx >= 1);
+            assert.ok(whole.widthPx * whole.heightPx <= (corePx + 2 * marginPx) ** 2);
             for (let y = core.top; y < core.top + core.heightPx; y += 1)
               for (let x = core.left; x < core.left + core.widthPx; x += 1) covered[y * widthPx + x]! += 1;
             assert.equal(whole.left, Math.max(0, core.left - marginPx));
@@ -35,19 +37,29 @@ describe("tiles", () => {
   });
 
   it("tiles of one picture are about of one size", () => {
-    const widths = [...tilesOf(300, 40, 128, 0)].map(({ core }) => core.widthPx);
-    assert.deepEqual(widths, [100, 100, 100]);
+    const widths = [...tilesOf(300, 40, { corePx: 64, marginPx: 8 })].map(({ core }) => core.widthPx);
+    assert.deepEqual(widths, [150, 150]);
   });
 
-  it("tiles are a multiple of the lanes where that makes no slivers", () => {
-    assert.equal(countTiles(128, 128, 128), 1);
-    assert.equal(countTiles(128, 128, 128, 2), 2);
-    assert.equal(countTiles(300, 100, 128, 2), 4);
-    assert.equal(countTiles(256, 256, 128, 3), 6);
-    // Halves of 50 px would be mostly margin, and so would quarters of 32.
-    assert.equal(countTiles(100, 100, 128, 2), 1);
-    assert.equal(countTiles(128, 128, 128, 4), 2);
-    const [first, second] = [...tilesOf(100, 200, 256, 0, 2)].map(({ core }) => core);
+  it("all tiles of one picture lie in the same places whatever their own margin", () => {
+    const limits = { corePx: 128, marginPx: 30, concurrency: 2 };
+    const coresOf = (marginPx: number) => [...tilesOf(500, 300, limits, marginPx)].map(({ core }) => core);
+    assert.deepEqual(coresOf(5), coresOf(30));
+  });
+
+  it("tiles are as few as memory allows, for their margins are computed twice, and a multiple of the lanes", () => {
+    const countOf = (widthPx: number, heightPx: number, corePx: number, concurrency: number) =>
+      countTiles(widthPx, heightPx, { corePx, marginPx: 39, concurrency });
+    assert.equal(countOf(128, 128, 128, 1), 1);
+    assert.equal(countOf(128, 128, 128, 2), 2);
+    // Tiles at a border have no margin there, so that four of 295 px fit where one of 224 px with margins all around does.
+    assert.equal(countOf(512, 512, 224, 2), 4);
+    assert.equal(countOf(1024, 1024, 192, 2), 30);
+    // Halves of 50 px would be mostly margin.
+    assert.equal(countOf(100, 100, 128, 2), 1);
+    const [first, second] = [...tilesOf(100, 200, { corePx: 256, marginPx: 0, concurrency: 2 })].map(
+      ({ core }) => core,
+    );
     assert.deepEqual(
       [first, second],
       [

@@ -27,7 +27,7 @@ from train_upscaler import CACHE, Patches, eight_bits
 from upscaler import DETAIL_SCALE, FACTORS, DetailDecoder, Span, read_ncnn, read_upscaler  # also finds the modules of the folder above
 
 from atomic_file import write_atomically
-from onnx_graphs import session_of, with_half_weights
+from onnx_graphs import session_of, with_half_weights, with_split_joins
 from timed_training import load_net
 
 ANSWER_PATCHES = 64
@@ -117,7 +117,7 @@ def export_network(factor: int, trained: Path, out: Path, patches: Patches) -> d
     example = low[:1].repeat(1, 1, 2, 2)
     float32, network = trained / f"network-{factor}.onnx", out / f"x{factor}/network.onnx"
     session = export(float32, Rows(net, *moments(net, list(low.split(16)))), (example,), (example[..., :48],), ["image"], ["features", "answers"], axes)
-    half = with_half_weights(onnx.load(float32)).SerializeToString()
+    half = with_half_weights(with_split_joins(onnx.load(float32))).SerializeToString()
     float32_db, half_db = answer_psnr_db(session, factor, high, low), answer_psnr_db(session_of(half), factor, high, low)
     if not float32_db - half_db < LOST_DB:
         raise SystemExit(f"{float32}: expected answers of weights in 16 bits to lose less than {LOST_DB} dB, got {float32_db - half_db:.3f}")
@@ -144,7 +144,7 @@ def export_foreign(factor: int, trained: Path, out: Path, patches: Patches) -> d
     example = eight_bits(Bicubic(factor).shrink(patches.held_out_batch(1)))
     float32 = trained / f"foreign-{factor}.onnx"
     export(float32, Rows(load_net(checkpoint, Span), mean, scale), (example,), (example[..., :24],), ["image"], ["features", "answers"], axes)
-    write_atomically(graph, with_half_weights(onnx.load(float32)).SerializeToString())
+    write_atomically(graph, with_half_weights(with_split_joins(onnx.load(float32))).SerializeToString())
     return {}
 
 
