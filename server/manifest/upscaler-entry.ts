@@ -14,7 +14,7 @@ const FactorSchema = z.object({
   network: PackPathSchema,
   /** Φ for pictures that nobody shrank: JPEGs, interfaces, icons. Shaped as `network`, which serves for all without it. */
   foreignNetwork: PackPathSchema.optional(),
-  /** τ: z [3 · factor²] given features (server/upscaling/pixel-flow.ts). */
+  /** τ: z [3 · factor²] given features (server/upscaling/details/pixel-flow.ts). */
   flow: PackPathSchema,
   featureDims: z.number().int().positive(),
   /** Radius of Φ's receptive field in pixels. */

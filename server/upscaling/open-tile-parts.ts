@@ -5,8 +5,8 @@ import { AppError } from "../../shared/problem.ts";
 import type { ExpertOptions } from "../experts/expert.ts";
 import { readFlowFile } from "../flow/weights.ts";
 import type { UpscalerEntry, UpscalerFactor } from "../manifest/upscaler-entry.ts";
-import { createPixelFlow } from "./pixel-flow.ts";
-import { type NetworkFactor, residualDimsOf } from "./pixel-noise.ts";
+import { createPixelFlow } from "./details/pixel-flow.ts";
+import { type NetworkFactor, residualDimsOf } from "./details/pixel-noise.ts";
 import type { FactorParts, PixelFlow, UpscalerParts } from "./upscale-tile.ts";
 import { openConsistency, openDetailDecoder, openUpscaleNetwork } from "./upscaler-graphs.ts";
 

@@ -6,9 +6,9 @@
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { sumOf } from "../platform/sum.ts";
-import { boundDetails, type DetailBounds, gateReachPx } from "./details-gate.ts";
+import { boundDetails, type DetailBounds, gateReachPx } from "./details/details-gate.ts";
+import { drawPixelResidual, type NetworkFactor, residualDimsOf } from "./details/pixel-noise.ts";
 import type { Box } from "./picture-planes.ts";
-import { drawPixelResidual, type NetworkFactor, residualDimsOf } from "./pixel-noise.ts";
 import { softenProjection, softReachPx } from "./soft-projection.ts";
 import { growBox, rowWithin } from "./tiles.ts";
 

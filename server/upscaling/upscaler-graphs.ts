@@ -8,7 +8,7 @@ import type { ExpertOptions } from "../experts/expert.ts";
 import { SharedFiles } from "../experts/shared-files.ts";
 import type { UpscalerEntry, UpscalerFactor } from "../manifest/upscaler-entry.ts";
 import type { Session, Tensor, TensorInfo } from "../onnx/session.ts";
-import { type NetworkFactor, residualDimsOf } from "./pixel-noise.ts";
+import { type NetworkFactor, residualDimsOf } from "./details/pixel-noise.ts";
 import type { Consistency, DetailDecoder, UpscaleNetwork } from "./upscale-tile.ts";
 
 const rgb = (height: string, width: string): TensorInfo => ({ type: "float32", shape: [1, 3, height, width] });

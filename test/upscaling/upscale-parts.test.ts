@@ -5,8 +5,8 @@ import { createFlow } from "../../server/flow/flow-sessions.ts";
 import { initialWeights } from "../../server/flow/weights.ts";
 import { identityWhitening } from "../../server/flow/whitening.ts";
 import { shrinkBicubic } from "../../server/upscaling/bicubic.ts";
-import { createPixelFlow, pixelRows } from "../../server/upscaling/pixel-flow.ts";
-import { drawPixelResidual, residualDimsOf } from "../../server/upscaling/pixel-noise.ts";
+import { createPixelFlow, pixelRows } from "../../server/upscaling/details/pixel-flow.ts";
+import { drawPixelResidual, residualDimsOf } from "../../server/upscaling/details/pixel-noise.ts";
 
 describe("bicubic shrinking", () => {
   it("bicubic shrinking gives what PIL gives", () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Pixels } from "../../server/engine/interfaces.ts";
-import { type NetworkFactor, residualDimsOf } from "../../server/upscaling/pixel-noise.ts";
+import { type NetworkFactor, residualDimsOf } from "../../server/upscaling/details/pixel-noise.ts";
 import { shrinkArea } from "../../server/upscaling/shrink-area.ts";
 import { createUpscaler } from "../../server/upscaling/upscale.ts";
 import {

@@ -11,7 +11,7 @@ import { plainInverseGraph } from "../../flow/flow-graphs.ts";
 import { readFlowFile } from "../../flow/weights.ts";
 import { toModelBytes } from "../../onnx/model-file.ts";
 import { writeFileAtomically } from "../../platform/files/atomic-file.ts";
-import { pixelRows } from "../../upscaling/pixel-flow.ts";
+import { pixelRows } from "../../upscaling/details/pixel-flow.ts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const { values } = parseArgs({

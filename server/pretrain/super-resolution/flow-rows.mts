@@ -8,7 +8,7 @@ import { TrainingRandom } from "../../flow/random.ts";
 import type { TrainingSet } from "../../flow/training-set.ts";
 import { denseTable } from "../../flow/vector-table.ts";
 import { shrinkBicubic } from "../../upscaling/bicubic.ts";
-import { type NetworkFactor, residualDimsOf } from "../../upscaling/pixel-noise.ts";
+import { type NetworkFactor, residualDimsOf } from "../../upscaling/details/pixel-noise.ts";
 import type { UpscaleNetwork } from "../../upscaling/upscale-tile.ts";
 
 /** Side of a stored patch, px; cut_patches.py writes [patch, 3, side, side]. */

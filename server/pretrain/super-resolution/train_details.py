@@ -34,11 +34,11 @@ PACK = Path(__file__).parent.parent.parent / "packs/default/super-resolution"
 TEMPERATURE = 0.9
 """Of v, as in server/upscaling/upscale-tile.ts."""
 CUT_AT = 1.5
-"""Standard deviations at which v is cut, as in server/upscaling/pixel-noise.ts."""
+"""Standard deviations at which v is cut, as in server/upscaling/details/pixel-noise.ts."""
 COARSE_PX, COARSE_SHARE = 4, 0.5
 """Pixels between the places of coarse noise, and its share of the variance, as there."""
 SAME_LEVEL, AROUND_PX, CLOSED_FROM = 2.5 / 255, 5, 0.08
-"""Where details are left out, as in server/upscaling/details-gate.ts."""
+"""Where details are left out, as in server/upscaling/details/details-gate.ts."""
 RESIDUAL_GAIN = 4.0
 """Of what a picture has beyond bicubic enlarging, for the discriminator."""
 JUDGE_ALONE_STEPS, JUDGE_RAMP_STEPS = 60, 120

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { readDraft } from "../../manifest/read-manifest.ts";
 import type { UpscalerEntry, UpscalerFactor } from "../../manifest/upscaler-entry.ts";
 import { writeManifest as writePackManifest } from "../../packs/publish.ts";
-import type { NetworkFactor } from "../../upscaling/pixel-noise.ts";
+import type { NetworkFactor } from "../../upscaling/details/pixel-noise.ts";
 
 const readJson = async (path: string) => JSON.parse(await readFile(path, "utf8"));
 

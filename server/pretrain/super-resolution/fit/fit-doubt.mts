@@ -17,13 +17,13 @@ import { shrinkTruth } from "../../../evaluation/upscaling/resample.ts";
 import { decodeLocalRgba, encodeJpeg } from "../../../images/codec.ts";
 import { decodePicture } from "../../../images/picture.ts";
 import { packsHome, readEntry } from "../../../packs/catalogue.ts";
+import type { NetworkFactor } from "../../../upscaling/details/pixel-noise.ts";
 import { Deviation, partsPerLevel } from "../../../upscaling/doubt/deviation.ts";
 import { type DoubtGroup, doubtFeatures, doubtGroupOf, doubtIn, eachFeatures } from "../../../upscaling/doubt/doubt.ts";
 import { doubtWeights } from "../../../upscaling/doubt/doubt-weights.ts";
 import { cleanJpeg } from "../../../upscaling/input/clean-jpeg.ts";
 import { estimateInput } from "../../../upscaling/input/input-kind.ts";
 import { loadUpscaler } from "../../../upscaling/load-upscaler.ts";
-import type { NetworkFactor } from "../../../upscaling/pixel-noise.ts";
 import { unlistedPictures } from "./unlisted-pictures.mts";
 
 const { values } = parseArgs({

@@ -7,8 +7,8 @@
  * or a stroke lies along its way; fine noise decides at each pixel. Their sum has the same variance everywhere, so that at each pixel
  * alone v keeps about the distribution that τ was trained for.
  */
-import { philoxInto, streams } from "../engine/random.ts";
-import type { Box } from "./picture-planes.ts";
+import { philoxInto, streams } from "../../engine/random.ts";
+import type { Box } from "../picture-planes.ts";
 
 /** Factors with networks of their own. */
 export type NetworkFactor = 2 | 4;

@@ -2,8 +2,8 @@
  * Where drawn details belong: in texture, not on lettering and flat graphics, where they are dither. A place near areas of one
  * level gets fewer of them, the more the larger these are, and no detail leads beyond the values around it. Pure.
  */
-import { extremesAround, flatPlaces, sumAround, sumTable } from "./extremes-around.ts";
-import type { Box } from "./picture-planes.ts";
+import { extremesAround, flatPlaces, sumAround, sumTable } from "../extremes-around.ts";
+import type { Box } from "../picture-planes.ts";
 
 /** Pixels to each side in which areas of one level count. */
 const aroundPx = 5;

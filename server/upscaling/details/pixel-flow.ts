@@ -3,12 +3,12 @@
  * the inverse of the flow of cinn.ts without guidance, for many rows. The number of rows of a run is fixed, so that a pixel's
  * bytes never depend on the number of other pixels.
  */
-import { AppError } from "../../shared/problem.ts";
-import { plainInverseGraph } from "../flow/flow-graphs.ts";
-import type { FlowWeights } from "../flow/weights.ts";
-import { toModelBytes } from "../onnx/model-file.ts";
-import type { Provider } from "../onnx/runtime.ts";
-import { Session } from "../onnx/session.ts";
+import { AppError } from "../../../shared/problem.ts";
+import { plainInverseGraph } from "../../flow/flow-graphs.ts";
+import type { FlowWeights } from "../../flow/weights.ts";
+import { toModelBytes } from "../../onnx/model-file.ts";
+import type { Provider } from "../../onnx/runtime.ts";
+import { Session } from "../../onnx/session.ts";
 
 /**
  * Rows of one run in one thread; eight runs cover an inner tile of 136 × 136 px. With half as many, starting the runs costs
