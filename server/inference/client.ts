@@ -63,8 +63,8 @@ class RespawningClient implements InferenceClient {
       silenceMs: options.silenceMs ?? limits.inferenceSilenceMs,
       deadlineMs: options.deadlineMs ?? limits.attemptDeadlineMs,
       upscaleDeadlineMs: options.upscaleDeadlineMs ?? limits.upscaleDeadlineMs,
-      // A cancel takes effect between two runs. The longest, a tile of the upscaler, takes about a fifth of a second, or one
-      // second on a busy machine; a slow machine gets fifteen times that.
+      // A cancel takes effect between two runs. The longest, a tile of the upscaler with details, takes about a second; a
+      // busy machine gets fifteen times that.
       cancelGraceMs: options.cancelGraceMs ?? 15_000,
     };
   }
