@@ -16,7 +16,7 @@ import { requireFits } from "../../shared/contract/upscaling.ts";
 import type { Pixels, UpscaleOptions, Upscaler } from "../engine/interfaces.ts";
 import { mapConcurrent } from "../platform/map-concurrent.ts";
 import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
-import { refuseCancelled } from "./cancelled.ts";
+import { refuseCancelled, unlessCancelled } from "./cancelled.ts";
 import { fillColour } from "./fill-colour.ts";
 import {
   alphaOf,
@@ -132,7 +132,7 @@ export function createUpscaler(drawer: TileDrawer, { corePx: givenCorePx }: Upsc
     const all = [...tiles];
     await mapConcurrent(all, concurrency, async (tile) => {
       refuseCancelled(run.signal);
-      await work(tile, all.length === 1);
+      await unlessCancelled(work(tile, all.length === 1), run.signal);
       await run.onTile?.();
     });
   }
