@@ -62,6 +62,14 @@ it("the compose file runs known commands with known settings in closed container
   }
 });
 
+/** Debian: apt-get install docker-compose; no Docker is asked. */
+const compose = "/usr/bin/docker-compose";
+it("Docker Compose accepts the compose file", { skip: existsSync(compose) ? false : "no docker-compose here" }, () => {
+  const text = execFileSync(compose, ["-f", "deploy/compose.yaml", "config", "--format", "json"], { encoding: "utf8" });
+  const { services } = JSON.parse(text) as { services: Record<string, { deploy?: { replicas?: number } }> };
+  assert.equal(services["worker"]?.deploy?.replicas, 2);
+});
+
 const systemd = "/usr/bin/systemd-analyze";
 it("systemd accepts the units", { skip: existsSync(systemd) ? false : "no systemd-analyze here" }, () => {
   const folder = mkdtempSync(join(tmpdir(), "tau-units-"));

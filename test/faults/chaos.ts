@@ -9,8 +9,9 @@ import { type Cluster, withCluster } from "./cluster.ts";
 import { type Goal, type Random, seconds } from "./goal.ts";
 import { waitFor } from "./tau-process.ts";
 
-/** Mean time between two jobs. */
+/** Mean time between two jobs, and how many may wait to be acknowledged: a busy machine would refuse ever more. */
 const betweenMs = 120;
+const unansweredMax = 30;
 const eventsEach = 5;
 
 /** What happens, as often as its number says among all. */
@@ -69,8 +70,10 @@ function chosen(random: Random): string {
 
 /** A job that is requested under its key until it is acknowledged, and perhaps cancelled later. */
 async function request(cluster: Cluster, key: string, cancelAfterMs: number | undefined): Promise<void> {
-  const id = await waitFor(`job ${key}`, async () => {
+  let last = "nothing";
+  const acknowledged = waitFor(`job ${key}`, async () => {
     const response = await cluster.api.draw(key, { count: 1 }).catch(() => undefined);
+    last = response ? `${response.status}` : "no connection";
     if (response?.ok) {
       const answer = (await response.json().catch(() => undefined)) as { id: string } | undefined;
       if (answer) cluster.ledger.note(key, answer as never);
@@ -81,6 +84,9 @@ async function request(cluster: Cluster, key: string, cancelAfterMs: number | un
       throw new Error(`expected 202, 429 or 503, got ${response.status}`);
     await sleep(200);
     return undefined;
+  });
+  const id = await acknowledged.catch((error: Error) => {
+    throw new Error(`${error.message}, got ${last}`);
   });
   if (cancelAfterMs === undefined) return;
   await sleep(cancelAfterMs);
@@ -112,13 +118,19 @@ export const chaos: Goal = {
       const happened = new Map(Object.keys(events).map((name) => [name, 0]));
       const statuses = new Set<number>();
       const requested: Promise<void>[] = [];
-      let isOver = false;
+      const faults: unknown[] = [];
+      let [isOver, open] = [false, 0];
+      const note = (work: Promise<void>): void => {
+        open++;
+        requested.push(work.catch((error: unknown) => void faults.push(error)).finally(() => open--));
+      };
       const come = async (): Promise<void> => {
         for (let index = 0; !isOver; index++) {
-          requested.push(request(cluster, `chaos-${index}`, random() < 0.1 ? random() * 500 : undefined));
+          note(request(cluster, `chaos-${index}`, random() < 0.1 ? random() * 500 : undefined));
           if (random() < 0.1)
-            requested.push(uploadDamaged(cluster, png, random).then((status) => void (status && statuses.add(status))));
-          await sleep(-Math.log(1 - random()) * betweenMs);
+            note(uploadDamaged(cluster, png, random).then((status) => void (status && statuses.add(status))));
+          do await sleep(-Math.log(1 - random()) * betweenMs);
+          while (open > unansweredMax);
         }
       };
       const coming = come();
@@ -131,6 +143,7 @@ export const chaos: Goal = {
       isOver = true;
       await coming;
       await Promise.all(requested);
+      if (faults.length > 0) throw faults[0];
       const count = await cluster.ledger.settle(cluster.api);
       const took = seconds(performance.now() - began);
       const what = [...happened].map(([name, often]) => `${often} ${name}`).join(", ");
