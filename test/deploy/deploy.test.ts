@@ -21,7 +21,7 @@ const Service = z.looseObject({
   read_only: z.literal(true),
   cap_drop: z.tuple([z.literal("ALL")]),
   command: z.array(z.string()).optional(),
-  environment: z.record(z.string(), z.string()).optional(),
+  environment: z.record(z.string(), z.string().nullable()).optional(),
   ports: z.array(z.string()).optional(),
   volumes: z.array(z.string()),
 });
