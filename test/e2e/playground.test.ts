@@ -152,6 +152,22 @@ test("a full queue is retried by itself", async () => {
   await tau.page.locator(".node.frame").waitFor();
 });
 
+test("a failure below a long form is scrolled into sight, with its way on", async () => {
+  const tau = await open();
+  await tau.ui.locator("#style option").nth(1).waitFor({ state: "attached" });
+  server.intercept = (_, response) => {
+    response.destroy();
+    return true;
+  };
+  await tau.generate(Array.from({ length: 12 }, (_, at) => `cat ${at}`).join("\n"));
+  await tau.ui.getByText("Tau keeps asking").waitFor();
+  const isInSight = await tau.ui.locator('[data-code="unreachable"]').evaluate((element) => {
+    const [own, view] = [element, element.closest("main")!].map((each) => each.getBoundingClientRect());
+    return own!.top >= view!.top - 1 && own!.bottom <= view!.bottom + 1;
+  });
+  assert.equal(isInSight, true);
+});
+
 test("text layers drawn on the canvas become captions, and Redraw replaces a layer's fill", async () => {
   const tau = await open();
   for (const [text, y] of [

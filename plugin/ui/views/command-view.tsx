@@ -38,10 +38,11 @@ export function CommandView(props: ViewProps) {
   useEffect(() => {
     const isAtPad = document.activeElement?.closest(".pad") != null;
     const isDone = wasRunning.current && isToChoose;
-    const seen = isRunning ? outcome.current?.firstElementChild : isDone && outcome.current?.querySelector(".tile");
+    const isFirst = isRunning || failure !== undefined;
+    const seen = isFirst ? outcome.current?.firstElementChild : isDone && outcome.current?.querySelector(".tile");
     if (seen && !isAtPad) seen.scrollIntoView({ block: "nearest" });
     wasRunning.current = isRunning;
-  }, [isRunning]);
+  }, [isRunning, failure]);
   const isEmpty = run === undefined && results.length === 0 && failure === undefined;
   return (
     <div class="view">

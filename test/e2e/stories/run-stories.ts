@@ -39,8 +39,10 @@ async function keepFigures(shots: readonly string[]): Promise<void> {
 
 const theatre = await openTheatre(values.plugin);
 let failed = 0;
-for (const story of stories.filter(({ name }) => values.only?.includes(name) ?? true))
-  for (const theme of themes)
+for (const story of stories.filter(({ name }) => values.only?.includes(name) ?? true)) {
+  const reason = await story.whyNot?.();
+  if (reason !== undefined) console.log(`– ${story.name}: ${reason}`);
+  for (const theme of reason === undefined ? themes : [])
     try {
       const startedMs = Date.now();
       const shots = await runStory(theatre, story, theme);
@@ -52,5 +54,6 @@ for (const story of stories.filter(({ name }) => values.only?.includes(name) ?? 
       failed++;
       console.log(`✘ ${story.name} (${theme}): ${error instanceof Error ? error.message : String(error)}`);
     }
+}
 await theatre.close();
 process.exitCode = failed === 0 ? 0 : 1;
