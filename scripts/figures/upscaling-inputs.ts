@@ -20,7 +20,7 @@ const [scale, seed, quality] = [4, 1, 50] as const;
 /** Sides of the shown parts, and of the parts that are enlarged. */
 const [shownPx, seenPx] = [160, 256];
 const [detail, hypotheses] = [1, 2] as const;
-const sheet = { cellPx: shownPx + 8, marginPx: 110, isPhotographic: true };
+const sheet = { cellPx: shownPx + 8, marginPx: 170, isPhotographic: true };
 
 /** @returns paths of the figures with their bytes */
 export async function upscalingInputFigures(folder: string, packsDir = packsHome()): Promise<string[]> {

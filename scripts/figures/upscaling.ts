@@ -7,20 +7,28 @@ import { basename, extname, join } from "node:path";
 import type { Pixels } from "../../server/engine/interfaces.ts";
 import { openBaselines } from "../../server/evaluation/upscaling/baselines.ts";
 import { cutMiddle } from "../../server/evaluation/upscaling/ground-truth.ts";
-import { networkMethods, ownMethods } from "../../server/evaluation/upscaling/methods.ts";
+import { networkMethods, ownMethods, temperatureId } from "../../server/evaluation/upscaling/methods.ts";
 import { statedPictures } from "../../server/evaluation/upscaling/pictures.ts";
 import { shrinkTruth } from "../../server/evaluation/upscaling/resample.ts";
 import { encodePng } from "../../server/images/codec.ts";
 import { Catalogue, packsHome } from "../../server/packs/catalogue.ts";
 import { loadUpscaler } from "../../server/upscaling/load-upscaler.ts";
+import { temperatureOf } from "../../shared/contract/upscaling.ts";
 import { type SheetRow, writeSheet } from "./sheet.ts";
 
 const [scale, seed, pictures] = [4, 1, 3] as const;
 /** Side of the shown crops, at full size, and of each picture's part that the networks get. */
 const [shownPx, seenPx] = [96, 256];
 /** Labels are above the crops, file names beside them. */
-const sheet = { cellPx: shownPx + 8, marginPx: 110, isPhotographic: true };
-const ways = ["bicubic", "esrgan-medium", "esrgan-thick", "tau-0", "tau-0.5", "tau-0.9"];
+const sheet = { cellPx: shownPx + 8, marginPx: 170, isPhotographic: true };
+/** Methods by what a reader knows them as. */
+const ways: Readonly<Record<string, string>> = {
+  bicubic: "bicubic",
+  "esrgan-medium": "ESRGAN-medium",
+  "esrgan-thick": "ESRGAN-thick",
+  "tau-0": "detail 0",
+  [temperatureId(temperatureOf(1))]: "detail 1",
+};
 
 /** @returns paths of the figures with their bytes */
 export async function upscalingFigures(folder: string, packsDir = packsHome()): Promise<string[]> {
@@ -33,7 +41,7 @@ export async function upscalingFigures(folder: string, packsDir = packsHome()): 
   if (!baselines || baselines.missing !== undefined)
     console.warn(`figures: without ESRGANs (${baselines?.missing ?? opened})`);
   const methods = [...ownMethods(upscaler, seed), ...(baselines ? networkMethods(baselines) : [])];
-  const shown = ways.flatMap((id) => methods.find((method) => method.id === id) ?? []);
+  const shown = Object.keys(ways).flatMap((id) => methods.find((method) => method.id === id) ?? []);
   const made: string[] = [];
   const write = async (name: string, columns: readonly string[], rows: readonly SheetRow[]): Promise<void> => {
     const path = join(folder, `${name}.png`);
@@ -50,7 +58,7 @@ export async function upscalingFigures(folder: string, packsDir = packsHome()): 
         for (const method of shown) drawn.push((await method.draw(input, scale)).picture);
         rows.push({ label, tiles: await Promise.all([repeatPixels(input), ...drawn, truth].map(toTile)) });
       }
-      await write(group, ["input", ...shown.map(({ label }) => label.replace("temperature", "T")), "truth"], rows);
+      await write(group, ["input", ...shown.map(({ id }) => ways[id]!), "truth"], rows);
     }
     return made;
   } finally {

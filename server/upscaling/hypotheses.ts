@@ -51,7 +51,6 @@ export async function drawHypotheses(
     ...(jpegQuality === undefined ? {} : { jpegQuality }),
     ...(shrunkBy === undefined ? {} : { shrunkBy }),
   };
-  const keepsMarks = compression !== undefined && clean === 0;
   const cleaned = compression ? await cleanJpeg(image, compression, clean, pause) : image;
   if (scale === cleanScale) {
     const about = { index: 0, kind: "hypothesis", seed: request.seed, ...size, ...found } as const;
@@ -73,7 +72,7 @@ export async function drawHypotheses(
   onProgress?.({ completed, total });
   const draw = async (index: number, temperature: number): Promise<Pixels> => {
     refuseCancelled(signal);
-    const drawing = { ...target, temperature, seed: imageSeed(request.seed, index), foreignness, keepsMarks };
+    const drawing = { ...target, temperature, seed: imageSeed(request.seed, index), foreignness };
     const hypothesis = await upscaler.upscale(cleaned, { ...drawing, onTile, ...(signal ? { signal } : {}) });
     await pause();
     return hypothesis;

@@ -45,7 +45,7 @@ const scarceFromPixels = 700 ** 2;
 type Size = Pick<Pixels, "widthPx" | "heightPx">;
 
 /** Parameters of a run. */
-interface Run extends Omit<UpscaleOptions, "temperature" | "foreignness" | "keepsMarks" | keyof UpscaleTarget> {
+interface Run extends Omit<UpscaleOptions, "temperature" | "foreignness" | keyof UpscaleTarget> {
   /** Drawn by networks. */
   readonly scale: NetworkScale;
   readonly temperature: Temperature;
@@ -60,8 +60,6 @@ interface Run extends Omit<UpscaleOptions, "temperature" | "foreignness" | "keep
  * and interfaces gain 0.2 to 2 dB (docs/upscaling.md).
  */
 const usualShare = 0.03;
-/** The same where compression marks are kept: Φ of foreign pictures removes them, and the projection brings them back, unsharpened. */
-const markedShare = 0.2;
 
 export interface UpscalerOptions {
   /** Largest side of a tile's core, px of the input; larger on a GPU, smaller in tests. */
@@ -164,14 +162,14 @@ export function createUpscaler(drawer: TileDrawer, { corePx: givenCorePx }: Upsc
     },
     async upscale(
       image: Pixels,
-      { scale, widthPx, foreignness = 0, keepsMarks = false, ...options }: UpscaleOptions,
+      { scale, widthPx, foreignness = 0, ...options }: UpscaleOptions,
     ): Promise<Pixels> {
       const target = { scale, widthPx };
       requireFits(image, target);
       const drawn = await upscalePixels(image, {
         ...options,
         scale: networkScaleFor(image, target),
-        largestShare: keepsMarks ? markedShare : usualShare * (1 - foreignness),
+        largestShare: usualShare * (1 - foreignness),
         isForeign: foreignness === 1,
       });
       return shrinkArea(drawn, enlargedSize(image, target), async () => {

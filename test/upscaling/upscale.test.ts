@@ -247,7 +247,7 @@ describe("upscaling", () => {
     assert.deepEqual(requested, ["answer", "read"]);
   });
 
-  it("upscaling asks the network of foreign pictures for what nobody shrank and for alpha, also where compression marks are kept", async () => {
+  it("upscaling asks the network of foreign pictures for what nobody shrank and for alpha", async () => {
     const requested: string[] = [];
     const noting = (name: string): FactorParts["network"] => ({
       ...networkOf(2),
@@ -265,12 +265,11 @@ describe("upscaling", () => {
     const options = { scale: 2, temperature: 0, seed: 1 } as const;
     await upscaler.upscale(wavy, { ...options, foreignness: 0.9 });
     await upscaler.upscale(wavy, { ...options, foreignness: 1 });
-    await upscaler.upscale(wavy, { ...options, foreignness: 1, keepsMarks: true });
     await upscaler.upscale(
       picture(8, 8, (x) => [9, 9, 9, 100 + x]),
       options,
     );
-    assert.deepEqual(requested, ["shrunk", "foreign", "foreign", "shrunk", "foreign"]);
+    assert.deepEqual(requested, ["shrunk", "foreign", "shrunk", "foreign"]);
   });
 
   it("upscaling draws by the seed alone", async () => {
