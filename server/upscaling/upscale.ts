@@ -160,10 +160,7 @@ export function createUpscaler(drawer: TileDrawer, { corePx: givenCorePx }: Upsc
       const { isOpaque, isEmpty } = inspect(image);
       return isEmpty ? 0 : countAll(image, networkScaleFor(image, target)) * (isOpaque ? 1 : 2);
     },
-    async upscale(
-      image: Pixels,
-      { scale, widthPx, foreignness = 0, ...options }: UpscaleOptions,
-    ): Promise<Pixels> {
+    async upscale(image: Pixels, { scale, widthPx, foreignness = 0, ...options }: UpscaleOptions): Promise<Pixels> {
       const target = { scale, widthPx };
       requireFits(image, target);
       const drawn = await upscalePixels(image, {
