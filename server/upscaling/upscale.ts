@@ -35,12 +35,10 @@ import { countTiles, enlargeBox, type Tile, type TileLimits, tilesOf } from "./t
 import { isDecoded, type Temperature, type TileDrawer } from "./upscale-tile.ts";
 
 /**
- * Sides of the largest tiles' cores. Smaller tiles are mostly margin: 512 px as twelve tiles of 249 px instead of four of 295 are
- * 1.4 times the work. Larger ones need more memory, and that of a large picture is already taken by the picture.
+ * Side of the largest tile's core. Smaller tiles are mostly margin: 512 px as twelve tiles instead of six are 1.3 times the work. Six just
+ * fit; four would need 40 MB more a thread.
  */
-const [defaultCorePx, scarceCorePx] = [224, 192];
-/** Pixels of an input from which memory is scarce. */
-const scarceFromPixels = 700 ** 2;
+const defaultCorePx = 194;
 
 type Size = Pick<Pixels, "widthPx" | "heightPx">;
 
@@ -66,21 +64,18 @@ export interface UpscalerOptions {
   readonly corePx?: number | undefined;
 }
 
-export function createUpscaler(drawer: TileDrawer, { corePx: givenCorePx }: UpscalerOptions = {}) {
+export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: UpscalerOptions = {}) {
   const { margins, concurrency } = drawer;
 
-  const corePxFor = ({ widthPx, heightPx }: Size): number =>
-    givenCorePx ?? (widthPx * heightPx < scarceFromPixels ? defaultCorePx : scarceCorePx);
-
   /** The same tiles with details and without, which need a narrower margin. */
-  function networkTiles(size: Size, factor: NetworkScale): TileLimits {
+  function networkTiles(factor: NetworkScale): TileLimits {
     const { network, details = 0 } = margins.factors[factor];
-    return { corePx: corePxFor(size), marginPx: network + details, concurrency };
+    return { corePx, marginPx: network + details, concurrency };
   }
 
   /** Larger than a network's, because a projection has fewer buffers. */
-  const projectionTiles = (size: Size, factor: NetworkScale): TileLimits => ({
-    corePx: (4 * corePxFor(size)) / factor,
+  const projectionTiles = (factor: NetworkScale): TileLimits => ({
+    corePx: (4 * corePx) / factor,
     marginPx: margins.consistency[factor],
     concurrency,
   });
@@ -96,7 +91,7 @@ export function createUpscaler(drawer: TileDrawer, { corePx: givenCorePx }: Upsc
     const to = emptyPlanes(factor * widthPx, factor * heightPx);
     const { network, details = 0 } = margins.factors[factor];
     const marginPx = network + (isDecoded(temperature) ? details : 0);
-    const tiles = tilesOf(widthPx, heightPx, networkTiles(low, factor), marginPx);
+    const tiles = tilesOf(widthPx, heightPx, networkTiles(factor), marginPx);
     await eachTile(tiles, run, async ({ core, whole }, isAlone) => {
       const tile = readBox(low, whole);
       const about = { factor, whole, core, picture: { widthPx, heightPx }, seed, temperature, isForeign, isAlone };
@@ -108,7 +103,7 @@ export function createUpscaler(drawer: TileDrawer, { corePx: givenCorePx }: Upsc
 
   async function makeConsistent(picture: Planes, low: Planes, run: Run, write: WriteTile): Promise<void> {
     const { scale: factor, largestShare } = run;
-    const tiles = tilesOf(low.widthPx, low.heightPx, projectionTiles(low, factor));
+    const tiles = tilesOf(low.widthPx, low.heightPx, projectionTiles(factor));
     await eachTile(tiles, run, async ({ core, whole }, isAlone) => {
       const outer = enlargeBox(whole, factor);
       const { widthPx, heightPx } = whole;
@@ -136,8 +131,8 @@ export function createUpscaler(drawer: TileDrawer, { corePx: givenCorePx }: Upsc
   }
 
   const countAll = (size: Size, scale: NetworkScale): number =>
-    countTiles(size.widthPx, size.heightPx, networkTiles(size, scale)) +
-    countTiles(size.widthPx, size.heightPx, projectionTiles(size, scale));
+    countTiles(size.widthPx, size.heightPx, networkTiles(scale)) +
+    countTiles(size.widthPx, size.heightPx, projectionTiles(scale));
 
   async function upscalePixels(image: Pixels, run: Run): Promise<Pixels> {
     const { isOpaque, isEmpty, isGrey } = inspect(image);
