@@ -180,13 +180,13 @@ describe("the whitening of a generator", () => {
 describe("a flow trained without data", async () => {
   const result = await fitGenerator(generator, many, {
     ...defaultTrainOptions,
-    batch: 128,
-    steps: 1200,
+    batch: 256,
+    steps: 1000,
     learningRate: 3e-3,
     warmupSteps: 50,
     dropout: 0,
     weightDecay: 0,
-    threads: 1,
+    threads: 2,
   });
 
   it("a flow trained without data reaches the analytic held-out likelihood within 2 %", (context) => {
@@ -196,7 +196,7 @@ describe("a flow trained without data", async () => {
   });
 
   it("a flow trained without data draws each class as often as its posterior says", async (context) => {
-    const flow = await createFlow(result.weights, { label: "toy", threads: 1 });
+    const flow = await createFlow(result.weights, { label: "toy", threads: 2 });
     const draws = 400;
     const rows = [...many.heldOutRows].slice(0, 24);
     let [worst, sum] = [0, 0];
