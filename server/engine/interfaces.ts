@@ -229,8 +229,6 @@ export interface UpscaleOptions extends UpscaleTarget {
   readonly seed: number;
   /** How sure it is that the picture was not shrunk bicubically, 0 (default) to 1: then no projection onto the input moves the answer. */
   readonly foreignness?: number;
-  /** Whether compression marks are kept. */
-  readonly keepsMarks?: boolean;
   /** Checked between tiles; aborting throws AppError `cancelled`. */
   readonly signal?: AbortSignal;
   /** Awaited after each tile. */
