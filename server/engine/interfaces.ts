@@ -40,6 +40,8 @@ export interface Flow {
   readonly dims: number;
   /** False: it was never trained without its conditions, so that guidance has nothing to contrast with. */
   readonly hasGuidance?: boolean;
+  /** Whether `inverse` says at which size each answer shows its drawing. */
+  readonly saysSizes?: boolean;
   /** Name → width of each condition. */
   readonly conditions: ReadonlyArray<{ readonly name: string; readonly dims: number }>;
   /** z → v, for likelihood. */
@@ -183,7 +185,7 @@ export interface Retriever {
 export interface ShownDrawing {
   /** Premultiplied RGBA [4, size, size] in [0, 1]. */
   readonly planes: Float32Array;
-  /** How far each place of the latent's grid is known, 0 to 1, [height, width]; 0 in holes. */
+  /** Whether each place of the latent's grid is known, 1 or 0, [height, width]; 0 in holes. */
   readonly known: Float32Array;
   /** The size at which the answer shows it, in (0, 1]: styles with grounds draw things smaller. */
   readonly size: number;

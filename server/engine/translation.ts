@@ -99,9 +99,9 @@ export async function drawLatents(translation: Translation, rows: readonly Row[]
 
 /** The drawing among encoded conditions, if any. Its vector is a latent [dims], and whether each place is known. */
 export function shownDrawing({ drawing }: EncodedConditions, dims: number, size = 1): ShownDrawing | undefined {
-  if (!drawing?.planes) return undefined;
-  const known = drawing.vector.subarray(dims).map((value) => value * drawing.presence);
-  return { planes: drawing.planes, known, size };
+  // Decoders never saw a drawing that is there in part, as in blends.
+  if (!drawing?.planes || drawing.presence < 1) return undefined;
+  return { planes: drawing.planes, known: drawing.vector.slice(dims), size };
 }
 
 /** Premultiplied planes of a latent, beside the drawing that it was made from where the decoder sees one. */

@@ -47,6 +47,7 @@ export async function openStyleFlow(
 
   return {
     dims,
+    saysSizes: session.outputs.has("size"),
     conditions: [
       { name: "style", dims: codeDims },
       // The drawing, and where it is known.

@@ -51,7 +51,8 @@ export async function planGeneration(
       kept: keptPixels(request, images),
       isOneInk: styleInk.isOneInk,
       inkOf: () => styleInk.ink,
-      spread: styleInk.spread,
+      // A part that is drawn anew in the drawing's own style has the colours around it.
+      spread: request.condition.style === undefined ? undefined : styleInk.spread,
     };
     if (request.diversity && count > 1)
       return { ...findings, ...planDifferent(translation, conditions, { ...request, among }) };

@@ -145,6 +145,8 @@ async function loadTranslation(
   const got = widths(flow.dims, flow.conditions);
   if (expected !== got)
     throw new AppError("pack_corrupt", `${label}: expected a flow for ${expected}, as the experts are, got ${got}`);
+  if (target.decodeBeside && !flow.saysSizes)
+    throw new AppError("pack_corrupt", `${label}: expected an output size, which the decoder reads, got none`);
   return {
     id: translation,
     flow,

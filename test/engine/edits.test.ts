@@ -96,6 +96,18 @@ describe("a blend", () => {
     assert.deepEqual(blend(to, from, 0.25).conditions.sketch, { vector: Float32Array.of(3), presence: 0.75 });
   });
 
+  it("a blend shows the decoder a drawing where both ends have the same one, and no mixture of two", () => {
+    const shown = (value: number, planes: Float32Array) => ({
+      residual: from.residual,
+      conditions: { drawing: { vector: Float32Array.of(value), presence: 1, planes } },
+    });
+    const [one, other] = [Float32Array.of(0, 1, 0, 1), Float32Array.of(1, 0, 1, 0)];
+    const halfway = (end: Float32Array) => blend(shown(1, one), shown(2, end), 0.5).conditions.drawing!;
+    assert.deepEqual(halfway(one.slice()).planes, one);
+    assert.deepEqual(halfway(other), { vector: Float32Array.of(1.5), presence: 1 });
+    assert.deepEqual(blend(shown(1, one), shown(2, other), 1).conditions.drawing!.planes, other);
+  });
+
   it("a blend takes a label for a part of the caption in every frame, or in none", () => {
     const ends = (one: string | undefined, other: string | undefined, hasOther = true) => {
       const end = (named: string | undefined) => ({ vector: unit(1, 0), presence: 1, ...(named && { named }) });

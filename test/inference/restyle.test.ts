@@ -263,6 +263,25 @@ describe("a pack that translates between styles", () => {
     assert.notDeepEqual(layered!.rgba, (await drawEnlarged(translation, { latent: whole.latent }, 1))!.rgba);
   });
 
+  it("a decoder that sees drawings is refused beside a flow that does not say their size", async () => {
+    await writeTinyStylePack(join(folder, "sizeless"), tinyStyleDraft, { saysSize: false });
+    const catalogue = await Catalogue.open(join(folder, "sizeless"));
+    await assert.rejects(loadPacks(catalogue, { threads: 1 }), {
+      code: "pack_corrupt",
+      message: /expected an output size, which the decoder reads, got none/,
+    });
+  });
+
+  it("a hole in a drawing of several colours is drawn anew without their mean", async () => {
+    const image = await upload((x) => (x < styleSizePx / 2 ? [20, 40, 220, 255] : [220, 40, 20, 255]));
+    const mask = await upload((x) => (x < styleSizePx / 2 ? [0, 0, 0, 255] : [255, 255, 255, 255]));
+    const requested = { drawing: { image, mask } };
+    const drawing = { ...requested.drawing, style: { images: [image] } };
+    const alike = await draw({ ...requested, style: { images: [image] } });
+    assert.notDeepEqual((await draw(requested))[0]!.rgba, alike[0]!.rgba);
+    assert.deepEqual((await draw({ drawing }))[0]!.rgba, (await draw(requested))[0]!.rgba);
+  });
+
   it("a mask's dark pixels stay as they are, its light ones are drawn anew, and one that marks nothing is refused", async () => {
     const image = await stripes(2, 250);
     const right = await upload((x) => (x >= styleSizePx / 2 ? [255, 255, 255, 255] : [0, 0, 0, 255]));

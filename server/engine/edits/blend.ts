@@ -38,9 +38,13 @@ function blendCondition(
     name === "caption"
       ? slerp(from.vector, to.vector, position)
       : combine(1 - position, from.vector, position, to.vector);
-  const planes = from.planes && to.planes && combine(1 - position, from.planes, position, to.planes);
-  return { ...to, vector, presence, ...(planes && { planes }) };
+  const { planes, ...blended } = to;
+  // Two drawings on each other would be seen as one with the edges of both.
+  const isOneDrawing = planes !== undefined && from.planes !== undefined && isEqual(planes, from.planes);
+  return { ...blended, vector, presence, ...(isOneDrawing && { planes }) };
 }
+
+const isEqual = (one: Float32Array, other: Float32Array): boolean => one.every((value, at) => value === other[at]);
 
 /** Treats a label that the caption named as given where the other end gives a label, so that guidance is the same in all frames. */
 function ownedLike({ residual, conditions }: Blendable, other: Blendable): Blendable {
