@@ -92,15 +92,13 @@ export class Connection {
     this.#store.dispatch({ type: "connected", meta });
     const { styles, labels, defaultStyle = "" } = translationOfCommand(meta, "caption-to-artboard")!;
     this.#store.around.post({ type: "save-vocabulary", vocabulary: { styles, labels } });
-    const { style } = this.#store.state.form;
     const own = ownStyles(meta, "caption-to-artboard").map(({ id }) => `@${id}`);
-    const isKnown =
+    const isKnown = (style: string): boolean =>
       styles.some(({ id }) => id === style) ||
       own.includes(style) ||
       this.#isRedrawnStyle(meta, style) ||
       (style === "" && this.#store.isStyleChosen);
-    if (!isKnown)
-      this.#store.dispatch({ type: "form", change: { style: this.#store.isStyleChosen ? "" : defaultStyle } });
+    this.#store.replaceStyles((style) => !isKnown(style), this.#store.isStyleChosen ? "" : defaultStyle);
   }
 
   /** Of a flow between styles, or of the file. */

@@ -11,6 +11,7 @@ import type { ShownStyle } from "../../../shared/messages/shown-styles.ts";
 import type { ApiClient } from "../client/api-client.ts";
 import { Failure } from "../client/failure.ts";
 import type { Rasterise } from "../pad/rasterise.ts";
+import type { Stroke } from "../pad/strokes.ts";
 import type { Form } from "../state/form.ts";
 import { readSession } from "../state/session.ts";
 import type { SeenIcon, State } from "../state/state.ts";
@@ -162,8 +163,8 @@ export class Controller {
     this.#store.around.post({ type: "read-palettes" });
   }
   /** What is drawn on the pad goes before the selection's drawing; an empty pad leaves that one. */
-  setDrawing(name: string, svg: string): void {
-    this.#store.dispatch({ type: "drawn", drawn: svg === "" ? undefined : { name, svg } });
+  setDrawing(name: string, svg: string, strokes: readonly Stroke[] = []): void {
+    this.#store.dispatch({ type: "drawn", drawn: svg === "" ? undefined : { name, svg, strokes } });
   }
   useTexts(): void {
     this.#store.dispatch({ type: "use-texts" });

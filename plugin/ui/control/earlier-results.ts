@@ -40,7 +40,7 @@ export class EarlierResults {
 
   /** Results of an earlier generation, to be added to the canvas again. */
   async showAgain(done: Generation, title: string): Promise<void> {
-    this.#begin();
+    if (!this.#begin()) return;
     try {
       const { signal } = new AbortController();
       const client = this.#store.client();
@@ -60,7 +60,7 @@ export class EarlierResults {
   /** The form as it was for an earlier generation. */
   startFrom({ request }: Generation): void {
     const { condition, count, seed, temperature, guidance } = request;
-    this.#begin();
+    if (!this.#begin()) return;
     this.#store.editForm({
       captions: condition.caption ?? "",
       style: styleIdOf(condition.style) ?? "",
@@ -69,8 +69,11 @@ export class EarlierResults {
     });
   }
 
-  #begin(): void {
+  /** False while a run is going, which may be one that went on by itself: its results stay. */
+  #begin(): boolean {
+    if (this.#store.state.run !== undefined) return false;
     this.#show("caption-to-artboard");
     this.#store.dispatch({ type: "afresh" });
+    return true;
   }
 }

@@ -22,10 +22,10 @@ export class FileStyles {
   /** What main read in the file, at the start and after changes that were not made here. */
   receive(shown: readonly ShownStyle[]): void {
     this.#store.dispatch({ type: "shown", shown });
-    const chosen = shownIdOf(this.#store.state.form.style);
+    const isGone = (chosen: string | undefined): boolean =>
+      chosen !== undefined && !shown.some(({ id }) => id === chosen);
     // Kept from another file. Later a style may be back after a redo, so its choice stays.
-    if (!this.#store.areShownRead && chosen !== undefined && !shown.some(({ id }) => id === chosen))
-      this.#store.dispatch({ type: "form", change: { style: "" } });
+    if (!this.#store.areShownRead) this.#store.replaceStyles((style) => isGone(shownIdOf(style)));
     this.#store.areShownRead = true;
   }
 
@@ -64,9 +64,10 @@ export class FileStyles {
   }
 
   remove(id: string): void {
-    const { shown, form } = this.#store.state;
+    const { shown } = this.#store.state;
     this.#store.dispatch({ type: "shown", shown: shown.filter((style) => style.id !== id) });
     this.#store.around.post({ type: "remove-shown-style", id });
-    if (form.style === choiceOfShown(id)) this.#store.editForm({ style: "" });
+    this.#store.replaceStyles((style) => style === choiceOfShown(id));
+    this.#store.saveSoon();
   }
 }

@@ -15,6 +15,9 @@ import type { SceneReader } from "./scene-reader.ts";
 import type { Store } from "./store.ts";
 import type { ThumbDrawing } from "./thumb-drawing.ts";
 
+/** A request with the lost jobs that stay so. */
+type PreparedPart = Prepared & { readonly left?: readonly Job[] };
+
 export class Runs {
   readonly #store: Store;
   readonly #connection: Connection;
@@ -25,6 +28,8 @@ export class Runs {
   /** The request of the run in progress, or of the last one. */
   #prepared: Prepared | undefined;
   #finished = new Set<number>();
+  /** Jobs that the run in progress, or the last one, leaves without images. */
+  #missing: () => readonly Job[] = () => [];
 
   constructor(store: Store, connection: Connection, thumbs: ThumbDrawing, canvas: Canvas, scenes: SceneReader) {
     this.#store = store;
@@ -71,7 +76,7 @@ export class Runs {
   async resume(): Promise<void> {
     const { missing } = this.#store.state;
     const packId = this.#prepared?.packId ?? captionPackId(this.#store.state);
-    if (missing.length > 0) await this.#run(async () => ({ packId, jobs: missing }), true);
+    if (missing.length > 0) await this.#run(async () => ({ packId, jobs: missing }), missing);
   }
 
   /** Layers whose lost pictures kept them from being drawn, from what they show now. */
@@ -80,11 +85,11 @@ export class Runs {
     const packId = this.#prepared?.packId ?? captionPackId(this.#store.state);
     const { rasterise } = this.#store.around;
     if (lost.length === 0) return;
-    const prepare = async (client: ApiClient, signal: AbortSignal): Promise<Prepared> => {
+    const prepare = async (client: ApiClient, signal: AbortSignal): Promise<PreparedPart> => {
       const { icons = [] } = await this.#scenes.readIcons(this.#store.state.scene);
-      return { packId, jobs: await prepareLost(this.#store.state, lost, icons, client, rasterise, signal) };
+      return { packId, ...(await prepareLost(this.#store.state, lost, icons, client, rasterise, signal)) };
     };
-    await this.#run(prepare, true, lost);
+    await this.#run(prepare, lost);
   }
 
   /** The way on after a failure: connect when that is what failed, go on with what is missing, or do the work again. */
@@ -98,11 +103,10 @@ export class Runs {
 
   /** Takes what is unfinished back from the server; finished images stay, to keep or to discard. */
   cancel(): void {
-    const jobs = this.#prepared?.jobs ?? [];
     this.#running?.abort();
     this.#connection.stopReconnecting();
     this.#store.closesAfterApply = false;
-    this.#store.dispatch({ type: "cancelled", missing: jobs.filter(({ index }) => !this.#finished.has(index)) });
+    this.#store.dispatch({ type: "cancelled", missing: this.#missing() });
   }
 
   discard(): void {
@@ -111,10 +115,10 @@ export class Runs {
     this.#store.saveNow();
   }
 
+  /** @param resumed jobs of the last run that this one goes on with; absent: a new run */
   async #run(
-    prepare: (client: ApiClient, signal: AbortSignal) => Promise<Prepared>,
-    isResumed = false,
-    insteadOf: readonly Job[] = [],
+    prepare: (client: ApiClient, signal: AbortSignal) => Promise<PreparedPart>,
+    resumed?: readonly Job[],
   ): Promise<void> {
     if (this.#store.state.run !== undefined) return;
     this.#connection.stopReconnecting();
@@ -123,12 +127,16 @@ export class Runs {
     const running = new AbortController();
     this.#running = running;
     this.#finished.clear();
-    if (!isResumed) this.#prepared = undefined;
-    let jobs: readonly Job[] = isResumed ? this.#store.state.missing : [];
-    const missing = (): Job[] => jobs.filter(({ index }) => !this.#finished.has(index));
+    if (resumed === undefined) this.#prepared = undefined;
+    const isResumed = resumed !== undefined;
+    const isDone = (job: Job): boolean => resumed?.includes(job) ?? true;
+    const others = this.#store.state.missing.filter((job) => !isDone(job));
+    let jobs: readonly Job[] = isResumed ? this.#store.state.missing.filter(isDone) : [];
+    const unfinished = (): Job[] => jobs.filter(({ index }) => !this.#finished.has(index));
+    this.#missing = () => [...others, ...unfinished()];
     try {
       const client = this.#store.client();
-      this.#store.dispatch({ type: "run-started", runId, jobs, isResumed: true });
+      this.#store.dispatch({ type: "run-started", runId, jobs, isResumed: true, missing: others });
       if (this.#store.state.meta === undefined) this.#connection.take(await client.readMeta(running.signal));
       const { command, editor } = this.#store.state;
       const hasEditor = commandTable.find(({ id }) => id === command)?.editors.includes(editor) ?? true;
@@ -140,7 +148,11 @@ export class Runs {
       running.signal.throwIfAborted();
       this.#prepared = prepared;
       jobs = prepared.jobs;
-      this.#store.dispatch({ type: "run-started", runId, jobs, isResumed, insteadOf });
+      const stillRefused = [
+        ...this.#store.state.refused.filter(({ job }) => !isDone(job)),
+        ...(prepared.left ?? []).map((job) => ({ job, failure: new Failure("image_unknown", "") })),
+      ];
+      this.#store.dispatch({ type: "run-started", runId, jobs, isResumed, missing: others, refused: stillRefused });
       await runJobs({
         client,
         jobs,
@@ -167,7 +179,9 @@ export class Runs {
     } catch (error) {
       if (running.signal.aborted) return;
       if (error instanceof Failure && error.code === "style_unknown") await this.#connection.refreshStyles();
-      this.#connection.fail(error, runId, missing());
+      const isLost = error instanceof Failure && error.code === "image_unknown";
+      const left = isLost ? unfinished().map((job) => ({ ...job, isLost })) : unfinished();
+      this.#connection.fail(error, runId, [...others, ...left]);
       if (this.#store.closesAfterApply && error instanceof Failure)
         this.#store.around.post({ type: "notify", text: this.#store.around.describe(error), isError: true });
     }

@@ -78,6 +78,13 @@ export class Store {
     this.saveSoon();
   }
 
+  /** Takes styles that are gone out of the form, and out of the person's own while a Redraw has another. */
+  replaceStyles(isGone: (style: string) => boolean, instead = ""): void {
+    const { form, ownForm = form } = this.state;
+    const gone = [form.style, ownForm.style].filter(isGone);
+    if (gone.length > 0) this.dispatch({ type: "styles-gone", gone, instead });
+  }
+
   saveSoon(): void {
     clearTimeout(this.#saving);
     this.#saving = setTimeout(() => this.saveNow(), saveMs);

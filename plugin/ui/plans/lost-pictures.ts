@@ -23,6 +23,12 @@ interface Uploaded {
   readonly ofStyles: ReadonlySet<string>;
 }
 
+/** Jobs that can be done now, and those of layers whose picture is not there: they stay lost. */
+interface LostPlan {
+  readonly jobs: readonly DrawJob[];
+  readonly left: readonly DrawJob[];
+}
+
 /** @throws Failure image_unknown when none of the layers is selected any more; the signal's reason when aborted */
 export async function prepareLost(
   { meta, shown }: Pick<State, "meta" | "shown">,
@@ -31,7 +37,7 @@ export async function prepareLost(
   client: ApiClient,
   rasterise: Rasterise,
   signal: AbortSignal,
-): Promise<DrawJob[]> {
+): Promise<LostPlan> {
   const ids = new Set(lost.flatMap(({ nodeIds }) => nodeIds));
   const shownBy = new Map<string, string>();
   for (const icon of icons.filter(({ nodeId }) => ids.has(nodeId)))
@@ -44,39 +50,49 @@ export async function prepareLost(
   return planLost(lost, meta, { shownBy, ofStyles });
 }
 
-/** One job a layer, because each shows another picture; layers whose picture is not there are left out. Pure. */
-export function planLost(lost: readonly DrawJob[], meta: Meta | undefined, { shownBy, ofStyles }: Uploaded): DrawJob[] {
+/** One job a layer, because each shows another picture. Pure. */
+export function planLost(lost: readonly DrawJob[], meta: Meta | undefined, { shownBy, ofStyles }: Uploaded): LostPlan {
   const translations = (meta?.packs ?? []).flatMap((pack) => pack.translations);
-  return lost.flatMap((job) =>
-    job.nodeIds.flatMap((nodeId, at) => {
-      const own = shownBy.get(nodeId);
-      if (own === undefined) return [];
-      const { onlyIndex, ...others } = job;
-      const { keepResidualOf, blendWith, attribute, angleDegrees, ...input } = job.input;
-      const reads = translations.find(({ id }) => id === input.translation)?.conditions ?? [];
-      const isEdit = keepResidualOf !== undefined;
-      const condition = conditionOf(input.condition, isEdit, own, ofStyles, reads);
-      // A drawing has one likeliest answer, which is there already.
-      const temperature = condition.drawing ? Math.max(redrawnTemperature, input.temperature ?? 0) : input.temperature;
-      return [
-        {
-          ...others,
-          // Between this job and the next.
-          index: job.index + at / job.nodeIds.length,
-          imageCount: 1,
-          nodeIds: [nodeId],
-          input: {
-            ...input,
-            condition,
-            seed: ((input.seed ?? 0) + at) % 2 ** 32,
-            count: 1,
-            ...(temperature === undefined ? {} : { temperature }),
-          },
+  const layers = lost.flatMap(layersOf);
+  const left = layers.filter(({ nodeIds: [nodeId = ""] }) => !shownBy.has(nodeId));
+  const jobs = layers.flatMap(({ onlyIndex, isLost, ...job }) => {
+    const own = shownBy.get(job.nodeIds[0]!);
+    if (own === undefined) return [];
+    const { keepResidualOf, blendWith, attribute, angleDegrees, ...input } = job.input;
+    const isEdit = keepResidualOf !== undefined;
+    const translation = translations.find(({ id }) => id === input.translation);
+    const condition = conditionOf(input.condition, isEdit, own, ofStyles, translation);
+    // A drawing has one likeliest answer, which is there already.
+    const temperature = condition.drawing ? Math.max(redrawnTemperature, input.temperature ?? 0) : input.temperature;
+    return [
+      {
+        ...job,
+        input: {
+          ...input,
+          // Of an edit, the picture shows what it did.
+          ...(attribute === undefined || isEdit ? {} : { attribute }),
+          condition,
+          count: 1,
+          ...(temperature === undefined ? {} : { temperature }),
         },
-      ];
-    }),
-  );
+      },
+    ];
+  });
+  return { jobs, left };
 }
+
+/** Each layer's share of a job. */
+const layersOf = (job: DrawJob): DrawJob[] =>
+  job.nodeIds.length === 1
+    ? [job]
+    : job.nodeIds.map((nodeId, at) => ({
+        ...job,
+        // Between this job and the next.
+        index: job.index + at / job.nodeIds.length,
+        imageCount: 1,
+        nodeIds: [nodeId],
+        input: { ...job.input, seed: ((job.input.seed ?? 0) + at) % 2 ** 32, count: 1 },
+      }));
 
 const isUpload = (part: object | undefined): boolean => part !== undefined && "image" in part;
 
@@ -85,18 +101,23 @@ function conditionOf(
   isEdit: boolean,
   own: string,
   ofStyles: ReadonlySet<string>,
-  reads: TranslationInfo["conditions"],
+  translation: TranslationInfo | undefined,
 ): Condition {
+  const { conditions: reads = [], styleImagesMax } = translation ?? {};
   const isSketched = isUpload(sketch);
   // Strokes are gone, and a residual too: the shapes of the picture say most of what they said.
   const isLike = image !== undefined || ((isSketched || isEdit) && reads.includes("image"));
+  const isDrawn = isUpload(drawing) || (isEdit && !isLike && drawing === undefined && reads.includes("drawing"));
   const hasStyle = typeof style !== "object" || style.images.every((digest) => ofStyles.has(digest));
+  // A drawing without a requested style stays in its own.
+  const isInOwnStyle = style === undefined && isDrawn && styleImagesMax !== undefined;
+  const ownStyle = style === undefined && typeof drawing?.style === "string" ? { style: drawing.style } : {};
   return {
     ...words,
-    ...(style === undefined ? {} : { style: hasStyle ? style : { images: [own] } }),
+    ...(isInOwnStyle || !hasStyle ? { style: { images: [own] } } : style === undefined ? {} : { style }),
     ...(sketch === undefined || (isSketched && isLike) ? {} : { sketch: isSketched ? { image: own } : sketch }),
     ...(layout === undefined ? {} : { layout: isUpload(layout) ? { image: own } : layout }),
-    ...(drawing === undefined ? {} : { drawing: isUpload(drawing) ? { image: own } : drawing }),
+    ...(isDrawn ? { drawing: { image: own, ...ownStyle } } : drawing === undefined ? {} : { drawing }),
     ...(isLike ? { image: { image: own, depth: image?.depth ?? "middle" } } : {}),
   };
 }

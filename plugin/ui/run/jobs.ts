@@ -16,6 +16,8 @@ interface AnyJob {
   /** Caption, label or layer name: what a person knows the job by. */
   readonly title: string;
   readonly imageCount: number;
+  /** Its run failed because the server no longer has a picture that it names. */
+  readonly isLost?: boolean;
 }
 
 /** A generation; with `nodeIds`, image i goes into layer i, otherwise all into a new artboard. */

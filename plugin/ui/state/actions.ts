@@ -12,7 +12,7 @@ import type { StyleThumbs } from "../control/style-thumbs.ts";
 import type { Job, Replacement } from "../run/jobs.ts";
 import type { Form } from "./form.ts";
 import type { RefusedJob, ResultSet, Step } from "./results.ts";
-import type { Drawing, Scene } from "./state.ts";
+import type { Drawn, Scene } from "./state.ts";
 
 export type Action =
   | {
@@ -31,8 +31,10 @@ export type Action =
   | { readonly type: "thumbs"; readonly thumbs: StyleThumbs }
   | { readonly type: "selection"; readonly selection: Selection }
   | { readonly type: "scene"; readonly scene: Scene }
-  | { readonly type: "drawn"; readonly drawn: Drawing | undefined }
+  | { readonly type: "drawn"; readonly drawn: Drawn | undefined }
   | { readonly type: "form"; readonly change: Partial<Form>; readonly isByPerson?: boolean }
+  /** Styles that can't be chosen any more; the form and the person's own get another. */
+  | { readonly type: "styles-gone"; readonly gone: readonly string[]; readonly instead: string }
   /** Layers are drawn anew with a form of what they remember. */
   | { readonly type: "redraw"; readonly form: Form; readonly replacements: readonly Replacement[] }
   | { readonly type: "stop-replacing" }
@@ -49,8 +51,10 @@ export type Action =
       readonly jobs: readonly Job[];
       /** Goes on with what an earlier run left: its results stay. */
       readonly isResumed: boolean;
-      /** Jobs that had been refused and are done in another way now. */
-      readonly insteadOf?: readonly Job[];
+      /** Jobs without images that this run does not do. */
+      readonly missing?: readonly Job[];
+      /** Jobs of earlier runs that stay refused; absent: all of them where it goes on, else none. */
+      readonly refused?: readonly RefusedJob[];
     }
   | { readonly type: "run-step"; readonly runId: number; readonly title: string; readonly step: Step }
   | { readonly type: "run-result"; readonly runId: number; readonly set: ResultSet }

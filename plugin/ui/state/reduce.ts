@@ -6,16 +6,31 @@ import type { CommandId } from "../../../shared/commands.ts";
 import type { Selection } from "../../../shared/messages/messages.ts";
 import { type FailureCode, isCuredByStyles, isCuredInForm } from "../client/failure.ts";
 import type { Action } from "./actions.ts";
+import type { Form } from "./form.ts";
 import type { ResultImage } from "./results.ts";
-import { noResults, nothingApplied, type State } from "./state.ts";
+import { noResults, nothingApplied, type Scene, type State } from "./state.ts";
 
 const textsOf = (selection: Selection): string => selection.texts.map(({ text }) => text).join("\n");
 
 function fillFrom(state: State, selection: Selection): State {
   const captions = textsOf(selection);
-  const isUntouched = state.form.captions.trim() === "" || state.form.captions === state.filledCaptions;
-  if (captions === "" || !isUntouched) return { ...state, selection };
-  return { ...state, selection, filledCaptions: captions, form: { ...state.form, captions } };
+  const isUntouched = (form: Form | undefined): boolean =>
+    form !== undefined && (form.captions.trim() === "" || form.captions === state.filledCaptions);
+  const { form, ownForm } = state;
+  if (captions === "" || !(isUntouched(form) || isUntouched(ownForm))) return { ...state, selection };
+  return {
+    ...state,
+    selection,
+    filledCaptions: captions,
+    form: isUntouched(form) ? { ...form, captions } : form,
+    ownForm: ownForm && isUntouched(ownForm) ? { ...ownForm, captions } : ownForm,
+  };
+}
+
+/** What the mask lies on: the first icon that can be drawn anew, and how it looks. */
+function maskedIn({ icons }: Scene): string {
+  const { nodeId, imageHash, svg } = icons?.find(({ problem }) => problem === undefined) ?? {};
+  return JSON.stringify([nodeId, imageHash, svg]);
 }
 
 const changeImages = (state: State, change: (image: ResultImage) => ResultImage): State => ({
@@ -71,7 +86,7 @@ export function reduce(state: State, action: Action): State {
       const failure = action.command === "settings" ? state.failure : undefined;
       const work = workOf(action.command, state.work);
       // Each command begins with an empty pad.
-      const drawn = action.command === state.command ? state.drawn : undefined;
+      const drawn = work === state.work ? state.drawn : undefined;
       return { ...state, command: action.command, work, drawn, failure, ...(work === state.work ? {} : afresh(state)) };
     }
     case "settings":
@@ -81,11 +96,12 @@ export function reduce(state: State, action: Action): State {
     case "selection":
       return fillFrom(cured(state), action.selection);
     case "scene":
-      // What main reads again by itself cures nothing; a drawing does. Icons that are read again come with an empty pad.
+      // What main reads again by itself cures nothing; a drawing does. Another icon comes with an empty pad.
       return {
         ...(action.scene.drawing === state.scene.drawing ? state : cured(state)),
         scene: action.scene,
-        drawn: action.scene.icons === undefined ? state.drawn : undefined,
+        drawn:
+          state.work === "redraw-part" && maskedIn(action.scene) !== maskedIn(state.scene) ? undefined : state.drawn,
       };
     case "drawn":
       return { ...cured(state), drawn: action.drawn };
@@ -97,6 +113,10 @@ export function reduce(state: State, action: Action): State {
         form: { ...state.form, ...change },
         ownForm: ownForm && isByPerson ? { ...ownForm, ...change } : ownForm,
       };
+    }
+    case "styles-gone": {
+      const mend = (form: Form): Form => (action.gone.includes(form.style) ? { ...form, style: action.instead } : form);
+      return { ...cured(state), form: mend(state.form), ownForm: state.ownForm && mend(state.ownForm) };
     }
     case "redraw":
       return {
@@ -111,7 +131,13 @@ export function reduce(state: State, action: Action): State {
       return { ...state, ...afresh(state) };
     case "use-texts": {
       const captions = textsOf(state.selection);
-      return { ...state, filledCaptions: captions, form: { ...state.form, captions } };
+      const { form, ownForm } = state;
+      return {
+        ...state,
+        filledCaptions: captions,
+        form: { ...form, captions },
+        ownForm: ownForm && { ...ownForm, captions },
+      };
     }
     case "connecting":
       return { ...state, isConnecting: true, failure: undefined };
@@ -129,16 +155,16 @@ export function reduce(state: State, action: Action): State {
         ...(action.missing === undefined ? {} : { missing: action.missing }),
       };
     case "run-started": {
-      const { runId, jobs, isResumed, insteadOf = [] } = action;
+      const { runId, jobs, isResumed, missing = [], refused = isResumed ? state.refused : [] } = action;
       const imageCount = jobs.reduce((sum, job) => sum + job.imageCount, 0);
       return {
         ...state,
         failure: undefined,
         ...nothingApplied,
         areResultsOld: isResumed ? state.areResultsOld : state.results.length > 0,
-        missing: [],
+        missing,
         wasCancelled: false,
-        refused: isResumed ? state.refused.filter(({ job }) => !insteadOf.includes(job)) : [],
+        refused,
         lastRunId: runId,
         run: {
           id: runId,

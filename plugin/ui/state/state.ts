@@ -14,6 +14,7 @@ import type {
 } from "../../../shared/messages/vector-messages.ts";
 import type { Failure } from "../client/failure.ts";
 import { noThumbs, type StyleThumbs } from "../control/style-thumbs.ts";
+import type { Stroke } from "../pad/strokes.ts";
 import type { DrawJob, Job, Replacement } from "../run/jobs.ts";
 import { defaultForm, type Form } from "./form.ts";
 import type { RefusedJob, ResultImage, ResultSet, RunState } from "./results.ts";
@@ -21,6 +22,11 @@ import type { RefusedJob, ResultImage, ResultSet, RunState } from "./results.ts"
 export interface Drawing {
   readonly name: string;
   readonly svg: string;
+}
+
+/** What is on the pad, by which the pad shows it again. */
+export interface Drawn extends Drawing {
+  readonly strokes: readonly Stroke[];
 }
 
 /** What main read of the scene for the command in view; absent until it answered. */
@@ -57,7 +63,7 @@ export interface State {
   readonly selection: Selection;
   readonly scene: Scene;
   /** Strokes of the pad, while it has some: main knows nothing of them, and they go before what it reads. */
-  readonly drawn: Drawing | undefined;
+  readonly drawn: Drawn | undefined;
   /** Captions that a selection filled in; replaced by the next selection unless a person edited them. */
   readonly filledCaptions: string;
   readonly meta: Meta | undefined;
@@ -139,8 +145,8 @@ export const keptImages = (state: State): readonly ResultImage[] =>
   state.results.flatMap((set) => set.images.filter((image) => image.isKept && image.destination.kind !== "none"));
 
 /** Layers' requests that the server refused because it no longer has a picture that they name. */
-export const lostJobs = ({ refused, missing, failure }: State): readonly DrawJob[] =>
+export const lostJobs = ({ refused, missing }: State): readonly DrawJob[] =>
   [
     ...refused.flatMap((each) => (each.failure.code === "image_unknown" ? [each.job] : [])),
-    ...(failure?.code === "image_unknown" ? missing : []),
+    ...missing.filter(({ isLost }) => isLost),
   ].filter((job): job is DrawJob => job.kind === "draw" && job.isRemembered === true);

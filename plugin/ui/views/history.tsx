@@ -102,6 +102,7 @@ function Entry({ controller, texts, entry, onChanged, onFailed, onDeleted }: Ent
   const { id, request, images, createdAt, isStarred } = entry;
   const { caption, label } = request.condition;
   const title = caption ?? label ?? styleIdOf(request.condition.style) ?? request.translation;
+  const isRunning = controller.state.run !== undefined;
   return (
     <li>
       <h2>{title}</h2>
@@ -120,8 +121,14 @@ function Entry({ controller, texts, entry, onChanged, onFailed, onDeleted }: Ent
         ))}
       </div>
       <div class="actions">
-        <Button onClick={() => void controller.showAgain(entry, title)}>{texts.showAgain}</Button>
-        {caption !== undefined && <Button onClick={() => controller.startFrom(entry)}>{texts.useSettings}</Button>}
+        <Button isDisabled={isRunning} onClick={() => void controller.showAgain(entry, title)}>
+          {texts.showAgain}
+        </Button>
+        {caption !== undefined && (
+          <Button isDisabled={isRunning} onClick={() => controller.startFrom(entry)}>
+            {texts.useSettings}
+          </Button>
+        )}
         <span class="spacer" />
         <IconButton
           icon="star"

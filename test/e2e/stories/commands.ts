@@ -220,6 +220,10 @@ const sketch: Story = {
     await pad.press(" ");
     for (let press = 0; press < 8; press++) await pad.press("ArrowUp");
     await pad.press(" ");
+    // A look at the settings leaves what is drawn.
+    await ui.getByRole("button", { name: "Settings" }).click();
+    await ui.getByRole("button", { name: "Back" }).click();
+    await pad.waitFor();
     assert.equal(await ui.locator(".pad path:not(.cross)").count(), 2);
     await ui.getByLabel("What is it? (optional)").fill("sun");
     await step("drawn");

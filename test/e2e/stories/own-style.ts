@@ -106,6 +106,10 @@ const redrawPart: Story = {
     assert.equal(await ui.locator(".pad .mask path").count(), 2);
     await ui.getByRole("button", { name: "Undo" }).click();
     assert.equal(await ui.locator(".pad .mask path").count(), 1);
+    // A look at the history leaves the mask.
+    await ui.getByRole("button", { name: "History" }).click();
+    await ui.getByRole("button", { name: "Back" }).click();
+    await ui.locator(".pad .mask path").waitFor();
     await step("painted");
     const before = await page.locator("#world [data-image]").getAttribute("data-image");
     await ui.getByRole("button", { name: "Generate" }).click();

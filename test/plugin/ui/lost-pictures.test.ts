@@ -26,6 +26,20 @@ const withImages: Meta = {
     },
   ],
 };
+/** Redraws drawings in a style that icons show, and reads no image. */
+const redrawing: Meta = {
+  ...testMeta,
+  packs: [
+    {
+      ...pack!,
+      translations: pack!.translations.map((one) => ({
+        ...one,
+        conditions: ["drawing" as const, "style" as const],
+        styleImagesMax: 16,
+      })),
+    },
+  ],
+};
 const gone = "a".repeat(64);
 const madeFrom = (condition: PartialCondition): Provenance => ({
   ...{ format: 1, packId: "default", packDigest: "d", translation: "caption", seed: 1, temperature: 0.5, guidance: 1 },
@@ -38,7 +52,12 @@ const layer = (id: string, condition: PartialCondition) => ({
 const digestOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 /** The window as a relaunch button opens it; main answers for icons with the images that layers show. */
-async function launched(server: ContractServer, kind: Launch["kind"], images: readonly ReturnType<typeof layer>[]) {
+async function launched(
+  server: ContractServer,
+  kind: Launch["kind"],
+  images: readonly ReturnType<typeof layer>[],
+  onChange: (controller: Controller) => void = () => undefined,
+) {
   const sent: UiMessage[] = [];
   const selected = images.map(({ id }) => id);
   const controller: Controller = await connectedController(server, {
@@ -63,6 +82,7 @@ async function launched(server: ContractServer, kind: Launch["kind"], images: re
   await new Promise<void>((resolve) => {
     let hasRun = false;
     controller.subscribe(() => {
+      onChange(controller);
       hasRun ||= controller.state.run !== undefined;
       if (hasRun && controller.state.run === undefined) resolve();
     });
@@ -130,6 +150,59 @@ test("of several layers only those whose picture is lost are drawn in the other 
   });
 });
 
+test("layers that a cancelled Redraw left stay to be made, whatever becomes of the lost ones", async () => {
+  await withServer(async (server) => {
+    const images = [
+      layer("1:1", { caption: "house", image: { image: gone, depth: "middle" } }),
+      ...["tree", "cat", "dog"].map((caption, at) => layer(`2:${at}`, { caption })),
+    ];
+    let isFirst = true;
+    const { controller, selected } = await launched(server, "redraw", images, (redrawing) => {
+      if (!isFirst || redrawing.state.results.length === 0) return;
+      isFirst = false;
+      redrawing.cancel();
+    });
+    const left = () => controller.state.missing.map(({ title }) => title).sort();
+    const cancelled = left();
+    assert.equal(cancelled.length, 2);
+    const given = selected.splice(0);
+    await controller.drawLost();
+    assert.equal(controller.state.failure?.code, "image_unknown", "nothing is selected");
+    assert.deepEqual([left(), lostJobs(controller.state).length], [cancelled, 1]);
+    selected.push(...given);
+    const drawing = controller.drawLost();
+    controller.cancel();
+    await drawing;
+    assert.deepEqual([left(), lostJobs(controller.state).length], [cancelled, 1], "cancelled before it was sent");
+    await controller.drawLost();
+    assert.deepEqual([left(), controller.state.refused, controller.state.results.length], [cancelled, [], 2]);
+    await controller.resume();
+    assert.deepEqual([left(), controller.state.failure, controller.state.results.length], [[], undefined, 4]);
+  });
+});
+
+test("a lost layer that is not selected now stays in the notice, to be drawn when it is", async () => {
+  await withServer(async (server) => {
+    const image = { image: gone, depth: "middle" as const };
+    const { controller, selected } = await launched(server, "redraw", [
+      layer("1:1", { caption: "house", image }),
+      layer("1:2", { caption: "tree" }),
+      layer("1:3", { caption: "house", image }),
+      layer("1:4", { caption: "boat", image }),
+    ]);
+    const lost = () => lostJobs(controller.state).flatMap(({ nodeIds }) => nodeIds);
+    selected.splice(0, 4, "1:3");
+    await controller.drawLost();
+    assert.deepEqual([lost(), controller.state.failure, madeIn(controller).length], [["1:1", "1:4"], undefined, 2]);
+    selected.splice(0, 1, "1:1", "1:4");
+    await controller.drawLost();
+    assert.deepEqual([lost(), controller.state.refused], [[], []]);
+    const { results } = controller.state;
+    assert.equal(new Set(results.map(({ index }) => index)).size, 4);
+    assert.equal(new Set(madeIn(controller).map(([destination]) => JSON.stringify(destination))).size, 4);
+  });
+});
+
 test("an upload that is gone before its request is sent again by trying again", async () => {
   await withServer(async (server) => {
     const [first] = pack!.translations;
@@ -159,7 +232,7 @@ const lostJob = (input: GenerationInput): DrawJob => ({
   input: { translation: "caption", seed: 4, ...input },
 });
 const planned = (input: GenerationInput, meta = withImages, ofStyles: readonly string[] = []) =>
-  planLost([lostJob(input)], meta, { shownBy: new Map([["1", "own"]]), ofStyles: new Set(ofStyles) })[0]!;
+  planLost([lostJob(input)], meta, { shownBy: new Map([["1", "own"]]), ofStyles: new Set(ofStyles) }).jobs[0]!;
 
 test("what a layer shows takes the place of strokes, colours, drawings, residuals and styles that are lost", () => {
   const lost = { image: gone };
@@ -184,4 +257,33 @@ test("what a layer shows takes the place of strokes, colours, drawings, residual
 test("what was sent with the request itself is not lost", () => {
   const condition = { sketch: { svg: "<svg/>" }, layout: { cells: [0, 1] }, style: "flat" };
   assert.deepEqual(planned({ condition }).input.condition, condition);
+});
+
+test("a lost drawing without a requested style stays in the picture's own, and its named style is kept", () => {
+  const own = { image: "own" };
+  const images = { images: ["own"] };
+  const conditionOf = (condition: PartialCondition) => planned({ condition }, redrawing).input.condition;
+  assert.deepEqual(conditionOf({ drawing: { image: gone, mask: gone } }), { drawing: own, style: images });
+  assert.deepEqual(conditionOf({ drawing: { image: gone, style: "flat" } }), {
+    drawing: { ...own, style: "flat" },
+    style: images,
+  });
+  assert.deepEqual(conditionOf({ drawing: { image: gone, style: { images: [gone] } } }), {
+    drawing: own,
+    style: images,
+  });
+  assert.deepEqual(conditionOf({ drawing: { image: gone, style: "outline" }, style: "flat" }), {
+    drawing: own,
+    style: "flat",
+  });
+});
+
+test("a lost edit starts from a drawing where no image is read, and words that were no edit keep their attribute", () => {
+  const keepResidualOf = { image: gone, condition: {} };
+  const edit = planned({ condition: { style: "flat" }, keepResidualOf }, redrawing);
+  assert.deepEqual(edit.input.condition, { style: "flat", drawing: { image: "own" } });
+  const attribute = { towards: "night", strength: 1 };
+  const condition = { caption: "a", image: { image: gone, depth: "last" as const } };
+  assert.deepEqual(planned({ condition, attribute }).input.attribute, attribute);
+  assert.equal(planned({ condition, attribute, keepResidualOf }).input.attribute, undefined);
 });

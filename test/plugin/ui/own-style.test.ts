@@ -6,9 +6,11 @@ import { choiceFor, redrawnStyles } from "../../../plugin/ui/client/style-choice
 import type { Controller } from "../../../plugin/ui/control/controller.ts";
 import { planReplacements } from "../../../plugin/ui/plans/captions.ts";
 import { defaultForm } from "../../../plugin/ui/state/form.ts";
+import type { State } from "../../../plugin/ui/state/state.ts";
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
 import type { Meta } from "../../../shared/contract/meta.ts";
 import type { UiMessage } from "../../../shared/messages/messages.ts";
+import { defaultSettings } from "../../../shared/messages/settings.ts";
 import { type ShownStyle, shownStylesMax } from "../../../shared/messages/shown-styles.ts";
 import { startContractServer, testMeta } from "../contract/contract-server.ts";
 import { drawPng } from "../png.ts";
@@ -55,6 +57,14 @@ async function withController(
   } finally {
     await server.close();
   }
+}
+
+async function until(controller: Controller, isReached: (state: State) => boolean): Promise<void> {
+  await new Promise<void>((resolve) => {
+    controller.subscribe(() => {
+      if (controller.state.run === undefined && isReached(controller.state)) resolve();
+    });
+  });
 }
 
 /** What main answers to the question for icons that was asked last. */
@@ -145,6 +155,35 @@ test("the chosen style of the file stays when the server answers before main, an
     controller.receive({ type: "shown-styles", styles: [] });
     assert.equal(controller.state.form.style, "");
   });
+});
+
+test("a style of the file that goes during a Redraw leaves the person's form too, and no other style does", async () => {
+  const style = { id: "a1", name: "Mine", pictures: ["b25l"] };
+  const made = { ...{ format: 1, packId: "default", packDigest: "d", translation: "caption" }, seed: 1 };
+  const provenance = { ...made, condition: { caption: "a cat", style: "flat" }, temperature: 0, guidance: 1 };
+  const image = { id: "1:1", isArtboard: false, provenance: JSON.stringify({ ...provenance, logLikelihood: 0 }) };
+  const stylesAfter = async (own: string, shown: readonly ShownStyle[], go: (controller: Controller) => unknown) => {
+    let left: readonly unknown[] = [];
+    await withController(async (controller, _, server) => {
+      const settings = { ...defaultSettings, serverUrl: server.url, token: server.token };
+      const selection = { texts: [], images: [image], layerCount: 1 };
+      const session = { form: { ...defaultForm, style: own }, results: [] };
+      const launch = { kind: "redraw" } as const;
+      controller.receive({ type: "start", launch, settings, selection, session, editor: "figma" });
+      controller.receive({ type: "shown-styles", styles: shown });
+      await until(controller, ({ results }) => results.length > 0);
+      await go(controller);
+      left = [controller.state.form.style, controller.state.ownForm?.style];
+    });
+    return left;
+  };
+  const remove = (controller: Controller) => controller.removeStyle("a1");
+  const connect = (controller: Controller) => controller.connect();
+  assert.deepEqual(await stylesAfter("#a1", [style], remove), ["flat", ""]);
+  assert.deepEqual(await stylesAfter("outline", [style], remove), ["flat", "outline"]);
+  assert.deepEqual(await stylesAfter("#a1", [], () => undefined), ["flat", ""], "kept from another file");
+  assert.deepEqual(await stylesAfter("of-another-pack", [], connect), ["flat", ""]);
+  assert.deepEqual(await stylesAfter("#a1", [style], connect), ["flat", "#a1"]);
 });
 
 test("a part is requested with its mask in the icon's layer, and never without one", async () => {

@@ -285,6 +285,42 @@ test("Redraw leaves the form to the person: it is what is kept, and comes back w
   assert.equal(reduce(next, { type: "form", change: { seed: 7 } }).form.seed, 7);
 });
 
+test("texts that are taken from the selection while a Redraw has the form belong to the person's form", () => {
+  const texts = (text: string): Action => ({
+    type: "selection",
+    selection: { texts: [{ id: "1", text }], images: [], layerCount: 1 },
+  });
+  const plan = planRedraw([layer("1:0", provenance(1))], defaultForm)!;
+  const leave: Action = { type: "command", command: "sketch" };
+  const redrawing = after(started, texts("a house"), { type: "redraw", ...plan }, texts("a tree"));
+  assert.equal(redrawing.form.captions, "a cat", "what is redrawn stays");
+  const next = reduce(redrawing, leave);
+  assert.equal(next.form.captions, "a tree");
+  assert.equal(reduce(next, texts("a boat")).form.captions, "a boat", "still nobody wrote any");
+  assert.equal([{ type: "use-texts" } as const, leave].reduce(reduce, redrawing).form.captions, "a tree");
+  const edited = after(started, { type: "form", change: { captions: "mine" } }, { type: "redraw", ...plan });
+  assert.equal([texts("a tree"), leave].reduce(reduce, edited).form.captions, "mine");
+  assert.equal([texts("a tree"), { type: "use-texts" } as const, leave].reduce(reduce, edited).form.captions, "a tree");
+});
+
+test("settings and history leave the pad as it was, and a mask while its icon is the same", () => {
+  const show = (command: State["command"]): Action => ({ type: "command", command });
+  const strokes = [{ colour: "#000000", width: 5, points: [[1, 2]] as const }];
+  const drawn: Action = { type: "drawn", drawn: { name: "pad", svg: "<svg/>", strokes } };
+  const icons = (imageHash: string): Action => {
+    const icon = { nodeId: "1:1", nodeName: "i", imageHash, widthPx: 1, heightPx: 1, provenance: "", vector: "" };
+    return { type: "scene", scene: { icons: [{ ...icon, url: Math.random().toString() }] } };
+  };
+  for (const interruption of ["settings", "history"] as const) {
+    const sketched = after(started, show("sketch"), drawn, show(interruption), show("sketch"));
+    assert.deepEqual(sketched.drawn?.strokes, strokes);
+    assert.equal(reduce(reduce(sketched, show(interruption)), show("layout")).drawn, undefined);
+    const masked = after(started, show("redraw-part"), icons("a"), drawn, show(interruption), show("redraw-part"));
+    assert.deepEqual(reduce(masked, icons("a")).drawn?.strokes, strokes);
+    assert.equal(reduce(masked, icons("b")).drawn, undefined, "another picture");
+  }
+});
+
 test("redrawing an artboard makes a new one", () => {
   const plan = planRedraw([{ ...layer("1:1", provenance(3)), isArtboard: true }], defaultForm);
   assert.deepEqual([plan?.replacements, plan?.form.captions], [[], "a cat"]);

@@ -33,7 +33,7 @@ export function DrawingForm(props: ViewProps) {
 }
 
 function DrawingPad({ controller, texts, isLive }: ViewProps & { readonly isLive: boolean }) {
-  const { command, scene, meta } = controller.state;
+  const { command, scene, drawn, meta } = controller.state;
   const isLayout = command === "layout";
   const palette = isLayout ? (translationOfCommand(meta, command)?.layout?.palette ?? []) : [];
   const [colour, setColour] = useState(ink);
@@ -41,7 +41,7 @@ function DrawingPad({ controller, texts, isLive }: ViewProps & { readonly isLive
   const selected = scene.drawing?.svg ?? "";
   useEffect(() => () => clearTimeout(timer.current), []);
   const hand = (next: readonly Stroke[]): void => {
-    controller.setDrawing(texts.commands[command], svgOf(next));
+    controller.setDrawing(texts.commands[command], svgOf(next), next);
     clearTimeout(timer.current);
     if (isLive && next.length > 0) timer.current = setTimeout(() => void controller.generateAfresh(), liveMs);
   };
@@ -72,6 +72,7 @@ function DrawingPad({ controller, texts, isLive }: ViewProps & { readonly isLive
       backdrop={selected === "" ? "" : `data:image/svg+xml,${encodeURIComponent(selected)}`}
       hintOf={(isDrawn) => (!isDrawn && selected !== "" ? texts.fromSelection : texts.padHint)}
       tools={colours}
+      first={drawn?.strokes}
       onStrokes={hand}
     />
   );

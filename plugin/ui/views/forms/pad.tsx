@@ -16,6 +16,8 @@ interface PadProps extends Pick<ViewProps, "texts"> {
   readonly isBackdropKept?: boolean;
   /** The strokes are a mask: they let the picture through. */
   readonly isMask?: boolean;
+  /** Strokes that it shows at first: those of before an interruption. */
+  readonly first?: readonly Stroke[] | undefined;
   /** What the pad says below, by whether something is drawn. */
   hintOf(isDrawn: boolean): string;
   /** Further tools, which may put the eraser away. */
@@ -24,8 +26,9 @@ interface PadProps extends Pick<ViewProps, "texts"> {
   onStrokes(strokes: readonly Stroke[]): void;
 }
 
-export function Pad({ texts, label, pen, backdrop, isBackdropKept, isMask, hintOf, tools, onStrokes }: PadProps) {
-  const [steps, setSteps] = useState<readonly (readonly Stroke[])[]>([[]]);
+export function Pad(props: PadProps) {
+  const { texts, label, pen, backdrop, isBackdropKept, isMask, first = [], hintOf, tools, onStrokes } = props;
+  const [steps, setSteps] = useState<readonly (readonly Stroke[])[]>([first]);
   const [isErasing, setErasing] = useState(false);
   const strokes = steps.at(-1)!;
   /** One step of the pad, which undo takes back. */

@@ -14,7 +14,7 @@ const marked = "#ffffff";
 
 export function RedrawForm(props: ViewProps) {
   const { controller, texts } = props;
-  const { scene, form } = controller.state;
+  const { scene, drawn, form } = controller.state;
   const icon = scene.icons?.find(({ problem }) => problem === undefined);
   return (
     <div class="form">
@@ -29,8 +29,9 @@ export function RedrawForm(props: ViewProps) {
           backdrop={icon.url}
           isBackdropKept
           isMask
+          first={drawn?.strokes}
           hintOf={() => texts.maskHint}
-          onStrokes={(strokes) => controller.setDrawing(icon.nodeName, svgOf(strokes))}
+          onStrokes={(strokes) => controller.setDrawing(icon.nodeName, svgOf(strokes), strokes)}
         />
       )}
       <StyleField {...props} anyStyle={texts.styleOfIcon} isRedrawnOnly />
