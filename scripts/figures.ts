@@ -1,7 +1,7 @@
 /**
  * Makes the figures of the docs: `npm run figures [-- NAME…] [--packs DIR]`. `training` trains two translations of ten minutes
  * each and so has to be named; `--steps N` shortens it, `--keep DIR` keeps the packs, each in its own data folder. `upscaling` and
- * `upscaling-inputs` need downloaded pictures, and `restyle-matrix`, `eight-icons` and `style-colours` rendered styles; they have to be named, too.
+ * `upscaling-inputs` need downloaded pictures, and `restyle-matrix`, `eight-icons`, `style-colours` and `coloured-styles` rendered styles; they have to be named, too.
  */
 import { parseArgs } from "node:util";
 import { autoencoderFigure } from "./figures/autoencoder.ts";
@@ -10,7 +10,7 @@ import { layoutFigure, lowResolutionFigure, sketchFigure } from "./figures/condi
 import { angleFigure, attributeFigure, blendFigure, depthFigure, restyleFigure } from "./figures/edits.ts";
 import { ownStyleFigure } from "./figures/own-style.ts";
 import { playgroundFigure } from "./figures/playground.ts";
-import { eightIconsFigure, restyleMatrixFigure, styleColoursFigure } from "./figures/styles.ts";
+import { colouredStylesFigure, eightIconsFigure, restyleMatrixFigure, styleColoursFigure } from "./figures/styles.ts";
 import { trainingFigures } from "./figures/training.ts";
 import { upscalingFigures } from "./figures/upscaling.ts";
 import { upscalingInputFigures } from "./figures/upscaling-inputs.ts";
@@ -40,6 +40,7 @@ const styleFigures: Figures = {
   "restyle-matrix": restyleMatrixFigure,
   "eight-icons": eightIconsFigure,
   "style-colours": styleColoursFigure,
+  "coloured-styles": colouredStylesFigure,
 };
 
 /** Folders of docs/figures, by the page that shows them; what is not named is a figure of generation. */

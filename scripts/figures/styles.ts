@@ -4,7 +4,13 @@
  */
 import { toStraightRgba } from "../../server/engine/pixels/pixels.ts";
 import { type ColourWord, hues } from "../../server/evaluation/metrics/colour-words.ts";
-import { isReal, type StyleDrawing, StyleDrawings } from "../../server/evaluation/styles/style-drawings.ts";
+import {
+  grouped,
+  isReal,
+  type StyleDrawing,
+  StyleDrawings,
+  styleOf,
+} from "../../server/evaluation/styles/style-drawings.ts";
 import { encodePng } from "../../server/images/codec.ts";
 import type { Figure } from "./edits.ts";
 import { type SheetBlock, type SheetRow, writeSheet } from "./sheet.ts";
@@ -23,6 +29,8 @@ interface Shown {
 interface Board extends Studio {
   /** The first drawings of a variant, by name, evenly spaced over it. */
   first(variant: string, count: number): Promise<Shown[]>;
+  /** Made-up styles that nothing was trained on, by their numbers, evenly spaced over them: drawings of each, evenly spaced too. */
+  madeUp(styles: number, count: number): Promise<Shown[][]>;
   restyle(source: Shown, style: object | string, more?: object): Promise<Uint8Array | undefined>;
   caption(caption: string, style: object | string): Promise<Uint8Array | undefined>;
 }
@@ -46,10 +54,21 @@ async function withBoard<T>(packsDir: string | undefined, work: (board: Board) =
           const all = drawings.all
             .filter((one) => one.variant === variant && isReal(one))
             .sort((one, other) => (one.base < other.base ? -1 : 1));
-          const step = Math.max(1, Math.floor(all.length / count));
-          const chosen = all.filter((_, at) => at % step === 0).slice(0, count);
           const shown: Shown[] = [];
-          for (const drawing of chosen) shown.push(await show(drawing, studio));
+          for (const drawing of spaced(all, count)) shown.push(await show(drawing, studio));
+          return shown;
+        },
+        async madeUp(styles, count) {
+          const all = drawings.all.filter(({ split, isProcedural }) => isProcedural && split === "heldOutStyle");
+          const byStyle = [...grouped(all, styleOf)]
+            .filter(([, members]) => members.length >= count)
+            .sort(([one], [other]) => one.localeCompare(other, "en", { numeric: true }));
+          const shown: Shown[][] = [];
+          for (const [, members] of spaced(byStyle, styles)) {
+            const some: Shown[] = [];
+            for (const drawing of spaced(members, count)) some.push(await show(drawing, studio));
+            shown.push(some);
+          }
           return shown;
         },
         restyle: (source, style, more = {}) => draw({ drawing: { image: source.image }, style, ...more }),
@@ -59,6 +78,11 @@ async function withBoard<T>(packsDir: string | undefined, work: (board: Board) =
   } finally {
     await drawings.close();
   }
+}
+
+function spaced<T>(values: readonly T[], count: number): T[] {
+  const step = Math.max(1, Math.floor(values.length / count));
+  return values.filter((_, at) => at % step === 0).slice(0, count);
 }
 
 const imagesOf = (shown: readonly Shown[]) => ({ images: shown.map(({ image }) => image) });
@@ -111,6 +135,20 @@ export const eightIconsFigure: Figure = (path, packsDir) =>
       );
     }
     return writeSheet(path, blocks, { cellPx: 76, marginPx: 150 });
+  });
+
+/** Drawings of a family never seen in made-up styles never seen, of several colours, each shown by eight of its drawings. */
+export const colouredStylesFigure: Figure = (path, packsDir) =>
+  withBoard(packsDir, async ({ first, madeUp, restyle }) => {
+    const sources = await first("uil", columns);
+    const rows: SheetRow[] = [{ label: "source", tiles: tilesOf(sources) }];
+    for (const shown of await madeUp(8, shownMost)) {
+      const tiles = [];
+      for (const source of sources) tiles.push(await restyle(source, imagesOf(shown)));
+      rows.push({ label: "eight of a style", tiles: tilesOf(shown) }, { label: "drawn in it", tiles });
+    }
+    const unnamed = sources.map(() => "");
+    return writeSheet(path, [{ columns: unnamed, rows }], { cellPx: 76, marginPx: 150 });
   });
 
 const palettes: Readonly<Record<string, readonly string[]>> = {
