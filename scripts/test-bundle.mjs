@@ -27,15 +27,22 @@ const built = `new URL(${JSON.stringify(pathToFileURL(path.resolve("dist/server/
 const opening = /^(\s*(\/\*[\s\S]*?\*\/|\/\/[^\n]*\n|import\b[^;]*;))*/;
 
 /**
- * A test file as a suite, so that its hooks and awaits are its own where files share a process.
+ * A test file as a suite, so that its hooks and awaits are its own where files share a process. A body that throws ends the process as
+ * that of a module would, also where it holds something open; a second later, when the runner has told of it.
  * @param {string} text
  * @param {string} name
  */
 function asSuite(text, name) {
   const [head = ""] = opening.exec(text) ?? [];
-  const suite = `import { describe as file } from "node:test"; file(${JSON.stringify(name)}, async () => {`;
-  return `${head} ${suite}${text.slice(head.length)}\n});`;
+  const suite = `import { describe as file } from "node:test"; file(${JSON.stringify(name)}, () => (async () => {`;
+  return `${head} ${suite}${text.slice(head.length)}\n})().catch(${afterFault(name)}));`;
 }
+
+const afterFault = (name) => `(error) => {
+  console.error(${JSON.stringify(name)}, error);
+  setTimeout(() => process.exit(1), 1000);
+  throw error;
+}`;
 
 /**
  * @param {ReadonlySet<string>} shared test files that share a process
