@@ -23,7 +23,11 @@ export function createPatience(
         awaySince = undefined;
         return result;
       } catch (error) {
-        if (!(error instanceof AppError) || error.code !== "queue_unavailable") throw error;
+        if (!(error instanceof AppError) || error.code !== "queue_unavailable") {
+          // A refusal is an answer too.
+          awaySince = undefined;
+          throw error;
+        }
         awaySince ??= performance.now();
         if (isOver() || performance.now() - awaySince > batchAwaitMs) throw error;
         await sleep(batchPauseMs);
