@@ -2,7 +2,7 @@
 import type { UpscaleScale } from "../../shared/contract/upscale-scales.ts";
 import type { Upscaler } from "../engine/interfaces.ts";
 import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
-import { refuseCancelled } from "../upscaling/cancelled.ts";
+import { refuseCancelled, unlessCancelled } from "../upscaling/cancelled.ts";
 import type { BatchJob } from "./batcher.ts";
 import type { ImageResult } from "./protocol.ts";
 
@@ -33,7 +33,7 @@ export async function generateEnlarged(
     images = images.then(() => enlarge(image)).catch(fail);
   };
   await generate({ ...job, signal, onImage }).catch(fail);
-  await images;
+  await unlessCancelled(images, job.signal);
   if (fault !== undefined) throw fault;
   refuseCancelled(job.signal);
 }

@@ -9,16 +9,16 @@ export function refuseCancelled(signal: AbortSignal | undefined): void {
 }
 
 /**
- * What `work` gives, unless `signal` is aborted first. Then the work goes on in its thread, and nobody waits for it.
+ * What `work` gives, unless `signal` is aborted first. The work goes on until it notices that itself.
  * @throws AppError `cancelled`
  */
-export async function unlessCancelled<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  refuseCancelled(signal);
+export async function unlessCancelled<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   let stop = (): void => {};
   const abort = new Promise<never>((_, reject) => {
     const listen = (): void => reject(cancelled());
-    signal?.addEventListener("abort", listen);
-    stop = () => signal?.removeEventListener("abort", listen);
+    if (signal.aborted) listen();
+    signal.addEventListener("abort", listen);
+    stop = () => signal.removeEventListener("abort", listen);
   });
   try {
     return await Promise.race([work, abort]);

@@ -1,13 +1,13 @@
 /**
- * The queue of upscales: one runs at a time, because it loads all cores and holds a picture of up to 64 MB. A cancelled job
- * leaves the queue at once. Generations have priority.
+ * The queue of upscales: one runs at a time, because it loads all cores and holds a picture of up to 64 MB. Who cancels a
+ * job is answered at once; its place is free when the tiles that ran have ended. Generations have priority.
  */
 
 import type { ResolvedUpscale } from "../../shared/contract/upscaling.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { Picture, Upscaler } from "../engine/interfaces.ts";
 import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
-import { refuseCancelled } from "./cancelled.ts";
+import { refuseCancelled, unlessCancelled } from "./cancelled.ts";
 import { drawHypotheses, type EnlargedPicture } from "./hypotheses.ts";
 
 /** One finished picture of an upscale: unpremultiplied RGBA, 8 bits, with its metrics. */
@@ -47,7 +47,7 @@ export function createUpscaleQueue(isBusy: () => boolean): (upscaler: Upscaler, 
       leave = resolve;
     });
     last = turn.then(() => left);
-    try {
+    const work = async (): Promise<void> => {
       await Promise.race([turn, aborted(handlers.signal)]);
       refuseCancelled(handlers.signal);
       await drawHypotheses(upscaler, image, request, {
@@ -56,9 +56,8 @@ export function createUpscaleQueue(isBusy: () => boolean): (upscaler: Upscaler, 
         onImage: (picture) => handlers.onImage(picture),
         pause: waitingFor(isBusy, handlers.signal),
       });
-    } finally {
-      leave();
-    }
+    };
+    await unlessCancelled(work().finally(leave), handlers.signal);
   };
 }
 

@@ -16,7 +16,7 @@ import { requireFits } from "../../shared/contract/upscaling.ts";
 import type { Pixels, UpscaleOptions, Upscaler } from "../engine/interfaces.ts";
 import { mapConcurrent } from "../platform/map-concurrent.ts";
 import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
-import { refuseCancelled, unlessCancelled } from "./cancelled.ts";
+import { refuseCancelled } from "./cancelled.ts";
 import { fillColour } from "./fill-colour.ts";
 import {
   alphaOf,
@@ -116,7 +116,7 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     });
   }
 
-  /** Tiles do not overlap, so their order does not matter. */
+  /** Tiles do not overlap, so their order does not matter. After a cancel no tile begins, and those that ran have ended. */
   async function eachTile(
     tiles: Iterable<Tile>,
     run: Run,
@@ -125,7 +125,8 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     const all = [...tiles];
     await mapConcurrent(all, concurrency, async (tile) => {
       refuseCancelled(run.signal);
-      await unlessCancelled(work(tile, all.length === 1), run.signal);
+      await work(tile, all.length === 1);
+      refuseCancelled(run.signal);
       await run.onTile?.();
     });
   }

@@ -94,6 +94,32 @@ describe("upscales in the child", () => {
     await assert.rejects(upscale(service, {}, aborted()).done, { code: "cancelled" });
   });
 
+  it("upscales in the child are answered at once when they are cancelled within a tile, and the next begins when that has ended", async () => {
+    let endTile = (): void => undefined;
+    const tile = new Promise<void>((resolve) => {
+      endTile = resolve;
+    });
+    let begun = 0;
+    const small = smallUpscaler();
+    const service = createService([], 8, {
+      ...small,
+      async upscale(image, options) {
+        begun += 1;
+        if (begun === 1) await tile;
+        return small.upscale(image, options);
+      },
+    });
+    const [running, next] = [upscale(service), upscale(service)];
+    while (begun === 0) await new Promise(setImmediate);
+    running.abort.abort();
+    await assert.rejects(running.done, { code: "cancelled" });
+    for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+    assert.equal(begun, 1, "the next waits for the tile");
+    endTile();
+    await next.done;
+    assert.deepEqual([begun, running.pictures.length, next.pictures.length], [2, 0, 1]);
+  });
+
   it("upscales in the child go on after one that fails", async () => {
     const broken: Upscaler = {
       ...smallUpscaler(),
@@ -251,6 +277,16 @@ describe("a generation that is enlarged", () => {
     const late = generate(createService([tinyTranslation([])], 8, slow), { count: 2, upscale: 2 }, abort);
     await assert.rejects(late.done, { code: "cancelled" });
     assert.deepEqual(late.images, []);
+    const endless: Upscaler = {
+      ...smallUpscaler(),
+      upscale: () => {
+        within.abort();
+        return new Promise(() => {});
+      },
+    };
+    const within = new AbortController();
+    const stuck = generate(createService([tinyTranslation([])], 8, endless), { count: 2, upscale: 2 }, within);
+    await assert.rejects(stuck.done, { code: "cancelled" }, "within a tile it is answered at once");
   });
 });
 

@@ -181,6 +181,29 @@ describe("upscaling", () => {
     assert.deepEqual([begun, ended], [2, 2]);
   });
 
+  it("upscaling that is cancelled ends when the tiles that ran have ended, and begins no more", async () => {
+    const parts = { factors: factorsWith(), consistency: { 2: averaging(2), 4: averaging(4) } };
+    const abort = new AbortController();
+    let [begun, ended, told] = [0, 0, 0];
+    const drawer: TileDrawer = {
+      ...drawHere(parts),
+      concurrency: 2,
+      async draw(task) {
+        begun += 1;
+        if (begun === 2) abort.abort();
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        ended += 1;
+        return drawTile(parts, task);
+      },
+    };
+    const onTile = async (): Promise<void> => {
+      told += 1;
+    };
+    const options = { scale: 2, temperature: 0, seed: 1, signal: abort.signal, onTile } as const;
+    await assert.rejects(createUpscaler(drawer, { corePx: 8 }).upscale(wavy, options), { code: "cancelled" });
+    assert.deepEqual([begun, ended, told], [2, 2, 0]);
+  });
+
   it("upscaling is warmed up by every graph that details need", async () => {
     const requested: string[] = [];
     const note = <T extends object>(name: string, part: T, method: keyof T): T => ({
