@@ -14,11 +14,11 @@ export interface Followed {
   readonly event: string;
   /** The state at hand. */
   readonly first: Followable;
-  /** Calls back on every later state than that of the revision; returns how to stop. */
-  subscribe(listener: (state: Followable) => void, known: number): () => void;
+  /** Calls back on every later state than that of the revision, undefined = it is gone; returns how to stop. */
+  subscribe(listener: (state: Followable | undefined) => void, known: number): () => void;
 }
 
-/** Answers with the stream, which ends after a final state or when the server stops. */
+/** Answers with the stream, which ends after a final state, when the job is gone or when the server stops. */
 export function answerEvents(
   c: AppContext,
   { limits, streamsEnd }: Pick<RouteDeps, "limits" | "streamsEnd">,
@@ -51,8 +51,11 @@ function eventStream({ event, first, subscribe }: Followed, options: EventOption
   const isKnown = first.revision === options.lastEventId && !isFinal(first.body);
   let latest: Followable | undefined = isKnown ? undefined : first;
   let wake: (() => void) | undefined;
+  let isGone = false;
+  const isOver = (): boolean => isGone || options.signal.aborted;
   const unsubscribe = subscribe((snapshot) => {
-    latest = snapshot;
+    if (snapshot) latest = snapshot;
+    else isGone = true;
     wake?.();
   }, first.revision);
   const stop = (): void => {
@@ -74,7 +77,7 @@ function eventStream({ event, first, subscribe }: Followed, options: EventOption
       };
       const timer = setTimeout(done, options.heartbeatMs);
       wake = done;
-      if (latest !== undefined || options.signal.aborted) done();
+      if (latest !== undefined || isOver()) done();
     });
 
   return new ReadableStream<Uint8Array>(
@@ -91,8 +94,8 @@ function eventStream({ event, first, subscribe }: Followed, options: EventOption
         const snapshot = latest;
         latest = undefined;
         if (snapshot) controller.enqueue(encoder.encode(textOf(snapshot)));
-        else if (!options.signal.aborted) controller.enqueue(encoder.encode(": heartbeat\n\n"));
-        if (options.signal.aborted || (snapshot && isFinal(snapshot.body))) {
+        else if (!isOver()) controller.enqueue(encoder.encode(": heartbeat\n\n"));
+        if (isOver() || (snapshot && isFinal(snapshot.body))) {
           stop();
           controller.close();
         }

@@ -165,10 +165,10 @@ export interface JobQueue<Body extends JobBody, Request = Body["request"]> {
   remove(id: string): Promise<boolean>;
   /**
    * Calls back on every later snapshot of a job, on that of a finished one once; returns how to stop. A slow follower may miss some
-   * between, never the last.
+   * between, never the last. Undefined, once = no such job, or none any more.
    * @param known revision of the snapshot at hand: where others work on the queue, the present one comes first if it is newer
    */
-  subscribe(id: string, listener: (snapshot: Snapshot<Body>) => void, known?: number): () => void;
+  subscribe(id: string, listener: (snapshot: Snapshot<Body> | undefined) => void, known?: number): () => void;
   /** Whether a waiting or running job names this upload. */
   needsUpload(digest: string): Promise<boolean>;
   depth(): Promise<{ readonly waiting: number; readonly running: number }>;

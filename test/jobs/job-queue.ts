@@ -143,7 +143,7 @@ export function describeJobQueue<Body extends JobBody, Request>(
       await queue.cancel(a);
       assert.deepEqual(await positions(), [undefined, 0, 1]);
       const seen: Snapshot<Body>[] = [];
-      queue.subscribe(c, (snapshot) => seen.push(snapshot));
+      queue.subscribe(c, (snapshot) => seen.push(snapshot!));
       await (await take(queue)).finish(done);
       await until(() => seen.at(-1)?.body.progress.position === 0);
     });
@@ -151,7 +151,7 @@ export function describeJobQueue<Body extends JobBody, Request>(
     test("walks a job from queued to done with revisions that grow", async ({ queue }) => {
       const id = await add(queue, "bird", 2);
       const seen: Snapshot<Body>[] = [(await queue.get(id))!];
-      const unsubscribe = queue.subscribe(id, (snapshot) => seen.push(snapshot), seen[0]!.revision);
+      const unsubscribe = queue.subscribe(id, (snapshot) => seen.push(snapshot!), seen[0]!.revision);
       const job = await take(queue);
       job.beginAttempt();
       job.report({ stage, completed: 1, total: 2 } as ProgressReport<Body>);
@@ -539,13 +539,22 @@ export function describeJobQueue<Body extends JobBody, Request>(
     test("sends whoever follows a job that has ended its end, once", async ({ queue }) => {
       const id = await make(queue, "a");
       const seen: Snapshot<Body>[] = [];
-      const stop = queue.subscribe(id, (snapshot) => seen.push(snapshot));
+      const stop = queue.subscribe(id, (snapshot) => seen.push(snapshot!));
       await until(() => seen.length > 0);
       stop();
       assert.deepEqual(
         seen.map(({ body }) => body.state),
         ["done"],
       );
+    });
+
+    test("tells whoever follows a job that is gone, once", async ({ queue }) => {
+      const id = await make(queue, "a");
+      await queue.remove(id);
+      const seen: Array<Snapshot<Body> | undefined> = [];
+      queue.subscribe(id, (snapshot) => seen.push(snapshot));
+      await until(() => seen.length > 0);
+      assert.deepEqual(seen, [undefined]);
     });
   });
 }

@@ -200,7 +200,7 @@ it("who follows a job that ended while its worker still has it gets its end", as
   broken.isBroken = false;
   await queue.cancel(id);
   const ended = new Promise<string>((resolve) => {
-    queue.subscribe(id, ({ body }) => resolve(body.state));
+    queue.subscribe(id, (now) => resolve(now!.body.state));
   });
   assert.equal(await Promise.race([ended, new Promise(setImmediate)]), "cancelled");
   await end();

@@ -10,10 +10,10 @@ import { GenerationRequestSchema } from "../../../shared/contract/generations/ge
 import { limits } from "../../../shared/limits.ts";
 import { AppError, toProblem } from "../../../shared/problem.ts";
 import { parse } from "../../../shared/validation.ts";
-import { isFinal } from "../../jobs/job-queue.ts";
+import { isFinal, type Snapshot } from "../../jobs/job-queue.ts";
 import { captionedJsonProblems, readJson } from "../body.ts";
 import { ownerOf, type Standing } from "../identity.ts";
-import { idempotencyOf, idempotencyParameter } from "../job-answers.ts";
+import { idempotencyOf, idempotencyParameter, notFound } from "../job-answers.ts";
 import { createPatience, type Patience } from "../patience.ts";
 import { fingerprintOf, resolveGeneration, resolveProblems } from "../resolve-request.ts";
 import { type Route, type RouteDeps, requireInference } from "../route.ts";
@@ -72,7 +72,8 @@ function batchStream(
         while (isOpen && !deps.streamsEnd.aborted && next < requested.length) {
           const index = next++;
           try {
-            const first = await patience(() => add(deps, requested[index], `${key}-${index}`, owner));
+            const job = await resolve(deps, requested[index], `${key}-${index}`, owner);
+            const { body: first } = await patience(() => deps.queue.add(job));
             send({ event: "accepted", index, generation: first });
             const ended = await whenFinal(deps, first, patience);
             if (ended) send({ event: "finished", index, generation: ended });
@@ -99,34 +100,43 @@ function asKnown(error: unknown, { log }: RouteDeps): AppError {
 }
 
 /** @throws AppError as POST /v1/generations answers it */
-async function add(deps: RouteDeps, requested: unknown, key: string, owner: Standing): Promise<Generation> {
+async function resolve(deps: RouteDeps, requested: unknown, key: string, owner: Standing) {
   const request = parse(GenerationRequestSchema, requested);
   const idempotency = { key, fingerprint: fingerprintOf(request) };
-  const resolved = await resolveGeneration(request, deps);
-  return (await deps.queue.add({ ...resolved, idempotency, ...owner, urgency: "bulk" })).body;
+  return { ...(await resolveGeneration(request, deps)), idempotency, ...owner, urgency: "bulk" } as const;
 }
 
-/** Resolves with the final state; undefined when the server stops before: the generation goes on after the next start. */
+/**
+ * Resolves with the final state; undefined when the server stops before: the generation goes on after the next start.
+ * @throws AppError not_found when the queue no longer has it
+ */
 function whenFinal(
   { queue, streamsEnd }: RouteDeps,
   { id }: Generation,
   patience: Patience,
 ): Promise<Generation | undefined> {
   return new Promise((resolve, reject) => {
-    const end = (body: Generation | undefined): void => {
+    const release = (): void => {
       unsubscribe();
-      streamsEnd.removeEventListener("abort", stop);
+      streamsEnd.removeEventListener("abort", look);
+    };
+    const end = (body: Generation | undefined): void => {
+      release();
       resolve(body);
     };
-    const take = (body: Generation | undefined): void => {
-      if (body && isFinal(body)) end(body);
+    const fail = (error: unknown): void => {
+      release();
+      reject(error);
+    };
+    const take = (now: Snapshot<Generation> | undefined): void => {
+      if (!now) fail(notFound("generation", "the id of a generation that this server knows", id));
+      else if (isFinal(now.body)) end(now.body);
       else if (streamsEnd.aborted) end(undefined);
     };
     // It may have ended between its acceptance and the subscription, or just before the stop.
-    const look = (): void => void patience(() => queue.get(id)).then((now) => take(now?.body), reject);
-    const stop = (): void => look();
-    const unsubscribe = queue.subscribe(id, ({ body }) => take(body));
-    streamsEnd.addEventListener("abort", stop, { once: true });
+    const look = (): void => void patience(() => queue.get(id)).then(take, fail);
+    const unsubscribe = queue.subscribe(id, take);
+    streamsEnd.addEventListener("abort", look, { once: true });
     look();
   });
 }

@@ -178,7 +178,7 @@ export class BullQueue<Body extends JobBody, Request = Body["request"]> implemen
     });
   }
 
-  subscribe(id: string, listener: (snapshot: Snapshot<Body>) => void, known = 0): () => void {
+  subscribe(id: string, listener: (snapshot: Snapshot<Body> | undefined) => void, known = 0): () => void {
     return this.#followers.add(id, listener, known);
   }
 
@@ -252,7 +252,7 @@ export class BullQueue<Body extends JobBody, Request = Body["request"]> implemen
     return former.body;
   }
 
-  /** Resolves when the job has another revision: a commit that ends or is rolled back makes one. */
+  /** Resolves when the job has another revision, or is gone: a commit that ends or is rolled back makes one. */
   #whenNewer(id: string, revision: number): Promise<void> {
     return new Promise((resolve) => {
       const stop = this.#followers.add(

@@ -50,10 +50,11 @@ export async function call(
   const { body } = await queue.add(requested);
   const { id } = body;
   const ended = await new Promise<Call>((resolve, reject) => {
-    const stop = queue.subscribe(id, ({ body: now }) => {
-      if (!isFinal(now)) return;
+    const stop = queue.subscribe(id, (now) => {
+      if (!now) return reject(lost());
+      if (!isFinal(now.body)) return;
       stop();
-      resolve(now);
+      resolve(now.body);
     });
     signal.addEventListener(
       "abort",
@@ -73,6 +74,11 @@ export async function call(
   const { code = "internal", detail = "expected an answer of a worker, got none", ...about } = ended.problem ?? {};
   throw new AppError(code, detail, detailOf(about));
 }
+
+const lost = (): AppError =>
+  new AppError("queue_unavailable", "expected a queue server that keeps calls, got one that lost this call", {
+    retryAfterSeconds: callKind.retryAfterSeconds,
+  });
 
 const detailOf = ({ field, expected, received, retryAfterSeconds }: Partial<Problem>) => ({
   ...(field !== undefined && { field }),

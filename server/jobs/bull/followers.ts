@@ -1,12 +1,14 @@
 /**
  * Followers of the jobs of a kind in this process. One channel says which job changed. Its record is then read, at most once at a time,
- * and followers get states newer than their last. After a loss of the connection every followed job is read again.
+ * and followers get states newer than their last, or hear that the job is gone. After a loss of the connection every followed job is
+ * read again.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Snapshot } from "../job-queue.ts";
 import type { Connection } from "./connection.ts";
 
-type Listener<Body> = (snapshot: Snapshot<Body>) => void;
+/** Undefined = the job is gone; nothing follows. */
+type Listener<Body> = (snapshot: Snapshot<Body> | undefined) => void;
 
 /** Places in line are read again so long after they changed, in milliseconds: each job that goes moves all behind it. */
 const movedMs = 250;
@@ -115,13 +117,21 @@ export class Followers<Body extends { readonly state: string }> {
     followed.isReading = true;
     while (followed.isStale && followed.listeners.size > 0) {
       followed.isStale = false;
-      const snapshot = await this.#read(id).catch(async () => {
+      const answer = await this.#read(id).then(
+        (snapshot) => ({ snapshot }),
+        () => undefined,
+      );
+      if (!answer) {
         // The state that was missed may be the last one.
         followed.isStale = true;
         await sleep(retryMs);
-        return undefined;
-      });
-      if (!snapshot) continue;
+        continue;
+      }
+      const { snapshot } = answer;
+      if (!snapshot) {
+        this.#endAll(id, followed);
+        continue;
+      }
       followed.isWaiting = snapshot.body.state === "queued";
       for (const [listener, known] of [...followed.listeners]) {
         if (snapshot.revision <= known) continue;
@@ -130,5 +140,13 @@ export class Followers<Body extends { readonly state: string }> {
       }
     }
     followed.isReading = false;
+  }
+
+  /** As after the restart of a queue server that kept nothing. */
+  #endAll(id: string, followed: Followed<Body>): void {
+    const listeners = [...followed.listeners.keys()];
+    followed.listeners.clear();
+    if (this.#followed.get(id) === followed) this.#followed.delete(id);
+    for (const listener of listeners) listener(undefined);
   }
 }

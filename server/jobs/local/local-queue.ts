@@ -112,11 +112,11 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
     return this.#kept.remove(id);
   }
 
-  subscribe(id: string, listener: (snapshot: Snapshot<Body>) => void): () => void {
+  subscribe(id: string, listener: (snapshot: Snapshot<Body> | undefined) => void): () => void {
     const entry = this.#kept.entry(id);
     if (!entry || isFinal(entry.body)) {
       const ended = this.#kept.snapshotOf(id);
-      if (ended) queueMicrotask(() => listener(ended));
+      queueMicrotask(() => listener(ended));
     }
     entry?.listeners.add(listener);
     return () => void entry?.listeners.delete(listener);

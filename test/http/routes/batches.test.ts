@@ -151,6 +151,34 @@ describe("a batch", () => {
     assert.deepEqual(codes, Array(40).fill("queue_unavailable"));
   });
 
+  it("a batch ends with a problem for each generation that the queue has lost, whether it is looked up or followed", async () => {
+    for (const isFollowed of [false, true]) {
+      const own = await createHarness();
+      const queue = Object.create(own.deps.queue) as typeof own.deps.queue;
+      Object.assign(queue, {
+        add: (requested: Parameters<typeof queue.add>[0]) => own.deps.queue.add(requested),
+        get: async (id: string) => (isFollowed ? own.deps.queue.get(id) : undefined),
+        subscribe: (_: string, listener: Parameters<typeof queue.subscribe>[1]) => {
+          if (isFollowed) setImmediate(() => listener(undefined));
+          return () => undefined;
+        },
+      });
+      own.inference.gate = createGate().closed;
+      const app = createApp({ ...own.deps, queue });
+      const headers = { "Content-Type": "application/json", Authorization: `Bearer ${token}` };
+      const body = JSON.stringify({ generations: captions(2) });
+      const events = await eventsOf(await app.request("/v1/batches", { method: "POST", headers, body }));
+      assert.deepEqual(
+        events.map((event) => [event.index, event.event === "refused" ? event.problem.code : event.event]).sort(),
+        [0, 1].flatMap((index) => [
+          [index, "accepted"],
+          [index, "not_found"],
+        ]),
+      );
+      await own.close();
+    }
+  });
+
   it("a batch hides a fault that is the server's from a client, and logs all of it", async () => {
     const own = await createHarness();
     const queue = { ...own.deps.queue, add: () => Promise.reject(new Error("no such table: job")) };

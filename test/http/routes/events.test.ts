@@ -1,8 +1,9 @@
 /** Server-sent events: whole snapshots with growing ids, resumption, heartbeat, the end, and slow readers. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { createApp } from "../../../server/http/app.ts";
 import { type Generation, GenerationSchema } from "../../../shared/contract/generations/generation.ts";
-import { createHarness, type Harness } from "../harness.ts";
+import { createHarness, type Harness, token } from "../harness.ts";
 import { createGate } from "../small-inference.ts";
 
 interface Event {
@@ -116,6 +117,23 @@ describe("the event stream", () => {
     const text = (await follow(harness, id)).text();
     await harness.request(`/v1/generations/${id}`, { method: "DELETE" });
     assert.equal(eventsOf(await text).at(-1)!.generation.state, "cancelled");
+    await harness.close();
+  });
+
+  it("the event stream ends when the queue has lost the generation", async () => {
+    const harness = await createHarness();
+    harness.inference.gate = createGate().closed;
+    const { id } = await harness.start({ condition: { caption: "bird" }, count: 1 });
+    const queue = Object.create(harness.deps.queue) as typeof harness.deps.queue;
+    queue.get = (job) => harness.deps.queue.get(job);
+    queue.subscribe = (_, listener) => {
+      setImmediate(() => listener(undefined));
+      return () => undefined;
+    };
+    const headers = { Authorization: `Bearer ${token}` };
+    const app = createApp({ ...harness.deps, queue });
+    const text = await (await app.request(`/v1/generations/${id}/events`, { headers })).text();
+    assert.equal(eventsOf(text).length, 1);
     await harness.close();
   });
 
