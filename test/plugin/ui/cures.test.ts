@@ -14,7 +14,7 @@ const after = (...actions: Action[]) => actions.reduce(reduce, initialState);
 const cures: Readonly<Record<string, Action>> = {
   "another selection": { type: "selection", selection: { texts: [], images: [], layerCount: 1 } },
   "another form": { type: "form", change: { label: "key" } },
-  "strokes on the pad": { type: "drawn", drawn: { name: "", svg: "<svg/>" } },
+  "strokes on the pad": { type: "drawn", drawn: { name: "", svg: "<svg/>", strokes: [] } },
   "a drawing": { type: "scene", scene: { drawing: { name: "", svg: "<svg/>" } } },
 };
 
