@@ -71,8 +71,16 @@ describe("many machines", { skip: withoutQueueServer }, () => {
     assert.equal(response.status, 202, await response.clone().text());
     return (await response.json()) as Generation;
   }
-  const read = async (index: number, id: string) =>
-    (await (await ask(index, `/v1/generations/${id}`)).json()) as Generation;
+  /** Waits for a server that has not found the queue server again yet. */
+  async function read(index: number, id: string): Promise<Generation> {
+    for (let turn = 0; ; turn++) {
+      const response = await ask(index, `/v1/generations/${id}`);
+      const text = await response.text();
+      if (response.ok) return JSON.parse(text) as Generation;
+      assert.ok(response.status === 503 && turn < 200, text);
+      await sleep(50);
+    }
+  }
   async function until(id: string, isIt: (generation: Generation) => boolean): Promise<Generation> {
     for (let turn = 0; turn < 1000; turn++) {
       const generation = await read(turn % 2, id);
