@@ -7,10 +7,14 @@ much (SizeNet in flow_networks.py), and the drawing is seen at that size too (sp
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+sys.path.insert(0, str(Path(__file__).parent.parent))
 from networks import ResidualBlock
 
 DRAWING_PX, DRAWING_CHANNELS = 128, 4
@@ -19,14 +23,18 @@ SIGHTS = 2 * DRAWING_CHANNELS + 1
 FUSED = 12
 
 
-def resized(images: Tensor, size: Tensor) -> Tensor:
-    """Square images [batch, c, h, h] shown smaller about their middle, each by its size [batch] in (0, 1], by triangles; what lies outside is zero."""
-    side = images.shape[2]
+def shrinking(side: int, size: Tensor) -> Tensor:
+    """Matrices [batch, side, side] that resample a line to each size [batch] in (0, 1] about its middle, by triangles; what lies outside is zero."""
     middles = (torch.arange(side) + 0.5) / side - 0.5
     size = size[:, None, None]
     weights = (1 - (middles[None, :, None] / size - middles[None, None]).abs() * side * size).clamp(min=0)
     weights = weights / weights.sum(2, keepdim=True).clamp(min=1e-3)
-    weights = (weights * (middles.abs()[None, :, None] / size < 0.5)).to(images.dtype)[:, None]
+    return weights * (middles.abs()[None, :, None] / size < 0.5)
+
+
+def resized(images: Tensor, size: Tensor) -> Tensor:
+    """Square images [batch, c, h, h] shown smaller about their middle, each by its size [batch] in (0, 1]."""
+    weights = shrinking(images.shape[2], size).to(images.dtype)[:, None]
     return weights @ images @ weights.transpose(2, 3)
 
 

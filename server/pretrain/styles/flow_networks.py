@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from drawing_sight import shrinking
 from style_networks import CHANNELS, GRID, MAP_CHANNELS, SUMMARY, TOKEN, VECTOR, StyleNet, split_code
 
 PALETTE = (4, 4)
@@ -26,15 +27,6 @@ MOST_SCALE = 2.0
 def soft_clamp(raw: Tensor) -> Tensor:
     """Log-scales within ±2, the identity near 0."""
     return MOST_SCALE * torch.tanh(raw / MOST_SCALE)
-
-
-def shrinking(scale: float) -> Tensor:
-    """A matrix [16, 16] that resamples a line of the grid to a smaller size about its middle, by triangles; what lies outside is zero."""
-    middles = (torch.arange(GRID) + 0.5) / GRID - 0.5
-    distance = (middles[:, None] / scale - middles[None]).abs() * GRID * scale
-    weights = (1 - distance).clamp(min=0)
-    inside = (middles.abs() / scale < 0.5)[:, None]
-    return torch.where(inside, weights / weights.sum(1, keepdim=True).clamp(min=1e-3), 0.0)
 
 
 class SizeNet(nn.Module):
@@ -117,7 +109,7 @@ class Injector(nn.Module):
     def __init__(self, width: int, deep: int, blocks: int, condition: int) -> None:
         super().__init__()
         self.condition = nn.Sequential(nn.Linear(2 * VECTOR + math.prod(PALETTE) + 1, condition), nn.SiLU(), nn.Linear(condition, condition), nn.SiLU())
-        self.register_buffer("shrink", torch.stack([shrinking(scale) for scale in SCALES]))
+        self.register_buffer("shrink", shrinking(GRID, torch.tensor(SCALES)))
         self.entry = nn.Conv2d(CHANNELS + 1 + len(SCALES) * CHANNELS, width, 3, padding=1)
         self.maps = nn.Conv2d(2 * MAP_CHANNELS, width, 1)
         self.before = nn.ModuleList([FilmBlock(width, condition) for _ in range(2)])
