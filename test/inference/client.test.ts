@@ -193,13 +193,10 @@ describe("the inference client", () => {
     const client = makeClient({ log: (message, { how }) => ends.push(`${message}: ${String(how)}`) });
     const { pid } = await client.start();
     const [before] = await generate(client, request());
-    let killed = false;
-    const running = client.generate(request({ count: 16 }), {
-      onImage: () => {
-        if (!killed) process.kill(pid, "SIGKILL");
-        killed = true;
-      },
-    });
+    // Stopped first: a child that runs could end the work before it is killed.
+    process.kill(pid, "SIGSTOP");
+    const running = generate(client, request({ count: 16 }));
+    process.kill(pid, "SIGKILL");
     await assert.rejects(running, { code: "inference_crashed", message: /SIGKILL/ });
     await assert.rejects(generate(client, request()), { code: "inference_unavailable" });
     await waitFor("a new child", () => client.ready !== undefined);
