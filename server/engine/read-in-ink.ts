@@ -14,24 +14,25 @@ import type { Translation } from "./translation.ts";
 type Picture = Extract<ConditionValue, { kind: "image" }>;
 
 /** What the requested style is drawn in: of its images or its name, in a requested colour besides. */
-export function inkOfStyle(
-  { conditions }: Pick<Translation, "conditions">,
-  { style, colours }: Pick<ConditionValues, "style" | "colours">,
-): StyleInk {
-  const expert = conditions.find(({ name }) => name === "style")?.expert;
+export function inkOfStyle({ conditions }: Readers, { style, colours }: Requested): StyleInk {
   const own: StyleInk =
-    style?.kind === "images"
-      ? looksOf(style.images)
-      : ((style?.kind === "text" ? expert?.styleInk?.(style.text) : undefined) ?? { isOneInk: false });
+    style?.kind === "images" ? inkOf(style.images) : (namedLooks(conditions, style) ?? { isOneInk: false });
   const [requested] = colours?.kind === "colours" ? colours.colours : [];
   if (requested === undefined) return own;
   return isOfOneColour(own) ? { ...own, ink: channelsOfHex(requested) } : { isOneInk: false };
 }
 
-const looksOf = (images: readonly Picture[]): StyleInk => {
-  const looks = inkOf(images);
-  return isOfOneColour(looks) ? looks : { ...looks, spread: spreadOf(images) };
-};
+/** How the colours of the requested style lie; undefined where it has one, none is known, or colours are requested. */
+export function spreadOfStyle({ conditions }: Readers, { style, colours }: Requested, styleInk: StyleInk) {
+  if (colours || isOfOneColour(styleInk)) return undefined;
+  return style?.kind === "images" ? spreadOf(style.images) : namedLooks(conditions, style)?.spread;
+}
+
+type Readers = Pick<Translation, "conditions">;
+type Requested = Pick<ConditionValues, "style" | "colours">;
+
+const namedLooks = (conditions: Translation["conditions"], style: ConditionValue | undefined): StyleInk | undefined =>
+  style?.kind === "text" ? conditions.find(({ name }) => name === "style")?.expert.styleInk?.(style.text) : undefined;
 
 const isOfOneColour = ({ isOneInk, ink }: StyleInk): boolean => isOneInk || ink !== undefined;
 

@@ -19,9 +19,7 @@ import type {
   TargetExpert,
 } from "./interfaces.ts";
 import { joinRows } from "./join-rows.ts";
-import { type ColourSpread, inSpread } from "./pixels/colour-spread.ts";
-import { decideInk } from "./pixels/decide-ink.ts";
-import { type Ink, inInk } from "./pixels/ink-colour.ts";
+import { finish, type Looks } from "./pixels/finish.ts";
 import { drawLayers } from "./pixels/layered-image.ts";
 import { type StraightImage, toStraightRgba } from "./pixels/pixels.ts";
 import { recolour } from "./pixels/recolour.ts";
@@ -169,29 +167,32 @@ export async function measureLatents(
 export async function decodeImage(
   translation: Translation,
   drawn: DrawnLatent,
-  { kept, ...finish }: Finish = {},
-): Promise<StraightImage> {
-  const { latent, logLikelihood } = drawn;
+  { kept, enlargedBy, ...looks }: Finish = {},
+): Promise<DecodedImage> {
+  const { latent, logLikelihood, drawing } = drawn;
   if (!Number.isFinite(logLikelihood) || !latent.every(Number.isFinite))
     throw new AppError(
       "tensor_mismatch",
       `flow: expected finite latents and likelihood, got log-likelihood ${logLikelihood} (translation ${translation.id})`,
     );
-  const planes = finished(await decodeDrawn(translation, drawn), finish);
-  return toStraightRgba(kept ? keepOutside(planes, kept) : planes, translation.target.imageSizePx);
+  const { imageSizePx } = translation.target;
+  const { planes, again } = finish(await decodeDrawn(translation, drawn), looks);
+  const image = toStraightRgba(kept ? keepOutside(planes, kept) : planes, imageSizePx);
+  const layers = enlargedBy && !kept ? await translation.target.decodeLayers?.(latent, drawing) : undefined;
+  if (!enlargedBy || !layers) return image;
+  return { ...image, enlarged: toStraightRgba(again(drawLayers(layers, enlargedBy)), enlargedBy * imageSizePx) };
 }
 
-export interface Finish {
-  /** All is one ink or nothing (decide-ink.ts). */
-  readonly isOneInk?: boolean | undefined;
-  /** The ink that it has, if not the one that was drawn. */
-  readonly ink?: Ink | undefined;
-  /** Mean and deviation that its colours get. */
-  readonly spread?: ColourSpread | undefined;
-  /** What words say that the main colour is. */
-  readonly colour?: CaptionColour | undefined;
+export interface DecodedImage extends StraightImage {
+  /** The same from its layers, with edges as crisp; absent where the target gives none, or pixels are kept. */
+  readonly enlarged?: StraightImage;
+}
+
+export interface Finish extends Looks {
   /** What stays outside a hole. */
   readonly kept?: KeptPixels | undefined;
+  /** Times as large as the image what is traced of it is; absent = nothing is. */
+  readonly enlargedBy?: number | undefined;
 }
 
 /** A picture that stays but for a hole in it. */
@@ -202,33 +203,11 @@ export interface KeptPixels {
   readonly hole: Float32Array;
 }
 
-type Looks = Pick<Finish, "isOneInk" | "ink" | "spread" | "colour">;
-
-/** What becomes of decoded planes before they are an image. @returns new planes, or the same where nothing is to do */
-export function finished(planes: Float32Array, { isOneInk, ink, spread, colour }: Looks): Float32Array {
-  const inked = isOneInk ? decideInk(planes) : planes;
-  const spreadOut = spread ? inSpread(inked, spread) : inked;
-  const decided = ink ? inInk(spreadOut, ink) : spreadOut;
-  return colour ? recolour(decided, colour) : decided;
-}
-
 const keepOutside = (drawn: Float32Array, { planes, hole }: KeptPixels): Float32Array =>
   drawn.map((value, at) => {
     const share = hole[at % hole.length]!;
     return share * value + (1 - share) * planes[at]!;
   });
-
-/** The same from its layers, `factor` times as large and with edges as crisp; undefined where the target gives none. */
-export async function drawEnlarged(
-  { target }: Pick<Translation, "target">,
-  { latent, drawing }: Pick<DrawnLatent, "latent" | "drawing">,
-  factor: number,
-  finish: Looks = {},
-): Promise<StraightImage | undefined> {
-  const layers = await target.decodeLayers?.(latent, drawing);
-  if (!layers) return undefined;
-  return toStraightRgba(finished(drawLayers(layers, factor), finish), factor * target.imageSizePx);
-}
 
 /** log N(v; 0, I) in nats. */
 export function logNormal(v: Float32Array): number {

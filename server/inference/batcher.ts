@@ -6,14 +6,7 @@
 import type { ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
 import { AppError } from "../../shared/problem.ts";
 import { typicalityPercentile } from "../engine/calibration.ts";
-import {
-  type DrawnLatent,
-  decodeImage,
-  drawEnlarged,
-  drawLatents,
-  type Row,
-  type Translation,
-} from "../engine/translation.ts";
+import { type DrawnLatent, decodeImage, drawLatents, type Row, type Translation } from "../engine/translation.ts";
 import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
 import { sourcesOf } from "../retrieval/sources.ts";
 import type { Plan } from "./generation-plan.ts";
@@ -158,12 +151,12 @@ export class Batcher {
       // A kept residual comes from the mean of a posterior, so its image counts as inverted.
       const kind = job.request.keepResidualOf ? "inverted" : "drawn";
       const percentile = typicalityPercentile(job.translation.calibration, row.conditions, logLikelihood, kind);
-      const finish = { ...job.plan!, ink: job.plan!.inkOf?.(group) };
-      const pixels = await decodeImage(job.translation, drawn, finish);
-      const enlarged =
-        job.request.format === "svg" && !job.plan!.kept
-          ? await drawEnlarged(job.translation, drawn, tracedFactor, finish)
-          : undefined;
+      const enlargedBy = job.request.format === "svg" ? tracedFactor : undefined;
+      const pixels = await decodeImage(job.translation, drawn, {
+        ...job.plan!,
+        ink: job.plan!.inkOf?.(group),
+        enlargedBy,
+      });
       // Groups, and the images of each, come in their order.
       const index = job.completed;
       const { prior } = job.plan!.rowOf(group, candidate);
@@ -176,7 +169,6 @@ export class Batcher {
         logLikelihood,
         natsPerDimension: -logLikelihood / job.translation.flow.dims,
         conditionGain,
-        ...(enlarged && { enlarged }),
         ...(sources && { sources }),
         ...(percentile === undefined ? {} : { typicalityPercentile: percentile }),
       });

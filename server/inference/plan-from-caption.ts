@@ -11,7 +11,7 @@ import { type EncodedConditions, encodeConditions } from "../engine/conditions.t
 import type { DrawingFinder } from "../engine/interfaces.ts";
 import { inOneInk } from "../engine/pixels/one-ink.ts";
 import { normals, streams } from "../engine/random.ts";
-import { inkOfStyle, readInInk } from "../engine/read-in-ink.ts";
+import { inkOfStyle, readInInk, spreadOfStyle } from "../engine/read-in-ink.ts";
 import type { Translation } from "../engine/translation.ts";
 import { inUsualInk } from "../images/svg.ts";
 import { sha256Of } from "../platform/sha256.ts";
@@ -60,7 +60,7 @@ export async function planFromCaption(
     namedLabels: [],
     isOneInk: styleInk.isOneInk,
     inkOf: () => styleInk.ink,
-    spread: styleInk.spread,
+    spread: spreadOfStyle(translation, requested, styleInk),
     colour: words.colour,
     rowOf: (image, candidate) =>
       sampleRow(translation, starts[image]!.conditions, { ...request, seed: each.seedOf(image, candidate) }),

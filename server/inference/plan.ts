@@ -16,7 +16,7 @@ import { restyledConditions } from "../engine/edits/restyle.ts";
 import { varyResidual } from "../engine/edits/variations.ts";
 import { guidanceTermsOf } from "../engine/guidance.ts";
 import { type Ink, mixInks } from "../engine/pixels/ink-colour.ts";
-import { inkOfImage, inkOfStyle, planesInUsualInk, readInInk } from "../engine/read-in-ink.ts";
+import { inkOfImage, inkOfStyle, planesInUsualInk, readInInk, spreadOfStyle } from "../engine/read-in-ink.ts";
 import type { KeptPixels, Row, Translation } from "../engine/translation.ts";
 import { sampleRow } from "../retrieval/retrieved-prior.ts";
 import { stylesUnder } from "../retrieval/sources.ts";
@@ -52,7 +52,7 @@ export async function planGeneration(
       isOneInk: styleInk.isOneInk,
       inkOf: () => styleInk.ink,
       // A part that is drawn anew in the drawing's own style has the colours around it.
-      spread: request.condition.style === undefined ? undefined : styleInk.spread,
+      spread: request.condition.style === undefined ? undefined : spreadOfStyle(translation, requested, styleInk),
     };
     if (request.diversity && count > 1)
       return { ...findings, ...planDifferent(translation, conditions, { ...request, among }) };

@@ -9,13 +9,7 @@ import type { ConditionValue } from "../../server/engine/interfaces.ts";
 import { spreadOf } from "../../server/engine/pixels/colour-spread.ts";
 import { drawLayers } from "../../server/engine/pixels/layered-image.ts";
 import { toPremultipliedPlanes } from "../../server/engine/pixels/pixels.ts";
-import {
-  decodeDrawn,
-  decodeImage,
-  drawEnlarged,
-  drawLatents,
-  type Translation,
-} from "../../server/engine/translation.ts";
+import { decodeDrawn, decodeImage, drawLatents, type Translation } from "../../server/engine/translation.ts";
 import { decodeRgba, encodePng } from "../../server/images/codec.ts";
 import { createConditionImageLoader } from "../../server/inference/condition-images.ts";
 import type { ImageResult } from "../../server/inference/protocol.ts";
@@ -258,9 +252,10 @@ describe("a pack that translates between styles", () => {
     const [answer] = await draw({ drawing: { image: await stripes(2, 250) }, style: "outline" });
     const { rgba } = await decodeImage(translation, whole);
     assert.deepEqual([...answer!.rgba], [...rgba]);
-    const [small, layered] = [answer!.rgba, await drawEnlarged(translation, whole, 1)];
-    assert.equal(layered!.rgba.length, small.length);
-    assert.notDeepEqual(layered!.rgba, (await drawEnlarged(translation, { latent: whole.latent }, 1))!.rgba);
+    const layered = (await decodeImage(translation, whole, { enlargedBy: 1 })).enlarged!;
+    assert.equal(layered.rgba.length, rgba.length);
+    const alone = await decodeImage(translation, { ...whole, drawing: undefined }, { enlargedBy: 1 });
+    assert.notDeepEqual(layered.rgba, alone.enlarged!.rgba);
   });
 
   it("a decoder that sees drawings is refused beside a flow that does not say their size", async () => {
@@ -306,6 +301,22 @@ describe("a pack that translates between styles", () => {
   it("an image that is to be traced comes from its layers too, twice as large", async () => {
     const [image] = await draw({ drawing: { image: await stripes(2, 250) }, style: "outline" }, { format: "svg" });
     assert.deepEqual([image!.enlarged?.widthPx, image!.widthPx], [2 * styleSizePx, styleSizePx]);
+  });
+
+  it("what is traced of a coloured answer gets the colours of its pixels, though its own mean is another", async () => {
+    // A decoder whose image is twice as bright as its layers: each by its own mean, they would be equally bright.
+    const { target } = translation;
+    const shown = await target.decode(new Float32Array(target.latentDims), 1);
+    const dimmed = Object.assign(Object.create(target) as typeof target, {
+      decode: async () => shown.map((value, at) => (at < 3 * styleSizePx ** 2 ? 2 : 1) * value),
+    });
+    const spread = { mean: [0.5, 0.5, 0.5], deviation: [0.1, 0.1, 0.1] } as const;
+    const drawn = { latent: new Float32Array(target.latentDims), logLikelihood: 0, conditionGain: 0 };
+    const { rgba, enlarged } = await decodeImage({ ...translation, target: dimmed }, drawn, { spread, enlargedBy: 1 });
+    const meanOf = (pixels: Uint8Array) => spreadOf([{ planes: toPremultipliedPlanes(pixels, styleSizePx) }])!.mean;
+    const [image, traced] = [meanOf(rgba), meanOf(enlarged!.rgba)];
+    for (const channel of [0, 1, 2] as const)
+      assert.ok(image[channel] - traced[channel] > 0.05, `${image[channel]} and ${traced[channel]}`);
   });
 
   it("styles by images are refused where styles have names only, and unknown names everywhere", async () => {

@@ -49,21 +49,29 @@ export function spreadOf(drawings: ReadonlyArray<{ readonly planes: Float32Array
   return { mean: ofAll(meanOf), deviation: ofAll(deviationOf) };
 }
 
-/** The picture with mean and deviation of `requested`. @returns new planes, or the same where nothing is drawn */
-export function inSpread(planes: Float32Array, requested: ColourSpread): Float32Array {
-  const own = spreadOf([{ planes }]);
-  if (!own) return planes;
-  const count = planes.length / 4;
-  const moved = planes.slice();
-  for (const channel of channels) {
-    const ratio = requested.deviation[channel]! / Math.max(1e-3, own.deviation[channel]!);
-    const gain = Math.min(gainMost, Math.max(1 / gainMost, ratio));
-    for (let at = 0; at < count; at += 1) {
-      const alpha = planes[3 * count + at]!;
-      const value =
-        gain * (planes[channel * count + at]! - own.mean[channel]! * alpha) + requested.mean[channel]! * alpha;
-      moved[channel * count + at] = Math.min(alpha, Math.max(0, value));
-    }
-  }
-  return moved;
+/**
+ * What gives a picture the requested mean and deviation. It moves other decodings of the same answer alike, whatever their own are.
+ * @param of planes that the map is worked out from
+ */
+export function towardsSpread(of: Float32Array, requested: ColourSpread): (planes: Float32Array) => Float32Array {
+  const own = spreadOf([{ planes: of }]);
+  if (!own) return (planes) => planes;
+  const gains = ofAll((channel) => {
+    const ratio = requested.deviation[channel] / Math.max(1e-3, own.deviation[channel]);
+    return Math.min(gainMost, Math.max(1 / gainMost, ratio));
+  });
+  return (planes) => {
+    const count = planes.length / 4;
+    const moved = planes.slice();
+    for (const channel of channels)
+      for (let at = 0; at < count; at += 1) {
+        const alpha = planes[3 * count + at]!;
+        const apart = planes[channel * count + at]! - own.mean[channel] * alpha;
+        moved[channel * count + at] = Math.min(
+          alpha,
+          Math.max(0, gains[channel] * apart + requested.mean[channel] * alpha),
+        );
+      }
+    return moved;
+  };
 }

@@ -29,22 +29,49 @@ interface Pixel {
 }
 
 /** @param planes premultiplied RGBA [4, pixels] in [0, 1] @returns new planes, or the same where nothing is drawn */
-export function recolour(planes: Float32Array, requested: CaptionColour): Float32Array {
-  const count = planes.length / 4;
-  const pixels = pixelsOf(planes, count);
-  if (pixels.length === 0) return planes;
+export const recolour = (planes: Float32Array, requested: CaptionColour): Float32Array =>
+  towardsColour(planes, requested)(planes);
+
+/**
+ * What gives a picture's main colour another name. It recolours other decodings of the same answer alike, whatever their own colours are.
+ * @param of planes that the main colour is found in
+ */
+export function towardsColour(of: Float32Array, requested: CaptionColour): (planes: Float32Array) => Float32Array {
+  const pixels = pixelsOf(of);
+  if (pixels.length === 0) return (planes) => planes;
   const weightOf = mainColour(pixels);
-  const main = pixels.map((pixel) => ({ pixel, weight: weightOf(pixel) })).filter(({ weight }) => weight > 0);
-  const total = main.reduce((sum, { pixel, weight }) => sum + weight * pixel.alpha, 0);
-  const meanOf = (value: (pixel: Pixel) => number): number =>
-    main.reduce((sum, { pixel, weight }) => sum + weight * pixel.alpha * value(pixel), 0) / total;
-  const lightness = meanOf((pixel) => pixel.lightness);
-  const chroma = meanOf((pixel) => pixel.chroma);
+  let [total, lightness, chroma] = [0, 0, 0];
+  for (const pixel of pixels) {
+    const weight = weightOf(pixel) * pixel.alpha;
+    total += weight;
+    lightness += weight * pixel.lightness;
+    chroma += weight * pixel.chroma;
+  }
+  const move = moveOf(requested, lightness / total, chroma / total);
+  return (planes) => {
+    const count = planes.length / 4;
+    const recoloured = planes.slice();
+    for (const pixel of planes === of ? pixels : pixelsOf(planes)) {
+      const weight = weightOf(pixel);
+      if (weight <= 0) continue;
+      const bits = move(pixel, weight);
+      recoloured[pixel.at] = ((bits >> 16) / 255) * pixel.alpha;
+      recoloured[count + pixel.at] = (((bits >> 8) & 255) / 255) * pixel.alpha;
+      recoloured[2 * count + pixel.at] = ((bits & 255) / 255) * pixel.alpha;
+    }
+    return recoloured;
+  };
+}
+
+/**
+ * The new colour of a pixel that belongs to the main colour by a weight.
+ * @param lightness mean of the main colour, and its chroma
+ */
+function moveOf(requested: CaptionColour, lightness: number, chroma: number): (pixel: Pixel, weight: number) => number {
   const [least, most] = requested.lightness;
   const towards = Math.min(most, Math.max(least, lightness));
   const hue = ((requested.hue ?? 0) * Math.PI) / 180;
-  const recoloured = planes.slice();
-  for (const { pixel, weight } of main) {
+  return (pixel, weight) => {
     // Shading keeps its order and, as far as there is room, its size.
     const shade = pixel.lightness - lightness;
     const room = shade > 0 ? (1 - towards) / Math.max(1e-3, 1 - lightness) : towards / Math.max(1e-3, lightness);
@@ -58,15 +85,12 @@ export function recolour(planes: Float32Array, requested: CaptionColour): Float3
       mix(pixel.chroma * Math.cos(pixel.hue), scaled * Math.cos(hue)),
       mix(pixel.chroma * Math.sin(pixel.hue), scaled * Math.sin(hue)),
     ];
-    const bits = bitsOfLab([mix(pixel.lightness, newLightness), a, b]);
-    recoloured[pixel.at] = ((bits >> 16) / 255) * pixel.alpha;
-    recoloured[count + pixel.at] = (((bits >> 8) & 255) / 255) * pixel.alpha;
-    recoloured[2 * count + pixel.at] = ((bits & 255) / 255) * pixel.alpha;
-  }
-  return recoloured;
+    return bitsOfLab([mix(pixel.lightness, newLightness), a, b]);
+  };
 }
 
-function pixelsOf(planes: Float32Array, count: number): Pixel[] {
+function pixelsOf(planes: Float32Array): Pixel[] {
+  const count = planes.length / 4;
   const pixels: Pixel[] = [];
   for (let at = 0; at < count; at += 1) {
     const alpha = planes[3 * count + at]!;

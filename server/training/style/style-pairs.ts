@@ -4,8 +4,9 @@
  */
 import { batchConditions, type EncodedCondition, type EncodedConditions } from "../../engine/conditions.ts";
 import type { ConditionValue } from "../../engine/interfaces.ts";
+import { finish } from "../../engine/pixels/finish.ts";
 import type { StyleInk } from "../../engine/pixels/ink-colour.ts";
-import { decodeDrawn, finished, logNormal, shownDrawing, type Translation } from "../../engine/translation.ts";
+import { decodeDrawn, logNormal, shownDrawing, type Translation } from "../../engine/translation.ts";
 import { TrainingRandom } from "../../flow/random.ts";
 import type { PreviewImage } from "../preview.ts";
 
@@ -89,7 +90,7 @@ export class StylePairs {
     for (const { from } of pairs) {
       this.#signal?.throwIfAborted();
       const planes = await this.#draw(from, code);
-      images.push({ planes: finished(planes, styleInk), sizePx: target.imageSizePx });
+      images.push({ planes: finish(planes, styleInk).planes, sizePx: target.imageSizePx });
     }
     return images;
   }

@@ -1,0 +1,42 @@
+/**
+ * What becomes of decoded planes before they are an image: ink is decided, and colours are moved to what was requested. All that is counted
+ * for it is counted once, in the decoder's own pixels, so that the same answer at another size gets the same colours.
+ */
+import type { CaptionColour } from "../colour-words.ts";
+import { type ColourSpread, towardsSpread } from "./colour-spread.ts";
+import { decideInk } from "./decide-ink.ts";
+import { type Ink, inInk } from "./ink-colour.ts";
+import { towardsColour } from "./recolour.ts";
+
+export interface Looks {
+  /** All is one ink or nothing (decide-ink.ts). */
+  readonly isOneInk?: boolean | undefined;
+  /** The ink that it has, if not the one that was drawn. */
+  readonly ink?: Ink | undefined;
+  /** Mean and deviation that its colours get. */
+  readonly spread?: ColourSpread | undefined;
+  /** What words say that the main colour is. */
+  readonly colour?: CaptionColour | undefined;
+}
+
+export interface Finished {
+  /** Premultiplied RGBA [4, pixels]; those that were given where nothing is to do. */
+  readonly planes: Float32Array;
+  /** Does the same with the answer at another size. */
+  again(planes: Float32Array): Float32Array;
+}
+
+/** @param planes premultiplied RGBA [4, pixels] in [0, 1], as they were decoded */
+export function finish(planes: Float32Array, { isOneInk, ink, spread, colour }: Looks): Finished {
+  const steps: Array<(planes: Float32Array) => Float32Array> = [];
+  let now = planes;
+  const add = (step: (planes: Float32Array) => Float32Array): void => {
+    steps.push(step);
+    now = step(now);
+  };
+  if (isOneInk) add(decideInk);
+  if (spread) add(towardsSpread(now, spread));
+  if (ink) add((shapes) => inInk(shapes, ink));
+  if (colour) add(towardsColour(now, colour));
+  return { planes: now, again: (other) => steps.reduce((made, step) => step(made), other) };
+}
