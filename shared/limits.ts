@@ -45,7 +45,7 @@ export const limits = {
   /** Upscales that run at once, for one loads all cores, and that may wait. */
   upscalesParallelMax: 1,
   upscalesWaitingMax: 50,
-  /** Wall clock of one attempt of an upscale in milliseconds: eight hypotheses of 4096 px and their map, on a slow machine. */
+  /** `attemptDeadlineMs` of an upscale: eight hypotheses of 4096 px and their map, on a slow machine. */
   upscaleDeadlineMs: 900_000,
   /**
    * Finished upscales that are kept, and bytes of their pictures; the oldest go until both hold. A picture of 4096 px takes up to
@@ -102,7 +102,10 @@ export const limits = {
   historyMaxAgeMs: 365 * 24 * 60 * 60 * 1000,
   /** Requests of one token in a minute; reading health, events and images, and deleting, is free. */
   requestsPerMinute: 600,
-  /** Wall clock of one attempt in milliseconds, after which the inference child is replaced. */
+  /**
+   * Milliseconds in which the child draws a job's images, shared where it draws several, and after which it drops the job; what a job
+   * waits is not counted. The same for reading what it names, and for storing what is left when it is drawn.
+   */
   attemptDeadlineMs: 60_000,
   /** An inference child that says nothing for this long hangs and is replaced; one run of a graph takes a second at most. */
   inferenceSilenceMs: 15_000,

@@ -14,11 +14,13 @@ import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
 import type { UpscaleHandlers } from "../upscaling/upscale-queue.ts";
 import type { ChildConfig, FromChild, JobEvent, JobRequest, ToChild } from "./messages.ts";
 import type { ConditionImages, GenerateHandlers, InversionResult, ReadyInfo } from "./protocol.ts";
+import { SharedDeadlines } from "./shared-deadlines.ts";
 
 export interface ChildTimings {
   readonly startDeadlineMs: number;
   /** A child that is ready and says nothing for this long hangs: it is ended, and what it ran may be tried again. */
   readonly silenceMs: number;
+  /** Time of the child for one request; what it waits behind others is not counted, and those drawn side by side share it. */
   readonly deadlineMs: number;
   /** Deadline of upscales, which take minutes where other requests take seconds. */
   readonly upscaleDeadlineMs: number;
@@ -43,7 +45,8 @@ interface Handlers extends Partial<GenerateHandlers> {
 
 interface Job {
   readonly handlers: Handlers;
-  timer: ReturnType<typeof setTimeout>;
+  /** Until the child has dropped it. */
+  dropTimer: ReturnType<typeof setTimeout> | undefined;
   /** Images are passed on one after another, even to a slow handler. */
   chain: Promise<void>;
   /** Drops the job because of an error of its owner. */
@@ -62,6 +65,7 @@ export class InferenceChild {
   readonly #process: ChildProcess;
   readonly #timings: ChildTimings;
   readonly #jobs = new Map<number, Job>();
+  readonly #deadlines = new SharedDeadlines();
   #info: ReadyInfo | undefined;
   #fault: AppError | undefined;
   #isDoomed = false;
@@ -153,29 +157,28 @@ export class InferenceChild {
     return new Promise((resolve, reject) => {
       const abandon = (error: unknown): void => {
         job.settle(error);
-        clearTimeout(job.timer);
-        job.timer = setTimeout(() => this.#kill(), this.#timings.cancelGraceMs);
+        clearTimeout(job.dropTimer);
+        job.dropTimer = setTimeout(() => this.#kill(), this.#timings.cancelGraceMs);
         this.#send({ type: "cancel", job: id });
       };
       const abort = (): void => abandon(cancelled());
       const job: Job = {
         handlers,
         abandon,
-        timer: setTimeout(() => {
-          job.settle(deadlineExceeded(deadlineMs));
-          this.#kill();
-        }, deadlineMs),
+        dropTimer: undefined,
         chain: Promise.resolve(),
         isSettled: false,
         settle: (error) => {
           if (job.isSettled) return;
           job.isSettled = true;
+          this.#deadlines.delete(id);
           handlers.signal?.removeEventListener("abort", abort);
           if (error === undefined) resolve();
           else reject(error);
         },
       };
       this.#jobs.set(id, job);
+      this.#deadlines.add(id, deadlineMs, () => abandon(deadlineExceeded(deadlineMs)));
       handlers.signal?.addEventListener("abort", abort, { once: true });
       this.#send({ type: "order", job: id, order });
     });
@@ -203,6 +206,8 @@ export class InferenceChild {
   #deliver(message: JobEvent): void {
     const job = this.#jobs.get(message.job);
     if (!job) return;
+    // The child says nothing of a job before it is its turn.
+    this.#deadlines.begin(message.job);
     if (message.type === "progress") {
       if (!job.isSettled) job.handlers.onProgress?.(message.progress);
     } else if (message.type === "findings") {
@@ -217,6 +222,8 @@ export class InferenceChild {
       this.#handOn(job, () => job.handlers.onPicture?.(message.picture));
     } else {
       this.#jobs.delete(message.job);
+      // What its owner still does with its images is not the child's time.
+      this.#deadlines.delete(message.job);
       if (message.type === "failed") this.#conclude(job, deserialize(message.fault));
       else job.chain.then(() => this.#conclude(job));
       if (this.#jobs.size === 0) this.#onIdle?.();
@@ -231,7 +238,7 @@ export class InferenceChild {
 
   #conclude(job: Job, error?: AppError): void {
     job.settle(error);
-    clearTimeout(job.timer);
+    clearTimeout(job.dropTimer);
   }
 
   /** Ends a child that is silent. After a pause of this process itself, what was said meanwhile is read first. */
@@ -269,6 +276,6 @@ export class InferenceChild {
 export const cancelled = (): AppError => new AppError("cancelled", "inference: cancelled before the request's end");
 
 const deadlineExceeded = (deadlineMs: number): AppError =>
-  new AppError("deadline_exceeded", `inference: expected to end within ${deadlineMs} ms, was still running`, {
+  new AppError("deadline_exceeded", `inference: expected at most ${deadlineMs} ms of drawing, was still running`, {
     expected: `at most ${deadlineMs} ms`,
   });

@@ -166,7 +166,7 @@ export async function createHarness(options: HarnessOptions = {}) {
     now: () => now,
   };
   const app = createApp(deps);
-  const { attemptsMax, attemptDeadlineMs, upscaleDeadlineMs } = limits;
+  const { attemptsMax, attemptDeadlineMs } = limits;
   const workerParts = {
     inference,
     encodePng,
@@ -176,7 +176,6 @@ export async function createHarness(options: HarnessOptions = {}) {
       attemptsMax,
       attemptDeadlineMs: options.attemptDeadlineMs ?? attemptDeadlineMs,
       jobsParallelMax: options.jobsParallelMax ?? 2,
-      upscaleDeadlineMs,
     },
   };
   const workers = [

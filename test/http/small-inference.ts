@@ -64,7 +64,6 @@ export class SmallInference implements InferenceClient {
   gate: Promise<void> | undefined;
   /** Next attempts fail with these. */
   readonly faults: Error[] = [];
-  isDeaf = false;
   /** Inversions that run, and the most that ever ran at once. */
   inverting = 0;
   mostInverting = 0;
@@ -166,7 +165,6 @@ export class SmallInference implements InferenceClient {
 
   private cancelOf(signal: AbortSignal | undefined): Promise<never> {
     const cancelled = new Promise<never>((_, reject) => {
-      if (this.isDeaf) return;
       signal?.addEventListener("abort", () => reject(new AppError("cancelled", "cancelled")), { once: true });
     });
     cancelled.catch(() => undefined);

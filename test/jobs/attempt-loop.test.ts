@@ -4,10 +4,11 @@ import { it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { generationKind } from "../../server/jobs/job-kinds.ts";
 import { LocalQueue } from "../../server/jobs/local/local-queue.ts";
-import { startWorker } from "../../server/jobs/work/attempt-loop.ts";
+import { type Attempt, startWorker } from "../../server/jobs/work/attempt-loop.ts";
 import { createSemaphore } from "../../server/platform/semaphore.ts";
 import type { Generation } from "../../shared/contract/generations/generation.ts";
 import { AppError } from "../../shared/problem.ts";
+import { createGate } from "../http/small-inference.ts";
 import { generations } from "./job-samples.ts";
 import { MemoryStore } from "./memory-store.ts";
 
@@ -37,7 +38,14 @@ class FragileChild {
   }
 }
 
-function start(child: FragileChild, attemptDeadlineMs = 200) {
+type Work = (attempt: Attempt<Generation>) => Promise<void>;
+
+const drawWith =
+  (child: FragileChild): Work =>
+  ({ job, infer }) =>
+    infer(() => child.run(job.request.condition.caption === "poison"));
+
+function start(child: { readonly ready: object | undefined }, work: Work, attemptDeadlineMs = 200) {
   const store = new MemoryStore<Generation>(generationKind);
   const queue = new LocalQueue({ kind: generationKind, store, queueMax: 99, historyMax: 99, now: Date.now });
   const worker = startWorker<Generation>(
@@ -51,7 +59,7 @@ function start(child: FragileChild, attemptDeadlineMs = 200) {
       suspects: createSemaphore(1),
       log: { warn: () => undefined, error: assert.ifError },
     },
-    ({ job }) => child.run(job.request.condition.caption === "poison"),
+    work,
   );
   const add = async (caption: string) =>
     (await queue.add({ ...generations.facts, request: generations.requestOf(caption) })).body.id;
@@ -70,8 +78,9 @@ function start(child: FragileChild, attemptDeadlineMs = 200) {
 }
 
 it("a job that loses the child again and again fails alone: the seven beside it, and those behind, end done", async () => {
+  const child = new FragileChild();
   // No attempt is to fail for want of a processor.
-  const { add, end, stop } = start(new FragileChild(), 60_000);
+  const { add, end, stop } = start(child, drawWith(child), 60_000);
   const ids = [];
   for (const caption of ["a", "b", "c", "poison", "d", "e", "f", "g", "h", "i", "j"]) ids.push(await add(caption));
   const states = [];
@@ -86,7 +95,7 @@ it("a job that loses the child again and again fails alone: the seven beside it,
 it("without a child jobs wait in the line, longer than any deadline, and lose no attempt", async () => {
   const child = new FragileChild();
   child.ready = undefined;
-  const { queue, add, end, stop } = start(child);
+  const { queue, add, end, stop } = start(child, drawWith(child));
   const id = await add("a");
   await sleep(400);
   assert.equal((await queue.get(id))!.body.state, "queued");
@@ -97,7 +106,7 @@ it("without a child jobs wait in the line, longer than any deadline, and lose no
 
 it("a job that lost the child waits for the next one without a deadline", async () => {
   const child = new FragileChild();
-  const { add, end, stop } = start(child);
+  const { add, end, stop } = start(child, drawWith(child));
   const poison = await add("poison");
   const other = await add("a");
   await sleep(15);
@@ -110,3 +119,41 @@ it("a job that lost the child waits for the next one without a deadline", async 
   assert.deepEqual([(await end(other)).state, (await end(poison)).problem?.code], ["done", "inference_crashed"]);
   await stop();
 });
+
+it("a job that waits inside the child for longer than an attempt's deadline is done", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const deadlineMs = 1000;
+  const turn = createGate();
+  const begun = createGate();
+  const { add, end, stop } = start(
+    { ready: {} },
+    ({ infer }) => {
+      const drawn = infer(() => turn.closed);
+      begun.open();
+      return drawn;
+    },
+    deadlineMs,
+  );
+  const id = await add("a");
+  await begun.closed;
+  t.mock.timers.tick(3 * deadlineMs);
+  turn.open();
+  t.mock.timers.reset();
+  assert.equal((await end(id)).state, "done");
+  await stop();
+});
+
+for (const [when, before] of [
+  ["before", async () => undefined],
+  ["after", async ({ infer }) => infer(async () => undefined)],
+] satisfies [string, Work][])
+  it(`work that never ends ${when} the child has drawn fails at an attempt's deadline, and the next job runs`, async () => {
+    const { add, end, stop } = start({ ready: {} }, async (attempt) => {
+      await before(attempt);
+      if (attempt.job.request.condition.caption === "late") await new Promise(() => undefined);
+    });
+    const ids = [await add("late"), await add("next")];
+    assert.equal((await end(ids[0]!)).problem?.code, "deadline_exceeded");
+    assert.equal((await end(ids[1]!)).state, "done");
+    await stop();
+  });

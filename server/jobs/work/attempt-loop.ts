@@ -1,6 +1,7 @@
 /**
  * The loop of every worker: takes jobs from a queue, a few at once, and runs each to its end. A loss of the inference child costs
  * one attempt; an attempt past its deadline fails; a cancel ends it, a stop puts the job back. What an attempt does is the caller's.
+ * The time of inference is the child's to bound, which alone knows how long a job waits in it behind others.
  */
 import { AppError, toProblem } from "../../../shared/problem.ts";
 import type { Semaphore } from "../../platform/semaphore.ts";
@@ -23,10 +24,7 @@ export interface WorkerDeps<Body extends JobBody> extends Omit<ImageStoreDeps, "
   readonly onFinished?: (state: string, durationMs: number, imageCount: number) => void;
 }
 
-interface LoopDeps<Body extends JobBody> extends WorkerDeps<Body>, Pick<ImageStoreDeps, "imagePath"> {
-  /** Where some requests have more time than `limits.attemptDeadlineMs`. */
-  readonly deadlineMsOf?: (request: Body["request"]) => number;
-}
+type LoopDeps<Body extends JobBody> = WorkerDeps<Body> & Pick<ImageStoreDeps, "imagePath">;
 
 export interface Worker {
   /** Resolves when running jobs ended; after `graceMs` they are put back. Close the queue first. */
@@ -40,6 +38,8 @@ export interface Attempt<Body extends JobBody> {
   readonly signal: AbortSignal;
   /** Begins to store an image, side by side with others, and adds it to the job then. */
   keep(image: DrawnImage<Body>): void;
+  /** Has the child draw: for as long the deadline of the attempt stands still. */
+  infer<T>(draw: () => Promise<T>): Promise<T>;
   /** Resolves when all that was kept is stored; there must be so many. @throws AppError internal, storage_full */
   settle(expectedImages: number): Promise<void>;
 }
@@ -158,13 +158,18 @@ async function runAttempt<Body extends JobBody>(
   deps: LoopDeps<Body>,
   stopping: AbortSignal,
 ): Promise<void> {
-  const deadlineMs = deps.deadlineMsOf?.(job.request) ?? deps.limits.attemptDeadlineMs;
+  const { attemptDeadlineMs } = deps.limits;
   const attempt = new AbortController();
   const fail = (error: unknown): void => attempt.abort(error);
-  const deadline = setTimeout(
-    () => fail(new AppError("deadline_exceeded", `expected an attempt of at most ${deadlineMs} ms, got a longer one`)),
-    deadlineMs,
-  );
+  const late = `expected at most ${attemptDeadlineMs} ms to read and store a job's images, got more`;
+  const startDeadline = () => setTimeout(() => fail(new AppError("deadline_exceeded", late)), attemptDeadlineMs);
+  let deadline = startDeadline();
+  const infer = async <T>(draw: () => Promise<T>): Promise<T> => {
+    clearTimeout(deadline);
+    const drawn = await draw();
+    if (!attempt.signal.aborted) deadline = startDeadline();
+    return drawn;
+  };
   const signal = AbortSignal.any([job.signal, stopping, attempt.signal]);
   const writes: Array<Promise<void>> = [];
   const keep = (image: DrawnImage<Body>): void => {
@@ -183,7 +188,7 @@ async function runAttempt<Body extends JobBody>(
     await untilReady(deps.inference, signal);
     signal.throwIfAborted();
     // The race frees this loop even from a client that never settles.
-    await Promise.race([work({ job, signal, keep, settle }), rejectOnAbort(signal)]);
+    await Promise.race([work({ job, signal, keep, infer, settle }), rejectOnAbort(signal)]);
   } catch (error) {
     // The reason of the abort says more than the `cancelled` that it caused in the client.
     throw signal.aborted ? signal.reason : error;

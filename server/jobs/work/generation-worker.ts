@@ -16,10 +16,6 @@ export interface GenerationWorkerDeps extends WorkerDeps<Generation> {
   readonly imagesOf: (request: ResolvedRequest) => Promise<ConditionImages>;
   /** @throws AppError image_rejected for pixels with nothing in them */
   readonly vectorise: (pixels: Drawing, options: { palette?: readonly string[]; title?: string }) => Promise<Vector>;
-  readonly limits: WorkerDeps<Generation>["limits"] & {
-    /** Of an attempt that also enlarges. */
-    readonly upscaleDeadlineMs: number;
-  };
 }
 
 export const startGenerationWorker = (deps: GenerationWorkerDeps): Worker =>
@@ -27,10 +23,9 @@ export const startGenerationWorker = (deps: GenerationWorkerDeps): Worker =>
     {
       ...deps,
       imagePath: (id, index) => `/v1/generations/${id}/images/${index}.png`,
-      deadlineMsOf: deadlineMsOf(deps),
       vectorOf: (request, image) => vectorOf(request as ResolvedRequest, image, deps),
     },
-    async ({ job, signal, keep, settle }) => {
+    async ({ job, signal, keep, infer, settle }) => {
       const images = await deps.imagesOf(job.request);
       signal.throwIfAborted();
       const handlers: GenerateHandlers = {
@@ -41,7 +36,7 @@ export const startGenerationWorker = (deps: GenerationWorkerDeps): Worker =>
         // Not awaited by the client: the files of a job are written side by side; there are at most `countMax`.
         onImage: keep,
       };
-      await deps.inference.generate(job.request, handlers, images);
+      await infer(() => deps.inference.generate(job.request, handlers, images));
       job.report({ stage: "storing", completed: 0 });
       await settle(job.request.count);
     },
@@ -60,8 +55,3 @@ async function vectorOf(
     throw error;
   });
 }
-
-const deadlineMsOf =
-  ({ limits }: GenerationWorkerDeps) =>
-  ({ upscale }: ResolvedRequest): number =>
-    upscale === undefined ? limits.attemptDeadlineMs : limits.upscaleDeadlineMs;

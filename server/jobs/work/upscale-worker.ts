@@ -20,7 +20,7 @@ export interface UpscaleWorkerDeps extends WorkerDeps<Upscale> {
 export const startUpscaleWorker = (deps: UpscaleWorkerDeps): Worker =>
   startWorker(
     { ...deps, imagePath: (id, index) => `/v1/upscales/${id}/images/${index}.png` },
-    async ({ job, signal, keep, settle }) => {
+    async ({ job, signal, keep, infer, settle }) => {
       const { request } = job;
       const bytes = await deps.readUpload(request.image);
       if (!bytes) throw unknownUpload("image", request.image);
@@ -29,14 +29,16 @@ export const startUpscaleWorker = (deps: UpscaleWorkerDeps): Worker =>
       signal.throwIfAborted();
       job.reportFindings({ notes });
       let tiles = 0;
-      await deps.inference.upscale(request, pixels, {
-        signal,
-        onProgress: ({ completed, total }) => {
-          tiles = total;
-          job.report({ stage: "upscaling", completed, total });
-        },
-        onImage: keep,
-      });
+      await infer(() =>
+        deps.inference.upscale(request, pixels, {
+          signal,
+          onProgress: ({ completed, total }) => {
+            tiles = total;
+            job.report({ stage: "upscaling", completed, total });
+          },
+          onImage: keep,
+        }),
+      );
       job.report({ stage: "storing", completed: tiles });
       await settle(pictureCount(request));
     },

@@ -272,20 +272,6 @@ describe("a job whose inference fails", () => {
     await harness.close();
   });
 
-  it("a job whose inference fails fails past its deadline even when the client never settles, and the next job runs", async () => {
-    const harness = await createHarness({ attemptDeadlineMs: 1000, jobsParallelMax: 1 });
-    harness.inference.isDeaf = true;
-    harness.inference.gate = new Promise(() => undefined);
-    const late = await harness.end((await harness.start({ condition: { caption: "late" }, count: 1 })).id);
-    assert.equal(late.problem?.code, "deadline_exceeded");
-    harness.inference.gate = undefined;
-    assert.equal(
-      (await harness.end((await harness.start({ condition: { caption: "next" }, count: 1 })).id)).state,
-      "done",
-    );
-    await harness.close();
-  });
-
   it("a job whose inference fails fails with storage_full when the disk is full, and with a bare internal for the unexpected", async () => {
     const full = await createHarness({
       results: { put: () => Promise.reject(new AppError("storage_full", "expected room, got a full disk")) },
