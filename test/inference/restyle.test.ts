@@ -198,6 +198,19 @@ describe("a pack that translates between styles", () => {
     assert.equal(new Set([drawn[0], ...seeds]).size, 3);
   });
 
+  it("guidance moves the requested style's code from the drawing's own, by its weight, and no other condition's", async () => {
+    const drawing = { image: await stripes(2, 250) };
+    const condition = { drawing, style: "outline" };
+    const at = (fields: object) => pixelsOf(condition, fields);
+    const [none, usual, more] = await Promise.all([0, 1, 2].map((guidance) => at({ guidance })));
+    assert.equal(new Set([none, usual, more]).size, 3);
+    assert.equal(await at({}), usual);
+    assert.equal(await at({ guidance: 1, guidanceOf: { style: 1 } }), more);
+    const alone = await Promise.all([0, 2].map((guidance) => pixelsOf({ style: "outline" }, { guidance })));
+    assert.equal(alone[0], alone[1], "without a drawing there is no style to move from");
+    await assert.rejects(at({ guidanceOf: { drawing: 1 } }), /guidanceOf: expected a weight of style alone/);
+  });
+
   it("a restyled drawing is the same whatever the order of the images that show the style, beside other requests and again", async () => {
     const [image, a, b] = [await stripes(2, 250), await stripes(3, 250), await stripes(4, 10)];
     const requested = (...images: string[]) => pixelsOf({ drawing: { image }, style: { images } }, { temperature: 1 });
@@ -249,7 +262,7 @@ describe("a pack that translates between styles", () => {
     const seen = await decodeDrawn(translation, whole);
     assert.deepEqual(seen, await target.decodeBeside!(whole.latent, whole.drawing!));
     assert.notDeepEqual(seen, await target.decode(whole.latent, 1));
-    const [answer] = await draw({ drawing: { image: await stripes(2, 250) }, style: "outline" });
+    const [answer] = await draw({ drawing: { image: await stripes(2, 250) }, style: "outline" }, { guidance: 0 });
     const { rgba } = await decodeImage(translation, whole);
     assert.deepEqual([...answer!.rgba], [...rgba]);
     const layered = (await decodeImage(translation, whole, { enlargedBy: 1 })).enlarged!;

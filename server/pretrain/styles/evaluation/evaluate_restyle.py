@@ -29,6 +29,8 @@ from unbroken_lines import is_unbroken
 
 BATCH = 32
 JUDGED_STYLES, JUDGED_EACH = 20, 24
+CONTRAST = 0.2
+"""What the server's guidance of weight 1 does (server/flow/style-flow.ts)."""
 HOLE_CELLS, CELL_PX = 6, 8
 """Side of a hole in places of the grid, and of a place in pixels."""
 
@@ -46,7 +48,7 @@ class Evaluation:
         self.pairs = StylePairs(arguments.styles / "latents.npz", self.rows.index)
         self.nets = load_net(arguments.flow, RestyleNets)
         self.examples = arguments.examples
-        self.ink_gain = arguments.ink_gain
+        self.ink_gain, self.guidance = arguments.ink_gain, arguments.guidance
         self.features = Features(arguments.threads) if IMAGE_EXPERT.exists() else None
         self.lpips = PerceptualDistance(arguments.threads) if GRAPH.exists() else None
 
@@ -59,6 +61,7 @@ class Evaluation:
         for first in range(0, len(targets), BATCH):
             at, of = targets[first : first + BATCH], sources[first : first + BATCH]
             given = self.pairs.told(self.nets.flow.style, at, of, self.examples, with_palette)
+            given["asked"] = given["asked"] + self.guidance * CONTRAST * (given["asked"] - given["origin"])
             answers = self.nets.flow.inverse(torch.zeros_like(given["source"]), given)
             made.append(decide_ink(self.decode(answers, self.pictures(of), given), self.ink_gain))
         return torch.cat(made)
@@ -179,6 +182,7 @@ def evaluation_of(parser: argparse.ArgumentParser) -> tuple[Evaluation, argparse
     parser.add_argument("--flow", type=Path, help="default: flow.pt in that folder")
     parser.add_argument("--examples", type=int, default=MOST_EXAMPLES, help="drawings that show a style, at most")
     parser.add_argument("--ink-gain", type=float, default=1, help="gain on the log-odds of alpha of what is drawn; the server's is 1.7 where the style has one ink")
+    parser.add_argument("--guidance", type=float, default=1, help="weight of guidance by the style; the server's is 1")
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
