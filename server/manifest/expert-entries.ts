@@ -128,6 +128,8 @@ export const DrawingStyleExpertSchema = z.object({
         ink: HexSchema.optional(),
         /** Mean and deviation of red, green and blue of icons of several colours, in [0, 1]; what is drawn in it gets them. */
         spread: z.object({ mean: channels, deviation: channels }).optional(),
+        /** SHA-256 of the icons that a style of one's own was learned from; a training of the same ones goes on from its code. */
+        icons: z.string().optional(),
       }),
     )
     .min(1),

@@ -6,6 +6,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { hexOfChannels } from "../engine/pixels/hex-colour.ts";
 import type { StyleInk } from "../engine/pixels/ink-colour.ts";
+import { readCodes } from "../experts/drawing-style.ts";
 import type { ExpertEntry } from "../manifest/expert-entries.ts";
 import type { PackManifest, TranslationEntry } from "../manifest/manifest.ts";
 import { toFloat16 } from "../onnx/float16.ts";
@@ -55,6 +56,8 @@ export interface NewStyle {
   readonly code: Float32Array;
   readonly styleInk: StyleInk;
   readonly metrics: Readonly<Record<string, number>>;
+  /** SHA-256 of its icons. */
+  readonly icons: string;
   /** Where its icons came from, for the list of parts. */
   readonly source: string;
 }
@@ -66,9 +69,25 @@ export async function isFreeForStyle(packs: string, name: string): Promise<boole
   return own === undefined || styleBaseIn({ folder, manifest: own.manifest }) !== undefined;
 }
 
+/** What is published of a style of these icons on this base; undefined where the name is free, or holds another. @throws AppError as `ownPackAt` */
+export async function publishedStyle(
+  packs: string,
+  base: StyleBase,
+  { name, icons }: Pick<NewStyle, "name" | "icons">,
+): Promise<Pick<NewStyle, "code" | "metrics"> | undefined> {
+  const folder = join(packs, name);
+  const old = await ownPackAt(folder, name);
+  const expert = old?.manifest.experts[keyOfStyle(base.translation)];
+  if (!old || expert?.kind !== "drawing-style" || !isOfBase(old.manifest, base)) return undefined;
+  if (expert.vocabulary.length !== 1 || expert.vocabulary[0]!.icons !== icons) return undefined;
+  // A damaged code is learned anew.
+  const code = await readCodes(folder, expert).catch(() => undefined);
+  return code && { code, metrics: old.manifest.translations[0]!.metrics ?? {} };
+}
+
 /** The same style again stays the version that it is. @throws AppError as `publish`, `config_invalid` when the name's folder holds something else */
 export function publishStylePack(packs: string, base: StyleBase, made: NewStyle): Promise<PublishedPack> {
-  const { name, label, code, styleInk, metrics, source } = made;
+  const { name, label, code, styleInk, metrics, icons, source } = made;
   const folder = join(packs, name);
   return whilePublishing(folder, async () => {
     const old = await ownPackAt(folder, name);
@@ -76,7 +95,7 @@ export function publishStylePack(packs: string, base: StyleBase, made: NewStyle)
     const codesAt = `style/${name}-${sha256Of(codes).slice(0, 8)}.f16`;
     const { isOneInk, ink, spread } = styleInk;
     const looks = { ...(isOneInk && { isOneInk }), ...(ink && { ink: hexOfChannels(ink) }), ...(spread && { spread }) };
-    const vocabulary = [{ id: name, label, ...looks }];
+    const vocabulary = [{ id: name, label, ...looks, icons }];
     if (old && isSameStyle(old.manifest, base, { codesAt, vocabulary }))
       return { folder, version: old.manifest.version, digest: old.digest };
     const version = nextVersion(old?.manifest.version);
@@ -121,16 +140,25 @@ export function publishStylePack(packs: string, base: StyleBase, made: NewStyle)
 
 /** Whether a pack has this style of this base already. */
 function isSameStyle(
-  { experts, files }: PackManifest,
-  { manifest, translation }: StyleBase,
+  manifest: PackManifest,
+  base: StyleBase,
   { codesAt, vocabulary }: { readonly codesAt: string; readonly vocabulary: readonly object[] },
 ): boolean {
-  const [expert, ofBase] = [experts[keyOfStyle(translation)], expertOfStyle(manifest, translation)];
-  if (expert?.kind !== "drawing-style" || ofBase?.kind !== "drawing-style") return false;
-  const known = new Set(files.map(({ sha256 }) => sha256));
+  const expert = manifest.experts[keyOfStyle(base.translation)];
   return (
+    expert?.kind === "drawing-style" &&
     expert.codes === codesAt &&
     JSON.stringify(expert.vocabulary) === JSON.stringify(vocabulary) &&
+    isOfBase(manifest, base)
+  );
+}
+
+/** Whether a pack has all files of a base but its codes. */
+function isOfBase({ files }: PackManifest, { manifest, translation }: StyleBase): boolean {
+  const ofBase = expertOfStyle(manifest, translation);
+  const known = new Set(files.map(({ sha256 }) => sha256));
+  return (
+    ofBase?.kind === "drawing-style" &&
     manifest.files.every(({ path, sha256 }) => path === ofBase.codes || known.has(sha256))
   );
 }

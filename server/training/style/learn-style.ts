@@ -10,7 +10,8 @@ import { Catalogue } from "../../packs/catalogue.ts";
 import { loadPacks } from "../../packs/load.ts";
 import { requireName } from "../../packs/pack-name.ts";
 import type { PublishedPack } from "../../packs/publish.ts";
-import { publishStylePack, type StyleBase } from "../../packs/style-pack.ts";
+import { publishedStyle, publishStylePack, type StyleBase } from "../../packs/style-pack.ts";
+import { sha256Of } from "../../platform/sha256.ts";
 import { type DatasetIssue, DatasetIssues } from "../dataset/dataset-issues.ts";
 import type { CaptionedPreview } from "../fit-translation.ts";
 import { fitStyleCode } from "./fit-style-code.ts";
@@ -71,14 +72,14 @@ export interface LearnedStyle {
     readonly foundJudge: number;
     /** The try that gave the code. */
     readonly foundAt: number;
-    /** False: the start was kept. */
+    /** Whether what is published is better than the code as it was read. */
     readonly isBetter: boolean;
   };
 }
 
 /**
  * @throws AppError `dataset_invalid` with too few icons, `config_invalid` when the name is the base's or its folder holds something else,
- *   `cancelled`, which says whether the code that was read is published
+ *   `cancelled`, which says whether the style is published
  */
 export async function learnStyle(options: LearnStyleOptions): Promise<LearnedStyle> {
   const { base, name, signal } = options;
@@ -90,8 +91,7 @@ export async function learnStyle(options: LearnStyleOptions): Promise<LearnedSty
     });
   } catch (error) {
     if (!signal?.aborted || (error instanceof AppError && error.code !== "cancelled")) throw error;
-    const published =
-      first && `style ${name} ${first.version} is published with the code that was read, and can be used`;
+    const published = first && `style ${name} ${first.version} is published and can be used`;
     throw new AppError("cancelled", `stopped; ${published ?? "the packs are as they were"}`, { cause: error });
   }
 }
@@ -119,6 +119,10 @@ async function learn(options: LearnStyleOptions, onFirst: (pack: PublishedPack) 
   const readings: Float32Array[] = [];
   for (let at = 0; at < own.length && readings.length < 12; at += limits.styleImagesMax)
     readings.push(await pairs.codeOf(own.slice(at, at + limits.styleImagesMax)));
+  const learnedFrom = { name, icons: sha256Of(icons.map(({ key }) => key).join("\n")) };
+  const published = await publishedStyle(options.packs, base, learnedFrom);
+  // What a search found, as by a training that was killed after its publication, is where this one begins.
+  const start = published?.metrics["heldOutNats"] === undefined ? { code: readings[0]!, metrics: {} } : published;
   const publish = async (
     code: Float32Array,
     metrics: Readonly<Record<string, number>>,
@@ -126,13 +130,13 @@ async function learn(options: LearnStyleOptions, onFirst: (pack: PublishedPack) 
   ): Promise<PublishedPack> => {
     await options.onPublish?.();
     signal?.throwIfAborted();
-    const made = { name, label, styleInk, source: `${icons.length} icons`, code, metrics };
+    const made = { ...learnedFrom, label, styleInk, source: `${icons.length} icons`, code, metrics };
     const pack = await publishStylePack(options.packs, base, made);
     if (isFirst) onFirst(pack);
     await options.onPublished?.(pack, isFirst);
     return pack;
   };
-  const first = await publish(readings[0]!, {}, true);
+  const first = await publish(start.code, start.metrics, true);
   const counts = { icons: icons.length, heldOut: held.length, issues: issues.list() };
   if (held.length === 0) return { pack: first, ...counts };
   // Single icons are readings too, where there are few.
@@ -151,30 +155,43 @@ async function learn(options: LearnStyleOptions, onFirst: (pack: PublishedPack) 
       tried,
     );
   };
-  await sample(readings[0]!, 0);
+  await sample(start.code, 0);
   const searched = await pairs.pairsOf(searchedIcons, readings[0]!, spread, (done) =>
     onStage("redrawing", held.length + done, total),
   );
   const real = await pairs.codeOf(held.slice(0, limits.styleImagesMax));
-  const measure = async (code: Float32Array) => ({
+  const measure = async (code: Float32Array): Promise<Measured> => ({
     nats: await pairs.natsOf(code, unseen, seed + 1),
     judge: await pairs.judge(code, unseen, real, others),
   });
-  const before = await measure(readings[0]!);
+  const asRead = await measure(readings[0]!);
+  const isAsRead = start.code === readings[0];
+  const before = isAsRead ? asRead : await measure(start.code);
   const found = await fitStyleCode({
-    readings,
+    readings: isAsRead ? readings : [start.code, ...readings],
     natsOf: (code) => pairs.natsOf(code, searched, seed),
     ...{ tries, seed, signal },
     onTry: (tried, nats) => onStage("searching", tried, tries, { searched: nats, heldOut: before.nats }),
   });
   const after = await measure(found.code);
-  const isBetter = after.nats < before.nats && after.judge >= before.judge;
+  const isGain = isBetterThan(before, after);
+  const told = isGain || isAsRead ? after : before;
   const search = {
-    ...{ startNats: before.nats, foundNats: after.nats, startJudge: before.judge, foundJudge: after.judge },
-    ...{ foundAt: found.foundAt, isBetter },
+    ...{ startNats: asRead.nats, foundNats: told.nats, startJudge: asRead.judge, foundJudge: told.judge },
+    ...{ foundAt: found.foundAt, isBetter: isBetterThan(asRead, told) },
   };
-  if (!isBetter) return { pack: first, ...counts, search };
+  if (!isGain) return { pack: first, ...counts, search };
   await sample(found.code, tries);
-  const metrics = { heldOutNats: after.nats, startNats: before.nats, heldOutImages: held.length };
+  const metrics = { heldOutNats: after.nats, startNats: asRead.nats, heldOutImages: held.length };
   return { pack: await publish(found.code, metrics, false), ...counts, search };
 }
+
+/** A code on held-out icons. */
+interface Measured {
+  readonly nats: number;
+  /** Share of them, restyled, that the style judge gives to the style. */
+  readonly judge: number;
+}
+
+const isBetterThan = (before: Measured, after: Measured): boolean =>
+  after.nats < before.nats && after.judge >= before.judge;

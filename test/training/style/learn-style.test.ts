@@ -1,19 +1,24 @@
 /** A style of one's own by a search over codes: never worse than its start, published at once, and a pack like any other. */
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { spreadOf } from "../../../server/engine/pixels/colour-spread.ts";
 import { encodePng } from "../../../server/images/codec.ts";
+import { readManifest } from "../../../server/manifest/read-manifest.ts";
 import { Catalogue } from "../../../server/packs/catalogue.ts";
 import { loadPacks } from "../../../server/packs/load.ts";
 import { styleBaseIn } from "../../../server/packs/style-pack.ts";
 import { fitStyleCode } from "../../../server/training/style/fit-style-code.ts";
 import { learnStyle } from "../../../server/training/style/learn-style.ts";
 import { inInkOfMost, isOfOneColour } from "../../../server/training/style/style-icons.ts";
+import { trainStyle } from "../../../server/training/style/train-style.ts";
 import { findTranslation } from "../../../shared/contract/translation-rules.ts";
 import { AppError } from "../../../shared/problem.ts";
+import { testProgram } from "../../fixtures/processes/test-program.ts";
 import { styleSizePx, writeTinyStylePack } from "../../fixtures/tiny-style-pack.ts";
 
 const root = await mkdtemp(join(tmpdir(), "tau-learn-style-"));
@@ -128,6 +133,48 @@ test("a style is published before the search, and after it only when held-out ic
   for (const value of spread!.deviation) assert.ok(Math.abs(value - 0.29) < 0.06, String(spread!.deviation));
 });
 
+test("a style that was killed right after its better code was published goes on from that code, and other icons from theirs", async () => {
+  const folder = await iconsIn(join(root, "killed"), 24);
+  const packs = join(root, "packs");
+  const options = { folder, basePack: join(shipped, "tiny-styles"), name: "killed", packs, settings: { seed: 1 } };
+  const order = { options, moment: { stage: "publishing", done: 1, time: 2 }, isStyle: true };
+  const child = spawn(process.execPath, [...testProgram("fixtures/processes/killed-training"), JSON.stringify(order)]);
+  const [, signal] = await once(child, "exit");
+  assert.equal(signal, "SIGKILL");
+  const published = async () => {
+    const { manifest } = await readManifest(join(packs, "killed"));
+    const expert = manifest.experts["style"]!;
+    assert.ok(expert.kind === "drawing-style");
+    const { metrics } = manifest.translations[0]!;
+    return { version: manifest.version, codes: expert.codes, nats: metrics!["heldOutNats"] };
+  };
+  const better = await published();
+  assert.equal(better.version, "0.2.0");
+  const versions: string[] = [];
+  const stop = new AbortController();
+  const train = (onFirst = () => {}) =>
+    trainStyle({
+      ...options,
+      signal: stop.signal,
+      onProgress({ published: first }) {
+        if (!first) return;
+        versions.push(first.version);
+        onFirst();
+      },
+    });
+  const { isBetter, startNats, finalNats } = await train();
+  assert.deepEqual(versions, ["0.2.0"]);
+  const after = await published();
+  // Codes are kept in float16.
+  const most = better.nats! + 0.01;
+  assert.ok(isBetter && finalNats < startNats && finalNats <= most, `${startNats} ${finalNats} ${better.nats}`);
+  assert.ok(after.nats! <= most);
+  assert.equal(after.version === "0.2.0", after.codes === better.codes);
+  await rm(join(folder, "0.png"));
+  await assert.rejects(train(() => stop.abort()));
+  assert.notEqual(versions[1], after.version);
+});
+
 test("icons of one colour teach the same style in any colour, which the pack keeps", async () => {
   const inColour = async (name: string, red: number) => {
     const folder = join(root, `icons-${name}`);
@@ -189,8 +236,8 @@ test("a style that is stopped says whether it is published, also when the search
   const folder = await iconsIn(join(root, "ten"), 10);
   for (const [at, done, message] of [
     ["reading", 2, /^stopped; the packs are as they were$/],
-    ["published", 1, /^stopped; style stopped 0.1.0 is published with the code that was read/],
-    ["searching", 12, /^stopped; style stopped 0.1.0 is published with the code that was read/],
+    ["published", 1, /^stopped; style stopped 0.1.0 is published and can be used$/],
+    ["searching", 12, /^stopped; style stopped 0.1.0 is published and can be used$/],
   ] as const)
     await assert.rejects(
       learn(folder, "stopped", { at, done, abort: new AbortController() }),
