@@ -42,7 +42,8 @@ export interface CommandInfo {
    * What a server must offer: a translation that reads all of these conditions, `inversion` of images, an `upscaler`.
    */
   readonly needs: readonly (ConditionField | "inversion" | "upscaler")[];
-  readonly editors: readonly Editor[];
+  /** Vectors and components exist in design files alone. */
+  readonly isDesignOnly?: boolean;
   readonly parameters?: readonly CommandParameter[];
   /** Name of the button that nodes made by Tau get. */
   readonly relaunch?: string;
@@ -53,15 +54,8 @@ export interface CommandInfo {
 }
 
 /** Members that only the manifest and the window read. */
-export const menuMembers = [
-  "menu",
-  "needs",
-  "editors",
-  "startsGroup",
-] as const satisfies readonly (keyof CommandInfo)[];
+export const menuMembers = ["menu", "needs", "startsGroup"] as const satisfies readonly (keyof CommandInfo)[];
 
-const everywhere = ["figma", "figjam", "slides"] as const;
-const design = ["figma"] as const;
 const style: CommandParameter = { name: "Style", key: "style", description: "Look of the images", optional: true };
 
 export const commandTable: readonly CommandInfo[] = [
@@ -69,7 +63,6 @@ export const commandTable: readonly CommandInfo[] = [
     id: "caption-to-artboard",
     menu: "Caption to artboard…",
     needs: ["caption"],
-    editors: everywhere,
     parameters: [
       { name: "Caption", key: "caption", description: "What to draw, e.g. red apple", allowFreeform: true },
       style,
@@ -80,7 +73,6 @@ export const commandTable: readonly CommandInfo[] = [
     id: "fill-label",
     menu: "Fill with label…",
     needs: ["label"],
-    editors: everywhere,
     parameters: [{ name: "Label", key: "label", description: "A thing that the pack knows, e.g. anchor" }, style],
     startsGroup: true,
   },
@@ -88,14 +80,12 @@ export const commandTable: readonly CommandInfo[] = [
     id: "fill-names",
     menu: "Fill from layer names…",
     needs: ["label"],
-    editors: everywhere,
     parameters: [{ ...style, optional: false }],
   },
   {
     id: "upscale",
     menu: "Upscale ×2 or ×4…",
     needs: ["upscaler"],
-    editors: everywhere,
     parameters: [{ name: "Factor", key: "scale", description: "2 or 4 times the pixels" }],
     relaunch: "Upscale",
     relaunchOn: "image",
@@ -105,59 +95,52 @@ export const commandTable: readonly CommandInfo[] = [
     id: "restyle",
     menu: "Restyle…",
     needs: ["style", "inversion"],
-    editors: everywhere,
     relaunch: "Restyle",
   },
-  { id: "redraw-part", menu: "Redraw a part…", needs: ["drawing"], editors: everywhere },
+  { id: "redraw-part", menu: "Redraw a part…", needs: ["drawing"] },
   {
     id: "variations",
     menu: "Variations…",
     needs: ["image"],
-    editors: everywhere,
   },
   {
     id: "blend",
     menu: "Blend…",
     needs: ["inversion"],
-    editors: everywhere,
   },
   {
     id: "sketch",
     menu: "Sketch to image…",
     needs: ["sketch"],
-    editors: everywhere,
     startsGroup: true,
   },
   {
     id: "layout",
     menu: "Layout to image…",
     needs: ["layout"],
-    editors: everywhere,
   },
   {
     id: "vectorise",
     menu: "Vectorise selection…",
     needs: [],
-    editors: design,
+    isDesignOnly: true,
     relaunch: "Vectorise",
     relaunchOn: "image",
     startsGroup: true,
   },
-  { id: "recolour", menu: "Recolour…", needs: [], editors: everywhere, relaunch: "Recolour", relaunchOn: "vector" },
-  { id: "family", menu: "Make a family…", needs: ["caption"], editors: everywhere },
-  { id: "components", menu: "Make components…", needs: [], editors: design, relaunch: "Make components" },
-  { id: "learn", menu: "Learn this style…", needs: ["caption"], editors: everywhere },
+  { id: "recolour", menu: "Recolour…", needs: [], relaunch: "Recolour", relaunchOn: "vector" },
+  { id: "family", menu: "Make a family…", needs: ["caption"] },
+  { id: "components", menu: "Make components…", needs: [], isDesignOnly: true, relaunch: "Make components" },
+  { id: "learn", menu: "Learn this style…", needs: ["caption"] },
   {
     id: "history",
     menu: "History…",
     needs: [],
-    editors: everywhere,
     startsGroup: true,
   },
   {
     id: "settings",
     menu: "Settings…",
     needs: [],
-    editors: everywhere,
   },
 ];

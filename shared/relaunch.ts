@@ -1,5 +1,5 @@
 /** Buttons that nodes made by Tau get in Figma's side panel, and which command a name starts. Without zod, for the plugin's main code. */
-import { type CommandId, commandTable } from "./commands.ts";
+import { type CommandId, type CommandInfo, commandTable } from "./commands.ts";
 
 /** Commands of these buttons alone. */
 export const redrawCommand = "redraw";
@@ -17,3 +17,7 @@ export const relaunchButtons: readonly { readonly command: string; readonly name
 export const isRedraw = (command: string): boolean => command === redrawCommand || command === regenerateCommand;
 
 export const isCommandId = (command: string): command is CommandId => commandTable.some(({ id }) => id === command);
+
+/** Whether an editor has what the command makes. */
+export const isIn = ({ isDesignOnly = false }: Pick<CommandInfo, "isDesignOnly">, editor: string): boolean =>
+  !isDesignOnly || editor === "figma";

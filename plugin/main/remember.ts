@@ -3,14 +3,15 @@ import { commandTable } from "../../shared/commands.ts";
 import type { Provenance } from "../../shared/contract/generations/provenance.ts";
 import { styleIdOf } from "../../shared/contract/style-id.ts";
 import { provenanceKey } from "../../shared/messages/messages.ts";
-import { makeAgainCommand, redrawCommand } from "../../shared/relaunch.ts";
+import { isIn, makeAgainCommand, redrawCommand } from "../../shared/relaunch.ts";
 import { imageKey } from "./layers/layers.ts";
 
 const buttonsOf = (kind: "image" | "vector"): Record<string, string> =>
   Object.fromEntries(
-    commandTable.flatMap(({ id, relaunch, relaunchOn }) =>
-      relaunch !== undefined && relaunchOn !== (kind === "image" ? "vector" : "image") ? [[id, ""]] : [],
-    ),
+    commandTable.flatMap((command) => {
+      const { id, relaunch, relaunchOn = kind } = command;
+      return relaunch && relaunchOn === kind && isIn(command, figma.editorType) ? [[id, ""]] : [];
+    }),
   );
 const commandButtons = { image: buttonsOf("image"), vector: buttonsOf("vector") };
 

@@ -15,10 +15,11 @@ export function App(props: ViewProps) {
       const { state } = controller;
       const isCommand = event.metaKey || event.ctrlKey;
       if (event.isComposing) return;
-      if (event.key === "Escape" && state.run !== undefined) controller.cancel();
+      // What settings and history only interrupt goes on unseen.
+      const isInView = state.command === state.work;
+      if (event.key === "Escape" && state.run !== undefined && isInView) controller.cancel();
       else if (event.key === "Enter" && isCommand && event.shiftKey) controller.apply();
-      else if (event.key === "Enter" && isCommand && state.command !== "history" && state.command !== "settings")
-        void controller.generate();
+      else if (event.key === "Enter" && isCommand && isInView) void controller.generate();
       else return;
       event.preventDefault();
     };

@@ -112,8 +112,7 @@ export class Connection {
   /** A server that was restarted with another pack has other styles: show those, whatever else went wrong. */
   async refreshStyles(): Promise<void> {
     try {
-      this.#store.dispatch({ type: "connected", meta: await this.#store.client().readMeta() });
-      this.#store.editForm({ style: "" });
+      this.take(await this.#store.client().readMeta());
     } catch {
       // The failure at hand says more than this one.
     }

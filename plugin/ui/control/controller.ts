@@ -157,7 +157,12 @@ export class Controller {
     this.#store.editForm(change);
   }
   show(command: CommandId): void {
-    if (this.state.run !== undefined) return;
+    if (this.state.run !== undefined) {
+      // Settings and history only interrupt the command at work; what it works on stays as it was read.
+      const isInterruption = command === "settings" || command === "history" || command === this.state.work;
+      if (isInterruption) this.#store.dispatch({ type: "command", command });
+      return;
+    }
     this.#store.dispatch({ type: "command", command });
     this.#scenes.read(command);
     this.#store.around.post({ type: "read-palettes" });

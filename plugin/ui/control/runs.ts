@@ -1,5 +1,6 @@
 /** Runs of the command in view: started, resumed after a failure, cancelled, and done again. */
 import { commandTable } from "../../../shared/commands.ts";
+import { isIn } from "../../../shared/relaunch.ts";
 import type { ApiClient } from "../client/api-client.ts";
 import { Failure, isAvailable } from "../client/failure.ts";
 import { planMakeAgain, planRedraw } from "../plans/captions.ts";
@@ -139,8 +140,8 @@ export class Runs {
       this.#store.dispatch({ type: "run-started", runId, jobs, isResumed: true, missing: others });
       if (this.#store.state.meta === undefined) this.#connection.take(await client.readMeta(running.signal));
       const { command, editor } = this.#store.state;
-      const hasEditor = commandTable.find(({ id }) => id === command)?.editors.includes(editor) ?? true;
-      if (!hasEditor) throw new Failure("editor_unable", editor);
+      const info = commandTable.find(({ id }) => id === command);
+      if (info !== undefined && !isIn(info, editor)) throw new Failure("editor_unable", editor);
       if (command !== "upscale" && !isAvailable(this.#store.state.meta!, command))
         throw new Failure("command_unavailable", command);
       this.#store.dispatch({ type: "run-step", runId, title: "", step: { stage: "uploading" } });

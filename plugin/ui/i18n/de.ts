@@ -58,6 +58,8 @@ export const de: Texts = {
   connectedTo: "Verbunden mit Tau {version}, {pack}",
   tryAgain: "Erneut versuchen",
   fromLayer: "Vom Bild der Ebene ausgehen",
+  fromLayerHint: "Es musste Platz machen. Das Bild der Ebene kann es ersetzen.",
+  drawingsLost: "Die Striche, die Maske oder die Farben, denen es folgte, sind auch verloren.",
   openSettings: "Einstellungen öffnen",
   replace: "In Ebenen einsetzen ({n})",
   applyAgain: "Erneut einfügen ({n})",
@@ -348,7 +350,7 @@ export const de: Texts = {
     sketch_empty: ["Die Skizze ist leer", "Zeichne mindestens eine Linie, dunkler oder heller als ihr Grund."],
     image_unknown: [
       "Der Server hat dieses Bild nicht mehr",
-      "Es musste Platz machen. Sende es noch einmal, oder geh von dem aus, was die Ebene jetzt zeigt.",
+      "Es musste Platz machen. Versuch es noch einmal, dann sendet Tau es neu.",
     ],
     image_rejected: [
       "Das Bild lässt sich nicht lesen oder zeigt nichts",

@@ -79,6 +79,8 @@ export const en = {
   connectedTo: "Connected to Tau {version}, {pack}",
   tryAgain: "Try again",
   fromLayer: "Start from what the layer shows",
+  fromLayerHint: "It was removed to make room. The picture in the layer can take its place.",
+  drawingsLost: "The strokes, mask or colours that it followed are lost too.",
   reconnecting: "Tau keeps asking and goes on by itself once the server is there.",
   copy: "Copy",
   copied: "Copied",
@@ -320,7 +322,7 @@ export const en = {
     sketch_empty: ["The sketch is empty", "Draw at least one line, darker or lighter than its background."],
     image_unknown: [
       "The server no longer has this image",
-      "It was removed to make room. Send it again, or start from what the layer shows now.",
+      "It was removed to make room. Try again, and Tau sends it once more.",
     ],
     image_rejected: [
       "The image can't be read or shows nothing",

@@ -58,6 +58,8 @@ export const es: Texts = {
   connectedTo: "Conectado a Tau {version}, {pack}",
   tryAgain: "Reintentar",
   fromLayer: "Partir de lo que muestra la capa",
+  fromLayerHint: "Se eliminó para hacer sitio. La imagen de la capa puede ocupar su lugar.",
+  drawingsLost: "También se perdieron los trazos, la máscara o los colores que seguía.",
   openSettings: "Abrir ajustes",
   replace: "Poner en capas ({n})",
   applyAgain: "Añadir de nuevo ({n})",
@@ -338,7 +340,7 @@ export const es: Texts = {
     sketch_empty: ["El boceto está vacío", "Dibuja al menos una línea, más oscura o más clara que su fondo."],
     image_unknown: [
       "El servidor ya no tiene esta imagen",
-      "Se eliminó para hacer sitio. Envíala de nuevo, o parte de lo que la capa muestra ahora.",
+      "Se eliminó para hacer sitio. Inténtalo de nuevo y Tau la volverá a enviar.",
     ],
     image_rejected: [
       "La imagen no se puede leer o no muestra nada",

@@ -58,6 +58,8 @@ export const fr: Texts = {
   connectedTo: "Connecté à Tau {version}, {pack}",
   tryAgain: "Réessayer",
   fromLayer: "Partir de ce que montre le calque",
+  fromLayerHint: "Elle a été retirée pour faire de la place. L'image du calque peut la remplacer.",
+  drawingsLost: "Les traits, le masque ou les couleurs qu'elle suivait sont perdus aussi.",
   openSettings: "Ouvrir les réglages",
   replace: "Mettre dans les calques ({n})",
   applyAgain: "Ajouter encore ({n})",
@@ -358,7 +360,7 @@ export const fr: Texts = {
     sketch_empty: ["Le croquis est vide", "Tracez au moins un trait, plus sombre ou plus clair que son fond."],
     image_unknown: [
       "Le serveur n'a plus cette image",
-      "Elle a été retirée pour faire de la place. Envoyez-la à nouveau, ou partez de ce que le calque montre maintenant.",
+      "Elle a été retirée pour faire de la place. Réessayez : Tau l'enverra à nouveau.",
     ],
     image_rejected: [
       "L'image est illisible ou ne montre rien",

@@ -58,6 +58,8 @@ export const ja: Texts = {
   connectedTo: "Tau {version}({pack})に接続しました",
   tryAgain: "再試行",
   fromLayer: "レイヤーの今の絵から始める",
+  fromLayerHint: "空きを作るために削除されました。レイヤーの絵で代わりにできます。",
+  drawingsLost: "元にした線、マスク、配色も失われています。",
   openSettings: "設定を開く",
   replace: "レイヤーに入れる ({n})",
   applyAgain: "もう一度追加 ({n})",
@@ -327,7 +329,7 @@ export const ja: Texts = {
     sketch_empty: ["スケッチが空です", "背景より暗いか明るい線を 1 本以上描いてください。"],
     image_unknown: [
       "サーバーにこの画像はもうありません",
-      "空きを作るために削除されました。もう一度送るか、レイヤーに今ある絵から始めてください。",
+      "空きを作るために削除されました。もう一度試すと、Tau が送り直します。",
     ],
     image_rejected: [
       "画像を読めないか、何も描かれていません",

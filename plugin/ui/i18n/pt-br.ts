@@ -58,6 +58,8 @@ export const ptBr: Texts = {
   connectedTo: "Conectado ao Tau {version}, {pack}",
   tryAgain: "Tentar de novo",
   fromLayer: "Partir do que a camada mostra",
+  fromLayerHint: "Ela foi removida para abrir espaço. A imagem da camada pode ficar no lugar dela.",
+  drawingsLost: "Os traços, a máscara ou as cores que ela seguia também se perderam.",
   openSettings: "Abrir configurações",
   replace: "Pôr nas camadas ({n})",
   applyAgain: "Adicionar de novo ({n})",
@@ -333,7 +335,7 @@ export const ptBr: Texts = {
     sketch_empty: ["O esboço está vazio", "Desenhe ao menos uma linha, mais escura ou mais clara que o fundo."],
     image_unknown: [
       "O servidor não tem mais esta imagem",
-      "Ela foi removida para abrir espaço. Envie-a de novo, ou parta do que a camada mostra agora.",
+      "Ela foi removida para abrir espaço. Tente de novo e o Tau a envia outra vez.",
     ],
     image_rejected: [
       "Não dá para ler a imagem, ou ela não mostra nada",

@@ -12,6 +12,7 @@ import {
   chunk,
   type DrawJob,
   diversityOf,
+  drawnOf,
   numbered,
   type Replacement,
   sharedInput,
@@ -74,6 +75,7 @@ interface Group {
   readonly condition: GenerationInput["condition"];
   readonly title: string;
   readonly nodeIds: string[];
+  readonly drawn?: string;
   readonly like: Pick<Replacement, "vector" | "sizesPx">;
 }
 
@@ -104,6 +106,7 @@ export function planReplacements(
       imageCount: 1,
       input: { ...input, seed: form.seed, count: 1, ...(temperature === undefined ? {} : { temperature }) },
       nodeIds: [nodeId],
+      ...drawnOf(provenance),
     };
     return asBefore(job, like);
   });
@@ -132,15 +135,19 @@ function planOwnReplacements(
   for (const { nodeId, provenance, ...like } of replacements) {
     const { caption: own, label, style, ...pictures } = provenance.condition;
     const caption = own !== undefined && captions.includes(own) ? own : own === undefined ? own : (captions[0] ?? own);
+    const hasPictures = provenance.translation === translation.id && redrawnIn === undefined;
     const condition = {
       // A sketch, layout or picture that it followed, which another translation may not read.
-      ...(provenance.translation === translation.id && redrawnIn === undefined ? pictures : {}),
+      ...(hasPictures ? pictures : {}),
       ...(caption === undefined ? {} : { caption }),
       ...(label === undefined ? {} : { label }),
       ...(redrawnIn === undefined ? styleOf(form) : { style: redrawnIn }),
     };
     const key = JSON.stringify([condition, like]);
-    const group: Group = groups.get(key) ?? { condition, title: caption ?? label ?? "", nodeIds: [], like };
+    const group: Group = groups.get(key) ?? {
+      ...{ condition, title: caption ?? label ?? "", nodeIds: [], like },
+      ...(hasPictures ? drawnOf(provenance) : {}),
+    };
     group.nodeIds.push(nodeId);
     groups.set(key, group);
   }
@@ -148,7 +155,7 @@ function planOwnReplacements(
     redrawnIn === undefined
       ? { ...sharedInput(form, translation), ...diversityOf(form, translation, limits.countMax) }
       : { translation: translation.id, seed: form.seed, temperature: 0 };
-  return [...groups.values()].flatMap(({ condition, title, nodeIds, like }) =>
+  return [...groups.values()].flatMap(({ condition, title, nodeIds, like, ...remembered }) =>
     chunk(nodeIds, limits.countMax).map((ids) =>
       asBefore(
         {
@@ -160,6 +167,7 @@ function planOwnReplacements(
           // A single layer that is drawn anew shall look new, too.
           input: { ...shared, condition, count: ids.length },
           nodeIds: ids,
+          ...drawnOf(remembered),
         },
         like,
       ),
@@ -212,6 +220,7 @@ export function planMakeAgain(images: readonly SelectedImage[]): DrawJob[] {
           imageCount: 1,
           ...requestOf(provenance),
           nodeIds: [id],
+          ...drawnOf(provenance),
         },
         like,
       ),
@@ -224,8 +233,19 @@ const titleOf = ({ condition: { caption, label, style } }: Provenance): string =
 
 /** The request that made one image; a frame of a blend is made with its whole strip. */
 function requestOf(provenance: Provenance): Pick<DrawJob, "input"> & { readonly onlyIndex?: number } {
-  const { format, packId, packDigest, upscalerDigest, lenderDigest, logLikelihood, sources, frame, bestOf, ...made } =
-    provenance;
+  const {
+    format,
+    packId,
+    packDigest,
+    upscalerDigest,
+    lenderDigest,
+    logLikelihood,
+    sources,
+    frame,
+    bestOf,
+    drawn,
+    ...made
+  } = provenance;
   const input = { ...made, count: frame?.count ?? 1 };
   return frame === undefined
     ? { input }

@@ -1,6 +1,7 @@
 /**
  * The way on where the server no longer has what an image was made from: each layer's request again, with the picture that the layer
- * shows now in place of the lost one. The file keeps the pictures of its own styles, so those are sent again.
+ * shows now in place of the lost one. The file keeps the pictures of its own styles, and layers their masks and layouts: those are
+ * sent again.
  */
 import type { GenerationInput } from "../../../shared/contract/generations/generation-request.ts";
 import type { Meta, TranslationInfo } from "../../../shared/contract/meta.ts";
@@ -11,7 +12,7 @@ import type { Rasterise } from "../pad/rasterise.ts";
 import type { DrawJob } from "../run/jobs.ts";
 import type { SeenIcon, State } from "../state/state.ts";
 import { redrawnTemperature } from "./captions.ts";
-import { pictureOf } from "./prepare.ts";
+import { pictureOf, rasteriseDrawn } from "./prepare.ts";
 
 type Condition = GenerationInput["condition"];
 
@@ -21,6 +22,8 @@ interface Uploaded {
   readonly shownBy: ReadonlyMap<string, string>;
   /** Pictures of the file's styles. */
   readonly ofStyles: ReadonlySet<string>;
+  /** Masks and layouts that layers remember, by their SVG. */
+  readonly drawings: ReadonlyMap<string, string>;
 }
 
 /** Jobs that can be done now, and those of layers whose picture is not there: they stay lost. */
@@ -47,11 +50,23 @@ export async function prepareLost(
   const needsStyles = lost.some(({ input }) => typeof input.condition.style === "object");
   for (const style of needsStyles ? shown : [])
     for (const digest of await uploadShown(style, client, signal)) ofStyles.add(digest);
-  return planLost(lost, meta, { shownBy, ofStyles });
+  const drawings = new Map<string, string>();
+  for (const { drawn } of lost)
+    if (drawn !== undefined && !drawings.has(drawn))
+      drawings.set(drawn, (await client.uploadImage(await rasteriseDrawn(drawn, rasterise), signal)).digest);
+  return planLost(lost, meta, { shownBy, ofStyles, drawings });
 }
 
+/** Whether strokes, a mask or colours that some of these followed can't come back: only pictures and words remain of them. */
+export const losesDrawings = (lost: readonly DrawJob[]): boolean =>
+  lost.some(({ input: { condition }, drawn }) => {
+    const { sketch, layout, drawing } = condition;
+    return isUpload(sketch) || (drawn === undefined && (isUpload(layout) || drawing?.mask !== undefined));
+  });
+
 /** One job a layer, because each shows another picture. Pure. */
-export function planLost(lost: readonly DrawJob[], meta: Meta | undefined, { shownBy, ofStyles }: Uploaded): LostPlan {
+export function planLost(lost: readonly DrawJob[], meta: Meta | undefined, uploaded: Uploaded): LostPlan {
+  const { shownBy, ofStyles, drawings } = uploaded;
   const translations = (meta?.packs ?? []).flatMap((pack) => pack.translations);
   const layers = lost.flatMap(layersOf);
   const left = layers.filter(({ nodeIds: [nodeId = ""] }) => !shownBy.has(nodeId));
@@ -61,7 +76,8 @@ export function planLost(lost: readonly DrawJob[], meta: Meta | undefined, { sho
     const { keepResidualOf, blendWith, attribute, angleDegrees, ...input } = job.input;
     const isEdit = keepResidualOf !== undefined;
     const translation = translations.find(({ id }) => id === input.translation);
-    const condition = conditionOf(input.condition, isEdit, own, ofStyles, translation);
+    const drawn = job.drawn === undefined ? undefined : drawings.get(job.drawn);
+    const condition = conditionOf(input.condition, isEdit, { own, drawn }, ofStyles, translation);
     // A drawing has one likeliest answer, which is there already.
     const temperature = condition.drawing ? Math.max(redrawnTemperature, input.temperature ?? 0) : input.temperature;
     return [
@@ -99,7 +115,7 @@ const isUpload = (part: object | undefined): boolean => part !== undefined && "i
 function conditionOf(
   { sketch, layout, image, drawing, style, ...words }: Condition,
   isEdit: boolean,
-  own: string,
+  { own, drawn }: { readonly own: string; readonly drawn: string | undefined },
   ofStyles: ReadonlySet<string>,
   translation: TranslationInfo | undefined,
 ): Condition {
@@ -111,13 +127,14 @@ function conditionOf(
   const hasStyle = typeof style !== "object" || style.images.every((digest) => ofStyles.has(digest));
   // A drawing without a requested style stays in its own.
   const isInOwnStyle = style === undefined && isDrawn && styleImagesMax !== undefined;
+  const mask = drawing?.mask === undefined || drawn === undefined ? {} : { mask: drawn };
   const ownStyle = style === undefined && typeof drawing?.style === "string" ? { style: drawing.style } : {};
   return {
     ...words,
     ...(isInOwnStyle || !hasStyle ? { style: { images: [own] } } : style === undefined ? {} : { style }),
     ...(sketch === undefined || (isSketched && isLike) ? {} : { sketch: isSketched ? { image: own } : sketch }),
-    ...(layout === undefined ? {} : { layout: isUpload(layout) ? { image: own } : layout }),
-    ...(isDrawn ? { drawing: { image: own, ...ownStyle } } : drawing === undefined ? {} : { drawing }),
+    ...(layout === undefined ? {} : { layout: isUpload(layout) ? { image: drawn ?? own } : layout }),
+    ...(isDrawn ? { drawing: { image: own, ...mask, ...ownStyle } } : drawing === undefined ? {} : { drawing }),
     ...(isLike ? { image: { image: own, depth: image?.depth ?? "middle" } } : {}),
   };
 }

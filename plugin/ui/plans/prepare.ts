@@ -1,5 +1,4 @@
 /** From the command in view to its jobs: uploads what the jobs name by digest, then plans. */
-import type { CommandId } from "../../../shared/commands.ts";
 import type { Style } from "../../../shared/contract/conditions.ts";
 import type { ApiClient } from "../client/api-client.ts";
 import { Failure, type FoundTranslation, translationFor } from "../client/failure.ts";
@@ -8,10 +7,10 @@ import { choiceFor, isRedrawn, redrawnStyleOf, shownIdOf } from "../client/style
 import { uploadShown } from "../control/shown-styles.ts";
 import type { Rasterise } from "../pad/rasterise.ts";
 import { paletteOf, recordOf } from "../palettes.ts";
-import { type Job, tracedJob } from "../run/jobs.ts";
+import { type DrawJob, type Job, tracedJob } from "../run/jobs.ts";
 import type { SeenIcon, State } from "../state/state.ts";
 import { captionLineOf, captionProblem, captionsOf, planCaptions, planReplacements } from "./captions.ts";
-import { type DrawnCondition, fitsInline, planDrawing, withoutPaper } from "./drawing.ts";
+import { fitsInline, planDrawing, withoutPaper } from "./drawing.ts";
 import { planBlend, planUpscale, planVariations, type UploadedSource } from "./edits.ts";
 import { planFamily, planRestyle, planTraces, type UploadedIcon } from "./icons.ts";
 import { LabelIndex, matchNames, planLabel, planNames } from "./labels.ts";
@@ -21,9 +20,6 @@ export interface Prepared {
   readonly jobs: readonly Job[];
   readonly packId: string;
 }
-
-/** Px of an uploaded sketch or layout: the experts read less. */
-const drawingSidePx = 512;
 
 /** @throws Failure when the command can't run on what is there; the signal's reason when aborted */
 export async function prepareJobs(
@@ -108,8 +104,8 @@ async function prepareCommand(
       const [icon] = iconsOf(state);
       if (drawn === undefined) throw new Failure("mask_missing", "");
       const uploaded = await uploadIcon(icon!, client, rasterise, signal);
-      const mask = await client.uploadImage(await rasterise(drawn.svg, pictureSidePx, "none"), signal);
-      return finish(found, planRedrawnPart(form, translation, uploaded, mask.digest, redrawnIn));
+      const mask = await client.uploadImage(await rasteriseDrawn(drawn.svg, rasterise), signal);
+      return finish(found, withDrawn(planRedrawnPart(form, translation, uploaded, mask.digest, redrawnIn), drawn.svg));
     }
     case "variations": {
       const [source] = await uploadSources(state, client, signal, 1);
@@ -123,8 +119,16 @@ async function prepareCommand(
     case "layout": {
       const { name, svg } = drawn ?? scene.drawing ?? { name: "", svg: "" };
       if (svg === "") throw new Failure("drawing_missing", "");
-      const condition = await drawnCondition(command, svg, client, rasterise, signal);
-      return finish(found, planDrawing(form, translation, name, condition));
+      if (command === "sketch" && fitsInline(svg))
+        return finish(found, planDrawing(form, translation, name, { sketch: { svg } }));
+      if (command === "sketch") {
+        const { digest } = await client.uploadImage(await rasterise(svg, pictureSidePx, "paper"), signal);
+        return finish(found, planDrawing(form, translation, name, { sketch: { image: digest } }));
+      }
+      // What a layout leaves open is transparent, as around icons; on paper it would be white.
+      const colours = withoutPaper(svg);
+      const { digest } = await client.uploadImage(await rasteriseDrawn(colours, rasterise), signal);
+      return finish(found, withDrawn(planDrawing(form, translation, name, { layout: { image: digest } }), colours));
     }
     default:
       return finish(found, planFromCaptions(state, found, redrawnIn));
@@ -177,8 +181,16 @@ function planFromCaptions(
     : planReplacements(form, translation, replacements, redrawnIn);
 }
 
-/** Longest side in px of a drawing that is sent as a picture. */
+/** Longest side in px of a drawing that is sent as a picture: the experts read less. */
 const pictureSidePx = 512;
+
+/** A mask or a layout as the picture that is sent. */
+export const rasteriseDrawn = (svg: string, rasterise: Rasterise): Promise<Uint8Array> =>
+  rasterise(svg, pictureSidePx, "none");
+
+/** Jobs whose layers remember their mask or layout, unless it is too long for that. */
+const withDrawn = (jobs: readonly DrawJob[], svg: string): readonly DrawJob[] =>
+  fitsInline(svg) ? jobs.map((job) => ({ ...job, drawn: svg })) : jobs;
 
 /** The image of an icon, or its drawing as an image on nothing. */
 export const pictureOf = async ({ bytes, svg = "" }: SeenIcon, rasterise: Rasterise): Promise<Uint8Array> =>
@@ -219,19 +231,4 @@ async function uploadSources(
     uploaded.push({ source, digest, provenance: stored === undefined ? undefined : readProvenance(stored) });
   }
   return uploaded;
-}
-
-async function drawnCondition(
-  command: CommandId,
-  svg: string,
-  client: ApiClient,
-  rasterise: Rasterise,
-  signal: AbortSignal,
-): Promise<DrawnCondition> {
-  if (command === "sketch" && fitsInline(svg)) return { sketch: { svg } };
-  const isSketch = command === "sketch";
-  // What a layout leaves open is transparent, as around icons; on paper it would be white.
-  const png = await rasterise(isSketch ? svg : withoutPaper(svg), drawingSidePx, isSketch ? "paper" : "none");
-  const { digest } = await client.uploadImage(png, signal);
-  return isSketch ? { sketch: { image: digest } } : { layout: { image: digest } };
 }

@@ -27,6 +27,8 @@ export interface DrawJob extends AnyJob {
   readonly nodeIds: readonly string[];
   /** Its request is one that layers remember: it may name uploads that the server no longer has. */
   readonly isRemembered?: boolean;
+  /** The mask or the layout of its condition as SVG, which its layers remember. */
+  readonly drawn?: string;
   /** Only this image of the generation is wanted: a frame of a blend that is made again. */
   readonly onlyIndex?: number;
   /** Its images become vectors in these colours; with sides in px, they are fitted to those too. */
@@ -92,6 +94,10 @@ export const styleOf = ({ style }: Form): { readonly style?: string } =>
 export const diversityOf = ({ diversity }: Form, { hasDiversity }: TranslationAbilities, count: number) =>
   // A server that does not know the field refuses it.
   hasDiversity && diversity > 0 && count > 1 ? { diversity } : {};
+
+/** What a layer remembers of the mask or the layout, where there is one. */
+export const drawnOf = ({ drawn }: { readonly drawn?: string | undefined }): { readonly drawn?: string } =>
+  drawn === undefined ? {} : { drawn };
 
 export const chunk = <T>(list: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size));

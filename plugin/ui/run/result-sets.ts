@@ -4,7 +4,7 @@ import type { Generation, ImageInfo } from "../../../shared/contract/generations
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
 import type { Upscale } from "../../../shared/contract/upscaling.ts";
 import type { Destination, ResultImage, ResultSet, Step } from "../state/results.ts";
-import type { DrawJob, EnlargeJob } from "./jobs.ts";
+import { type DrawJob, drawnOf, type EnlargeJob } from "./jobs.ts";
 import type { RunOptions } from "./run-options.ts";
 import { contentOf, urlOf, urlOfSvg } from "./vector-sets.ts";
 
@@ -12,7 +12,7 @@ import { contentOf, urlOf, urlOfSvg } from "./vector-sets.ts";
 export async function drawnSet(
   options: Pick<RunOptions, "client" | "packId" | "signal">,
   report: (step: Step) => void,
-  job: Pick<DrawJob, "index" | "title" | "nodeIds" | "onlyIndex" | "vector" | "sizesPx">,
+  job: Pick<DrawJob, "index" | "title" | "nodeIds" | "onlyIndex" | "drawn" | "vector" | "sizesPx">,
   done: Generation,
 ): Promise<ResultSet> {
   const ranks = rankByLikelihood(done.images);
@@ -36,7 +36,7 @@ export async function drawnSet(
         rank: ranks.get(info.index)!,
         natsPerDimension: info.natsPerDimension,
         typicalityPercentile: info.typicalityPercentile,
-        provenance: provenanceOf(done, info, options.packId),
+        provenance: { ...provenanceOf(done, info, options.packId), ...drawnOf(job) },
       },
     };
   });

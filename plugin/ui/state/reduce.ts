@@ -150,7 +150,8 @@ export function reduce(state: State, action: Action): State {
         ...state,
         isConnecting: false,
         failure: action.failure,
-        run: undefined,
+        // What fails beside a run does not end it.
+        run: action.runId === undefined ? state.run : undefined,
         applyId: undefined,
         ...(action.missing === undefined ? {} : { missing: action.missing }),
       };

@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { CommandId } from "../../../shared/commands.ts";
 import { commandTable } from "../../../shared/commands.ts";
+import { isIn } from "../../../shared/relaunch.ts";
 import { isAvailable } from "../client/failure.ts";
 import { fill } from "../i18n/texts.ts";
 import { changesLayers } from "../run/applied-set.ts";
@@ -79,7 +80,7 @@ function CommandSelect({ controller, texts }: ViewProps) {
   const { meta, editor } = state;
   const isOff = (id: CommandId): boolean =>
     (meta !== undefined && !isAvailable(meta, id)) ||
-    !commandTable.some((command) => command.id === id && command.editors.includes(editor));
+    !commandTable.some((command) => command.id === id && isIn(command, editor));
   return (
     <select
       class="command-select"

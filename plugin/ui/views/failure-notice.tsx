@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { type Failure, type FailureCode, isCuredInForm } from "../client/failure.ts";
 import { describeFailure } from "../i18n/texts.ts";
+import { losesDrawings } from "../plans/lost-pictures.ts";
 import { lostJobs } from "../state/state.ts";
 import { Button } from "./controls.tsx";
 import { Icon } from "./icons.tsx";
@@ -24,12 +25,14 @@ const startCommand = "npm start";
 export function FailureNotice({ controller, texts, failure }: ViewProps & { readonly failure: Failure }) {
   const [title, cure] = describeFailure(texts, failure.code);
   const { command, isReconnecting } = controller.state;
+  const lost = failure.code === "image_unknown" ? lostJobs(controller.state) : [];
   return (
     <section class="failure" role="alert" data-code={failure.code}>
       <Icon name="warning" />
       <div>
         <h2>{title}</h2>
-        <p>{cure}</p>
+        <p>{lost.length > 0 ? texts.fromLayerHint : cure}</p>
+        {losesDrawings(lost) && <p>{texts.drawingsLost}</p>}
         {failure.code === "unreachable" && <StartCommand controller={controller} texts={texts} />}
         {isReconnecting && <p class="hint">{texts.reconnecting}</p>}
         {!isCuredInForm(failure.code) && command !== "settings" && (
@@ -37,7 +40,7 @@ export function FailureNotice({ controller, texts, failure }: ViewProps & { read
             {curedInSettings.has(failure.code) && (
               <Button onClick={() => controller.show("settings")}>{texts.openSettings}</Button>
             )}
-            {failure.code === "image_unknown" && lostJobs(controller.state).length > 0 ? (
+            {lost.length > 0 ? (
               <Button onClick={() => void controller.drawLost()}>{texts.fromLayer}</Button>
             ) : (
               <Button onClick={() => void controller.retry()}>{texts.tryAgain}</Button>

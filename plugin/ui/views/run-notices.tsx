@@ -1,6 +1,7 @@
 /** What a run or an apply left out, and why: nothing is skipped without a word. */
 import { limits } from "../../../shared/limits.ts";
 import { describeFailure, describeProblem, fill } from "../i18n/texts.ts";
+import { losesDrawings } from "../plans/lost-pictures.ts";
 import { changesLayers } from "../run/applied-set.ts";
 import { lostJobs } from "../state/state.ts";
 import { Button } from "./controls.tsx";
@@ -13,6 +14,7 @@ export function RunNotices(props: ViewProps) {
   const { appliedCount, sameCount, wasUnapplied, wasCancelled, refused, results, unbound, command, run, failure } =
     controller.state;
   const isRecolour = command === "recolour";
+  const lost = run === undefined && failure === undefined ? lostJobs(controller.state) : [];
   return (
     <>
       {appliedCount > 0 && (
@@ -55,9 +57,8 @@ export function RunNotices(props: ViewProps) {
               </li>
             ))}
           </ul>
-          {run === undefined && failure === undefined && lostJobs(controller.state).length > 0 && (
-            <Button onClick={() => void controller.drawLost()}>{texts.fromLayer}</Button>
-          )}
+          {losesDrawings(lost) && <p>{texts.drawingsLost}</p>}
+          {lost.length > 0 && <Button onClick={() => void controller.drawLost()}>{texts.fromLayer}</Button>}
         </section>
       )}
       <Untouched {...props} />

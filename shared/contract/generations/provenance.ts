@@ -30,6 +30,8 @@ export const ProvenanceSchema = z.object({
   diversity: DiversitySchema.optional(),
   angleDegrees: AngleSchema.optional(),
   ...editFields,
+  /** The mask or the colours that it followed, as SVG: the plugin sent them as a picture, which the server may lose. Never sent. */
+  drawn: z.string().optional(),
   /** Which of how many images this is, where that matters: frames of a blend. */
   frame: z.object({ index: z.number().int(), count: z.number().int() }).optional(),
 });

@@ -353,6 +353,32 @@ test("in FigJam, which has no frames, the artboard is a section with the same gr
   );
 });
 
+test("nodes offer buttons for what their editor can do: vectors and components need a design file", () => {
+  const design = ["components", "make-again", "redraw", "restyle", "upscale", "vectorise"];
+  for (const [editor, offered] of [
+    ["figma", design],
+    ["figjam", ["make-again", "redraw", "restyle", "upscale"]],
+    ["slides", ["make-again", "redraw", "restyle", "upscale"]],
+  ] as const) {
+    machine.evaluate("sim.tree.childrenOf(sim.tree.pageId).map(({ id }) => sim.tree.remove(id))");
+    machine.open("caption-to-artboard", undefined, editor);
+    apply(1, { "a cat": 1 });
+    const images: Shape[] = [];
+    const collect = (shapes: readonly Shape[]): void => {
+      for (const shape of shapes) {
+        if (shape.hash !== null) images.push(shape);
+        collect(shape.children);
+      }
+    };
+    collect(page());
+    assert.deepEqual(
+      images.map(({ relaunch }) => Object.keys(relaunch).sort()),
+      [offered],
+      editor,
+    );
+  }
+});
+
 test("the host is as strict as Figma with dynamic pages, limits and closed plugins", () => {
   machine.open("caption-to-artboard");
   const throws = (expression: string, reason: RegExp): void => {

@@ -1,4 +1,4 @@
-/** The history's buttons over real HTTP: they begin anew, and never while a run brings images. */
+/** History and settings over real HTTP: their buttons begin anew, and never disturb a run that brings images. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startContractServer } from "../contract/contract-server.ts";
@@ -37,6 +37,44 @@ test("showing earlier images or their settings while a run is going loses none o
       controller.state.results.map(({ title }) => title),
       ["a boat"],
     );
+  } finally {
+    await server.close();
+  }
+});
+
+test("settings and history open and close while a run goes on, no other command does, and a failure beside it ends nothing", async () => {
+  const server = await startContractServer();
+  try {
+    const controller = await connectedController(server);
+    controller.show("caption-to-artboard");
+    controller.editForm({ captions: "a cat\na dog\na tree" });
+    const shown: string[] = [];
+    let wasLeft = false;
+    const beside: Promise<void>[] = [];
+    controller.subscribe(() => {
+      const { run, results } = controller.state;
+      if (wasLeft || run === undefined || results.length === 0) return;
+      wasLeft = true;
+      for (const command of ["history", "caption-to-artboard", "settings", "upscale"] as const) {
+        controller.show(command);
+        shown.push(controller.state.command);
+      }
+      // A wrong token is found out meanwhile; what runs has the right one.
+      beside.push(controller.saveSettings({ ...controller.state.settings, token: "wrong" }));
+    });
+    await controller.generate();
+    await Promise.all(beside);
+    assert.deepEqual(shown, ["history", "caption-to-artboard", "settings", "settings"]);
+    assert.deepEqual(
+      controller.state.results.map(({ title }) => title),
+      ["a cat", "a dog", "a tree"],
+    );
+    assert.deepEqual(
+      [controller.state.run, controller.state.command, controller.state.failure?.code],
+      [undefined, "settings", "unauthorized"],
+    );
+    controller.show(controller.state.work);
+    assert.equal(controller.state.command, "caption-to-artboard");
   } finally {
     await server.close();
   }

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 import type { Controller } from "../../../plugin/ui/control/controller.ts";
-import { planLost } from "../../../plugin/ui/plans/lost-pictures.ts";
-import type { DrawJob } from "../../../plugin/ui/run/jobs.ts";
+import { losesDrawings, planLost } from "../../../plugin/ui/plans/lost-pictures.ts";
+import { type DrawJob, drawnOf } from "../../../plugin/ui/run/jobs.ts";
 import { lostJobs } from "../../../plugin/ui/state/state.ts";
 import type { PartialCondition } from "../../../shared/contract/conditions.ts";
 import type { GenerationInput } from "../../../shared/contract/generations/generation-request.ts";
@@ -34,7 +34,7 @@ const redrawing: Meta = {
       ...pack!,
       translations: pack!.translations.map((one) => ({
         ...one,
-        conditions: ["drawing" as const, "style" as const],
+        conditions: ["caption" as const, "drawing" as const, "style" as const],
         styleImagesMax: 16,
       })),
     },
@@ -61,6 +61,7 @@ async function launched(
   const sent: UiMessage[] = [];
   const selected = images.map(({ id }) => id);
   const controller: Controller = await connectedController(server, {
+    rasterise: async () => drawPng(9),
     post: (message) => {
       sent.push(message);
       if (message.type !== "read-icons") return;
@@ -231,8 +232,12 @@ const lostJob = (input: GenerationInput): DrawJob => ({
   ...{ kind: "draw", isRemembered: true, index: 0, title: "", imageCount: 1, nodeIds: ["1"], onlyIndex: 2 },
   input: { translation: "caption", seed: 4, ...input },
 });
-const planned = (input: GenerationInput, meta = withImages, ofStyles: readonly string[] = []) =>
-  planLost([lostJob(input)], meta, { shownBy: new Map([["1", "own"]]), ofStyles: new Set(ofStyles) }).jobs[0]!;
+const planned = (input: GenerationInput, meta = withImages, ofStyles: readonly string[] = [], drawn?: string) =>
+  planLost([{ ...lostJob(input), ...drawnOf({ drawn }) }], meta, {
+    shownBy: new Map([["1", "own"]]),
+    ofStyles: new Set(ofStyles),
+    drawings: new Map([["<svg/>", "drawn"]]),
+  }).jobs[0]!;
 
 test("what a layer shows takes the place of strokes, colours, drawings, residuals and styles that are lost", () => {
   const lost = { image: gone };
@@ -252,6 +257,39 @@ test("what a layer shows takes the place of strokes, colours, drawings, residual
   });
   assert.deepEqual(edit.input, { translation: "caption", seed: 4, condition: { style: "flat", ...like }, count: 1 });
   assert.equal("onlyIndex" in edit, false);
+});
+
+test("a mask and a layout that the layer remembers come back, and what can't is known before", () => {
+  const lost = { image: gone };
+  const conditionOf = (condition: PartialCondition) => planned({ condition }, redrawing, [], "<svg/>").input.condition;
+  const masked: PartialCondition = { drawing: { ...lost, mask: gone }, style: "flat" };
+  assert.deepEqual(conditionOf(masked), { drawing: { image: "own", mask: "drawn" }, style: "flat" });
+  assert.deepEqual(conditionOf({ layout: lost }), { layout: { image: "drawn" } });
+  const loses = (condition: PartialCondition, drawn?: string) =>
+    losesDrawings([{ ...lostJob({ condition }), ...drawnOf({ drawn }) }]);
+  assert.deepEqual([loses(masked), loses(masked, "<svg/>")], [true, false]);
+  assert.deepEqual([loses({ layout: lost }), loses({ layout: lost }, "<svg/>")], [true, false]);
+  assert.deepEqual([loses({ sketch: lost }), loses({ sketch: { svg: "<svg/>" } })], [true, false]);
+  assert.deepEqual([loses({ drawing: lost }), loses({ image: { ...lost, depth: "last" } })], [false, false]);
+});
+
+test("a lost part is drawn anew in what the layer shows, under the mask that it remembers", async () => {
+  await withServer(async (server) => {
+    server.meta = redrawing;
+    const drawn = `<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0h9"/></svg>`;
+    const condition = { drawing: { image: gone, mask: gone }, style: "flat" };
+    const remembered = { ...madeFrom(condition), drawn };
+    const { controller } = await launched(server, "redraw", [
+      { id: "1:1", isArtboard: false, provenance: JSON.stringify(remembered) },
+    ]);
+    assert.equal(controller.state.failure?.code, "image_unknown");
+    assert.equal(losesDrawings(lostJobs(controller.state)), false);
+    await controller.drawLost();
+    const { provenance } = controller.state.results[0]!.images[0]!.drawn!;
+    const { drawing } = provenance.condition;
+    assert.deepEqual(drawing, { image: digestOf(drawPng(0)), mask: digestOf(drawPng(9)) });
+    assert.equal(provenance.drawn, drawn, "and the new image remembers it too");
+  });
 });
 
 test("what was sent with the request itself is not lost", () => {

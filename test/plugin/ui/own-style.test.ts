@@ -12,7 +12,7 @@ import type { Meta } from "../../../shared/contract/meta.ts";
 import type { UiMessage } from "../../../shared/messages/messages.ts";
 import { defaultSettings } from "../../../shared/messages/settings.ts";
 import { type ShownStyle, shownStylesMax } from "../../../shared/messages/shown-styles.ts";
-import { startContractServer, testMeta } from "../contract/contract-server.ts";
+import { type ContractServer, sendProblem, startContractServer, testMeta } from "../contract/contract-server.ts";
 import { drawPng } from "../png.ts";
 import { connectedController } from "./connected-controller.ts";
 
@@ -38,11 +38,7 @@ const redrawing: Meta = {
 };
 
 async function withController(
-  use: (
-    controller: Controller,
-    sent: UiMessage[],
-    server: Awaited<ReturnType<typeof startContractServer>>,
-  ) => Promise<void>,
+  use: (controller: Controller, sent: UiMessage[], server: ContractServer) => Promise<void>,
 ): Promise<void> {
   const server = await startContractServer();
   try {
@@ -162,7 +158,11 @@ test("a style of the file that goes during a Redraw leaves the person's form too
   const made = { ...{ format: 1, packId: "default", packDigest: "d", translation: "caption" }, seed: 1 };
   const provenance = { ...made, condition: { caption: "a cat", style: "flat" }, temperature: 0, guidance: 1 };
   const image = { id: "1:1", isArtboard: false, provenance: JSON.stringify({ ...provenance, logLikelihood: 0 }) };
-  const stylesAfter = async (own: string, shown: readonly ShownStyle[], go: (controller: Controller) => unknown) => {
+  const stylesAfter = async (
+    own: string,
+    shown: readonly ShownStyle[],
+    go: (controller: Controller, server: ContractServer) => unknown,
+  ) => {
     let left: readonly unknown[] = [];
     await withController(async (controller, _, server) => {
       const settings = { ...defaultSettings, serverUrl: server.url, token: server.token };
@@ -172,7 +172,7 @@ test("a style of the file that goes during a Redraw leaves the person's form too
       controller.receive({ type: "start", launch, settings, selection, session, editor: "figma" });
       controller.receive({ type: "shown-styles", styles: shown });
       await until(controller, ({ results }) => results.length > 0);
-      await go(controller);
+      await go(controller, server);
       left = [controller.state.form.style, controller.state.ownForm?.style];
     });
     return left;
@@ -184,6 +184,23 @@ test("a style of the file that goes during a Redraw leaves the person's form too
   assert.deepEqual(await stylesAfter("#a1", [], () => undefined), ["flat", ""], "kept from another file");
   assert.deepEqual(await stylesAfter("of-another-pack", [], connect), ["flat", ""]);
   assert.deepEqual(await stylesAfter("#a1", [style], connect), ["flat", "#a1"]);
+  // A server that was restarted with another pack refuses the layer's style.
+  const refuse = async (controller: Controller, server: ContractServer) => {
+    const packs = server.meta.packs.map((pack) => ({
+      ...pack,
+      translations: pack.translations.map((one) => ({ ...one, styles: one.styles.filter(({ id }) => id !== "flat") })),
+    }));
+    server.meta = { ...server.meta, packs };
+    server.intercept = (request, response) => {
+      if (request.method !== "POST") return false;
+      sendProblem(response, "style_unknown");
+      return true;
+    };
+    await controller.generate();
+    assert.equal(controller.state.failure?.code, "style_unknown");
+  };
+  assert.deepEqual(await stylesAfter("outline", [style], refuse), ["", "outline"]);
+  assert.deepEqual(await stylesAfter("#a1", [style], refuse), ["", "#a1"]);
 });
 
 test("a part is requested with its mask in the icon's layer, and never without one", async () => {
@@ -196,7 +213,9 @@ test("a part is requested with its mask in the icon's layer, and never without o
     await controller.generate();
     const [image] = controller.state.results[0]!.images;
     assert.deepEqual(image!.destination, { kind: "layer", nodeId: "1:0" });
-    const { drawing, style } = image!.drawn!.provenance.condition;
+    const { condition, drawn } = image!.drawn!.provenance;
+    const { drawing, style } = condition;
+    assert.match(drawn!, /^<svg .*M0 0h9/, "the layer remembers what was painted");
     assert.ok(drawing && "image" in drawing && drawing.mask !== undefined && drawing.mask !== drawing.image);
     assert.equal(style, undefined, "the icon's own");
   });
