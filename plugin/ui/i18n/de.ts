@@ -57,6 +57,7 @@ export const de: Texts = {
   save: "Speichern und verbinden",
   connectedTo: "Verbunden mit Tau {version}, {pack}",
   tryAgain: "Erneut versuchen",
+  details: "Einzelheiten",
   fromLayer: "Vom Bild der Ebene ausgehen",
   fromLayerHint: "Es musste Platz machen. Das Bild der Ebene kann es ersetzen.",
   drawingsLost: "Die Striche, die Maske oder die Farben, denen es folgte, sind auch verloren.",

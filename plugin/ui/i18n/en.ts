@@ -78,6 +78,7 @@ export const en = {
   save: "Save and connect",
   connectedTo: "Connected to Tau {version}, {pack}",
   tryAgain: "Try again",
+  details: "Details",
   fromLayer: "Start from what the layer shows",
   fromLayerHint: "It was removed to make room. The picture in the layer can take its place.",
   drawingsLost: "The strokes, mask or colours that it followed are lost too.",

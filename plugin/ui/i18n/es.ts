@@ -57,6 +57,7 @@ export const es: Texts = {
   save: "Guardar y conectar",
   connectedTo: "Conectado a Tau {version}, {pack}",
   tryAgain: "Reintentar",
+  details: "Detalles",
   fromLayer: "Partir de lo que muestra la capa",
   fromLayerHint: "Se eliminó para hacer sitio. La imagen de la capa puede ocupar su lugar.",
   drawingsLost: "También se perdieron los trazos, la máscara o los colores que seguía.",

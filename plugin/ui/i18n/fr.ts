@@ -57,6 +57,7 @@ export const fr: Texts = {
   save: "Enregistrer et connecter",
   connectedTo: "Connecté à Tau {version}, {pack}",
   tryAgain: "Réessayer",
+  details: "Détails",
   fromLayer: "Partir de ce que montre le calque",
   fromLayerHint: "Elle a été retirée pour faire de la place. L'image du calque peut la remplacer.",
   drawingsLost: "Les traits, le masque ou les couleurs qu'elle suivait sont perdus aussi.",

@@ -57,6 +57,7 @@ export const ja: Texts = {
   save: "保存して接続",
   connectedTo: "Tau {version}({pack})に接続しました",
   tryAgain: "再試行",
+  details: "詳細",
   fromLayer: "レイヤーの今の絵から始める",
   fromLayerHint: "空きを作るために削除されました。レイヤーの絵で代わりにできます。",
   drawingsLost: "元にした線、マスク、配色も失われています。",

@@ -57,6 +57,7 @@ export const ptBr: Texts = {
   save: "Salvar e conectar",
   connectedTo: "Conectado ao Tau {version}, {pack}",
   tryAgain: "Tentar de novo",
+  details: "Detalhes",
   fromLayer: "Partir do que a camada mostra",
   fromLayerHint: "Ela foi removida para abrir espaço. A imagem da camada pode ficar no lugar dela.",
   drawingsLost: "Os traços, a máscara ou as cores que ela seguia também se perderam.",

@@ -49,8 +49,10 @@ export function FailureNotice({ controller, texts, failure }: ViewProps & { read
         )}
         {failure.detail !== "" && (
           <details>
-            <summary>{failure.code}</summary>
-            <code>{failure.detail}</code>
+            <summary>{texts.details}</summary>
+            <code>
+              {failure.code}: {failure.detail}
+            </code>
           </details>
         )}
       </div>
