@@ -150,7 +150,7 @@ describe("tau recipes and experts", () => {
     await writeWeights(join(home, "weights"));
     await writeMirror(join(home, "mirror"));
     const page = await readFile(new URL("../../docs/published-experts.md", import.meta.url), "utf8");
-    const commands = [...page.matchAll(/^ {4}npm run -s tau -- ((?:experts|recipes join) .+)$/gm)];
+    const commands = [...page.matchAll(/^npm run -s tau -- ((?:experts|recipes join) .+)$/gm)];
     assert.deepEqual(
       commands.map(([, command]) => command!.split(" ", 2).join(" ")),
       ["experts import", "experts import", "experts fetch", "experts import", "experts import", "recipes join"],

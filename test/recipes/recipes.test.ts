@@ -85,7 +85,7 @@ const followed = new Map<string, Promise<void>>();
 /** A recipe's report after the commands of its page; a command runs once for all tests. */
 async function run(name: RecipeName): Promise<RecipeReport> {
   const page = await readFile(new URL(`../../docs/recipes/${name}.md`, import.meta.url), "utf8");
-  const commands = [...page.matchAll(/^ {4}npm run -s tau -- (.+)$/gm)].map(([, command]) => command!);
+  const commands = [...page.matchAll(/^npm run -s tau -- (.+)$/gm)].map(([, command]) => command!);
   assert.match(commands.at(-1)!, new RegExp(`^recipes run ${name} `));
   for (const command of commands) {
     const running = followed.get(command) ?? follow(command);
