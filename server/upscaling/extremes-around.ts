@@ -42,10 +42,10 @@ export function flatPlaces(plane: Float32Array, { least, most }: Extremes, sameL
   return isFlat;
 }
 
-/** Sums of everything above and to the left, [heightPx + 1, widthPx + 1] (Crow 1984). */
-export function sumTable(values: Uint8Array, widthPx: number, heightPx: number): Int32Array {
+/** Sums of everything above and to the left, [heightPx + 1, widthPx + 1] (Crow 1984). Of whole numbers they are exact. */
+export function sumTable(values: ArrayLike<number>, widthPx: number, heightPx: number): Float64Array {
   const line = widthPx + 1;
-  const sums = new Int32Array(line * (heightPx + 1));
+  const sums = new Float64Array(line * (heightPx + 1));
   for (let y = 0; y < heightPx; y += 1)
     for (let x = 0, row = 0; x < widthPx; x += 1) {
       row += values[y * widthPx + x]!;
@@ -54,9 +54,9 @@ export function sumTable(values: Uint8Array, widthPx: number, heightPx: number):
   return sums;
 }
 
-/** The sum within `reachPx` to each side of a place, and the number of places there. */
+/** The sum within `reachPx` to each side of a place. */
 export function sumAround(
-  sums: Int32Array,
+  sums: Float64Array,
   { widthPx, heightPx }: { readonly widthPx: number; readonly heightPx: number },
   x: number,
   y: number,

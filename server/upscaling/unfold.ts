@@ -25,13 +25,17 @@ export function cutRows(rows: Float32Array, width: number, whole: Box, part: Box
   return cut;
 }
 
-/** The sum of a box's means and details as the picture [3, factor · heightPx, factor · widthPx]. */
+/**
+ * The sum of a box's means and details as the picture [3, factor · heightPx, factor · widthPx].
+ * @param lively share of details of each pixel of the result, [factor · heightPx, factor · widthPx]; with `bounds`
+ */
 export function unfold(
   factor: NetworkFactor,
   core: Box,
   means: Folded,
   details?: Details,
   bounds?: DetailBounds,
+  lively?: Float32Array,
 ): Float32Array {
   const { widthPx, heightPx } = core;
   const dims = residualDimsOf(factor);
@@ -46,15 +50,16 @@ export function unfold(
       const share = bounds ? most * bounds.shares[y * widthPx + x]! : most;
       for (let channel = 0; channel < 3; channel += 1) {
         if (bounds) {
-          const place = (channel * heightPx + y) * widthPx + x;
-          least = bounds.lowest[place]!;
-          greatest = bounds.highest[place]!;
+          const cell = (channel * heightPx + y) * widthPx + x;
+          least = bounds.lowest[cell]!;
+          greatest = bounds.highest[cell]!;
         }
         for (let row = 0; row < factor; row += 1) {
-          let to = (channel * factor * heightPx + factor * y + row) * line + factor * x;
-          for (const end = to + factor; to < end; to += 1, from += 1, beside += 1) {
+          let place = (factor * y + row) * line + factor * x;
+          let to = channel * factor * heightPx * line + place;
+          for (const end = to + factor; to < end; to += 1, place += 1, from += 1, beside += 1) {
             const mean = means.rows[from]!;
-            const value = mean + share * drawn[beside]!;
+            const value = mean + (lively ? share * lively[place]! : share) * drawn[beside]!;
             // Where the mean is beyond them itself, it is the bound.
             if (value < mean) picture[to] = Math.max(value, Math.min(mean, least));
             else picture[to] = Math.min(value, Math.max(mean, greatest));

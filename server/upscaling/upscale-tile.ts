@@ -7,6 +7,7 @@ import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { sumOf } from "../platform/sum.ts";
 import { boundDetails, gateReachPx } from "./details/details-gate.ts";
+import { livelyReachPx, livelyShares } from "./details/lively-places.ts";
 import { drawPixelResidual, type NetworkFactor } from "./details/pixel-noise.ts";
 import type { Box } from "./picture-planes.ts";
 import { softenProjection, softReachPx } from "./soft-projection.ts";
@@ -101,7 +102,7 @@ export type TileTask = (EnlargeTask | ProjectionTask) & { readonly isAlone: bool
 
 /** Margins of an upscaler's graphs, px of their inputs. */
 export interface UpscalerMargins {
-  readonly factors: Readonly<Record<NetworkFactor, { readonly network: number; readonly details?: number }>>;
+  readonly factors: Readonly<Record<NetworkFactor, { readonly network: number; readonly details: number }>>;
   readonly consistency: Readonly<Record<NetworkFactor, number>>;
 }
 
@@ -131,7 +132,7 @@ type FactorMargins = HasMargin & { readonly details?: HasMargin | undefined };
 
 const marginsOfFactor = ({ marginPx, details }: FactorMargins): UpscalerMargins["factors"][NetworkFactor] => ({
   network: Math.max(gateReachPx, marginPx),
-  ...(details ? { details: details.marginPx } : {}),
+  details: Math.max(livelyReachPx, details?.marginPx ?? 0),
 });
 
 /** Margins of an upscaler from its manifest entry. */
@@ -200,7 +201,7 @@ async function projectTile({ consistency }: UpscalerParts, task: ProjectionTask)
 }
 
 async function enlargeTile({ factors }: UpscalerParts, task: EnlargeTask): Promise<Float32Array> {
-  const { factor, tile, whole, core, temperature, isForeign } = task;
+  const { factor, tile, whole, core, picture, temperature, isForeign } = task;
   const parts = factors[factor];
   const network = (isForeign && parts.foreignNetwork) || parts.network;
   const { widthPx, heightPx } = whole;
@@ -208,13 +209,10 @@ async function enlargeTile({ factors }: UpscalerParts, task: EnlargeTask): Promi
     return unfold(factor, core, { rows: await network.predictMeans(tile, widthPx, heightPx), box: whole });
   const { features, means } = await network.read(tile, widthPx, heightPx);
   const drawn = await drawDetails(parts, task, features);
-  return unfold(
-    factor,
-    core,
-    { rows: means, box: whole },
-    drawn,
-    isDecoded(temperature) ? boundDetails(tile, whole, core) : undefined,
-  );
+  const answer = { rows: means, box: whole };
+  if (!isDecoded(temperature)) return unfold(factor, core, answer, drawn);
+  const lively = livelyShares(answer, factor, core, picture);
+  return unfold(factor, core, answer, drawn, boundDetails(tile, whole, core), lively);
 }
 
 /** Draws the details of a tile's core. */

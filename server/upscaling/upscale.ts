@@ -69,7 +69,7 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
 
   /** The same tiles with details and without, which need a narrower margin. */
   function networkTiles(factor: NetworkScale): TileLimits {
-    const { network, details = 0 } = margins.factors[factor];
+    const { network, details } = margins.factors[factor];
     return { corePx, marginPx: network + details, concurrency };
   }
 
@@ -89,7 +89,7 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     const { widthPx, heightPx } = low;
     const { seed, temperature, scale: factor, isForeign } = run;
     const to = emptyPlanes(factor * widthPx, factor * heightPx);
-    const { network, details = 0 } = margins.factors[factor];
+    const { network, details } = margins.factors[factor];
     const marginPx = network + (isDecoded(temperature) ? details : 0);
     const tiles = tilesOf(widthPx, heightPx, networkTiles(factor), marginPx);
     await eachTile(tiles, run, async ({ core, whole }, isAlone) => {

@@ -5,8 +5,11 @@ import { createFlow } from "../../server/flow/flow-sessions.ts";
 import { initialWeights } from "../../server/flow/weights.ts";
 import { identityWhitening } from "../../server/flow/whitening.ts";
 import { shrinkBicubic } from "../../server/upscaling/bicubic.ts";
+import { livelyReachPx, livelyShares } from "../../server/upscaling/details/lively-places.ts";
 import { createPixelFlow, pixelRows } from "../../server/upscaling/details/pixel-flow.ts";
 import { drawPixelResidual, residualDimsOf } from "../../server/upscaling/details/pixel-noise.ts";
+import { growBox } from "../../server/upscaling/tiles.ts";
+import { cutRows } from "../../server/upscaling/unfold.ts";
 
 describe("bicubic shrinking", () => {
   it("bicubic shrinking gives what PIL gives", () => {
@@ -70,6 +73,35 @@ describe("the residual of an upscale", () => {
       drawPixelResidual(1, 2, box, 0.5),
     );
     assert.ok(drawPixelResidual(1, 2, box, 0).every((value) => value === 0));
+  });
+});
+
+describe("the share of details by place", () => {
+  const picture = { left: 0, top: 0, widthPx: 20, heightPx: 6 };
+  /** One level on the left, a step of a level in the middle, stripes of forty levels on the right. */
+  const rows = new Float32Array(20 * 6 * residualDims);
+  for (let at = 0; at < rows.length; at += 1) {
+    const x = 2 * (Math.floor(at / residualDims) % 20) + (at % 2);
+    rows[at] = (x < 12 ? 100 : x < 26 ? 101 : 100 + 40 * (x % 2)) / 255;
+  }
+
+  it("the share of details is none where the answer is of one level or has a step of a single one, and all in texture", () => {
+    const shares = livelyShares({ rows, box: picture }, 2, picture, picture);
+    const line = shares.slice(40 * 5, 40 * 6);
+    assert.ok(line.slice(0, 10).every((share) => share === 0));
+    assert.ok(line.slice(14, 24).every((share) => share === 0));
+    // Two of five pixels are a level higher: a deviation of 0.49 of a level, just too little.
+    assert.equal(line[11], 0);
+    assert.ok(line.slice(28).every((share) => share === 1));
+  });
+
+  it("the share of details is the same in a part of a picture as in the whole", () => {
+    const whole = livelyShares({ rows, box: picture }, 2, picture, picture);
+    const core = { left: 9, top: 2, widthPx: 5, heightPx: 2 };
+    const box = growBox(core, livelyReachPx, picture);
+    const part = livelyShares({ rows: cutRows(rows, residualDims, picture, box), box }, 2, core, picture);
+    for (let y = 0; y < 4; y += 1)
+      assert.deepEqual(part.slice(10 * y, 10 * y + 10), whole.slice(40 * (4 + y) + 18, 40 * (4 + y) + 28));
   });
 });
 

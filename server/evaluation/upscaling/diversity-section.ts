@@ -69,7 +69,7 @@ async function rowOf(
     if (nets.lpips && block)
       worst.push(
         await meanDistance(
-          drawn.map((picture) => cut(picture, block)),
+          drawn.map((picture) => cutBlock(picture, block)),
           nets.lpips,
         ),
       );
@@ -99,7 +99,7 @@ async function rowOf(
 }
 
 /** Left and top of the block whose squared error is largest; none in a picture smaller than a block. */
-function worstBlock(answer: Pixels, truth: Pixels): { left: number; top: number } | undefined {
+export function worstBlock(answer: Pixels, truth: Pixels): { left: number; top: number } | undefined {
   let [most, worst]: [number, { left: number; top: number } | undefined] = [-1, undefined];
   for (let top = 0; top + blockPx <= truth.heightPx; top += blockPx)
     for (let left = 0; left + blockPx <= truth.widthPx; left += blockPx) {
@@ -112,7 +112,7 @@ function worstBlock(answer: Pixels, truth: Pixels): { left: number; top: number 
   return worst;
 }
 
-function cut({ rgba, widthPx }: Pixels, { left, top }: { left: number; top: number }): Pixels {
+export function cutBlock({ rgba, widthPx }: Pixels, { left, top }: { left: number; top: number }): Pixels {
   const part = new Uint8Array(4 * blockPx ** 2);
   for (let y = 0; y < blockPx; y += 1) {
     const from = 4 * ((top + y) * widthPx + left);

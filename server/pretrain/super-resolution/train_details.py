@@ -39,6 +39,8 @@ COARSE_PX, COARSE_SHARE = 4, 0.5
 """Pixels between the places of coarse noise, and its share of the variance, as there."""
 SAME_LEVEL, AROUND_PX, CLOSED_FROM = 2.5 / 255, 5, 0.08
 """Where details are left out, as in server/upscaling/details/details-gate.ts."""
+LIVELY_PX, CALM, LIVELY = 2, 0.5 / 255, 2 / 255
+"""And by the answer's deviation around each of its pixels, as in lively-places.ts there."""
 RESIDUAL_GAIN = 4.0
 """Of what a picture has beyond bicubic enlarging, for the discriminator."""
 JUDGE_ALONE_STEPS, JUDGE_RAMP_STEPS = 60, 120
@@ -100,6 +102,13 @@ def kept_details(low: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return (1 - flat / CLOSED_FROM).clamp(min=0), lowest, highest
 
 
+def lively_shares(answer: Tensor) -> Tensor:
+    """Share of details that each pixel of `answer` [n, 3, h, w] may have, [n, 1, h, w]."""
+    luma = (answer * torch.tensor([0.299, 0.587, 0.114]).reshape(1, 3, 1, 1)).sum(1, keepdim=True)
+    mean, square = (F.avg_pool2d(part, 2 * LIVELY_PX + 1, 1, LIVELY_PX, count_include_pad=False) for part in (luma, luma.square()))
+    return (((square - mean.square()).clamp(min=0).sqrt() - CALM) / (LIVELY - CALM)).clamp(0, 1)
+
+
 class DrawnFactor:
     """Φ and τ of one factor, frozen, from the pack and from export-inverses.mts."""
 
@@ -139,7 +148,8 @@ class DrawnFactor:
     def picture(self, low: Tensor, answers: Tensor, details: Tensor) -> Tensor:
         """Answers with what the engine keeps of details, [n, 3, factor · h, factor · w] in [0, 1]."""
         share, lowest, highest = (part.repeat_interleave(self.folded // part.shape[1], dim=1) for part in kept_details(low))
-        bounded = torch.minimum(torch.maximum(answers + share * details, torch.minimum(answers, lowest)), torch.maximum(answers, highest))
+        lively = fold(lively_shares(unfold(answers, self.factor)).expand(-1, 3, -1, -1), self.factor)
+        bounded = torch.minimum(torch.maximum(answers + share * lively * details, torch.minimum(answers, lowest)), torch.maximum(answers, highest))
         return unfold(bounded, self.factor).clamp(0, 1)
 
 

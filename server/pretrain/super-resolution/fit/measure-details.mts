@@ -1,15 +1,18 @@
 /**
  * Measures what details cost and bring at ×4, on the middles of pictures of the stated list: PSNR and LPIPS at details 0, 0.5 and 1,
- * and LPIPS between two draws. A quicker look than `tau evaluate super-resolution`, which measures whole pictures. Needs fetch_lpips.py.
+ * LPIPS between two draws, there and in the block where the answer errs most, and fine structure on flat areas. A quicker look than `tau evaluate super-resolution`, which measures whole pictures. Needs fetch_lpips.py.
  *
  *   node --import tsx server/pretrain/super-resolution/fit/measure-details.mts [--pictures N] [--pack DIR]
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { temperatureOf } from "../../../../shared/contract/upscaling.ts";
+import type { Pixels } from "../../../engine/interfaces.ts";
 import { rgbPsnrDb } from "../../../evaluation/metrics/picture-psnr.ts";
 import { mean } from "../../../evaluation/metrics/statistics.ts";
+import { cutBlock, worstBlock } from "../../../evaluation/upscaling/diversity-section.ts";
 import { featureDistance } from "../../../evaluation/upscaling/feature-maps.ts";
+import { flatEnergy } from "../../../evaluation/upscaling/flat-energy.ts";
 import { cutMiddle } from "../../../evaluation/upscaling/ground-truth.ts";
 import { openLpips } from "../../../evaluation/upscaling/lpips.ts";
 import { pretrainHome, statedPictures } from "../../../evaluation/upscaling/pictures.ts";
@@ -28,23 +31,45 @@ const lpips = await openLpips(join(pretrainHome(), ".cache/super-resolution/lpip
 if (!lpips) throw new Error("expected the network of fetch_lpips.py, got none");
 const upscaler = await loadUpscaler(await readEntry(values.pack, true), { threads: 1 });
 const { groups, pictures } = await statedPictures(Number(values.pictures));
-console.log(`| | ${details.map((detail) => `PSNR and LPIPS at ${detail}`).join(" | ")} | LPIPS between two |`);
+const heads = [
+  ...details.map((detail) => `PSNR and LPIPS at ${detail}`),
+  "LPIPS between two",
+  "where the answer errs most",
+  `fine structure on flat areas at ${details.join(", ")}, the truth's`,
+];
+console.log(`| | ${heads.join(" | ")} |`);
 for (const group of groups) {
-  const found = details.map(() => ({ psnr: [] as number[], lpips: [] as number[] }));
-  const between: number[] = [];
+  const found = details.map(() => ({ psnr: [] as number[], lpips: [] as number[], flat: [] as number[] }));
+  const [between, worst, flatTruth]: [number[], number[], number[]] = [[], [], []];
   for (const { read } of pictures.filter((picture) => picture.group === group)) {
     const truth = cutMiddle(await read(), cropPx, cropPx);
     const [low, wanted] = [shrinkTruth(truth, scale), await lpips.mapsOf(truth)];
+    const draw = (detail: number, seed: number): Promise<Pixels> =>
+      upscaler.upscale(low, { scale, temperature: temperatureOf(detail), seed });
+    const block = worstBlock(await draw(0, 1), truth);
+    addFinite(flatTruth, flatEnergy(truth, truth));
     for (const [at, detail] of details.entries()) {
-      const drawn = await upscaler.upscale(low, { scale, temperature: temperatureOf(detail), seed: 1 });
+      const drawn = await draw(detail, 1);
       const maps = await lpips.mapsOf(drawn);
       found[at]!.psnr.push(rgbPsnrDb(drawn, truth, scale));
       found[at]!.lpips.push(featureDistance(maps, wanted));
+      addFinite(found[at]!.flat, flatEnergy(drawn, truth));
       if (detail < 1) continue;
-      const second = await upscaler.upscale(low, { scale, temperature: temperatureOf(detail), seed: 2 });
+      const second = await draw(detail, 2);
       between.push(featureDistance(maps, await lpips.mapsOf(second)));
+      if (!block) continue;
+      const [one, other] = [drawn, second].map((picture) => lpips.mapsOf(cutBlock(picture, block)));
+      worst.push(featureDistance(await one!, await other!));
     }
   }
   const cells = found.map(({ psnr, lpips: distance }) => `${mean(psnr).toFixed(2)} dB, ${mean(distance).toFixed(4)}`);
-  console.log(`| ${group} | ${cells.join(" | ")} | ${mean(between).toFixed(4)} |`);
+  const flats = [...found.map(({ flat }) => flat), flatTruth].map((of) => mean(of).toFixed(3)).join(", ");
+  console.log(
+    `| ${group} | ${cells.join(" | ")} | ${mean(between).toFixed(4)} | ${mean(worst).toFixed(4)} | ${flats} |`,
+  );
+}
+
+/** Adds a value that some pictures do not have. */
+function addFinite(values: number[], value: number): void {
+  if (Number.isFinite(value)) values.push(value);
 }

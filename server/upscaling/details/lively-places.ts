@@ -1,0 +1,66 @@
+/**
+ * Where the accurate answer is of one level, details would be dither: on lettering and flat graphics, also beside edges, where the
+ * input's own pixels are mixtures and look lively. So the less the answer varies around a pixel of the result, the fewer it gets. Pure.
+ */
+import { sumAround, sumTable } from "../extremes-around.ts";
+import type { Box } from "../picture-planes.ts";
+import { growBox, rowWithin } from "../tiles.ts";
+import type { Folded } from "../unfold.ts";
+import { type NetworkFactor, residualDimsOf } from "./pixel-noise.ts";
+
+/** Pixels of the result to each side whose deviation counts. */
+const aroundPx = 2;
+/** Pixels of the input to each side that a place depends on, at any factor. */
+export const livelyReachPx = 1;
+/** Standard deviation of luma, in levels: up to the first there are no details, from the second all. */
+const [calmLevels, livelyLevels] = [0.5, 2] as const;
+/** Luma is rounded to parts of a level, so that sums are exact and no tile differs from another. */
+const partsALevel = 16;
+
+/**
+ * @param answer means of a box that holds `core`, and `livelyReachPx` more to each side within the picture
+ * @returns share of details that each pixel of the result may have, 0 to 1, [factor · core.heightPx, factor · core.widthPx]
+ */
+export function livelyShares(
+  answer: Folded,
+  factor: NetworkFactor,
+  core: Box,
+  picture: Pick<Box, "widthPx" | "heightPx">,
+): Float32Array {
+  const box = growBox(core, livelyReachPx, picture);
+  const size = { widthPx: factor * box.widthPx, heightPx: factor * box.heightPx };
+  const luma = lumaOf(answer, factor, box);
+  const [sums, squares] = [luma, luma.map((value) => value ** 2)].map((values) =>
+    sumTable(values, size.widthPx, size.heightPx),
+  );
+  const shares = new Float32Array(factor ** 2 * core.widthPx * core.heightPx);
+  const [left, top] = [factor * (core.left - box.left), factor * (core.top - box.top)];
+  const placesAround = (at: number, length: number): number =>
+    Math.min(length, at + aroundPx + 1) - Math.max(0, at - aroundPx);
+  for (let y = top, to = 0; y < top + factor * core.heightPx; y += 1)
+    for (let x = left; x < left + factor * core.widthPx; x += 1, to += 1) {
+      const places = placesAround(x, size.widthPx) * placesAround(y, size.heightPx);
+      const mean = sumAround(sums!, size, x, y, aroundPx) / places;
+      const variance = sumAround(squares!, size, x, y, aroundPx) / places - mean ** 2;
+      const deviation = Math.sqrt(Math.max(0, variance)) / partsALevel;
+      shares[to] = Math.max(0, Math.min(1, (deviation - calmLevels) / (livelyLevels - calmLevels)));
+    }
+  return shares;
+}
+
+/** Luma of a box's pixels in parts of a level, [factor · box.heightPx, factor · box.widthPx]. */
+function lumaOf({ rows, box: whole }: Folded, factor: NetworkFactor, box: Box): Float64Array {
+  const [dims, cell, line] = [residualDimsOf(factor), factor ** 2, factor * box.widthPx];
+  const luma = new Float64Array(cell * box.widthPx * box.heightPx);
+  for (let y = 0; y < box.heightPx; y += 1) {
+    let from = rowWithin(whole, box, y) * dims;
+    for (let x = 0; x < box.widthPx; x += 1, from += dims)
+      for (let at = 0; at < cell; at += 1) {
+        const value = 0.299 * rows[from + at]! + 0.587 * rows[from + cell + at]! + 0.114 * rows[from + 2 * cell + at]!;
+        luma[(factor * y + Math.floor(at / factor)) * line + factor * x + (at % factor)] = Math.round(
+          255 * partsALevel * value,
+        );
+      }
+  }
+  return luma;
+}
