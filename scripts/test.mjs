@@ -3,12 +3,12 @@
  * and unused code. A check that fails says so at once, and again at the end.
  * `npm run test:unit`: tests that start no browser and take seconds, without the checks.
  * `--install` (or `CI` in the environment) installs from Debian what is missing: Chromium, without which a message says how, and
- * Valkey, without which the tests of the queue of many processes are skipped.
+ * Valkey, without which the tests of the queue of many processes are skipped. Files of tests lie in memory where it has room.
  * Usage: node scripts/test.mjs [--unit] [--only FOLDER] [--install]
  */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -97,6 +97,8 @@ async function check() {
 const findChromium = () =>
   [
     process.env.TAU_CHROMIUM,
+    // Without a browser's own windows, which take half as much again of the processor.
+    "/usr/bin/chromium-headless-shell",
     "/usr/bin/chromium",
     "/usr/bin/chromium-browser",
     "/usr/bin/google-chrome",
@@ -107,6 +109,21 @@ const findQueueServer = () =>
   ["valkey-server", "redis-server"]
     .flatMap((name) => (process.env.PATH ?? "").split(path.delimiter).map((folder) => path.join(folder, name)))
     .find((file) => existsSync(file));
+
+/**
+ * A folder in memory for what tests write: a disk would have them wait for each of the many writes that are synced. Undefined where
+ * there is none of 4 GiB.
+ */
+function createMemoryFolder() {
+  const memory = "/dev/shm";
+  try {
+    const { bavail, bsize } = statfsSync(memory);
+    if (bavail * bsize < 4 * 2 ** 30) return undefined;
+    return mkdtempSync(path.join(memory, "tau-tests-"));
+  } catch {
+    return undefined;
+  }
+}
 
 function install(name) {
   console.log(`\n▶ installing ${name} from Debian`);
@@ -125,13 +142,13 @@ if (tests.length === 0) {
 // Checked first, so that a missing browser does not show after minutes of other checks.
 const needsBrowser = tests.some((file) => file.startsWith("test/e2e/"));
 const mayInstall = values.install || process.env.CI;
-if (needsBrowser && !findChromium() && mayInstall) install("chromium");
+if (needsBrowser && !findChromium() && mayInstall) install("chromium-headless-shell");
 if (!values.unit && !findQueueServer() && mayInstall) install("valkey-server");
 const chromium = needsBrowser ? findChromium() : undefined;
 if (needsBrowser && chromium === undefined) {
   console.error(
-    "Chromium is missing. On Debian, `npm test -- --install` as root installs it (apt-get install chromium); elsewhere " +
-      "install it and name its program in TAU_CHROMIUM. `npm run test:unit` needs no browser.",
+    "Chromium is missing. On Debian, `npm test -- --install` as root installs it (apt-get install chromium-headless-shell); " +
+      "elsewhere install it and name its program in TAU_CHROMIUM. `npm run test:unit` needs no browser.",
   );
   process.exit(1);
 }
@@ -142,14 +159,20 @@ const bundles = await bundleTests(
   inOrder,
   tests.filter((file) => placeOf(file) < 0),
 );
+const memoryFolder = createMemoryFolder();
+if (memoryFolder) {
+  process.once("exit", () => rmSync(memoryFolder, { recursive: true, force: true }));
+  process.once("SIGINT", () => process.exit(130));
+}
 const env = {
+  ...(memoryFolder && { TMPDIR: memoryFolder }),
   TAU_TEST_BUNDLES: path.resolve("dist/test"),
   TAU_TEST_PROGRAMS: path.resolve("dist/server"),
   ...(chromium !== undefined && { TAU_CHROMIUM: chromium }),
 };
 const timesFile = path.resolve("dist/test/times.jsonl");
 // More files than cores: many wait for a child or a timer.
-const concurrency = `--test-concurrency=${availableParallelism() + 3}`;
+const concurrency = `--test-concurrency=${availableParallelism() + 4}`;
 const times = ["--import", pathToFileURL(path.resolve("scripts/test-times.mjs")).href];
 const options = [...times, "--enable-source-maps", "--test", "--test-reporter=spec", concurrency];
 const isWhole = !values.only && !values.unit;

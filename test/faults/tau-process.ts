@@ -168,6 +168,6 @@ export async function waitFor<T>(what: string, look: () => Promise<T | undefined
     const found = await look();
     if (found !== undefined) return found;
     if (performance.now() > end) throw new Error(`expected within two minutes: ${what}`);
-    await sleep(15);
+    await sleep(40);
   }
 }

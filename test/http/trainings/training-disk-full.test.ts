@@ -70,7 +70,7 @@ async function startOnDisk(name: string) {
     await writeTinyPack(home.packs);
   }
   const { pids, errors, log } = createPidLog();
-  const trainingTimings = { ...testTimings, storageRetryMs: 200 };
+  const trainingTimings = { ...testTimings, storageRetryMs: 500 };
   const started = await startTrainingServer(home, { inference: new SmallInference(), log, trainingTimings });
   return { ...home, ...started, pids, errors };
 }

@@ -181,7 +181,7 @@ describe("a flow trained without data", async () => {
   const result = await fitGenerator(generator, many, {
     ...defaultTrainOptions,
     batch: 256,
-    steps: 1000,
+    steps: 650,
     learningRate: 3e-3,
     warmupSteps: 50,
     dropout: 0,
