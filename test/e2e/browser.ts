@@ -70,6 +70,8 @@ export async function openPlayground(
     // Without a graphics card, each frame of an animation is drawn by the processor.
     reducedMotion: "reduce",
   });
+  // What comes is waited for; a machine under load may take long.
+  context.setDefaultTimeout(90_000);
   if (storage !== undefined)
     await context.addInitScript(
       ([key, value]) => {

@@ -8,6 +8,7 @@ import type { Browser } from "playwright-core";
 import { buildPlugin } from "../../scripts/build-plugin.mjs";
 import { commandTable } from "../../shared/commands.ts";
 import { MetaSchema } from "../../shared/contract/meta.ts";
+import { waitFor } from "../faults/tau-process.ts";
 import { type ContractServer, sendProblem, startContractServer, testMeta } from "../plugin/contract/contract-server.ts";
 import { launchBrowser, openPlayground, type Playground, type PlaygroundOptions } from "./browser.ts";
 
@@ -31,6 +32,7 @@ after(async () => {
 });
 beforeEach(() => {
   server.stepMs = 10;
+  server.isHeld = () => false;
   server.meta = testMeta;
   server.intercept = () => false;
 });
@@ -98,16 +100,21 @@ test("with a preview first, only ticked images are added, and the seed of each c
 });
 
 test("progress says what is happening, and cancel leaves nothing here or on the server", async () => {
-  server.stepMs = 700;
+  const hold = (at: string): void => {
+    server.isHeld = ({ progress }) => progress.stage === at;
+  };
+  hold("waiting");
   const tau = await open();
   await tau.generate("a cup of coffee");
   await tau.ui.getByText("Waiting as number 3").waitFor();
   await tau.shoot("playground-5-progress");
-  await tau.ui.getByText(/Reading the caption|Translating \d of 4/).waitFor();
+  hold("encoding");
+  await tau.ui.getByText("Reading the caption").waitFor();
   await tau.ui.getByRole("button", { name: "Cancel" }).click();
   await tau.ui.getByText("What should it draw?").waitFor();
-  await tau.page.waitForTimeout(300);
-  assert.equal([...server.generations.values()].at(-1)?.state, "cancelled");
+  await waitFor("a job that is cancelled", async () =>
+    [...server.generations.values()].at(-1)?.state === "cancelled" ? true : undefined,
+  );
   assert.equal(await tau.page.locator(".node").count(), 0);
 });
 
@@ -140,15 +147,16 @@ test("each failure of the connection names its cause and its cure, and settings 
 });
 
 test("a full queue is retried by itself", async () => {
-  let refusals = 0;
+  let isFull = true;
   server.intercept = (request, response) => {
-    if (request.method !== "POST" || refusals++ > 0) return false;
+    if (request.method !== "POST" || !isFull) return false;
     sendProblem(response, "queue_full", 1);
     return true;
   };
   const tau = await open();
   await tau.generate("a cat");
   await tau.ui.getByText("trying again in").waitFor();
+  isFull = false;
   await tau.page.locator(".node.frame").waitFor();
 });
 
@@ -225,10 +233,9 @@ test("known drawings can be turned down where the translation has some, and nowh
   assert.deepEqual(await tau.violations(), []);
 });
 
-async function assertCaptions({ ui, page }: Playground, expected: string): Promise<void> {
-  for (let i = 0; i < 40 && (await ui.locator("#captions").inputValue()) !== expected; i++)
-    await page.waitForTimeout(25);
-  assert.equal(await ui.locator("#captions").inputValue(), expected);
+async function assertCaptions({ ui }: Playground, expected: string): Promise<void> {
+  const captions = ui.locator("#captions");
+  await waitFor(`captions ${expected}`, async () => ((await captions.inputValue()) === expected ? true : undefined));
 }
 
 test("the quick action requests caption, style and count, then applies and closes", async () => {
@@ -261,7 +268,10 @@ test("the dark theme reaches page and plugin, without serious findings of axe in
   const dark = await tau.page.screenshot();
   assert.deepEqual(await tau.violations(), []);
   await tau.page.getByRole("button", { name: "Light or dark theme" }).click();
-  await tau.page.waitForTimeout(200);
+  await waitFor("a light plugin", async () => {
+    const colour = await tau.ui.locator("body").evaluate((body) => getComputedStyle(body).backgroundColor);
+    return colour === "rgb(255, 255, 255)" || undefined;
+  });
   await tau.shoot("playground-13-light");
   assert.ok(!dark.equals(await tau.page.screenshot()), "dark and light look the same");
   assert.deepEqual(await tau.violations(), []);
@@ -331,8 +341,7 @@ for (const locale of ["en-US", "de-DE", "fr-FR", "es-ES", "ja-JP", "pt-BR"])
     await corner.focus();
     await tau.page.keyboard.press("ArrowLeft");
     const iframe = tau.page.locator("#plugin iframe");
-    for (let i = 0; i < 40 && (await iframe.boundingBox())?.width !== 320; i++) await tau.page.waitForTimeout(25);
-    assert.equal((await iframe.boundingBox())?.width, 320);
+    await waitFor("a window of 320 px", async () => ((await iframe.boundingBox())?.width === 320 ? true : undefined));
     const choose = tau.ui.locator(".command-select");
     const commands = await choose.locator("option").evaluateAll((all) => all.map((one) => one.getAttribute("value")!));
     assert.equal(commands.length, commandTable.length - 2, "all but history and settings");

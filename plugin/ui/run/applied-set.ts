@@ -69,7 +69,8 @@ export const changesLayers = ({ results, command, form }: State): boolean =>
   !(command === "vectorise" && form.vectorsGo === "beside") &&
   command !== "components";
 
-const styleLabels = ({ meta }: State): ReadonlyMap<string, string> =>
+/** Names of the packs' styles by id. */
+export const styleLabels = ({ meta }: State): ReadonlyMap<string, string> =>
   new Map(
     (meta?.packs ?? [])
       .flatMap(({ translations }) => translations)

@@ -5,6 +5,7 @@ import { styleIdOf } from "../../../shared/contract/style-id.ts";
 import { Failure } from "../client/failure.ts";
 import type { DropPlace } from "../control/store.ts";
 import { fill } from "../i18n/texts.ts";
+import { styleLabels } from "../run/applied-set.ts";
 import { Button, IconButton } from "./controls.tsx";
 import { FailureNotice } from "./failure-notice.tsx";
 import type { ViewProps } from "./view-props.ts";
@@ -21,17 +22,27 @@ export function HistoryView(props: ViewProps) {
   const [nextBefore, setNextBefore] = useState<string>();
   const [failure, setFailure] = useState<Failure>();
   const [isStarredOnly, setStarredOnly] = useState(false);
+  const wanted = `${isStarredOnly} ${words.trim()}`;
+  /** What the entries were searched for. */
+  const [found, setFound] = useState<string>();
+  const latest = useRef<object>();
+  const deleted = useRef(new Set<string>());
 
   const fail = (error: unknown): void =>
     setFailure(error instanceof Failure ? error : new Failure("internal", String(error)));
   const load = async (before?: string): Promise<void> => {
+    const own = {};
+    latest.current = own;
     try {
       const page = await controller.client.list(words.trim(), isStarredOnly, before);
+      // Of other words, which were asked for before.
+      if (latest.current !== own) return;
+      setFound(wanted);
       setEntries((known) => [...(before === undefined ? [] : (known ?? [])), ...page.generations]);
       setNextBefore(page.nextBefore);
       setFailure(undefined);
     } catch (error) {
-      fail(error);
+      if (latest.current === own) fail(error);
     }
   };
   useEffect(() => {
@@ -42,7 +53,7 @@ export function HistoryView(props: ViewProps) {
   // The picture of a style that is being drawn is nothing that a person made.
   const { unfinished } = controller.state.thumbs;
   const shown = (entries ?? []).filter(
-    ({ id, state, images }) => state === "done" && images.length > 0 && id !== unfinished,
+    ({ id, state, images }) => state === "done" && images.length > 0 && id !== unfinished && !deleted.current.has(id),
   );
   return (
     <div class="view">
@@ -72,15 +83,19 @@ export function HistoryView(props: ViewProps) {
           </div>
           {failure !== undefined && <FailureNotice {...props} failure={failure} />}
           {entries !== undefined && shown.length === 0 && <p class="notice">{texts.historyEmpty}</p>}
-          <ul class="history">
+          <ul class="history" aria-busy={found !== wanted}>
             {shown.map((entry) => (
               <Entry
                 key={entry.id}
                 {...props}
                 entry={entry}
-                onChanged={(now) => setEntries(entries?.map((other) => (other.id === now.id ? now : other)))}
+                onChanged={(now) => setEntries((known) => known?.map((other) => (other.id === now.id ? now : other)))}
                 onFailed={fail}
-                onDeleted={() => setEntries(entries?.filter(({ id }) => id !== entry.id))}
+                onDeleted={() => {
+                  // A list that was asked for before still has it.
+                  deleted.current.add(entry.id);
+                  setEntries((known) => known?.filter(({ id }) => id !== entry.id));
+                }}
               />
             ))}
           </ul>
@@ -103,11 +118,14 @@ function Entry({ controller, texts, entry, onChanged, onFailed, onDeleted }: Ent
   const { caption, label } = request.condition;
   const title = caption ?? label ?? styleIdOf(request.condition.style) ?? request.translation;
   const isRunning = controller.state.run !== undefined;
+  const style = styleIdOf(request.condition.style);
+  const made = new Date(createdAt).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
   return (
     <li>
       <h2>{title}</h2>
       <p class="hint">
-        {new Date(createdAt).toLocaleString()} {styleIdOf(request.condition.style)}
+        {made}
+        {style !== undefined && ` · ${styleLabels(controller.state).get(style) ?? style}`}
       </p>
       <div class="thumbs">
         {images.slice(0, imagesMax).map(({ index, path }) => (

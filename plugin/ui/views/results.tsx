@@ -41,8 +41,15 @@ export function Results(props: ViewProps) {
           <h2>{set.title}</h2>
           <Doubts {...props} set={set} />
           <ul class={gridClass(set.images.length) + (isEnlarged(set) ? " large" : "")}>
-            {set.images.map((image) => (
-              <Tile key={image.key} {...props} image={image} title={set.title} count={set.images.length} />
+            {set.images.map(({ name, ...image }) => (
+              <Tile
+                key={image.key}
+                {...props}
+                // What the heading says is not said twice.
+                image={name === undefined || name === set.title ? image : { ...image, name }}
+                title={set.title}
+                count={set.images.length}
+              />
             ))}
           </ul>
           <Sources texts={texts} set={set} />

@@ -357,8 +357,8 @@ const history: Story = {
     await command("History…");
     await ui.getByLabel("Search captions").fill("fish");
     const trash = ui.getByRole("button", { name: "Delete blue fish" });
-    await trash.first().waitFor();
-    await page.waitForTimeout(400);
+    // All of them are of this story, which searches before it counts.
+    await ui.locator(".history[aria-busy=false]").waitFor();
     const kept = await trash.count();
     await trash.first().click();
     await trash.nth(kept - 1).waitFor({ state: "detached" });

@@ -261,7 +261,7 @@ const badVectors: Story = {
     await select("one colour", "transparent", "pixel", "noise", "crowd", "photograph", "large");
     await ui.locator(".icon-sources li").nth(6).waitFor();
     await ui.getByRole("button", { name: "Generate" }).click();
-    await ui.locator(".applied").waitFor({ timeout: 120_000 });
+    await ui.locator(".applied").waitFor({ timeout: 300_000 });
     const said = ui.locator(".doubt");
     await said.filter({ hasText: "crowd" }).getByText("smallest outlines are left out").waitFor();
     await said.filter({ hasText: "photograph" }).getByText("8 colours, the most that a vector has").waitFor();

@@ -97,7 +97,7 @@ const viewStays: Story = {
   name: "the-view-stays-and-sizes-are-kept",
   isLong: true,
   run: async (stage) => {
-    const { page, ui, step, generate } = stage;
+    const { page, ui, step, generate, kept } = stage;
     await ui.locator("summary").first().click();
     await ui.getByLabel("Size on the canvas").selectOption("32");
     await generate("key\ncup\nstar");
@@ -105,7 +105,7 @@ const viewStays: Story = {
     await ui.locator(".applied").waitFor();
     assert.equal(await page.locator(".zoom").textContent(), "100%");
     await step("icons");
-    await page.waitForTimeout(600);
+    await kept('"name":"star 4"', "key\\ncup\\nstar");
     await page.reload();
     await page.locator(".node.frame").nth(2).waitFor();
     await ui.locator(".tile").nth(11).waitFor();
@@ -283,7 +283,7 @@ const slides: Story = {
 
 const canvas: Story = {
   name: "the-playground-is-a-test-bench",
-  run: async ({ page, drag, rename, step, select }) => {
+  run: async ({ page, drag, rename, step, select, kept }) => {
     await drag("Frame (F)", [240, 120], [560, 420]);
     await drag("Rectangle (R)", [270, 150], [380, 240]);
     await drag("Ellipse (O)", [420, 150], [520, 250]);
@@ -300,7 +300,7 @@ const canvas: Story = {
     await page.getByRole("button", { name: "Redo (Ctrl+Shift+Z)" }).click();
     await page.locator(".node.instance").waitFor();
     await page.getByRole("button", { name: "Hide Ellipse 1" }).first().click({ force: true });
-    await page.waitForTimeout(600);
+    await kept('"visible":false');
     await page.reload();
     await page.locator(".node.instance .node").nth(2).waitFor();
     assert.equal(await page.locator(".node.ellipse:visible").count(), 1);

@@ -4,6 +4,7 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { Page } from "playwright-core";
 import { storageKeys } from "../../../shared/messages/settings.ts";
+import { waitFor } from "../../faults/tau-process.ts";
 import { drawPng } from "../../plugin/png.ts";
 import { launchBrowser, openPlayground, type Playground, servedAsPublic, storageKey } from "../browser.ts";
 import type { Theatre } from "./theatre.ts";
@@ -31,6 +32,8 @@ export interface Stage extends Playground {
   drop(name: string, png: Buffer, at: readonly [number, number]): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   select(...names: string[]): Promise<void>;
+  /** Waits until the page has kept what a reload must bring back: texts of the canvas and of the plugin's storage, as JSON. */
+  kept(...texts: string[]): Promise<void>;
   /** Layers on the canvas that show an image. */
   imageCount(): Promise<number>;
 }
@@ -70,6 +73,19 @@ async function readThumbs(page: Page): Promise<string | undefined> {
   const stored = await page.evaluate((key) => localStorage.getItem(key), storageKey).catch(() => null);
   const { [storageKeys.thumbs]: thumbs } = JSON.parse(stored ?? "{}") as Record<string, unknown>;
   return thumbs === undefined ? undefined : JSON.stringify({ [storageKeys.thumbs]: thumbs });
+}
+
+/** In the page: what it keeps for a reload. */
+async function readKept(key: string): Promise<string> {
+  const ask = <T>(request: IDBRequest<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  const database = await ask(indexedDB.open("tau-playground"));
+  const canvases = await ask(database.transaction("canvas").objectStore("canvas").getAll());
+  database.close();
+  return JSON.stringify(canvases) + localStorage.getItem(key);
 }
 
 async function runOn(
@@ -145,6 +161,12 @@ async function runOn(
           .filter({ hasText: new RegExp(`^${layer.replace("/", "\\/")}$`) })
           .first()
           .click({ modifiers: index === 0 ? [] : ["Shift"] });
+    },
+    kept: async (...texts) => {
+      await waitFor(`kept: ${texts.join(", ")}`, async () => {
+        const all = await page.evaluate(readKept, storageKey);
+        return texts.every((text) => all.includes(text)) || undefined;
+      });
     },
     imageCount: () => page.locator("#world [data-image]").count(),
   };

@@ -42,6 +42,14 @@ export interface Job {
   readonly state: JobState;
 }
 
+/** How fast jobs go on. */
+export interface Pace<T> {
+  /** Pause between two steps. */
+  stepMs(): number;
+  /** While true, a job stays at the step at which it is. */
+  isHeld(job: T): boolean;
+}
+
 export class JobLog<T extends Job> {
   readonly jobs = new Map<string, T>();
   #name: string;
@@ -66,17 +74,20 @@ export class JobLog<T extends Job> {
   }
 
   /** Accepts a job and works through `steps`, each after a pause, until one is final or the job was cancelled. */
-  accept(response: ServerResponse, job: T, stepMs: () => number, steps: readonly ((now: T) => T)[]): void {
+  accept(response: ServerResponse, job: T, pace: Pace<T>, steps: readonly ((now: T) => T)[]): void {
     this.publish(job);
-    void this.#work(job.id, stepMs, steps);
+    void this.#work(job.id, pace, steps);
     sendJson(response, 202, this.jobs.get(job.id), { Location: `/v1/${this.#name}s/${job.id}` });
   }
 
-  async #work(id: string, stepMs: () => number, steps: readonly ((now: T) => T)[]): Promise<void> {
+  async #work(id: string, { stepMs, isHeld }: Pace<T>, steps: readonly ((now: T) => T)[]): Promise<void> {
     for (const step of steps) {
-      await new Promise((resolve) => setTimeout(resolve, stepMs()));
-      const now = this.jobs.get(id)!;
-      if (now.state === "cancelled") return;
+      let now: T;
+      do {
+        await new Promise((resolve) => setTimeout(resolve, stepMs()));
+        now = this.jobs.get(id)!;
+        if (now.state === "cancelled") return;
+      } while (isHeld(now));
       this.publish(step(now));
     }
   }

@@ -1,6 +1,7 @@
 /**
  * A small server that speaks the real contract over real HTTP, for the plugin's tests: every answer passes the shared
- * schemas, images are real PNGs. What goes wrong is chosen per test by `intercept`; how fast it is by `stepMs`.
+ * schemas, images are real PNGs. What goes wrong is chosen per test by `intercept`; how fast it is by `stepMs`, and where a job waits
+ * until the test goes on by `isHeld`.
  */
 import { createHash, randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -14,7 +15,7 @@ import type { Upscale } from "../../../shared/contract/upscaling.ts";
 import { limits } from "../../../shared/limits.ts";
 import { validationError } from "../../../shared/validation.ts";
 import { drawPng } from "../png.ts";
-import { JobLog, readBody, sendEmpty, sendError, sendJson, sendProblem } from "./contract-jobs.ts";
+import { JobLog, type Pace, readBody, sendEmpty, sendError, sendJson, sendProblem } from "./contract-jobs.ts";
 import { createUpscales } from "./contract-upscales.ts";
 
 export { sendProblem } from "./contract-jobs.ts";
@@ -24,6 +25,7 @@ export interface ContractServer {
   readonly token: string;
   /** Pause between two steps of a generation. */
   stepMs: number;
+  isHeld: (job: { readonly id: string; readonly progress: { readonly stage: string } }) => boolean;
   meta: Meta;
   /** Refuses generations of uploads that it does not have; else any digest will do. */
   isStrict: boolean;
@@ -122,7 +124,8 @@ export async function startContractServer(page?: () => string): Promise<Contract
     const image = images[index];
     return image === undefined ? undefined : drawPng(image.seed);
   });
-  const upscales = createUpscales(packDigest, () => server.stepMs);
+  const pace: Pace<Generation | Upscale> = { stepMs: () => server.stepMs, isHeld: (job) => server.isHeld(job) };
+  const upscales = createUpscales(packDigest, pace);
 
   async function create(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = GenerationRequestSchema.safeParse(JSON.parse((await readBody(request)).toString()));
@@ -143,7 +146,7 @@ export async function startContractServer(page?: () => string): Promise<Contract
       outOfDistribution: [],
       namedLabels: [],
     };
-    log.accept(response, job, () => server.stepMs, [...stagesOf(total), finish]);
+    log.accept(response, job, pace, [...stagesOf(total), finish]);
   }
 
   function route(request: IncomingMessage, response: ServerResponse): void {
@@ -172,6 +175,7 @@ export async function startContractServer(page?: () => string): Promise<Contract
     url: `http://localhost:${(http.address() as AddressInfo).port}`,
     token,
     stepMs: 5,
+    isHeld: () => false,
     meta: testMeta,
     isStrict: false,
     intercept: () => false,

@@ -16,7 +16,7 @@ import {
 } from "../../../shared/contract/upscaling.ts";
 import { AppError } from "../../../shared/problem.ts";
 import { drawPng } from "../png.ts";
-import { JobLog, readBody, sendError, sendJson, sendProblem } from "./contract-jobs.ts";
+import { JobLog, type Pace, readBody, sendError, sendJson, sendProblem } from "./contract-jobs.ts";
 
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 const pngOf = ({ images }: Upscale, index: number): Buffer | undefined => {
@@ -24,7 +24,7 @@ const pngOf = ({ images }: Upscale, index: number): Buffer | undefined => {
   return image === undefined ? undefined : drawPng(image.seed ?? 0, image.widthPx);
 };
 
-export function createUpscales(packDigest: string, stepMs: () => number) {
+export function createUpscales(packDigest: string, pace: Pace<Upscale>) {
   const uploads = new Map<string, ImageUpload>();
   const log = new JobLog<Upscale>("upscale", UpscaleSchema, pngOf);
 
@@ -66,7 +66,7 @@ export function createUpscales(packDigest: string, stepMs: () => number) {
         state: "running",
         progress: { stage, completed, total },
       });
-    log.accept(response, job, stepMs, [
+    log.accept(response, job, pace, [
       running("decoding", 0, 0),
       running("upscaling", 1, tiles),
       running("upscaling", tiles, tiles),

@@ -11,6 +11,7 @@ import { computeAllLayouts } from "@open-pencil/core/layout";
 import { SceneGraph } from "@open-pencil/scene-graph";
 import { checkImage } from "../../../plugin/simulator/host/image.ts";
 import type { MainMessage, UiMessage } from "../../../shared/messages/messages.ts";
+import { countedTimers } from "./counted-timers.ts";
 import { combineAsVariants, setMode, variablesOf } from "./second-host-sets.ts";
 
 type Node = Record<string, unknown> & { readonly id: string };
@@ -27,9 +28,6 @@ export interface SecondHost {
   /** Applies auto layout to what changed, as the editor does between two turns. */
   layOut(): void;
 }
-
-/** Long enough for a command's own pauses, which are timers of 0 ms. */
-const settleMs = 150;
 
 export async function startSecondHost(mainFile: string, command: string): Promise<SecondHost> {
   const graph = new SceneGraph();
@@ -114,7 +112,7 @@ export async function startSecondHost(mainFile: string, command: string): Promis
       return typeof value === "function" ? value.bind(target) : value;
     },
   });
-  const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, settleMs));
+  const { setTimeout, settle } = countedTimers();
   const code = await readFile(mainFile, "utf8");
   vm.runInNewContext(code, { figma: host, __html__: "", setTimeout, Uint8Array });
   listeners.get("run")!({ command });

@@ -14,6 +14,7 @@ import { buildPlugin } from "../../../scripts/build-plugin.mjs";
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
 import type { ApplyTarget, DroppedImage, MainMessage, UiMessage } from "../../../shared/messages/messages.ts";
 import { drawPng } from "../png.ts";
+import { countedTimers } from "./counted-timers.ts";
 import { startSecondHost } from "./second-host.ts";
 import { readVariants, resolvedColour } from "./second-host-sets.ts";
 
@@ -64,9 +65,9 @@ export async function simulator(): Promise<Host> {
     closed: () => undefined,
   };
   const run = createRun(sim, hooks, "caption-to-artboard");
-  new Function("figma", "__html__", await readFile(mainFile, "utf8"))(run.figma, "");
+  const { setTimeout, settle } = countedTimers();
+  new Function("figma", "__html__", "setTimeout", await readFile(mainFile, "utf8"))(run.figma, "", setTimeout);
   run.start("caption-to-artboard");
-  const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 100));
   await settle();
   return {
     figma: run.figma,

@@ -1,6 +1,6 @@
 /** The API client against real HTTP: each way to fail has its own code, and a broken stream is resumed or polled. */
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, beforeEach, test } from "node:test";
 import { type ApiClient, createApiClient, normalizeServerUrl } from "../../../plugin/ui/client/api-client.ts";
@@ -10,6 +10,7 @@ import type { ResultSet, Step } from "../../../plugin/ui/state/results.ts";
 import type { GenerationInput } from "../../../shared/contract/generations/generation-request.ts";
 import { ProvenanceSchema } from "../../../shared/contract/generations/provenance.ts";
 import { limits } from "../../../shared/limits.ts";
+import { waitFor } from "../../faults/tau-process.ts";
 import {
   type ContractServer,
   sendProblem,
@@ -26,11 +27,12 @@ after(() => server.close());
 beforeEach(() => {
   server.meta = testMeta;
   server.stepMs = 5;
+  server.isHeld = () => false;
   server.intercept = () => false;
   server.requests.length = 0;
 });
 
-const timings = { answerMs: 1000, reconnectMs: [10, 10], pollMs: 10, pollFailuresMax: 3 };
+const timings = { answerMs: 20_000, reconnectMs: [10, 10], pollMs: 10, pollFailuresMax: 3 };
 const client = (token = server.token, serverUrl = server.url): ApiClient =>
   createApiClient({ serverUrl, token, timings });
 const fails = async (work: Promise<unknown>, code: FailureCode): Promise<Failure> => {
@@ -43,7 +45,7 @@ const fails = async (work: Promise<unknown>, code: FailureCode): Promise<Failure
   return error;
 };
 const input: GenerationInput = { condition: { caption: "a cat" }, count: 3, seed: 4_294_967_295 };
-const follow = async (api: ApiClient, onStep: () => void = () => undefined) =>
+const follow = async (api: ApiClient, onStep: () => unknown = () => undefined) =>
   api.follow(await api.start(input, "k"), onStep, new AbortController().signal);
 
 test("addresses are repaired where the meaning is clear", () => {
@@ -146,13 +148,13 @@ test("an accepted generation is followed to its images", async () => {
 });
 
 test("a stream that breaks is resumed from the last event", async () => {
-  let streams = 0;
+  const streams: ServerResponse[] = [];
   server.intercept = (request, response) => {
-    if (!request.url?.endsWith("/events") || streams++ > 0) return false;
-    setTimeout(() => response.destroy(), 12);
+    if (request.url?.endsWith("/events")) streams.push(response);
     return false;
   };
-  assert.equal((await follow(client())).state, "done");
+  server.isHeld = () => streams.length < 2;
+  assert.equal((await follow(client(), () => streams.length === 1 && streams[0]!.destroy())).state, "done");
   const opened = server.requests.filter(({ path }) => path.endsWith("/events"));
   assert.ok(opened.length >= 2);
   assert.ok(Number(opened[1]!.headers["last-event-id"]) >= 1);
@@ -281,14 +283,20 @@ test("a job that the server refuses is set aside, and the others bring their ima
 });
 
 test("cancel takes the job back from the server and brings no result", async () => {
-  server.stepMs = 100;
+  server.isHeld = ({ progress }) => progress.stage === "encoding";
   const cancel = new AbortController();
+  const steps: Step[] = [];
   const sets: ResultSet[] = [];
-  const work = run(cancel.signal, [], sets);
-  setTimeout(() => cancel.abort(), 150);
-  await assert.rejects(work);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  const work = run(cancel.signal, steps, sets);
+  const ended = assert.rejects(work);
+  await waitFor("a job in its middle", async () =>
+    steps.find((step) => step.stage === "server" && step.progress.stage === "encoding"),
+  );
+  cancel.abort();
+  await ended;
+  await waitFor("a job that is cancelled", async () =>
+    [...server.generations.values()].at(-1)?.state === "cancelled" ? true : undefined,
+  );
   assert.equal(sets.length, 0);
   assert.equal(server.requests.filter(({ method }) => method === "DELETE").length, 1);
-  assert.equal([...server.generations.values()].at(-1)?.state, "cancelled");
 });

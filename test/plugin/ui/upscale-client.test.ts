@@ -14,6 +14,7 @@ before(async () => {
 after(() => server.close());
 beforeEach(() => {
   server.stepMs = 5;
+  server.isHeld = () => false;
   server.intercept = () => false;
   server.requests.length = 0;
 });
@@ -86,7 +87,7 @@ test("without any stream an upscale is polled to the same end", async () => {
 });
 
 test("a cancelled upscale ends as cancelled", async () => {
-  server.stepMs = 100;
+  server.isHeld = () => true;
   const api = client();
   const { digest } = await api.uploadImage(drawPng(1, 16));
   const accepted = await api.upscales.start({ image: digest, scale: 2 }, "key");

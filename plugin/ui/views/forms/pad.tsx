@@ -62,7 +62,7 @@ export function Pad(props: PadProps) {
         onDone={commit}
       />
       <p class="hint">{hintOf(strokes.length > 0)}</p>
-      <p class="hint">{texts.padKeys}</p>
+      <p class="hint pad-keys">{texts.padKeys}</p>
     </div>
   );
 }
