@@ -1,6 +1,7 @@
 /**
  * A translation: conditioning experts, flow and target expert joined (arXiv 2005.13580, section 3). Short steps, so that the caller
- * can stop between them: encode the conditions, draw latents, decode one image. Pure: no clock, no I/O, no hidden randomness.
+ * can stop between them: encode the conditions, draw latents, decode one image. No clock, no files, no hidden randomness: the same
+ * input gives the same output. It runs the sessions of its experts and flow.
  * An image depends on its own row alone, never on its neighbours in a batch.
  */
 
@@ -184,14 +185,14 @@ export async function decodeImage(
 }
 
 export interface DecodedImage extends StraightImage {
-  /** The same from its layers, with edges as crisp; absent where the target gives none, or pixels are kept. */
+  /** The same image drawn larger from the target's layers; absent where the target has none, or pixels are kept. */
   readonly enlarged?: StraightImage;
 }
 
 export interface Finish extends Looks {
   /** What stays outside a hole. */
   readonly kept?: KeptPixels | undefined;
-  /** Times as large as the image what is traced of it is; absent = nothing is. */
+  /** Factor of the enlarged image, which is traced; absent = none is made. */
   readonly enlargedBy?: number | undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Tries again what asks a queue server that is away for a moment, as while it restarts. One absence is one, however many wait for its
- * end: who comes late in it waits for the rest alone. What is tried again must do no harm when it was done before.
+ * Repeats work that needs a queue server while that is away for a moment, as while it restarts. All callers share one deadline for each
+ * absence. The work must do no harm when it is done twice.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppError } from "../../shared/problem.ts";

@@ -67,7 +67,7 @@ export async function planGeneration(
     worstByField(given.flatMap((conditions) => findOutOfDistribution(translation.calibration, conditions)));
   const sources = [keepResidualOf, ...(blendWith ? [blendWith] : [])];
   const inks = sources.map((source) => inkOfEnd(translation, source, requested, images));
-  // A blend between an image in ink and another one is of both as they are.
+  // Only if both ends can be read in the usual ink (engine/read-in-ink.ts); else both keep their own colours.
   const isInInk = inks.every((ink) => ink !== undefined);
   const end = (where: "keepResidualOf" | "blendWith", source: ResidualSource): Promise<EditedEnd> =>
     editedEnd(translation, request, { where, source, isInInk }, requested, images);
@@ -112,7 +112,10 @@ interface EditedEnd extends Blendable {
   readonly own: EncodedConditions;
 }
 
-/** The colour that an image with a kept residual is painted in, because it is read in the usual ink; undefined where it is not. */
+/**
+ * The colour that the answer is painted in where an image with a kept residual is read in the usual ink (engine/read-in-ink.ts);
+ * undefined where the image is read in its own colours.
+ */
 function inkOfEnd(
   translation: Translation,
   { image, condition }: ResidualSource,
@@ -121,7 +124,7 @@ function inkOfEnd(
 ): Ink | undefined {
   const wanted = inkOfStyle(translation, restyledConditions(conditionValues(condition, images), requested));
   const own = inkOfImage(imageOf(images, image), wanted);
-  // What is not asked for stays, the colour too.
+  // The image keeps its own colour unless the request names a style or colours.
   return own && (requested.style || requested.colours) ? (wanted.ink ?? own) : own;
 }
 

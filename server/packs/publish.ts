@@ -1,5 +1,5 @@
 /**
- * The only way to write into a pack's folder. New files get names derived from their content. All files of the manifest are
+ * Writes a pack's folder; nothing else makes new versions (workers copy those of others: app/many/shared-packs.ts). New files get names derived from their content. All files of the manifest are
  * digested and flushed; then renaming the manifest switches to all of them at once. A new pack is filled in a hidden folder
  * that is renamed. A crash or a full disk at any moment leaves the old version served, and the next publication removes
  * leftovers.

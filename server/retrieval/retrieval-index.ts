@@ -1,9 +1,10 @@
 /**
  * The retrieval index: latents of training drawings by label and style, each minus the mean latent of its style.
  *
- * A query finds drawings of its label in other styles; without a label, drawings of the labels whose names are nearest to the caption;
- * with a sketch or layout, drawings that look like it (similarity.ts). Their weighted mean, added to the mean of the requested
- * style, is the latent of the prior (retrieved-prior.ts).
+ * `retrieve` finds drawings of a query's label in other styles; without a label, drawings of the labels whose names are nearest to the
+ * caption; with a sketch or layout, drawings that look like it (similarity.ts). Their weighted mean, added to the mean of the requested
+ * style, is the latent of the prior (retrieved-prior.ts). With diversity, and in a transferred style, one drawing is taken instead of a mean.
+ * `find` gives the drawing itself, for translations between styles.
  *
  * Source: retrieval-augmented diffusion, a small model beside a database (Blattmann et al., NeurIPS 2022, arXiv 2204.11824).
  */

@@ -1,5 +1,6 @@
 /**
- * The prior of a new image: a residual taken from retrieved drawings instead of v = 0.
+ * Draws the residual of every new image (`sampleRow`): noise from its seed, and where the index has drawings that fit, a prior: a residual
+ * taken from them instead of v = 0.
  *
  * The residual v is what the conditions leave open. At v = 0 the flow gives the mean of all that is possible, which is a blur where it
  * never saw this thing in this style. Other styles drew the thing, though. Their drawing, moved to the mean of the requested
@@ -99,7 +100,7 @@ export function priorOf(
     shows: {
       ...Object.fromEntries(words.map((name) => [name, { ...conditions[name]!, presence: 1 }])),
       ...Object.fromEntries(Object.entries(pictures).map(([name, vector]) => [name, { vector, presence: 1 }])),
-      // A drawing that got the colour shows all that is said.
+      // A drawing in the caption's colour shows the whole caption; another one shows a name that lacks something of it.
       ...(caption &&
         isSaid && { caption: { vector: colour ? caption.vector : extrapolate(caption.vector, shown), presence: 1 } }),
     },

@@ -1,12 +1,13 @@
 /** Opens the graphs and flows of a pack's upscaler, and checks that they match each other. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { NetworkScale } from "../../shared/contract/upscale-scales.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { ExpertOptions } from "../experts/expert.ts";
 import { readFlowFile } from "../flow/weights.ts";
 import type { UpscalerEntry, UpscalerFactor } from "../manifest/upscaler-entry.ts";
 import { createPixelFlow } from "./details/pixel-flow.ts";
-import { type NetworkFactor, residualDimsOf } from "./details/pixel-noise.ts";
+import { residualDimsOf } from "./details/pixel-noise.ts";
 import type { FactorParts, PixelFlow, UpscalerParts } from "./upscale-tile.ts";
 import { openConsistency, openDetailDecoder, openUpscaleNetwork } from "./upscaler-graphs.ts";
 
@@ -23,7 +24,7 @@ export async function openTileParts(
   { folder, upscaler, label }: UpscalerPack,
   options: ExpertOptions,
 ): Promise<UpscalerParts> {
-  const openFactor = async (factor: NetworkFactor): Promise<FactorParts> => {
+  const openFactor = async (factor: NetworkScale): Promise<FactorParts> => {
     const entry = upscaler.factors[factor];
     return {
       network: await openUpscaleNetwork(folder, entry, factor, options),
@@ -53,7 +54,7 @@ export async function openTileParts(
 async function openFlow(
   folder: string,
   { flow: path, featureDims }: UpscalerFactor,
-  factor: NetworkFactor,
+  factor: NetworkScale,
   label: string,
   options: ExpertOptions,
 ): Promise<PixelFlow> {

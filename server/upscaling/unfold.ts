@@ -1,6 +1,8 @@
 /** What a tile's networks give pixel by pixel, [pixels, 3 · factor²], as a picture: means and details are added within bounds. Pure. */
+
+import type { NetworkScale } from "../../shared/contract/upscale-scales.ts";
 import type { DetailBounds } from "./details/details-gate.ts";
-import { type NetworkFactor, residualDimsOf } from "./details/pixel-noise.ts";
+import { residualDimsOf } from "./details/pixel-noise.ts";
 import type { Box } from "./picture-planes.ts";
 import { rowWithin } from "./tiles.ts";
 
@@ -30,7 +32,7 @@ export function cutRows(rows: Float32Array, width: number, whole: Box, part: Box
  * @param lively share of details of each pixel of the result, [factor · heightPx, factor · widthPx]; with `bounds`
  */
 export function unfold(
-  factor: NetworkFactor,
+  factor: NetworkScale,
   core: Box,
   means: Folded,
   details?: Details,

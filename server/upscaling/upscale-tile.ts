@@ -3,12 +3,14 @@
  * the details that the means lack; a soft projection moves the tile towards what shrinks to its input. upscale.ts cuts and joins the tiles.
  * Pure.
  */
+
+import type { NetworkScale } from "../../shared/contract/upscale-scales.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { sumOf } from "../platform/sum.ts";
 import { boundDetails, gateReachPx } from "./details/details-gate.ts";
 import { livelyReachPx, livelyShares } from "./details/lively-places.ts";
-import { drawPixelResidual, type NetworkFactor } from "./details/pixel-noise.ts";
+import { drawPixelResidual } from "./details/pixel-noise.ts";
 import type { Box } from "./picture-planes.ts";
 import { softenProjection, softReachPx } from "./soft-projection.ts";
 import { growBox } from "./tiles.ts";
@@ -60,14 +62,14 @@ export interface FactorParts {
 }
 
 export interface UpscalerParts {
-  readonly factors: Readonly<Record<NetworkFactor, FactorParts>>;
-  readonly consistency: Readonly<Record<NetworkFactor, Consistency>>;
+  readonly factors: Readonly<Record<NetworkScale, FactorParts>>;
+  readonly consistency: Readonly<Record<NetworkScale, Consistency>>;
 }
 
 /** One tile to enlarge. */
 export interface EnlargeTask {
   readonly kind: "enlarge";
-  readonly factor: NetworkFactor;
+  readonly factor: NetworkScale;
   /** Colours of `whole`, [3, heightPx, widthPx] in [0, 1]. */
   readonly tile: Float32Array;
   readonly whole: Box;
@@ -86,7 +88,7 @@ export type Temperature = number | "centre";
 /** One tile of a projection; its result is [3, factor · heightPx, factor · widthPx]. */
 export interface ProjectionTask {
   readonly kind: "projection";
-  readonly factor: NetworkFactor;
+  readonly factor: NetworkScale;
   /** [3, factor · heightPx, factor · widthPx] */
   readonly picture: Float32Array;
   /** [3, heightPx, widthPx] */
@@ -102,8 +104,8 @@ export type TileTask = (EnlargeTask | ProjectionTask) & { readonly isAlone: bool
 
 /** Margins of an upscaler's graphs, px of their inputs. */
 export interface UpscalerMargins {
-  readonly factors: Readonly<Record<NetworkFactor, { readonly network: number; readonly details: number }>>;
-  readonly consistency: Readonly<Record<NetworkFactor, number>>;
+  readonly factors: Readonly<Record<NetworkScale, { readonly network: number; readonly details: number }>>;
+  readonly consistency: Readonly<Record<NetworkScale, number>>;
 }
 
 /** Draws tiles. */
@@ -130,7 +132,7 @@ interface HasMargin {
 
 type FactorMargins = HasMargin & { readonly details?: HasMargin | undefined };
 
-const marginsOfFactor = ({ marginPx, details }: FactorMargins): UpscalerMargins["factors"][NetworkFactor] => ({
+const marginsOfFactor = ({ marginPx, details }: FactorMargins): UpscalerMargins["factors"][NetworkScale] => ({
   network: Math.max(gateReachPx, marginPx),
   details: Math.max(livelyReachPx, details?.marginPx ?? 0),
 });
@@ -140,8 +142,8 @@ export const marginsOf = ({
   factors,
   consistency,
 }: {
-  readonly factors: Readonly<Record<NetworkFactor, FactorMargins>>;
-  readonly consistency: Readonly<Record<NetworkFactor, HasMargin>>;
+  readonly factors: Readonly<Record<NetworkScale, FactorMargins>>;
+  readonly consistency: Readonly<Record<NetworkScale, HasMargin>>;
 }): UpscalerMargins => ({
   factors: { 2: marginsOfFactor(factors[2]), 4: marginsOfFactor(factors[4]) },
   consistency: {

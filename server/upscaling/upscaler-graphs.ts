@@ -3,12 +3,13 @@
  * files as server/pretrain/super-resolution writes them, for pictures of any size; checked when opened and at every run.
  */
 import { join } from "node:path";
+import type { NetworkScale } from "../../shared/contract/upscale-scales.ts";
 import { requireFinite, requirePromised, requireShape } from "../experts/check.ts";
 import type { ExpertOptions } from "../experts/expert.ts";
 import { SharedFiles } from "../experts/shared-files.ts";
 import type { UpscalerEntry, UpscalerFactor } from "../manifest/upscaler-entry.ts";
 import type { Session, Tensor, TensorInfo } from "../onnx/session.ts";
-import { type NetworkFactor, residualDimsOf } from "./details/pixel-noise.ts";
+import { residualDimsOf } from "./details/pixel-noise.ts";
 import type { Consistency, DetailDecoder, UpscaleNetwork } from "./upscale-tile.ts";
 
 const rgb = (height: string, width: string): TensorInfo => ({ type: "float32", shape: [1, 3, height, width] });
@@ -50,7 +51,7 @@ function finiteFloats(tensor: Tensor | undefined, shape: readonly number[], labe
 export async function openUpscaleNetwork(
   packFolder: string,
   { network, featureDims, marginPx }: UpscalerFactor,
-  factor: NetworkFactor,
+  factor: NetworkScale,
   options: ExpertOptions = {},
 ): Promise<UpscaleNetwork> {
   const label = labelOf(network);
@@ -90,7 +91,7 @@ export async function openUpscaleNetwork(
 export async function openDetailDecoder(
   packFolder: string,
   { details: decoder, featureDims }: UpscalerFactor,
-  factor: NetworkFactor,
+  factor: NetworkScale,
   options: ExpertOptions = {},
 ): Promise<DetailDecoder> {
   const { graph, marginPx } = decoder!;
@@ -122,7 +123,7 @@ export async function openDetailDecoder(
 export async function openConsistency(
   packFolder: string,
   { consistency }: UpscalerEntry,
-  scale: NetworkFactor,
+  scale: NetworkScale,
   options: ExpertOptions = {},
 ): Promise<Consistency> {
   const { graph, marginPx } = consistency[scale];

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Pixels } from "../../server/engine/interfaces.ts";
-import { type NetworkFactor, residualDimsOf } from "../../server/upscaling/details/pixel-noise.ts";
+import { residualDimsOf } from "../../server/upscaling/details/pixel-noise.ts";
 import { shrinkArea } from "../../server/upscaling/shrink-area.ts";
 import { createUpscaler } from "../../server/upscaling/upscale.ts";
 import {
@@ -14,12 +14,13 @@ import {
   type UpscalerParts,
   warmUpTiles,
 } from "../../server/upscaling/upscale-tile.ts";
+import type { NetworkScale } from "../../shared/contract/upscale-scales.ts";
 import { enlargedSize } from "../../shared/contract/upscale-scales.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 
 /** Φ that sees one pixel to each side: its one feature is the mean of the 3 × 3 neighbours inside the tile, its answer the pixel itself. */
-const networkOf = (factor: NetworkFactor): FactorParts["network"] => ({
+const networkOf = (factor: NetworkScale): FactorParts["network"] => ({
   marginPx: 1,
   featureDims: 1,
   async read(tile, widthPx, heightPx) {
@@ -213,7 +214,7 @@ describe("upscaling", () => {
         return (part[method] as (...args: unknown[]) => unknown)(...args);
       },
     });
-    const noted = (factor: NetworkFactor): FactorParts => ({
+    const noted = (factor: NetworkScale): FactorParts => ({
       network: note("network", networkOf(factor), "read"),
       flow: note("flow", flow, "inverse"),
       details: note("details", details, "decode"),
@@ -245,7 +246,7 @@ describe("upscaling", () => {
 
   it("upscaling requests features only where details are drawn", async () => {
     const requested: string[] = [];
-    const noting = (factor: NetworkFactor): FactorParts => {
+    const noting = (factor: NetworkScale): FactorParts => {
       const network = networkOf(factor);
       return {
         flow,

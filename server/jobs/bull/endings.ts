@@ -7,7 +7,10 @@ import type { BullQueueOptions } from "./options.ts";
 import type { Records } from "./records.ts";
 import * as scripts from "./scripts.ts";
 
-/** `lost`: it has an end, or is another's; `changed`: try again with the record as it is now. */
+/**
+ * `gone`: there is no such job; `lost`: it has an end, or another worker has it; `changed`: try again with the record as it is now;
+ * `committing`: its worker is writing the results, so wait for the next revision.
+ */
 type How = "ended" | "gone" | "lost" | "changed" | "committing";
 
 export class Endings<Body extends JobBody, Request> {
@@ -19,7 +22,10 @@ export class Endings<Body extends JobBody, Request> {
     this.#records = records;
   }
 
-  /** @param holder token of the worker that ends it; "" = another process does, which must know its revision */
+  /**
+   * @param holder token of the worker that ends the job; "" = a process that does not hold it, as for a cancel
+   * @param revision of the record that `body` was read from; "" = the holder's, which nobody else changes
+   */
   async end(
     client: Connection,
     {

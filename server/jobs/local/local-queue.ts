@@ -232,6 +232,7 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
     });
   }
 
+  /** Frees the place of a job that a worker holds, and what it reserved in the store. */
   async #giveBack(entry: QueueEntry<Body, Request>): Promise<void> {
     if (!entry.isHeld) return;
     entry.isHeld = false;
@@ -254,7 +255,7 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
   /** The first end counts. */
   #end(entry: QueueEntry<Body, Request>, patch: EndPatch): Promise<Body> {
     entry.ending ??= (async () => {
-      // Whoever hears of the end must find it decided.
+      // `ending` is assigned before any listener runs, so a second end within one gets this promise.
       await undefined;
       this.#leaveLine(entry, true);
       const { progress, images } = entry.body;

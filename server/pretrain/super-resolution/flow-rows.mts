@@ -4,11 +4,12 @@
  * Every draw depends on the patch alone, so a resumed training sees the same rows.
  */
 import { type FileHandle, open } from "node:fs/promises";
+import type { NetworkScale } from "../../../shared/contract/upscale-scales.ts";
 import { TrainingRandom } from "../../flow/random.ts";
 import type { TrainingSet } from "../../flow/training-set.ts";
 import { denseTable } from "../../flow/vector-table.ts";
 import { shrinkBicubic } from "../../upscaling/bicubic.ts";
-import { type NetworkFactor, residualDimsOf } from "../../upscaling/details/pixel-noise.ts";
+import { residualDimsOf } from "../../upscaling/details/pixel-noise.ts";
 import type { UpscaleNetwork } from "../../upscaling/upscale-tile.ts";
 
 /** Side of a stored patch, px; cut_patches.py writes [patch, 3, side, side]. */
@@ -29,7 +30,7 @@ export const posteriorStd = 0.5 / 255;
 export interface RowsOptions {
   readonly file: string;
   readonly patches: number;
-  readonly factor: NetworkFactor;
+  readonly factor: NetworkScale;
   readonly network: UpscaleNetwork;
   onProgress(done: number): void;
 }
@@ -119,7 +120,7 @@ async function readPatch(handle: FileHandle, patch: number): Promise<Float32Arra
 }
 
 /** The patch shrunk by `factor`, with noise of some 8-bit levels, rounded to 8 bits. */
-function shrink(high: Float32Array, factor: NetworkFactor, levels: number, random: TrainingRandom): Float32Array {
+function shrink(high: Float32Array, factor: NetworkScale, levels: number, random: TrainingRandom): Float32Array {
   const [pixels, small] = [sidePx ** 2, (sidePx / factor) ** 2];
   const low = new Float32Array(3 * small);
   for (let channel = 0; channel < 3; channel += 1)

@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import type { NetworkScale } from "../../../shared/contract/upscale-scales.ts";
 import type { FlowArchitecture } from "../../flow/architecture.ts";
 import { defaultTrainOptions } from "../../flow/trainer.ts";
 import type { TrainingSet } from "../../flow/training-set.ts";
@@ -15,7 +16,6 @@ import { fitWhitening } from "../../flow/whitening.ts";
 import { writeFileAtomically } from "../../platform/files/atomic-file.ts";
 import { fitFlow } from "../../training/fit-flow.ts";
 import { featuresName } from "../../upscaling/details/pixel-flow.ts";
-import type { NetworkFactor } from "../../upscaling/details/pixel-noise.ts";
 import { openUpscaleNetwork } from "../../upscaling/upscaler-graphs.ts";
 import { collectRows, posteriorStd } from "./flow-rows.mts";
 import { declareUpscaler, writeManifest } from "./write-manifest.mts";
@@ -41,7 +41,7 @@ const sizes = {
   4: { embeddingDims: 32, injector: { hiddenDims: 32, blocks: 0 }, couplings: { count: 4, hiddenDims: 64, depth: 0 } },
 } as const;
 
-function architectureOf(set: TrainingSet, factor: NetworkFactor): FlowArchitecture {
+function architectureOf(set: TrainingSet, factor: NetworkScale): FlowArchitecture {
   const { embeddingDims, injector, couplings } = sizes[factor];
   return {
     format: 1,
@@ -57,7 +57,7 @@ function architectureOf(set: TrainingSet, factor: NetworkFactor): FlowArchitectu
 const abort = new AbortController();
 process.once("SIGINT", () => abort.abort());
 
-for (const factor of values.factors.split(",").map((value) => Number(value) as NetworkFactor)) {
+for (const factor of values.factors.split(",").map((value) => Number(value) as NetworkScale)) {
   const entry = await declareUpscaler(pack);
   const network = await openUpscaleNetwork(pack, entry.factors[factor], factor, { threads: Number(values.threads) });
   let shown = 0;

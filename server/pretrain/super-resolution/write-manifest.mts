@@ -3,16 +3,16 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { NetworkScale } from "../../../shared/contract/upscale-scales.ts";
 import { readDraft } from "../../manifest/read-manifest.ts";
 import type { UpscalerEntry, UpscalerFactor } from "../../manifest/upscaler-entry.ts";
 import { writeManifest as writePackManifest } from "../../packs/publish.ts";
-import type { NetworkFactor } from "../../upscaling/details/pixel-noise.ts";
 
 const readJson = async (path: string) => JSON.parse(await readFile(path, "utf8"));
 
 /** The upscaler as the manifest will name it. */
 export async function declareUpscaler(pack: string): Promise<UpscalerEntry> {
-  const declare = async (factor: NetworkFactor): Promise<UpscalerFactor> => {
+  const declare = async (factor: NetworkScale): Promise<UpscalerFactor> => {
     const about = await readJson(join(pack, `x${factor}/about.json`)).catch(() => ({}));
     return {
       network: `x${factor}/network.onnx`,

@@ -2,11 +2,13 @@
  * Where the accurate answer is of one level, details would be dither: on lettering and flat graphics, also beside edges, where the
  * input's own pixels are mixtures and look lively. So the less the answer varies around a pixel of the result, the fewer it gets. Pure.
  */
+
+import type { NetworkScale } from "../../../shared/contract/upscale-scales.ts";
 import { sumAround, sumTable } from "../extremes-around.ts";
 import type { Box } from "../picture-planes.ts";
 import { growBox, rowWithin } from "../tiles.ts";
 import type { Folded } from "../unfold.ts";
-import { type NetworkFactor, residualDimsOf } from "./pixel-noise.ts";
+import { residualDimsOf } from "./pixel-noise.ts";
 
 /** Pixels of the result to each side whose deviation counts. */
 const aroundPx = 2;
@@ -23,7 +25,7 @@ const partsALevel = 16;
  */
 export function livelyShares(
   answer: Folded,
-  factor: NetworkFactor,
+  factor: NetworkScale,
   core: Box,
   picture: Pick<Box, "widthPx" | "heightPx">,
 ): Float32Array {
@@ -49,7 +51,7 @@ export function livelyShares(
 }
 
 /** Luma of a box's pixels in parts of a level, [factor · box.heightPx, factor · box.widthPx]. */
-function lumaOf({ rows, box: whole }: Folded, factor: NetworkFactor, box: Box): Float64Array {
+function lumaOf({ rows, box: whole }: Folded, factor: NetworkScale, box: Box): Float64Array {
   const [dims, cell, line] = [residualDimsOf(factor), factor ** 2, factor * box.widthPx];
   const luma = new Float64Array(cell * box.widthPx * box.heightPx);
   for (let y = 0; y < box.heightPx; y += 1) {

@@ -7,14 +7,12 @@
  * or a stroke lies along its way; fine noise decides at each pixel. Their sum has the same variance everywhere, so that at each pixel
  * alone v keeps about the distribution that τ was trained for.
  */
+import type { NetworkScale } from "../../../shared/contract/upscale-scales.ts";
 import { philoxInto, streams } from "../../engine/random.ts";
 import type { Box } from "../picture-planes.ts";
 
-/** Factors with networks of their own. */
-export type NetworkFactor = 2 | 4;
-
 /** Values of one pixel: factor × factor pixels of 3 colours. */
-export const residualDimsOf = (factor: NetworkFactor): number => 3 * factor ** 2;
+export const residualDimsOf = (factor: NetworkScale): number => 3 * factor ** 2;
 
 /** Values of one run of Philox. */
 const valuesARun = 12;
@@ -30,7 +28,7 @@ const cutAt = 1.5;
 let quantiles: Float32Array | undefined;
 
 /** v of a box's pixels, row by row, [box.heightPx · box.widthPx, 3 · factor²], times `temperature`. */
-export function drawPixelResidual(seed: number, factor: NetworkFactor, box: Box, temperature: number): Float32Array {
+export function drawPixelResidual(seed: number, factor: NetworkScale, box: Box, temperature: number): Float32Array {
   const dims = residualDimsOf(factor);
   const { left, top, widthPx, heightPx } = box;
   if (temperature === 0) return new Float32Array(widthPx * heightPx * dims);

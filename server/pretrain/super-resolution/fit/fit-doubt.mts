@@ -10,6 +10,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Matrix, solve } from "ml-matrix";
+import type { NetworkScale } from "../../../../shared/contract/upscale-scales.ts";
 import type { Pixels } from "../../../engine/interfaces.ts";
 import { cutMiddle, graphicTruth, photoTruth } from "../../../evaluation/upscaling/ground-truth.ts";
 import { statedPictures } from "../../../evaluation/upscaling/pictures.ts";
@@ -17,7 +18,6 @@ import { shrinkTruth } from "../../../evaluation/upscaling/resample.ts";
 import { decodeLocalRgba, encodeJpeg } from "../../../images/codec.ts";
 import { decodePicture } from "../../../images/picture.ts";
 import { packsHome, readEntry } from "../../../packs/catalogue.ts";
-import type { NetworkFactor } from "../../../upscaling/details/pixel-noise.ts";
 import { Deviation, partsPerLevel } from "../../../upscaling/doubt/deviation.ts";
 import { type DoubtGroup, doubtFeatures, doubtGroupOf, doubtIn, eachFeatures } from "../../../upscaling/doubt/doubt.ts";
 import { doubtWeights } from "../../../upscaling/doubt/doubt-weights.ts";
@@ -33,7 +33,7 @@ const { values } = parseArgs({
     factors: { type: "string", default: "2,4" },
   },
 });
-const factors = values.factors.split(",").map((factor) => Number(factor) as NetworkFactor);
+const factors = values.factors.split(",").map((factor) => Number(factor) as NetworkScale);
 const here = dirname(fileURLToPath(import.meta.url));
 const [cropPx, qualities, temperature, hypotheses] = [96, [50, 80], 0.9, 4] as const;
 /** Every so many pixels; below this range the image is of one level. */
