@@ -22,6 +22,7 @@ export const conditionOptions = {
   sketch: text,
   layout: text,
   "low-resolution": text,
+  colours: text,
 } as const;
 export const imageOptions = { image: text, depth: text } as const;
 export const drawOptions = {
@@ -46,7 +47,8 @@ export const conditionUsage = `  --caption TEXT     what the image shows
   --style NAME       a style of the pack; \`tau packs list\` names them (default: any)
   --sketch FILE      strokes to follow: an image, or SVG with strokes and shapes
   --layout FILE      which colour is where: an image, or JSON with palette indices, row by row
-  --low-resolution FILE   an image that the result shrinks to`;
+  --low-resolution FILE   an image that the result shrinks to
+  --colours LIST     1 to ${limits.coloursMax} colours of the result, e.g. "#0b2545,#ff6b35", of translations between styles`;
 export const imageUsage = `  --image FILE       an image to be like; --depth early, middle or last says how closely (default middle)`;
 export const drawUsage = `  --seed N           0 to ${limits.seedMax} (default: random, and printed)
   --guidance G       0 to ${limits.guidanceMax}: how strongly conditions are followed (default ${limits.guidanceDefault}; 0 where a residual is kept)
@@ -96,7 +98,7 @@ export const seedOf = ({ seed }: Values): number => numberOf(seed) ?? randomInt(
 
 /** The condition that the flags name, with its files read; not yet checked. */
 export async function conditionOf(values: Values, keep: KeepImage): Promise<PartialCondition> {
-  const { caption, label, style, sketch, layout, image, depth, "low-resolution": low } = values;
+  const { caption, label, style, sketch, layout, image, depth, "low-resolution": low, colours } = values;
   if (depth !== undefined && image === undefined)
     throw new AppError("invalid_request", "--depth: expected --image FILE beside it, got none");
   const uploaded = async (path: string) => ({ image: await keep(path) });
@@ -117,6 +119,7 @@ export async function conditionOf(values: Values, keep: KeepImage): Promise<Part
         ? undefined
         : ({ ...(await uploaded(image)), ...given({ depth }) } as PartialCondition["image"]),
     lowResolution: low === undefined ? undefined : await uploaded(low),
+    colours: paletteOf(colours),
   });
 }
 

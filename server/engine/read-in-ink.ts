@@ -28,6 +28,10 @@ export function spreadOfStyle({ conditions }: Readers, { style, colours }: Reque
   return style?.kind === "images" ? spreadOf(style.images) : namedLooks(conditions, style)?.spread;
 }
 
+/** The requested colours, where the requested style has several; else the first is its ink. */
+export const paletteOf = ({ colours }: Requested, styleInk: StyleInk): readonly string[] | undefined =>
+  colours?.kind === "colours" && !isOfOneColour(styleInk) ? colours.colours : undefined;
+
 type Readers = Pick<Translation, "conditions">;
 type Requested = Pick<ConditionValues, "style" | "colours">;
 

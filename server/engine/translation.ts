@@ -21,6 +21,7 @@ import type {
 } from "./interfaces.ts";
 import { joinRows } from "./join-rows.ts";
 import { finish, type Looks } from "./pixels/finish.ts";
+import { inPalette } from "./pixels/in-palette.ts";
 import { drawLayers } from "./pixels/layered-image.ts";
 import { type StraightImage, toStraightRgba } from "./pixels/pixels.ts";
 import { recolour } from "./pixels/recolour.ts";
@@ -168,7 +169,7 @@ export async function measureLatents(
 export async function decodeImage(
   translation: Translation,
   drawn: DrawnLatent,
-  { kept, enlargedBy, ...looks }: Finish = {},
+  { kept, enlargedBy, palette, ...looks }: Finish = {},
 ): Promise<DecodedImage> {
   const { latent, logLikelihood, drawing } = drawn;
   if (!Number.isFinite(logLikelihood) || !latent.every(Number.isFinite))
@@ -177,10 +178,13 @@ export async function decodeImage(
       `flow: expected finite latents and likelihood, got log-likelihood ${logLikelihood} (translation ${translation.id})`,
     );
   const { imageSizePx } = translation.target;
-  const { planes, again } = finish(await decodeDrawn(translation, drawn), looks);
+  const isTraced = enlargedBy !== undefined && !kept;
+  const decoded = isTraced || palette ? await translation.target.decodeLayers?.(latent, drawing) : undefined;
+  const layers = decoded && palette ? inPalette(decoded, palette) : decoded;
+  const small = layers && palette ? drawLayers(layers, 1) : await decodeDrawn(translation, drawn);
+  const { planes, again } = finish(small, looks);
   const image = toStraightRgba(kept ? keepOutside(planes, kept) : planes, imageSizePx);
-  const layers = enlargedBy && !kept ? await translation.target.decodeLayers?.(latent, drawing) : undefined;
-  if (!enlargedBy || !layers) return image;
+  if (!isTraced || !layers) return image;
   return { ...image, enlarged: toStraightRgba(again(drawLayers(layers, enlargedBy)), enlargedBy * imageSizePx) };
 }
 
@@ -192,6 +196,8 @@ export interface DecodedImage extends StraightImage {
 export interface Finish extends Looks {
   /** What stays outside a hole. */
   readonly kept?: KeptPixels | undefined;
+  /** Colours that it is drawn in, where the target gives layers (in-palette.ts). */
+  readonly palette?: readonly string[] | undefined;
   /** Factor of the enlarged image, which is traced; absent = none is made. */
   readonly enlargedBy?: number | undefined;
 }

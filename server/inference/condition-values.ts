@@ -28,14 +28,14 @@ export function conditionValues(condition: PartialCondition, images: ConditionIm
   const styleValue = (style: Style): ConditionValue =>
     typeof style === "string" ? text(style) : { kind: "images", images: style.images.map(picture) };
   const shown = drawing && picture(keyOfShown(drawing));
-  // A drawing shows its style by itself, and what is drawn anew in it keeps that style.
+  // A drawing shows its style by itself, and keeps it where a part is drawn anew or only colours are requested.
   const ownStyle: ConditionValue | undefined =
     drawing?.style !== undefined ? styleValue(drawing.style) : shown && { kind: "images", images: [shown] };
-  const isRedrawn = drawing?.mask !== undefined;
+  const keepsStyle = drawing?.mask !== undefined || colours !== undefined;
   return {
     ...(caption !== undefined && { caption: text(caption) }),
     ...(label !== undefined && { label: label === null ? { kind: "none" } : text(label) }),
-    ...(style !== undefined ? { style: styleValue(style) } : isRedrawn && { style: ownStyle! }),
+    ...(style !== undefined ? { style: styleValue(style) } : keepsStyle && ownStyle && { style: ownStyle }),
     ...(sketch && { sketch: picture("svg" in sketch ? keyOfDrawing(sketch.svg) : keyOfSketch(sketch.image)) }),
     ...(layout && { layout: "cells" in layout ? { kind: "cells", cells: layout.cells } : picture(layout.image) }),
     ...(image && { [`image-${image.depth}`]: picture(image.image) }),

@@ -26,6 +26,8 @@ export interface Plan extends ConditionFindings {
   inkOf?(group: number): Ink | undefined;
   /** Mean and deviation of the colours of the icons that show the style, where they have several. */
   readonly spread?: ColourSpread | undefined;
+  /** Colours that it is drawn in, where several are requested. */
+  readonly palette?: readonly string[] | undefined;
   /** The colour that words give to what is drawn. */
   readonly colour?: CaptionColour | undefined;
   /** The drawing whose pixels stay outside a mask. */

@@ -11,7 +11,7 @@ import { type EncodedConditions, encodeConditions } from "../engine/conditions.t
 import type { DrawingFinder } from "../engine/interfaces.ts";
 import { inOneInk } from "../engine/pixels/one-ink.ts";
 import { normals, streams } from "../engine/random.ts";
-import { inkOfStyle, readInInk, spreadOfStyle } from "../engine/read-in-ink.ts";
+import { inkOfStyle, paletteOf, readInInk, spreadOfStyle } from "../engine/read-in-ink.ts";
 import type { Translation } from "../engine/translation.ts";
 import { inUsualInk } from "../images/svg.ts";
 import { sha256Of } from "../platform/sha256.ts";
@@ -46,6 +46,7 @@ export async function planFromCaption(
   const requested = conditionValues(others, images);
   const styleInk = inkOfStyle(translation, requested);
   const shown = readInInk(requested, styleInk);
+  const palette = paletteOf(requested, styleInk);
   const each = bestOfEach(request);
   const starts: Start[] = [];
   for (let image = 0; image < count; image += 1) {
@@ -61,7 +62,9 @@ export async function planFromCaption(
     isOneInk: styleInk.isOneInk,
     inkOf: () => styleInk.ink,
     spread: spreadOfStyle(translation, requested, styleInk),
-    colour: words.colour,
+    palette,
+    // Requested colours stay as they are.
+    colour: palette ? undefined : words.colour,
     rowOf: (image, candidate) =>
       sampleRow(translation, starts[image]!.conditions, { ...request, seed: each.seedOf(image, candidate) }),
     sourcesOf: (image) => starts[image]!.sources,

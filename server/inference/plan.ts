@@ -16,7 +16,14 @@ import { restyledConditions } from "../engine/edits/restyle.ts";
 import { varyResidual } from "../engine/edits/variations.ts";
 import { guidanceTermsOf } from "../engine/guidance.ts";
 import { type Ink, mixInks } from "../engine/pixels/ink-colour.ts";
-import { inkOfImage, inkOfStyle, planesInUsualInk, readInInk, spreadOfStyle } from "../engine/read-in-ink.ts";
+import {
+  inkOfImage,
+  inkOfStyle,
+  paletteOf,
+  planesInUsualInk,
+  readInInk,
+  spreadOfStyle,
+} from "../engine/read-in-ink.ts";
 import type { KeptPixels, Row, Translation } from "../engine/translation.ts";
 import { sampleRow } from "../retrieval/retrieved-prior.ts";
 import { stylesUnder } from "../retrieval/sources.ts";
@@ -53,6 +60,7 @@ export async function planGeneration(
       inkOf: () => styleInk.ink,
       // A part that is drawn anew in the drawing's own style has the colours around it.
       spread: request.condition.style === undefined ? undefined : spreadOfStyle(translation, requested, styleInk),
+      palette: paletteOf(requested, styleInk),
     };
     if (request.diversity && count > 1)
       return { ...findings, ...planDifferent(translation, conditions, { ...request, among }) };
@@ -78,6 +86,7 @@ export async function planGeneration(
     outOfDistribution: outOfDistribution(...ends.flatMap(({ own, conditions }) => [own, conditions])),
     namedLabels: namedLabels(ends.map(({ conditions }) => conditions)),
     ...each,
+    palette: isInInk ? undefined : paletteOf(requested, { isOneInk: false }),
     inkOf: (image) => (isInInk ? mixInks(inks[0]!, inks.at(-1)!, to ? image / (count - 1) : 0) : undefined),
     rowOf: (image, candidate) =>
       to

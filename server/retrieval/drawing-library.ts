@@ -7,7 +7,7 @@ import { brotliDecompressSync } from "node:zlib";
 import { dot } from "../engine/edits/sphere.ts";
 import { type LibraryContent, readLibraryFile } from "./drawing-library-file.ts";
 import { likeliest } from "./ideas.ts";
-import { dotInt4, productInt4 } from "./int4.ts";
+import { dotInt4, productByTable, productTable } from "./int4.ts";
 
 /** Lists that a search looks through. */
 const listsProbed = 16;
@@ -37,8 +37,17 @@ export interface LibraryQuery {
   noise(length: number): Float32Array;
 }
 
+/** Names and their cosines, as many as `count`. */
+interface Scored {
+  readonly found: Int32Array;
+  readonly cosines: Float64Array;
+  readonly count: number;
+}
+
 export class DrawingLibrary {
   readonly #content: LibraryContent;
+  /** The names' vectors, a byte for two values, not signed. */
+  readonly #keyBytes: Uint8Array;
   /** First name of each list, and behind the last, [lists + 1]. */
   readonly #firstOfList: Int32Array;
   /** Entries of each name: from `#firstOfName[i]` of `#byName` on, [names + 1]. */
@@ -52,7 +61,8 @@ export class DrawingLibrary {
 
   constructor(content: LibraryContent) {
     this.#content = content;
-    const { names, listLengths, entryNames, blockLengths } = content;
+    const { names, keys, listLengths, entryNames, blockLengths } = content;
+    this.#keyBytes = new Uint8Array(keys.bytes.buffer, keys.bytes.byteOffset, keys.bytes.byteLength);
     this.#firstOfList = sums(listLengths);
     const counts = new Float32Array(names.length);
     for (const name of entryNames) counts[name]! += 1;
@@ -93,32 +103,37 @@ export class DrawingLibrary {
     const allowed = among && Uint8Array.from(sets, (set) => (among.has(set) ? 1 : 0));
     const isAllowed = (entry: number): boolean => allowed === undefined || allowed[entrySets[entry]!] === 1;
     const entriesOf = (name: number) => this.#byName.subarray(this.#firstOfName[name], this.#firstOfName[name + 1]);
-    const scored = this.#score(words, allowed && ((name) => entriesOf(name).some(isAllowed)));
-    const nearest = scored.reduce((most, { cosine }) => Math.max(most, cosine), Number.NEGATIVE_INFINITY);
-    return scored
-      .filter(({ cosine }) => cosine >= nearest - nearWithin)
+    const { found, cosines, count } = this.#score(words, allowed && ((name) => entriesOf(name).some(isAllowed)));
+    let nearest = Number.NEGATIVE_INFINITY;
+    for (let at = 0; at < count; at += 1) nearest = Math.max(nearest, cosines[at]!);
+    const near: { readonly name: number; readonly cosine: number }[] = [];
+    for (let at = 0; at < count; at += 1)
+      if (cosines[at]! >= nearest - nearWithin) near.push({ name: found[at]!, cosine: cosines[at]! });
+    return near
       .sort((one, other) => other.cosine - one.cosine || one.name - other.name)
       .slice(0, foundMax)
-      .flatMap(({ name, cosine }) => [...entriesOf(name).filter(isAllowed)].map((entry) => ({ entry, cosine })));
+      .flatMap(({ name, cosine }) => Array.from(entriesOf(name).filter(isAllowed), (entry) => ({ entry, cosine })));
   }
 
   /** Cosines of the names in the lists that are nearest to the words; of those that count, in more lists where they are few. */
-  #score(
-    words: Float32Array,
-    counts?: (name: number) => boolean,
-  ): { readonly name: number; readonly cosine: number }[] {
-    const { centres, keys, keyDims, listLengths } = this.#content;
+  #score(words: Float32Array, counts?: (name: number) => boolean): Scored {
+    const { centres, keyDims, listLengths, names } = this.#content;
     const lists = [...listLengths.keys()]
       .map((list) => ({ list, near: dot(centres.subarray(list * keyDims, (list + 1) * keyDims), words) }))
       .sort((one, other) => other.near - one.near);
-    const scored: { name: number; cosine: number }[] = [];
+    const [found, cosines] = [new Int32Array(names.length), new Float64Array(names.length)];
+    const table = productTable(words);
+    let count = 0;
     for (const [probed, { list }] of lists.entries()) {
-      if (probed >= listsProbed && (counts === undefined || scored.length >= comparedLeast)) break;
-      for (let name = this.#firstOfList[list]!; name < this.#firstOfList[list + 1]!; name += 1)
-        if (counts?.(name) ?? true)
-          scored.push({ name, cosine: productInt4(keys.bytes, name, keyDims, words) / this.#normOf(name) });
+      if (probed >= listsProbed && (counts === undefined || count >= comparedLeast)) break;
+      for (let name = this.#firstOfList[list]!; name < this.#firstOfList[list + 1]!; name += 1) {
+        if (counts && !counts(name)) continue;
+        found[count] = name;
+        cosines[count] = productByTable(this.#keyBytes, name, keyDims, table) / this.#normOf(name);
+        count += 1;
+      }
     }
-    return scored;
+    return { found, cosines, count };
   }
 
   #normOf(name: number): number {

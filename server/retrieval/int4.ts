@@ -69,13 +69,22 @@ export function dotInt4(
   return { product, squares };
 }
 
-/** Dot product of one row, in units of its step, and a vector, both [width]; without the row's squares, for searches. */
-export function productInt4(bytes: Int8Array, row: number, width: number, vector: Float32Array): number {
+/**
+ * What each byte adds to the dot product of a row and a vector, at each of its places, [width / 2, 256]: a row then costs a sum of looked-up
+ * values (asymmetric distance: Jégou, Douze & Schmid 2011), which takes little more than half the time and gives the same bits.
+ */
+export function productTable(vector: Float32Array): Float64Array {
+  const table = new Float64Array(128 * vector.length);
+  for (let axis = 0, at = 0; axis < vector.length; axis += 2)
+    for (let byte = 0; byte < 256; byte += 1, at += 1)
+      table[at] = ((byte << 28) >> 28) * vector[axis]! + ((byte << 24) >> 28) * vector[axis + 1]!;
+  return table;
+}
+
+/** Dot product of one row, in units of its step, and the vector of a table. @param bytes of the rows, not signed @param width of a row */
+export function productByTable(bytes: Uint8Array, row: number, width: number, table: Float64Array): number {
   let product = 0;
   const first = (row * width) / 2;
-  for (let pair = 0; pair < width / 2; pair += 1) {
-    const byte = bytes[first + pair]!;
-    product += ((byte << 28) >> 28) * vector[2 * pair]! + (byte >> 4) * vector[2 * pair + 1]!;
-  }
+  for (let pair = 0, at = 0; pair < width / 2; pair += 1, at += 256) product += table[at + bytes[first + pair]!]!;
   return product;
 }

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, it } from "node:test";
 import { keepInference } from "../../server/cli/cli-session.ts";
-import { probeImage } from "../../server/images/codec.ts";
+import { decodeRgba, probeImage } from "../../server/images/codec.ts";
 import { tinyFullDraft, withRetrieval, writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { styleSizePx, tinyStyleDraft, writeTinyStylePack } from "../fixtures/tiny-style-pack.ts";
 import { greyPng } from "../http/images.ts";
@@ -54,6 +54,27 @@ it("tau restyle draws files, SVG too, in the style of a folder's icons, which di
     }
   }
   assert.equal(new Set(files.map((bytes) => bytes.toString("base64"))).size, files.length);
+});
+
+it("tau restyle --colours draws in the requested colours, and refuses what is none by its flag", async () => {
+  const drawn = async (colours: string) => {
+    const result = await restyle(at("square.svg"), "--colours", colours);
+    assert.equal(result.code, 0, result.err);
+    const { rgba } = await decodeRgba(await readFile(at("out/000-square.png")));
+    return [...rgba];
+  };
+  const [red, blue] = [await drawn("#ff0000"), await drawn("#0000ff")];
+  const isPainted = red.some((value, place) => place % 4 === 3 && value > 0);
+  assert.ok(isPainted);
+  for (let place = 0; place < red.length; place += 4) {
+    assert.equal(red[place + 3], blue[place + 3]);
+    if (red[place + 3]! === 0) continue;
+    assert.deepEqual(red.slice(place, place + 3), [255, 0, 0]);
+    assert.deepEqual(blue.slice(place, place + 3), [0, 0, 255]);
+  }
+  const refused = await restyle(at("grey.png"), "--colours", "red");
+  assert.match(refused.err, /--colours/);
+  assert.notEqual(refused.code, 0);
 });
 
 it("tau restyle takes the pack that knows the style by name, and tau generate --style-from the one that reads styles from images", async () => {

@@ -166,6 +166,38 @@ describe("a pack that translates between styles", () => {
       assert.deepEqual(alphas(rgba), alphas(kept));
   });
 
+  it("an answer of several colours is drawn in the requested ones alone, as pixels and to be traced, of kept residuals too", async () => {
+    const image = await upload((x) => (x < styleSizePx / 2 ? [20, 40, 220, 255] : [220, 200, 20, 255]));
+    const [first, second] = [
+      [0x10, 0x20, 0x40],
+      [0xf0, 0xe0, 0x60],
+    ] as const;
+    const colours = ["#102040", "#f0e060"];
+    const isBetween = (rgba: ArrayLike<number>): boolean => {
+      for (let at = 0; at < rgba.length; at += 4) {
+        if (rgba[at + 3]! < 128) continue;
+        const shares = [0, 1, 2].map((axis) => (rgba[at + axis]! - first[axis]!) / (second[axis]! - first[axis]!));
+        if (Math.max(...shares) - Math.min(...shares) > 0.06 || shares.some((share) => share < -0.06 || share > 1.06))
+          return false;
+      }
+      return true;
+    };
+    const drawing = { image };
+    const keepResidualOf = { image, condition: { drawing } };
+    for (const [condition, fields] of [
+      [{ drawing, colours }, {}],
+      [{ colours }, { keepResidualOf }],
+    ] as const) {
+      const [made] = await draw(condition, { ...fields, format: "svg" });
+      assert.ok(isBetween(made!.rgba) && isBetween(made!.enlarged!.rgba));
+    }
+    for (const [condition, fields] of [
+      [{ drawing }, {}],
+      [{}, { keepResidualOf }],
+    ] as const)
+      assert.ok(!isBetween((await draw(condition, fields))[0]!.rgba));
+  });
+
   it("a pack that translates between styles says that it reads drawings, the names of its styles and how many images may show one", () => {
     assert.deepEqual(info.conditions, ["style", "drawing", "colours"]);
     assert.deepEqual(
