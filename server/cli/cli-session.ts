@@ -5,7 +5,7 @@
 import { extname, join } from "node:path";
 import { attributionOf } from "../../shared/contract/generations/attribution.ts";
 import type { OutOfDistribution } from "../../shared/contract/generations/generation.ts";
-import type { ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
+import { type ResolvedRequest, vectorColoursOf } from "../../shared/contract/generations/generation-request.ts";
 import type { Inversion, InversionRequest } from "../../shared/contract/generations/inversion.ts";
 import { conditionsIn, type Sourced } from "../../shared/contract/generations/request-sources.ts";
 import type { PackInfo, TranslationInfo } from "../../shared/contract/meta.ts";
@@ -145,8 +145,10 @@ function createSession({ packs, start, line, signal, tracers }: Inference): CliS
   /** The pack whose drawings captions find, where it is another one. */
   const lending = ({ captionsFrom }: TranslationInfo): string[] =>
     captionsFrom === undefined ? [] : [findTranslation(packs, captionsFrom).pack.id];
-  const trace = (image: ImageResult, { palette, condition: { caption } }: ResolvedRequest) =>
-    tracers.trace(image, { ...(palette && { palette }), ...(caption && { title: caption }) });
+  const trace = (image: ImageResult, request: ResolvedRequest) => {
+    const [title, palette] = [request.condition.caption, vectorColoursOf(request)];
+    return tracers.trace(image, { ...(palette && { palette }), ...(title && { title }) });
+  };
 
   /** Checks a request, decodes its images, makes the folder for what comes of it and has the child ready with the packs that it needs. */
   const prepare = async (

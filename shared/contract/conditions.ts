@@ -104,7 +104,7 @@ export const PartialConditionSchema = z.strictObject({
       `expected {"image": digest of an upload} or {"svg": 1 to ${limits.svgMaxChars} characters}, perhaps with its style and a mask`,
     )
     .optional(),
-  /** What the result is coloured with, most of it first. Absent: the colours that the caption names. */
+  /** What the result is coloured with: the first is the ink of a style of one ink, else each part gets the nearest. Absent: the colours that the caption names. */
   colours: z.array(HexSchema).min(1).max(limits.coloursMax).optional(),
 });
 export type PartialCondition = z.infer<typeof PartialConditionSchema>;

@@ -6,6 +6,7 @@ import { GenerationSchema } from "../../shared/contract/generations/generation.t
 import {
   GenerationRequestSchema,
   ResolvedRequestSchema,
+  vectorColoursOf,
 } from "../../shared/contract/generations/generation-request.ts";
 import { ProvenanceSchema } from "../../shared/contract/generations/provenance.ts";
 import { conditionsIn, drawingsIn, uploadsIn } from "../../shared/contract/generations/request-sources.ts";
@@ -185,4 +186,18 @@ describe("a schema's complaint", () => {
         (error: { detail?: { field?: string }; message?: string }) =>
           error.detail?.field === field && message.test(error.message ?? ""),
       ));
+});
+
+it("vectors have the colours that are requested of them, else those of the drawing, unless its pixels are kept or one colour paints all", () => {
+  const [drawing, colours] = [{ image: digest("a") }, ["#0b2545", "#ff6b35"]];
+  const of = (condition: object, fields: object = {}) =>
+    vectorColoursOf(ResolvedRequestSchema.parse({ condition, seed: 1, format: "svg", ...fields }));
+  assert.deepEqual(of({ drawing, colours }), colours);
+  assert.deepEqual(of({ drawing, colours }, { palette: ["#ffffff"] }), ["#ffffff"]);
+  for (const condition of [
+    { drawing },
+    { drawing, colours: colours.slice(1) },
+    { drawing: { ...drawing, mask: digest("b") }, colours },
+  ])
+    assert.equal(of(condition), undefined);
 });

@@ -3,7 +3,7 @@
  * at once so that the child can join them into batches.
  */
 import type { Generation } from "../../../shared/contract/generations/generation.ts";
-import type { ResolvedRequest } from "../../../shared/contract/generations/generation-request.ts";
+import { type ResolvedRequest, vectorColoursOf } from "../../../shared/contract/generations/generation-request.ts";
 import type { Vector } from "../../../shared/contract/vectors.ts";
 import { AppError } from "../../../shared/problem.ts";
 import type { ConditionImages, GenerateHandlers, InferenceClient } from "../../inference/protocol.ts";
@@ -44,12 +44,12 @@ export const startGenerationWorker = (deps: GenerationWorkerDeps): Worker =>
 
 /** An image with nothing in it has no vector, and is no reason to lose the others. */
 async function vectorOf(
-  { format, palette, condition }: ResolvedRequest,
+  request: ResolvedRequest,
   image: Drawing,
   { vectorise }: GenerationWorkerDeps,
 ): Promise<Vector | undefined> {
-  if (format !== "svg") return undefined;
-  const title = condition.caption;
+  if (request.format !== "svg") return undefined;
+  const [title, palette] = [request.condition.caption, vectorColoursOf(request)];
   return vectorise(image, { ...(palette && { palette }), ...(title && { title }) }).catch((error: unknown) => {
     if (error instanceof AppError && error.code === "image_rejected") return undefined;
     throw error;

@@ -120,3 +120,10 @@ export const ResolvedRequestSchema = generationFields
   .transform(settleWeights)
   .pipe(settled(generationFields.extend({ seed: SeedSchema, ...settledWeights })));
 export type ResolvedRequest = z.infer<typeof ResolvedRequestSchema>;
+
+/** Colours of which the vectors of a request consist; undefined = those that were drawn, as beside pixels that are kept. */
+export const vectorColoursOf = ({
+  palette,
+  condition: { colours = [], drawing },
+}: Pick<ResolvedRequest, "palette" | "condition">): readonly string[] | undefined =>
+  palette ?? (colours.length > 1 && drawing?.mask === undefined ? colours : undefined);
