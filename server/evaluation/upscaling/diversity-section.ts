@@ -7,11 +7,13 @@ import type { Column, Row, Section } from "../report.ts";
 import { fewPictures, type Truth, type UpscalingContext } from "./context.ts";
 import { type FeatureMaps, featureDistance, type PictureNet } from "./feature-maps.ts";
 import { flatEnergy } from "./flat-energy.ts";
+import { cutMiddle } from "./ground-truth.ts";
 import { netMeasures } from "./measure.ts";
 import { type Scale, temperatures } from "./methods.ts";
 import { shrinkTruth } from "./resample.ts";
 
 const hypotheses = 4;
+const cropPx = 256;
 /** Side of the blocks among which the worst is looked for, px. */
 const blockPx = 64;
 
@@ -40,7 +42,7 @@ export async function diversitySection(context: UpscalingContext, few: readonly 
     id: "diversity",
     title: "Diversity of hypotheses",
     about:
-      `${hypotheses} hypotheses of each of the first ${fewPictures} pictures of a group at most: standard deviation of a pixel over them (unbiased, root mean square over colours, mean over pixels), in 8-bit ` +
+      `${hypotheses} hypotheses of the central ${cropPx} px of each of the first ${fewPictures} pictures of a group at most: standard deviation of a pixel over them (unbiased, root mean square over colours, mean over pixels), in 8-bit ` +
       `levels${names ? `, and the mean distance between two of them by ${names}` : ""}. At temperature 0 all are equal. The answer errs most in that block of ${blockPx} px where its squared error is ` +
       "largest. Fine structure: what a pixel's green lacks to the mean of its neighbours, squared, where the truth is of one level.",
     tables,
@@ -57,7 +59,8 @@ async function rowOf(
   const deviations: number[] = [];
   const distances = new Map<string, number[]>();
   const [worst, flat, flatTruth]: [number[], number[], number[]] = [[], [], []];
-  for (const [at, { truth }] of pictures.entries()) {
+  for (const [at, { truth: whole }] of pictures.entries()) {
+    const truth = cutMiddle(whole, cropPx, cropPx);
     progress.step(`hypotheses ×${scale}, temperature ${temperature}`, at, pictures.length);
     const input = shrinkTruth(truth, scale);
     const drawn: Pixels[] = [];

@@ -27,7 +27,8 @@ export interface Method {
   draw(input: Pixels, scale: Scale): Promise<{ readonly picture: Pixels; readonly seconds: number }>;
 }
 
-export const temperatures = [0, 0.3, 0.5, 0.7, 0.9] as const;
+/** Of details 0, 1/2 and 1; between them only the share of the same details changes. */
+export const temperatures = [0, 0.45, 0.9] as const;
 export const temperatureId = (temperature: number): string => `tau-${temperature}`;
 
 async function timed(draw: () => Pixels | Promise<Pixels>): Promise<{ picture: Pixels; seconds: number }> {
@@ -43,11 +44,14 @@ const byKernel = (id: string, label: string, kernel: Kernel): Method => ({
   draw: (input, scale) => timed(() => resample(input, scale * input.widthPx, scale * input.heightPx, kernel)),
 });
 
-/** Resampling kernels, τ at v = 0 if supported, and every temperature, all from one seed. */
+export const kernelMethods: readonly Method[] = [
+  byKernel("bicubic", "bicubic", bicubic),
+  byKernel("lanczos", "Lanczos", lanczos),
+];
+
+/** τ at v = 0 if supported, and every temperature, all from one seed. */
 export function ownMethods(upscaler: EvaluatedUpscaler, seed: number): Method[] {
   return [
-    byKernel("bicubic", "bicubic", bicubic),
-    byKernel("lanczos", "Lanczos", lanczos),
     ...(upscaler.centreOf
       ? [
           {
