@@ -158,6 +158,8 @@ export const limits = {
   listMax: 100,
   /** Server-sent events: a comment line this often keeps proxies from closing an idle stream. */
   eventHeartbeatMs: 15_000,
+  /** Least time between two events of a job that has not ended: three frames of a screen. */
+  eventPauseMs: 50,
   /** A graceful stop waits this long for running jobs, then ends the child. */
   shutdownGraceMs: 10_000,
   /** Jobs that run at once: jobs of one image each fill a batch of the flow; more would only wait inside the child. */

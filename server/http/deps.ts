@@ -29,6 +29,7 @@ export interface HttpLimits {
   readonly uploadsMaxBytes: number;
   readonly uploadsKeptMaxBytes: number;
   readonly eventHeartbeatMs: number;
+  readonly eventPauseMs: number;
   readonly inversionsParallelMax: number;
   readonly inversionsWaitingMax: number;
   readonly vectorsParallelMax: number;

@@ -1,6 +1,6 @@
 /**
  * Server-sent events of one job (HTML Living Standard §9.2). Every event carries the whole snapshot. So a slow client skips to the newest,
- * and memory stays at one snapshot a stream. Resuming needs no log of events: a client that names a Last-Event-ID does not get the
+ * memory stays at one snapshot a stream, and steps that follow each other fast are one event. The end is sent at once. Resuming needs no log of events: a client that names a Last-Event-ID does not get the
  * snapshot that it has.
  */
 import type { JobState } from "../../shared/contract/job-fields.ts";
@@ -31,6 +31,7 @@ export function answerEvents(
   const options = {
     lastEventId: seen === undefined ? undefined : Number(seen),
     heartbeatMs: limits.eventHeartbeatMs,
+    pauseMs: limits.eventPauseMs,
     signal: streamsEnd,
   };
   return new Response(eventStream(followed, options), { headers });
@@ -39,6 +40,8 @@ export function answerEvents(
 interface EventOptions {
   readonly lastEventId: number | undefined;
   readonly heartbeatMs: number;
+  /** Between two events. */
+  readonly pauseMs: number;
   /** Ends the stream, e.g. when the server stops. */
   readonly signal: AbortSignal;
 }
@@ -59,6 +62,7 @@ function eventStream({ event, first, subscribe }: Followed, options: EventOption
     wake?.();
   }, first.revision);
   const stop = (): void => {
+    isGone = true;
     unsubscribe();
     options.signal.removeEventListener("abort", onAbort);
     wake?.();
@@ -67,17 +71,29 @@ function eventStream({ event, first, subscribe }: Followed, options: EventOption
   options.signal.addEventListener("abort", onAbort, { once: true });
   let isFirst = true;
 
-  /** Waits for a change, the heartbeat or the end. */
+  let sentAt = Number.NEGATIVE_INFINITY;
+  /** Milliseconds until there is something to send; undefined = nothing is known yet. */
+  const dueInMs = (): number | undefined => {
+    if (isOver() || (latest && isFinal(latest.body))) return 0;
+    return latest && Math.max(0, sentAt + options.pauseMs - performance.now());
+  };
+
+  /** Waits for a change that is due, the heartbeat or the end. */
   const wait = (): Promise<void> =>
     new Promise((resolve) => {
       const done = (): void => {
-        clearTimeout(timer);
         wake = undefined;
         resolve();
       };
-      const timer = setTimeout(done, options.heartbeatMs);
-      wake = done;
-      if (latest !== undefined || isOver()) done();
+      const look = (): void => {
+        const dueMs = dueInMs();
+        clearTimeout(timer);
+        if (dueMs === 0) done();
+        else timer = dueMs === undefined ? setTimeout(done, options.heartbeatMs) : setTimeout(look, Math.ceil(dueMs));
+      };
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      wake = look;
+      look();
     });
 
   return new ReadableStream<Uint8Array>(
@@ -93,6 +109,7 @@ function eventStream({ event, first, subscribe }: Followed, options: EventOption
         await wait();
         const snapshot = latest;
         latest = undefined;
+        sentAt = performance.now();
         if (snapshot) controller.enqueue(encoder.encode(textOf(snapshot)));
         else if (!isOver()) controller.enqueue(encoder.encode(": heartbeat\n\n"));
         if (isOver() || (snapshot && isFinal(snapshot.body))) {

@@ -1,6 +1,7 @@
 /** From a row of the table `job` to a job, and the images that either names. Reads only; the tables are in job-schema.ts. */
 import { z } from "zod";
 import type { Row } from "../../platform/files/database.ts";
+import type { LruCache } from "../../platform/lru-cache.ts";
 import type { JobKind } from "../job-kinds.ts";
 import { filesOf, type JobBody } from "../job-queue.ts";
 import type { StoredJob } from "./job-store.ts";
@@ -24,15 +25,17 @@ const ImagesSchema = z.object({
   images: z.array(FileSchema.extend({ index: z.number(), vector: FileSchema.optional() })),
 });
 
-/** The job of a row. @throws Error when the row is damaged or of a form that this version does not know */
+/** The job of a row. @param remembered bodies by their texts. @throws Error when the row is damaged or of a form that this version does not know */
 export function jobOfRow<Body extends JobBody, Request>(
   row: Row,
   kind: JobKind<Body, Request>,
+  remembered?: LruCache<Body>,
 ): StoredJob<Body, Request> {
   const { revision, body, request, key, fingerprint, start_count, owner, urgency } = RowSchema.parse(row);
+  const read = (): Body => kind.schema.parse(JSON.parse(body));
   return {
     revision,
-    body: kind.schema.parse(JSON.parse(body)),
+    body: remembered?.once(body, read) ?? read(),
     // Written by this very code, from what the route had checked.
     ...(request !== null && { request: JSON.parse(request) as Request }),
     ...(key !== null && fingerprint !== null && { idempotency: { key, fingerprint } }),

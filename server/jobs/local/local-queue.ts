@@ -79,11 +79,13 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
     } as unknown as Body;
     const standing = { ...(owner !== undefined && { owner }), ...(urgency && { urgency }), ...(share && { share }) };
     const job = { revision: 1, body, request, startCount: 0, ...(idempotency && { idempotency }), ...standing };
-    this.#options.store.save(job);
+    const isKeptBegun = this.#beginsAtOnce(shown);
+    // One write to the disk instead of two, which who asked would wait for.
+    this.#options.store.save(isKeptBegun ? { ...job, startCount: 1, body: { ...body, ...this.#begun(body) } } : job);
     const entry = this.#enter(job);
     this.#standInLine(entry);
     const answer = entry.snapshot().body;
-    this.#serve();
+    this.#serve(isKeptBegun);
     return { body: answer, isNew: true };
   }
 
@@ -197,8 +199,13 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
     for (const other of this.#line.remove(entry, isGone)) other.announce();
   }
 
-  /** Hands waiting jobs to waiting workers. */
-  #serve(): void {
+  /** Whether a worker takes a new job before anything else happens. */
+  #beginsAtOnce(request: Body["request"]): boolean {
+    return this.#takers.length > 0 && this.#line.size === 0 && this.#mayBegin(request);
+  }
+
+  /** Hands waiting jobs to waiting workers. @param isKept whether the store has the only one as begun */
+  #serve(isKept = false): void {
     while (this.#takers.length > 0 && this.#line.size > 0) {
       const entry = this.#next();
       if (!entry) return;
@@ -206,18 +213,24 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
       this.#running.add(entry);
       this.#pace.begin(entry.id);
       entry.isHeld = true;
-      const { progress } = entry.body;
-      entry.keep({ state: "running", progress: { ...progress, stage: this.#options.kind.firstStage } }, 1);
+      entry.begin(this.#begun(entry.body), isKept);
       this.#takers.shift()!(this.#jobOf(entry));
     }
   }
 
+  #begun({ progress }: Body): Partial<JobBody> {
+    return { state: "running", progress: { ...progress, stage: this.#options.kind.firstStage } };
+  }
+
   /** The first in line, but for slow ones while enough of them run. */
   #next(): QueueEntry<Body, Request> | undefined {
+    return this.#line.items.find(({ body }) => this.#mayBegin(body.request));
+  }
+
+  #mayBegin(request: Body["request"]): boolean {
     const { kind, slowParallelMax = Number.POSITIVE_INFINITY } = this.#options;
-    const isSlow = ({ body }: QueueEntry<Body, Request>): boolean => kind.isSlow?.(body.request) ?? false;
-    const slowCount = [...this.#running].filter(isSlow).length;
-    return this.#line.items.find((entry) => slowCount < slowParallelMax || !isSlow(entry));
+    if (!kind.isSlow?.(request)) return true;
+    return [...this.#running].filter(({ body }) => kind.isSlow?.(body.request)).length < slowParallelMax;
   }
 
   #jobOf(entry: QueueEntry<Body, Request>): Job<Body, Request> {

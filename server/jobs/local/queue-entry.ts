@@ -78,6 +78,13 @@ export class QueueEntry<Body extends JobBody, Request> {
     this.announce();
   }
 
+  /** A worker has it: one more start. @param isKept whether the store has it so already */
+  begin(patch: Partial<JobBody>, isKept: boolean): void {
+    this.#set({ startCount: this.#job.startCount + 1 });
+    if (isKept) this.change(patch);
+    else this.keep(patch);
+  }
+
   /** As `change`, of what a restart must find. @param starts added to the count of starts */
   keep(patch: Partial<Body> | Partial<JobBody>, starts = 0): void {
     if (this.ending) return;

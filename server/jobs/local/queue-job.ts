@@ -28,7 +28,12 @@ export function createJob<Body extends JobBody, Request>(
     request: entry.job.request as Request,
     signal: abort.signal,
     ...reportsOf(kind, entry),
-    reportFindings: (findings) => entry.keep(findings as Partial<Body>),
+    reportFindings: (findings) => {
+      // What the next attempt finds out anew need not wait for the disk.
+      const isFoundAnew = Object.keys(findings).every((name) => name in fresh());
+      if (isFoundAnew) entry.change(findings as Partial<Body>);
+      else entry.keep(findings as Partial<Body>);
+    },
     reserve: (sha256) => void entry.reserved.add(sha256),
     beginCommit: () => entry.beginCommit(),
     rollBackCommit: () => entry.settleCommit(false),

@@ -5,6 +5,7 @@
 
 import { describeFault } from "../../../shared/validation.ts";
 import type { Database, Row, SqlValue } from "../../platform/files/database.ts";
+import { LruCache } from "../../platform/lru-cache.ts";
 import { wordsOf } from "../caption-search.ts";
 import type { JobKind } from "../job-kinds.ts";
 import type { HistoryBounds } from "../job-queue.ts";
@@ -16,12 +17,17 @@ import type { Dropped, JobStore, StoredJob } from "./job-store.ts";
 /** Called once for each job whose row can't be read. @param fault says where and why, without the job's values */
 export type OnUnreadable = (id: string, fault: string) => void;
 
+/** Jobs that ended of late and are looked at again: a client asks for the job and then for each image. */
+const rememberedMax = 32;
+
 export class SqliteStore<Body extends JobBody, Request = Body["request"]> implements JobStore<Body, Request> {
   readonly durability = "disk";
   readonly #database: Database;
   readonly #kind: JobKind<Body, Request>;
   readonly #onUnreadable: OnUnreadable;
   readonly #unreadable = new Set<string>();
+  /** Bodies by their texts, because checking one takes longer than all else of reading it. */
+  readonly #bodies = new LruCache<Body>(rememberedMax);
   #finishedCount: number;
   #imageBytes: number;
 
@@ -217,7 +223,7 @@ export class SqliteStore<Body extends JobBody, Request = Body["request"]> implem
 
   #find(column: "id" | "key", value: string): StoredJob<Body, Request> | undefined {
     const row = this.#database.get(`SELECT * FROM job WHERE kind = ? AND ${column} = ?`, this.#kind.many, value);
-    return row && this.#read(row);
+    return row && this.#read(row, this.#bodies);
   }
 
   #readAll(rows: readonly Row[]): StoredJob<Body, Request>[] {
@@ -225,9 +231,9 @@ export class SqliteStore<Body extends JobBody, Request = Body["request"]> implem
   }
 
   /** Undefined, and reported, when the row is damaged or of a form that this version does not know. */
-  #read(row: Row): StoredJob<Body, Request> | undefined {
+  #read(row: Row, remembered?: LruCache<Body>): StoredJob<Body, Request> | undefined {
     try {
-      return jobOfRow(row, this.#kind);
+      return jobOfRow(row, this.#kind, remembered);
     } catch (error) {
       const id = String(row["id"]);
       if (!this.#unreadable.has(id)) this.#onUnreadable(id, describeFault(error));

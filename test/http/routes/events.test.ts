@@ -37,7 +37,7 @@ async function readUntil(reader: ReadableStreamDefaultReader<Uint8Array>, wanted
 }
 
 describe("the event stream", () => {
-  it("the event stream sends every step to the end with growing ids, then closes", async () => {
+  it("the event stream sends the steps to the end with growing ids, then closes", async () => {
     const gate = createGate();
     const harness = await createHarness({ jobsParallelMax: 1 });
     harness.inference.gate = gate.closed;
@@ -56,6 +56,19 @@ describe("the event stream", () => {
     assert.ok(events.every((event, i) => i === 0 || event.id > events[i - 1]!.id));
     assert.deepEqual(events.at(-1)!.generation, await harness.read(id));
     await harness.end(first.id);
+    await harness.close();
+  });
+
+  it("the event stream joins steps that follow each other fast, and sends the end at once", async () => {
+    const harness = await createHarness({ limits: { eventPauseMs: 60_000 } });
+    const gate = createGate();
+    harness.inference.gate = gate.closed;
+    const { id } = await harness.start({ condition: { caption: "bird" }, count: 16 });
+    const reader = (await follow(harness, id)).body!.getReader();
+    const seen = await readUntil(reader, /data: .*\n\n/);
+    gate.open();
+    const rest = await readUntil(reader, /"state":"done".*\n\n/);
+    assert.deepEqual([eventsOf(seen).length, eventsOf(rest).length], [1, 1]);
     await harness.close();
   });
 
