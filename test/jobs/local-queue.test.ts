@@ -118,6 +118,25 @@ it("accepts no job that could not be kept, and reports an end that could not be 
   assert.ok(errors.length > 0);
 });
 
+it("a job that a worker waits for begins with one write, which counts the start, and findings need none", async () => {
+  const store = new MemoryStore(generations.kind);
+  const { save } = store;
+  const saved: [string, number][] = [];
+  store.save = (job) => {
+    saved.push([job.body.state, job.startCount]);
+    save.call(store, job);
+  };
+  const queue = new LocalQueue({ kind: generations.kind, store, queueMax: 9, historyMax: 9, now: () => 1000 });
+  const taken = queue.take();
+  const { body } = await queue.add(requested);
+  const job = (await taken)!;
+  job.reportFindings({ outOfDistribution: [], namedLabels: ["red"] });
+  assert.deepEqual([body.state, saved], ["queued", [["running", 1]]]);
+  assert.deepEqual((job.body as Generation).namedLabels, ["red"]);
+  await job.putBack();
+  assert.deepEqual(saved.at(-1), ["queued", 0]);
+});
+
 /** A queue with a job that ended while the disk was broken, in the hands of its worker until `finish` or not at all. */
 async function endUnsaved() {
   const { store, broken } = breakableStore();

@@ -148,7 +148,7 @@ export class BullQueue<Body extends JobBody, Request = Body["request"]> implemen
         const record = await this.#records.open(this.#asking, id);
         if (!record) return (await this.get(id))?.body;
         const { body, revision } = record;
-        const how = await this.#endings.end(this.#asking, { id, revision }, body, { state: "cancelled" });
+        const { how } = await this.#endings.end(this.#asking, { id, revision }, body, { state: "cancelled" });
         if (how === "committing") await this.#whenNewer(id, revision);
         if (how !== "ended") continue;
         // One that a worker has is taken out by that worker.

@@ -25,6 +25,7 @@ export class Endings<Body extends JobBody, Request> {
   /**
    * @param holder token of the worker that ends the job; "" = a process that does not hold it, as for a cancel
    * @param revision of the record that `body` was read from; "" = the holder's, which nobody else changes
+   * @returns how it went, and what the job is if it ended
    */
   async end(
     client: Connection,
@@ -35,7 +36,7 @@ export class Endings<Body extends JobBody, Request> {
     }: { readonly id: string; readonly holder?: string; readonly revision?: number | "" },
     body: Body,
     patch: EndPatch,
-  ): Promise<How> {
+  ): Promise<{ readonly how: How; readonly ended: Body }> {
     const { kind, now } = this.#options;
     const ended = endedBody(kind, body, patch, now());
     const files = this.#records.filesOf(ended);
@@ -43,7 +44,7 @@ export class Endings<Body extends JobBody, Request> {
     const [how, ...released] = (await scripts.end.run(client, this.#records.prefix, ...args)) as [How, ...string[]];
     this.release(released);
     if (how === "ended") await this.#trim(client, id);
-    return how;
+    return { how, ended };
   }
 
   release(digests: readonly string[]): void {

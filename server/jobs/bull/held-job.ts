@@ -158,8 +158,9 @@ export class HeldJob<Body extends JobBody, Request> {
     const { id, token } = this.#hold;
     this.#isDirty = false;
     await this.flush();
-    await endings.end(client, { id, holder: token }, this.#body, patchOf(outcome));
+    const { how, ended } = await endings.end(client, { id, holder: token }, this.#body, patchOf(outcome));
     await this.#leave(() => this.#hold.release());
+    if (how === "ended") return ended;
     // The first end counts, and another worker's may be still to come.
     return (await records.get(client, id))?.body ?? this.#body;
   }

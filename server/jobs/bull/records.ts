@@ -1,4 +1,5 @@
 /** Records of the jobs of one kind on the queue server, as their scripts keep them, with bodies read and written. */
+import { LruCache } from "../../platform/lru-cache.ts";
 import type { JobKind } from "../job-kinds.ts";
 import { filesOf, type Idempotency, type JobBody, type Snapshot } from "../job-queue.ts";
 import type { Connection } from "./connection.ts";
@@ -16,9 +17,14 @@ export interface OpenRecord<Body extends JobBody, Request> {
   readonly startCount: number;
 }
 
+/** Jobs that are read again as they were: followed ones at their end, then by their clients. */
+const rememberedMax = 32;
+
 export class Records<Body extends JobBody, Request> {
   readonly prefix: string;
   readonly #kind: JobKind<Body, Request>;
+  /** Bodies by their texts, because checking one takes longer than all else of reading it. */
+  readonly #bodies = new LruCache<Body>(rememberedMax);
 
   constructor(kind: JobKind<Body, Request>, prefix: string) {
     this.#kind = kind;
@@ -82,7 +88,7 @@ export class Records<Body extends JobBody, Request> {
   }
 
   #parse(text: string, star: string): Body {
-    const body = this.#kind.schema.parse(JSON.parse(text));
+    const body = this.#bodies.once(text, () => this.#kind.schema.parse(JSON.parse(text)));
     return star === "" ? body : { ...body, isStarred: star === "1" };
   }
 }

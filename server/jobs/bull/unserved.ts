@@ -61,7 +61,7 @@ export class Unserved<Body extends JobBody, Request> {
     const problem = toProblem(new AppError("pack_unavailable", message));
     // One that changed meanwhile is seen at the next look.
     const { revision, body } = record;
-    const how = await endings.end(client, { id, revision }, body, { state: "failed", problem });
+    const { how } = await endings.end(client, { id, revision }, body, { state: "failed", problem });
     if (how !== "ended") return false;
     await lines.of(record.line).remove(id);
     return true;
