@@ -59,7 +59,8 @@ test("icons with names become examples, are learned with progress and previews, 
     },
     never,
   );
-  assert.ok(stages.has("training") && done.state === "done", JSON.stringify(done.problem));
+  // Which of the earlier ones are seen depends on who is quicker.
+  assert.ok(stages.has("finished") && done.state === "done", JSON.stringify(done.problem));
   assert.ok(done.result?.isServed && done.result.cost.kwh > 0);
   const preview = done.preview?.images[0];
   assert.deepEqual([...(await quick.readImage(preview!.path, never)).subarray(1, 4)], [80, 78, 71], "a PNG");
