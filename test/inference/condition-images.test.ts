@@ -251,7 +251,7 @@ describe("an SVG drawing", () => {
         (error: { code?: string; message?: string }) =>
           error.code === "image_rejected" && /expected .+, got/.test(error.message ?? ""),
       );
-      assert.ok(performance.now() - started < 2000);
+      assert.ok(performance.now() - started < 10_000);
     });
 
   it("an SVG drawing never crashes the process and costs no more than seconds, whatever its strokes are", async () => {
