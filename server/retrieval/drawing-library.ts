@@ -37,7 +37,7 @@ export interface LibraryQuery {
   noise(length: number): Float32Array;
 }
 
-/** Names and their cosines, as many as `count`. */
+/** Names and their cosines, as many as `count`; the next search writes over them. */
 interface Scored {
   readonly found: Int32Array;
   readonly cosines: Float64Array;
@@ -58,6 +58,9 @@ export class DrawingLibrary {
   /** Lengths of the names' vectors, in steps; 0 where none was needed yet: all of them would take a start 60 ms. */
   readonly #norms: Float32Array;
   readonly #nothing: Float32Array;
+  /** Room of a search, [names]. */
+  readonly #found: Int32Array;
+  readonly #cosines: Float64Array;
 
   constructor(content: LibraryContent) {
     this.#content = content;
@@ -73,6 +76,8 @@ export class DrawingLibrary {
     this.#firstOfBlock = sums(blockLengths);
     this.#norms = new Float32Array(names.length);
     this.#nothing = new Float32Array(content.keyDims);
+    this.#found = new Int32Array(names.length);
+    this.#cosines = new Float64Array(names.length);
   }
 
   /** @throws AppError `pack_corrupt` when the file is missing, or its names do not fit words of so many values */
@@ -117,11 +122,11 @@ export class DrawingLibrary {
 
   /** Cosines of the names in the lists that are nearest to the words; of those that count, in more lists where they are few. */
   #score(words: Float32Array, counts?: (name: number) => boolean): Scored {
-    const { centres, keyDims, listLengths, names } = this.#content;
+    const { centres, keyDims, listLengths } = this.#content;
     const lists = [...listLengths.keys()]
       .map((list) => ({ list, near: dot(centres.subarray(list * keyDims, (list + 1) * keyDims), words) }))
       .sort((one, other) => other.near - one.near);
-    const [found, cosines] = [new Int32Array(names.length), new Float64Array(names.length)];
+    const [found, cosines] = [this.#found, this.#cosines];
     const table = productTable(words);
     let count = 0;
     for (const [probed, { list }] of lists.entries()) {

@@ -76,8 +76,10 @@ export function dotInt4(
 export function productTable(vector: Float32Array): Float64Array {
   const table = new Float64Array(128 * vector.length);
   for (let axis = 0, at = 0; axis < vector.length; axis += 2)
-    for (let byte = 0; byte < 256; byte += 1, at += 1)
-      table[at] = ((byte << 28) >> 28) * vector[axis]! + ((byte << 24) >> 28) * vector[axis + 1]!;
+    for (let high = 0; high < 16; high += 1) {
+      const second = ((high << 28) >> 28) * vector[axis + 1]!;
+      for (let low = 0; low < 16; low += 1, at += 1) table[at] = ((low << 28) >> 28) * vector[axis]! + second;
+    }
   return table;
 }
 

@@ -2,7 +2,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { accumulateInt4, type Int4Rows, quantizeInt4 } from "../../server/retrieval/int4.ts";
+import {
+  accumulateInt4,
+  dotInt4,
+  type Int4Rows,
+  productByTable,
+  productTable,
+  quantizeInt4,
+} from "../../server/retrieval/int4.ts";
 import { near } from "../fixtures/near.ts";
 
 const read = (rows: Int4Rows, row: number, width: number): Float32Array => {
@@ -47,6 +54,23 @@ describe("rows in four bits", () => {
     const rows = quantizeInt4([Float32Array.of(-3.5, 0.5), Float32Array.of(0, -0.07)], 2);
     near(read(rows, 0, 2), [-3.5, 0.5]);
     near(read(rows, 1, 2), [0, -0.07]);
+  });
+
+  it("rows in four bits have the same product with a vector by its table, to the bit (property)", () => {
+    const [width, value] = [24, fc.float({ min: -1, max: 1, noNaN: true })];
+    const vector = fc.array(value, { minLength: width, maxLength: width });
+    fc.assert(
+      fc.property(vector, vector, vector, (one, other, words) => {
+        const rows = quantizeInt4([Float32Array.from(one), Float32Array.from(other)], width);
+        const table = productTable(Float32Array.from(words));
+        for (const row of [0, 1])
+          assert.equal(
+            productByTable(new Uint8Array(rows.bytes.buffer), row, width, table) + 0,
+            dotInt4(rows, row, width, Float32Array.from(words)).product + 0,
+          );
+      }),
+      { seed: 20261128, numRuns: 200 },
+    );
   });
 
   it("rows in four bits give zeros for zeros, beside rows with values", () => {
