@@ -76,17 +76,19 @@ async function readThumbs(page: Page): Promise<string | undefined> {
 }
 
 /** In the page: what it keeps for a reload. */
-async function readKept(key: string): Promise<string> {
-  const ask = <T>(request: IDBRequest<T>): Promise<T> =>
-    new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-  const database = await ask(indexedDB.open("tau-playground"));
-  const canvases = await ask(database.transaction("canvas").objectStore("canvas").getAll());
-  database.close();
-  return JSON.stringify(canvases) + localStorage.getItem(key);
-}
+const readKept = (key: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const opening = indexedDB.open("tau-playground", 1);
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+      const reading = opening.result.transaction("canvas").objectStore("canvas").getAll();
+      reading.onerror = () => reject(reading.error);
+      reading.onsuccess = () => {
+        opening.result.close();
+        resolve(JSON.stringify(reading.result) + localStorage.getItem(key));
+      };
+    };
+  });
 
 async function runOn(
   { browser, server }: Pick<Theatre, "browser"> & { readonly server: StageServer },
