@@ -36,7 +36,7 @@ function tau(args: string[], onStart?: (child: ReturnType<typeof spawn>) => void
 
 const options = {
   work: join(folder, "work"),
-  settings: { seed: 1, limit: 16, temperature: 0.2, guidance: 1, retrieval: 0.9 },
+  settings: { seed: 1, limit: 8, temperature: 0.2, guidance: 1, retrieval: 0.9 },
   onProgress: () => {},
 };
 
@@ -49,7 +49,7 @@ const rowOf = ({ tables }: TimedSection, what: RegExp) =>
 describe("tau evaluate", () => {
   it("tau evaluate writes every section of a pack with every expert, and all figures that the report shows", async () => {
     const out = join(folder, "report");
-    const result = await tau([full, "--set", set, "--out", out, "--limit", "16"]);
+    const result = await tau([full, "--set", set, "--out", out, "--limit", "8"]);
     assert.deepEqual([result.code, result.out, result.err], [0, `${join(out, "report.md")}\n`, ""]);
     const report = await readReport(out);
     assert.deepEqual(
@@ -169,8 +169,9 @@ describe("tau evaluate", () => {
     );
     const strange = await writeTinySet(join(folder, "strange"), { items });
     const entry = await readEntry(full, true);
+    const settings = { ...options.settings, limit: 16 };
     const of = async (from: string) =>
-      (await evaluate({ ...options, entry, set: from, only: ["sketch"] })).sections[0]!;
+      (await evaluate({ ...options, settings, entry, set: from, only: ["sketch"] })).sections[0]!;
     const [table] = (await of(strange)).tables.slice(1);
     assert.equal(table?.title, "Sketch consistency, concepts never seen");
     assert.deepEqual(

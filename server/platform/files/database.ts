@@ -7,7 +7,7 @@
 import { chmodSync, closeSync, openSync } from "node:fs";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { AppError } from "../../../shared/problem.ts";
-import { collectGarbage } from "../processes/collect-garbage.ts";
+import { collectObjects } from "../processes/collect-garbage.ts";
 import { yieldToEventLoop } from "../yield-to-event-loop.ts";
 import { storageFull, storageUnavailable } from "./atomic-file.ts";
 
@@ -116,7 +116,7 @@ function wrap(native: InstanceType<typeof DatabaseSync>): Database {
       statements.clear();
       native.close();
       // The library closes its files only when its statements are collected, which it learns one turn later.
-      collectGarbage();
+      collectObjects();
       await yieldToEventLoop();
     },
   };
