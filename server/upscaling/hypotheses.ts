@@ -15,6 +15,7 @@ import { imageSeed } from "../engine/random.ts";
 import { refuseCancelled } from "./cancelled.ts";
 import { hasTransparency, lrPsnrDb } from "./consistency.ts";
 import { Deviation } from "./doubt/deviation.ts";
+import { disagreementOf, otherForeignness } from "./doubt/disagreement.ts";
 import { doubtGroupOf, doubtOf } from "./doubt/doubt.ts";
 import { drawDoubt } from "./doubt/doubt-map.ts";
 import { cleanJpeg } from "./input/clean-jpeg.ts";
@@ -57,10 +58,11 @@ export async function drawHypotheses(
     await onImage({ ...about, lrPsnrDb: await lrPsnrDb(image, cleaned, pause), rgba: cleaned.rgba });
     return;
   }
-  // The doubt comes from the liveliest hypotheses, whatever the requested detail.
+  // The doubt comes from the liveliest hypotheses, whatever the requested detail, and from the accurate answers of two networks.
   const isLiveliest = detail === 1;
   const shared = isLiveliest ? Math.min(count, varianceHypotheses) : 0;
-  const drawn = count + (variance ? varianceHypotheses - shared : 0);
+  const opinions = detail === 0 ? 1 : 2;
+  const drawn = count + (variance ? varianceHypotheses - shared + opinions : 0);
   const total = drawn * upscaler.tilesOf(image, target);
   let completed = 0;
   const onTile = (): Promise<void> => {
@@ -70,23 +72,27 @@ export async function drawHypotheses(
   };
   const deviation = variance ? new Deviation(size.widthPx, size.heightPx, hasTransparency(image)) : undefined;
   onProgress?.({ completed, total });
-  const draw = async (index: number, temperature: number): Promise<Pixels> => {
+  const draw = async (index: number, temperature: number, asForeign = foreignness): Promise<Pixels> => {
     refuseCancelled(signal);
-    const drawing = { ...target, temperature, seed: imageSeed(request.seed, index), foreignness };
+    const drawing = { ...target, temperature, seed: imageSeed(request.seed, index), foreignness: asForeign };
     const hypothesis = await upscaler.upscale(cleaned, { ...drawing, onTile, ...(signal ? { signal } : {}) });
     await pause();
     return hypothesis;
   };
+  let accurate: Pixels | undefined;
   for (let index = 0; index < count; index += 1) {
     const hypothesis = await draw(index, temperatureOf(detail));
     if (index < shared) deviation?.add(hypothesis);
+    if (deviation && detail === 0) accurate = hypothesis;
     const about = { index, kind: "hypothesis", seed: imageSeed(request.seed, index), ...size, ...found } as const;
     await onImage({ ...about, lrPsnrDb: await lrPsnrDb(image, hypothesis, pause), rgba: hypothesis.rgba });
   }
   if (!deviation) return;
   for (let index = shared; index < varianceHypotheses; index += 1) deviation.add(await draw(index, temperatureOf(1)));
+  accurate ??= await draw(0, 0);
+  const disagreement = disagreementOf(accurate, await draw(0, 0, otherForeignness(foreignness)));
   refuseCancelled(signal);
-  const doubted = { spread: deviation.spread(), ...size, image: cleaned };
+  const doubted = { spread: deviation.spread(), disagreement, ...size, image: cleaned };
   const doubts = doubtOf(doubted, doubtGroupOf(inputKind, networkScaleFor(image, target)));
   await onImage({ index: count, kind: "variance", ...size, ...drawDoubt(doubts, size, image, outlines) });
 }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Pixels } from "../../server/engine/interfaces.ts";
 import { Deviation, partsPerLevel } from "../../server/upscaling/doubt/deviation.ts";
+import { disagreementOf, otherForeignness } from "../../server/upscaling/doubt/disagreement.ts";
 import { doubtOf } from "../../server/upscaling/doubt/doubt.ts";
 import { brightestDoubt, drawDoubt } from "../../server/upscaling/doubt/doubt-map.ts";
 
@@ -27,7 +28,7 @@ describe("the doubt", () => {
     assert.equal(unseen.mean(), 0);
   });
 
-  it("the doubt is greater at an edge than on paper, and greater where hypotheses differ, for every kind and factor", () => {
+  it("the doubt is greater at an edge than on paper, and greater where hypotheses differ or networks disagree, for every kind and factor", () => {
     const image = { ...flat([200, 200, 200, 255], 16, 16) };
     for (let y = 0; y < 16; y += 1) image.rgba.fill(40, 4 * (16 * y + 8), 4 * (16 * y + 9) + 3);
     for (let at = 3; at < image.rgba.length; at += 4) image.rgba[at] = 255;
@@ -38,7 +39,7 @@ describe("the doubt", () => {
         for (let y = 0; y < side; y += 1) levels.fill(40, side * y + 8 * factor, side * y + 9 * factor);
         const deviations = new Uint16Array(side ** 2).fill(partsPerLevel / 2);
         const at = (x: number): number => side * (side / 2) + x * factor;
-        const doubted = { widthPx: side, heightPx: side, image };
+        const doubted = { widthPx: side, heightPx: side, image, disagreement: new Uint16Array(side ** 2) };
         const calm = doubtOf({ ...doubted, spread: { deviations, levels } }, `${kind}-${factor}`);
         const lively = doubtOf(
           { ...doubted, spread: { deviations: deviations.map((d) => 12 * d), levels } },
@@ -48,8 +49,20 @@ describe("the doubt", () => {
           calm[at(8)]! > 2 * calm[at(2)]!,
           `${kind} ×${factor}: ${calm[at(8)]} at the edge, ${calm[at(2)]} on paper`,
         );
+        const disputed = doubtOf(
+          { ...doubted, disagreement: doubtsOf(8, side ** 2), spread: { deviations, levels } },
+          `${kind}-${factor}`,
+        );
+        assert.ok(disputed[at(8)]! > calm[at(8)]!, `${kind} ×${factor}: ${disputed[at(8)]} where networks disagree`);
         assert.ok(lively[at(8)]! > calm[at(8)]!, `${kind} ×${factor}: ${lively[at(8)]}, calm ${calm[at(8)]}`);
       }
+  });
+
+  it("networks disagree by the mean difference of their colours, as much as is visible of it", () => {
+    const [one, other] = [flat([100, 50, 0, 255], 2, 1), flat([103, 44, 9, 255], 2, 1)];
+    one.rgba[7] = 51;
+    assert.deepEqual([...disagreementOf(one, other)], [6 * partsPerLevel, 1.2 * partsPerLevel].map(Math.round));
+    assert.deepEqual([0, 0.4, 1].map(otherForeignness), [1, 1, 0]);
   });
 
   it("the map has fixed colours, whatever the largest doubt is, and says the mean in levels", () => {

@@ -195,8 +195,8 @@ describe("the map of where hypotheses differ", () => {
       pictures.map(({ index, kind }) => `${index} ${kind}`),
       ["0 hypothesis", "1 hypothesis", "2 variance"],
     );
-    assert.equal(upscaler.runs.length, 6);
-    assert.ok(progress.every((total) => total === 6 * tilesOfSmall));
+    assert.equal(upscaler.runs.length, 8, "two accurate answers are drawn for it, too");
+    assert.ok(progress.every((total) => total === 8 * tilesOfSmall));
     const map = pictures[2]!;
     assert.deepEqual(
       [map.widthPx, map.heightPx, map.rgba.length, map.seed, map.lrPsnrDb],
@@ -205,7 +205,10 @@ describe("the map of where hypotheses differ", () => {
     assert.ok(map.rgba.every((value, at) => at % 4 !== 3 || value === 255));
     const many = smallUpscaler();
     await draw(many, stripes(6, 4), { count: 6, variance: true, detail: 1 });
-    assert.equal(many.runs.length, 6, "hypotheses of detail 1 count for the map");
+    assert.equal(many.runs.length, 8, "hypotheses of detail 1 count for the map");
+    const accurate = smallUpscaler();
+    await draw(accurate, stripes(6, 4), { variance: true, detail: 0 });
+    assert.equal(accurate.runs.length, 6, "the answer of detail 0 is one of the accurate ones");
   });
 });
 

@@ -21,6 +21,8 @@ export const doubtFeatures = [
   "contrast",
   "texture",
   "gradient around",
+  "disagreement",
+  "disagreement around",
 ] as const;
 
 /** Below these levels differences say nothing. */
@@ -28,9 +30,11 @@ const [leastDeviation, leastRange, leastGradient] = [0.25, 2, 1];
 /** Below this range around a pixel the image is of one level there, and nothing is in doubt. */
 const oneLevel = 4;
 
-/** Inputs of a doubt: hypotheses of a picture, and the image that they were drawn from. */
+/** Inputs of a doubt: hypotheses of a picture, where two networks disagree about it, and the image that they were drawn from. */
 export interface Doubted {
   readonly spread: Spread;
+  /** As disagreement.ts has it. */
+  readonly disagreement: Uint16Array;
   readonly widthPx: number;
   readonly heightPx: number;
   readonly image: Pixels;
@@ -38,7 +42,7 @@ export interface Doubted {
 
 /** Calls `put` with the features of each pixel, row by row; one array again and again. */
 export function eachFeatures(
-  { spread: { deviations, levels }, widthPx, heightPx, image }: Doubted,
+  { spread: { deviations, levels }, disagreement, widthPx, heightPx, image }: Doubted,
   put: (at: number, features: Float64Array, range: number) => void,
 ): void {
   const luma = lumaOf(image);
@@ -53,12 +57,13 @@ export function eachFeatures(
     for (let x = 0; x < widthPx; x += 1) {
       const at = y * widthPx + x;
       const [left, right] = [Math.max(0, x - 1), Math.min(widthPx - 1, x + 1)];
-      let [around, count, least, most, sum, squares, steep] = [0, 0, 255, 0, 0, 0, 0];
+      let [around, count, least, most, sum, squares, steep, disagreed] = [0, 0, 255, 0, 0, 0, 0, 0];
       for (let row = Math.max(0, y - 2); row <= Math.min(heightPx - 1, y + 2); row += 1)
         for (let column = Math.max(0, x - 2); column <= Math.min(widthPx - 1, x + 2); column += 1) {
           const [deviation, level] = [deviations[row * widthPx + column]!, levels[row * widthPx + column]!];
           around += deviation;
           steep += gradients[row * widthPx + column]!;
+          disagreed += disagreement[row * widthPx + column]!;
           count += 1;
           sum += level;
           squares += level ** 2;
@@ -83,6 +88,8 @@ export function eachFeatures(
       features[7] = Math.log(most - least + leastGradient);
       features[8] = Math.log(texture + leastGradient);
       features[9] = Math.log(steep / count / partsPerLevel + leastGradient);
+      features[10] = Math.log(disagreement[at]! / partsPerLevel + leastDeviation);
+      features[11] = Math.log(disagreed / count / partsPerLevel + leastDeviation);
       put(at, features, range);
     }
   }

@@ -19,6 +19,7 @@ import { decodeLocalRgba, encodeJpeg } from "../../../images/codec.ts";
 import { decodePicture } from "../../../images/picture.ts";
 import { packsHome, readEntry } from "../../../packs/catalogue.ts";
 import { Deviation, partsPerLevel } from "../../../upscaling/doubt/deviation.ts";
+import { disagreementOf, otherForeignness } from "../../../upscaling/doubt/disagreement.ts";
 import { type DoubtGroup, doubtFeatures, doubtGroupOf, doubtIn, eachFeatures } from "../../../upscaling/doubt/doubt.ts";
 import { doubtWeights } from "../../../upscaling/doubt/doubt-weights.ts";
 import { cleanJpeg } from "../../../upscaling/input/clean-jpeg.ts";
@@ -49,6 +50,8 @@ interface Sample {
 }
 const dims = doubtFeatures.length;
 const samplesMin = 1500;
+/** Of an error to its scale: what is beyond counts no more. */
+const mostRatio = 50;
 /** Least sum of both weights of deviations. */
 const leastTogether = 0.1;
 /** Half the width of the interval that holds 80 % of a normal distribution. */
@@ -68,6 +71,8 @@ async function samplesOf(truths: readonly Pixels[]): Promise<Map<DoubtGroup, Sam
         const cleaned = compression ? await cleanJpeg(image, compression, 1, pause) : image;
         const options = { scale, foreignness };
         const answer = await upscaler.upscale(cleaned, { ...options, temperature: 0, seed: 0 });
+        const other = { ...options, foreignness: otherForeignness(foreignness), temperature: 0, seed: 0 };
+        const disagreement = disagreementOf(answer, await upscaler.upscale(cleaned, other));
         const deviation = new Deviation(truth.widthPx, truth.heightPx, false);
         for (let seed = 0; seed < hypotheses; seed += 1)
           deviation.add(await upscaler.upscale(cleaned, { ...options, temperature, seed }));
@@ -76,6 +81,7 @@ async function samplesOf(truths: readonly Pixels[]): Promise<Map<DoubtGroup, Sam
         groups.set(group, own);
         const doubted = {
           spread: deviation.spread(),
+          disagreement,
           widthPx: truth.widthPx,
           heightPx: truth.heightPx,
           image: cleaned,
@@ -93,7 +99,7 @@ async function samplesOf(truths: readonly Pixels[]): Promise<Map<DoubtGroup, Sam
   return groups;
 }
 
-/** Scale of a Laplace distribution, exp(w · x), by Newton's method: its likelihood is convex in w. */
+/** Scale of a Laplace distribution, exp(w · x), by Newton's method, each step halved until it gains: the likelihood is convex in w. */
 function fit(samples: readonly Sample[]): number[] {
   const sizes = samples.map(({ errors }) => (errors[0]! + errors[1]! + errors[2]!) / 3 + 0.1);
   let weights = new Float64Array(dims);
@@ -101,7 +107,7 @@ function fit(samples: readonly Sample[]): number[] {
   for (let round = 0; round < 40; round += 1) {
     const [gradient, curvature] = [new Float64Array(dims), Matrix.eye(dims, dims).mul(1e-3 * samples.length)];
     for (const [at, { features }] of samples.entries()) {
-      const ratio = Math.min(50, sizes[at]! * Math.exp(-dot(weights, features)));
+      const ratio = Math.min(mostRatio, sizes[at]! * Math.exp(-dot(weights, features)));
       for (let i = 0; i < dims; i += 1) {
         gradient[i]! += features[i]! * (1 - ratio);
         for (let j = 0; j < dims; j += 1)
@@ -109,7 +115,13 @@ function fit(samples: readonly Sample[]): number[] {
       }
     }
     const step = solve(curvature, Matrix.columnVector([...gradient])).to1DArray();
-    weights = weights.map((weight, i) => weight - Math.max(-0.5, Math.min(0.5, step[i]!)));
+    const before = lossOf(samples, sizes, weights);
+    for (let share = 1; share > 1e-3; share /= 2) {
+      const next = weights.map((weight, i) => weight - share * step[i]!);
+      if (lossOf(samples, sizes, next) >= before) continue;
+      weights = next;
+      break;
+    }
   }
   // Deviations there and around say much the same; where hypotheses differ more, the doubt shall not be less.
   const [there, around] = [doubtFeatures.indexOf("deviation"), doubtFeatures.indexOf("deviation around")];
@@ -121,6 +133,16 @@ function fit(samples: readonly Sample[]): number[] {
   ratios.sort((a, b) => a - b);
   weights[0]! += Math.log(ratios[Math.floor(0.8 * ratios.length)]! / eightyPercent);
   return [...weights].map((weight) => Number(weight.toFixed(4)));
+}
+
+/** Mean negative log-likelihood of the sizes of errors. */
+function lossOf(samples: readonly Sample[], sizes: readonly number[], weights: Float64Array): number {
+  let sum = 0;
+  for (const [at, { features }] of samples.entries()) {
+    const scale = dot(weights, features);
+    sum += scale + Math.min(mostRatio, sizes[at]! * Math.exp(-scale));
+  }
+  return sum / samples.length;
 }
 
 function dot(weights: ArrayLike<number>, features: Float64Array): number {
