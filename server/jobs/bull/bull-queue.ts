@@ -24,6 +24,7 @@ import { BullLines } from "./bull-lines.ts";
 import { withQueueErrors } from "./connection.ts";
 import { Endings } from "./endings.ts";
 import { Followers } from "./followers.ts";
+import { joinReads } from "./join-reads.ts";
 import type { AboutLine, BullQueueOptions } from "./options.ts";
 import { Records } from "./records.ts";
 import * as scripts from "./scripts.ts";
@@ -67,7 +68,7 @@ export class BullQueue<Body extends JobBody, Request = Body["request"]> implemen
       Followers.open<Body>(
         listening,
         records.key("events"),
-        (id) => records.get(asking, id),
+        joinReads((ids) => records.getEach(asking, ids)),
         (news) => queue.#taker.hear(news),
       ),
     );

@@ -36,20 +36,26 @@ export class Records<Body extends JobBody, Request> {
   }
 
   async get(client: Connection, id: string): Promise<Snapshot<Body> | undefined> {
-    return (await this.getAll(client, [id]))[0];
+    return (await this.getEach(client, [id]))[0];
   }
 
   /** Of those that are there. */
   async getAll(client: Connection, ids: readonly string[]): Promise<Snapshot<Body>[]> {
+    return (await this.getEach(client, ids)).filter((snapshot) => snapshot !== undefined);
+  }
+
+  /** In the order of the ids; undefined = it is not there. */
+  async getEach(client: Connection, ids: readonly string[]): Promise<Array<Snapshot<Body> | undefined>> {
     if (ids.length === 0) return [];
     const found = (await read.run(client, this.prefix, ...ids)) as Array<[string, string, string, string] | null>;
-    return found.flatMap((record) => {
-      if (!record) return [];
+    return ids.map((_, index) => {
+      const record = found[index];
+      if (!record) return undefined;
       const [text, revision, star, position] = record;
       const body = this.#parse(text, star);
-      if (position === "") return [{ revision: Number(revision), body }];
+      if (position === "") return { revision: Number(revision), body };
       const progress = { ...body.progress, position: Number(position) };
-      return [{ revision: Number(revision), body: { ...body, progress } }];
+      return { revision: Number(revision), body: { ...body, progress } };
     });
   }
 
