@@ -24,14 +24,15 @@ after(async () => {
 });
 
 /** Blue icons, each another one. */
-const icons: TinyExample[] = await Promise.all(
-  Array.from({ length: 20 }, async (_, icon) => {
+const many: TinyExample[] = await Promise.all(
+  Array.from({ length: 60 }, async (_, icon) => {
     const rgba = new Uint8Array(4 * styleSizePx ** 2);
     for (let at = 0; at < styleSizePx ** 2; at += 1)
       if ((Math.imul(icon + 1, 2_654_435_761) >>> (at % 24)) & 1) rgba.set([20, 40, 200, 255], 4 * at);
     return { png: await encodePng(rgba, styleSizePx, styleSizePx), captions: [`thing ${icon}`] };
   }),
 );
+const icons = many.slice(0, 20);
 
 describe("a training of icons of one colour", () => {
   it("a training of icons of one colour publishes their style at once, shows samples, and ends with a style that draws in their ink", async () => {
@@ -82,7 +83,8 @@ describe("a training of icons of one colour", () => {
     }
     const parts = { log, inference: new Stopping(), trainingTimings: { stopGraceMs: 200 } };
     const { server, client } = await startTrainingServer(home, parts);
-    const { id } = await client.train({ name: "blue", examples: await client.upload(icons) });
+    // Many, so that the search goes on for long after the server was told of the style.
+    const { id } = await client.train({ name: "blue", examples: await client.upload(many) });
     let isCancelled = false;
     const events = await client.follow(id, ({ published }) => {
       if (!published?.isServed || isCancelled) return;

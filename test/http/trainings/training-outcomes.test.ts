@@ -15,6 +15,7 @@ import type { Training } from "../../../shared/contract/training.ts";
 import { tinyExamples } from "../../fixtures/tiny-examples.ts";
 import {
   createPidLog,
+  isAlive,
   makeHome,
   serveProcess,
   startTrainingServer,
@@ -121,7 +122,8 @@ describe("kill -9 of the server while it publishes", () => {
     if (one.child.signalCode === null) await once(one.child, "exit");
     assert.equal(one.child.signalCode, "SIGKILL");
     // The child of the server that is gone ends by itself.
-    await sleep(500);
+    const trainer = Number(/"pid":(\d+)/.exec(one.output.err)![1]);
+    while (isAlive(trainer)) await sleep(20);
     const left = await Catalogue.open(packs, join(data, "packs"));
     assert.deepEqual(left.faults, []);
     await left.verify();

@@ -1,14 +1,16 @@
 /** A real server on the tiny pack, and a client that uploads examples, trains, follows and draws: for tests of training over HTTP. */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readConfig } from "../../../server/app/config.ts";
 import { type ServerParts, startServer } from "../../../server/app/main.ts";
+import { takeLock } from "../../../server/platform/files/process-lock.ts";
 import { type Training, TrainingSchema } from "../../../shared/contract/training.ts";
 import { ImageUploadSchema } from "../../../shared/contract/upload.ts";
+import { AppError } from "../../../shared/problem.ts";
 import { testProgram } from "../../fixtures/processes/test-program.ts";
 import type { TinyExample } from "../../fixtures/tiny-examples.ts";
 import { writeTinyPack } from "../../fixtures/tiny-pack.ts";
@@ -90,11 +92,26 @@ export function createPidLog() {
   return { pids, errors, log: { debug() {}, info, warn() {}, error: (fields: object) => void errors.push(fields) } };
 }
 
+export const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
 /** A folder with the tiny pack in `packs`, and room for data. */
 export async function makeHome() {
   const home = await mkdtemp(join(tmpdir(), "tau-training-"));
   await writeTinyPack(join(home, "packs"));
   return { home, data: join(home, "data"), packs: join(home, "packs"), remove: () => rm(home, { recursive: true }) };
+}
+
+/** Holds back what is published under a name until it is let go: no training ends before a test has done something to it. */
+export async function holdPublication(data: string, name: string): Promise<() => void> {
+  const packs = join(data, "packs");
+  await mkdir(packs, { recursive: true });
+  return takeLock(join(packs, `.${name}.lock`), (pid) => new AppError("internal", `${name}: process ${pid} publishes`));
 }
 
 const processes: ChildProcess[] = [];
