@@ -7,7 +7,7 @@ import { basename, extname, join } from "node:path";
 import type { Pixels } from "../../server/engine/interfaces.ts";
 import { openBaselines } from "../../server/evaluation/upscaling/baselines.ts";
 import { cutMiddle } from "../../server/evaluation/upscaling/ground-truth.ts";
-import { networkMethods, ownMethods, temperatureId } from "../../server/evaluation/upscaling/methods.ts";
+import { kernelMethods, networkMethods, ownMethods, temperatureId } from "../../server/evaluation/upscaling/methods.ts";
 import { statedPictures } from "../../server/evaluation/upscaling/pictures.ts";
 import { shrinkTruth } from "../../server/evaluation/upscaling/resample.ts";
 import { encodePng } from "../../server/images/codec.ts";
@@ -40,7 +40,7 @@ export async function upscalingFigures(folder: string, packsDir = packsHome()): 
   const baselines = typeof opened === "string" ? undefined : opened;
   if (!baselines || baselines.missing !== undefined)
     console.warn(`figures: without ESRGANs (${baselines?.missing ?? opened})`);
-  const methods = [...ownMethods(upscaler, seed), ...(baselines ? networkMethods(baselines) : [])];
+  const methods = [...kernelMethods, ...ownMethods(upscaler, seed), ...(baselines ? networkMethods(baselines) : [])];
   const shown = Object.keys(ways).flatMap((id) => methods.find((method) => method.id === id) ?? []);
   const made: string[] = [];
   const write = async (name: string, columns: readonly string[], rows: readonly SheetRow[]): Promise<void> => {
