@@ -61,7 +61,7 @@ class LayerDecoder(nn.Module):
         self.names = nn.Parameter(torch.randn(layers - 1, deepest) * 0.5)
         self.paint = nn.Sequential(nn.Linear(deepest, deepest), nn.SiLU(), nn.Linear(deepest, PAINT_VALUES))
         nn.init.normal_(self.paint[2].weight, std=0.05)
-        self.sight = DrawingSight(widths[0], fine, tail, layers) if sees_drawing else None
+        self.sight = DrawingSight(widths[0], fine, tail, layers, deepest) if sees_drawing else None
 
     def forward(self, latent: Tensor, drawing: Tensor | None = None, known: Tensor | None = None, size: Tensor | None = None) -> tuple[Tensor, Tensor]:
         hidden = self.entry(latent)
@@ -79,13 +79,14 @@ class LayerDecoder(nn.Module):
             known = hidden.new_zeros(len(hidden), 1, *hidden.shape[2:])
             size = torch.ones(len(hidden))
         seen = self.sight.look(drawing, known, size, hidden.dtype)
+        deep = hidden
         for step in self.rise[:-1]:
             hidden = step(hidden)
             if isinstance(step, nn.PixelShuffle) and hidden.shape[2] == DRAWING_PX // 4:
                 hidden = self.sight.at_32(hidden, seen)
             elif isinstance(step, nn.PixelShuffle) and hidden.shape[2] == DRAWING_PX // 2:
                 hidden = self.sight.at_64(hidden, seen)
-        return self.rise[-1](hidden) + self.sight.at_128(hidden, seen)
+        return self.rise[-1](hidden) + self.sight.at_128(hidden, seen, deep)
 
 
 def colours_of(raw: Tensor) -> Tensor:
