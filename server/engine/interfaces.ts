@@ -2,6 +2,7 @@
  * The engine's view of flows, experts, retrieval and upscaling. Other rooms implement these interfaces.
  * Every tensor is a row-major Float32Array; a callee never keeps a buffer that it was given.
  */
+import type { ConditionField } from "../../shared/contract/conditions.ts";
 import type { NetworkScale, UpscaleTarget } from "../../shared/contract/upscale-scales.ts";
 import type { CaptionColour } from "./colour-words.ts";
 import type { StyleInk } from "./pixels/ink-colour.ts";
@@ -40,6 +41,8 @@ export interface Flow {
   readonly dims: number;
   /** False: it was never trained without its conditions, so that guidance has nothing to contrast with. */
   readonly hasGuidance?: boolean;
+  /** Fields that `guidanceOf` may name; absent = those of all its conditions. */
+  readonly guidedBy?: readonly ConditionField[];
   /** Whether `inverse` says at which size each answer shows its drawing. */
   readonly saysSizes?: boolean;
   /** Name → width of each condition. */

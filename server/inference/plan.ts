@@ -2,6 +2,7 @@
  * The plan of a generation: the data that its rows share, encoded and inverted once, and a pure function from image and
  * candidate to its row. It decides which edit a request means; the engine does the edit.
  */
+import { conditionFields } from "../../shared/contract/conditions.ts";
 import type { OutOfDistribution } from "../../shared/contract/generations/generation.ts";
 import type { ResidualSource, ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
 import { guidanceTermCount } from "../../shared/contract/generations/generation-rules.ts";
@@ -39,7 +40,7 @@ export async function planGeneration(
   request: ResolvedRequest,
   images: ConditionImages,
 ): Promise<Plan> {
-  refuseContradictions(request);
+  refuseContradictions(translation, request);
   if (translation.captions && request.condition.caption !== undefined)
     return planFromCaption(translation, translation.captions, request, images);
   const { keepResidualOf, blendWith, count, angleDegrees } = request;
@@ -192,7 +193,7 @@ async function encodeRequest(
 }
 
 /** The API's contract refuses these; internal callers get the same errors. */
-function refuseContradictions(request: ResolvedRequest): void {
+function refuseContradictions({ id, flow: { guidedBy } }: Translation, request: ResolvedRequest): void {
   const { keepResidualOf, blendWith, angleDegrees, bestOf, count, diversity } = request;
   const draws = !keepResidualOf || angleDegrees > 0;
   if (!keepResidualOf && angleDegrees > 0)
@@ -210,6 +211,9 @@ function refuseContradictions(request: ResolvedRequest): void {
   // Checked here, because the flow would refuse the whole batch including rows of other requests.
   const [terms, most] = [guidanceTermCount(request), limits.guidanceTermsMax];
   if (terms > most) throw contradiction("guidanceOf", `at most ${most} weights above 0, guidance counted`, terms);
+  const strange = conditionFields.find((field) => request.guidanceOf?.[field] && guidedBy?.includes(field) === false);
+  if (strange)
+    throw contradiction(`guidanceOf.${strange}`, `only ${guidedBy!.join(", ")} (translation ${id})`, strange);
 }
 
 function contradiction(field: string, expected: string, received: string | number): AppError {

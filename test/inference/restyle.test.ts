@@ -240,7 +240,10 @@ describe("a pack that translates between styles", () => {
     assert.equal(await at({ guidance: 1, guidanceOf: { style: 1 } }), more);
     const alone = await Promise.all([0, 2].map((guidance) => pixelsOf({ style: "outline" }, { guidance })));
     assert.equal(alone[0], alone[1], "without a drawing there is no style to move from");
-    await assert.rejects(at({ guidanceOf: { drawing: 1 } }), /guidanceOf: expected a weight of style alone/);
+    // What is refused leaves those that are drawn beside it alone.
+    const [refused, beside] = await Promise.allSettled([at({ guidanceOf: { drawing: 1 } }), at({})]);
+    assert.match(String((refused as PromiseRejectedResult).reason), /guidanceOf.drawing: expected only style/);
+    assert.deepEqual(beside, { status: "fulfilled", value: usual });
   });
 
   it("a restyled drawing is the same whatever the order of the images that show the style, beside other requests and again", async () => {

@@ -29,7 +29,7 @@ from unbroken_lines import is_unbroken
 
 BATCH = 32
 JUDGED_STYLES, JUDGED_EACH = 20, 24
-CONTRAST = 0.2
+CONTRAST = 0.1
 """What the server's guidance of weight 1 does (server/flow/style-flow.ts)."""
 HOLE_CELLS, CELL_PX = 6, 8
 """Side of a hole in places of the grid, and of a place in pixels."""
