@@ -2,7 +2,9 @@
  * Evaluates a flow between styles: runs its sections one after the other and collects them in a report, targets first. Everything is requested as
  * users ask, through the service of the inference child; publish.ts writes the report.
  */
+
 import { cpus } from "node:os";
+import { limits } from "../../../shared/limits.ts";
 import { AppError } from "../../../shared/problem.ts";
 import type { InferenceClient } from "../../inference/protocol.ts";
 import type { CatalogueEntry } from "../../packs/catalogue.ts";
@@ -95,7 +97,7 @@ export async function evaluateStyles(options: EvaluateStylesOptions): Promise<Re
       translation: entryOfTranslation.id,
       set: { folder: options.set, digest: context.drawings.digest, images: context.drawings.all.length },
       ...(context.features && { featureNet: context.features.name }),
-      settings: { ...settings, temperature: 0, guidance: 0, retrieval: 0 },
+      settings: { ...settings, temperature: 0, guidance: limits.guidanceDefault, retrieval: 0 },
       machine: { processor: cpus()[0]?.model ?? "unknown", cores: cpus().length, threads },
       sections: [{ ...summary, seconds: 0 }, ...sections],
       leftOut,
