@@ -85,6 +85,8 @@ export const limits = {
   /** Colours of a layout's palette besides transparent, and cells of its grid: bounds for the parser, the pack sets the true ones. */
   paletteMax: 64,
   layoutCellsMax: 4096,
+  /** What a layer remembers of its image, in bytes of JSON: Figma throws beyond 100 kB an entry, its key counted. */
+  provenanceMaxBytes: 90_000,
   /** Body of a JSON request in bytes; the largest valid one is an inline sketch of `svgMaxChars`. */
   jsonMaxBytes: 64 * 1024,
   /** An uploaded image in bytes: a 4096 px PNG photograph fits. */

@@ -62,10 +62,10 @@ export class Canvas {
   afterApply(): void {
     // Layers show other images now, which the next run must start from.
     if (
-      this.#store.state.command === "recolour" ||
+      this.#store.state.work === "recolour" ||
       keptImages(this.#store.state).some(({ destination }) => destination.kind !== "artboard")
     )
-      this.#scenes.read(this.#store.state.command);
+      this.#scenes.read(this.#store.state.work);
     const { skipped, refusedFills } = this.#store.state;
     // What was left untouched must be seen before the window goes.
     if (this.#store.closesAfterApply && skipped.length + refusedFills.length === 0)

@@ -39,7 +39,7 @@ export class Controller {
     this.#store = new Store(around);
     this.#scenes = new SceneReader(around.post);
     this.#thumbs = new ThumbDrawing(this.#store);
-    this.#connection = new Connection(this.#store, this.#thumbs, () => this.resume());
+    this.#connection = new Connection(this.#store, this.#thumbs, () => this.#runs.goOn());
     this.#canvas = new Canvas(this.#store, this.#connection, this.#scenes);
     this.#runs = new Runs(this.#store, this.#connection, this.#thumbs, this.#canvas, this.#scenes);
     this.#earlier = new EarlierResults(this.#store, this.#connection, (command) => this.show(command));
@@ -70,7 +70,7 @@ export class Controller {
       case "selection":
         this.#store.dispatch({ type: "selection", selection: message.selection });
         // A run works on what was selected when it began, and its results are for that.
-        if (this.state.run === undefined) this.#scenes.read(this.state.command);
+        if (this.state.run === undefined) this.#scenes.read(this.state.work);
         return;
       case "applied":
         this.#store.dispatch(message);
@@ -85,7 +85,7 @@ export class Controller {
       case "unapplied":
         this.#store.dispatch(message);
         // The selection looks as it did before.
-        if (this.state.run === undefined) this.#scenes.read(this.state.command);
+        if (this.state.run === undefined) this.#scenes.read(this.state.work);
         return;
       case "palettes":
         this.#store.dispatch({ type: "collections", collections: message.collections });
@@ -157,14 +157,14 @@ export class Controller {
     this.#store.editForm(change);
   }
   show(command: CommandId): void {
+    // Settings and history only interrupt the command at work; what it works on stays as it was read.
+    const isInterruption = command === "settings" || command === "history";
     if (this.state.run !== undefined) {
-      // Settings and history only interrupt the command at work; what it works on stays as it was read.
-      const isInterruption = command === "settings" || command === "history" || command === this.state.work;
-      if (isInterruption) this.#store.dispatch({ type: "command", command });
+      if (isInterruption || command === this.state.work) this.#store.dispatch({ type: "command", command });
       return;
     }
     this.#store.dispatch({ type: "command", command });
-    this.#scenes.read(command);
+    if (!isInterruption) this.#scenes.read(command);
     this.#store.around.post({ type: "read-palettes" });
   }
   /** What is drawn on the pad goes before the selection's drawing; an empty pad leaves that one. */
@@ -217,7 +217,7 @@ export class Controller {
   }
 
   // Runs.
-  /** Runs the command in view on the form and the selection. */
+  /** Runs the command at work on the form and the selection. */
   generate(): Promise<void> {
     return this.#runs.generate();
   }

@@ -1,4 +1,4 @@
-/** Runs of the command in view: started, resumed after a failure, cancelled, and done again. */
+/** Runs of the command at work, also while settings or history are in view: started, resumed after a failure, cancelled, and done again. */
 import { commandTable } from "../../../shared/commands.ts";
 import { isIn } from "../../../shared/relaunch.ts";
 import type { ApiClient } from "../client/api-client.ts";
@@ -31,6 +31,8 @@ export class Runs {
   #finished = new Set<number>();
   /** Jobs that the run in progress, or the last one, leaves without images. */
   #missing: () => readonly Job[] = () => [];
+  /** The server came back during the run in progress: what earlier ones left follows it. */
+  #resumesNext = false;
 
   constructor(store: Store, connection: Connection, thumbs: ThumbDrawing, canvas: Canvas, scenes: SceneReader) {
     this.#store = store;
@@ -40,9 +42,9 @@ export class Runs {
     this.#scenes = scenes;
   }
 
-  /** Runs the command in view on the form and the selection. */
+  /** Runs the command at work on the form and the selection. */
   async generate(): Promise<void> {
-    if (this.#store.state.command === "recolour") return this.#canvas.recolour();
+    if (this.#store.state.work === "recolour") return this.#canvas.recolour();
     if (!this.#store.state.form.isSeedFixed)
       this.#store.dispatch({ type: "form", change: { seed: this.#store.around.randomSeed() } });
     await this.#run((client, signal) => prepareJobs(this.#store.state, client, this.#store.around.rasterise, signal));
@@ -78,6 +80,12 @@ export class Runs {
     const { missing } = this.#store.state;
     const packId = this.#prepared?.packId ?? captionPackId(this.#store.state);
     if (missing.length > 0) await this.#run(async () => ({ packId, jobs: missing }), missing);
+  }
+
+  /** The server is back: goes on with what is missing, at once or when the run in progress is done. */
+  async goOn(): Promise<void> {
+    if (this.#store.state.run === undefined) await this.resume();
+    else this.#resumesNext = true;
   }
 
   /** Layers whose lost pictures kept them from being drawn, from what they show now. */
@@ -123,6 +131,7 @@ export class Runs {
   ): Promise<void> {
     if (this.#store.state.run !== undefined) return;
     this.#connection.stopReconnecting();
+    this.#resumesNext = false;
     this.#thumbs.stop();
     const runId = this.#store.nextId();
     const running = new AbortController();
@@ -139,11 +148,11 @@ export class Runs {
       const client = this.#store.client();
       this.#store.dispatch({ type: "run-started", runId, jobs, isResumed: true, missing: others });
       if (this.#store.state.meta === undefined) this.#connection.take(await client.readMeta(running.signal));
-      const { command, editor } = this.#store.state;
-      const info = commandTable.find(({ id }) => id === command);
+      const { work, editor } = this.#store.state;
+      const info = commandTable.find(({ id }) => id === work);
       if (info !== undefined && !isIn(info, editor)) throw new Failure("editor_unable", editor);
-      if (command !== "upscale" && !isAvailable(this.#store.state.meta!, command))
-        throw new Failure("command_unavailable", command);
+      if (work !== "upscale" && !isAvailable(this.#store.state.meta!, work))
+        throw new Failure("command_unavailable", work);
       this.#store.dispatch({ type: "run-step", runId, title: "", step: { stage: "uploading" } });
       const prepared = await prepare(client, running.signal);
       running.signal.throwIfAborted();
@@ -175,6 +184,8 @@ export class Runs {
       if (running.signal.aborted) return;
       this.#store.dispatch({ type: "run-done", runId });
       this.#store.saveNow();
+      // Its end applies what both made.
+      if (this.#resumesNext && this.#store.state.missing.length > 0) return await this.resume();
       this.#thumbs.drawSoon();
       if (this.#store.closesAfterApply || this.#store.state.settings.applyAutomatically) this.#canvas.apply();
     } catch (error) {

@@ -24,6 +24,8 @@ export class ThumbDrawing {
   /** Draws the pictures of styles that are missing, once it has been quiet for a while. */
   drawSoon(): void {
     this.#drawing?.abort();
+    // The end of a run asks again.
+    if (this.#store.state.run !== undefined) return;
     const found = this.#store.state.meta && captionTranslation(this.#store.state.meta);
     // Servers before version 0.21 would keep these pictures among what a person made.
     if (!found?.translation.hasDiversity) return;

@@ -51,9 +51,11 @@ export async function prepareLost(
   for (const style of needsStyles ? shown : [])
     for (const digest of await uploadShown(style, client, signal)) ofStyles.add(digest);
   const drawings = new Map<string, string>();
-  for (const { drawn } of lost)
-    if (drawn !== undefined && !drawings.has(drawn))
-      drawings.set(drawn, (await client.uploadImage(await rasteriseDrawn(drawn, rasterise), signal)).digest);
+  for (const drawn of new Set(lost.flatMap((job) => job.drawn ?? []))) {
+    // What is no drawing is as good as none: the picture of its layer is there.
+    const picture = await rasteriseDrawn(drawn, rasterise).catch(() => undefined);
+    if (picture !== undefined) drawings.set(drawn, (await client.uploadImage(picture, signal)).digest);
+  }
   return planLost(lost, meta, { shownBy, ofStyles, drawings });
 }
 

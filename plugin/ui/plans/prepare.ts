@@ -1,4 +1,4 @@
-/** From the command in view to its jobs: uploads what the jobs name by digest, then plans. */
+/** From the command at work to its jobs: uploads what the jobs name by digest, then plans. */
 import type { Style } from "../../../shared/contract/conditions.ts";
 import type { ApiClient } from "../client/api-client.ts";
 import { Failure, type FoundTranslation, translationFor } from "../client/failure.ts";
@@ -54,7 +54,7 @@ async function prepareCommand(
   rasterise: Rasterise,
   signal: AbortSignal,
 ): Promise<Prepared> {
-  const { command, form, scene, drawn, meta } = state;
+  const { work: command, form, scene, drawn, meta } = state;
   if (command === "vectorise" || command === "components") {
     const icons = iconsOf(state);
     const isOnlyTraced = command === "vectorise";
@@ -188,7 +188,7 @@ const pictureSidePx = 512;
 export const rasteriseDrawn = (svg: string, rasterise: Rasterise): Promise<Uint8Array> =>
   rasterise(svg, pictureSidePx, "none");
 
-/** Jobs whose layers remember their mask or layout, unless it is too long for that. */
+/** Jobs whose layers remember their mask or layout, unless its text is too long for that. */
 const withDrawn = (jobs: readonly DrawJob[], svg: string): readonly DrawJob[] =>
   fitsInline(svg) ? jobs.map((job) => ({ ...job, drawn: svg })) : jobs;
 
@@ -197,9 +197,9 @@ export const pictureOf = async ({ bytes, svg = "" }: SeenIcon, rasterise: Raster
   bytes ?? rasterise(svg, pictureSidePx, "none");
 
 /** Icons that the command may change, or only read. @throws Failure selection_missing */
-export function iconsOf({ scene, command, form }: State): readonly SeenIcon[] {
+export function iconsOf({ scene, work, form }: State): readonly SeenIcon[] {
   const changes =
-    command === "restyle" || command === "redraw-part" || (command === "vectorise" && form.vectorsGo === "in-place");
+    work === "restyle" || work === "redraw-part" || (work === "vectorise" && form.vectorsGo === "in-place");
   const icons = (scene.icons ?? []).filter(({ problem }) => problem === undefined || !changes);
   if (icons.length === 0) throw new Failure("selection_missing", "");
   return icons;

@@ -16,11 +16,11 @@ export interface AppliedSet {
 }
 
 export function appliedSet(state: State, applyId: number): AppliedSet {
-  const { command, form, results } = state;
+  const { work, form, results } = state;
   const kept = keptImages(state);
   const upscales = upscaledFills(kept);
   if (upscales.length > 0) return { images: kept, message: { type: "apply-upscales", applyId, upscales }, unbound: [] };
-  if (command === "components")
+  if (work === "components")
     return {
       images: [],
       message: { type: "make-components", applyId, sets: planComponents(kept, styleLabels(state)) },
@@ -45,8 +45,8 @@ export function appliedSet(state: State, applyId: number): AppliedSet {
     .filter(({ images }) => images.length > 0);
   const nodeIds = kept.flatMap(({ destination }) => (destination.kind === "layer" ? [destination.nodeId] : []));
   const { tilePx, scaleMode } = form;
-  const isBeside = command === "vectorise" && form.vectorsGo === "beside";
-  const keepsSelection = command !== "caption-to-artboard" && command !== "family";
+  const isBeside = work === "vectorise" && form.vectorsGo === "beside";
+  const keepsSelection = work !== "caption-to-artboard" && work !== "family";
   const target =
     nodeIds.length < kept.length
       ? { kind: "artboards" as const, tilePx, keepsSelection }
@@ -64,10 +64,10 @@ export function appliedSet(state: State, applyId: number): AppliedSet {
 }
 
 /** Whether the results change layers that exist, rather than adding new ones. */
-export const changesLayers = ({ results, command, form }: State): boolean =>
+export const changesLayers = ({ results, work, form }: State): boolean =>
   results.some(({ images }) => images.some(({ destination }) => destination.kind !== "artboard")) &&
-  !(command === "vectorise" && form.vectorsGo === "beside") &&
-  command !== "components";
+  !(work === "vectorise" && form.vectorsGo === "beside") &&
+  work !== "components";
 
 /** Names of the packs' styles by id. */
 export const styleLabels = ({ meta }: State): ReadonlyMap<string, string> =>

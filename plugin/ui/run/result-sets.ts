@@ -3,6 +3,7 @@
 import type { Generation, ImageInfo } from "../../../shared/contract/generations/generation.ts";
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
 import type { Upscale } from "../../../shared/contract/upscaling.ts";
+import { limits } from "../../../shared/limits.ts";
 import type { Destination, ResultImage, ResultSet, Step } from "../state/results.ts";
 import { type DrawJob, drawnOf, type EnlargeJob } from "./jobs.ts";
 import type { RunOptions } from "./run-options.ts";
@@ -36,7 +37,7 @@ export async function drawnSet(
         rank: ranks.get(info.index)!,
         natsPerDimension: info.natsPerDimension,
         typicalityPercentile: info.typicalityPercentile,
-        provenance: { ...provenanceOf(done, info, options.packId), ...drawnOf(job) },
+        provenance: remembering(provenanceOf(done, info, options.packId), job.drawn),
       },
     };
   });
@@ -89,6 +90,13 @@ export function enlargedImage(
 export function rankByLikelihood(images: readonly Pick<ImageInfo, "index" | "logLikelihood">[]): Map<number, number> {
   const sorted = [...images].sort((a, b) => b.logLikelihood - a.logLikelihood || a.index - b.index);
   return new Map(sorted.map(({ index }, place) => [index, place + 1]));
+}
+
+/** With the mask or the layout, where both together are not too long to be remembered. */
+function remembering(provenance: Provenance, drawn: string | undefined): Provenance {
+  const whole = { ...provenance, ...drawnOf({ drawn }) };
+  const { length } = new TextEncoder().encode(JSON.stringify(whole));
+  return length > limits.provenanceMaxBytes ? provenance : whole;
 }
 
 export function provenanceOf(

@@ -22,7 +22,13 @@ const curedInSettings: ReadonlySet<FailureCode> = new Set([
 /** Starts the server, in the folder that it was unpacked to. */
 const startCommand = "npm start";
 
-export function FailureNotice({ controller, texts, failure }: ViewProps & { readonly failure: Failure }) {
+interface FailureProps extends ViewProps {
+  readonly failure: Failure;
+  /** Does again what failed, where that was no run. */
+  onRetry?(): void;
+}
+
+export function FailureNotice({ controller, texts, failure, onRetry }: FailureProps) {
   const [title, cure] = describeFailure(texts, failure.code);
   const { command, isReconnecting } = controller.state;
   const lost = failure.code === "image_unknown" ? lostJobs(controller.state) : [];
@@ -43,7 +49,7 @@ export function FailureNotice({ controller, texts, failure }: ViewProps & { read
             {lost.length > 0 ? (
               <Button onClick={() => void controller.drawLost()}>{texts.fromLayer}</Button>
             ) : (
-              <Button onClick={() => void controller.retry()}>{texts.tryAgain}</Button>
+              <Button onClick={() => (onRetry ? onRetry() : void controller.retry())}>{texts.tryAgain}</Button>
             )}
           </div>
         )}

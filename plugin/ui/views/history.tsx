@@ -81,7 +81,7 @@ export function HistoryView(props: ViewProps) {
               />
             </div>
           </div>
-          {failure !== undefined && <FailureNotice {...props} failure={failure} />}
+          {failure !== undefined && <FailureNotice {...props} failure={failure} onRetry={() => void load()} />}
           {entries !== undefined && shown.length === 0 && <p class="notice">{texts.historyEmpty}</p>}
           <ul class="history" aria-busy={found !== wanted}>
             {shown.map((entry) => (

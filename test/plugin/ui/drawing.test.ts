@@ -1,10 +1,14 @@
-/** The paper under a layout: the ground of a selected frame is none of its colours. */
+/** Layouts: the ground of a selected frame is none of their colours, and how long one may be that its layers remember. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SimDocument } from "../../../plugin/simulator/host/document.ts";
 import { memoryStore } from "../../../plugin/simulator/host/storage.ts";
 import { exportSvg } from "../../../plugin/simulator/host/svg.ts";
 import { withoutPaper } from "../../../plugin/ui/plans/drawing.ts";
+import { limits } from "../../../shared/limits.ts";
+import { startContractServer, testMeta } from "../contract/contract-server.ts";
+import { drawPng } from "../png.ts";
+import { connectedController } from "./connected-controller.ts";
 
 const root = '<svg width="80" height="80" viewBox="0 0 80 80" fill="none" xmlns="http://www.w3.org/2000/svg">';
 const tree = '<rect x="30" y="40" width="20" height="40" fill="#7F4F24"/></svg>';
@@ -39,4 +43,31 @@ test("a layout that is white all over stays white: a single rectangle, and a fra
   const clip = '<defs><clipPath id="clip0"><rect width="80" height="80" fill="white"/></clipPath></defs>';
   for (const svg of [`${root}${white}</svg>`, `${root}<g clip-path="url(#clip0)">${white}</g>${clip}</svg>`])
     assert.equal(withoutPaper(svg), svg);
+});
+
+test("layers remember a layout unless it is more bytes than Figma keeps, however few its characters are", async () => {
+  const server = await startContractServer();
+  try {
+    const [pack] = testMeta.packs;
+    const translations = pack!.translations.map((one) => ({
+      ...one,
+      conditions: [...one.conditions, "layout" as const],
+    }));
+    server.meta = { ...testMeta, packs: [{ ...pack!, translations }] };
+    const controller = await connectedController(server, { rasterise: async () => drawPng(1) });
+    controller.show("layout");
+    const rememberedOf = async (letter: string) => {
+      const svg = `${root}<text>${letter.repeat(40_000)}</text></svg>`;
+      controller.setDrawing("words", svg);
+      await controller.generate();
+      assert.equal(controller.state.failure, undefined);
+      const { provenance } = controller.state.results[0]!.images[0]!.drawn!;
+      assert.ok(Buffer.byteLength(JSON.stringify(provenance)) <= limits.provenanceMaxBytes);
+      return provenance.drawn === svg;
+    };
+    assert.equal(await rememberedOf("a"), true);
+    assert.equal(await rememberedOf("€"), false);
+  } finally {
+    await server.close();
+  }
 });

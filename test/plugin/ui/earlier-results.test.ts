@@ -1,7 +1,12 @@
 /** History and settings over real HTTP: their buttons begin anew, and never disturb a run that brings images. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { startContractServer } from "../contract/contract-server.ts";
+import type { Controller } from "../../../plugin/ui/control/controller.ts";
+import type { CommandId } from "../../../shared/commands.ts";
+import type { UiMessage } from "../../../shared/messages/messages.ts";
+import { sendJson } from "../contract/contract-jobs.ts";
+import { type ContractServer, startContractServer, testMeta } from "../contract/contract-server.ts";
+import { drawPng } from "../png.ts";
 import { connectedController } from "./connected-controller.ts";
 
 test("showing earlier images or their settings while a run is going loses none of its images", async () => {
@@ -75,6 +80,119 @@ test("settings and history open and close while a run goes on, no other command 
     );
     controller.show(controller.state.work);
     assert.equal(controller.state.command, "caption-to-artboard");
+  } finally {
+    await server.close();
+  }
+});
+
+/** A window with one icon selected, at a command; what it sends to main is kept. A tracing is what a circle would give. */
+async function windowAt(command: CommandId, server: ContractServer, rasterise = async () => drawPng(1)) {
+  const sent: UiMessage[] = [];
+  const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><circle r="9" fill="#112233"/></svg>';
+  server.intercept = (request, response) => {
+    const isTraced = request.url === "/v1/vectors" && request.method === "POST";
+    if (isTraced) sendJson(response, 200, { svg, widthPx: 64, heightPx: 64, leftOutCount: 0, palette: ["#112233"] });
+    return isTraced;
+  };
+  const icon = { nodeId: "1:1", nodeName: "sun", widthPx: 64, heightPx: 64, provenance: "", vector: "", svg };
+  const controller: Controller = await connectedController(server, {
+    rasterise,
+    post: (message) => {
+      sent.push(message);
+      if (message.type === "read-icons")
+        controller.receive({ type: "icons", readId: message.readId, icons: [icon], skipped: [], unreadCount: 0 });
+    },
+  });
+  controller.show(command);
+  controller.editForm({ captions: "a boat" });
+  return { controller, sent };
+}
+
+test("a run that ends while the history is in view applies what its own command makes, and reads what that reads", async () => {
+  const server = await startContractServer();
+  try {
+    const appliedBy = async (command: CommandId) => {
+      const { controller, sent } = await windowAt(command, server);
+      await controller.saveSettings({ ...controller.state.settings, applyAutomatically: true });
+      controller.subscribe(() => {
+        const { run, command: inView } = controller.state;
+        if (run !== undefined && inView !== "history") controller.show("history");
+      });
+      await controller.generate();
+      assert.deepEqual([controller.state.command, controller.state.failure], ["history", undefined]);
+      const applied = sent.find(({ type }) => type === "apply" || type === "make-components");
+      const count = sent.length;
+      controller.receive({
+        ...{ type: "applied", applyId: controller.state.applyId!, imageCount: 1, sameCount: 0, skipped: [] },
+      });
+      controller.stop();
+      return { applied, reread: sent.slice(count).some(({ type }) => type === "read-icons") };
+    };
+    const vectors = await appliedBy("vectorise");
+    assert.deepEqual(
+      [vectors.applied?.type === "apply" && vectors.applied.target, vectors.reread],
+      [{ kind: "beside", nodeIds: ["1:1"] }, true],
+      "the original stays",
+    );
+    assert.equal((await appliedBy("components")).applied?.type, "make-components");
+    const { applied } = await appliedBy("caption-to-artboard");
+    const target = applied?.type === "apply" ? applied.target : undefined;
+    assert.equal(target?.kind === "artboards" && target.keepsSelection, false);
+  } finally {
+    await server.close();
+  }
+});
+
+test("trying again while the history is in view does the command again that failed, on what is selected now", async () => {
+  const server = await startContractServer();
+  try {
+    let isBroken = true;
+    const { controller, sent } = await windowAt("vectorise", server, async () => {
+      if (isBroken) throw new Error("no drawing");
+      return drawPng(1);
+    });
+    controller.show("history");
+    await controller.retry();
+    assert.equal(controller.state.failure?.code, "internal");
+    isBroken = false;
+    const count = sent.length;
+    controller.receive({ type: "selection", selection: { texts: [], images: [], layerCount: 1 } });
+    assert.equal(sent.slice(count).filter(({ type }) => type === "read-icons").length, 1);
+    await controller.retry();
+    assert.equal(controller.state.failure, undefined);
+    assert.deepEqual(
+      controller.state.results.flatMap(({ images }) => images.map(({ destination }) => destination)),
+      [{ kind: "layer", nodeId: "1:1" }],
+    );
+  } finally {
+    await server.close();
+  }
+});
+
+test("no picture of a style is begun beside a run whose settings are saved; the end of the run begins them", async () => {
+  const server = await startContractServer();
+  const [pack] = testMeta.packs;
+  const withDigest = (digest: string) => ({
+    ...testMeta,
+    packs: [{ ...pack!, digest, translations: pack!.translations.map((one) => ({ ...one, hasDiversity: true })) }],
+  });
+  server.meta = withDigest("first");
+  try {
+    const { controller } = await windowAt("caption-to-artboard", server);
+    let isHeld = true;
+    server.isHeld = () => isHeld;
+    const running = controller.generate();
+    // Pictures of another pack begin with an empty list of them.
+    server.meta = withDigest("second");
+    await controller.saveSettings(controller.state.settings);
+    assert.deepEqual(
+      [controller.state.meta?.packs[0]?.digest, controller.state.thumbs.packDigest, controller.state.run === undefined],
+      ["second", "first", false],
+    );
+    isHeld = false;
+    await running;
+    assert.deepEqual([controller.state.failure, controller.state.thumbs.packDigest], [undefined, "second"]);
+    controller.stop();
   } finally {
     await server.close();
   }

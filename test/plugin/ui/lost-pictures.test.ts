@@ -57,11 +57,12 @@ async function launched(
   kind: Launch["kind"],
   images: readonly ReturnType<typeof layer>[],
   onChange: (controller: Controller) => void = () => undefined,
+  rasterise = async (_: string | Uint8Array) => drawPng(9),
 ) {
   const sent: UiMessage[] = [];
   const selected = images.map(({ id }) => id);
   const controller: Controller = await connectedController(server, {
-    rasterise: async () => drawPng(9),
+    rasterise,
     post: (message) => {
       sent.push(message);
       if (message.type !== "read-icons") return;
@@ -88,7 +89,7 @@ async function launched(
       if (hasRun && controller.state.run === undefined) resolve();
     });
   });
-  return { controller, selected };
+  return { controller, selected, sent };
 }
 
 async function withServer(use: (server: ContractServer) => Promise<void>): Promise<void> {
@@ -179,6 +180,52 @@ test("layers that a cancelled Redraw left stay to be made, whatever becomes of t
     assert.deepEqual([left(), controller.state.refused, controller.state.results.length], [cancelled, [], 2]);
     await controller.resume();
     assert.deepEqual([left(), controller.state.failure, controller.state.results.length], [[], undefined, 4]);
+  });
+});
+
+test("when the server is back during a run, what an earlier one left follows by itself, and all is applied at once", async () => {
+  await withServer(async (server) => {
+    const images = [
+      layer("1:1", { caption: "house", image: { image: gone, depth: "middle" } }),
+      ...["tree", "cat", "dog"].map((caption, at) => layer(`2:${at}`, { caption })),
+    ];
+    let isFirst = true;
+    const { controller, sent } = await launched(server, "redraw", images, (redrawing) => {
+      if (!isFirst || redrawing.state.results.length === 0) return;
+      isFirst = false;
+      redrawing.cancel();
+    });
+    assert.equal(controller.state.missing.length, 2);
+    let isHeld = true;
+    server.isHeld = () => isHeld;
+    const drawing = controller.drawLost();
+    let isAway = true;
+    server.intercept = (request) => {
+      const isMissed = isAway && request.url === "/v1/meta" && request.method === "GET";
+      if (isMissed) request.socket.destroy();
+      isAway &&= !isMissed;
+      return isMissed;
+    };
+    const isBack = new Promise<void>((resolve) => {
+      let wasAway = false;
+      controller.subscribe(() => {
+        const { isReconnecting } = controller.state;
+        if (wasAway && !isReconnecting) resolve();
+        wasAway ||= isReconnecting;
+      });
+    });
+    await controller.saveSettings({ ...controller.state.settings, applyAutomatically: true });
+    await isBack;
+    assert.notEqual(controller.state.run, undefined);
+    isHeld = false;
+    await drawing;
+    assert.deepEqual(
+      [controller.state.missing, controller.state.failure, controller.state.refused],
+      [[], undefined, []],
+    );
+    assert.equal(madeIn(controller).length, 4);
+    const applied = sent.flatMap((message) => (message.type === "apply" ? [message.artboards.length] : []));
+    assert.deepEqual(applied, [4]);
   });
 });
 
@@ -289,6 +336,24 @@ test("a lost part is drawn anew in what the layer shows, under the mask that it 
     const { drawing } = provenance.condition;
     assert.deepEqual(drawing, { image: digestOf(drawPng(0)), mask: digestOf(drawPng(9)) });
     assert.equal(provenance.drawn, drawn, "and the new image remembers it too");
+  });
+});
+
+test("a remembered mask that is no drawing is as good as none: the part is drawn anew without it", async () => {
+  await withServer(async (server) => {
+    server.meta = redrawing;
+    const condition = { drawing: { image: gone, mask: gone }, style: "flat" };
+    const remembered = { ...madeFrom(condition), drawn: "<svg" };
+    const selected = { id: "1:1", isArtboard: false, provenance: JSON.stringify(remembered) };
+    const rasterise = async (drawing: string | Uint8Array) => {
+      if (drawing === "<svg") throw new Error("The source image cannot be decoded.");
+      return drawPng(9);
+    };
+    const { controller } = await launched(server, "redraw", [selected], undefined, rasterise);
+    await controller.drawLost();
+    assert.equal(controller.state.failure, undefined);
+    const { drawing } = controller.state.results[0]!.images[0]!.drawn!.provenance.condition;
+    assert.deepEqual(drawing, { image: digestOf(drawPng(0)) });
   });
 });
 

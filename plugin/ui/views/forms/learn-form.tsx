@@ -40,6 +40,10 @@ export function LearnForm(props: ViewProps) {
     show(done);
     if (done.result?.isServed) await controller.connect();
   };
+  const followAgain = (known: Training): void => {
+    setFailure(undefined);
+    void follow(known).catch(fail);
+  };
   useEffect(() => {
     const find = async (): Promise<void> => {
       const { trainings } = await controller.client.listTrainings();
@@ -79,7 +83,7 @@ export function LearnForm(props: ViewProps) {
     return (
       <div class="form">
         <TrainingCard {...props} training={training} onAgain={() => setTraining(undefined)} />
-        {failure !== undefined && <FailureNotice {...props} failure={failure} />}
+        {failure !== undefined && <FailureNotice {...props} failure={failure} onRetry={() => followAgain(training)} />}
       </div>
     );
   const isEnough = icons.length >= limits.examplesMin;
@@ -104,7 +108,7 @@ export function LearnForm(props: ViewProps) {
           onInput={(event) => controller.editForm({ styleName: event.currentTarget.value })}
         />
       </div>
-      {failure !== undefined && <FailureNotice {...props} failure={failure} />}
+      {failure !== undefined && <FailureNotice {...props} failure={failure} onRetry={() => void start()} />}
       <Button kind="primary" isDisabled={!isEnough || sent !== undefined} onClick={() => void start()}>
         {sent === undefined ? texts.startLearning : fill(texts.sendingExamples, { i: sent, n: icons.length })}
       </Button>
@@ -167,7 +171,12 @@ function TrainingCard({
       )}
       {state === "cancelled" && <p class="notice">{fill(texts[outcomeOf(training)], { name })}</p>}
       {problem !== undefined && (
-        <FailureNotice controller={controller} texts={texts} failure={new Failure(problem.code, problem.detail)} />
+        <FailureNotice
+          controller={controller}
+          texts={texts}
+          failure={new Failure(problem.code, problem.detail)}
+          onRetry={onAgain}
+        />
       )}
       {shots.length > 0 && (
         <ul class="grid" aria-label={texts.preview}>
