@@ -109,6 +109,11 @@ export const limits = {
    * waits is not counted. The same for reading what it names, and for storing what is left when it is drawn.
    */
   attemptDeadlineMs: 60_000,
+  /**
+   * Times its deadline that an order waits for the inference child by the clock: one that the child never begins would keep its worker
+   * as long as others come. `jobsParallelMax` jobs that each took all of their deadline would be over before.
+   */
+  orderWaitDeadlinesMax: 10,
   /** An inference child that says nothing for this long hangs and is replaced; one run of a graph takes a second at most. */
   inferenceSilenceMs: 15_000,
   /** A command to the queue server is given up after so many milliseconds, and a lost connection is tried again this often at least. */

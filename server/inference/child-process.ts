@@ -178,7 +178,7 @@ export class InferenceChild {
         },
       };
       this.#jobs.set(id, job);
-      this.#deadlines.add(id, deadlineMs, () => abandon(deadlineExceeded(deadlineMs)));
+      this.#deadlines.add(id, deadlineMs, (waitedMs) => abandon(deadlineExceeded(deadlineMs, waitedMs)));
       handlers.signal?.addEventListener("abort", abort, { once: true });
       this.#send({ type: "order", job: id, order });
     });
@@ -275,7 +275,10 @@ export class InferenceChild {
 
 export const cancelled = (): AppError => new AppError("cancelled", "inference: cancelled before the request's end");
 
-const deadlineExceeded = (deadlineMs: number): AppError =>
-  new AppError("deadline_exceeded", `inference: expected at most ${deadlineMs} ms of drawing, was still running`, {
+/** @param waitedMs of one that the child never began */
+function deadlineExceeded(deadlineMs: number, waitedMs: number | undefined): AppError {
+  const got = waitedMs === undefined ? "was still running" : `waited ${Math.round(waitedMs)} ms and was not begun`;
+  return new AppError("deadline_exceeded", `inference: expected at most ${deadlineMs} ms of drawing, ${got}`, {
     expected: `at most ${deadlineMs} ms`,
   });
+}

@@ -1,11 +1,18 @@
 /**
  * Deadlines of orders to one child that count the time in which it draws them, not the wait behind others. Orders that it draws side
  * by side share the time, each at 1/n of the clock's speed (processor sharing: Kleinrock, Queueing Systems II, 1976, section 4.4),
- * so that a loaded server gives each as much as an idle one. While it draws none, those that wait share it: none waits for ever.
+ * so that a loaded server gives each as much as an idle one. While it draws none, those that wait share it. By the clock none waits for
+ * longer than `orderWaitDeadlinesMax` of its deadlines, so none waits for ever, whatever others come.
  */
+import { limits } from "../../shared/limits.ts";
+
+/** @param waitedMs by the clock, of an order that the child never began; undefined = it was begun */
+type OnPassed = (waitedMs: number | undefined) => void;
+
 interface Order {
   readonly deadlineMs: number;
-  readonly onPassed: () => void;
+  readonly onPassed: OnPassed;
+  readonly addedMs: number;
   isBegun: boolean;
   /** Of its deadline. */
   leftMs: number;
@@ -16,9 +23,12 @@ export class SharedDeadlines {
   #countedMs = performance.now();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param onPassed called once, when the order has had `deadlineMs` of the child's time */
-  add(id: number, deadlineMs: number, onPassed: () => void): void {
-    this.#change(() => void this.#orders.set(id, { deadlineMs, onPassed, isBegun: false, leftMs: deadlineMs }));
+  /** @param onPassed called once, when the order has had `deadlineMs` of the child's time, or has waited for too long */
+  add(id: number, deadlineMs: number, onPassed: OnPassed): void {
+    const addedMs = performance.now();
+    this.#change(
+      () => void this.#orders.set(id, { deadlineMs, onPassed, addedMs, isBegun: false, leftMs: deadlineMs }),
+    );
   }
 
   /** The child draws it from now on; what it waited costs nothing. Without effect on one that has begun, or is none. */
@@ -52,19 +62,24 @@ export class SharedDeadlines {
     clearTimeout(this.#timer);
     const next = this.#counted();
     if (next.length === 0) return;
-    const leastMs = Math.min(...next.map(([, { leftMs }]) => leftMs));
-    this.#timer = setTimeout(() => this.#expire(), Math.max(0, Math.ceil(leastMs * next.length)));
+    const leastMs = Math.min(...next.map(([, { leftMs }]) => leftMs)) * next.length;
+    const waitMs = Math.min(...[...this.#orders.values()].map((order) => waitLeftMs(order, now)));
+    this.#timer = setTimeout(() => this.#expire(), Math.max(0, Math.ceil(Math.min(leastMs, waitMs))));
   }
 
   #expire(): void {
     const passed: Order[] = [];
     this.#change(() => {
-      for (const [id, order] of this.#counted()) {
-        if (order.leftMs > 0) continue;
+      for (const [id, order] of this.#orders) {
+        if (order.leftMs > 0 && waitLeftMs(order, this.#countedMs) > 0) continue;
         this.#orders.delete(id);
         passed.push(order);
       }
     });
-    for (const { onPassed } of passed) onPassed();
+    for (const { onPassed, isBegun, addedMs } of passed) onPassed(isBegun ? undefined : this.#countedMs - addedMs);
   }
 }
+
+/** By the clock; the wait of an order that has begun is over. */
+const waitLeftMs = ({ isBegun, addedMs, deadlineMs }: Order, nowMs: number): number =>
+  isBegun ? Number.POSITIVE_INFINITY : addedMs + limits.orderWaitDeadlinesMax * deadlineMs - nowMs;

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { it, mock } from "node:test";
 import fc from "fast-check";
 import { SharedDeadlines } from "../../server/inference/shared-deadlines.ts";
+import { limits } from "../../shared/limits.ts";
 
 const deadlineMs = 1000;
 
@@ -13,10 +14,18 @@ function begin() {
   const clock = mock.method(performance, "now", () => nowMs);
   const deadlines = new SharedDeadlines();
   const passed: number[] = [];
+  /** By the clock, of those that the child never began. */
+  const waitedMs = new Map<number, number | undefined>();
   return {
     deadlines,
     passed,
-    add: (id: number) => deadlines.add(id, deadlineMs, () => passed.push(id)),
+    waitedMs,
+    add(id: number): void {
+      deadlines.add(id, deadlineMs, (ms) => {
+        passed.push(id);
+        waitedMs.set(id, ms);
+      });
+    },
     move(ms: number): void {
       for (let step = 0; step < ms; step++) {
         nowMs++;
@@ -52,6 +61,28 @@ it("orders that a child never begins with pass their deadlines, in the order in 
   add(2);
   move(2 * deadlineMs);
   assert.deepEqual(passed, [1, 2]);
+  end();
+});
+
+it("an order that a child never begins passes after ten deadlines of the clock, while others come and go, and says how long it waited", () => {
+  const { deadlines, passed, waitedMs, add, move, end } = begin();
+  const sharedMs = deadlineMs / 2;
+  add(0);
+  deadlines.begin(0);
+  add(1);
+  const orders = (limits.orderWaitDeadlinesMax * deadlineMs) / sharedMs;
+  for (let id = 2; id < 2 + orders; id++) {
+    assert.deepEqual(passed, []);
+    add(id);
+    deadlines.begin(id);
+    deadlines.delete(id === 2 ? 0 : id - 1);
+    move(sharedMs);
+  }
+  assert.deepEqual(passed, [1]);
+  assert.equal(waitedMs.get(1), limits.orderWaitDeadlinesMax * deadlineMs);
+  move(sharedMs);
+  assert.deepEqual(passed, [1, 1 + orders]);
+  assert.equal(waitedMs.get(1 + orders), undefined);
   end();
 });
 
