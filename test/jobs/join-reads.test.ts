@@ -23,3 +23,17 @@ it("a record that can't be read fails its own reader alone", async () => {
   const [good, damaged] = await Promise.allSettled([read("a"), read("damaged")]);
   assert.deepEqual([good.status, damaged.status], ["fulfilled", "rejected"]);
 });
+
+it("while the queue server is away all reads of one turn fail with one command", async () => {
+  let commands = 0;
+  const read = joinReads<string>(async () => {
+    commands++;
+    throw new Error("Stream isn't writeable and enableOfflineQueue options is false");
+  });
+  const found = await Promise.allSettled(["a", "b", "c"].map((id) => read(id)));
+  assert.deepEqual(
+    found.map(({ status }) => status),
+    ["rejected", "rejected", "rejected"],
+  );
+  assert.equal(commands, 1);
+});

@@ -107,8 +107,8 @@ export async function withQueueErrors<T>(work: () => Promise<T>): Promise<T> {
 export const isFull = (error: unknown): boolean =>
   error instanceof Error && error.message.includes("OOM command not allowed");
 
-/** As ioredis words them; it has no codes for most. */
-const isOfConnection = (error: unknown): boolean =>
+/** Whether the server is away or answers no reads or writes now, as ioredis words it; it has no codes for most. */
+export const isOfConnection = (error: unknown): boolean =>
   error instanceof Error &&
   (/Stream isn't writeable|Connection is closed|Command timed out|max retries per request|LOADING|READONLY|MISCONF/i.test(
     error.message,

@@ -1,5 +1,7 @@
 /** Joins reads that are requested in one turn of the event loop into one command: places in line change for all that wait at once. */
 
+import { isOfConnection } from "./connection.ts";
+
 /** Of one command: while the queue server reads them it does nothing else. */
 const joinedMax = 100;
 
@@ -17,9 +19,9 @@ export function joinReads<T>(readAll: (ids: readonly string[]) => Promise<readon
       const found = await readAll(some.map(({ id }) => id));
       for (const [index, { resolve }] of some.entries()) resolve(found[index]!);
     } catch (error) {
-      // A record that can't be read is the fault of its own reader alone.
-      if (some.length > 1) for (const one of some) void readNow([one]);
-      else some[0]!.reject(error);
+      // A record that can't be read is the fault of its own reader alone; a server that is away would be asked a hundred times.
+      if (some.length > 1 && !isOfConnection(error)) for (const one of some) void readNow([one]);
+      else for (const { reject } of some) reject(error);
     }
   };
   const flush = (): void => {
