@@ -17,6 +17,7 @@ import { InversionSchema } from "../../shared/contract/generations/inversion.ts"
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { testProgram } from "../fixtures/processes/test-program.ts";
+import { waitUntil } from "../fixtures/wait-until.ts";
 import { createHarness, problemOf, smallCatalogue, token } from "./harness.ts";
 import { greyPng } from "./images.ts";
 import { createGate, SmallInference } from "./small-inference.ts";
@@ -95,10 +96,10 @@ describe("the listening server", () => {
     inference.gate = gate.closed;
     const client = new AbortController();
     const answer = assert.rejects(invert(client.signal), { name: "AbortError" });
-    while (inference.inverting === 0) await sleep(5);
+    await waitUntil("an inversion runs", () => inference.inverting > 0);
     client.abort();
     await answer;
-    while (inference.inverting > 0) await sleep(5);
+    await waitUntil("the inversion without a client ends", () => inference.inverting === 0);
     inference.gate = undefined;
     gate.open();
     await small.server.stop();
@@ -272,7 +273,7 @@ describe("a crowd of connections", () => {
     idle.resume();
     // Who reads nothing learns by writing that the connection is closed.
     const writing = setInterval(() => deaf.write("x"), 100);
-    while (order.length < 2) await sleep(20);
+    await waitUntil("both connections are closed", () => order.length === 2);
     clearInterval(writing);
     assert.deepEqual(order, ["deaf", "idle"]);
     await close();
@@ -333,7 +334,7 @@ describe("a graceful stop", () => {
     const requested = Array.from({ length: limits.inversionsParallelMax + 2 }, () =>
       small.ask("/v1/inversions", { method: "POST", body }),
     );
-    while (inference.inverting < limits.inversionsParallelMax) await sleep(5);
+    await waitUntil("all inversions run", () => inference.inverting >= limits.inversionsParallelMax);
     const stopped = small.server.stop();
     assert.equal((await problemOf(await small.ask("/v1/inversions", { method: "POST", body }))).code, "shutting_down");
     gate.open();
@@ -349,7 +350,7 @@ describe("a graceful stop", () => {
       ({ status }) => status,
       () => "cut",
     );
-    while (deaf.inverting === 0) await sleep(5);
+    await waitUntil("an inversion runs", () => deaf.inverting > 0);
     await stuck.server.stop();
     assert.notEqual(await cut, 200);
     await stuck.remove();

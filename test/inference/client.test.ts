@@ -11,6 +11,7 @@ import { type ResolvedRequest, ResolvedRequestSchema } from "../../shared/contra
 import { ResolvedUpscaleSchema } from "../../shared/contract/upscaling.ts";
 import { stripes } from "../fixtures/networks/small-upscaler.ts";
 import { tinySizePx, writeTinyPack } from "../fixtures/tiny-pack.ts";
+import { waitUntil } from "../fixtures/wait-until.ts";
 import "../fixtures/processes/programs.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "tau-inference-"));
@@ -50,14 +51,6 @@ const upscale = (client: InferenceClient, signal?: AbortSignal): Promise<void> =
   const wanted = ResolvedUpscaleSchema.parse({ image: "a".repeat(64), scale: 2, seed: 1 });
   return client.upscale(wanted, stripes(4, 4), { ...(signal ? { signal } : {}), onImage: () => undefined });
 };
-
-async function waitFor(what: string, isTrue: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 400; tries += 1) {
-    if (isTrue()) return;
-    await sleep(50);
-  }
-  assert.fail(`expected ${what} within 20 s`);
-}
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -199,7 +192,7 @@ describe("the inference client", () => {
     process.kill(pid, "SIGKILL");
     await assert.rejects(running, { code: "inference_crashed", message: /SIGKILL/ });
     await assert.rejects(generate(client, request()), { code: "inference_unavailable" });
-    await waitFor("a new child", () => client.ready !== undefined);
+    await waitUntil("a new child", () => client.ready !== undefined);
     assert.notEqual(client.ready!.pid, pid);
     assert.deepEqual(await generate(client, request()), [before]);
     assert.deepEqual(ends, ["inference child ended: SIGKILL"]);
@@ -216,7 +209,7 @@ describe("the inference client", () => {
     await assert.rejects(generate(client, request()), { code: "inference_crashed" });
     await first;
     assert.equal(client.ready, undefined);
-    await waitFor("a new child", () => client.ready !== undefined);
+    await waitUntil("a new child", () => client.ready !== undefined);
     assert.equal(isAlive(pid), false);
     assert.equal((await generate(client, request())).length, 1);
     await client.close();
@@ -230,7 +223,7 @@ describe("the inference client", () => {
     process.kill(pid, "SIGSTOP");
     const running = [generate(client, request()), upscale(client)];
     for (const lost of running) await assert.rejects(lost, { code: "inference_crashed" });
-    await waitFor("a new child", () => client.ready !== undefined);
+    await waitUntil("a new child", () => client.ready !== undefined);
     assert.equal(isAlive(pid), false);
     assert.equal((await generate(client, request())).length, 1);
     await client.close();
@@ -272,7 +265,7 @@ describe("the inference client", () => {
     abort.abort();
     await assert.rejects(running, { code: "cancelled" });
     assert.equal(client.ready?.pid, pid, "it is answered before the child is ended");
-    await waitFor("a new child", () => client.ready !== undefined && client.ready.pid !== pid);
+    await waitUntil("a new child", () => client.ready !== undefined && client.ready.pid !== pid);
     await client.close();
   });
 
@@ -312,7 +305,7 @@ describe("the inference client", () => {
     assert.ok(explained);
     assert.match(client.fault!.message, /expected JSON/);
     await writeFile(manifest, bytes);
-    await waitFor("a new child", () => client.ready !== undefined);
+    await waitUntil("a new child", () => client.ready !== undefined);
     assert.equal(client.fault, undefined);
     await client.close();
   });

@@ -8,6 +8,7 @@ import { type Attempt, startWorker } from "../../server/jobs/work/attempt-loop.t
 import { createSemaphore } from "../../server/platform/semaphore.ts";
 import type { Generation } from "../../shared/contract/generations/generation.ts";
 import { AppError } from "../../shared/problem.ts";
+import { waitUntil } from "../fixtures/wait-until.ts";
 import { createGate } from "../http/small-inference.ts";
 import { generations } from "./job-samples.ts";
 import { MemoryStore } from "./memory-store.ts";
@@ -111,7 +112,7 @@ it("a job that lost the child waits for the next one without a deadline", async 
   const { add, end, stop } = start(child, drawWith(child));
   const poison = await add("poison");
   const other = await add("a");
-  while (child.ready !== undefined) await sleep(5);
+  await waitUntil("the child is lost", () => child.ready === undefined);
   // Longer than two deadlines.
   await sleep(500);
   child.comesBack = true;

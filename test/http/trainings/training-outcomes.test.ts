@@ -7,12 +7,12 @@ import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Catalogue } from "../../../server/packs/catalogue.ts";
 import { GenerationSchema } from "../../../shared/contract/generations/generation.ts";
 import { MetaSchema } from "../../../shared/contract/meta.ts";
 import type { Training } from "../../../shared/contract/training.ts";
 import { tinyExamples } from "../../fixtures/tiny-examples.ts";
+import { waitUntil } from "../../fixtures/wait-until.ts";
 import {
   createPidLog,
   isAlive,
@@ -84,7 +84,9 @@ describe("trainings one after another", () => {
     assert.equal(await servedPack("none"), undefined);
     const folder = join(homes[0].data, "trainings", ended.id);
     // Its end is reported before its work is freed.
-    while ((await readdir(folder)).some((name) => name === "examples" || name === "work")) await sleep(20);
+    await waitUntil("its work is freed", async () =>
+      (await readdir(folder)).every((name) => name !== "examples" && name !== "work"),
+    );
     assert.deepEqual((await readdir(folder)).sort(), ["log.jsonl", "loss.svg", "previews"]);
     const [line] = (await readFile(join(folder, "log.jsonl"), "utf8")).trim().split("\n");
     assert.equal((JSON.parse(line!) as { step: number }).step, 25);
@@ -123,7 +125,7 @@ describe("kill -9 of the server while it publishes", () => {
     assert.equal(one.child.signalCode, "SIGKILL");
     // The child of the server that is gone ends by itself.
     const trainer = Number(/"pid":(\d+)/.exec(one.output.err)![1]);
-    while (isAlive(trainer)) await sleep(20);
+    await waitUntil("the trainer without a server ends", () => !isAlive(trainer));
     const left = await Catalogue.open(packs, join(data, "packs"));
     assert.deepEqual(left.faults, []);
     await left.verify();

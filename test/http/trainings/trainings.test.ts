@@ -8,7 +8,6 @@ import { mkdir, readdir } from "node:fs/promises";
 import { getPriority } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { probeImage } from "../../../server/images/codec.ts";
 import { openJobDatabase } from "../../../server/jobs/local/job-schema.ts";
 import { GenerationSchema } from "../../../shared/contract/generations/generation.ts";
@@ -16,6 +15,7 @@ import { MetaSchema } from "../../../shared/contract/meta.ts";
 import { type Training, TrainingSchema } from "../../../shared/contract/training.ts";
 import { tinyExamples } from "../../fixtures/tiny-examples.ts";
 import { tinySizePx } from "../../fixtures/tiny-pack.ts";
+import { waitUntil } from "../../fixtures/wait-until.ts";
 import { SmallInference } from "../small-inference.ts";
 import {
   createPidLog,
@@ -49,9 +49,6 @@ const packsIn = async (data: string): Promise<string[]> =>
 const filesOf = async (data: string, { id }: Training): Promise<string[]> =>
   (await readdir(join(data, "trainings", id)).catch(() => [])).sort();
 const isTraining = ({ progress }: Training): boolean => progress.stage === "training" && progress.completed > 0;
-const until = async (isIt: () => boolean | Promise<boolean>): Promise<void> => {
-  while (!(await isIt())) await sleep(20);
-};
 
 /** Digest of the pack that an unbroken run publishes. */
 let unbroken: string;
@@ -184,7 +181,7 @@ describe("an interrupted training", () => {
       .catch(() => undefined);
     await once(one.child, "exit").catch(() => undefined);
     const trainer = Number(/"pid":(\d+)/.exec(one.output.err)![1]);
-    await until(() => !isAlive(trainer));
+    await waitUntil("the trainer without a server ends", () => !isAlive(trainer));
     assert.deepEqual(await packsIn(data), []);
     publish();
     const database = openJobDatabase(data);
@@ -213,13 +210,13 @@ describe("a cancelled training", () => {
     const examples = await client.upload(pictures);
     const running = await client.train({ ...tinyTraining, examples });
     const waiting = await client.train({ ...tinyTraining, name: "other", examples: examples.slice(0, 21) });
-    await until(() => pids.length === 1);
+    await waitUntil("a trainer", () => pids.length === 1);
     assert.equal((await client.read(waiting.id)).progress.position, 0);
     // A process that is stopped by a signal can't stop by itself.
     process.kill(pids[0]!, "SIGSTOP");
     const answer = await client.ask(`/v1/trainings/${running.id}`, { method: "DELETE" });
     assert.deepEqual([answer.status, ((await answer.json()) as Training).state], [200, "cancelled"]);
-    await until(() => pids.length === 2);
+    await waitUntil("the next trainer", () => pids.length === 2);
     assert.ok(!isAlive(pids[0]!));
     assert.deepEqual(await filesOf(data, running), []);
     const cancelled = await client.ask(`/v1/trainings/${waiting.id}`, { method: "DELETE" });
