@@ -8,12 +8,13 @@
  */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { globSync } from "./glob.mjs";
+import { createMemoryFolder, removeFolder } from "./memory-folder.mjs";
 import { bundleTests } from "./test-bundle.mjs";
 
 const { values } = parseArgs({
@@ -68,16 +69,20 @@ const placeOf = (file) => slow.findIndex((name) => file.startsWith(name));
 
 /** Titles of what failed. */
 const failed = [];
+/** Programs that run now. */
+const running = new Set();
 
 /** Runs a program to its end; without `env` beside others, so that its output comes in one piece when it ends. */
 async function run(title, command, args, env) {
   const started = performance.now();
   if (env) console.log(`\n▶ ${title}`);
   const child = spawn(command, args, { stdio: env ? "inherit" : "pipe", env: { ...process.env, ...env } });
+  running.add(child);
   const output = [];
   child.stdout?.on("data", (data) => output.push(data));
   child.stderr?.on("data", (data) => output.push(data));
   const code = await once(child, "close").then(([status]) => status, String);
+  running.delete(child);
   if (!env) process.stdout.write(`\n▶ ${title}\n${Buffer.concat(output)}`);
   if (code === 0) console.log(`✔ ${title} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
   else {
@@ -109,21 +114,6 @@ const findQueueServer = () =>
   ["valkey-server", "redis-server"]
     .flatMap((name) => (process.env.PATH ?? "").split(path.delimiter).map((folder) => path.join(folder, name)))
     .find((file) => existsSync(file));
-
-/**
- * A folder in memory for what tests write: a disk would have them wait for each of the many writes that are synced. Undefined where
- * there is none of 4 GiB.
- */
-function createMemoryFolder() {
-  const memory = "/dev/shm";
-  try {
-    const { bavail, bsize } = statfsSync(memory);
-    if (bavail * bsize < 4 * 2 ** 30) return undefined;
-    return mkdtempSync(path.join(memory, "tau-tests-"));
-  } catch {
-    return undefined;
-  }
-}
 
 function install(name) {
   console.log(`\n▶ installing ${name} from Debian`);
@@ -160,10 +150,13 @@ const bundles = await bundleTests(
   tests.filter((file) => placeOf(file) < 0),
 );
 const memoryFolder = createMemoryFolder();
-if (memoryFolder) {
-  process.once("exit", () => rmSync(memoryFolder, { recursive: true, force: true }));
-  process.once("SIGINT", () => process.exit(130));
-}
+if (memoryFolder) process.once("exit", () => removeFolder(memoryFolder));
+for (const [signal, code] of Object.entries({ SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }))
+  process.once(signal, () => {
+    // A terminal signals all of them, a supervisor this process alone; of these two, node:test ends its files on SIGTERM only.
+    for (const child of running) child.kill("SIGTERM");
+    process.exit(code);
+  });
 const env = {
   ...(memoryFolder && { TMPDIR: memoryFolder }),
   TAU_TEST_BUNDLES: path.resolve("dist/test"),
@@ -174,7 +167,9 @@ const timesFile = path.resolve("dist/test/times.jsonl");
 // More files than cores: many wait for a child or a timer.
 const concurrency = `--test-concurrency=${availableParallelism() + 4}`;
 const times = ["--import", pathToFileURL(path.resolve("scripts/test-times.mjs")).href];
-const options = [...times, "--enable-source-maps", "--test", "--test-reporter=spec", concurrency];
+// A file that takes so long hangs; one at full size may take hours.
+const timeout = process.env.TAU_FULL_SIZE ? [] : ["--test-timeout=600000"];
+const options = [...times, "--enable-source-maps", "--test", "--test-reporter=spec", concurrency, ...timeout];
 const isWhole = !values.only && !values.unit;
 await Promise.all([
   run("tests", process.execPath, [...options, ...bundles], { ...env, TAU_TEST_TIMES: timesFile }),
