@@ -92,6 +92,20 @@ async function launched(
   return { controller, selected, sent };
 }
 
+/** *Redraw* of a layer whose picture is gone and of three others, cancelled at its first result. */
+function cancelledRedraw(server: ContractServer) {
+  const images = [
+    layer("1:1", { caption: "house", image: { image: gone, depth: "middle" } }),
+    ...["tree", "cat", "dog"].map((caption, at) => layer(`2:${at}`, { caption })),
+  ];
+  let isFirst = true;
+  return launched(server, "redraw", images, (redrawing) => {
+    if (!isFirst || redrawing.state.results.length === 0) return;
+    isFirst = false;
+    redrawing.cancel();
+  });
+}
+
 async function withServer(use: (server: ContractServer) => Promise<void>): Promise<void> {
   const server = await startContractServer();
   server.meta = withImages;
@@ -154,16 +168,7 @@ test("of several layers only those whose picture is lost are drawn in the other 
 
 test("layers that a cancelled Redraw left stay to be made, whatever becomes of the lost ones", async () => {
   await withServer(async (server) => {
-    const images = [
-      layer("1:1", { caption: "house", image: { image: gone, depth: "middle" } }),
-      ...["tree", "cat", "dog"].map((caption, at) => layer(`2:${at}`, { caption })),
-    ];
-    let isFirst = true;
-    const { controller, selected } = await launched(server, "redraw", images, (redrawing) => {
-      if (!isFirst || redrawing.state.results.length === 0) return;
-      isFirst = false;
-      redrawing.cancel();
-    });
+    const { controller, selected } = await cancelledRedraw(server);
     const left = () => controller.state.missing.map(({ title }) => title).sort();
     const cancelled = left();
     assert.equal(cancelled.length, 2);
@@ -185,16 +190,7 @@ test("layers that a cancelled Redraw left stay to be made, whatever becomes of t
 
 test("when the server is back during a run, what an earlier one left follows by itself, and all is applied at once", async () => {
   await withServer(async (server) => {
-    const images = [
-      layer("1:1", { caption: "house", image: { image: gone, depth: "middle" } }),
-      ...["tree", "cat", "dog"].map((caption, at) => layer(`2:${at}`, { caption })),
-    ];
-    let isFirst = true;
-    const { controller, sent } = await launched(server, "redraw", images, (redrawing) => {
-      if (!isFirst || redrawing.state.results.length === 0) return;
-      isFirst = false;
-      redrawing.cancel();
-    });
+    const { controller, sent } = await cancelledRedraw(server);
     assert.equal(controller.state.missing.length, 2);
     let isHeld = true;
     server.isHeld = () => isHeld;
