@@ -9,7 +9,7 @@ import { spreadOf } from "./pixels/colour-spread.ts";
 import { channelsOfHex } from "./pixels/hex-colour.ts";
 import { type Ink, inInk, inkOf, type StyleInk } from "./pixels/ink-colour.ts";
 import { usualInk } from "./pixels/usual-ink.ts";
-import type { Translation } from "./translation.ts";
+import type { Finish, Translation } from "./translation.ts";
 
 type Picture = Extract<ConditionValue, { kind: "image" }>;
 
@@ -22,10 +22,15 @@ export function inkOfStyle({ conditions }: Readers, { style, colours }: Requeste
   return isOfOneColour(own) ? { ...own, ink: channelsOfHex(requested) } : { isOneInk: false };
 }
 
-/** How the colours of the requested style lie; undefined where it has one, none is known, or colours are requested. */
-export function spreadOfStyle({ conditions }: Readers, { style, colours }: Requested, styleInk: StyleInk) {
-  if (colours || isOfOneColour(styleInk)) return undefined;
-  return style?.kind === "images" ? spreadOf(style.images) : namedLooks(conditions, style)?.spread;
+/** How an answer in the requested style and colours is finished. @param requested without the style that a drawing has by itself */
+export function looksOf({ conditions }: Readers, requested: Requested, styleInk: StyleInk): Finish {
+  const { style, colours } = requested;
+  const looks = { isOneInk: styleInk.isOneInk, ink: styleInk.ink, palette: paletteOf(requested, styleInk) };
+  if (colours || isOfOneColour(styleInk)) return looks;
+  return {
+    ...looks,
+    spread: style?.kind === "images" ? spreadOf(style.images) : namedLooks(conditions, style)?.spread,
+  };
 }
 
 /** The requested colours, where the requested style has several; else the first is its ink. */

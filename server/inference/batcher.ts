@@ -153,8 +153,7 @@ export class Batcher {
       const percentile = typicalityPercentile(job.translation.calibration, row.conditions, logLikelihood, kind);
       const enlargedBy = job.request.format === "svg" ? tracedFactor : undefined;
       const pixels = await decodeImage(job.translation, drawn, {
-        ...job.plan!,
-        ink: job.plan!.inkOf?.(group),
+        ...job.plan!.finishOf(group),
         enlargedBy,
       });
       // Groups, and the images of each, come in their order.

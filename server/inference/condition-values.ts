@@ -28,14 +28,13 @@ export function conditionValues(condition: PartialCondition, images: ConditionIm
   const styleValue = (style: Style): ConditionValue =>
     typeof style === "string" ? text(style) : { kind: "images", images: style.images.map(picture) };
   const shown = drawing && picture(keyOfShown(drawing));
-  // A drawing shows its style by itself, and keeps it where a part is drawn anew or only colours are requested.
+  // A drawing shows its style by itself.
   const ownStyle: ConditionValue | undefined =
     drawing?.style !== undefined ? styleValue(drawing.style) : shown && { kind: "images", images: [shown] };
-  const keepsStyle = drawing?.mask !== undefined || colours !== undefined;
   return {
     ...(caption !== undefined && { caption: text(caption) }),
     ...(label !== undefined && { label: label === null ? { kind: "none" } : text(label) }),
-    ...(style !== undefined ? { style: styleValue(style) } : keepsStyle && ownStyle && { style: ownStyle }),
+    ...(style !== undefined && { style: styleValue(style) }),
     ...(sketch && { sketch: picture("svg" in sketch ? keyOfDrawing(sketch.svg) : keyOfSketch(sketch.image)) }),
     ...(layout && { layout: "cells" in layout ? { kind: "cells", cells: layout.cells } : picture(layout.image) }),
     ...(image && { [`image-${image.depth}`]: picture(image.image) }),
@@ -45,6 +44,12 @@ export function conditionValues(condition: PartialCondition, images: ConditionIm
     ...(colours && { colours: { kind: "colours", colours } }),
   };
 }
+
+/** A drawing for which no style is requested stays in its own: the flow between styles never saw one without. */
+export const inOwnStyle = (values: ConditionValues): ConditionValues => ({
+  ...(values["drawing-style"] && { style: values["drawing-style"] }),
+  ...values,
+});
 
 /** The pixels that an upload marks as drawn anew, [sizePx, sizePx], 0 to 1: as light as they are opaque. */
 export function holeOf(images: ConditionImages, mask: string): Float32Array {

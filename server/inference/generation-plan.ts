@@ -1,12 +1,9 @@
 /** What a generation will draw, decided before the flow runs (plan.ts, plan-different.ts) and carried out by the batcher. */
 import type { ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
 import type { Source } from "../../shared/contract/generations/sources.ts";
-import type { CaptionColour } from "../engine/colour-words.ts";
-import type { ColourSpread } from "../engine/pixels/colour-spread.ts";
-import type { Ink } from "../engine/pixels/ink-colour.ts";
 import { imageSeed } from "../engine/random.ts";
 import { bestCandidate } from "../engine/rank.ts";
-import type { DrawnLatent, KeptPixels, Row } from "../engine/translation.ts";
+import type { DrawnLatent, Finish, Row } from "../engine/translation.ts";
 import type { ConditionFindings } from "./protocol.ts";
 
 /** Rows in groups of candidates, of each of which some become images, in their order. */
@@ -20,18 +17,8 @@ export interface Plan extends ConditionFindings {
   rowOf(group: number, candidate: number): Row;
   /** Drawings that a group started from, where its rows don't say. */
   sourcesOf?(group: number): Source[] | undefined;
-  /** The requested style has one ink, so that pictures are ink or nothing. */
-  readonly isOneInk?: boolean | undefined;
-  /** The colour in which a group's images are painted; undefined = as they are drawn. */
-  inkOf?(group: number): Ink | undefined;
-  /** Mean and deviation of the colours of the icons that show the style, where they have several. */
-  readonly spread?: ColourSpread | undefined;
-  /** Colours that it is drawn in, where several are requested. */
-  readonly palette?: readonly string[] | undefined;
-  /** The colour that words give to what is drawn. */
-  readonly colour?: CaptionColour | undefined;
-  /** The drawing whose pixels stay outside a mask. */
-  readonly kept?: KeptPixels | undefined;
+  /** What becomes of a group's decoded images. */
+  finishOf(group: number): Finish;
 }
 
 /** Of each image the best of its candidates, each candidate by a seed of its own. */

@@ -5,7 +5,7 @@ import { encodeConditions, namedLabels } from "../engine/conditions.ts";
 import { checkInversion, invertImage } from "../engine/edits/invert.ts";
 import { inkOfImage, inkOfStyle, planesInUsualInk, readInInk } from "../engine/read-in-ink.ts";
 import type { Translation } from "../engine/translation.ts";
-import { conditionValues, imageOf } from "./condition-values.ts";
+import { conditionValues, imageOf, inOwnStyle } from "./condition-values.ts";
 import type { ConditionImages, InversionResult } from "./protocol.ts";
 
 /**
@@ -18,7 +18,7 @@ export async function runInversion(
   images: ConditionImages,
 ): Promise<InversionResult> {
   const { calibration, flow } = translation;
-  const values = conditionValues(request.condition, images);
+  const values = inOwnStyle(conditionValues(request.condition, images));
   const styleInk = inkOfStyle(translation, values);
   const image = imageOf(images, request.image);
   const isInInk = inkOfImage(image, styleInk) !== undefined;

@@ -30,7 +30,7 @@ export function planDifferent(
   translation: Translation,
   conditions: EncodedConditions,
   request: DifferentRequest,
-): Omit<Plan, "outOfDistribution" | "namedLabels"> {
+): Omit<Plan, "outOfDistribution" | "namedLabels" | "finishOf"> {
   const { count, seed: first } = request;
   const seeds = seedsOf(translation, conditions, request);
   return {

@@ -11,13 +11,13 @@ import { type EncodedConditions, encodeConditions } from "../engine/conditions.t
 import type { DrawingFinder } from "../engine/interfaces.ts";
 import { inOneInk } from "../engine/pixels/one-ink.ts";
 import { normals, streams } from "../engine/random.ts";
-import { inkOfStyle, paletteOf, readInInk, spreadOfStyle } from "../engine/read-in-ink.ts";
-import type { Translation } from "../engine/translation.ts";
+import { inkOfStyle, looksOf, readInInk } from "../engine/read-in-ink.ts";
+import type { Finish, Translation } from "../engine/translation.ts";
 import { inUsualInk } from "../images/svg.ts";
 import { sha256Of } from "../platform/sha256.ts";
 import { sampleRow } from "../retrieval/retrieved-prior.ts";
 import { sourcesOf, stylesUnder } from "../retrieval/sources.ts";
-import { conditionValues } from "./condition-values.ts";
+import { conditionValues, inOwnStyle } from "./condition-values.ts";
 import { bestOfEach, type Plan } from "./generation-plan.ts";
 import type { ConditionImages } from "./protocol.ts";
 
@@ -44,27 +44,26 @@ export async function planFromCaption(
     : inIndex(captions, words, request);
   const { caption: _, ...others } = condition;
   const requested = conditionValues(others, images);
-  const styleInk = inkOfStyle(translation, requested);
-  const shown = readInInk(requested, styleInk);
-  const palette = paletteOf(requested, styleInk);
   const each = bestOfEach(request);
   const starts: Start[] = [];
   for (let image = 0; image < count; image += 1) {
     const { planes, sizePx, key, sources } = await find(each.seedOf(image, 0));
     const drawing = conditionValues({ drawing: { image: key } }, new Map([[key, { planes, sizePx }]]));
-    const values = { ...shown, ...readInInk(drawing, styleInk) };
-    starts.push({ conditions: await encodeConditions(translation, values), sources });
+    const values = inOwnStyle({ ...drawing, ...requested });
+    const styleInk = inkOfStyle(translation, values);
+    const looks = looksOf(translation, requested, styleInk);
+    starts.push({
+      conditions: await encodeConditions(translation, readInInk(values, styleInk)),
+      // Requested colours stay as they are.
+      finish: requested.colours ? looks : { ...looks, colour: words.colour },
+      sources,
+    });
   }
   return {
     ...each,
     outOfDistribution: [],
     namedLabels: [],
-    isOneInk: styleInk.isOneInk,
-    inkOf: () => styleInk.ink,
-    spread: spreadOfStyle(translation, requested, styleInk),
-    palette,
-    // Requested colours stay as they are.
-    colour: palette ? undefined : words.colour,
+    finishOf: (image) => starts[image]!.finish,
     rowOf: (image, candidate) =>
       sampleRow(translation, starts[image]!.conditions, { ...request, seed: each.seedOf(image, candidate) }),
     sourcesOf: (image) => starts[image]!.sources,
@@ -73,6 +72,7 @@ export async function planFromCaption(
 
 interface Start {
   readonly conditions: EncodedConditions;
+  readonly finish: Finish;
   readonly sources: Source[] | undefined;
 }
 

@@ -2,10 +2,10 @@
  * The plan of a generation: the data that its rows share, encoded and inverted once, and a pure function from image and
  * candidate to its row. It decides which edit a request means; the engine does the edit.
  */
-import { conditionFields } from "../../shared/contract/conditions.ts";
 import type { OutOfDistribution } from "../../shared/contract/generations/generation.ts";
 import type { ResidualSource, ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
 import { guidanceTermCount } from "../../shared/contract/generations/generation-rules.ts";
+import { guidanceOn } from "../../shared/contract/translation-rules.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { findOutOfDistribution } from "../engine/calibration.ts";
@@ -17,18 +17,11 @@ import { restyledConditions } from "../engine/edits/restyle.ts";
 import { varyResidual } from "../engine/edits/variations.ts";
 import { guidanceTermsOf } from "../engine/guidance.ts";
 import { type Ink, mixInks } from "../engine/pixels/ink-colour.ts";
-import {
-  inkOfImage,
-  inkOfStyle,
-  paletteOf,
-  planesInUsualInk,
-  readInInk,
-  spreadOfStyle,
-} from "../engine/read-in-ink.ts";
+import { inkOfImage, inkOfStyle, looksOf, paletteOf, planesInUsualInk, readInInk } from "../engine/read-in-ink.ts";
 import type { KeptPixels, Row, Translation } from "../engine/translation.ts";
 import { sampleRow } from "../retrieval/retrieved-prior.ts";
 import { stylesUnder } from "../retrieval/sources.ts";
-import { conditionValues, holeOf, imageOf, keyOfShown } from "./condition-values.ts";
+import { conditionValues, holeOf, imageOf, inOwnStyle, keyOfShown } from "./condition-values.ts";
 import { bestOfEach, type Plan } from "./generation-plan.ts";
 import { planDifferent } from "./plan-different.ts";
 import { planFromCaption } from "./plan-from-caption.ts";
@@ -50,18 +43,15 @@ export async function planGeneration(
     return { residual, conditions, guidance: guidanceTermsOf(request, conditions) };
   };
   if (!keepResidualOf) {
-    const styleInk = inkOfStyle(translation, requested);
-    const conditions = await encodeRequest(translation, request, readInInk(requested, styleInk));
+    const values = inOwnStyle(requested);
+    const styleInk = inkOfStyle(translation, values);
+    const conditions = await encodeRequest(translation, request, readInInk(values, styleInk));
     const among = stylesUnder(request.licences, translation.drawings);
+    const finish = { ...looksOf(translation, requested, styleInk), kept: keptPixels(request, images) };
     const findings = {
       outOfDistribution: findOutOfDistribution(translation.calibration, conditions),
       namedLabels: namedLabels([conditions]),
-      kept: keptPixels(request, images),
-      isOneInk: styleInk.isOneInk,
-      inkOf: () => styleInk.ink,
-      // A part that is drawn anew in the drawing's own style has the colours around it.
-      spread: request.condition.style === undefined ? undefined : spreadOfStyle(translation, requested, styleInk),
-      palette: paletteOf(requested, styleInk),
+      finishOf: () => finish,
     };
     if (request.diversity && count > 1)
       return { ...findings, ...planDifferent(translation, conditions, { ...request, among }) };
@@ -87,8 +77,10 @@ export async function planGeneration(
     outOfDistribution: outOfDistribution(...ends.flatMap(({ own, conditions }) => [own, conditions])),
     namedLabels: namedLabels(ends.map(({ conditions }) => conditions)),
     ...each,
-    palette: isInInk ? undefined : paletteOf(requested, { isOneInk: false }),
-    inkOf: (image) => (isInInk ? mixInks(inks[0]!, inks.at(-1)!, to ? image / (count - 1) : 0) : undefined),
+    finishOf: (image) =>
+      isInInk
+        ? { ink: mixInks(inks[0]!, inks.at(-1)!, to ? image / (count - 1) : 0) }
+        : { palette: paletteOf(requested, { isOneInk: false }) },
     rowOf: (image, candidate) =>
       to
         ? rowFrom(blend(from, to, image / (count - 1)))
@@ -117,6 +109,10 @@ function worstByField(found: readonly OutOfDistribution[]): OutOfDistribution[] 
   return [...worst.values()];
 }
 
+/** A drawing that is requested without a style keeps its own, unless the source's conditions have one. */
+const restyled = (own: ConditionValues, requested: ConditionValues): ConditionValues =>
+  inOwnStyle(restyledConditions(own, requested));
+
 interface EditedEnd extends Blendable {
   /** The conditions under which the image was inverted. */
   readonly own: EncodedConditions;
@@ -132,7 +128,7 @@ function inkOfEnd(
   requested: ConditionValues,
   images: ConditionImages,
 ): Ink | undefined {
-  const wanted = inkOfStyle(translation, restyledConditions(conditionValues(condition, images), requested));
+  const wanted = inkOfStyle(translation, restyled(inOwnStyle(conditionValues(condition, images)), requested));
   const own = inkOfImage(imageOf(images, image), wanted);
   // The image keeps its own colour unless the request names a style or colours.
   return own && (requested.style || requested.colours) ? (wanted.ink ?? own) : own;
@@ -153,8 +149,8 @@ async function editedEnd(
   requested: ConditionValues,
   images: ConditionImages,
 ): Promise<EditedEnd> {
-  const own = conditionValues(source.condition, images);
-  const wanted = restyledConditions(own, requested);
+  const own = inOwnStyle(conditionValues(source.condition, images));
+  const wanted = restyled(own, requested);
   const styleInk = inkOfStyle(translation, wanted);
   const read = (values: ConditionValues): ConditionValues => (isInInk ? readInInk(values, styleInk) : values);
   const { planes } = imageOf(images, source.image);
@@ -193,7 +189,7 @@ async function encodeRequest(
 }
 
 /** The API's contract refuses these; internal callers get the same errors. */
-function refuseContradictions({ id, flow: { guidedBy } }: Translation, request: ResolvedRequest): void {
+function refuseContradictions({ id, flow }: Translation, request: ResolvedRequest): void {
   const { keepResidualOf, blendWith, angleDegrees, bestOf, count, diversity } = request;
   const draws = !keepResidualOf || angleDegrees > 0;
   if (!keepResidualOf && angleDegrees > 0)
@@ -211,9 +207,7 @@ function refuseContradictions({ id, flow: { guidedBy } }: Translation, request: 
   // Checked here, because the flow would refuse the whole batch including rows of other requests.
   const [terms, most] = [guidanceTermCount(request), limits.guidanceTermsMax];
   if (terms > most) throw contradiction("guidanceOf", `at most ${most} weights above 0, guidance counted`, terms);
-  const strange = conditionFields.find((field) => request.guidanceOf?.[field] && guidedBy?.includes(field) === false);
-  if (strange)
-    throw contradiction(`guidanceOf.${strange}`, `only ${guidedBy!.join(", ")} (translation ${id})`, strange);
+  guidanceOn({ id, ...flow }, request);
 }
 
 function contradiction(field: string, expected: string, received: string | number): AppError {

@@ -169,6 +169,7 @@ function describe(
     return stylesIn(expertOf(field)).map(({ id, label }) => ({ id, label }));
   };
   const layout = expertOf("layout");
+  const isBetweenStyles = expertOf("style")?.kind === "drawing-style";
   return {
     id,
     label,
@@ -178,7 +179,7 @@ function describe(
     ),
     ...(lender ? { captionsFrom: lender.id } : {}),
     styles: vocabularyOf("style"),
-    ...(expertOf("style")?.kind === "drawing-style" ? { styleImagesMax: limits.styleImagesMax } : {}),
+    ...(isBetweenStyles ? { styleImagesMax: limits.styleImagesMax } : {}),
     labels: vocabularyOf("label"),
     depths: depths.filter((depth) => conditions.some(({ name }) => name === `image-${depth}`)),
     ...(layout?.kind === "layout"
@@ -190,6 +191,8 @@ function describe(
     hasDiversity: true,
     ...(drawings ? { licences: [...new Set(drawings.map(({ licence }) => licence))].sort() } : {}),
     ...(translation.published === undefined ? {} : { hasGuidance: false }),
+    // A flow between styles moves one style's code from another's, and no other condition (flow/style-flow.ts).
+    ...(isBetweenStyles ? { guidedBy: ["style" as const] } : {}),
     widthPx: target.imageSizePx,
     heightPx: target.imageSizePx,
     latentDims: latentDimsOf(target),

@@ -38,6 +38,8 @@ export const TranslationInfoSchema = z.object({
   licences: z.array(z.string()).optional(),
   /** False: the flow was never trained without its conditions, so guidance has nothing to contrast with and is 0. */
   hasGuidance: z.boolean().optional(),
+  /** Fields that `guidanceOf` may name; absent = all that are read. */
+  guidedBy: z.array(z.enum(conditionFields)).optional(),
   /** False: no image can be inverted, so no residual be kept, because the target is a generator without an encoder. */
   isInvertible: z.boolean().optional(),
   widthPx: z.number().int(),

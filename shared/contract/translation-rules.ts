@@ -63,24 +63,36 @@ export function checkLicences({ id, licences = [] }: TranslationInfo, requested:
 
 /**
  * The guidance that a translation follows: 0 where it can follow none, unless the request insists on another.
- * @throws AppError invalid_request for guidance other than the default, or of a condition, where there is none
+ * @throws AppError invalid_request for guidance other than the default, or of a condition, where there is none, or of one that
+ * does not guide
  */
-export function guidanceOn(
-  { id, hasGuidance }: Pick<TranslationInfo, "id" | "hasGuidance">,
-  requested: Guided,
-): number {
+export function guidanceOn({ id, hasGuidance, guidedBy }: Guidable, requested: Guided): number {
   const { guidance, guidanceOf = {} } = requested;
+  const weighed = conditionFields.filter((field) => guidanceOf[field]);
+  const strange = weighed.find((field) => guidedBy?.includes(field) === false);
+  if (strange)
+    throw mismatch(
+      "invalid_request",
+      `guidanceOf.${strange}`,
+      `only ${guidedBy!.join(", ")} (translation ${id})`,
+      strange,
+    );
   if (hasGuidance !== false) return guidance;
   const expected = `0, because the flow of ${id} was never trained without its conditions`;
-  for (const [field, weight] of Object.entries(guidanceOf))
-    if (weight > 0) throw mismatch("invalid_request", `guidanceOf.${field}`, expected, `${weight}`);
+  for (const field of weighed)
+    throw mismatch("invalid_request", `guidanceOf.${field}`, expected, `${guidanceOf[field]}`);
   if (guidance === 0 || guidance === limits.guidanceDefault) return 0;
   throw mismatch("invalid_request", "guidance", expected, `${guidance}`);
 }
 
+/** A translation's description, or what its flow says of itself. */
+interface Guidable extends Pick<TranslationInfo, "id" | "hasGuidance"> {
+  readonly guidedBy?: readonly ConditionField[] | undefined;
+}
+
 interface Guided {
   readonly guidance: number;
-  readonly guidanceOf?: Readonly<Record<string, number>> | undefined;
+  readonly guidanceOf?: Readonly<Partial<Record<ConditionField, number>>> | undefined;
 }
 
 function checkField({ id, conditions }: TranslationInfo, field: ConditionField, where: string): void {

@@ -124,6 +124,14 @@ describe("captions in a style of one's own", () => {
         [[set, tinyLabels[0]]],
       );
     }
+    // Without a style the drawing keeps its own, as an upload does.
+    const drawnBy = async (condition: object, fields: object = {}) =>
+      (await drawRestyled({ service: served, info: found, load }, condition, fields))[0]!.rgba;
+    const { body, viewBox } = shapeOf("ovals");
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${viewBox}">${body}</svg>`;
+    const unstyled = await drawnBy({ caption: tinyLabels[0]! }, { licences: ["MIT"] });
+    assert.deepEqual(unstyled, await drawnBy({ drawing: { svg } }));
+    assert.notDeepEqual(unstyled, await drawnBy({ drawing: { svg }, style: "filled" }));
   });
 
   it("a pack of one's own whose library does not open is left out, and the packs that ship are served", async () => {

@@ -10,6 +10,7 @@ import { spreadOf } from "../../server/engine/pixels/colour-spread.ts";
 import { drawLayers } from "../../server/engine/pixels/layered-image.ts";
 import { toPremultipliedPlanes } from "../../server/engine/pixels/pixels.ts";
 import { decodeDrawn, decodeImage, drawLatents, type Translation } from "../../server/engine/translation.ts";
+import { resolveGeneration } from "../../server/http/resolve-request.ts";
 import { decodeRgba, encodePng } from "../../server/images/codec.ts";
 import { createConditionImageLoader } from "../../server/inference/condition-images.ts";
 import type { ImageResult } from "../../server/inference/protocol.ts";
@@ -32,6 +33,7 @@ const load = createConditionImageLoader(async (digest) => uploads.get(digest), l
 let service: InferenceService;
 let translation: Translation;
 let info: TranslationInfo;
+let catalogue: Catalogue;
 
 /** An upload of `styleSizePx` pixels a side. */
 async function upload(colourAt: (x: number, y: number) => readonly [number, number, number, number]): Promise<string> {
@@ -51,7 +53,7 @@ const pixelsOf = async (condition: object, fields: object = {}): Promise<string>
 
 before(async () => {
   await writeTinyStylePack(join(folder, "packs"));
-  const catalogue = await Catalogue.open(join(folder, "packs"));
+  catalogue = await Catalogue.open(join(folder, "packs"));
   info = catalogue.packs()[0]!.translations[0]!;
   const { translations } = await loadPacks(catalogue, { threads: 1 });
   translation = translations[0]!;
@@ -230,6 +232,29 @@ describe("a pack that translates between styles", () => {
     assert.equal(new Set([drawn[0], ...seeds]).size, 3);
   });
 
+  it("a drawing for which no style is requested is drawn in its own, inverted in it, and painted in its ink", async () => {
+    const image = await stripes(2, 250);
+    const own = { images: [image] };
+    const unstyled = await draw({ drawing: { image } });
+    assert.deepEqual(unstyled, await draw({ drawing: { image }, style: own }));
+    assert.deepEqual(
+      await draw({ drawing: { image, style: "filled" } }),
+      await draw({ drawing: { image, style: "filled" }, style: "filled" }),
+    );
+    const inverted = async (condition: PartialCondition) => {
+      const request = { translation: "restyle", image, condition };
+      return service.invert(request, await load(request, styleSizePx), new AbortController().signal);
+    };
+    const alone = await inverted({ drawing: { image } });
+    assert.deepEqual(alone, await inverted({ drawing: { image }, style: own }));
+    const keepResidualOf = { image, condition: { drawing: { image } } };
+    const kept = await draw({}, { keepResidualOf });
+    assert.deepEqual(
+      kept,
+      await draw({}, { keepResidualOf: { image, condition: { drawing: { image }, style: own } } }),
+    );
+  });
+
   it("guidance moves the requested style's code from the drawing's own, by its weight, and no other condition's", async () => {
     const drawing = { image: await stripes(2, 250) };
     const condition = { drawing, style: "outline" };
@@ -240,6 +265,16 @@ describe("a pack that translates between styles", () => {
     assert.equal(await at({ guidance: 1, guidanceOf: { style: 1 } }), more);
     const alone = await Promise.all([0, 2].map((guidance) => pixelsOf({ style: "outline" }, { guidance })));
     assert.equal(alone[0], alone[1], "without a drawing there is no style to move from");
+    // The API refuses before there is a job.
+    assert.deepEqual(info.guidedBy, translation.flow.guidedBy);
+    const request = ResolvedRequestSchema.parse({
+      ...{ translation: "restyle", condition, guidanceOf: { drawing: 1 }, count: 1, seed: 3 },
+    });
+    const deps = { catalogue, uploads: { touch: async () => true }, checkDrawing: () => {} };
+    await assert.rejects(resolveGeneration(request, deps as never), {
+      code: "invalid_request",
+      message: /guidanceOf.drawing: expected only style/,
+    });
     // What is refused leaves those that are drawn beside it alone.
     const [refused, beside] = await Promise.allSettled([at({ guidanceOf: { drawing: 1 } }), at({})]);
     assert.match(String((refused as PromiseRejectedResult).reason), /guidanceOf.drawing: expected only style/);

@@ -17,10 +17,10 @@ import { styleOfFolder } from "../../style-folder.ts";
 /** Images under way at once: four full batches of the flow, so that the child is never idle and no one waits past a deadline. */
 const parallelMax = 32;
 
-const usage = `Usage: npm run -s tau -- restyle FILE... (--style NAME | --style-from DIR) --out DIR [options]
+const usage = `Usage: npm run -s tau -- restyle FILE... [--style NAME | --style-from DIR] --out DIR [options]
 
 Draws each image (PNG, JPEG, WebP, GIF, or SVG) again in another style. Where a pack translates between styles, each image is
-a drawing that the answer shows; the style is one of the pack, or that of the icons in a folder. Elsewhere, or with
+a drawing that the answer shows; the style is one of the pack, that of the icons in a folder, or its own. Elsewhere, or with
 --translation, the residual of each image is kept and its conditions change: name what the images show now with --from-caption
 and --from-style; conditions that you do not change stay. Prints one JSON line an image, as generate does.
 
