@@ -105,7 +105,8 @@ const roomEntries = (rooms) => ({
 });
 
 /**
- * The bundles of the tests, in their order, those of quick tests last.
+ * The bundles of the tests, in their order, those of quick tests last. Each lies in a folder with its place, because the runner of Node
+ * 20 and 22 sorts its files by name.
  * @param {readonly string[]} tests paths from the repository's root
  * @param {readonly string[]} quick the same of tests that take seconds, of which some share a process
  * @returns {Promise<string[]>}
@@ -116,6 +117,8 @@ export async function bundleTests(tests, quick) {
   const shared = new Set([...rooms.values()].flat());
   const own = [...tests, ...quick].filter((file) => !shared.has(file));
   const nameOf = (file) => file.replace(/^test\/(.*)\.ts$/, "$1");
+  const bundles = [...tests.map(nameOf), ...rooms.keys(), ...quick.filter((file) => !shared.has(file)).map(nameOf)];
+  const places = new Map(bundles.map((name, at) => [name, `${String(at).padStart(3, "0")}/${name}`]));
   await rm(outdir, { recursive: true, force: true });
   await build({
     ...serverBundle,
@@ -130,8 +133,9 @@ export async function bundleTests(tests, quick) {
     ],
     plugins: [...serverBundle.plugins, sourcePlaces(shared), roomEntries(rooms)],
     entryPoints: [
-      ...[...own, ...testPrograms].map((file) => ({ in: file, out: nameOf(file) })),
-      ...[...rooms.keys()].map((name) => ({ in: `room:${name}`, out: name })),
+      ...testPrograms.map((file) => ({ in: file, out: nameOf(file) })),
+      ...own.map((file) => ({ in: file, out: places.get(nameOf(file)) })),
+      ...[...rooms.keys()].map((name) => ({ in: `room:${name}`, out: places.get(name) })),
     ],
     outdir,
     splitting: true,
@@ -141,6 +145,5 @@ export async function bundleTests(tests, quick) {
     jsxImportSource: "preact",
     logLevel: "warning",
   });
-  const names = [...tests.map(nameOf), ...rooms.keys(), ...quick.filter((file) => !shared.has(file)).map(nameOf)];
-  return names.map((name) => `${outdir}/${name}.js`);
+  return [...places.values()].map((name) => `${outdir}/${name}.js`);
 }

@@ -26,43 +26,48 @@ const { values } = parseArgs({
 });
 
 /**
- * Tests that start programs, browsers or threads, or train; `--unit` leaves them out. They come first, the longest at the head, so that
- * none is left alone at the end. Folders end in a slash.
+ * Tests that start programs, browsers or threads, or train; `--unit` leaves them out. They come first, by what they take of a clock,
+ * the longest at the head, so that none is left alone at the end. Folders end in a slash.
  */
 const slow = [
   "test/e2e/stories.test.ts",
-  "test/recipes/recipes.test.ts",
-  "test/faults/",
-  "test/e2e/playground.test.ts",
-  "test/evaluation/evaluation-command.test.ts",
-  "test/app/many-machines.test.ts",
   "test/app/shared-trainings.test.ts",
+  "test/evaluation/evaluation-command.test.ts",
+  "test/faults/",
+  "test/http/trainings/trainings.test.ts",
+  "test/http/trainings/training-outcomes.test.ts",
+  "test/http/trainings/training-disk-full.test.ts",
+  "test/e2e/playground.test.ts",
+  "test/recipes/recipes.test.ts",
+  "test/app/many-machines.test.ts",
   "test/app/shared-real-packs.test.ts",
+  "test/training/train-translation.test.ts",
+  "test/cli/commands.test.ts",
+  "test/inference/super-resolution-pack.test.ts",
+  "test/onnx/web-runtime.test.ts",
+  "test/inference/client.test.ts",
   "test/http/trainings/",
   "test/cli/upscale-cli.test.ts",
-  "test/inference/client.test.ts",
-  "test/training/train-translation.test.ts",
-  "test/onnx/web-runtime.test.ts",
-  "test/inference/super-resolution-pack.test.ts",
   "test/training/calibrate/calibrate-pack.test.ts",
   "test/training/dataset/generator-set.test.ts",
+  "test/plugin/ui/learning.test.ts",
+  "test/cli/train-cli.test.ts",
   "test/flow/trainer.test.ts",
+  "test/http/sockets.test.ts",
+  "test/inference/default-pack.test.ts",
+  "test/training/encode/",
   "test/cli/",
   "test/e2e/",
   "test/recipes/",
   "test/importers/",
-  "test/http/sockets.test.ts",
-  "test/jobs/bull-queue.test.ts",
-  "test/pretrain/",
   "test/evaluation/upscaling/evaluate-upscaling.test.ts",
-  "test/evaluation/evaluate-styles.test.ts",
+  "test/jobs/bull-queue.test.ts",
   "test/experts/sketch/kernels.test.ts",
-  "test/inference/default-pack.test.ts",
+  "test/evaluation/evaluate-styles.test.ts",
+  "test/pretrain/",
   "test/inference/retrieval.test.ts",
   "test/platform/process-lock.test.ts",
   "test/platform/worker-pool.test.ts",
-  "test/plugin/ui/learning.test.ts",
-  "test/training/encode/",
 ];
 /** Place in `slow`; -1 = a quick one. */
 const placeOf = (file) => slow.findIndex((name) => file.startsWith(name));
@@ -192,6 +197,6 @@ function printTimes() {
   const sum = files.reduce((total, { seconds }) => total + seconds, 0);
   const most = files
     .slice(0, 12)
-    .map(({ name, seconds }) => `${name.replace(/^dist\/test\/(.*)\.test\.js$/, "$1")} ${seconds.toFixed(1)} s`);
+    .map(({ name, seconds }) => `${name.replace(/^dist\/test\/\d+\/(.*)\.test\.js$/, "$1")} ${seconds.toFixed(1)} s`);
   console.log(`processor time of ${files.length} files: ${sum.toFixed(0)} s; most: ${most.join(", ")}`);
 }
