@@ -164,14 +164,26 @@ export interface FoundDrawing {
 
 /** Drawings as SVG that words find. */
 export interface DrawingFinder {
-  /** The drawing whose name fits best, noise counted; undefined when no set may be used. */
+  /** The drawings whose names fit; undefined when no set may be used. */
   find(requested: {
     /** Unit vector. */
     readonly words: Float32Array;
     /** Ids of the sets that may be used; absent = all. */
     readonly among?: ReadonlySet<string> | undefined;
-    noise(length: number): Float32Array;
-  }): { readonly svg: string; readonly name: string; readonly set: string; readonly cosine: number } | undefined;
+  }): DrawingChoice | undefined;
+}
+
+/** Drawings among which seeds choose. */
+export interface DrawingChoice {
+  /**
+   * @param noise log-weights that a seed adds, [length]
+   * @returns the drawing's place in the library, and the cosine of its name to the words
+   */
+  choose(noise: (length: number) => Float32Array): { readonly entry: number; readonly cosine: number };
+  /** How alike two drawings look, −1 to 1. */
+  likeness(one: number, other: number): number;
+  /** A drawing as an SVG in `currentColor`, what its set calls it, and the set. */
+  open(entry: number): { readonly svg: string; readonly name: string; readonly set: string };
 }
 
 /** The retrieval index of a translation. */

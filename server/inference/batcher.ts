@@ -153,13 +153,13 @@ export class Batcher {
       const percentile = typicalityPercentile(job.translation.calibration, row.conditions, logLikelihood, kind);
       const enlargedBy = job.request.format === "svg" ? tracedFactor : undefined;
       const pixels = await decodeImage(job.translation, drawn, {
-        ...job.plan!.finishOf(group),
+        ...job.plan!.finishOf(group, candidate),
         enlargedBy,
       });
       // Groups, and the images of each, come in their order.
       const index = job.completed;
       const { prior } = job.plan!.rowOf(group, candidate);
-      const sources = job.plan!.sourcesOf?.(group) ?? sourcesOf(prior?.drawings, job.translation.drawings);
+      const sources = job.plan!.sourcesOf?.(group, candidate) ?? sourcesOf(prior?.drawings, job.translation.drawings);
       job.completed += 1;
       job.onImage({
         ...pixels,

@@ -15,10 +15,10 @@ export interface Plan extends ConditionFindings {
   /** Seed of a candidate of a group; enough to make it again. */
   seedOf(group: number, candidate: number): number;
   rowOf(group: number, candidate: number): Row;
-  /** Drawings that a group started from, where its rows don't say. */
-  sourcesOf?(group: number): Source[] | undefined;
-  /** What becomes of a group's decoded images. */
-  finishOf(group: number): Finish;
+  /** Drawings that a candidate started from, where its row doesn't say. */
+  sourcesOf?(group: number, candidate: number): Source[] | undefined;
+  /** What becomes of a candidate's decoded image. */
+  finishOf(group: number, candidate: number): Finish;
 }
 
 /** Of each image the best of its candidates, each candidate by a seed of its own. */

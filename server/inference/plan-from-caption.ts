@@ -1,7 +1,7 @@
 /**
  * The plan of a caption where the flow is one between styles: words find a drawing in the pack's library, or in another translation's
  * retrieval index, whose target decodes it; in one ink it is the drawing that the flow restyles. Each seed finds a drawing of its own
- * among those that fit. A colour that words name is given to what is drawn in the end, because the drawing has none.
+ * among those that fit, and of several images each one that looks unlike the others. A colour that words name is given to what is drawn in the end, because the drawing has none.
  */
 import type { ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
 import type { Source } from "../../shared/contract/generations/sources.ts";
@@ -10,7 +10,7 @@ import type { CaptionColour } from "../engine/colour-words.ts";
 import { type EncodedConditions, encodeConditions } from "../engine/conditions.ts";
 import type { DrawingFinder } from "../engine/interfaces.ts";
 import { inOneInk } from "../engine/pixels/one-ink.ts";
-import { normals, streams } from "../engine/random.ts";
+import { imageSeed, normals, streams } from "../engine/random.ts";
 import { inkOfStyle, looksOf, readInInk } from "../engine/read-in-ink.ts";
 import type { Finish, Translation } from "../engine/translation.ts";
 import { inUsualInk } from "../images/svg.ts";
@@ -24,6 +24,9 @@ import type { ConditionImages } from "./protocol.ts";
 /** Cosine of a drawing's name to the words from which on it shows them: "home" is at 0.78 to "house", "rabbit" at 0.42 to "giraffe". */
 const cosineLeast = 0.65;
 
+/** Seeds whose drawings are looked at for each image but the first; looking costs next to nothing. */
+const triedSeeds = 8;
+
 /** @throws AppError `invalid_request` for a caption beside a drawing or a kept residual, `caption_unknown` for one that finds no drawing */
 export async function planFromCaption(
   translation: Translation,
@@ -31,7 +34,7 @@ export async function planFromCaption(
   request: ResolvedRequest,
   images: ConditionImages,
 ): Promise<Plan> {
-  const { condition, count } = request;
+  const { condition } = request;
   if (condition.drawing || request.keepResidualOf)
     throw refusal(
       "invalid_request",
@@ -39,38 +42,68 @@ export async function planFromCaption(
       condition.caption!,
     );
   const words = await wordsOf(captions.from, request);
-  const find = captions.library
+  const finder = captions.library
     ? inLibrary(captions.library, translation, words, request)
     : inIndex(captions, words, request);
   const { caption: _, ...others } = condition;
   const requested = conditionValues(others, images);
   const each = bestOfEach(request);
-  const starts: Start[] = [];
-  for (let image = 0; image < count; image += 1) {
-    const { planes, sizePx, key, sources } = await find(each.seedOf(image, 0));
-    const drawing = conditionValues({ drawing: { image: key } }, new Map([[key, { planes, sizePx }]]));
-    const values = inOwnStyle({ ...drawing, ...requested });
-    const styleInk = inkOfStyle(translation, values);
-    const looks = looksOf(translation, requested, styleInk);
-    starts.push({
-      conditions: await encodeConditions(translation, readInInk(values, styleInk)),
-      // Requested colours stay as they are.
-      finish: requested.colours ? looks : { ...looks, colour: words.colour },
-      sources,
-    });
+  const starts: Start[][] = [];
+  for (const seeds of seedsOf(request, each, finder)) {
+    const candidates: Start[] = [];
+    for (const seed of seeds) {
+      const { planes, sizePx, key, sources } = await finder.find(seed);
+      const drawing = conditionValues({ drawing: { image: key } }, new Map([[key, { planes, sizePx }]]));
+      const values = inOwnStyle({ ...drawing, ...requested });
+      const styleInk = inkOfStyle(translation, values);
+      const looks = looksOf(translation, requested, styleInk);
+      candidates.push({
+        seed,
+        conditions: await encodeConditions(translation, readInInk(values, styleInk)),
+        // Requested colours stay as they are.
+        finish: requested.colours ? looks : { ...looks, colour: words.colour },
+        sources,
+      });
+    }
+    starts.push(candidates);
   }
   return {
     ...each,
     outOfDistribution: [],
     namedLabels: [],
-    finishOf: (image) => starts[image]!.finish,
-    rowOf: (image, candidate) =>
-      sampleRow(translation, starts[image]!.conditions, { ...request, seed: each.seedOf(image, candidate) }),
-    sourcesOf: (image) => starts[image]!.sources,
+    seedOf: (image, candidate) => starts[image]![candidate]!.seed,
+    finishOf: (image, candidate) => starts[image]![candidate]!.finish,
+    rowOf: (image, candidate) => {
+      const { seed, conditions } = starts[image]![candidate]!;
+      return sampleRow(translation, conditions, { ...request, seed });
+    },
+    sourcesOf: (image, candidate) => starts[image]![candidate]!.sources,
   };
 }
 
+/** Seeds of the images, of each as many as it has candidates. Where one is drawn of each, their drawings look unlike each other. */
+function seedsOf(
+  { seed, count, bestOf }: Pick<ResolvedRequest, "seed" | "count" | "bestOf">,
+  each: Pick<Plan, "seedOf">,
+  { likeness }: Finder,
+): number[][] {
+  if (bestOf > 1 || !likeness)
+    return Array.from({ length: count }, (_, image) =>
+      Array.from({ length: bestOf }, (_, candidate) => each.seedOf(image, candidate)),
+    );
+  const chosen: number[] = [];
+  for (let image = 0; image < count; image += 1) {
+    // The first image's own seed stays, so that one image is the first of many.
+    const tried = Array.from({ length: image === 0 ? 1 : triedSeeds }, (_, at) => imageSeed(seed, image + at * count));
+    const alike = tried.map((own) => Math.max(-1, ...chosen.map((other) => likeness(own, other))));
+    chosen.push(tried[alike.indexOf(Math.min(...alike))]!);
+  }
+  return chosen.map((own) => [own]);
+}
+
+/** What a candidate starts from. */
 interface Start {
+  readonly seed: number;
   readonly conditions: EncodedConditions;
   readonly finish: Finish;
   readonly sources: Source[] | undefined;
@@ -84,7 +117,11 @@ interface Found {
   readonly sources: Source[] | undefined;
 }
 
-type Find = (seed: number) => Promise<Found>;
+interface Finder {
+  find(seed: number): Promise<Found>;
+  /** How alike the drawings of two seeds look, −1 to 1; absent where nobody knows. */
+  likeness?(one: number, other: number): number;
+}
 
 interface Words {
   readonly text: string;
@@ -106,20 +143,26 @@ function inLibrary(
   { drawings, target: { imageSizePx: sizePx } }: Translation,
   { text, vector }: Words,
   { licences }: ResolvedRequest,
-): Find {
-  const among = stylesUnder(licences, drawings);
-  return async (seed) => {
-    const found = vector && library.find({ words: vector, among, noise: noiseOf(seed) });
+): Finder {
+  const choice = vector && library.find({ words: vector, among: stylesUnder(licences, drawings) });
+  const chosenBy = (seed: number) => {
+    const found = choice?.choose(noiseOf(seed));
     if (!found || found.cosine < cosineLeast) throw refusal("caption_unknown", "words that name a drawing", text);
-    const { svg, name, set } = found;
-    // Most children draw no SVG, and loading sharp would take each a tenth of a second at its start.
-    const { renderSvg } = await import("../images/codec.ts");
-    return {
-      planes: await renderSvg(inUsualInk(svg), sizePx),
-      sizePx,
-      key: `library:${sha256Of(svg)}`,
-      sources: sourcesOf([{ label: name.replaceAll(" ", "-"), style: set, share: 1 }], drawings),
-    };
+    return found.entry;
+  };
+  return {
+    likeness: (one, other) => choice!.likeness(chosenBy(one), chosenBy(other)),
+    async find(seed) {
+      const { svg, name, set } = choice!.open(chosenBy(seed));
+      // Most children draw no SVG, and loading sharp would take each a tenth of a second at its start.
+      const { renderSvg } = await import("../images/codec.ts");
+      return {
+        planes: await renderSvg(inUsualInk(svg), sizePx),
+        sizePx,
+        key: `library:${sha256Of(svg)}`,
+        sources: sourcesOf([{ label: name.replaceAll(" ", "-"), style: set, share: 1 }], drawings),
+      };
+    },
   };
 }
 
@@ -128,10 +171,10 @@ function inIndex(
   { from, styles }: NonNullable<Translation["captions"]>,
   { text, vector, label }: Words,
   { licences }: ResolvedRequest,
-): Find {
+): Finder {
   const free = stylesUnder(licences, from.drawings);
   const among = new Set([...styles].filter((style) => free?.has(style) ?? true));
-  return async (seed) => {
+  const find = async (seed: number): Promise<Found> => {
     const found = from.retriever?.find({ caption: vector, label, noise: noiseOf(seed), among });
     if (!found || found.cosine < cosineLeast)
       throw refusal(
@@ -147,6 +190,7 @@ function inIndex(
       sources: sourcesOf([drawing], from.drawings),
     };
   };
+  return { find };
 }
 
 const refusal = (code: ProblemCode, expected: string, received: string): AppError => {

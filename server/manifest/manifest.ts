@@ -27,7 +27,7 @@ const filesOfTranslation = ({ flow, calibration, retrieval, published, captions 
   ...new Set([flow, ...Object.values(published ?? {})]),
   ...(calibration ? [calibration.file] : []),
   ...(retrieval === undefined ? [] : [retrieval]),
-  ...(captions?.library === undefined ? [] : [captions.library]),
+  ...[captions?.library, captions?.thumbnails].filter((path) => path !== undefined),
 ];
 
 const rate = z.number().min(0).max(1);
@@ -98,6 +98,8 @@ export const TranslationSchema = z.object({
       styles: z.array(z.string().min(1)).min(1),
       /** Drawings of this pack, which are found instead; the other translation reads the words alone. */
       library: PackPathSchema.optional(),
+      /** Where the ink of each of them lies (server/retrieval/thumbnails.ts). */
+      thumbnails: PackPathSchema.optional(),
     })
     .optional(),
   metrics: z.record(z.string(), z.number()),

@@ -99,10 +99,11 @@ async function withCaptions(
       joined.push(translation);
       continue;
     }
-    const { library: path, styles } = captions;
+    const { library: path, thumbnails, styles } = captions;
     const { expert } = from.conditions.find(({ name }) => name === "caption")!;
     // Packs of own styles have the same file, which is opened once.
-    const open = (file: string) => shared.open(file, "library", () => DrawingLibrary.open(file, expert.dims));
+    const beside = thumbnails === undefined ? undefined : join(folder, thumbnails);
+    const open = (file: string) => shared.open(file, "library", () => DrawingLibrary.open(file, expert.dims, beside));
     const library = path === undefined ? undefined : await open(join(folder, path));
     joined.push({ ...translation, captions: { from, styles: new Set(styles), library } });
   }

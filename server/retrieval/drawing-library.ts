@@ -5,9 +5,11 @@
  */
 import { brotliDecompressSync } from "node:zlib";
 import { dot } from "../engine/edits/sphere.ts";
+import type { DrawingChoice, DrawingFinder } from "../engine/interfaces.ts";
 import { type LibraryContent, readLibraryFile } from "./drawing-library-file.ts";
-import { likeliest } from "./ideas.ts";
 import { dotInt4, productByTable, productTable } from "./int4.ts";
+import { LibraryChoice, type NamedEntry } from "./library-choice.ts";
+import { Thumbnails } from "./thumbnails.ts";
 
 /** Lists that a search looks through. */
 const listsProbed = 16;
@@ -17,25 +19,7 @@ const comparedLeast = 2048;
 const foundMax = 256;
 const nearWithin = 0.15;
 
-/** A drawing of the library. */
-export interface LibraryDrawing {
-  /** An SVG in `currentColor`. */
-  readonly svg: string;
-  /** What its set calls it. */
-  readonly name: string;
-  readonly set: string;
-  /** Cosine of its name to the words. */
-  readonly cosine: number;
-}
-
-export interface LibraryQuery {
-  /** Unit vector of the words. */
-  readonly words: Float32Array;
-  /** Ids of the sets that may be used; absent = all. */
-  readonly among?: ReadonlySet<string> | undefined;
-  /** Log-weights that a seed adds, [length]. */
-  noise(length: number): Float32Array;
-}
+type LibraryQuery = Parameters<DrawingFinder["find"]>[0];
 
 /** Names and their cosines, as many as `count`; the next search writes over them. */
 interface Scored {
@@ -44,8 +28,9 @@ interface Scored {
   readonly count: number;
 }
 
-export class DrawingLibrary {
+export class DrawingLibrary implements DrawingFinder {
   readonly #content: LibraryContent;
+  readonly #thumbnails: Thumbnails | undefined;
   /** The names' vectors, a byte for two values, not signed. */
   readonly #keyBytes: Uint8Array;
   /** First name of each list, and behind the last, [lists + 1]. */
@@ -62,8 +47,9 @@ export class DrawingLibrary {
   readonly #found: Int32Array;
   readonly #cosines: Float64Array;
 
-  constructor(content: LibraryContent) {
+  constructor(content: LibraryContent, thumbnails?: Thumbnails) {
     this.#content = content;
+    this.#thumbnails = thumbnails;
     const { names, keys, listLengths, entryNames, blockLengths } = content;
     this.#keyBytes = new Uint8Array(keys.bytes.buffer, keys.bytes.byteOffset, keys.bytes.byteLength);
     this.#firstOfList = sums(listLengths);
@@ -81,29 +67,36 @@ export class DrawingLibrary {
   }
 
   /** @throws AppError `pack_corrupt` when the file is missing, or its names do not fit words of so many values */
-  static async open(path: string, keyDims: number): Promise<DrawingLibrary> {
-    return new DrawingLibrary(await readLibraryFile(path, keyDims));
+  static async open(path: string, keyDims: number, thumbnails?: string): Promise<DrawingLibrary> {
+    const content = await readLibraryFile(path, keyDims);
+    const { length } = content.entryNames;
+    return new DrawingLibrary(
+      content,
+      thumbnails === undefined ? undefined : await Thumbnails.open(thumbnails, length),
+    );
   }
 
   get size(): number {
     return this.#content.entryNames.length;
   }
 
-  /** The drawing whose name fits best, noise counted; undefined when no set may be used. */
-  find(query: LibraryQuery): LibraryDrawing | undefined {
+  /** The drawings whose names fit; undefined when no set may be used. */
+  find(query: LibraryQuery): DrawingChoice | undefined {
     const found = this.search(query);
-    const at = likeliest(found, query.noise(found.length));
-    return at === undefined ? undefined : { ...this.#drawingOf(found[at]!.entry), cosine: found[at]!.cosine };
+    if (found.length === 0) return undefined;
+    const choice = new LibraryChoice(found, this.#thumbnails);
+    return {
+      choose: (noise) => choice.choose(noise),
+      likeness: (one, other) => choice.likeness(one, other),
+      open: (entry) => this.drawing(entry),
+    };
   }
 
   /**
    * The entries whose names are nearest, the nearest first; of equal names, every drawing. With `among`, only names count that have
    * a drawing of these sets, and lists are looked through until there are enough of them.
    */
-  search({
-    words,
-    among,
-  }: Pick<LibraryQuery, "words" | "among">): { readonly entry: number; readonly cosine: number }[] {
+  search({ words, among }: LibraryQuery): NamedEntry[] {
     const { entrySets, sets } = this.#content;
     const allowed = among && Uint8Array.from(sets, (set) => (among.has(set) ? 1 : 0));
     const isAllowed = (entry: number): boolean => allowed === undefined || allowed[entrySets[entry]!] === 1;
@@ -148,7 +141,8 @@ export class DrawingLibrary {
     return this.#norms[name]!;
   }
 
-  #drawingOf(entry: number): Omit<LibraryDrawing, "cosine"> {
+  /** A drawing as an SVG in `currentColor`, what its set calls it, and the set. */
+  drawing(entry: number): ReturnType<DrawingChoice["open"]> {
     const { blocks, blockLengths, blockSize, entryNames, entrySets, names, sets } = this.#content;
     const block = Math.floor(entry / blockSize);
     const from = this.#firstOfBlock[block]!;

@@ -1,15 +1,16 @@
 /** Drawings found by words: the nearest name first, every set in turn, only those that licences leave, and files that are refused. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm, truncate } from "node:fs/promises";
+import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import fc from "fast-check";
-import { unitOf } from "../../server/engine/edits/sphere.ts";
+import { dot, unitOf } from "../../server/engine/edits/sphere.ts";
 import { normals } from "../../server/engine/random.ts";
 import { DrawingLibrary } from "../../server/retrieval/drawing-library.ts";
 import { readLibraryFile, writeLibraryFile } from "../../server/retrieval/drawing-library-file.ts";
 import { makeLibrary, type NamedDrawing } from "../../server/retrieval/make-library.ts";
+import { Thumbnails, thumbnailBytes, thumbnailOf } from "../../server/retrieval/thumbnails.ts";
 import { AppError } from "../../shared/problem.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "tau-library-"));
@@ -39,30 +40,39 @@ const content = await makeLibrary(drawings, keyDims, 16, async (names) => {
 });
 await writeLibraryFile(path, content);
 const library = await DrawingLibrary.open(path, keyDims);
-const noise = (seed: number) => (length: number) => normals(seed, 1, length);
+/** Alpha of a round drawing at 48 px, by the distance to its middle in sides. */
+const disc = (isInk: (distance: number) => boolean, [x, y] = [0.5, 0.5]): Float32Array =>
+  Float32Array.from({ length: 48 ** 2 }, (_, at) =>
+    Number(isInk(Math.hypot(((at % 48) + 0.5) / 48 - x!, (Math.floor(at / 48) + 0.5) / 48 - y!))),
+  );
+
+/** What a seed finds. */
+function foundBy(from: DrawingLibrary, query: Parameters<DrawingLibrary["find"]>[0], seed: number) {
+  const choice = from.find(query);
+  const chosen = choice?.choose((length) => normals(seed, 1, length));
+  return chosen && { ...choice!.open(chosen.entry), ...chosen };
+}
 
 test("words find the drawing of their name, seeds those of its sets, and each is whole", () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 299 }), fc.integer({ min: 0, max: 2 ** 31 }), (thing, seed) => {
       const name = `thing ${thing}`;
-      const found = library.find({ words: vectorOf(name), noise: noise(seed) });
-      assert.equal(found?.name, name);
+      const found = foundBy(library, { words: vectorOf(name) }, seed)!;
+      assert.equal(found.name, name);
       assert.ok(found.cosine > 0.98);
       const at = 3 * thing + sets.indexOf(found.set);
       assert.ok(found.svg.includes(`viewBox="0 0 24 24"`) && found.svg.includes(`d="M${at} 0h9"`));
     }),
     { numRuns: 60, seed: 25 },
   );
-  const found = Array.from({ length: 40 }, (_, seed) =>
-    library.find({ words: vectorOf("thing 7"), noise: noise(seed) }),
-  );
+  const found = Array.from({ length: 40 }, (_, seed) => foundBy(library, { words: vectorOf("thing 7") }, seed));
   assert.equal(new Set(found.map((drawing) => drawing?.set)).size, 3);
 });
 
 test("only drawings of the sets that may be used are found, and none where none may", () => {
   const words = vectorOf("thing 9");
-  for (const set of sets) assert.equal(library.find({ words, among: new Set([set]), noise: noise(1) })?.set, set);
-  assert.equal(library.find({ words, among: new Set(), noise: noise(1) }), undefined);
+  for (const set of sets) assert.equal(foundBy(library, { words, among: new Set([set]) }, 1)?.set, set);
+  assert.equal(library.find({ words, among: new Set() }), undefined);
   assert.equal(library.size, 900);
 });
 
@@ -88,6 +98,49 @@ test("a set with few names is searched, however many names of other sets are nea
   assert.ok(Math.abs(found[0]!.cosine - Math.max(...cosines)) < 0.03);
   const isNear = (cosine: number): boolean => cosine > Math.max(...cosines) - 0.12;
   assert.ok(found.length >= cosines.filter(isNear).length && found.length > 1);
+});
+
+test("of drawings with one name, seeds choose the one that looks like the others more often than one that looks like none", async () => {
+  const ring = disc((distance) => distance > 0.3 && distance < 0.45);
+  const looks = [
+    ring,
+    disc((distance) => distance > 0.25 && distance < 0.45),
+    ring,
+    disc((distance) => distance < 0.2),
+  ];
+  const named = sets.concat("others").map((set) => ({ set, name: "ring", viewBox: "0 0 24 24", body: "<path/>" }));
+  const made = await makeLibrary(named, keyDims, 1, async () => vectorOf("ring"));
+  const bytes = new Uint8Array(looks.length * thumbnailBytes);
+  for (const [at, { set }] of named.entries())
+    bytes.set(thumbnailOf(looks[at]!, 48), made.sets.indexOf(set) * thumbnailBytes);
+  const thumbnails = join(folder, "thumbnails.u4");
+  await writeFile(thumbnails, bytes);
+  await writeLibraryFile(join(folder, "rings.safetensors"), made);
+  const counted = async (beside?: string) => {
+    const rings = await DrawingLibrary.open(join(folder, "rings.safetensors"), keyDims, beside);
+    const found = Array.from({ length: 200 }, (_, seed) => foundBy(rings, { words: vectorOf("ring") }, seed)!);
+    return found.filter(({ set }) => set === "others").length;
+  };
+  assert.ok((await counted()) > 30);
+  assert.ok((await counted(thumbnails)) < 15);
+  const choice = (await DrawingLibrary.open(join(folder, "rings.safetensors"), keyDims, thumbnails)).find({
+    words: vectorOf("ring"),
+  })!;
+  const [first, second, other] = ["ovals", "waves", "others"].map((set) => made.sets.indexOf(set));
+  assert.ok(choice.likeness(first!, second!) > 0.99 && choice.likeness(first!, other!) < 0.3);
+  await truncate(thumbnails, 5);
+  await assert.rejects(DrawingLibrary.open(join(folder, "rings.safetensors"), keyDims, thumbnails), {
+    code: "pack_corrupt",
+    message: /expected 128 bytes, got 5/,
+  });
+});
+
+test("a thumbnail shows where the ink lies, wherever the drawing is", () => {
+  const small = disc((distance) => distance < 0.22, [0.3, 0.6]);
+  const large = disc((distance) => distance < 0.5);
+  const [one, other] = [small, large].map((alpha) => new Thumbnails(thumbnailOf(alpha, 48)).unitOf(0));
+  assert.ok(dot(one!, other!) > 0.9);
+  assert.deepEqual([...thumbnailOf(new Float32Array(48 ** 2), 48)], Array(thumbnailBytes).fill(0));
 });
 
 test("a file that is cut short, or was made for other words, is refused by its path", async () => {

@@ -1,7 +1,7 @@
 /**
  * Makes the pack `styles` of what export_styles.py wrote: `node --import tsx server/pretrain/styles/publish-styles.mts [--from DIR] [--out DIR]
  * --version X.Y.Z` from the repository's root. Copies the graphs, writes LICENCES.md and the manifest with figures and digests. A library
- * of drawings (make-library.mts) is taken from `--library DIR`, or the one stays that the pack has. Trains nothing.
+ * of drawings (make-library.mts, make-thumbnails.mts) is taken from `--library DIR`, or the one stays that the pack has. Trains nothing.
  */
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
@@ -66,10 +66,12 @@ for (const [source, target] of Object.entries(files)) {
 }
 
 const library = "drawings/drawings.safetensors";
+const thumbnails = "drawings/thumbnails.u4";
 const lent = "drawings/licences.json";
 if (values.library !== undefined) {
   await mkdir(join(values.out, "drawings"), { recursive: true });
   await copyFile(join(values.library, "drawings.safetensors"), join(values.out, library));
+  await copyFile(join(values.library, "thumbnails.u4"), join(values.out, thumbnails));
   await copyFile(join(values.library, "licences.json"), join(values.out, lent));
 }
 const lentSets = existsSync(join(values.out, library))
@@ -155,7 +157,7 @@ const draft: DraftManifest = {
       ],
       target: "target",
       flow: "flow/restyle.onnx",
-      captions: { translation: "caption", styles: outlined, ...(lentSets.length > 0 && { library }) },
+      captions: { translation: "caption", styles: outlined, ...(lentSets.length > 0 && { library, thumbnails }) },
       ...(lentSets.length > 0 && {
         drawings: lentSets.map(({ set, author, authorUrl, licence }) => ({
           ...{ set, licence, author, styles: [set] },
