@@ -89,7 +89,7 @@ describe("captions in a style of one's own", () => {
     assert.throws(() => checkCondition(alone, { caption: "red" }), /condition.caption: expected only style, drawing/);
   });
 
-  it("captions find drawings of the pack's own library first, whose sets are named and limited by licences", async () => {
+  it("captions find drawings of the pack's own library first, whose sets are named and limited by licences, and several images different ones", async () => {
     const drawings = [
       { set: "ovals", licence: "MIT", styles: ["ovals"] },
       { set: "squares", licence: "CC-BY-4.0", author: "Ada", styles: ["squares"] },
@@ -123,6 +123,15 @@ describe("captions in a style of one's own", () => {
         image!.sources?.map((source) => [source.set, source.icon]),
         [[set, tinyLabels[0]]],
       );
+    }
+    for (const seed of [1, 2, 3, 4]) {
+      const both = await drawRestyled({ service: served, info: found, load }, requested, { seed, count: 2 });
+      assert.deepEqual(both.map(({ sources }) => sources![0]!.set).sort(), ["ovals", "squares"]);
+      const [best] = await drawRestyled({ service: served, info: found, load }, requested, { seed, bestOf: 3 });
+      for (const image of [...both, best!]) {
+        const [alone] = await drawRestyled({ service: served, info: found, load }, requested, { seed: image.seed });
+        assert.deepEqual([alone!.rgba, alone!.sources], [image.rgba, image.sources]);
+      }
     }
     // Without a style the drawing keeps its own, as an upload does.
     const drawnBy = async (condition: object, fields: object = {}) =>
