@@ -3,7 +3,7 @@
  * port, data folder, jobs and images. Changes nothing but in `repair`, which needs the data folder for itself.
  */
 import { constants } from "node:fs";
-import { access, readdir, rename, rm, stat, statfs } from "node:fs/promises";
+import { access, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
@@ -13,6 +13,7 @@ import { connect } from "../jobs/bull/connection.ts";
 import { inspectJobs, repairJobs } from "../jobs/repair/repair-jobs.ts";
 import { runtime } from "../onnx/runtime.ts";
 import { Catalogue } from "../packs/catalogue.ts";
+import { freeBytesOf } from "../platform/files/free-bytes.ts";
 import { sha256OfFile } from "../platform/sha256.ts";
 import type { Config } from "./config.ts";
 import { lockDataFolder } from "./data-lock.ts";
@@ -135,9 +136,9 @@ async function checkFolder({ dataDir }: Config): Promise<Finding[]> {
     findings.push(
       fault("folder", `${dataDir} can't be written`, "mount the disk for writing, or give it to this user"),
     );
-  const { bavail, bsize } = await statfs(dataDir);
-  const free = `${((bavail * bsize) / 1e9).toFixed(1)} GB free`;
-  if (bavail * bsize >= roomMinBytes) findings.push(well("room", free));
+  const freeBytes = await freeBytesOf(dataDir);
+  const free = `${(freeBytes / 1e9).toFixed(1)} GB free`;
+  if (freeBytes >= roomMinBytes) findings.push(well("room", free));
   else findings.push(note("room", free, "make room, or move the data folder and name it with --data"));
   const token = await stat(join(dataDir, "token")).catch(() => undefined);
   if (token && (token.mode & 0o077) !== 0)

@@ -14,6 +14,7 @@ import { requirePlainSvg } from "../images/svg.ts";
 import type { InferenceClient, ReadyInfo } from "../inference/protocol.ts";
 import { type Served, ServedCatalogue } from "../packs/served-catalogue.ts";
 import { asStorageError } from "../platform/files/atomic-file.ts";
+import { freeBytesOf } from "../platform/files/free-bytes.ts";
 import { createLog, type Log } from "../platform/log.ts";
 import { aboutThisServer } from "./about-this-server.ts";
 import type { Config } from "./config.ts";
@@ -151,6 +152,7 @@ const appPartsOf = (
       () => undefined,
       () => "the data folder can't be written",
     ),
+  freeBytes: () => freeBytesOf(config.dataDir).catch(() => undefined),
   uploads,
   probeImage,
   checkDrawing: requirePlainSvg,

@@ -17,12 +17,13 @@ export const createClient = ({ packsDir, userPacksDir, provider, threads }: Conf
   });
 
 /** The child as clients see it. @param startFault why it never started, if so */
-export function statusOf({ ready, fault }: InferenceClient, startFault: unknown): InferenceStatus {
-  if (ready) return { state: "ready", provider: ready.provider };
+export function statusOf({ ready, fault, counts }: InferenceClient, startFault: unknown): InferenceStatus {
+  if (ready) return { state: "ready", provider: ready.provider, counts };
   const cause = fault ?? startFault;
-  if (cause === undefined) return { state: "starting" };
+  if (cause === undefined) return { state: "starting", counts };
   return {
     state: "unavailable",
+    counts,
     detail: cause instanceof AppError ? cause.message : "the inference child did not start",
   };
 }

@@ -32,7 +32,7 @@ export function startWorkers({ data, inference, direct, metrics, log }: WorkerPa
       imagesOf: direct.imagesOf,
       vectorise: direct.trace,
       limits,
-      onFinished: metrics.recordJob,
+      onFinished: (job) => metrics.recordEnd("generation", job),
     }),
     startUpscaleWorker({
       ...shared,
@@ -45,7 +45,7 @@ export function startWorkers({ data, inference, direct, metrics, log }: WorkerPa
         attemptDeadlineMs: limits.upscaleDeadlineMs,
         jobsParallelMax: limits.upscalesParallelMax,
       },
-      onFinished: metrics.recordUpscale,
+      onFinished: (job) => metrics.recordEnd("upscale", job),
     }),
   ];
 }

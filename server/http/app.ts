@@ -113,5 +113,10 @@ const logRequests =
     await next();
     const { method, routePath } = c.req;
     const durationMs = Math.round(performance.now() - started);
-    log.debug({ requestId: c.get("requestId"), method, route: routePath, status: c.res.status, durationMs }, "request");
+    // Polls would bury what starts or changes something.
+    const level = method === "GET" || method === "HEAD" || method === "OPTIONS" ? "debug" : "info";
+    log[level](
+      { requestId: c.get("requestId"), method, route: routePath, status: c.res.status, durationMs },
+      "request",
+    );
   };

@@ -9,7 +9,7 @@ import type { Family, FamilyRequest, Vector, VectorRequest } from "../../shared/
 import type { WorkerInfo } from "../../shared/contract/workers.ts";
 import type { JobQueue } from "../jobs/job-queue.ts";
 import type { Standing, Tokens } from "./identity.ts";
-import type { Metrics } from "./metrics.ts";
+import type { ChildCounts, Metrics } from "./metrics.ts";
 import type { Spend } from "./rate-limit.ts";
 
 export interface InferenceStatus {
@@ -17,6 +17,7 @@ export interface InferenceStatus {
   /** The execution provider really in use; absent until a child is ready. */
   readonly provider?: string;
   readonly detail?: string;
+  readonly counts?: ChildCounts | undefined;
 }
 
 export interface HttpLimits {
@@ -54,6 +55,8 @@ export interface AppDeps {
   readonly workers: () => Promise<readonly WorkerInfo[]>;
   /** What keeps jobs and files from being kept, in words; undefined = nothing. */
   readonly storageFault: () => Promise<string | undefined>;
+  /** Free room on the disk of the data folder. */
+  readonly freeBytes?: () => Promise<number | undefined>;
   readonly trainings: JobQueue<Training, TrainingRequest>;
   /** PNG of an evaluation; undefined when there is none. */
   readonly readPreview: (training: string, step: number, index: number) => Promise<Uint8Array | undefined>;
@@ -105,7 +108,7 @@ export interface AppDeps {
   readonly metrics: Metrics;
   /** Makes a span of every request, where a collector is named. */
   readonly trace?: MiddlewareHandler | undefined;
-  readonly log: { debug(fields: object, message: string): void; error(fields: object, message: string): void };
+  readonly log: Record<"debug" | "info" | "error", (fields: object, message: string) => void>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Requests of a token that are counted elsewhere too; absent = in this process alone. */

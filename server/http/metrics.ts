@@ -6,9 +6,11 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { prometheus } from "@hono/prometheus";
 import type { Context } from "hono";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { FinishedJob } from "../jobs/work/attempt-loop.ts";
 
 const jobBucketsSeconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60];
-const upscaleBucketsSeconds = [0.5, 1, 2.5, 5, 15, 60, 180, 600];
+const longBucketsSeconds = [0.5, 1, 2.5, 5, 15, 60, 180, 600];
+const anyBucketsSeconds = [0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 180, 600];
 
 /** Node's monitor measures from timer to timer, so its resolution is part of every value and is taken off again. */
 const delayResolutionMs = 10;
@@ -18,6 +20,26 @@ const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIO
 interface Depth {
   readonly waiting: number;
   readonly running: number;
+}
+
+/** Of this process's own children so far. */
+export interface ChildCounts {
+  /** Children that became ready. */
+  readonly starts: number;
+  /** Runs of a flow, and images that were drawn in them. */
+  readonly runs: number;
+  readonly rows: number;
+}
+
+/** What is read at the moment of a scrape; absent = this process does not know. */
+export interface Scraped {
+  readonly generations?: Depth;
+  readonly upscales?: Depth;
+  readonly trainings?: Depth;
+  readonly isReady: boolean;
+  readonly counts?: ChildCounts | undefined;
+  /** Of the data folder's disk. */
+  readonly freeBytes?: number | undefined;
 }
 
 export type Metrics = ReturnType<typeof createMetrics>;
@@ -36,45 +58,40 @@ export function createMetrics() {
       requestDuration: { help: "Time to the answer's headers.", customLabels },
     },
   });
-  const jobs = new Counter({ name: "tau_jobs_total", help: "Generations ended.", labelNames: ["state"], registers });
-  const jobSeconds = new Histogram({
-    name: "tau_job_duration_seconds",
-    help: "Time of a generation from its first attempt to its end.",
-    labelNames: ["state"],
-    buckets: jobBucketsSeconds,
-    registers,
-  });
-  const images = new Counter({ name: "tau_images_total", help: "Images of generations that are done.", registers });
-  const upscales = new Counter({
-    name: "tau_upscales_total",
-    help: "Upscales ended.",
-    labelNames: ["state"],
-    registers,
-  });
-  const upscaleSeconds = new Histogram({
-    name: "tau_upscale_duration_seconds",
-    help: "Time of an upscale from its first attempt to its end.",
-    labelNames: ["state"],
-    buckets: upscaleBucketsSeconds,
-    registers,
-  });
-  const queued = new Gauge({
-    name: "tau_queue_jobs",
-    help: "Generations that wait or run.",
-    labelNames: ["state"],
-    registers,
-  });
-  const queuedUpscales = new Gauge({
-    name: "tau_queue_upscales",
-    help: "Upscales that wait or run.",
-    labelNames: ["state"],
-    registers,
-  });
-  const ready = new Gauge({
-    name: "tau_inference_ready",
-    help: "1 while an inference child is ready.",
-    registers,
-  });
+  const counter = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
+    new Counter({ name, help, labelNames, registers });
+  const gauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
+    new Gauge({ name, help, labelNames, registers });
+  const histogram = <Label extends string>(name: string, help: string, buckets: number[], ...labelNames: Label[]) =>
+    new Histogram({ name, help, buckets, labelNames, registers });
+
+  const ended = {
+    generation: counter("tau_jobs_total", "Generations ended.", "state"),
+    upscale: counter("tau_upscales_total", "Upscales ended.", "state"),
+  };
+  const untilEnd = "from its first attempt to its end.";
+  const lasted = {
+    generation: histogram("tau_job_duration_seconds", `Time of a generation ${untilEnd}`, jobBucketsSeconds, "state"),
+    upscale: histogram("tau_upscale_duration_seconds", `Time of an upscale ${untilEnd}`, longBucketsSeconds, "state"),
+  };
+  const images = counter("tau_images_total", "Images of generations that are done.");
+  const failures = counter("tau_failures_total", "Jobs that failed, by the code of their problem.", "kind", "code");
+  const waited = histogram("tau_wait_seconds", "Time of a job in the queue.", anyBucketsSeconds, "kind");
+  const inferred = histogram(
+    ...(["tau_inference_seconds", "Time of a job in the inference child.", anyBucketsSeconds, "kind"] as const),
+  );
+  const queued = {
+    generations: gauge("tau_queue_jobs", "Generations that wait or run.", "state"),
+    upscales: gauge("tau_queue_upscales", "Upscales that wait or run.", "state"),
+    trainings: gauge("tau_queue_trainings", "Trainings that wait or run.", "state"),
+  };
+  const ready = gauge("tau_inference_ready", "1 while an inference child is ready.");
+  const counted = {
+    starts: counter("tau_inference_starts_total", "Inference children that became ready."),
+    runs: counter("tau_flow_runs_total", "Runs of a flow."),
+    rows: counter("tau_flow_rows_total", "Images drawn in them: by runs, the size of a batch."),
+  };
+  const freeBytes = gauge("tau_data_free_bytes", "Free room on the disk of the data folder.");
   const delay = monitorEventLoopDelay({ resolution: delayResolutionMs });
   delay.enable();
   new Gauge({
@@ -87,28 +104,30 @@ export function createMetrics() {
         this.set({ quantile }, Math.max(0, delay.percentile(quantile * 100) / 1e9 - delayResolutionMs / 1000));
     },
   });
-  const setDepth = (gauge: Gauge<"state">, { waiting, running }: Depth): void => {
-    gauge.set({ state: "waiting" }, waiting);
-    gauge.set({ state: "running" }, running);
-  };
   return {
     contentType: registry.contentType,
     /** Middleware that counts and times requests. */
     recordRequests: registerMetrics,
-    recordJob(state: string, durationMs: number, imageCount: number): void {
-      jobs.inc({ state });
-      jobSeconds.observe({ state }, durationMs / 1000);
-      if (state === "done") images.inc(imageCount);
+    recordEnd(kind: keyof typeof ended, job: FinishedJob): void {
+      const { state } = job;
+      ended[kind].inc({ state });
+      lasted[kind].observe({ state }, job.durationMs / 1000);
+      waited.observe({ kind }, job.waitedMs / 1000);
+      if (job.code) failures.inc({ kind, code: job.code });
+      if (state !== "done") return;
+      inferred.observe({ kind }, job.inferenceMs / 1000);
+      if (kind === "generation") images.inc(job.imageCount);
     },
-    recordUpscale(state: string, durationMs: number): void {
-      upscales.inc({ state });
-      upscaleSeconds.observe({ state }, durationMs / 1000);
-    },
-    /** The exposition; depths and readiness are read at the moment of the scrape. */
-    text(generations: Depth, upscaling: Depth, isReady: boolean): Promise<string> {
-      setDepth(queued, generations);
-      setDepth(queuedUpscales, upscaling);
+    /** The exposition. */
+    text({ isReady, ...scraped }: Scraped): Promise<string> {
+      for (const kind of ["generations", "upscales", "trainings"] as const)
+        for (const [state, count] of Object.entries(scraped[kind] ?? {})) queued[kind].set({ state }, count);
       ready.set(isReady ? 1 : 0);
+      for (const name of ["starts", "runs", "rows"] as const) {
+        counted[name].reset();
+        counted[name].inc(scraped.counts?.[name] ?? 0);
+      }
+      if (scraped.freeBytes !== undefined) freeBytes.set(scraped.freeBytes);
       return registry.metrics();
     },
     close(): void {

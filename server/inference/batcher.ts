@@ -10,6 +10,7 @@ import { type DrawnLatent, decodeImage, drawLatents, type Row, type Translation 
 import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
 import { sourcesOf } from "../retrieval/sources.ts";
 import type { Plan } from "./generation-plan.ts";
+import type { Drawn } from "./messages.ts";
 import { planGeneration } from "./plan.ts";
 import type { ConditionFindings, ConditionImages, GenerateProgress, ImageResult } from "./protocol.ts";
 
@@ -47,6 +48,7 @@ export class Batcher {
   readonly #batchRows: number;
   readonly #jobs: Running[] = [];
   #isRunning = false;
+  #drawn: Drawn = { runs: 0, rows: 0 };
 
   constructor(batchRows: number) {
     this.#batchRows = batchRows;
@@ -59,6 +61,13 @@ export class Batcher {
       this.#jobs.push({ ...job, ...fresh, translation, resolve, reject });
       if (!this.#isRunning) void this.#run();
     });
+  }
+
+  /** Runs of a flow and their images since the last call. */
+  takeDrawn(): Drawn {
+    const drawn = this.#drawn;
+    this.#drawn = { runs: 0, rows: 0 };
+    return drawn;
   }
 
   async #run(): Promise<void> {
@@ -131,6 +140,7 @@ export class Batcher {
       for (const job of jobs) this.#end(job, error);
       return;
     }
+    this.#drawn = { runs: this.#drawn.runs + 1, rows: this.#drawn.rows + batch.length };
     for (const [at, picked] of batch.entries()) await this.#take(picked, drawn[at]!);
   }
 

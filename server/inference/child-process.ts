@@ -12,7 +12,7 @@ import { deserialize } from "../platform/processes/serialized-error.ts";
 import { forkChild } from "../platform/processes/spawn.ts";
 import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
 import type { UpscaleHandlers } from "../upscaling/upscale-queue.ts";
-import type { ChildConfig, FromChild, JobEvent, JobRequest, ToChild } from "./messages.ts";
+import type { ChildConfig, Drawn, FromChild, JobEvent, JobRequest, ToChild } from "./messages.ts";
 import type { ConditionImages, GenerateHandlers, InversionResult, ReadyInfo } from "./protocol.ts";
 import { SharedDeadlines } from "./shared-deadlines.ts";
 
@@ -74,7 +74,8 @@ export class InferenceChild {
   #nextJob = 1;
   #onIdle: (() => void) | undefined;
 
-  constructor(config: ChildConfig, timings: ChildTimings) {
+  /** @param onDrawn what it drew since it last said so */
+  constructor(config: ChildConfig, timings: ChildTimings, onDrawn: (drawn: Drawn) => void) {
     this.#timings = timings;
     // With a heap for each thread, freed memory leaves holes of some 100 MB in total (glibc, mallopt(3)).
     this.#process = forkChild("child.js", "inference/child.ts", { MALLOC_ARENA_MAX: "1" });
@@ -102,7 +103,8 @@ export class InferenceChild {
           this.#info = message.info;
           this.#listen();
           resolve(message.info);
-        } else if (message.type !== "alive") this.#deliver(message);
+        } else if (message.type === "alive") onDrawn(message.drawn);
+        else this.#deliver(message);
       });
       this.ended.then(({ how, fault }) => {
         clearTimeout(timer);
@@ -145,6 +147,7 @@ export class InferenceChild {
       { type: "upscale", request, image },
       {
         ...(handlers.signal ? { signal: handlers.signal } : {}),
+        onDone: (tookMs) => handlers.onDone?.(tookMs),
         onTiles: (tiles) => handlers.onProgress?.(tiles),
         onPicture: (picture) => handlers.onImage(picture),
       },
@@ -225,7 +228,10 @@ export class InferenceChild {
       // What its owner still does with its images is not the child's time.
       this.#deadlines.delete(message.job);
       if (message.type === "failed") this.#conclude(job, deserialize(message.fault));
-      else job.chain.then(() => this.#conclude(job));
+      else {
+        job.handlers.onDone?.(message.tookMs);
+        job.chain.then(() => this.#conclude(job));
+      }
       if (this.#jobs.size === 0) this.#onIdle?.();
     }
   }

@@ -63,17 +63,18 @@ async function start({
 const aliveEveryMs = 1000;
 
 function serve(service: InferenceService): void {
-  setInterval(() => void send({ type: "alive" }), aliveEveryMs);
+  setInterval(() => void send({ type: "alive", drawn: service.takeDrawn() }), aliveEveryMs);
   const running = new Map<number, AbortController>();
   process.on("message", (message: ToChild) => {
     if (message.type === "cancel") running.get(message.job)?.abort();
     if (message.type !== "order") return;
     const { job, order } = message;
+    const began = performance.now();
     const abort = new AbortController();
     running.set(job, abort);
     carryOut(service, job, order, abort.signal)
       .then(
-        () => send({ type: "done", job }),
+        () => send({ type: "done", job, tookMs: performance.now() - began }),
         (error: unknown) => send({ type: "failed", job, fault: serialize(error) }),
       )
       .finally(() => running.delete(job));

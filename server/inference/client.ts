@@ -12,7 +12,14 @@ import { AppError } from "../../shared/problem.ts";
 import type { Picture } from "../engine/interfaces.ts";
 import type { UpscaleHandlers } from "../upscaling/upscale-queue.ts";
 import { type ChildEnd, type ChildTimings, cancelled, InferenceChild } from "./child-process.ts";
-import type { ConditionImages, GenerateHandlers, InferenceClient, InversionResult, ReadyInfo } from "./protocol.ts";
+import type {
+  ConditionImages,
+  GenerateHandlers,
+  InferenceClient,
+  InferenceCounts,
+  InversionResult,
+  ReadyInfo,
+} from "./protocol.ts";
 
 export interface InferenceClientOptions {
   readonly packsDir: string;
@@ -50,6 +57,7 @@ class RespawningClient implements InferenceClient {
   #respawn: ReturnType<typeof setTimeout> | undefined;
   /** Whether a child was ever ready. The caller of `start` handles a failed start before that; afterwards the client does. */
   #hasServed = false;
+  readonly #counts = { starts: 0, runs: 0, rows: 0 };
   /** Number of consecutive failed starts, and the reason of the last one. */
   #failures = 0;
   #lastFault: AppError | undefined;
@@ -71,6 +79,10 @@ class RespawningClient implements InferenceClient {
 
   get ready(): ReadyInfo | undefined {
     return this.#child?.ready;
+  }
+
+  get counts(): InferenceCounts {
+    return this.#counts;
   }
 
   get fault(): AppError | undefined {
@@ -173,7 +185,10 @@ class RespawningClient implements InferenceClient {
   #create(): InferenceChild {
     const { packsDir, userPacksDir, packIds, provider = "auto", threads = 0 } = this.#options;
     const config = { packsFolder: packsDir, userPacksFolder: userPacksDir, packIds, provider, threads };
-    return new InferenceChild(config, this.#timings);
+    return new InferenceChild(config, this.#timings, ({ runs, rows }) => {
+      this.#counts.runs += runs;
+      this.#counts.rows += rows;
+    });
   }
 
   #spawn(): InferenceChild {
@@ -193,6 +208,7 @@ class RespawningClient implements InferenceClient {
 
   #serves({ leftOut = [] }: ReadyInfo): void {
     this.#hasServed = true;
+    this.#counts.starts++;
     this.#failures = 0;
     this.#lastFault = undefined;
     for (const fault of leftOut) this.#options.log?.("a pack was left out", fault);

@@ -11,6 +11,7 @@ import type {
   ConditionImages,
   GenerateProgress,
   ImageResult,
+  InferenceCounts,
   InversionResult,
   ReadyInfo,
 } from "./protocol.ts";
@@ -45,13 +46,17 @@ export type JobEvent =
   | { readonly type: "inversion"; readonly job: number; readonly inversion: InversionResult }
   | { readonly type: "tiles"; readonly job: number; readonly tiles: { completed: number; total: number } }
   | { readonly type: "picture"; readonly job: number; readonly picture: UpscaleResult }
-  | { readonly type: "done"; readonly job: number }
+  /** With the child's own time for it, others beside it included. */
+  | { readonly type: "done"; readonly job: number; readonly tookMs: number }
   | { readonly type: "failed"; readonly job: number; readonly fault: SerializedError };
+
+/** Since the last such message. */
+export type Drawn = Omit<InferenceCounts, "starts">;
 
 export type FromChild =
   | { readonly type: "ready"; readonly info: ReadyInfo }
   /** Sent every second when the child is ready; a child that hangs does not send it. */
-  | { readonly type: "alive" }
+  | { readonly type: "alive"; readonly drawn: Drawn }
   /** The child could not start and exits. */
   | { readonly type: "start-failed"; readonly fault: SerializedError }
   | JobEvent;

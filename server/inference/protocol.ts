@@ -64,6 +64,8 @@ export interface GenerateHandlers {
   onProgress?(progress: GenerateProgress): void;
   /** Called at most once, before the first image, if there are findings. */
   onFindings?(findings: ConditionFindings): void;
+  /** Called at the end with the child's own time for the request, others beside it included. */
+  onDone?(tookMs: number): void;
   /** Called for each image, in index order within a request. */
   onImage(image: ImageResult): void | Promise<void>;
 }
@@ -83,6 +85,15 @@ export interface ReadyInfo {
   readonly rssBytes?: number;
 }
 
+/** Over all children so far. */
+export interface InferenceCounts {
+  /** Children that became ready. */
+  readonly starts: number;
+  /** Runs of a flow, and images that were drawn in them. */
+  readonly runs: number;
+  readonly rows: number;
+}
+
 /**
  * The inference client: owns one child process, respawns it after a crash, and joins concurrent requests into batches inside
  * the child. Implemented by server/inference/client.ts.
@@ -92,6 +103,7 @@ export interface InferenceClient {
   start(): Promise<ReadyInfo>;
   /** Undefined while no child is ready (starting, or respawning after a crash). */
   readonly ready: ReadyInfo | undefined;
+  readonly counts?: InferenceCounts;
   /** Why the last start failed, while no child is ready: another one is tried all the same. */
   readonly fault?: AppError | undefined;
   /**

@@ -13,6 +13,7 @@ import { createUpscaleQueue, requireUpscaler, type UpscaleJob } from "../upscali
 import { Batcher, type BatchJob } from "./batcher.ts";
 import { generateEnlarged } from "./generate-enlarged.ts";
 import { runInversion } from "./inversion.ts";
+import type { Drawn } from "./messages.ts";
 import type { ConditionImages, InversionResult } from "./protocol.ts";
 
 export interface InferenceService {
@@ -25,6 +26,8 @@ export interface InferenceService {
   invert(request: InversionRequest, images: ConditionImages, signal: AbortSignal): Promise<InversionResult>;
   /** @throws AppError `pack_unavailable` without an upscaler, `upscale_too_large`, `cancelled` */
   upscale(job: UpscaleJob): Promise<void>;
+  /** Runs of a flow and their images since the last call. */
+  takeDrawn(): Drawn;
 }
 
 /**
@@ -73,6 +76,7 @@ export function createService(
       return runInversion(translation, request, images);
     },
     upscale: async (job) => drawUpscale(requireUpscaler(upscaler, "scale"), job),
+    takeDrawn: () => batcher.takeDrawn(),
   };
 }
 

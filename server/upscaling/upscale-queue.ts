@@ -17,6 +17,8 @@ export interface UpscaleHandlers {
   readonly signal?: AbortSignal;
   /** Finished tiles over all hypotheses. */
   onProgress?(progress: { readonly completed: number; readonly total: number }): void;
+  /** Called at the end with the time that the child had it. */
+  onDone?(tookMs: number): void;
   /** Awaited for each picture: hypotheses in the order of their index, the variance map last. */
   onImage(image: UpscaleResult): void | Promise<void>;
 }

@@ -4,10 +4,9 @@
  */
 import { z } from "zod";
 import { limits } from "../limits.ts";
+import { isReadable } from "../readable-caption.ts";
 
-const hasWord = /[\p{L}\p{N}]/u;
-
-/** Trimmed, white space folded, 1 to `captionMaxChars` characters, at least one letter or digit (emoji alone name no word). */
+/** Trimmed, white space folded, 1 to `captionMaxChars` characters that can be read. */
 export const CaptionSchema = z
   .string()
   .transform((text) => text.trim().replace(/\s+/gu, " "))
@@ -18,8 +17,11 @@ export const CaptionSchema = z
     if (text.length === 0) fail("caption_empty", "expected a caption of at least one word, got an empty text");
     else if (text.length > limits.captionMaxChars)
       fail("caption_too_long", `expected at most ${limits.captionMaxChars} characters, got ${text.length}`);
-    else if (!hasWord.test(text))
-      fail("caption_unreadable", "expected at least one letter or digit, got only emoji or punctuation");
+    else if (!isReadable(text))
+      fail(
+        "caption_unreadable",
+        "expected a letter or digit and no control character, got only emoji or punctuation, or one",
+      );
   });
 
 /** SHA-256 of an uploaded image's bytes, hex, as POST /v1/images answers it. */

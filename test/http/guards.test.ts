@@ -183,6 +183,11 @@ describe("a server that can't work", () => {
     const entry = odd.logged.find((fields) => "err" in fields) as { requestId?: string };
     assert.equal(entry.requestId, problem.requestId);
     assert.doesNotMatch(JSON.stringify(odd.logged), /red bird|test-token/);
+    await odd.request("/v1/generations");
+    const levels = (odd.logged as { message?: string; level?: string }[])
+      .filter(({ message }) => message === "request")
+      .map(({ level }) => level);
+    assert.deepEqual(levels, ["info", "debug"]);
     odd.queue.list = () => Promise.reject(new AppError("storage_full", "expected room, got a full disk"));
     assert.equal((await odd.request("/v1/generations")).status, 507);
     await odd.close();

@@ -160,7 +160,8 @@ export async function createHarness(options: HarnessOptions = {}) {
     streamsEnd: streamsEnd.signal,
     metrics,
     log: {
-      debug: (fields, message) => logged.push({ ...fields, message }),
+      debug: (fields, message) => logged.push({ ...fields, message, level: "debug" }),
+      info: (fields, message) => logged.push({ ...fields, message, level: "info" }),
       error: (fields, message) => logged.push({ ...fields, message }),
     },
     now: () => now,
@@ -184,7 +185,7 @@ export async function createHarness(options: HarnessOptions = {}) {
       queue,
       results: options.results ?? results,
       imagesOf: (requested) => load(requested, sidePx),
-      onFinished: metrics.recordJob,
+      onFinished: (job) => metrics.recordEnd("generation", job),
     }),
     startUpscaleWorker({
       ...workerParts,
@@ -193,7 +194,7 @@ export async function createHarness(options: HarnessOptions = {}) {
       readUpload: (digest) => uploads.read(digest),
       decodePicture,
       limits: { ...workerParts.limits, jobsParallelMax: limits.upscalesParallelMax },
-      onFinished: metrics.recordUpscale,
+      onFinished: (job) => metrics.recordEnd("upscale", job),
     }),
   ];
 

@@ -76,7 +76,9 @@ describe("the inference child", () => {
   it("the inference child makes images in index order, with size, seed and likelihood", async () => {
     const stages = new Set<string>();
     const images: ImageResult[] = [];
+    const tookMs: number[] = [];
     await client.generate(request({ count: 5, seed: 0xffff_fffe }), {
+      onDone: (ms) => void tookMs.push(ms),
       onProgress: ({ stage, total }) => void stages.add(`${stage} of ${total}`),
       onImage: (image) => void images.push(image),
     });
@@ -94,6 +96,8 @@ describe("the inference child", () => {
       assert.equal(natsPerDimension, -logLikelihood / 8);
     }
     assert.deepEqual([...stages], ["encoding of 5", "translating of 5", "decoding of 5"]);
+    assert.ok(tookMs.length === 1 && tookMs[0]! > 0);
+    await waitUntil("a count of what was drawn", () => client.counts!.rows >= 5 && client.counts!.runs > 0);
   });
 
   it("the inference child gives an image the same bytes alone, in batches of 3, 8 and 16, and beside other requests", async () => {
@@ -196,6 +200,7 @@ describe("the inference client", () => {
     assert.notEqual(client.ready!.pid, pid);
     assert.deepEqual(await generate(client, request()), [before]);
     assert.deepEqual(ends, ["inference child ended: SIGKILL"]);
+    assert.equal(client.counts!.starts, 2);
     await client.close();
   });
 

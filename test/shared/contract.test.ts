@@ -122,6 +122,9 @@ describe("/v1/meta and /metrics", () => {
     assert.match(text, /^tau_jobs_total\{state="done"\} 1$/m);
     assert.match(text, /^tau_images_total 2$/m);
     assert.match(text, /^tau_queue_jobs\{state="waiting"\} 0$/m);
+    assert.match(text, /^tau_queue_trainings\{state="running"\} 0$/m);
+    assert.match(text, /^tau_wait_seconds_count\{kind="generation"\} 1$/m);
+    assert.match(text, /^tau_inference_seconds_count\{kind="generation"\} 1$/m);
     assert.match(
       text,
       /^tau_http_requests_total\{method="POST",route="\/v1\/generations",status="202",ok="true"\} 1$/m,

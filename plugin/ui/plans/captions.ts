@@ -6,6 +6,7 @@ import type { TranslationInfo } from "../../../shared/contract/meta.ts";
 import { styleIdOf } from "../../../shared/contract/style-id.ts";
 import { limits } from "../../../shared/limits.ts";
 import type { SelectedImage } from "../../../shared/messages/messages.ts";
+import { isReadable } from "../../../shared/readable-caption.ts";
 import { Failure } from "../client/failure.ts";
 import { readProvenance, readRecord } from "../client/guards.ts";
 import {
@@ -35,7 +36,7 @@ export function captionProblem(
 ): "caption_empty" | "caption_too_long" | "caption_unreadable" | undefined {
   if (caption === "") return "caption_empty";
   if (caption.length > limits.captionMaxChars) return "caption_too_long";
-  return /[\p{L}\p{N}]/u.test(caption) ? undefined : "caption_unreadable";
+  return isReadable(caption) ? undefined : "caption_unreadable";
 }
 
 /**

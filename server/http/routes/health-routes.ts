@@ -96,9 +96,15 @@ export function healthRoutes(deps: RouteDeps): Route[] {
       summary: "Metrics in the text format of Prometheus",
       answers: { 200: { description: "The exposition.", mediaType: "text/plain; version=0.0.4" } },
       handle: async () => {
-        const [generations, upscales] = await Promise.all([deps.queue.depth(), deps.upscales.depth()]);
-        const isReady = deps.inference().state === "ready";
-        return new Response(await deps.metrics.text(generations, upscales, isReady), {
+        const [generations, upscales, trainings, freeBytes] = await Promise.all([
+          deps.queue.depth(),
+          deps.upscales.depth(),
+          deps.trainings.depth(),
+          deps.freeBytes?.(),
+        ]);
+        const { state, counts } = deps.inference();
+        const scraped = { generations, upscales, trainings, isReady: state === "ready", counts, freeBytes };
+        return new Response(await deps.metrics.text(scraped), {
           headers: { "Content-Type": deps.metrics.contentType, "Cache-Control": "no-store" },
         });
       },

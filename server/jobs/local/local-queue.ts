@@ -201,7 +201,7 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
 
   /** Whether a worker takes a new job before anything else happens. */
   #beginsAtOnce(request: Body["request"]): boolean {
-    return this.#takers.length > 0 && this.#line.size === 0 && this.#mayBegin(request);
+    return this.#takers.length > 0 && this.#line.size === 0 && this.#whatMayBegin()(request);
   }
 
   /** Hands waiting jobs to waiting workers. @param isKept whether the store has the only one as begun */
@@ -224,13 +224,15 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
 
   /** The first in line, but for slow ones while enough of them run. */
   #next(): QueueEntry<Body, Request> | undefined {
-    return this.#line.items.find(({ body }) => this.#mayBegin(body.request));
+    const mayBegin = this.#whatMayBegin();
+    return this.#line.items.find(({ body }) => mayBegin(body.request));
   }
 
-  #mayBegin(request: Body["request"]): boolean {
+  #whatMayBegin(): (request: Body["request"]) => boolean {
     const { kind, slowParallelMax = Number.POSITIVE_INFINITY } = this.#options;
-    if (!kind.isSlow?.(request)) return true;
-    return [...this.#running].filter(({ body }) => kind.isSlow?.(body.request)).length < slowParallelMax;
+    const isSlow = (request: Body["request"]): boolean => kind.isSlow?.(request) ?? false;
+    const slow = [...this.#running].filter(({ body }) => isSlow(body.request)).length;
+    return (request) => slow < slowParallelMax || !isSlow(request);
   }
 
   #jobOf(entry: QueueEntry<Body, Request>): Job<Body, Request> {

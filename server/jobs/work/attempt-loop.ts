@@ -3,7 +3,9 @@
  * one attempt; an attempt past its deadline fails; a cancel ends it, a stop puts the job back. What an attempt does is the caller's.
  * The time of inference is the child's to bound, which alone knows how long a job waits in it behind others.
  */
-import { AppError, toProblem } from "../../../shared/problem.ts";
+
+import type { JobState } from "../../../shared/contract/job-fields.ts";
+import { AppError, type ProblemCode, toProblem } from "../../../shared/problem.ts";
 import type { Semaphore } from "../../platform/semaphore.ts";
 import type { Job, JobBody, JobOutcome, JobQueue } from "../job-queue.ts";
 import { type DrawnImage, type ImageStoreDeps, storeImage } from "./store-image.ts";
@@ -21,7 +23,21 @@ export interface WorkerDeps<Body extends JobBody> extends Omit<ImageStoreDeps, "
   readonly suspects?: Semaphore;
   /** Never gets captions or bytes. */
   readonly log: { warn(fields: object, message: string): void; error(fields: object, message: string): void };
-  readonly onFinished?: (state: string, durationMs: number, imageCount: number) => void;
+  readonly onFinished?: (finished: FinishedJob) => void;
+}
+
+/** A job that a worker has ended, or that was cancelled meanwhile. */
+export interface FinishedJob {
+  readonly state: JobState;
+  /** Of one that failed. */
+  readonly code?: ProblemCode | undefined;
+  /** From its creation to its first attempt here. */
+  readonly waitedMs: number;
+  /** From there to its end. */
+  readonly durationMs: number;
+  /** The child's own time, others beside it included. */
+  readonly inferenceMs: number;
+  readonly imageCount: number;
 }
 
 type LoopDeps<Body extends JobBody> = WorkerDeps<Body> & Pick<ImageStoreDeps, "imagePath">;
@@ -38,8 +54,8 @@ export interface Attempt<Body extends JobBody> {
   readonly signal: AbortSignal;
   /** Begins to store an image, side by side with others, and adds it to the job then. */
   keep(image: DrawnImage<Body>): void;
-  /** Has the child draw: for as long the deadline of the attempt stands still. */
-  infer<T>(draw: () => Promise<T>): Promise<T>;
+  /** Has the child draw, and say how long it took: for as long the deadline of the attempt stands still. */
+  infer<T>(draw: (onDone: (tookMs: number) => void) => Promise<T>): Promise<T>;
   /** Resolves when all that was kept is stored; there must be so many. @throws AppError internal, storage_full */
   settle(expectedImages: number): Promise<void>;
 }
@@ -110,6 +126,9 @@ async function runJob<Body extends JobBody>(
   stopping: AbortSignal,
 ): Promise<void> {
   const started = performance.now();
+  // A clock that was set back makes no negative time.
+  const waitedMs = Math.max(0, Date.now() - Date.parse(job.body.createdAt));
+  let inferenceMs = 0;
   let startedAttempt = started;
   let outcome: JobOutcome<Body> | undefined;
   /** What lost a child may lose the next one, and takes all that runs beside it: from then on such jobs run one at a time. */
@@ -120,7 +139,9 @@ async function runJob<Body extends JobBody>(
         // Time without a child is not the attempt's.
         await untilReady(deps.inference, AbortSignal.any([job.signal, stopping]));
         startedAttempt = performance.now();
-        await runAttempt(job, work, deps, stopping);
+        await runAttempt(job, work, deps, stopping, (tookMs) => {
+          inferenceMs += tookMs;
+        });
       });
       outcome = { state: "done", durationMs: Math.round(performance.now() - startedAttempt) };
     } catch (cause) {
@@ -145,8 +166,9 @@ async function runJob<Body extends JobBody>(
     }
   }
   try {
-    const ended = await job.finish(outcome);
-    deps.onFinished?.(ended.state, performance.now() - started, ended.images?.length ?? 0);
+    const { state, problem, images = [] } = await job.finish(outcome);
+    const durationMs = performance.now() - started;
+    deps.onFinished?.({ state, code: problem?.code, waitedMs, durationMs, inferenceMs, imageCount: images.length });
   } catch (error) {
     deps.log.error({ job: job.id, err: error }, "a job's end could not be recorded");
   }
@@ -157,6 +179,7 @@ async function runAttempt<Body extends JobBody>(
   work: Work<Body>,
   deps: LoopDeps<Body>,
   stopping: AbortSignal,
+  onInferred: (tookMs: number) => void,
 ): Promise<void> {
   const { attemptDeadlineMs } = deps.limits;
   const attempt = new AbortController();
@@ -164,9 +187,9 @@ async function runAttempt<Body extends JobBody>(
   const late = `expected at most ${attemptDeadlineMs} ms to read and store a job's images, got more`;
   const startDeadline = () => setTimeout(() => fail(new AppError("deadline_exceeded", late)), attemptDeadlineMs);
   let deadline = startDeadline();
-  const infer = async <T>(draw: () => Promise<T>): Promise<T> => {
+  const infer: Attempt<Body>["infer"] = async (draw) => {
     clearTimeout(deadline);
-    const drawn = await draw();
+    const drawn = await draw(onInferred);
     if (!attempt.signal.aborted) deadline = startDeadline();
     return drawn;
   };

@@ -36,7 +36,7 @@ export const startGenerationWorker = (deps: GenerationWorkerDeps): Worker =>
         // Not awaited by the client: the files of a job are written side by side; there are at most `countMax`.
         onImage: keep,
       };
-      await infer(() => deps.inference.generate(job.request, handlers, images));
+      await infer((onDone) => deps.inference.generate(job.request, { ...handlers, onDone }, images));
       job.report({ stage: "storing", completed: 0 });
       await settle(job.request.count);
     },

@@ -29,9 +29,10 @@ export const startUpscaleWorker = (deps: UpscaleWorkerDeps): Worker =>
       signal.throwIfAborted();
       job.reportFindings({ notes });
       let tiles = 0;
-      await infer(() =>
+      await infer((onDone) =>
         deps.inference.upscale(request, pixels, {
           signal,
+          onDone,
           onProgress: ({ completed, total }) => {
             tiles = total;
             job.report({ stage: "upscaling", completed, total });

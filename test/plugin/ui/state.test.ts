@@ -242,7 +242,7 @@ test("each line is a caption, all share the seed, and a line without words is le
 test("captions that the server would refuse are found first", () => {
   assert.equal(captionProblem(""), "caption_empty");
   assert.equal(captionProblem("x".repeat(501)), "caption_too_long");
-  assert.equal(captionProblem("🐈"), "caption_unreadable");
+  for (const caption of ["🐈", "cat\u0000", "cat \udc00"]) assert.equal(captionProblem(caption), "caption_unreadable");
   assert.equal(captionProblem("猫"), undefined);
 });
 
