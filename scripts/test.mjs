@@ -174,7 +174,17 @@ const concurrency = `--test-concurrency=${availableParallelism() + 4}`;
 const times = ["--import", pathToFileURL(path.resolve("scripts/test-times.mjs")).href];
 // A file that takes so long hangs; one at full size may take hours.
 const timeout = process.env.TAU_FULL_SIZE ? [] : ["--test-timeout=600000"];
-const options = [...times, "--enable-source-maps", "--test", "--test-reporter=spec", concurrency, ...timeout];
+// The runner follows every promise, each of which a collection of young memory then has to look at: rarer ones save a quarter.
+const memory = ["--max-semi-space-size=128", "--min-semi-space-size=16"];
+const options = [
+  ...times,
+  ...memory,
+  "--enable-source-maps",
+  "--test",
+  "--test-reporter=spec",
+  concurrency,
+  ...timeout,
+];
 const isWhole = !values.only && !values.unit;
 await Promise.all([
   run("tests", process.execPath, [...options, ...bundles], { ...env, TAU_TEST_TIMES: timesFile }),
