@@ -23,11 +23,17 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "expected 64 hex digits (SHA-2
 const PartSchema = z.object({ name: z.string(), licence: z.string(), source: z.string() });
 
 /** The pack files that a translation reads besides its experts'. */
-const filesOfTranslation = ({ flow, calibration, retrieval, published, captions }: TranslationEntry): string[] => [
+const filesOfTranslation = ({
+  flow,
+  calibration,
+  retrieval,
+  furtherDrawings,
+  published,
+  captions,
+}: TranslationEntry): string[] => [
   ...new Set([flow, ...Object.values(published ?? {})]),
   ...(calibration ? [calibration.file] : []),
-  ...(retrieval === undefined ? [] : [retrieval]),
-  ...[captions?.library, captions?.thumbnails].filter((path) => path !== undefined),
+...[retrieval, furtherDrawings, captions?.library, captions?.thumbnails].filter((path) => path !== undefined),
 ];
 
 const rate = z.number().min(0).max(1);
@@ -89,6 +95,8 @@ export const TranslationSchema = z.object({
   defaultStyle: z.string().optional(),
   /** The retrieval index: drawings by label and style (server/retrieval/retrieval-index.ts). */
   retrieval: PackPathSchema.optional(),
+  /** Drawings that the index leaves out, for images that shall differ (server/retrieval/further-drawings.ts). */
+  furtherDrawings: PackPathSchema.optional(),
   /** Whose the drawings of the index are, by the ids of their styles. */
   drawings: z.array(DrawingSetSchema.extend({ styles: z.array(z.string().min(1)).min(1) })).optional(),
   /** Translations between styles only: captions find a drawing of another translation's index, in the styles that suit, if there are. */
@@ -158,7 +166,7 @@ export const PackManifestSchema = PackDraftSchema.extend({
 
 /** Errors of a translation's experts: missing, of the wrong kind, named twice, or without the default style. */
 function faultsOf(
-  { conditions, target, defaultStyle, retrieval, captions }: z.infer<typeof TranslationSchema>,
+  { conditions, target, defaultStyle, retrieval, furtherDrawings, captions }: z.infer<typeof TranslationSchema>,
   experts: Readonly<Record<string, ExpertEntry>>,
 ): string[] {
   const faults: string[] = [];
@@ -183,6 +191,8 @@ function faultsOf(
     );
   if (retrieval !== undefined && !names.includes("caption"))
     faults.push(`retrieval: expected a translation that reads captions, got ${names.join(", ")}`);
+  if (furtherDrawings !== undefined && retrieval === undefined)
+    faults.push("furtherDrawings: expected a retrieval index that they belong to, got none");
   if (captions && (!names.includes("drawing") || names.includes("caption")))
     faults.push(`captions: expected a translation that reads drawings and no captions itself, got ${names.join(", ")}`);
   const styles = experts[conditions.find(({ name }) => name === "style")?.expert ?? ""];

@@ -124,7 +124,8 @@ async function loadTranslation(
   entry: TranslationEntry,
   options: ExpertOptions,
 ): Promise<Translation> {
-  const { id: translation, flow: path, conditions, target: targetKey, calibration, retrieval, drawings } = entry;
+  const { id: translation, flow: path, conditions, target: targetKey, calibration, drawings } = entry;
+  const { retrieval, furtherDrawings: further } = entry;
   const label = `${id}@${version}, ${path}`;
   const flow = await openFlow(folder, entry, experts, { ...options, label });
   // The manifest's schema has checked that each expert exists and has a fitting kind.
@@ -158,7 +159,11 @@ async function loadTranslation(
     ...(retrieval === undefined
       ? {}
       : {
-          retriever: await RetrievalIndex.open(join(folder, retrieval), indexWidths(flow)),
+          retriever: await RetrievalIndex.open(
+            join(folder, retrieval),
+            indexWidths(flow),
+            further && join(folder, further),
+          ),
           recoloured: keepRecoloured({ target }),
         }),
   };

@@ -19,6 +19,8 @@ const affinityMost = 5;
 const otherThing = 0.4;
 /** Log-weight below the best from which on a drawing is no idea, at diversity 1. */
 const fitLeast = 11;
+/** The thing itself may be drawn in styles that fit less: cosine below the nearest name up to which it is, and how much less. */
+const sameThing = { within: 0.02, times: 2 };
 /** Drawings that are compared; more only take longer. */
 const ideasMax = 48;
 
@@ -44,12 +46,12 @@ export function weighIdeas(found: readonly Omit<Idea, "logWeight">[], diversity:
   const weighed = found.map(({ at, affinity, cosine }) => {
     const affinityCap = Math.min(affinityMost, isOther(cosine) ? nearAffinity : affinityMost);
     const logWeight = affinityWeight * Math.min(affinityCap, affinity) - nameWeight * (nearest - cosine);
-    return { at, affinity, logWeight };
+    return { at, affinity, logWeight, most: nearest - cosine <= sameThing.within ? sameThing.times : 1 };
   });
   const best = weighed.reduce((most, { logWeight }) => Math.max(most, logWeight), Number.NEGATIVE_INFINITY);
   return weighed
-    .map(({ logWeight, ...idea }) => ({ ...idea, logWeight: logWeight - best }))
-    .filter(({ logWeight }) => logWeight >= -fitLeast * diversity)
+    .filter(({ logWeight, most }) => logWeight - best >= -fitLeast * diversity * most)
+    .map(({ at, affinity, logWeight }) => ({ at, affinity, logWeight: logWeight - best }))
     .sort((a, b) => b.logWeight - a.logWeight || a.at - b.at)
     .slice(0, ideasMax);
 }

@@ -3,7 +3,8 @@
  *
  * `retrieve` finds drawings of a query's label in other styles; without a label, drawings of the labels whose names are nearest to the
  * caption; with a sketch or layout, drawings that look like it (similarity.ts). Their weighted mean, added to the mean of the requested
- * style, is the latent of the prior (retrieved-prior.ts). With diversity, and in a transferred style, one drawing is taken instead of a mean.
+ * style, is the latent of the prior (retrieved-prior.ts). With diversity, and in a transferred style, one drawing is taken instead of a mean,
+ * with diversity from the further drawings too.
  * `find` gives the drawing itself, for translations between styles.
  *
  * Source: retrieval-augmented diffusion, a small model beside a database (Blattmann et al., NeurIPS 2022, arXiv 2204.11824).
@@ -20,6 +21,7 @@ import type {
   Retriever,
 } from "../engine/interfaces.ts";
 import { type Choice, heaviest, isSame, nothing, oneHotMax, type QueryConditions, softmax } from "./choice.ts";
+import { type FurtherDrawings, joinDrawings, readFurtherDrawings } from "./further-drawings.ts";
 import { type Idea, likeliest, weighIdeas } from "./ideas.ts";
 import { type IndexContent, type IndexEntry, type IndexWidths, readIndexFile } from "./index-file.ts";
 import { accumulateInt4, type Int4Rows } from "./int4.ts";
@@ -45,6 +47,8 @@ const cosineSlack = 0.1;
 export class RetrievalIndex implements Retriever {
   readonly #content: IndexContent;
   readonly #ofLabel: ReadonlyMap<number, readonly number[]>;
+  /** The same with the further drawings, which have no codes of pictures. */
+  readonly #ideasOfLabel: ReadonlyMap<number, readonly number[]>;
   readonly #indexOfLabel: ReadonlyMap<string, number>;
   readonly #indexOfStyle: ReadonlyMap<string, number>;
   /** Unit vectors of the labels' names, [labels, keyDims]: each caption is compared with all of them. */
@@ -59,9 +63,10 @@ export class RetrievalIndex implements Retriever {
   /** The entries found for a caption, by the requested style. */
   readonly #found = new WeakMap<Float32Array, Map<number | undefined, ScoredEntry[]>>();
 
-  constructor(content: IndexContent) {
-    this.#content = content;
+  constructor(content: IndexContent, further?: FurtherDrawings) {
+    this.#content = further ? { ...content, ...joinDrawings(content, further) } : content;
     this.#ofLabel = byLabel(content.entries);
+    this.#ideasOfLabel = further ? byLabel(this.#content.entries) : this.#ofLabel;
     this.#indexOfLabel = new Map(content.labels.map((id, index) => [id, index]));
     this.#indexOfStyle = new Map(content.styles.map((id, index) => [id, index]));
     this.#names = unitVectors(content.keys, content.keyDims);
@@ -69,8 +74,9 @@ export class RetrievalIndex implements Retriever {
   }
 
   /** @throws AppError `pack_corrupt` when the file is missing or does not fit latents, captions and pictures of so many values */
-  static async open(path: string, widths: IndexWidths): Promise<RetrievalIndex> {
-    return new RetrievalIndex(await readIndexFile(path, widths));
+  static async open(path: string, widths: IndexWidths, furtherPath?: string): Promise<RetrievalIndex> {
+    const content = await readIndexFile(path, widths);
+    return new RetrievalIndex(content, furtherPath ? await readFurtherDrawings(furtherPath, content) : undefined);
   }
 
   get #isTransferred(): boolean {
@@ -156,7 +162,8 @@ export class RetrievalIndex implements Retriever {
     if (!words) return [];
     const found = this.#content.labels.flatMap((_, of) => {
       const cosine = of === named ? 1 : dot(rowOf(this.#names, of, words.length), words);
-      return this.#allowed(this.#weighed(of, requested), among).map(({ at, affinity }) => ({ at, affinity, cosine }));
+      const weighed = this.#weighed(of, requested, { ofLabel: this.#ideasOfLabel });
+      return this.#allowed(weighed, among).map(({ at, affinity }) => ({ at, affinity, cosine }));
     });
     const nearest = found.reduce((most, { cosine }) => Math.max(most, cosine), Number.NEGATIVE_INFINITY);
     const isKnown = named !== undefined || nearest >= Math.max(cosineMin, this.#trainedBound(words));
@@ -191,11 +198,15 @@ export class RetrievalIndex implements Retriever {
   }
 
   /** Entries of a label with their log-weights, except those in the requested style: the answer shall be no copy of one. */
-  #weighed(label: number | undefined, requested: number | undefined, { more = 0, times = 1 } = {}): ScoredEntry[] {
+  #weighed(
+    label: number | undefined,
+    requested: number | undefined,
+    { more = 0, times = 1, ofLabel = this.#ofLabel } = {},
+  ): ScoredEntry[] {
     const { entries, affinities, styles, ownAffinities } = this.#content;
     const affinityOf = (style: number): number =>
       ownAffinities?.[style] ?? (requested === undefined ? 0 : times * affinities[requested * styles.length + style]!);
-    return (this.#ofLabel.get(label ?? -1) ?? []).flatMap((at) => {
+    return (ofLabel.get(label ?? -1) ?? []).flatMap((at) => {
       const { style } = entries[at]!;
       if (style === requested) return [];
       const affinity = affinityOf(style);

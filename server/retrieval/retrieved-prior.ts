@@ -87,7 +87,7 @@ export function priorOf(
   const { latent, drawings, similarity, pictures = {}, idea } = found;
   const isSaid = similarity === undefined;
   const colour = isSaid ? colourBesides(caption?.colour, label?.id) : undefined;
-  const shown = caption && isSaid ? shownName(caption, found.caption) : undefined;
+  const shown = caption && isSaid ? shownName(caption, found.caption, label) : undefined;
   // The prior shows the requested style, the words if words found it, and its own sketch and layout.
   const words = namesOf(conditions).filter((name) => name === "style" || (name === "label" && isSaid));
   return {
@@ -118,11 +118,16 @@ const sameFrom = 0.965;
 
 /**
  * What a retrieved drawing shows, in words: its label's name or the caption without its colours, whichever is nearer to the caption.
- * Where the caption is the name, the caption itself.
+ * Where the caption is the name, or another name of the label as "apple" is of "red apple", the caption itself.
  */
-function shownName({ vector, plain }: EncodedCondition, name: Float32Array | undefined): Float32Array | undefined {
+function shownName(
+  { vector, plain }: EncodedCondition,
+  name: Float32Array | undefined,
+  label: EncodedCondition | undefined,
+): Float32Array | undefined {
   const ofName = name ? cosine(vector, name) : 0;
-  if (ofName >= sameFrom) return vector;
+  const isOtherName = label?.named !== undefined && label.presence === 1 && !plain;
+  if (ofName >= sameFrom || (name && isOtherName)) return vector;
   return plain && (!name || cosine(vector, plain) > ofName) ? plain : name;
 }
 

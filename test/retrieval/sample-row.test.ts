@@ -127,6 +127,16 @@ describe("a row drawn from retrieved drawings", () => {
     assert.ok(more < plain - 0.01, `${more} and ${plain}`);
   });
 
+  it("a row drawn from retrieved drawings takes another name of its label for what it shows, wholly, but no moved caption", () => {
+    const priorOf = (presence: number) => {
+      const label = { ...words.label!, named: "red", presence };
+      return sampleRow(giving({ latent, caption: name }), { ...words, label }, settings).prior!;
+    };
+    assert.equal(priorOf(1).share, settings.retrieval);
+    assertNear(priorOf(1).shows.caption!.vector, caption, 1e-6);
+    assert.ok(priorOf(0.5).share < settings.retrieval - 0.01);
+  });
+
   it("a row drawn from retrieved drawings is requested without the caption's colours, and gets the one that the caption gives", async () => {
     const coloured = await encode({ caption: "red mountain" });
     assert.deepEqual(coloured.caption!.plain, (await encode({ caption: "mountain" })).caption!.vector);

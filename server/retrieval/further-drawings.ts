@@ -1,0 +1,65 @@
+/**
+ * Drawings that a retrieval index leaves out, in a file of their own. The index keeps at most five of a label, which serve all styles
+ * in mixtures; images that shall differ start from single drawings, and for them five are few.
+ */
+import { AppError } from "../../shared/problem.ts";
+import { readTensorFile, writeTensorFile } from "../platform/files/tensor-file.ts";
+import type { IndexContent } from "./index-file.ts";
+
+export type FurtherDrawings = Pick<IndexContent, "entries" | "values">;
+
+/** Whole or not at all. @throws AppError `storage_full` */
+export const writeFurtherDrawings = (path: string, { entries, values }: FurtherDrawings): Promise<void> =>
+  writeTensorFile(
+    path,
+    new Map([
+      ["valueSteps", values.steps],
+      ["labels", Float32Array.from(entries, ({ label }) => label)],
+    ]),
+    {},
+    new Map([
+      ["values", values.bytes],
+      ["styles", Int8Array.from(entries, ({ style }) => style)],
+    ]),
+  );
+
+/** @throws AppError `pack_corrupt` when the file is missing or does not fit the index */
+export async function readFurtherDrawings(
+  path: string,
+  { dims, labels, styles }: Pick<IndexContent, "dims" | "labels" | "styles">,
+): Promise<FurtherDrawings> {
+  const refuse = (got: string, cause?: unknown): never => {
+    const expected = `drawings of ${labels.length} labels and ${styles.length} styles, of ${dims} values each`;
+    throw new AppError("pack_corrupt", `further drawings ${path}: expected ${expected}, got ${got}`, { cause });
+  };
+  const { tensors, bytes } = await readTensorFile(path).catch((cause: unknown) => refuse(String(cause), cause));
+  const [steps, label, of, style] = [
+    tensors.get("valueSteps"),
+    tensors.get("labels"),
+    bytes.get("values"),
+    bytes.get("styles"),
+  ];
+  if (!steps || !label || !of || !style) return refuse([...tensors.keys(), ...bytes.keys()].join(", ") || "none");
+  const count = label.length;
+  if (steps.length !== count || style.length !== count || of.length !== (count * dims) / 2)
+    refuse(`${count} labels, ${style.length} styles, ${steps.length} steps and ${of.length} bytes`);
+  const fits = (index: number, among: readonly string[]): boolean => among[index] !== undefined;
+  const strange = label.find((at) => !fits(at, labels)) ?? style.find((at) => !fits(at, styles));
+  if (strange !== undefined) refuse(`the index ${strange}`);
+  if (!steps.every(Number.isFinite)) refuse("a step that is no number");
+  return {
+    entries: Array.from(label, (at, row) => ({ label: at, style: style[row]! })),
+    values: { bytes: of, steps },
+  };
+}
+
+/** The drawings of an index and the further ones, one after the other. */
+export function joinDrawings(index: FurtherDrawings, further: FurtherDrawings): FurtherDrawings {
+  const bytes = new Int8Array(index.values.bytes.length + further.values.bytes.length);
+  bytes.set(index.values.bytes);
+  bytes.set(further.values.bytes, index.values.bytes.length);
+  return {
+    entries: [...index.entries, ...further.entries],
+    values: { bytes, steps: Float32Array.of(...index.values.steps, ...further.values.steps) },
+  };
+}
