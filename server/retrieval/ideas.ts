@@ -20,7 +20,7 @@ const otherThing = 0.4;
 /** Log-weight below the best from which on a drawing is no idea, at diversity 1. */
 const fitLeast = 11;
 /** The thing itself may be drawn in styles that fit less: cosine below the nearest name up to which it is, and how much less. */
-const sameThing = { within: 0.02, times: 2 };
+const sameThing = { within: 0.02, times: 1.7 };
 /** Drawings that are compared; more only take longer. */
 const ideasMax = 48;
 

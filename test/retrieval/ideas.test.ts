@@ -18,6 +18,11 @@ test("other names of the thing are ideas in the requested style's family, before
   assert.deepEqual(idsOf(idea(1, 1, 1), idea(2, 0.78, 9.5), idea(3, 0.78, 4.9)), [2, 3]);
 });
 
+test("the thing itself is an idea in styles that fit less, where another thing in such a style is none", () => {
+  // A ship of another family of interface icons, and a boat.
+  assert.deepEqual(idsOf(idea(1, 1, 6.4), idea(2, 1, 2.9), idea(3, 0.8, 2.9)), [1, 2]);
+});
+
 test("where no name is near, the nearest ones are ideas as before", () => {
   // "cat" for the face of a cat.
   assert.deepEqual(idsOf(idea(1, 0.75, 9.5), idea(2, 0.72, 4.5), idea(3, 0.3, 9.5)), [1, 2]);
