@@ -12,7 +12,7 @@ import { type DrawSettings, priorOf, sampleRow } from "../retrieval/retrieved-pr
 import type { Plan } from "./generation-plan.ts";
 
 /** Seeds that look for drawings, for each image: the search costs no run of the flow. */
-const seedsPerImage = 16;
+const seedsPerImage = 32;
 /** Candidates that the flow draws for each image; four images fill one of its batches. */
 const candidatesPerImage = 2;
 /**

@@ -33,7 +33,7 @@ const filesOfTranslation = ({
 }: TranslationEntry): string[] => [
   ...new Set([flow, ...Object.values(published ?? {})]),
   ...(calibration ? [calibration.file] : []),
-...[retrieval, furtherDrawings, captions?.library, captions?.thumbnails].filter((path) => path !== undefined),
+  ...[retrieval, furtherDrawings, captions?.library, captions?.thumbnails].filter((path) => path !== undefined),
 ];
 
 const rate = z.number().min(0).max(1);

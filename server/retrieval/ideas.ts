@@ -19,8 +19,11 @@ const affinityMost = 5;
 const otherThing = 0.4;
 /** Log-weight below the best from which on a drawing is no idea, at diversity 1. */
 const fitLeast = 11;
-/** The thing itself may be drawn in styles that fit less: cosine below the nearest name up to which it is, and how much less. */
-const sameThing = { within: 0.02, times: 1.7 };
+/**
+ * The thing itself may be drawn in styles of the family that fit less: cosine below the nearest name up to which it is, affinity from
+ * which on a style is of the family, and how much less.
+ */
+const sameThing = { within: 0.02, affinityLeast: 2.5, times: 2 };
 /** Drawings that are compared; more only take longer. */
 const ideasMax = 48;
 
@@ -46,11 +49,12 @@ export function weighIdeas(found: readonly Omit<Idea, "logWeight">[], diversity:
   const weighed = found.map(({ at, affinity, cosine }) => {
     const affinityCap = Math.min(affinityMost, isOther(cosine) ? nearAffinity : affinityMost);
     const logWeight = affinityWeight * Math.min(affinityCap, affinity) - nameWeight * (nearest - cosine);
-    return { at, affinity, logWeight, most: nearest - cosine <= sameThing.within ? sameThing.times : 1 };
+    const isSame = nearest - cosine <= sameThing.within && affinity >= sameThing.affinityLeast;
+    return { at, affinity, logWeight, times: isSame ? sameThing.times : 1 };
   });
   const best = weighed.reduce((most, { logWeight }) => Math.max(most, logWeight), Number.NEGATIVE_INFINITY);
   return weighed
-    .filter(({ logWeight, most }) => logWeight - best >= -fitLeast * diversity * most)
+    .filter(({ logWeight, times }) => logWeight - best >= -fitLeast * diversity * times)
     .map(({ at, affinity, logWeight }) => ({ at, affinity, logWeight: logWeight - best }))
     .sort((a, b) => b.logWeight - a.logWeight || a.at - b.at)
     .slice(0, ideasMax);

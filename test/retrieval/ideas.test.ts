@@ -19,8 +19,8 @@ test("other names of the thing are ideas in the requested style's family, before
 });
 
 test("the thing itself is an idea in styles that fit less, where another thing in such a style is none", () => {
-  // A ship of another family of interface icons, and a boat.
-  assert.deepEqual(idsOf(idea(1, 1, 6.4), idea(2, 1, 2.9), idea(3, 0.8, 2.9)), [1, 2]);
+  // A ship in three interface styles, of which one is far, and a boat.
+  assert.deepEqual(idsOf(idea(1, 1, 6.4), idea(2, 1, 2.9), idea(3, 1, 2.4), idea(4, 0.8, 2.9)), [1, 2]);
 });
 
 test("where no name is near, the nearest ones are ideas as before", () => {
