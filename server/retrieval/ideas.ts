@@ -20,10 +20,10 @@ const otherThing = 0.4;
 /** Log-weight below the best from which on a drawing is no idea, at diversity 1. */
 const fitLeast = 11;
 /**
- * The thing itself may be drawn in styles of the family that fit less: cosine below the nearest name up to which it is, affinity from
- * which on a style is of the family, and how much less.
+ * Below this many ideas, drawings of the thing itself in styles of the family that fit less are ideas too: cosine below the nearest name
+ * up to which it is the thing, affinity from which on a style is of the family, and how much less it may fit.
  */
-const sameThing = { within: 0.02, affinityLeast: 2.5, times: 2 };
+const few = { count: 4, within: 0.02, affinityLeast: 2.5, times: 2 };
 /** Drawings that are compared; more only take longer. */
 const ideasMax = 48;
 
@@ -49,12 +49,16 @@ export function weighIdeas(found: readonly Omit<Idea, "logWeight">[], diversity:
   const weighed = found.map(({ at, affinity, cosine }) => {
     const affinityCap = Math.min(affinityMost, isOther(cosine) ? nearAffinity : affinityMost);
     const logWeight = affinityWeight * Math.min(affinityCap, affinity) - nameWeight * (nearest - cosine);
-    const isSame = nearest - cosine <= sameThing.within && affinity >= sameThing.affinityLeast;
-    return { at, affinity, logWeight, times: isSame ? sameThing.times : 1 };
+    return { at, affinity, logWeight, isSame: nearest - cosine <= few.within && affinity >= few.affinityLeast };
   });
   const best = weighed.reduce((most, { logWeight }) => Math.max(most, logWeight), Number.NEGATIVE_INFINITY);
-  return weighed
-    .filter(({ logWeight, times }) => logWeight - best >= -fitLeast * diversity * times)
+  const least = best - fitLeast * diversity;
+  const fitting = weighed.filter(({ logWeight }) => logWeight >= least);
+  const ideas =
+    fitting.length >= few.count
+      ? fitting
+      : weighed.filter(({ logWeight, isSame }) => logWeight >= (isSame ? best - few.times * (best - least) : least));
+  return ideas
     .map(({ at, affinity, logWeight }) => ({ at, affinity, logWeight: logWeight - best }))
     .sort((a, b) => b.logWeight - a.logWeight || a.at - b.at)
     .slice(0, ideasMax);

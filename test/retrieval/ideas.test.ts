@@ -18,9 +18,11 @@ test("other names of the thing are ideas in the requested style's family, before
   assert.deepEqual(idsOf(idea(1, 1, 1), idea(2, 0.78, 9.5), idea(3, 0.78, 4.9)), [2, 3]);
 });
 
-test("the thing itself is an idea in styles that fit less, where another thing in such a style is none", () => {
+test("where ideas are few, the thing itself is one in styles that fit less, and another thing in such a style is none", () => {
   // A ship in three interface styles, of which one is far, and a boat.
   assert.deepEqual(idsOf(idea(1, 1, 6.4), idea(2, 1, 2.9), idea(3, 1, 2.4), idea(4, 0.8, 2.9)), [1, 2]);
+  const enough = [idea(1, 1, 6.4), idea(2, 1, 5), idea(3, 1, 4.5), idea(4, 1, 4)];
+  assert.deepEqual(idsOf(...enough, idea(5, 1, 2.9)), [1, 2, 3, 4]);
 });
 
 test("where no name is near, the nearest ones are ideas as before", () => {
