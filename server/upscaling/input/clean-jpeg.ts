@@ -1,8 +1,9 @@
 /**
  * Takes compression marks out of a picture, by the tables that it was compressed with (clean-plane.ts): luma at full size, chroma
- * at the size that the file keeps it.
+ * at the size that the file keeps it, then enlarged along luma (chroma-by-luma.ts).
  */
 import type { JpegTables, Pixels } from "../../engine/interfaces.ts";
+import { followLuma, gridOfSamples, samplesOf } from "./chroma-by-luma.ts";
 import { type BlockGrid, cleanPlane, type Plane } from "./clean-plane.ts";
 
 /** How a picture was compressed. */
@@ -22,21 +23,19 @@ export async function cleanJpeg<Picture extends Pixels>(
 ): Promise<Picture> {
   if (strength === 0) return image;
   const planes = toPlanes(image);
-  const moves = [
-    await moveOf(planes[0]!, (plane) => cleanPlane(plane, luma, grid, pause)),
-    ...(chroma === undefined ? [] : [await moveOfChroma(planes[1]!), await moveOfChroma(planes[2]!)]),
-  ];
-  async function moveOfChroma(plane: Plane): Promise<Float32Array> {
-    if (!isChromaHalved) return moveOf(plane, (whole) => cleanPlane(whole, chroma!, grid, pause));
-    const small = halve(plane);
-    const halfGrid = { left: (grid.left >> 1) & 7, top: (grid.top >> 1) & 7 };
-    return repeat(await moveOf(small, (whole) => cleanPlane(whole, chroma!, halfGrid, pause)), small, plane);
+  const cleaned = await cleanPlane(planes[0]!, luma, grid, pause);
+  const guide = { ...planes[0]!, values: cleaned };
+  async function cleanChroma(plane: Plane): Promise<Float32Array> {
+    if (!isChromaHalved) return cleanPlane(plane, chroma!, grid, pause);
+    const samples = samplesOf(plane, grid);
+    const values = await cleanPlane(samples, chroma!, gridOfSamples(grid), pause);
+    return followLuma({ ...samples, values }, guide, grid);
   }
+  const others = chroma === undefined ? [] : [await cleanChroma(planes[1]!), await cleanChroma(planes[2]!)];
+  const moves = [cleaned, ...others].map((values, index) =>
+    values.map((value, at) => value - planes[index]!.values[at]!),
+  );
   return addMoves(image, moves, strength);
-}
-
-async function moveOf(plane: Plane, clean: (plane: Plane) => Promise<Float32Array>): Promise<Float32Array> {
-  return (await clean(plane)).map((value, at) => value - plane.values[at]!);
 }
 
 /** Luma and chroma of JFIF (BT.601, full range), in levels. */
@@ -65,29 +64,4 @@ function addMoves<Picture extends Pixels>(
     rgba[to + 2]! += strength * (y + 1.772 * cb);
   }
   return { ...image, rgba: new Uint8Array(rgba.buffer) };
-}
-
-/** Means of 2 × 2 pixels, those at an odd border repeated. */
-function halve({ values, widthPx, heightPx }: Plane): Plane {
-  const [width, height] = [(widthPx + 1) >> 1, (heightPx + 1) >> 1];
-  const small = new Float32Array(width * height);
-  for (let y = 0; y < height; y += 1)
-    for (let x = 0; x < width; x += 1) {
-      const [right, bottom] = [Math.min(widthPx - 1, 2 * x + 1), Math.min(heightPx - 1, 2 * y + 1)];
-      small[y * width + x] =
-        (values[2 * y * widthPx + 2 * x]! +
-          values[2 * y * widthPx + right]! +
-          values[bottom * widthPx + 2 * x]! +
-          values[bottom * widthPx + right]!) /
-        4;
-    }
-  return { values: small, widthPx: width, heightPx: height };
-}
-
-/** Every value of a small plane on its 2 × 2 pixels. */
-function repeat(values: Float32Array, small: Plane, { widthPx, heightPx }: Plane): Float32Array {
-  const large = new Float32Array(widthPx * heightPx);
-  for (let y = 0; y < heightPx; y += 1)
-    for (let x = 0; x < widthPx; x += 1) large[y * widthPx + x] = values[(y >> 1) * small.widthPx + (x >> 1)]!;
-  return large;
 }
