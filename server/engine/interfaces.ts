@@ -256,6 +256,8 @@ export interface UpscaleOptions extends UpscaleTarget {
 export interface Upscaler {
   /** Factors that networks draw; other sizes are the next one, area-averaged. */
   readonly scales: readonly NetworkScale[];
+  /** Whether pictures that nobody shrank have a network of their own. */
+  readonly knowsForeign: boolean;
   /** Tiles that `upscale` will work through: the unit of progress. */
   tilesOf(image: Pixels, target: UpscaleTarget): number;
   /** @throws AppError `upscale_too_large`, `invalid_request` for a width that is no enlargement, `cancelled` */

@@ -58,10 +58,10 @@ export async function drawHypotheses(
     await onImage({ ...about, lrPsnrDb: await lrPsnrDb(image, cleaned, pause), rgba: cleaned.rgba });
     return;
   }
-  // The doubt comes from the liveliest hypotheses, whatever the requested detail, and from the accurate answers of two networks.
+  // The doubt comes from the liveliest hypotheses, whatever the requested detail, and from the accurate answers of both networks, where there are two.
   const isLiveliest = detail === 1;
   const shared = isLiveliest ? Math.min(count, varianceHypotheses) : 0;
-  const opinions = detail === 0 ? 1 : 2;
+  const opinions = !upscaler.knowsForeign ? 0 : detail === 0 ? 1 : 2;
   const drawn = count + (variance ? varianceHypotheses - shared + opinions : 0);
   const total = drawn * upscaler.tilesOf(image, target);
   let completed = 0;
@@ -89,10 +89,14 @@ export async function drawHypotheses(
   }
   if (!deviation) return;
   for (let index = shared; index < varianceHypotheses; index += 1) deviation.add(await draw(index, temperatureOf(1)));
-  accurate ??= await draw(0, 0);
-  const disagreement = disagreementOf(accurate, await draw(0, 0, otherForeignness(foreignness)));
+  let disagreement: Uint16Array = new Uint16Array(size.widthPx * size.heightPx);
+  if (upscaler.knowsForeign) {
+    accurate ??= await draw(0, 0);
+    disagreement = disagreementOf(accurate, await draw(0, 0, otherForeignness(foreignness)));
+  }
   refuseCancelled(signal);
-  const doubted = { spread: deviation.spread(), disagreement, ...size, image: cleaned };
+  const unmarked = compression && clean < 1 ? await cleanJpeg(image, compression, 1, pause) : cleaned;
+  const doubted = { spread: deviation.spread(), disagreement, ...size, image: unmarked, marked: image };
   const doubts = doubtOf(doubted, doubtGroupOf(inputKind, networkScaleFor(image, target)));
   await onImage({ index: count, kind: "variance", ...size, ...drawDoubt(doubts, size, image, outlines) });
 }

@@ -5,7 +5,7 @@
 import { startThread } from "../platform/processes/spawn.ts";
 import { endedAs, WorkerPool } from "../platform/processes/worker-pool.ts";
 import type { UpscalerPack } from "./open-tile-parts.ts";
-import { marginsOf, type TileDrawer, type TileTask } from "./upscale-tile.ts";
+import { knowsForeignOf, marginsOf, type TileDrawer, type TileTask } from "./upscale-tile.ts";
 
 /** The data from which a thread opens its upscaler. */
 export interface TileThreadData {
@@ -40,6 +40,7 @@ export async function openTilePool(pack: UpscalerPack, concurrency: number, core
   });
   return {
     margins: marginsOf(pack.upscaler),
+    knowsForeign: knowsForeignOf(pack.upscaler.factors),
     concurrency,
     draw: (task) => pool.run(task, buffersOf(task)),
   };

@@ -111,6 +111,8 @@ export interface UpscalerMargins {
 /** Draws tiles. */
 export interface TileDrawer {
   readonly margins: UpscalerMargins;
+  /** Whether each factor has a network of foreign pictures. */
+  readonly knowsForeign: boolean;
   /** Tiles that are drawn at a time. */
   readonly concurrency: number;
   /**
@@ -152,6 +154,11 @@ export const marginsOf = ({
   },
 });
 
+/** Of the parts of both factors, or their manifest entries. */
+export const knowsForeignOf = (
+  factors: Readonly<Record<NetworkScale, { readonly foreignNetwork?: unknown }>>,
+): boolean => factors[2].foreignNetwork !== undefined && factors[4].foreignNetwork !== undefined;
+
 const marginsIn = ({ network, details }: FactorParts): FactorMargins => ({ ...network, details });
 
 /** Draws tiles in this thread. */
@@ -160,6 +167,7 @@ export const drawHere = (parts: UpscalerParts): TileDrawer => ({
     factors: { 2: marginsIn(parts.factors[2]), 4: marginsIn(parts.factors[4]) },
     consistency: parts.consistency,
   }),
+  knowsForeign: knowsForeignOf(parts.factors),
   concurrency: 1,
   draw: (task) => drawTile(parts, task),
 });

@@ -31,6 +31,7 @@ import {
   writeColours,
 } from "./picture-planes.ts";
 import { shrinkArea } from "./shrink-area.ts";
+import { drawSmoothPlaces } from "./smooth-places.ts";
 import { countTiles, enlargeBox, type Tile, type TileLimits, tilesOf } from "./tiles.ts";
 import { isDecoded, type Temperature, type TileDrawer } from "./upscale-tile.ts";
 
@@ -65,7 +66,7 @@ export interface UpscalerOptions {
 }
 
 export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: UpscalerOptions = {}) {
-  const { margins, concurrency } = drawer;
+  const { margins, concurrency, knowsForeign } = drawer;
 
   /** The same tiles with details and without, which need a narrower margin. */
   function networkTiles(factor: NetworkScale): TileLimits {
@@ -146,12 +147,14 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     if (isOpaque) return result;
     // Alpha uses the mean prediction, because an outline should be accurate; only colours are drawn. It is drawn at its size, never shrunk.
     await enlarge(alphaOf(image), { ...run, temperature: 0, largestShare: 0, isForeign: true }, writeAlpha(result));
+    await drawSmoothPlaces(result, image, pauseOf(run.signal));
     clearInvisible(result);
     return result;
   }
 
   return {
     scales: networkScales,
+    knowsForeign,
     tilesOf(image: Pixels, target: UpscaleTarget): number {
       const { isOpaque, isEmpty } = inspect(image);
       return isEmpty ? 0 : countAll(image, networkScaleFor(image, target)) * (isOpaque ? 1 : 2);
@@ -165,16 +168,18 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
         largestShare: usualShare * (1 - foreignness),
         isForeign: foreignness === 1,
       });
-      return shrinkArea(drawn, enlargedSize(image, target), async () => {
-        await yieldToEventLoop();
-        refuseCancelled(options.signal);
-      });
+      return shrinkArea(drawn, enlargedSize(image, target), pauseOf(options.signal));
     },
     /** The result of τ at v = 0, to compare with Φ's mean prediction. */
     centreOf: (image: Pixels, scale: NetworkScale): Promise<Pixels> =>
       upscalePixels(image, { scale, temperature: "centre", seed: 0, largestShare: usualShare, isForeign: false }),
   } satisfies Upscaler & { centreOf: unknown };
 }
+
+const pauseOf = (signal: AbortSignal | undefined) => async (): Promise<void> => {
+  await yieldToEventLoop();
+  refuseCancelled(signal);
+};
 
 function inspect({ rgba }: Pixels): { isOpaque: boolean; isEmpty: boolean; isGrey: boolean } {
   let [isOpaque, isEmpty, isGrey] = [true, true, true];

@@ -39,7 +39,13 @@ describe("the doubt", () => {
         for (let y = 0; y < side; y += 1) levels.fill(40, side * y + 8 * factor, side * y + 9 * factor);
         const deviations = new Uint16Array(side ** 2).fill(partsPerLevel / 2);
         const at = (x: number): number => side * (side / 2) + x * factor;
-        const doubted = { widthPx: side, heightPx: side, image, disagreement: new Uint16Array(side ** 2) };
+        const doubted = {
+          widthPx: side,
+          heightPx: side,
+          image,
+          marked: image,
+          disagreement: new Uint16Array(side ** 2),
+        };
         const calm = doubtOf({ ...doubted, spread: { deviations, levels } }, `${kind}-${factor}`);
         const lively = doubtOf(
           { ...doubted, spread: { deviations: deviations.map((d) => 12 * d), levels } },

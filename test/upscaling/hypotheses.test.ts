@@ -209,6 +209,9 @@ describe("the map of where hypotheses differ", () => {
     const accurate = smallUpscaler();
     await draw(accurate, stripes(6, 4), { variance: true, detail: 0 });
     assert.equal(accurate.runs.length, 6, "the answer of detail 0 is one of the accurate ones");
+    const single = { ...smallUpscaler(), knowsForeign: false };
+    await draw(single, stripes(6, 4), { variance: true, detail: 0.5 });
+    assert.equal(single.runs.length, 5, "one network has no second opinion");
   });
 });
 

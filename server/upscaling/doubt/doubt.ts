@@ -6,6 +6,7 @@
 import type { NetworkScale } from "../../../shared/contract/upscale-scales.ts";
 import type { InputKind } from "../../../shared/contract/upscaling.ts";
 import type { Pixels } from "../../engine/interfaces.ts";
+import { sumAround, sumTable } from "../extremes-around.ts";
 import { partsPerLevel, type Spread } from "./deviation.ts";
 import { doubtWeights } from "./doubt-weights.ts";
 
@@ -23,14 +24,18 @@ export const doubtFeatures = [
   "gradient around",
   "disagreement",
   "disagreement around",
+  "cleaned around",
+  "colour",
 ] as const;
 
 /** Below these levels differences say nothing. */
-const [leastDeviation, leastRange, leastGradient] = [0.25, 2, 1];
+const [leastDeviation, leastRange, leastGradient, leastColour] = [0.25, 2, 1, 4];
+/** Pixels of the image to each side over which moves of cleaning and colours are averaged. */
+const [cleanedPx, colourPx] = [4, 2];
 /** Below this range around a pixel the image is of one level there, and nothing is in doubt. */
 const oneLevel = 4;
 
-/** Inputs of a doubt: hypotheses of a picture, where two networks disagree about it, and the image that they were drawn from. */
+/** Inputs of a doubt: hypotheses of a picture, where two networks disagree about it, and the image without compression marks and with them. */
 export interface Doubted {
   readonly spread: Spread;
   /** As disagreement.ts has it. */
@@ -38,16 +43,24 @@ export interface Doubted {
   readonly widthPx: number;
   readonly heightPx: number;
   readonly image: Pixels;
+  readonly marked: Pixels;
 }
 
 /** Calls `put` with the features of each pixel, row by row; one array again and again. */
 export function eachFeatures(
-  { spread: { deviations, levels }, disagreement, widthPx, heightPx, image }: Doubted,
+  { spread: { deviations, levels }, disagreement, widthPx, heightPx, image, marked }: Doubted,
   put: (at: number, features: Float64Array, range: number) => void,
 ): void {
   const luma = lumaOf(image);
   const gradients = gradientsOf(levels, widthPx, heightPx);
   const [ranges, wideRanges] = [localRanges(luma, image, 1), localRanges(luma, image, 3)];
+  const marks = lumaOf(marked);
+  const moves = meansAround(
+    luma.map((level, at) => Math.abs(level - marks[at]!)),
+    image,
+    cleanedPx,
+  );
+  const colours = meansAround(colourOf(image), image, colourPx);
   const features = new Float64Array(doubtFeatures.length);
   features[0] = 1;
   const [across, down] = [image.widthPx / widthPx, image.heightPx / heightPx];
@@ -90,6 +103,8 @@ export function eachFeatures(
       features[9] = Math.log(steep / count / partsPerLevel + leastGradient);
       features[10] = Math.log(disagreement[at]! / partsPerLevel + leastDeviation);
       features[11] = Math.log(disagreed / count / partsPerLevel + leastDeviation);
+      features[12] = Math.log(moves[cell]! + leastDeviation);
+      features[13] = Math.log(colours[cell]! + leastColour);
       put(at, features, range);
     }
   }
@@ -117,6 +132,30 @@ const lumaOf = ({ rgba, widthPx, heightPx }: Pixels): Uint8Array =>
       (0.299 * rgba[4 * at]! + 0.587 * rgba[4 * at + 1]! + 0.114 * rgba[4 * at + 2]!) * (rgba[4 * at + 3]! / 255),
     ),
   );
+
+/** How far red and blue are from green together, times alpha, in levels. */
+const colourOf = ({ rgba, widthPx, heightPx }: Pixels): Uint16Array =>
+  Uint16Array.from({ length: widthPx * heightPx }, (_, pixel) => {
+    const at = 4 * pixel;
+    const away = Math.abs(rgba[at]! - rgba[at + 1]!) + Math.abs(rgba[at + 2]! - rgba[at + 1]!);
+    return Math.round((away * rgba[at + 3]!) / 255);
+  });
+
+/** Means around each pixel, `reachPx` to each side. */
+function meansAround(
+  values: ArrayLike<number>,
+  size: Pick<Pixels, "widthPx" | "heightPx">,
+  reachPx: number,
+): Float32Array {
+  const { widthPx, heightPx } = size;
+  const sums = sumTable(values, widthPx, heightPx);
+  const lengthAround = (at: number, length: number): number =>
+    Math.min(length, at + reachPx + 1) - Math.max(0, at - reachPx);
+  return Float32Array.from({ length: widthPx * heightPx }, (_, at) => {
+    const [x, y] = [at % widthPx, Math.floor(at / widthPx)];
+    return sumAround(sums, size, x, y, reachPx) / lengthAround(x, widthPx) / lengthAround(y, heightPx);
+  });
+}
 
 /** Levels between the least and the greatest luma around each pixel of the image, `reachPx` to each side. */
 function localRanges(

@@ -85,6 +85,7 @@ async function samplesOf(truths: readonly Pixels[]): Promise<Map<DoubtGroup, Sam
           widthPx: truth.widthPx,
           heightPx: truth.heightPx,
           image: cleaned,
+          marked: image,
         };
         eachFeatures(doubted, (at, features, range) => {
           if (at % everyPixel !== 0) return;
