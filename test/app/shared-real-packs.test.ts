@@ -10,7 +10,6 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, it } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { readConfig } from "../../server/app/config.ts";
 import { type HttpProcess, serveHttp } from "../../server/app/many/serve-http.ts";
@@ -21,6 +20,7 @@ import type { WorkerList } from "../../shared/contract/workers.ts";
 import { limits } from "../../shared/limits.ts";
 import { cliProgram } from "../fixtures/processes/programs.ts";
 import type { TinyExample } from "../fixtures/tiny-examples.ts";
+import { waitUntil } from "../fixtures/wait-until.ts";
 import { createTrainingClient, type TrainingClient } from "../http/trainings/training-server.ts";
 import { type QueueServer, startQueueServer, withoutQueueServer } from "../jobs/queue-server.ts";
 
@@ -51,7 +51,7 @@ async function startWorker(name: string, kinds: string, env: Readonly<Record<str
   workers.push(child);
   let text = "";
   child.stderr.on("data", (part) => (text += String(part)));
-  while (!text.includes("inference is ready") && child.exitCode === null) await sleep(20);
+  await waitUntil("a worker", () => text.includes("inference is ready") || child.exitCode !== null);
   assert.equal(child.exitCode, null, text);
   return child;
 }
@@ -77,7 +77,7 @@ it("a style that one worker trained on a pack that ships is drawn by another, wh
   const first = await startWorker("one", "generations,trainings", env);
   await startWorker("two", "generations", env);
   const packs = async () => MetaSchema.parse(await (await client.ask("/v1/meta")).json()).packs.map(({ id }) => id);
-  while (!(await packs()).includes("icons")) await sleep(100);
+  await waitUntil("pack icons", async () => (await packs()).includes("icons"));
   at(`two workers, packs ${(await packs()).join(", ")}`);
 
   const examples: TinyExample[] = [];
@@ -95,12 +95,12 @@ it("a style that one worker trained on a pack that ships is drawn by another, wh
   at(`pack mine ${result!.pack!.version} trained`);
 
   const fetched = join(home, "two", "packs", "mine");
-  while (!existsSync(fetched)) await sleep(100);
+  await waitUntil("a pack that is fetched", () => existsSync(fetched));
   assert.equal((await readManifest(fetched)).digest, result!.pack!.digest);
   const serving = async () => ((await (await client.ask("/v1/workers")).json()) as WorkerList).workers;
   const digest = result!.pack!.digest;
-  while ((await serving()).filter(({ packs }) => packs.some((pack) => pack.digest === digest)).length < 2)
-    await sleep(100);
+  const serve = async () => (await serving()).filter(({ packs }) => packs.some((pack) => pack.digest === digest));
+  await waitUntil("two workers that serve it", async () => (await serve()).length === 2);
   at("the other worker has it, and serves it");
   const gone = once(first, "exit");
   first.kill("SIGTERM");

@@ -9,6 +9,7 @@ import io
 import os
 import pathlib
 import pickle
+import sys
 import zipfile
 
 import torch
@@ -86,6 +87,8 @@ def main() -> None:
     torch.save(lightning, FOLDER / "lightning.ckpt")
     torch.save({"weight": ramp(2), "callback": Unpicklable()}, FOLDER / "calls.pth")
     torch.save(module, FOLDER / "module.pth")
+    # The file says where the class was written: not on whose machine.
+    sys.modules["__main__"].__file__ = os.path.relpath(__file__)
     torch.save(Whole(), FOLDER / "legacy-module.pth", _use_new_zipfile_serialization=False)
     # An archive whose pickle is another one, and one that unpacks to 300 times its size.
     plain = io.BytesIO()

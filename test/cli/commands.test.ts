@@ -6,13 +6,13 @@ import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { readTrainingRecords } from "../../server/evaluation/training-records.ts";
 import { readFlowFile } from "../../server/flow/weights.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";
 import { cliProgram } from "../fixtures/processes/programs.ts";
 import { tinyDraft, writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { tinyItems, tinyPixels, writeTinySet } from "../fixtures/tiny-set.ts";
+import { waitUntil } from "../fixtures/wait-until.ts";
 import { tauIn } from "./run-tau.ts";
 
 const root = await mkdtemp(join(tmpdir(), "tau-commands-"));
@@ -167,8 +167,8 @@ describe("tau train", () => {
     const log = join(broken.set, "flow/train.log");
     let signals = 0;
     const stopped = await train(broken, ["--steps", "400"], async (child) => {
-      while (child.exitCode === null && !(existsSync(log) && (await readFile(log, "utf8")).includes("step 250")))
-        await sleep(5);
+      const isThere = async () => existsSync(log) && (await readFile(log, "utf8")).includes("step 250");
+      await waitUntil("step 250", async () => child.exitCode !== null || (await isThere()));
       signals += 1;
       child.kill("SIGINT");
     });
@@ -259,7 +259,7 @@ describe("tau train", () => {
     const work = await makeWork({ items: tinyItems.map((item) => ({ ...item, captions: captions(item.row) })) });
     const before = await stateOf(work);
     const { code, err } = await train(work, [], async (child) => {
-      while (child.exitCode === null && !existsSync(join(work.set, ".encoded"))) await sleep(20);
+      await waitUntil("encoding", () => child.exitCode !== null || existsSync(join(work.set, ".encoded")));
       child.kill("SIGINT");
     });
     assert.equal(code, 1);

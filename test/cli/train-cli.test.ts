@@ -6,13 +6,13 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
 import { probeImage } from "../../server/images/codec.ts";
 import type { CostCard } from "../../server/training/cost-card.ts";
 import type { PackInfo } from "../../shared/contract/meta.ts";
 import { writeBoxes, writeFiles } from "../fixtures/image-folder.ts";
 import { cliProgram } from "../fixtures/processes/programs.ts";
 import { tinyFullDraft, tinySizePx, writeTinyPack } from "../fixtures/tiny-pack.ts";
+import { waitUntil } from "../fixtures/wait-until.ts";
 import { linesOf, tauIn } from "./run-tau.ts";
 
 interface Report {
@@ -155,7 +155,7 @@ describe("an interrupted tau train", () => {
       return log ? log.trim().split("\n").length : 0;
     };
     const before = await logged();
-    while ((await logged()) < before + 3 && child.exitCode === null) await pause(5);
+    await waitUntil("three evaluations", async () => (await logged()) >= before + 3 || child.exitCode !== null);
     child.kill(signal);
   }
 

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { it } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { listen } from "../../server/http/listen.ts";
 import { limits } from "../../shared/limits.ts";
+import { waitUntil } from "../fixtures/wait-until.ts";
 
 const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
 
@@ -21,7 +21,7 @@ it("a connection with thousands of requests and no reader is cut after a few ans
   socket.write(get("/").repeat(5000));
   // A socket that is not read hears of no end.
   await once(socket, "connect");
-  while (answered === 0) await sleep(10);
+  await waitUntil("an answer", () => answered > 0);
   const closed = new Promise((resolve) => socket.once("close", resolve));
   socket.resume();
   await closed;
@@ -38,13 +38,10 @@ it("as many requests as wait at a browser's connection are answered in order, an
   const socket = connect(listener.port, "127.0.0.1");
   let text = "";
   socket.on("data", (data) => (text += String(data)));
-  const until = async (path: string): Promise<void> => {
-    while (!text.includes(`[${path}]`)) await once(socket, "data");
-  };
   for (const round of [1, 2, 3]) {
     const paths = Array.from({ length: limits.pipelinedMax }, (_, index) => `/${round}-${index}`);
     socket.write(paths.map(get).join(""));
-    await until(paths.at(-1)!);
+    await waitUntil("the last answer", () => text.includes(`[${paths.at(-1)}]`));
     const places = paths.map((path) => text.indexOf(`[${path}]`));
     assert.ok(places.every((place, index) => place > (places[index - 1] ?? -1)));
   }

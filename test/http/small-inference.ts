@@ -165,7 +165,9 @@ export class SmallInference implements InferenceClient {
 
   private cancelOf(signal: AbortSignal | undefined): Promise<never> {
     const cancelled = new Promise<never>((_, reject) => {
-      signal?.addEventListener("abort", () => reject(new AppError("cancelled", "cancelled")), { once: true });
+      const end = (): void => reject(new AppError("cancelled", "cancelled"));
+      if (signal?.aborted) end();
+      else signal?.addEventListener("abort", end, { once: true });
     });
     cancelled.catch(() => undefined);
     return cancelled;

@@ -384,14 +384,13 @@ describe("`tau serve` as a process", () => {
     child.stderr.on("data", (data) => (output.err += String(data)));
     return { child, output };
   };
-  const until = async (isIt: () => boolean, child: ChildProcess): Promise<void> => {
-    while (!isIt() && child.exitCode === null) await sleep(20);
-  };
+  const until = (what: string, isIt: () => boolean, child: ChildProcess): Promise<void> =>
+    waitUntil(what, () => isIt() || child.exitCode !== null);
 
   it("`tau serve` as a process prints one link, finishes a running job on SIGTERM, exits 0, and has it in the history afterwards", async () => {
     const dataDir = await mkdtemp(join(tmpdir(), "tau-serve-"));
     const { child, output } = run(["--port", "0", "--data", dataDir], { TAU_TEST_IMAGE_MS: "2500" });
-    await until(() => /"msg":"listening"/.test(output.err) && /#token=/.test(output.out), child);
+    await until("a link", () => /"msg":"listening"/.test(output.err) && /#token=/.test(output.out), child);
     const port = /"port":(\d+)/.exec(output.err)![1]!;
     const secret = (await readFile(join(dataDir, "token"), "utf8")).trim();
     assert.equal(output.out.split(`#token=${secret}`).length, 2, "the link is there once");
@@ -406,7 +405,7 @@ describe("`tau serve` as a process", () => {
     assert.equal(database.get("SELECT state FROM job WHERE id = ?", id)?.["state"], "done");
     await database.close();
     const again = run(["--port", "0", "--data", dataDir]);
-    await until(() => /Playground/.test(again.output.out), again.child);
+    await until("the second link", () => /Playground/.test(again.output.out), again.child);
     assert.ok(!again.output.out.includes(secret), "output that is kept has the token once");
     again.child.kill("SIGTERM");
     await once(again.child, "exit");

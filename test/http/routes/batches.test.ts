@@ -6,6 +6,7 @@ import { createApp } from "../../../server/http/app.ts";
 import type { AppDeps } from "../../../server/http/deps.ts";
 import type { BatchEvent } from "../../../shared/contract/generations/batches.ts";
 import { AppError } from "../../../shared/problem.ts";
+import { waitUntil } from "../../fixtures/wait-until.ts";
 import { createHarness, type Harness, problemOf, token } from "../harness.ts";
 import { createGate } from "../small-inference.ts";
 
@@ -83,7 +84,7 @@ describe("a batch", () => {
     const response = await post();
     const first = eventsOf(response);
     own.inference.gate = gate.closed;
-    await until(async () => (await own.queue.depth()).running === 1);
+    await waitUntil("a job that runs", async () => (await own.queue.depth()).running === 1);
     const running = (await own.queue.list({ limit: 100 })).jobs.find(({ state }) => state === "running")!;
     // The one that runs ends in the very moment in which streams are ended.
     const ended = own.queue.cancel(running.id);
@@ -192,7 +193,3 @@ describe("a batch", () => {
     await own.close();
   });
 });
-
-async function until(isIt: () => Promise<boolean>): Promise<void> {
-  while (!(await isIt())) await new Promise((resolve) => setTimeout(resolve, 5));
-}

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { sha256Of } from "../../../server/platform/sha256.ts";
 import { GenerationListSchema } from "../../../shared/contract/generations/generation.ts";
 import { AppError } from "../../../shared/problem.ts";
+import { waitUntil } from "../../fixtures/wait-until.ts";
 import { createHarness, type Harness, pack, problemOf } from "../harness.ts";
 import { createGate, SmallInference } from "../small-inference.ts";
 
@@ -163,13 +164,13 @@ describe("DELETE", () => {
     const harness = await createHarness({ results: slow });
     write = (bytes) => harness.results.put(bytes);
     const { id } = await harness.start({ condition: { caption: "slow" }, count: 1 });
-    while (!isWriting) await sleep(5);
+    await waitUntil("a file that is written", () => isWriting);
     await harness.request(`/v1/generations/${id}`, { method: "DELETE" });
     assert.equal((await harness.read(id)).state, "cancelled");
     await sleep(20);
     assert.equal((await harness.queue.depth()).running, 1, "the job is not given up while its file is written");
     open();
-    while ((await harness.queue.depth()).running > 0) await sleep(5);
+    await waitUntil("no job that runs", async () => (await harness.queue.depth()).running === 0);
     assert.deepEqual(await readdir(join(harness.dataDir, "results")), []);
     await harness.close();
   });
@@ -240,7 +241,7 @@ describe("history", () => {
     assert.equal((await harness.request(`/v1/generations/${done[0]!.id}`)).status, 404);
     // The record of a dropped generation goes from the disk before its images do.
     const { sha256 } = done[1]!.images[0]!;
-    while (await harness.results.read(sha256)) await sleep(5);
+    await waitUntil("an image that is forgotten", async () => !(await harness.results.read(sha256)));
     assert.equal((await harness.request(done[3]!.images[0]!.path)).status, 200);
     await harness.close();
   });

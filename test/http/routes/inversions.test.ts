@@ -1,9 +1,9 @@
 /** POST /v1/inversions: what it answers, how it is bounded, and that it ends with its client, its deadline and its child. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { InversionSchema } from "../../../shared/contract/generations/inversion.ts";
 import { AppError } from "../../../shared/problem.ts";
+import { waitUntil } from "../../fixtures/wait-until.ts";
 import { createHarness, type Harness, pack, problemOf } from "../harness.ts";
 import { greyPng } from "../images.ts";
 import { createGate } from "../small-inference.ts";
@@ -79,7 +79,7 @@ describe("POST /v1/inversions", () => {
     harness.inference.gate = gate.closed;
     const client = new AbortController();
     const answer = asks(harness, { image }, client.signal);
-    while (harness.inference.inverting === 0) await sleep(5);
+    await waitUntil("an inversion", () => harness.inference.inverting > 0);
     client.abort();
     assert.equal((await problemOf(await answer)).code, "cancelled");
     assert.equal(harness.inference.inverting, 0);

@@ -4,7 +4,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { readConfig } from "../../../server/app/config.ts";
 import { type ServerParts, startServer } from "../../../server/app/main.ts";
 import { takeLock } from "../../../server/platform/files/process-lock.ts";
@@ -15,6 +14,7 @@ import { testProgram } from "../../fixtures/processes/test-program.ts";
 import type { TinyExample } from "../../fixtures/tiny-examples.ts";
 import { writeTinyPack } from "../../fixtures/tiny-pack.ts";
 import "../../fixtures/processes/programs.ts";
+import { waitUntil } from "../../fixtures/wait-until.ts";
 
 /** A checkpoint at each evaluation. */
 export const testTimings = { checkpointEverySeconds: 0 };
@@ -146,7 +146,7 @@ export async function serveProcess(data: string, packs: string) {
   processes.push(child);
   const output = { err: "" };
   child.stderr!.on("data", (text) => (output.err += String(text)));
-  while (!/"msg":"listening"/.test(output.err) && child.exitCode === null) await sleep(20);
+  await waitUntil("a server", () => /"msg":"listening"/.test(output.err) || child.exitCode !== null);
   const port = /"port":(\d+)/.exec(output.err)?.[1];
   assert.ok(port, output.err);
   const token = (await readFile(join(data, "token"), "utf8")).trim();

@@ -1,6 +1,7 @@
 /** Live drawing over real HTTP: newer strokes end the run of older ones, whose late replies go nowhere. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { waitUntil } from "../../fixtures/wait-until.ts";
 import { startContractServer, testMeta } from "../contract/contract-server.ts";
 import { connectedController } from "./connected-controller.ts";
 
@@ -86,7 +87,7 @@ test("of two drawings in quick succession only the newer one's images are shown,
     controller.show("sketch");
     controller.setDrawing("older", svg(1));
     const older = controller.generateAfresh();
-    while (server.generations.size === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await waitUntil("a generation", () => server.generations.size > 0);
     controller.setDrawing("newer", svg(2));
     await Promise.all([controller.generateAfresh(), older]);
     assert.equal(controller.state.run, undefined);
