@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { test } from "node:test";
-import { isAvailable, translationOfCommand } from "../../plugin/ui/client/failure.ts";
+import { isAvailable, translationOfCommand } from "../../plugin/ui/client/translations.ts";
 import { languages } from "../../plugin/ui/i18n/texts.ts";
 import { commandTable } from "../../shared/commands.ts";
 import { testMeta } from "./contract/contract-server.ts";

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { createApiClient } from "../../plugin/ui/client/api-client.ts";
-import { isAvailable, translationFor } from "../../plugin/ui/client/failure.ts";
+import { isAvailable, translationFor } from "../../plugin/ui/client/translations.ts";
 import { planCaptions } from "../../plugin/ui/plans/captions.ts";
 import { defaultForm } from "../../plugin/ui/state/form.ts";
 import { readConfig } from "../../server/app/config.ts";

@@ -11,7 +11,7 @@ import type { ImageUpload } from "../../../shared/contract/upload.ts";
 import type { Upscale, UpscaleInput } from "../../../shared/contract/upscaling.ts";
 import type { Family, FamilyInput, Vector } from "../../../shared/contract/vectors.ts";
 import { limits } from "../../../shared/limits.ts";
-import { checkApiRange, checkCompatible, Failure, failureOfProblem } from "./failure.ts";
+import { checkApiRange, Failure, failureOfProblem } from "./failure.ts";
 import {
   type Guard,
   readMeta as guardMeta,
@@ -28,6 +28,7 @@ import {
 } from "./guards.ts";
 import { createServerJobs, type Exchange } from "./server-jobs.ts";
 import { readEvents } from "./sse.ts";
+import { checkCompatible } from "./translations.ts";
 
 export type Blocked = "url_not_allowed" | "network_blocked";
 

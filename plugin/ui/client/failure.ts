@@ -1,10 +1,7 @@
 /** Everything that can go wrong between the plugin and a server, each with its own code; texts are in i18n/. */
-
-import { type CommandId, type CommandInfo, commandTable } from "../../../shared/commands.ts";
 import { apiVersion } from "../../../shared/contract/api-version.ts";
-import type { Meta, TranslationInfo } from "../../../shared/contract/meta.ts";
+import type { Meta } from "../../../shared/contract/meta.ts";
 import type { Problem, ProblemCode } from "../../../shared/problem.ts";
-import { choiceFor, redrawnStyleOf, redraws, shownIdOf } from "./style-choice.ts";
 
 /** Causes that only the client can see, before or instead of a problem document. */
 export type ClientCode =
@@ -110,76 +107,4 @@ export function checkApiRange({ min, max }: Meta["api"]): void {
   const range = `the server speaks API ${min} to ${max}, this plugin speaks ${apiVersion}`;
   if (max < apiVersion) throw new Failure("server_too_old", range);
   if (min > apiVersion) throw new Failure("server_too_new", range);
-}
-
-/** @throws Failure when this plugin and that server can't work together. */
-export function checkCompatible(meta: Meta): void {
-  checkApiRange(meta.api);
-  if (!isAvailable(meta, "caption-to-artboard"))
-    throw new Failure("pack_missing", "no pack on the server translates captions");
-}
-
-export interface FoundTranslation {
-  readonly packId: string;
-  readonly translation: TranslationInfo;
-}
-
-/** The translation of a command's form; undefined until a server is known, or where it has none. */
-export const translationOfCommand = (meta: Meta | undefined, command: CommandId): TranslationInfo | undefined =>
-  meta && translationsFor(meta, command)[0]?.translation;
-
-/** A style of one's own is a translation: it stands among the styles as `@ID`. */
-export const ownStyleOf = (style: string): string | undefined => (style.startsWith("@") ? style.slice(1) : undefined);
-
-/** Translations besides the first that can do a command: what was trained from one's own images. */
-export const ownStyles = (meta: Meta | undefined, command: CommandId): TranslationInfo[] =>
-  meta === undefined
-    ? []
-    : translationsFor(meta, command)
-        .slice(1)
-        .map(({ translation }) => translation)
-        // What draws drawings anew in styles of its own is none.
-        .filter(({ conditions }) => !conditions.includes("drawing"));
-
-/** What a command is done with in a style. */
-function findTranslation(meta: Meta, command: CommandId, style: string): FoundTranslation | undefined {
-  const able = translationsFor(meta, command);
-  if (shownIdOf(style) !== undefined) return able.find(({ translation }) => redraws(translation));
-  const named = ownStyleOf(style) ?? redrawnStyleOf(style)?.translation;
-  return named === undefined ? able[0] : able.find(({ translation }) => translation.id === named);
-}
-
-/** Whether words can be said, as far as is known. */
-export const readsCaption = (meta: Meta | undefined, command: CommandId, style: string): boolean =>
-  (meta && findTranslation(meta, command, choiceFor(meta, command, style)))?.translation.conditions.includes(
-    "caption",
-  ) !== false;
-
-/** @throws Failure command_unavailable when the server has no pack for the command */
-export function translationFor(meta: Meta, command: CommandId, style = ""): FoundTranslation {
-  const found = findTranslation(meta, command, style);
-  if (found === undefined) throw new Failure("command_unavailable", needsOf(command).join(", "));
-  return found;
-}
-
-/** Whether a server can do a command at all. */
-export const isAvailable = (meta: Meta, command: CommandId): boolean =>
-  needsOf(command).includes("upscaler")
-    ? meta.packs.some(({ upscaler }) => upscaler !== undefined)
-    : needsOf(command).length === 0 || translationsFor(meta, command).length > 0;
-
-const needsOf = (command: CommandId): CommandInfo["needs"] =>
-  commandTable.find(({ id }) => id === command)?.needs ?? [];
-
-const translationsFor = (meta: Meta, command: CommandId): FoundTranslation[] =>
-  meta.packs.flatMap(({ id: packId, translations }) =>
-    translations
-      .filter((translation) => needsOf(command).every((need) => canDo(translation, need)))
-      .map((translation) => ({ packId, translation })),
-  );
-
-function canDo(translation: TranslationInfo, need: CommandInfo["needs"][number]): boolean {
-  if (need === "inversion") return translation.isInvertible !== false;
-  if (need === "label") return translation.conditions.includes("label") && translation.labels.length > 0;
-  return need !== "upscaler" && translation.conditions.includes(need);
 }

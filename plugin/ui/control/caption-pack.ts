@@ -1,5 +1,5 @@
 /** The pack that captions are drawn by. */
-import { translationFor } from "../client/failure.ts";
+import { translationFor } from "../client/translations.ts";
 import type { State } from "../state/state.ts";
 
 export const captionPackId = ({ meta }: State): string =>

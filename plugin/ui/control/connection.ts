@@ -2,8 +2,9 @@
  * The way to the server: who it is, what can be worked with, and after a silence the tries to reach it again. Also the one place
  * where failures are shown, because those of the connection start the tries.
  */
-import { canReconnect, Failure, ownStyles, translationOfCommand } from "../client/failure.ts";
+import { canReconnect, Failure } from "../client/failure.ts";
 import { redrawnStyles, shownIdOf } from "../client/style-choice.ts";
+import { ownStyles, translationOfCommand } from "../client/translations.ts";
 import { wait } from "../client/wait.ts";
 import type { Job } from "../run/jobs.ts";
 import type { State } from "../state/state.ts";

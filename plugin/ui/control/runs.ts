@@ -2,7 +2,8 @@
 import { commandTable } from "../../../shared/commands.ts";
 import { isIn } from "../../../shared/relaunch.ts";
 import type { ApiClient } from "../client/api-client.ts";
-import { Failure, isAvailable } from "../client/failure.ts";
+import { Failure } from "../client/failure.ts";
+import { isAvailable } from "../client/translations.ts";
 import { planMakeAgain, planRedraw } from "../plans/captions.ts";
 import { prepareLost } from "../plans/lost-pictures.ts";
 import { type Prepared, prepareJobs } from "../plans/prepare.ts";

@@ -4,7 +4,7 @@
  * window that was closed left there is taken away by the next one.
  */
 import type { ApiClient } from "../client/api-client.ts";
-import type { FoundTranslation } from "../client/failure.ts";
+import type { FoundTranslation } from "../client/translations.ts";
 
 /** Style id to a picture as a data URL. */
 export type StylePictures = Readonly<Record<string, string>>;

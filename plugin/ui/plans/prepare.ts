@@ -1,9 +1,10 @@
 /** From the command at work to its jobs: uploads what the jobs name by digest, then plans. */
 import type { Style } from "../../../shared/contract/conditions.ts";
 import type { ApiClient } from "../client/api-client.ts";
-import { Failure, type FoundTranslation, translationFor } from "../client/failure.ts";
+import { Failure } from "../client/failure.ts";
 import { readProvenance } from "../client/guards.ts";
 import { choiceFor, isRedrawn, redrawnStyleOf, shownIdOf } from "../client/style-choice.ts";
+import { type FoundTranslation, translationFor } from "../client/translations.ts";
 import { uploadShown } from "../control/shown-styles.ts";
 import type { Rasterise } from "../pad/rasterise.ts";
 import { paletteOf, recordOf } from "../palettes.ts";

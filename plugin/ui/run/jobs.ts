@@ -6,8 +6,8 @@ import type { UpscaleInput } from "../../../shared/contract/upscaling.ts";
 import type { FamilyInput } from "../../../shared/contract/vectors.ts";
 import type { UpscaleSource } from "../../../shared/messages/upscale-messages.ts";
 import type { IconSource, VectorRecord } from "../../../shared/messages/vector-messages.ts";
-import { ownStyleOf } from "../client/failure.ts";
 import { isRedrawn } from "../client/style-choice.ts";
+import { ownStyleOf } from "../client/translations.ts";
 import type { Form } from "../state/form.ts";
 
 interface AnyJob {

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { CommandId } from "../../../shared/commands.ts";
 import { commandTable } from "../../../shared/commands.ts";
 import { isIn } from "../../../shared/relaunch.ts";
-import { isAvailable } from "../client/failure.ts";
+import { isAvailable } from "../client/translations.ts";
 import { fill } from "../i18n/texts.ts";
 import { changesLayers } from "../run/applied-set.ts";
 import { keptImages } from "../state/state.ts";

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { type ApiClient, createApiClient } from "../../../plugin/ui/client/api-client.ts";
-import { Failure, ownStyles, translationFor } from "../../../plugin/ui/client/failure.ts";
+import { Failure } from "../../../plugin/ui/client/failure.ts";
+import { ownStyles, translationFor } from "../../../plugin/ui/client/translations.ts";
 import { examplesIn, outcomeOf, packNameOf, shareOfTraining, startLearning } from "../../../plugin/ui/learning.ts";
 import type { SeenIcon } from "../../../plugin/ui/state/state.ts";
 import { tinyExamples } from "../../fixtures/tiny-examples.ts";

@@ -1,8 +1,9 @@
 /** A style of the selection over real HTTP: from icons to a style of the file, from there to captions, icons and parts of an icon. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Failure, translationFor } from "../../../plugin/ui/client/failure.ts";
+import { Failure } from "../../../plugin/ui/client/failure.ts";
 import { choiceFor, redrawnStyles } from "../../../plugin/ui/client/style-choice.ts";
+import { translationFor } from "../../../plugin/ui/client/translations.ts";
 import type { Controller } from "../../../plugin/ui/control/controller.ts";
 import { planReplacements } from "../../../plugin/ui/plans/captions.ts";
 import { defaultForm } from "../../../plugin/ui/state/form.ts";

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createApiClient } from "../../../plugin/ui/client/api-client.ts";
-import { translationFor } from "../../../plugin/ui/client/failure.ts";
+import { translationFor } from "../../../plugin/ui/client/translations.ts";
 import { LabelIndex, matchNames, planNames } from "../../../plugin/ui/plans/labels.ts";
 import { runJobs } from "../../../plugin/ui/run/run.ts";
 import { defaultForm } from "../../../plugin/ui/state/form.ts";

@@ -1,6 +1,6 @@
 /** Sketch and layout to image: a pad to draw on, or the selection as a drawing. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { readsCaption, translationOfCommand } from "../../client/failure.ts";
+import { readsCaption, translationOfCommand } from "../../client/translations.ts";
 import { type Stroke, svgOf } from "../../pad/strokes.ts";
 import { Switch } from "../controls.tsx";
 import type { ViewProps } from "../view-props.ts";

@@ -1,7 +1,7 @@
 /** Fill with label, and fill from layer names: the label or the matches, and which of the selected layers are filled. */
 import { useMemo, useState } from "preact/hooks";
 import type { StyleInfo } from "../../../../shared/contract/meta.ts";
-import { translationOfCommand } from "../../client/failure.ts";
+import { translationOfCommand } from "../../client/translations.ts";
 import { describeProblem, fill } from "../../i18n/texts.ts";
 import { LabelIndex, matchNames, wordsOf } from "../../plans/labels.ts";
 import type { ViewProps } from "../view-props.ts";

@@ -1,7 +1,7 @@
 /** Captions, style, count, and behind Options the seed and the sliders. Enter in the captions generates. */
 import { useEffect, useRef } from "preact/hooks";
 import { limits } from "../../../../shared/limits.ts";
-import { translationOfCommand } from "../../client/failure.ts";
+import { translationOfCommand } from "../../client/translations.ts";
 import { describeFailure, fill } from "../../i18n/texts.ts";
 import { captionProblem, captionsOf } from "../../plans/captions.ts";
 import { IconButton, NumberInput, Slider } from "../controls.tsx";

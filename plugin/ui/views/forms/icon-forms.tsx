@@ -1,8 +1,8 @@
 /** Forms of commands on selected icons: restyle, vectorise, components, recolour. */
 
 import { iconSizesPx } from "../../../../shared/messages/vector-messages.ts";
-import { readsCaption } from "../../client/failure.ts";
 import { isRedrawn } from "../../client/style-choice.ts";
+import { readsCaption } from "../../client/translations.ts";
 import { fill } from "../../i18n/texts.ts";
 import { changesFor, paletteOf } from "../../palettes.ts";
 import type { ViewProps } from "../view-props.ts";

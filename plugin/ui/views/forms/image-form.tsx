@@ -2,7 +2,7 @@
 
 import { cleanScale } from "../../../../shared/contract/upscale-scales.ts";
 import { limits } from "../../../../shared/limits.ts";
-import { readsCaption } from "../../client/failure.ts";
+import { readsCaption } from "../../client/translations.ts";
 import { describeProblem, fill } from "../../i18n/texts.ts";
 import { Slider, Stepper, Switch } from "../controls.tsx";
 import type { ViewProps } from "../view-props.ts";
