@@ -10,7 +10,9 @@ type DrawnCondition =
   | { readonly sketch: { readonly svg: string } | { readonly image: string } }
   | { readonly layout: { readonly image: string } };
 
-export const fitsInline = (svg: string): boolean => svg.length <= limits.svgMaxChars;
+/** Counted as bytes of JSON, because letters of other alphabets take up to three and a request has at most `jsonMaxBytes`. */
+export const fitsInline = (svg: string): boolean =>
+  new TextEncoder().encode(JSON.stringify(svg)).length <= limits.svgMaxChars;
 
 const whiteGround =
   /^(<svg[^>]* width="([\d.]+)" height="([\d.]+)"[^>]*>\s*(?:<g[^>]*>\s*)*)<rect width="\2" height="\3"[^>]* fill="(?:white|#fff(?:fff)?)"[^>]*\/>/;

@@ -49,8 +49,17 @@ const learn: Story = {
     await ui.getByLabel("Name of the style").fill("My blocks");
     await step("form");
     const start = ui.getByRole("button", { name: "Learn this style" });
+    // The training begins, and nothing more is heard of it.
+    const lost = /\/v1\/trainings\/[^/]+(\/events)?$/;
+    await page.route(lost, (route) => (route.request().method() === "GET" ? route.abort() : route.continue()));
     await start.click();
+    const again = ui.getByRole("button", { name: "Try again" });
+    await again.waitFor();
+    await step("lost-sight");
+    await page.unroute(lost);
+    await again.click();
     await ui.locator(".progress").getByText("Learning").waitFor();
+    assert.equal(await again.count(), 0);
     await ui.locator(".tile img").first().waitFor();
     await step("learning");
     await ui.getByRole("button", { name: "Cancel" }).click();

@@ -71,3 +71,27 @@ test("layers remember a layout unless it is more bytes than Figma keeps, however
     await server.close();
   }
 });
+
+test("a sketch is sent as text where its request fits, and else as a picture, however few its characters are", async () => {
+  const server = await startContractServer();
+  try {
+    const [pack] = testMeta.packs;
+    const translations = pack!.translations.map((one) => ({
+      ...one,
+      conditions: [...one.conditions, "sketch" as const],
+    }));
+    server.meta = { ...testMeta, packs: [{ ...pack!, translations }] };
+    const controller = await connectedController(server, { rasterise: async () => drawPng(1) });
+    controller.show("sketch");
+    const sentAs = async (letter: string) => {
+      controller.setDrawing("strokes", `${root}<text>${letter.repeat(40_000)}</text></svg>`);
+      await controller.generate();
+      return Object.keys(controller.state.results[0]?.images[0]?.drawn?.provenance?.condition.sketch ?? {});
+    };
+    assert.deepEqual(await sentAs("a"), ["svg"]);
+    // 120 kB.
+    assert.deepEqual(await sentAs("木"), ["image"]);
+  } finally {
+    await server.close();
+  }
+});
