@@ -3,7 +3,7 @@
  * It builds dist/ and needs the default pack. Usage: npm run bench [-- server|history|edits|encoding|training|upscaling|biggan|recipes ...],
  * or one of those that are no part of the table: npm run bench -- guidance [FOLDER] and npm run bench -- diversity [--styles A,B]
  * [--values 0.3,0.5] [--every 3] [--folder DIR], which compare variants; npm run bench -- restyle [--most N], the targets of the flow
- * between styles; npm run bench -- scaling [--rounds N], what many workers do together, which needs valkey-server or redis-server; and
+ * between styles; npm run bench -- scaling [captions] [upscales] [--side 256] [--rounds N], what many workers do together, which needs valkey-server or redis-server; and
  * npm run bench -- throughput [PROVIDER], images a second of one child with 1, 8 and 64 images at once.
  */
 import { execFileSync } from "node:child_process";

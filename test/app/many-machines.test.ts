@@ -14,6 +14,7 @@ import { encodePng } from "../../server/images/codec.ts";
 import type { Generation, GenerationList } from "../../shared/contract/generations/generation.ts";
 import type { Inversion } from "../../shared/contract/generations/inversion.ts";
 import type { WorkerList } from "../../shared/contract/workers.ts";
+import { waitUntil } from "../fixtures/wait-until.ts";
 import { type QueueServer, startQueueServer, withoutQueueServer } from "../jobs/queue-server.ts";
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: console.error };
@@ -50,7 +51,7 @@ describe("many machines", { skip: withoutQueueServer }, () => {
     workers.push(child);
     let text = "";
     child.stderr.on("data", (data) => (text += String(data)));
-    while (!text.includes("inference is ready") && child.exitCode === null) await sleep(20);
+    await waitUntil("a worker", () => text.includes("inference is ready") || child.exitCode !== null);
     assert.equal(child.exitCode, null, text);
     return child;
   }
@@ -118,8 +119,9 @@ describe("many machines", { skip: withoutQueueServer }, () => {
 
   it("two workers in two data folders draw for two servers; either server reads what the other accepted", async () => {
     await Promise.all([startWorker("worker-1"), startWorker("worker-2")]);
-    while ((await workersSeen()).filter(({ isLive }) => isLive).length < 2) await sleep(100);
-    while ((await fetch(`http://127.0.0.1:${servers[1]!.port}/readyz`)).status !== 200) await sleep(100);
+    await waitUntil("two workers", async () => (await workersSeen()).filter(({ isLive }) => isLive).length === 2);
+    const ready = `http://127.0.0.1:${servers[1]!.port}/readyz`;
+    await waitUntil("a server that is ready", async () => (await fetch(ready)).status === 200);
     const meta = (await (await ask(1, "/v1/meta")).json()) as { packs: { id: string }[]; provider: string };
     assert.deepEqual([meta.packs.map(({ id }) => id), meta.provider], [["icons"], "cpu"]);
     const requested = await Promise.all(Array.from({ length: 12 }, (_, index) => start("bird", `pair-${index}`)));

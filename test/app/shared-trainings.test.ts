@@ -5,7 +5,6 @@ import { once } from "node:events";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { readConfig } from "../../server/app/config.ts";
 import { type HttpProcess, serveHttp } from "../../server/app/many/serve-http.ts";
@@ -15,6 +14,7 @@ import { MetaSchema } from "../../shared/contract/meta.ts";
 import type { Training } from "../../shared/contract/training.ts";
 import { testProgram } from "../fixtures/processes/test-program.ts";
 import { tinyExamples } from "../fixtures/tiny-examples.ts";
+import { waitUntil } from "../fixtures/wait-until.ts";
 import {
   createTrainingClient,
   makeHome,
@@ -50,7 +50,7 @@ describe("trainings of many machines", { skip: withoutQueueServer }, () => {
     server = await serveHttp({ ...config, shared: config.shared! }, { log: silent });
     client = createTrainingClient(server.port, server.token.value);
     await Promise.all([startWorker("worker-1"), startWorker("worker-2")]);
-    while (!(await packsOffered()).includes("tiny")) await sleep(100);
+    await waitUntil("the tiny pack", async () => (await packsOffered()).includes("tiny"));
   });
   after(async () => {
     for (const { child } of workers) if (child.exitCode === null) child.kill("SIGKILL");
@@ -70,7 +70,7 @@ describe("trainings of many machines", { skip: withoutQueueServer }, () => {
     child.stderr.on("data", (part) => (text += String(part)));
     const worker = { child, data, output: () => text };
     workers.push(worker);
-    while (!text.includes("inference is ready") && child.exitCode === null) await sleep(20);
+    await waitUntil("a worker", () => text.includes("inference is ready") || child.exitCode !== null);
     assert.equal(child.exitCode, null, text);
     return worker;
   }
@@ -104,7 +104,7 @@ describe("trainings of many machines", { skip: withoutQueueServer }, () => {
     // Anew it would report step 25 a second time.
     assert.equal(steps.filter((step) => step === 25).length, 1, steps.join(", "));
     // A moment after its end.
-    while ((await readdir(join(other.data, "trainings"))).length > 0) await sleep(20);
+    await waitUntil("no folder", async () => (await readdir(join(other.data, "trainings"))).length === 0);
 
     const unbroken = await client.train({ ...longTraining, name: "other", examples });
     const last = (await client.follow(unbroken.id)).at(-1)!;
@@ -118,7 +118,7 @@ describe("trainings of many machines", { skip: withoutQueueServer }, () => {
     const { digest } = await readManifest(join(trained.data, "packs", "mine"));
     assert.equal((await readManifest(join(fresh.data, "packs", "mine"))).digest, digest);
     await end(trained, "SIGTERM");
-    while (!(await packsOffered()).includes("mine")) await sleep(100);
+    await waitUntil("the new pack", async () => (await packsOffered()).includes("mine"));
     const body = JSON.stringify({ translation: "mine", condition: { caption: "red block a" }, count: 1, seed: 5 });
     const { id } = (await (await client.ask("/v1/generations", { method: "POST", body })).json()) as Generation;
     await (await client.ask(`/v1/generations/${id}/events`)).text();
@@ -136,6 +136,9 @@ describe("trainings of many machines", { skip: withoutQueueServer }, () => {
     const { pack } = done.result!;
     assert.equal(pack!.version, "0.2.0");
     for (const { data } of [here!, fourth])
-      while ((await readManifest(join(data, "packs", "mine"))).digest !== pack!.digest) await sleep(100);
+      await waitUntil(
+        "the later version",
+        async () => (await readManifest(join(data, "packs", "mine"))).digest === pack!.digest,
+      );
   });
 });

@@ -1,11 +1,11 @@
 /** The queue of many processes against the conformance suite: one side asks, another works, each with connections of its own. */
 import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { BullQueue } from "../../server/jobs/bull/bull-queue.ts";
 import { connect } from "../../server/jobs/bull/connection.ts";
 import type { BullTimings } from "../../server/jobs/bull/options.ts";
 import type { JobBody, JobQueue } from "../../server/jobs/job-queue.ts";
+import { waitUntil } from "../fixtures/wait-until.ts";
 import { describeJobQueue, type QueueFactory } from "./job-queue.ts";
 import { generations, type JobSample, trainings, upscales } from "./job-samples.ts";
 import { type QueueServer, startQueueServer, withoutQueueServer } from "./queue-server.ts";
@@ -63,7 +63,8 @@ function describeBullQueue<Body extends JobBody, Request>(sample: JobSample<Body
         await endAll();
         await endHolds(prefix);
         const queue = await openBoth();
-        while ((await queue.list({ limit: 100 })).jobs.some(({ state }) => state === "running")) await sleep(20);
+        const hasRunning = async () => (await queue.list({ limit: 100 })).jobs.some(({ state }) => state === "running");
+        await waitUntil("that all wait again", async () => !(await hasRunning()));
         return queue;
       },
       dispose: endAll,

@@ -15,6 +15,8 @@ export type Ask = (path: string, init?: RequestInit) => Promise<Response>;
 export interface Cluster {
   readonly workers: number;
   readonly ask: Ask;
+  /** Of all processes now, but for this one, their client. */
+  pids(): number[];
   /** Processor time so far of each kind of process, in milliseconds. */
   spentMs(): Readonly<Record<string, number>>;
   stop(): Promise<void>;
@@ -27,7 +29,7 @@ export async function startCluster(count: number, kind: WorkKind, serviceMs?: nu
   const shared = { TAU_QUEUE_URL: queueServer.url, TAU_STORE_URL: pathToFileURL(join(home, "store")).href };
   const env = { ...process.env, ...shared, TAU_REQUESTS_PER_MINUTE: "100000000", TAU_LOG_LEVEL: "error" };
   const start = (args: readonly string[], more: NodeJS.ProcessEnv = {}): ChildProcess =>
-    spawn(process.execPath, args, { env: { ...env, ...more }, stdio: ["ignore", "pipe", "ignore"] });
+    spawn(process.execPath, args, { env: { ...env, ...more }, stdio: ["ignore", "pipe", "inherit"] });
   const workerArgs = (index: number) => ["--data", join(home, `w${index}`), "--kinds", kind];
   const server = start(["dist/server/cli.js", "serve", "--port", "0", "--data", join(home, "http")]);
   const workers = Array.from({ length: count }, (_, index) =>
@@ -66,7 +68,11 @@ export async function startCluster(count: number, kind: WorkKind, serviceMs?: nu
       "queue server": processorMs(queueServer.child.pid!),
       client: processorMs(process.pid),
     });
-    return { workers: count, ask, spentMs, stop };
+    const pids = () => {
+      const own = [server, queueServer.child, ...workers].map(({ pid }) => pid!);
+      return [...own, ...own.flatMap(childrenOf)];
+    };
+    return { workers: count, ask, pids, spentMs, stop };
   } catch (error) {
     await stop();
     throw error;

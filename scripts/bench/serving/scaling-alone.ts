@@ -1,44 +1,44 @@
 /** Inference children side by side, each with one thread, asked straight: what the machine gives without anything around it. */
 import { createInferenceClient } from "../../../server/inference/client.ts";
+import type { InferenceClient } from "../../../server/inference/protocol.ts";
 import { packsHome } from "../../../server/packs/catalogue.ts";
-import { birdRequests } from "./bird-request.ts";
 import { childrenOf, processorMs } from "./processor-time.ts";
-import type { Measured } from "./scaling-run.ts";
+import type { Measured, Work } from "./scaling-run.ts";
 
-/** Requests for each child, after some that warm it up, of as many images as the plugin asks for. */
-const realAWorker = { jobs: 60, warmUp: 12, images: 4 };
+export interface Alone {
+  measure(firstSeed: number): Promise<Measured>;
+  stop(): Promise<void>;
+}
 
-/** @param parallel requests that each child has at once */
-export async function drawAlone(count: number, parallel: number): Promise<Measured> {
-  const { packId, requestOf } = await birdRequests();
+export async function startAlone(count: number, work: Work): Promise<Alone> {
+  const { parallel, drawnBy } = work.bare;
   const clients = Array.from({ length: count }, () =>
-    createInferenceClient({
-      packsDir: packsHome(),
-      packIds: [packId],
-      provider: "cpu",
-      threads: 1,
-      log: () => undefined,
-    }),
+    createInferenceClient({ packsDir: packsHome(), provider: "cpu", threads: 1, log: () => undefined }),
   );
-  const run = async (jobs: number): Promise<void> => {
+  const ready = await Promise.all(clients.map((client) => client.start()));
+  const draw = await drawnBy();
+  const run = async (jobs: number, firstSeed: number): Promise<void> => {
     let next = 0;
-    const draw = async (client: (typeof clients)[number]): Promise<void> => {
-      while (next < jobs) await client.generate(requestOf(realAWorker.images, next++), { onImage: () => undefined });
+    const lane = async (client: InferenceClient): Promise<void> => {
+      while (next < jobs) await draw(client, firstSeed + next++);
     };
-    await Promise.all(clients.flatMap((client) => Array.from({ length: parallel }, () => draw(client))));
+    await Promise.all(clients.flatMap((client) => Array.from({ length: parallel }, () => lane(client))));
   };
-  try {
-    const ready = await Promise.all(clients.map((client) => client.start()));
-    await run(count * realAWorker.warmUp);
-    const jobs = count * realAWorker.jobs;
-    const children = (): number => ready.reduce((sum, { pid }) => sum + processorMs(pid), 0);
-    const [started, before] = [performance.now(), children()];
-    await run(jobs);
-    const seconds = (performance.now() - started) / 1000;
-    return { perSecond: jobs / seconds, processorMs: { inference: (children() - before) / jobs } };
-  } finally {
-    await Promise.all(clients.map((client) => client.close()));
-    // They leave a moment later.
-    while (childrenOf(process.pid).length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  const children = (): number => ready.reduce((sum, { pid }) => sum + processorMs(pid), 0);
+  return {
+    measure: async (firstSeed) => {
+      const jobs = count * work.jobs;
+      const [started, before] = [performance.now(), children()];
+      await run(jobs, firstSeed);
+      const seconds = (performance.now() - started) / 1000;
+      return { perSecond: jobs / seconds, processorMs: { inference: (children() - before) / jobs } };
+    },
+    stop: async () => {
+      const pids = new Set(ready.map(({ pid }) => pid));
+      await Promise.all(clients.map((client) => client.close()));
+      // They leave a moment later.
+      while (childrenOf(process.pid).some((pid) => pids.has(pid)))
+        await new Promise((resolve) => setTimeout(resolve, 20));
+    },
+  };
 }
