@@ -25,6 +25,8 @@ export interface Config {
   readonly port: number;
   /** Token, results, uploads, history, the user's packs. */
   readonly dataDir: string;
+  /** Of a worker's metrics; absent = none. */
+  readonly metricsPort?: number | undefined;
   readonly packsDir: string;
   /** Packs that the user trained, beside those that ship; need not exist. */
   readonly userPacksDir: string;
@@ -79,6 +81,7 @@ const integer = (min: number, max: number) =>
 
 const fields = {
   port: { variable: "TAU_PORT", schema: integer(0, 65_535), expected: "a port from 0 to 65535" },
+  metricsPort: { variable: "TAU_METRICS_PORT", schema: integer(0, 65_535), expected: "a port from 0 to 65535" },
   data: { variable: "TAU_DATA", schema: z.string().min(1), expected: "the path of a folder" },
   packs: { variable: "TAU_PACKS", schema: z.string().min(1), expected: "the path of a folder" },
   provider: { variable: "TAU_PROVIDER", schema: z.enum(providers), expected: `one of ${providers.join(", ")}` },
@@ -174,6 +177,7 @@ export function readConfig(flags: Flags = {}, env: NodeJS.ProcessEnv = process.e
   return {
     port: settle("port", flags.port, env) ?? defaultPort,
     dataDir,
+    metricsPort: settle("metricsPort", undefined, env),
     packsDir: resolve(settle("packs", flags.packs, env) ?? packsHome()),
     userPacksDir: join(dataDir, "packs"),
     provider: settle("provider", flags.provider, env) ?? "auto",

@@ -81,7 +81,7 @@ async function start(config: Config, parts: ServerParts): Promise<RunningServer>
   });
   const workers = startWorkers({ data, inference, direct, metrics, log });
   const runner = startTrainings({
-    ...{ config, ...data.trainings, uploads: data.uploads, inference, served, log },
+    ...{ config, ...data.trainings, uploads: data.uploads, inference, served, metrics, log },
     stopping: ends.stopping.signal,
     timings: parts.trainingTimings,
   });

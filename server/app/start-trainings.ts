@@ -1,6 +1,7 @@
 /** Wiring of trainings: what the runner needs of the other rooms, and how a new pack comes into service without a restart. */
 import type { PackInfo } from "../../shared/contract/meta.ts";
 import { limits } from "../../shared/limits.ts";
+import type { Metrics } from "../http/metrics.ts";
 import type { InferenceClient } from "../inference/protocol.ts";
 import type { ResultStore } from "../jobs/blobs/result-store.ts";
 import type { TrainingFolders } from "../jobs/trainings/training-folders.ts";
@@ -31,6 +32,7 @@ interface TrainingParts {
   readonly onPublished?: () => Promise<void>;
   /** Aborts when the server stops: nothing comes into service then. */
   readonly stopping: AbortSignal;
+  readonly metrics: Pick<Metrics, "recordTraining">;
   readonly timings?: Partial<TrainingTimings> | undefined;
 }
 
@@ -53,6 +55,7 @@ export function startTrainings({
     packs: config.userPacksDir,
     threads: config.threads,
     checkpoints: parts.checkpoints,
+    onFinished: parts.metrics.recordTraining,
     serve: async (name) => {
       await parts.onPublished?.();
       return serveNewPack(name, served, parts);

@@ -6,6 +6,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { prometheus } from "@hono/prometheus";
 import type { Context } from "hono";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { JobState } from "../../shared/contract/job-fields.ts";
 import type { FinishedJob } from "../jobs/work/attempt-loop.ts";
 
 const jobBucketsSeconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60];
@@ -69,6 +70,7 @@ export function createMetrics() {
     generation: counter("tau_jobs_total", "Generations ended.", "state"),
     upscale: counter("tau_upscales_total", "Upscales ended.", "state"),
   };
+  const trained = counter("tau_trainings_total", "Trainings ended.", "state");
   const untilEnd = "from its first attempt to its end.";
   const lasted = {
     generation: histogram("tau_job_duration_seconds", `Time of a generation ${untilEnd}`, jobBucketsSeconds, "state"),
@@ -117,6 +119,9 @@ export function createMetrics() {
       if (state !== "done") return;
       inferred.observe({ kind }, job.inferenceMs / 1000);
       if (kind === "generation") images.inc(job.imageCount);
+    },
+    recordTraining(state: JobState): void {
+      trained.inc({ state });
     },
     /** The exposition. */
     text({ isReady, ...scraped }: Scraped): Promise<string> {

@@ -20,6 +20,7 @@ it("the configuration has defaults, keeps data in the XDG folder, and lets flags
 it("the configuration refuses wrong values with config_invalid that names the variable or flag, what was expected and what came", () => {
   const wrong = {
     TAU_PORT: "70000",
+    TAU_METRICS_PORT: "-1",
     TAU_PROVIDER: "tpu",
     TAU_THREADS: "-1",
     TAU_LOG_LEVEL: "loud",

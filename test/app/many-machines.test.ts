@@ -26,6 +26,7 @@ describe("many machines", { skip: withoutQueueServer }, () => {
   let env: Record<string, string>;
   const servers: HttpProcess[] = [];
   const workers: ChildProcess[] = [];
+  const metricsPorts: string[] = [];
 
   before(async () => {
     home = await mkdtemp(join(tmpdir(), "tau-many-"));
@@ -46,13 +47,20 @@ describe("many machines", { skip: withoutQueueServer }, () => {
   /** @param imageMs how long after its start it holds images back */
   async function startWorker(name: string, imageMs = 0): Promise<ChildProcess> {
     const args = ["--import", "tsx", "test/app/work-small.ts", "--data", join(home, name)];
-    const options = { ...process.env, ...env, TAU_LOG_LEVEL: "info", TAU_TEST_IMAGE_MS: String(imageMs) };
+    const options = {
+      ...process.env,
+      ...env,
+      TAU_LOG_LEVEL: "info",
+      TAU_METRICS_PORT: "0",
+      TAU_TEST_IMAGE_MS: String(imageMs),
+    };
     const child = spawn(process.execPath, args, { env: options, stdio: ["ignore", "ignore", "pipe"] });
     workers.push(child);
     let text = "";
     child.stderr.on("data", (data) => (text += String(data)));
     await waitUntil("a worker", () => text.includes("inference is ready") || child.exitCode !== null);
     assert.equal(child.exitCode, null, text);
+    metricsPorts.push(/"port":(\d+),"msg":"metrics are served"/.exec(text)![1]!);
     return child;
   }
   async function end(worker: ChildProcess, signal: NodeJS.Signals): Promise<void> {
@@ -92,11 +100,13 @@ describe("many machines", { skip: withoutQueueServer }, () => {
   }
   /** What `/readyz` says once it answers with this status. */
   async function readiness(status: number): Promise<string> {
-    for (;;) {
+    let text = "";
+    await waitUntil(`/readyz with ${status}`, async () => {
       const response = await fetch(`http://127.0.0.1:${servers[0]!.port}/readyz`);
-      if (response.status === status) return response.text();
-      await sleep(50);
-    }
+      text = await response.text();
+      return response.status === status;
+    });
+    return text;
   }
   const workersSeen = async () => ((await (await ask(0, "/v1/workers")).json()) as WorkerList).workers;
   /** Event ids and states of a stream, to its end. */
@@ -132,6 +142,13 @@ describe("many machines", { skip: withoutQueueServer }, () => {
     const png = await ask(1, `/v1/generations/${requested[0]!.id}/images/0.png`);
     assert.deepEqual([png.status, png.headers.get("content-type")], [200, "image/png"]);
     assert.equal((await start("bird", "pair-3")).id, requested[3]!.id);
+    const ended = metricsPorts.map(async (port) => {
+      const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+      return Number(/^tau_jobs_total\{state="done"\} (\d+)$/m.exec(text)?.[1] ?? 0);
+    });
+    const [one = 0, other = 0] = await Promise.all(ended);
+    assert.equal(one + other, requested.length);
+    assert.equal((await fetch(`http://127.0.0.1:${metricsPorts[0]}/v1/generations`)).status, 404);
   });
 
   it("is not ready while the store of files takes no writes", async () => {

@@ -29,7 +29,7 @@ export async function startCluster(count: number, kind: WorkKind, serviceMs?: nu
   const shared = { TAU_QUEUE_URL: queueServer.url, TAU_STORE_URL: pathToFileURL(join(home, "store")).href };
   const env = { ...process.env, ...shared, TAU_REQUESTS_PER_MINUTE: "100000000", TAU_LOG_LEVEL: "error" };
   const start = (args: readonly string[], more: NodeJS.ProcessEnv = {}): ChildProcess =>
-    spawn(process.execPath, args, { env: { ...env, ...more }, stdio: ["ignore", "pipe", "inherit"] });
+    spawn(process.execPath, args, { env: { ...env, ...more }, stdio: ["ignore", "pipe", "pipe"] });
   const workerArgs = (index: number) => ["--data", join(home, `w${index}`), "--kinds", kind];
   const server = start(["dist/server/cli.js", "serve", "--port", "0", "--data", join(home, "http")]);
   const workers = Array.from({ length: count }, (_, index) =>
@@ -39,7 +39,9 @@ export async function startCluster(count: number, kind: WorkKind, serviceMs?: nu
           TAU_BENCH_SERVICE_MS: String(serviceMs),
         }),
   );
+  let said = "";
   for (const worker of workers) worker.stdout!.resume();
+  for (const child of [server, ...workers]) child.stderr!.on("data", (data) => (said = `${said}${data}`.slice(-2000)));
   const stop = async (): Promise<void> => {
     for (const child of [...workers, server]) await end(child);
     await queueServer.stop();
@@ -58,7 +60,7 @@ export async function startCluster(count: number, kind: WorkKind, serviceMs?: nu
       ((await (await ask("/v1/workers")).json()) as WorkerList).workers.filter(({ isLive }) => isLive);
     while ((await live()).length < count) {
       const ended = workers.find(({ exitCode, signalCode }) => exitCode !== null || signalCode !== null);
-      if (ended) throw new Error(`expected ${count} workers, got one that ended with ${ended.exitCode}`);
+      if (ended) throw new Error(`expected ${count} workers, got one that ended with ${ended.exitCode}: ${said}`);
       await sleep(200);
     }
     const spentMs = () => ({

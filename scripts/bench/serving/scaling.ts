@@ -21,6 +21,8 @@ import { generations, type Measured, measure, upscales, type Work } from "./scal
  */
 const serviceMs = 500;
 const simulated = generations(1, 20);
+/** Asked before anything is bound to one core. */
+const coreCount = availableParallelism();
 /** As many images as the plugin asks for at once. */
 const captions = generations(4, 20);
 
@@ -49,7 +51,7 @@ export async function benchScaling(args: readonly string[]): Promise<void> {
   if (withoutQueueServer) throw new Error(withoutQueueServer);
   const has = (part: string): boolean => wanted.length === 0 || wanted.includes(part);
   const counts = (most: number): number[] => [1, 2, 4, 8].filter((count) => count <= most);
-  const real = counts(availableParallelism());
+  const real = counts(coreCount);
   console.log(`\n${machine()}, load ${loadavg()[0]!.toFixed(1)} at the start`);
   if (has("simulated")) {
     const rows: Row[] = [];
@@ -121,7 +123,7 @@ async function onOneCore<T>(cluster: Cluster, work: () => Promise<T>): Promise<T
   try {
     return await work();
   } finally {
-    pin(`0-${availableParallelism() - 1}`);
+    pin(`0-${coreCount - 1}`);
   }
 }
 
@@ -142,15 +144,15 @@ function ceilingOf(rows: readonly Row[]): string {
   const onCore = rows.find(({ kind }) => kind === "one core")!;
   const wholeMs = of(most, ({ processorMs }) => sum(Object.values(processorMs)));
   const aroundMs = wholeMs - of(most, ({ processorMs }) => processorMs["inference"]!);
-  const held = (1000 * availableParallelism()) / wholeMs;
+  const held = (1000 * coreCount) / wholeMs;
   const reached = of(most, ({ perSecond }) => perSecond);
   const asOne = most.workers * of(one, ({ perSecond }) => perSecond);
   return [
     `\nA job of one bare child takes ${(1000 / of(bareOne!, ({ perSecond }) => perSecond)).toFixed(0)} ms.`,
     `${most.workers} bare children reach ${percent(shareOf(bareMost ?? bareOne!, bareOne!))} of one each: caches and memory.`,
     `Worker, server, queue server and client take ${aroundMs.toFixed(1)} ms of processor a job beside ${(wholeMs - aroundMs).toFixed(1)} ms of inference:`,
-    `${availableParallelism()} cores hold ${held.toFixed(2)} jobs a second, ${percent(held / asOne)} of one worker each; ${reached.toFixed(2)} were reached, ${percent(reached / held)} of that.`,
-    `Of one worker that has one core for everything, ${most.workers} on ${availableParallelism()} cores reach ${percent(shareOf(most, onCore))} each.`,
+    `${coreCount} cores hold ${held.toFixed(2)} jobs a second, ${percent(held / asOne)} of one worker each; ${reached.toFixed(2)} were reached, ${percent(reached / held)} of that.`,
+    `Of one worker that has one core for everything, ${most.workers} on ${coreCount} cores reach ${percent(shareOf(most, onCore))} each.`,
   ].join("\n");
 }
 

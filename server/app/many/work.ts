@@ -13,6 +13,7 @@ import { findTranslation } from "../../../shared/contract/translation-rules.ts";
 import type { FamilyRequest } from "../../../shared/contract/vectors.ts";
 import { type WorkKind, workKinds } from "../../../shared/contract/workers.ts";
 import { limits } from "../../../shared/limits.ts";
+import { createMetrics, type Metrics } from "../../http/metrics.ts";
 import { encodePng } from "../../images/codec.ts";
 import { decodePicture } from "../../images/picture.ts";
 import { createSvgDrawer } from "../../images/svg-drawer.ts";
@@ -27,6 +28,7 @@ import { drawFamily } from "../../jobs/work/draw-family.ts";
 import { startGenerationWorker } from "../../jobs/work/generation-worker.ts";
 import { startUpscaleWorker } from "../../jobs/work/upscale-worker.ts";
 import { type Served, ServedCatalogue } from "../../packs/served-catalogue.ts";
+import { freeBytesOf } from "../../platform/files/free-bytes.ts";
 import { createLog, type Log } from "../../platform/log.ts";
 import { createSemaphore } from "../../platform/semaphore.ts";
 import { VectorPool } from "../../vector/vector-pool.ts";
@@ -36,6 +38,7 @@ import { startTrainings, type TrainingTimings } from "../start-trainings.ts";
 import { type Exchange, startExchange } from "./exchange-packs.ts";
 import { keyPrefix, openShared, type Shared, type SharedOptions } from "./open-shared.ts";
 import { SharedPacks } from "./shared-packs.ts";
+import { serveMetrics } from "./worker-metrics.ts";
 
 export interface WorkerProcess {
   readonly id: string;
@@ -93,15 +96,25 @@ export async function startWork(
       ...{ packsDir, userPacksDir, provider, threads },
       log: (message, fields) => log.warn(fields, message),
     });
+  const metrics = createMetrics();
+  const scraping =
+    config.metricsPort === undefined
+      ? undefined
+      : await serveMetrics(metrics, { port: config.metricsPort, addresses: config.listen }, async () => ({
+          isReady: inference.ready !== undefined,
+          counts: inference.counts,
+          freeBytes: await freeBytesOf(config.dataDir).catch(() => undefined),
+        }));
+  if (scraping) log.info({ port: scraping.port }, "metrics are served");
   const drawer = createSvgDrawer(limits.svgDrawMs);
   const tracers = new VectorPool();
   const stopping = new AbortController();
   const exchange = startExchange({ packs, inference, served, log });
-  const workers = await startAll(shared, { served, inference, drawer, tracers, kinds, log });
+  const workers = await startAll(shared, { served, inference, drawer, tracers, kinds, metrics, log });
   const { trainingTimings } = parts;
   const runner = kinds.includes("trainings")
     ? await startSharedTrainings(shared, {
-        ...{ config, inference, served, log, exchange, timings: trainingTimings, stopping: stopping.signal },
+        ...{ config, inference, served, log, exchange, metrics, timings: trainingTimings, stopping: stopping.signal },
       })
     : undefined;
 
@@ -137,6 +150,8 @@ export async function startWork(
     await shared.closeQueues();
     await Promise.all([...workers.map((worker) => worker.stop(shutdownGraceMs)), runner?.stop(shutdownGraceMs)]);
     await sayThere(0).catch(() => undefined);
+    await scraping?.close(1000);
+    metrics.close();
     drawer.close();
     await Promise.all([inference.close(), tracers.close()]);
     await shared.disconnect();
@@ -159,11 +174,12 @@ interface WorkParts {
   readonly drawer: ReturnType<typeof createSvgDrawer>;
   readonly tracers: VectorPool;
   readonly kinds: readonly WorkKind[];
+  readonly metrics: Metrics;
   readonly log: Log;
 }
 
 async function startAll(shared: Shared, parts: WorkParts): Promise<Worker[]> {
-  const { served, inference, drawer, tracers, kinds, log } = parts;
+  const { served, inference, drawer, tracers, kinds, metrics, log } = parts;
   const { queue, upscales, calls, uploads, results, upscaled } = shared;
   const load = createConditionImageLoader(
     (digest) => uploads.read(digest),
@@ -184,12 +200,17 @@ async function startAll(shared: Shared, parts: WorkParts): Promise<Worker[]> {
     return inference.invert(request, await imagesOf(request), signal);
   };
   const starts: Readonly<Record<Exclude<WorkKind, "trainings">, () => Worker>> = {
-    generations: () => startGenerationWorker({ ...common, queue, results, imagesOf, vectorise, limits }),
+    generations: () =>
+      startGenerationWorker({
+        ...{ ...common, queue, results, imagesOf, vectorise, limits },
+        onFinished: (job) => metrics.recordEnd("generation", job),
+      }),
     upscales: () =>
       startUpscaleWorker({
         ...{ ...common, queue: upscales, results: upscaled, decodePicture },
         readUpload: (digest) => uploads.read(digest),
         limits: { attemptsMax, attemptDeadlineMs: upscaleDeadlineMs, jobsParallelMax: limits.upscalesParallelMax },
+        onFinished: (job) => metrics.recordEnd("upscale", job),
       }),
     calls: () =>
       startWorker<Call>(
@@ -213,6 +234,7 @@ async function startSharedTrainings(
   parts: Pick<WorkParts, "inference" | "served" | "log"> & {
     readonly config: Config;
     readonly exchange: Exchange;
+    readonly metrics: Metrics;
     readonly timings: Partial<TrainingTimings> | undefined;
     readonly stopping: AbortSignal;
   },

@@ -30,6 +30,7 @@ export interface TrainingRunnerDeps extends StyleBases, AnswerDeps {
         save(id: string, folder: string): Promise<boolean>;
       }
     | undefined;
+  readonly onFinished?: (state: Training["state"]) => void;
   /** Threads of the child; 0 = all cores. */
   readonly threads: number;
   readonly timings: TrainerTimings & {
@@ -79,7 +80,8 @@ async function runTraining(job: TrainingJob, deps: TrainingRunnerDeps, { stoppin
   const { id, signal } = job;
   try {
     const trained = await trainWithRoom(job, deps, { stopping, ...stops });
-    await job.finish({ state: "done", findings: { result: await resultOf(trained, job.body, deps) } });
+    const findings = { result: await resultOf(trained, job.body, deps) };
+    deps.onFinished?.((await job.finish({ state: "done", findings })).state);
   } catch (cause) {
     // It goes on after the next start.
     if (stopping.aborted && !signal.aborted) {
@@ -89,7 +91,7 @@ async function runTraining(job: TrainingJob, deps: TrainingRunnerDeps, { stoppin
     const error = asAppError(cause);
     if (error.code === "internal" && !signal.aborted)
       deps.log.error({ training: id, err: cause }, "a training failed in an unexpected way");
-    await job.finish({ state: "failed", problem: problemOf(error, job.body, deps) });
+    deps.onFinished?.((await job.finish({ state: "failed", problem: problemOf(error, job.body, deps) })).state);
   }
 }
 

@@ -8,7 +8,7 @@ import { untilSignal } from "../../until-signal.ts";
 
 const usage = `Usage: npm run -s tau -- worker [options]
 
-Draws for the servers of a queue server (TAU_QUEUE_URL, TAU_STORE_URL), until Ctrl-C. Answers no HTTP. See docs/scaling.md.
+Draws for the servers of a queue server (TAU_QUEUE_URL, TAU_STORE_URL), until Ctrl-C. See docs/scaling.md.
 
   --kinds LIST     kinds of jobs that it takes, of ${workKinds.join(", ")} (default: all)
   --data DIR       own packs, folders of trainings; no other process may use it (default as tau serve; TAU_DATA)
@@ -16,7 +16,7 @@ Draws for the servers of a queue server (TAU_QUEUE_URL, TAU_STORE_URL), until Ct
   --provider NAME  auto, cpu, cuda, coreml, dml or webgpu, or prefer- and one of these (default auto; TAU_PROVIDER)
   --help           this text
 
-Further variables: TAU_RUNTIME, TAU_THREADS, TAU_LOG_LEVEL.
+Further variables: TAU_RUNTIME, TAU_THREADS, TAU_LOG_LEVEL, TAU_METRICS_PORT (answers HTTP for Prometheus alone).
 Exit codes: 0 stopped by a signal, 1 failed, 2 wrong usage.`;
 
 /** Runs the command; `parts` are for tests. */
