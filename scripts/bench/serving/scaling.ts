@@ -117,7 +117,7 @@ async function measureInTurns(
 async function onOneCore<T>(cluster: Cluster, work: () => Promise<T>): Promise<T> {
   const pin = (cores: string): void => {
     for (const pid of [process.pid, ...cluster.pids()])
-      execFileSync("taskset", ["--all-tasks", "--cpu-list", "--pid", cores, `${pid}`], { stdio: "ignore" });
+      execFileSync("/usr/bin/taskset", ["--all-tasks", "--cpu-list", "--pid", cores, `${pid}`], { stdio: "ignore" });
   };
   pin("0");
   try {
