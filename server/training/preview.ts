@@ -21,20 +21,21 @@ export const previewPng = ({ planes, sizePx }: PreviewImage): Promise<Uint8Array
 /** Images of a preview. */
 const previewRows = 4;
 
-/** @param given names of the conditions that are used */
+/** @param given names of the conditions that are used @param rowsMost images, the first of those held out */
 export async function createPreview(
   architecture: FlowArchitecture,
   set: TrainingSet,
   target: TargetExpert,
   given: readonly string[],
   threads: number,
+  rowsMost = previewRows,
 ) {
-  const graph = inverseGraph(architecture, previewRows);
+  const rows = set.heldOutRows.slice(0, rowsMost);
+  const graph = inverseGraph(architecture, rows.length);
   const session = await Session.create(toModelBytes(graph, { kind: "inputs" }), { label: "preview", threads });
-  const rows = set.heldOutRows.slice(0, previewRows);
-  const batch = createBatchBuffers(set, previewRows);
+  const batch = createBatchBuffers(set, rows.length);
   fillHeldOut(set, batch, rows, { given: new Set(given) });
-  const { latent: _, ...conditions } = batchFeeds(batch, set.dims, previewRows);
+  const { latent: _, ...conditions } = batchFeeds(batch, set.dims, rows.length);
   // A zero residual (temperature 0) and no guidance.
   const zeros = [...session.inputs].map(([name, { shape }]): [string, Tensor] => {
     const dims = shape.map(Number);

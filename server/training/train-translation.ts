@@ -23,8 +23,10 @@ import { type CostCard, type CostFactors, costCard, stopwatch } from "./cost-car
 import type { PreparedFolder } from "./dataset/prepare-folder.ts";
 import { encodeFolder } from "./encode/encode-folder.ts";
 import { type CaptionedPreview, fitTranslation } from "./fit-translation.ts";
+import { openCaptionJudge } from "./judge-captions.ts";
 import { RunRecords } from "./run-records.ts";
 import { selectInitialWeights } from "./select-initial-weights.ts";
+import { isBetterThan } from "./style/style-judge.ts";
 import { withRehearsal } from "./transfer/rehearsal.ts";
 import { StyleTransferJob } from "./transfer/style-transfer-job.ts";
 import { buildUserStyleIndex } from "./transfer/user-style-index.ts";
@@ -69,10 +71,7 @@ export interface TrainTranslationOptions {
   readonly packs: string;
   /** Folder of this run: checkpoint, encoded images, log. Removed after publication unless `isWorkKept`. */
   readonly work: string;
-  /**
-   * Keep the work folder, and the caller removes it. As long as it is there, calling the same training again finds the
-   * published pack.
-   */
+  /** The caller removes the work folder; as long as it is there, calling the same training again finds the published pack. */
   readonly isWorkKept?: boolean;
   /** Time that another process in the folder gets to end; absent = it must have ended. */
   readonly waitMs?: number;
@@ -90,16 +89,17 @@ export interface TrainTranslationOptions {
 
 export interface TrainedTranslation {
   readonly name: string;
-  /** Undefined when the flow was no better than its start and was not published. */
+  /** Undefined when the flow was no better than its start, by nats and by the judge, and was not published. */
   readonly pack?: PublishedPack;
   readonly isBetter: boolean;
   /** Folder of the run's log and loss curve. */
   readonly records: string;
-  /**
-   * Nats per dimension of the held-out images given their captions: of the base's flow here, of the new flow as it ships below.
-   */
+  /** Nats per dimension of the held-out images given their captions: of the base's flow, and of the new flow as it ships. */
   readonly startNats: number;
   readonly finalNats: number;
+  /** Share of drawn held-out captions that the judge gives to the folder's style; absent where none judges (judge-captions.ts). */
+  readonly startJudge?: number;
+  readonly finalJudge?: number;
   /** Base style that the flow started from. */
   readonly startStyle?: string;
   readonly images: PreparedFolder;
@@ -188,7 +188,7 @@ function encode({ base, options, draft, index, threads }: Run) {
 
 /** Selects the initial weights and trains from them, or resumes the run's checkpoint. */
 async function train(
-  { base, options, draft, threads }: Run,
+  { base, options, draft, index, threads }: Run,
   { images, experts, set, captions, drawings }: Encoded,
   work: WorkFolder,
   clock: ReturnType<typeof stopwatch>,
@@ -227,20 +227,24 @@ async function train(
           })),
     },
   );
-  return { start, folder, records, fitted };
+  const judge = await openCaptionJudge({ set, experts, index, measured, threads, signal });
+  const judged = judge && { start: await judge(start.weights), final: await judge(fitted.weights) };
+  return { start, folder, records, fitted, judged };
 }
 
 function summaryOf(
   { options }: Run,
   { images }: Encoded,
-  { start, folder, records, fitted }: Trained,
+  { start, folder, records, fitted, judged }: Trained,
 ): Omit<TrainedTranslation, "pack"> {
+  const before = { nats: start.heldOutNats, judge: judged?.start };
+  const after = { nats: fitted.shippedNats, judge: judged?.final };
   return {
     name: options.name,
-    isBetter: fitted.bestStep > 0 && fitted.shippedNats < start.heldOutNats,
+    isBetter: fitted.bestStep > 0 && isBetterThan(before, after),
     records: folder,
-    startNats: start.heldOutNats,
-    finalNats: fitted.shippedNats,
+    ...{ startNats: before.nats, finalNats: after.nats },
+    ...(judged && { startJudge: judged.start, finalJudge: judged.final }),
     ...(start.style !== undefined && !options.isFromScratch && { startStyle: start.style }),
     images,
     reason: fitted.reason,
@@ -254,7 +258,7 @@ function summaryOf(
 async function publish(
   { base, options, draft, index, threads }: Run,
   { images, experts, set, drawings }: Encoded,
-  { start, folder, records, fitted }: Trained,
+  { start, folder, records, fitted, judged }: Trained,
   cost: CostCard,
 ): Promise<PublishedPack> {
   const { name, label = name, packs } = options;
@@ -280,6 +284,7 @@ async function publish(
         ...(transferred !== undefined && { rehearsedDrawings: transferred }),
         captionNatsPerDim: fitted.shippedNats,
         startCaptionNatsPerDim: start.heldOutNats,
+        ...(judged && { judge: judged.final, startJudge: judged.start }),
       },
       source: `${images.usable} captioned images${transferred === undefined ? "" : ` and ${transferred} drawings of the base`}`,
       records: new Map([...records.files(fitted.bestStep), ["cost.json", `${JSON.stringify(cost, null, 2)}\n`]]),

@@ -123,6 +123,9 @@ const TrainingResultSchema = z.object({
   /** Held-out nats per dimension, given captions: before and after. */
   startNats: z.number(),
   finalNats: z.number(),
+  /** Share of drawn held-out captions that the style judge gives to the images' style; absent where none can judge. */
+  startJudge: z.number().optional(),
+  finalJudge: z.number().optional(),
   /** The base's style that the flow started from. */
   startStyle: z.string().optional(),
   images: z.object({

@@ -16,6 +16,7 @@ import { type DatasetIssue, DatasetIssues } from "../dataset/dataset-issues.ts";
 import type { CaptionedPreview } from "../fit-translation.ts";
 import { fitStyleCode } from "./fit-style-code.ts";
 import { inInkOfMost, readIcons } from "./style-icons.ts";
+import { isBetterThan, type Measured } from "./style-judge.ts";
 import { StylePairs } from "./style-pairs.ts";
 
 /** Codes that are tried; each costs some half a second on one core. */
@@ -160,7 +161,7 @@ async function learn(options: LearnStyleOptions, onFirst: (pack: PublishedPack) 
     onStage("redrawing", held.length + done, total),
   );
   const real = await pairs.codeOf(held.slice(0, limits.styleImagesMax));
-  const measure = async (code: Float32Array): Promise<Measured> => ({
+  const measure = async (code: Float32Array): Promise<Judged> => ({
     nats: await pairs.natsOf(code, unseen, seed + 1),
     judge: await pairs.judge(code, unseen, real, others),
   });
@@ -186,12 +187,4 @@ async function learn(options: LearnStyleOptions, onFirst: (pack: PublishedPack) 
   return { pack: await publish(found.code, metrics, false), ...counts, search };
 }
 
-/** A code on held-out icons. */
-interface Measured {
-  readonly nats: number;
-  /** Share of them, restyled, that the style judge gives to the style. */
-  readonly judge: number;
-}
-
-const isBetterThan = (before: Measured, after: Measured): boolean =>
-  after.nats < before.nats && after.judge >= before.judge;
+type Judged = Measured & { readonly judge: number };

@@ -9,6 +9,7 @@ import type { StyleInk } from "../../engine/pixels/ink-colour.ts";
 import { decodeDrawn, logNormal, shownDrawing, type Translation } from "../../engine/translation.ts";
 import { TrainingRandom } from "../../flow/random.ts";
 import type { PreviewImage } from "../preview.ts";
+import { shareNamed } from "./style-judge.ts";
 
 export type Icon = Extract<ConditionValue, { kind: "image" }>;
 
@@ -103,26 +104,13 @@ export class StylePairs {
     others: readonly Float32Array[],
   ): Promise<number> {
     const { target } = this.#translation;
-    const middle = real.map((_, axis) => others.reduce((sum, other) => sum + other[axis]!, 0) / others.length);
-    const cosine = (one: Float32Array, other: Float32Array): number => {
-      let [product, ones, twos] = [0, 0, 0];
-      for (const [axis, base] of middle.entries()) {
-        const [a, b] = [one[axis]! - base, other[axis]! - base];
-        product += a * b;
-        ones += a * a;
-        twos += b * b;
-      }
-      return product / (Math.sqrt(ones * twos) || 1);
-    };
-    let named = 0;
+    const seen: Float32Array[] = [];
     for (const [at, { from }] of pairs.entries()) {
       this.#signal?.throwIfAborted();
       const planes = await this.#draw(from, code);
-      const seen = await this.codeOf([{ kind: "image", planes, sizePx: target.imageSizePx, key: `restyled ${at}` }]);
-      const own = cosine(seen, real);
-      if (others.every((other) => cosine(seen, other) < own)) named += 1;
+      seen.push(await this.codeOf([{ kind: "image", planes, sizePx: target.imageSizePx, key: `restyled ${at}` }]));
     }
-    return named / pairs.length;
+    return shareNamed(seen, real, others);
   }
 
   async #shown(icon: Icon): Promise<EncodedCondition> {

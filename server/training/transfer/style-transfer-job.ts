@@ -16,7 +16,7 @@ import { evenPlaces } from "../../platform/even-distances.ts";
 import { meanRow } from "../../platform/mean-row.ts";
 import { sha256Of } from "../../platform/sha256.ts";
 import type { IndexContent, IndexEntry } from "../../retrieval/index-file.ts";
-import { accumulateInt4 } from "../../retrieval/int4.ts";
+import { latentsOf } from "../../retrieval/index-latents.ts";
 import { byLabel } from "../../retrieval/retrieval-index.ts";
 import type { ImageItem, ImageSet } from "../dataset/image-set.ts";
 import { interleave, writeIndex, writePixels } from "../dataset/write-image-set.ts";
@@ -171,7 +171,7 @@ export class StyleTransferJob implements DrawingsSource {
     for (let from = 0; from < which.length; from += drawingsAtOnce) {
       signal?.throwIfAborted();
       const some = which.slice(from, from + drawingsAtOnce);
-      const planes = await target.decode(this.#latentsOf(some), some.length);
+      const planes = await target.decode(latentsOf(this.#index, some), some.length);
       for (const [index, at] of some.entries()) {
         const drawing = planes.subarray(index * size, (index + 1) * size);
         yield compositeOn(this.#background, drawing, highestContrast(drawing, this.#backgroundsFor(at)));
@@ -184,18 +184,6 @@ export class StyleTransferJob implements DrawingsSource {
     const { empty } = this.#background;
     const random = new TrainingRandom(0, drawing, "ground");
     return empty.length === 0 ? [] : Array.from({ length: backgroundsTried }, () => empty[random.below(empty.length)]!);
-  }
-
-  #latentsOf(which: readonly number[]): Float32Array {
-    const { dims, entries, styleMeans, values } = this.#index;
-    const latents = new Float32Array(which.length * dims);
-    for (const [index, at] of which.entries()) {
-      const { style } = entries[at]!;
-      const latent = latents.subarray(index * dims, (index + 1) * dims);
-      latent.set(styleMeans.subarray(style * dims, (style + 1) * dims));
-      accumulateInt4(values, at, dims, 1, latent);
-    }
-    return latents;
   }
 }
 

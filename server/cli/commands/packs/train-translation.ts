@@ -191,7 +191,12 @@ async function writePreviews(folder: string, { preview = [], step = 0 }: Transla
 /** The result as JSON on standard output, what people should know on standard error. */
 function report(result: TrainedTranslation): number {
   const { name, pack, records, startNats, finalNats, startStyle, images, cost, reason, steps, bestStep } = result;
-  const nats = `held-out nats per dimension, given captions: ${startNats.toFixed(4)} before, ${finalNats.toFixed(4)} after`;
+  const { startJudge, finalJudge } = result;
+  const judge =
+    startJudge === undefined || finalJudge === undefined
+      ? ""
+      : `; style named by the judge: ${Math.round(100 * startJudge)} % before, ${Math.round(100 * finalJudge)} % after`;
+  const nats = `held-out nats per dimension, given captions: ${startNats.toFixed(4)} before, ${finalNats.toFixed(4)} after${judge}`;
   const lines = [
     ...describeIssues(images.issues),
     `${images.usable} images used, ${images.heldOut} of them held out`,
@@ -205,7 +210,20 @@ function report(result: TrainedTranslation): number {
   ];
   console.error(lines.filter(Boolean).join("\n"));
   console.log(
-    JSON.stringify({ name, ...pack, records, startNats, finalNats, startStyle, reason, steps, bestStep, cost }),
+    JSON.stringify({
+      name,
+      ...pack,
+      records,
+      startNats,
+      finalNats,
+      startJudge,
+      finalJudge,
+      startStyle,
+      reason,
+      steps,
+      bestStep,
+      cost,
+    }),
   );
   return pack ? 0 : 1;
 }
