@@ -25,7 +25,9 @@ export function inkOfStyle({ conditions }: Readers, { style, colours }: Requeste
 /** How an answer in the requested style and colours is finished. @param requested without the style that a drawing has by itself */
 export function looksOf({ conditions }: Readers, requested: Requested, styleInk: StyleInk): Finish {
   const { style, colours } = requested;
-  const looks = { isOneInk: styleInk.isOneInk, ink: styleInk.ink, palette: paletteOf(requested, styleInk) };
+  const { isOneInk, ink } = styleInk;
+  if (ink && !isOneInk && colours?.kind === "colours" && colours.colours.length > 1) return { tints: colours.colours };
+  const looks = { isOneInk, ink, palette: paletteOf(requested, styleInk) };
   if (colours || isOfOneColour(styleInk)) return looks;
   return {
     ...looks,

@@ -22,6 +22,7 @@ import type {
 import { joinRows } from "./join-rows.ts";
 import { finish, type Looks } from "./pixels/finish.ts";
 import { inPalette } from "./pixels/in-palette.ts";
+import { inTints } from "./pixels/in-tints.ts";
 import { drawLayers } from "./pixels/layered-image.ts";
 import { type StraightImage, toStraightRgba } from "./pixels/pixels.ts";
 import { recolour } from "./pixels/recolour.ts";
@@ -169,7 +170,7 @@ export async function measureLatents(
 export async function decodeImage(
   translation: Translation,
   drawn: DrawnLatent,
-  { kept, enlargedBy, palette, ...looks }: Finish = {},
+  { kept, enlargedBy, palette, tints, ...looks }: Finish = {},
 ): Promise<DecodedImage> {
   const { latent, logLikelihood, drawing } = drawn;
   if (!Number.isFinite(logLikelihood) || !latent.every(Number.isFinite))
@@ -177,11 +178,14 @@ export async function decodeImage(
       "tensor_mismatch",
       `flow: expected finite latents and likelihood, got log-likelihood ${logLikelihood} (translation ${translation.id})`,
     );
-  const { imageSizePx } = translation.target;
+  const { target } = translation;
+  const { imageSizePx } = target;
   const isTraced = enlargedBy !== undefined && !kept;
-  const decoded = isTraced || palette ? await translation.target.decodeLayers?.(latent, drawing) : undefined;
-  const layers = decoded && palette ? inPalette(decoded, palette) : decoded;
-  const small = layers && palette ? drawLayers(layers, 1) : await decodeDrawn(translation, drawn);
+  const decoded = palette || (isTraced && !tints) ? await target.decodeLayers?.(latent, drawing) : undefined;
+  const joined = decoded && palette && inPalette(decoded, palette);
+  const tinted = tints && inTints(await decodeDrawn(translation, drawn), imageSizePx, tints);
+  const [layers, coloured] = [tinted ?? joined ?? decoded, tinted ?? joined];
+  const small = coloured ? drawLayers(coloured, 1) : await decodeDrawn(translation, drawn);
   const { planes, again } = finish(small, looks);
   const image = toStraightRgba(kept ? keepOutside(planes, kept) : planes, imageSizePx);
   if (!isTraced || !layers) return image;
@@ -198,6 +202,8 @@ export interface Finish extends Looks {
   readonly kept?: KeptPixels | undefined;
   /** Colours that it is drawn in, where the target gives layers (in-palette.ts). */
   readonly palette?: readonly string[] | undefined;
+  /** Colours of an ink and its tint (in-tints.ts). */
+  readonly tints?: readonly string[] | undefined;
   /** Factor of the enlarged image, which is traced; absent = none is made. */
   readonly enlargedBy?: number | undefined;
 }

@@ -149,6 +149,11 @@ async function loadTranslation(
     throw new AppError("pack_corrupt", `${label}: expected a flow for ${expected}, as the experts are, got ${got}`);
   if (target.decodeBeside && !flow.saysSizes)
     throw new AppError("pack_corrupt", `${label}: expected an output size, which the decoder reads, got none`);
+  if (!target.decodeLayers && conditions.some(({ name }) => name === "colours"))
+    throw new AppError(
+      "pack_corrupt",
+      `${label}: expected a target with layers, which get requested colours, got none`,
+    );
   return {
     id: translation,
     flow,

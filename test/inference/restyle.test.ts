@@ -200,6 +200,30 @@ describe("a pack that translates between styles", () => {
       assert.ok(!isBetween((await draw(condition, fields))[0]!.rgba));
   });
 
+  it("a style of one ink and its tint is drawn in two requested colours and no others, as pixels and to be traced", async () => {
+    const tinted = await upload((x) => [20, 40, 90, x < 3 ? 255 : 80]);
+    const condition = { drawing: { image: tinted }, style: { images: [tinted] }, colours: ["#ff0000", "#0000ff"] };
+    const [made] = await draw(condition, { format: "svg" });
+    const inOrange = await draw({ ...condition, colours: ["#ff0000", "#ff8000"] }, { format: "svg" });
+    assert.notDeepEqual(inOrange[0]!.rgba, made!.rgba);
+    for (const rgba of [made!.rgba, made!.enlarged!.rgba])
+      for (let at = 0; at < rgba.length; at += 4)
+        if (rgba[at + 3]! > 0) {
+          assert.equal(rgba[at + 1], 0);
+          assert.ok(Math.abs(rgba[at]! + rgba[at + 2]! - 255) <= 1, `${rgba.slice(at, at + 4)}`);
+        }
+  });
+
+  it("a pack that reads colours and whose target gives no layers, which get them, is refused", async () => {
+    const { layers: _, ...target } = tinyStyleDraft.experts["target"] as { layers: number };
+    const experts = { ...tinyStyleDraft.experts, target: target as never };
+    await writeTinyStylePack(join(folder, "unlayered"), { ...tinyStyleDraft, experts });
+    await assert.rejects(loadPacks(await Catalogue.open(join(folder, "unlayered")), { threads: 1 }), {
+      code: "pack_corrupt",
+      message: /expected a target with layers/,
+    });
+  });
+
   it("a pack that translates between styles says that it reads drawings, the names of its styles and how many images may show one", () => {
     assert.deepEqual(info.conditions, ["style", "drawing", "colours"]);
     assert.deepEqual(

@@ -1,0 +1,133 @@
+/**
+ * A drawing of one ink and its tint in two colours: what is opaque gets the first, what is evenly translucent the second, both opaque. Of a
+ * pixel between two of nothing, tint and ink its neighbours say which two they are, so that the edge of ink is not taken for tint. Pure.
+ */
+import { channelsOfHex } from "./hex-colour.ts";
+import { type LayeredImage, paintValues } from "./layered-image.ts";
+
+/** Alphas that a tint may have; pixels inside of one differ from their neighbours by at most this much. */
+const tint = { from: 0.08, to: 0.85, alike: 0.1 };
+/** Share of what is drawn that is inside of tint; with less there is none. */
+const tintLeast = 0.02;
+/** Pixels on each side by which an edge is told: decoded edges are some three wide. */
+const edgePx = 2;
+/** Of an area that ink encloses, the share of tint from which on all of it is tint, and up to which none is. */
+const [allFrom, noneTo] = [0.7, 0.1];
+/** Gain on log-odds between two, as of ink (decide-ink.ts), since tints come out uneven. */
+const gain = 2.5;
+const leastShare = 1e-5;
+
+/**
+ * @param planes premultiplied RGBA [4, sizePx, sizePx], of one colour
+ * @param colours `#rrggbb` of the ink and of its tint; others are not drawn
+ */
+export function inTints(planes: Float32Array, sizePx: number, colours: readonly string[]): LayeredImage {
+  const pixels = sizePx ** 2;
+  const alphas = planes.slice(3 * pixels, 4 * pixels).map(clamped);
+  const { level, inside } = tintOf(alphas, sizePx);
+  const fills = level === 0 ? undefined : fillsOf(alphas, sizePx, level);
+  const logits = new Float32Array(3 * pixels);
+  for (let at = 0; at < pixels; at += 1) {
+    const [drawn, ink] =
+      fills === undefined ? [alphas[at]!, alphas[at]!] : sharesAt(alphas, sizePx, at, level, inside, fills[at]);
+    const [all, first] = [decided(drawn), decided(ink)];
+    for (const [layer, share] of [1 - all, Math.min(all, first), all - first].entries())
+      logits[layer * pixels + at] = Math.log(Math.max(leastShare, share));
+  }
+  const paints = new Float32Array(2 * paintValues);
+  for (const [at, hex] of colours.slice(0, 2).entries()) paints.set([...channelsOfHex(hex), 1], at * paintValues);
+  return { logits, paints, sizePx };
+}
+
+const clamped = (share: number): number => Math.min(1, Math.max(0, share));
+
+const decided = (share: number): number => {
+  const [one, other] = [clamped(share) ** gain, (1 - clamped(share)) ** gain];
+  return one / (one + other);
+};
+
+/** Of a pixel: how much is drawn, and how much ink. */
+function sharesAt(
+  alphas: Float32Array,
+  sizePx: number,
+  at: number,
+  level: number,
+  inside: Uint8Array,
+  fill: number | undefined,
+): readonly [drawn: number, ink: number] {
+  const alpha = alphas[at]!;
+  if (fill === 0) return [alpha, alpha];
+  let [lowest, highest, hasTint] = [1, 0, false];
+  forAround(sizePx, at, edgePx, (near) => {
+    lowest = Math.min(lowest, near < 0 ? 0 : alphas[near]!);
+    highest = Math.max(highest, near < 0 ? 0 : alphas[near]!);
+    hasTint ||= near >= 0 && inside[near] === 1;
+  });
+  const [isByInk, isByNothing] = [highest > (1 + level) / 2, lowest < level / 2 && fill !== 1];
+  if (isByInk && isByNothing && !hasTint) return [alpha, alpha];
+  return [isByNothing ? alpha / level : 1, isByInk ? (alpha - level) / (1 - level) : 0];
+}
+
+/** Of each pixel whether ink encloses an area of tint, 1, or of nothing, 0; undefined elsewhere. */
+function fillsOf(alphas: Float32Array, sizePx: number, level: number): (number | undefined)[] {
+  const fills: (number | undefined)[] = Array.from({ length: alphas.length });
+  const isOpen = alphas.map((alpha) => Number(alpha <= (1 + level) / 2));
+  for (const start of alphas.keys()) {
+    if (!isOpen[start]) continue;
+    isOpen[start] = 0;
+    const area = [start];
+    let [tinted, counted, isEnclosed] = [0, 0, true];
+    for (let next = 0; next < area.length; next += 1) {
+      const at = area[next]!;
+      const column = at % sizePx;
+      let isByInk = false;
+      for (const [near, isThere] of [
+        [at - 1, column > 0],
+        [at + 1, column < sizePx - 1],
+        [at - sizePx, at >= sizePx],
+        [at + sizePx, at < alphas.length - sizePx],
+      ] as const) {
+        isEnclosed &&= isThere;
+        isByInk ||= isThere && alphas[near]! > (1 + level) / 2;
+        if (!isThere || !isOpen[near]) continue;
+        isOpen[near] = 0;
+        area.push(near);
+      }
+      // The edge of ink is as translucent as tint.
+      if (isByInk) continue;
+      counted += 1;
+      if (alphas[at]! >= level / 2) tinted += 1;
+    }
+    const share = counted === 0 ? 0 : tinted / counted;
+    if (isEnclosed && (share >= allFrom || share <= noneTo))
+      for (const at of area) fills[at] = Number(share >= allFrom);
+  }
+  return fills;
+}
+
+/** Median alpha of the pixels inside of tint, 0 without tint, and which these are. */
+function tintOf(alphas: Float32Array, sizePx: number): { level: number; inside: Uint8Array } {
+  const inside = alphas.map((_, at) => Number(isInside(alphas, sizePx, at)));
+  const found = alphas.filter((_, at) => inside[at]).sort();
+  const drawn = alphas.filter((alpha) => alpha >= tint.from).length;
+  const level = found.length < tintLeast * drawn ? 0 : (found[Math.floor(found.length / 2)] ?? 0);
+  return { level, inside: Uint8Array.from(inside, (is, at) => (is && alphas[at]! > level / 2 ? 1 : 0)) };
+}
+
+function isInside(alphas: Float32Array, sizePx: number, at: number): boolean {
+  const alpha = alphas[at]!;
+  if (alpha < tint.from || alpha > tint.to) return false;
+  let isEven = true;
+  forAround(sizePx, at, 1, (near) => {
+    isEven &&= near >= 0 && Math.abs(alphas[near]! - alpha) <= tint.alike;
+  });
+  return isEven;
+}
+
+/** Visits the square around a pixel; −1 = outside of the picture. */
+function forAround(sizePx: number, at: number, reachPx: number, visit: (near: number) => void): void {
+  const [column, row] = [at % sizePx, Math.floor(at / sizePx)];
+  for (let y = row - reachPx; y <= row + reachPx; y += 1)
+    for (let x = column - reachPx; x <= column + reachPx; x += 1)
+      visit(x < 0 || x >= sizePx || y < 0 || y >= sizePx ? -1 : y * sizePx + x);
+}

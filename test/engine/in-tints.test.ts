@@ -1,0 +1,103 @@
+/** A drawing of one ink and its tint in two colours: each where it belongs, with edges of ink that are not taken for tint. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { inTints } from "../../server/engine/pixels/in-tints.ts";
+import { drawLayers } from "../../server/engine/pixels/layered-image.ts";
+
+const sizePx = 64;
+const pixels = sizePx ** 2;
+const colours = ["#000000", "#ff8000"];
+
+/** A ring of ink around a disc of tint, with soft edges, and a disc of tint without a ring. */
+function drawing(tintAt: (distance: number) => number): Float32Array {
+  const planes = new Float32Array(4 * pixels);
+  for (let at = 0; at < pixels; at += 1) {
+    const [x, y] = [(at % sizePx) + 0.5, Math.floor(at / sizePx) + 0.5];
+    const cover = (from: number) => Math.min(1, Math.max(0, from + 0.5));
+    const ringed = Math.hypot(x - 20, y - 20);
+    const ring = Math.min(cover(16 - ringed), cover(ringed - 12));
+    const tinted = Math.max(cover(14 - ringed) * tintAt(ringed), cover(10 - Math.hypot(x - 46, y - 46)) * 0.25);
+    planes[3 * pixels + at] = ring + (1 - ring) * tinted;
+  }
+  return planes;
+}
+
+/** Red and alpha of a pixel. */
+const reader =
+  (planes: Float32Array, side = sizePx) =>
+  (x: number, y: number): [number, number] => [planes[y * side + x]!, planes[3 * side ** 2 + y * side + x]!];
+
+test("ink gets the first colour and its tint the second, both opaque, and the outer edge of ink has none of the second", () => {
+  const at = reader(
+    drawLayers(
+      inTints(
+        drawing(() => 0.25),
+        sizePx,
+        colours,
+      ),
+      1,
+    ),
+  );
+  for (const [x, y, red] of [
+    [20, 20, 1],
+    [20, 6, 0],
+    [46, 46, 1],
+  ] as const) {
+    const [got, alpha] = at(x, y);
+    assert.ok(alpha > 0.98 && Math.abs(got - red) < 0.02, `${x}, ${y}: ${got} of ${alpha}`);
+  }
+  for (let x = 0; x < 6; x += 1) assert.ok(at(x, 20)[0] < 0.02, `${x}: ${at(x, 20)}`);
+  assert.ok(at(60, 10)[1] < 0.02);
+});
+
+test("tint that fades inside of a ring fills it evenly, and little of it leaves the ring empty", () => {
+  const fading = reader(
+    drawLayers(
+      inTints(
+        drawing((distance) => (distance > 9 ? 0.06 : 0.25)),
+        sizePx,
+        colours,
+      ),
+      1,
+    ),
+  );
+  const [faint] = fading(20, 9);
+  assert.equal(faint > 0.9, false, "tint in less than seven tenths of the area stays as it is");
+  const most = reader(
+    drawLayers(
+      inTints(
+        drawing((distance) => (distance > 11 ? 0.06 : 0.25)),
+        sizePx,
+        colours,
+      ),
+      1,
+    ),
+  );
+  assert.ok(most(20, 9)[0] > 0.98, `${most(20, 9)}`);
+  const little = reader(
+    drawLayers(
+      inTints(
+        drawing((distance) => (distance < 3 ? 0.25 : 0)),
+        sizePx,
+        colours,
+      ),
+      1,
+    ),
+  );
+  assert.ok(little(20, 20)[1] < 0.1, `${little(20, 20)}`);
+});
+
+test("a drawing without tint has the first colour alone, and enlarged layers have the colours of the small ones", () => {
+  const plain = drawing(() => 0).map((alpha) => (alpha > 0.3 ? alpha : 0));
+  assert.ok(Math.max(...drawLayers(inTints(plain, sizePx, colours), 1).subarray(0, pixels)) < 0.02);
+  const large = drawLayers(
+    inTints(
+      drawing(() => 0.25),
+      sizePx,
+      colours,
+    ),
+    2,
+  );
+  const at = reader(large, 2 * sizePx);
+  assert.ok(at(40, 40)[0] > 0.98 && at(40, 12)[0] < 0.02 && at(40, 12)[1] > 0.98);
+});
