@@ -1,7 +1,8 @@
 /**
  * Looks at all that a server needs on this machine, and says of each what is wrong and what to do: Node, binaries, packs, provider,
- * port, data folder, jobs and images. Changes nothing but in `repair`, which needs the data folder for itself.
+ * port, queue server and store, data folder, jobs and images. Changes nothing but in `repair`, which needs the data folder for itself.
  */
+import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { access, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -15,7 +16,7 @@ import { runtime } from "../onnx/runtime.ts";
 import { Catalogue } from "../packs/catalogue.ts";
 import { freeBytesOf } from "../platform/files/free-bytes.ts";
 import { sha256OfFile } from "../platform/sha256.ts";
-import type { Config } from "./config.ts";
+import type { Config, SharedConfig } from "./config.ts";
 import { lockDataFolder } from "./data-lock.ts";
 
 export interface Finding {
@@ -44,7 +45,10 @@ export async function* examine(config: Config): AsyncGenerator<Finding> {
   yield* await checkPacks(config);
   yield await checkProvider(config);
   yield await checkPort(config);
-  if (config.shared) yield await checkQueue(config.shared.queueUrl);
+  if (config.shared) {
+    yield await checkQueue(config.shared.queueUrl);
+    yield await checkSharedStore(config.shared.store);
+  }
   yield* await checkFolder(config);
 }
 
@@ -120,6 +124,17 @@ async function checkQueue(url: string): Promise<Finding> {
     return note("queue", "the queue server answers, but keeps no append-only file", "start it with --appendonly yes");
   } catch (error) {
     return fault("queue", messageOf(error), "start Valkey or Redis, or correct TAU_QUEUE_URL");
+  }
+}
+
+async function checkSharedStore(store: SharedConfig["store"]): Promise<Finding> {
+  try {
+    const { openBlobs } = await import("./many/open-shared.ts");
+    const uploads = await openBlobs(store, "uploads");
+    await uploads.delete(await uploads.put(randomBytes(16)));
+    return well("store", "the store of files takes writes");
+  } catch (error) {
+    return fault("store", messageOf(error), "mount it for writing, start it, or correct TAU_STORE_URL and its keys");
   }
 }
 

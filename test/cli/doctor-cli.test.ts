@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFile
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, it } from "node:test";
-import { readConfig } from "../../server/app/config.ts";
+import { readConfig, type SharedConfig } from "../../server/app/config.ts";
 import { examine, type Finding, repair } from "../../server/app/doctor.ts";
 import { ResultStore } from "../../server/jobs/blobs/result-store.ts";
 import { openJobDatabase } from "../../server/jobs/local/job-schema.ts";
@@ -41,9 +41,9 @@ async function makeData(name: string, count: number): Promise<{ data: string; id
 }
 
 const configOf = (data: string) => ({ ...readConfig({ data, packs, provider: "cpu" }, {}), port: 0 });
-async function findingsOf(data: string): Promise<Finding[]> {
+async function findingsOf(data: string, shared?: SharedConfig): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for await (const finding of examine(configOf(data))) findings.push(finding);
+  for await (const finding of examine({ ...configOf(data), shared })) findings.push(finding);
   return findings;
 }
 const faultsOf = async (data: string) =>
@@ -70,6 +70,18 @@ it("tau doctor finds nothing wrong where nothing is, and names a wrong port, pro
   assert.match(out, /✔ node +\d+/);
   assert.match(out, /✔ jobs +4, all readable/);
   assert.match(out, /✘ provider .*cuda.*\n +→ see "GPU"/);
+});
+
+it("tau doctor names a queue server that is away and a store of files that takes no writes, with a cure", async () => {
+  const { data } = await makeData("shared", 1);
+  const queueUrl = "redis://127.0.0.1:1";
+  const gradesWith = async (folder: string) =>
+    (await findingsOf(data, { queueUrl, store: { folder } }))
+      .filter(({ what }) => what === "queue" || what === "store")
+      .map(({ what, grade, cure }) => [what, grade, cure !== undefined]);
+  const away = ["queue", "fault", true];
+  assert.deepEqual(await gradesWith(join(home, "store")), [away, ["store", "well", false]]);
+  assert.deepEqual(await gradesWith("/dev/null/store"), [away, ["store", "fault", true]]);
 });
 
 it("tau doctor --repair builds a damaged database anew from what can be read, and keeps what can't beside it", async () => {

@@ -57,6 +57,10 @@ export interface SharedOptions {
   readonly timings?: Partial<BullTimings> | undefined;
 }
 
+/** A folder of the store of files. @throws AppError storage_full */
+export const openBlobs = async (store: SharedConfig["store"], folder: string): Promise<BlobStore> =>
+  "folder" in store ? openFolderBlobs(join(store.folder, folder)) : openS3Blobs(store, folder);
+
 /** @throws AppError queue_unavailable, storage_full */
 export async function openShared(
   { queueUrl, store }: SharedConfig,
@@ -89,8 +93,7 @@ export async function openShared(
     open(trainingKind, { queueMax: limits.trainingsWaitingMax, historyMax: limits.trainingsKeptMax }),
     open(callKind, { queueMax: limits.callsWaitingMax, historyMax: limits.callsWaitingMax }),
   ]);
-  const blobs = async (folder: string): Promise<BlobStore> =>
-    "folder" in store ? openFolderBlobs(join(store.folder, folder)) : openS3Blobs(store, folder);
+  const blobs = (folder: string): Promise<BlobStore> => openBlobs(store, folder);
   const [uploads, results, upscaled, previews, packFiles, checkpointFiles] = await Promise.all([
     blobs("uploads"),
     blobs("results"),
