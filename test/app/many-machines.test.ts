@@ -14,6 +14,7 @@ import { encodePng } from "../../server/images/codec.ts";
 import type { Generation, GenerationList } from "../../shared/contract/generations/generation.ts";
 import type { Inversion } from "../../shared/contract/generations/inversion.ts";
 import type { WorkerList } from "../../shared/contract/workers.ts";
+import { testProgram } from "../fixtures/processes/test-program.ts";
 import { waitUntil } from "../fixtures/wait-until.ts";
 import { type QueueServer, startQueueServer, withoutQueueServer } from "../jobs/queue-server.ts";
 
@@ -46,7 +47,7 @@ describe("many machines", { skip: withoutQueueServer }, () => {
 
   /** @param imageMs how long after its start it holds images back */
   async function startWorker(name: string, imageMs = 0): Promise<ChildProcess> {
-    const args = ["--import", "tsx", "test/app/work-small.ts", "--data", join(home, name)];
+    const args = [...testProgram("app/work-small"), "--data", join(home, name)];
     const options = {
       ...process.env,
       ...env,
