@@ -44,6 +44,19 @@ const framed = (x: number, y: number): number => {
 };
 
 describe("a layered picture in given colours", () => {
+  it("where two parts win single pixels by turns, the one that has more of the surroundings gets them all", () => {
+    const picture = layered([dark!, light!], framed);
+    const isMixed = (x: number, y: number): boolean => Math.min(x, y, 31 - x, 31 - y) >= 11;
+    for (let at = 0; at < sizePx ** 2; at += 1) {
+      const [x, y] = [at % sizePx, Math.floor(at / sizePx)];
+      if (isMixed(x, y)) picture.logits[sizePx ** 2 + at] = (x + y) % 2 === 0 ? 9.2 : 7.5;
+    }
+    const { rgba } = toStraightRgba(drawLayers(inPalette(picture, [navy, cream]), 1), sizePx);
+    for (let at = 0; at < sizePx ** 2; at += 1)
+      if (isMixed(at % sizePx, Math.floor(at / sizePx)))
+        assert.ok(rgba[4 * at]! > 200, `${at}: ${rgba.slice(4 * at, 4 * at + 4)}`);
+  });
+
   it("each part gets one of the given colours as it is, what is dark the darker one in whatever order, at every size", () => {
     const picture = layered([dark!, light!], framed);
     for (const colours of [

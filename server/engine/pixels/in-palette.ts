@@ -11,8 +11,12 @@ import { type LayeredImage, paintValues } from "./layered-image.ts";
 const sameWithin = 0.1;
 /** Share of the picture that a part must cover with all neighbours; thinner ones are edges between others, and join the nearest. */
 const coreLeast = 1 / 1000;
-/** Gain on the log-odds between parts, as of ink (decide-ink.ts): layers share colours softly where a paint would do. */
-const partGain = 3;
+/** Gain on the log-odds between parts, as of ink (decide-ink.ts), and between averages: layers share colours softly where a paint would do. */
+const [partGain, evenGain] = [3, 10];
+/** Share of its largest part up to which a pixel is as undecided as its surroundings, and from which on it is its own. */
+const [undecidedTo, decidedFrom] = [0.5, 0.8];
+/** Pixels on each side over which undecided ones are averaged: where layers share a colour, each wins single pixels. */
+const evenPx = 3;
 /** Log-memberships end here, so that enlarging them does not overshoot. */
 const leastLog = -12;
 
@@ -47,19 +51,42 @@ export function inPalette(image: LayeredImage, colours: readonly string[]): Laye
     paints.set([...channelsOfHex(colours[chosen[at]!]!), alpha], at * paintValues);
   const decided = new Float32Array((parts.length + 1) * pixels);
   const odds = new Float64Array(parts.length);
+  const own = parts.map(({ layers }) =>
+    Float32Array.from({ length: pixels }, (_, at) => shareAt(shares, layers, pixels, at)),
+  );
+  const even = own.map((plane) => meanAround(plane, sizePx));
   const logOf = (share: number): number => Math.max(leastLog, Math.log(share));
   for (let at = 0; at < pixels; at += 1) {
     const nothing = shares[at]!;
     const drawn = 1 - nothing;
-    let total = 0;
-    for (const [part, { layers }] of parts.entries()) {
-      odds[part] = shareAt(shares, layers, pixels, at) ** partGain;
+    let [most, total] = [0, 0];
+    for (const plane of own) most = Math.max(most, plane[at]! / (drawn || 1));
+    const decidedness = Math.min(1, Math.max(0, (most - undecidedTo) / (decidedFrom - undecidedTo)));
+    for (const part of parts.keys()) {
+      const share = decidedness * own[part]![at]! + (1 - decidedness) * even[part]![at]!;
+      odds[part] = share ** (decidedness * partGain + (1 - decidedness) * evenGain);
       total += odds[part]!;
     }
     decided[at] = logOf(nothing);
     for (const part of parts.keys()) decided[(part + 1) * pixels + at] = logOf((drawn * odds[part]!) / (total || 1));
   }
   return { logits: decided, paints, sizePx };
+}
+
+/** Mean over the square around each pixel, as far as it lies in the picture. */
+function meanAround(plane: Float32Array, sizePx: number): Float32Array {
+  const along = (values: Float32Array, step: number, placeOf: (at: number) => number): Float32Array =>
+    values.map((_, at) => {
+      let [sum, count] = [0, 0];
+      for (let by = -evenPx; by <= evenPx; by += 1) {
+        if (placeOf(at) + by < 0 || placeOf(at) + by >= sizePx) continue;
+        sum += values[at + by * step]!;
+        count += 1;
+      }
+      return sum / count;
+    });
+  const wide = along(plane, 1, (at) => at % sizePx);
+  return along(wide, sizePx, (at) => Math.floor(at / sizePx));
 }
 
 /** Memberships of each layer, [layers, pixels]: the soft-max. */
