@@ -22,21 +22,9 @@ const tauProcess = tauProcessIn(folder);
 describe("tau generate", () => {
   it("tau generate writes PNG files and prints one JSON line an image, nothing else", async () => {
     const out = join(folder, "out");
-    const result = await tauProcess(
-      "generate",
-      "--packs",
-      packs,
-      "--caption",
-      "red apple",
-      "--style",
-      "flat",
-      "--count",
-      "3",
-      "--seed",
-      "7",
-      "--out",
-      out,
-    );
+    const generate = (...more: string[]) =>
+      tauProcess("generate", "--packs", packs, "--caption", "red apple", "--style", "flat", ...more);
+    const result = await generate("--count", "3", "--seed", "7", "--out", out);
     assert.deepEqual([result.code, result.err], [0, ""]);
     const lines = linesOf<{ file: string; seed: number; logLikelihood: number; milliseconds: number }>(result);
     assert.deepEqual(
@@ -54,21 +42,7 @@ describe("tau generate", () => {
       assert.deepEqual(probed, { widthPx: tinySizePx, heightPx: tinySizePx, mediaType: "image/png" });
     }
     const again = join(folder, "again");
-    const alone = await tauProcess(
-      "generate",
-      "--packs",
-      packs,
-      "--caption",
-      "red apple",
-      "--style",
-      "flat",
-      "--count",
-      "1",
-      "--seed",
-      "9",
-      "--out",
-      again,
-    );
+    const alone = await generate("--count", "1", "--seed", "9", "--out", again);
     assert.equal(alone.code, 0);
     assert.deepEqual(await readFile(join(again, "000-9.png")), await readFile(join(out, "002-9.png")));
   });

@@ -3,14 +3,9 @@
  * canvas. Registers the hooks that build the plugin once and start a fresh machine for each test.
  */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { after, afterEach, before, beforeEach } from "node:test";
-import { buildPlugin } from "../../../scripts/build-plugin.mjs";
 import type { MainMessage } from "../../../shared/messages/messages.ts";
 import { drawPng } from "../png.ts";
-import { type Machine, startMachine } from "./virtual-machine.ts";
+import { useMachine } from "./use-machine.ts";
 
 export type Sent<Type extends MainMessage["type"]> = Extract<MainMessage, { type: Type }>;
 
@@ -32,22 +27,10 @@ export const image = (imageHash: string | null, more: object = {}) => ({
 });
 
 export function useScene() {
-  let outDir: string;
-  let machine: Machine;
-  before(async () => {
-    outDir = await mkdtemp(path.join(tmpdir(), "tau-plugin-"));
-    await buildPlugin({ outDir, port: 7826, minify: true });
-  });
-  after(() => rm(outDir, { recursive: true }));
-  beforeEach(async () => {
-    machine = await startMachine(path.join(outDir, "plugin/main.js"));
-    machine.open("caption-to-artboard");
-  });
-  afterEach(() => machine.dispose());
-  const evaluate = <T = unknown>(expression: string): T => machine.evaluate<T>(expression);
+  const { evaluate, fromUi } = useMachine("caption-to-artboard");
   return {
     evaluate,
-    fromUi: (message: string): void => machine.fromUi(message),
+    fromUi,
     /** The image is in the file, as if a person had dropped it there; answers with its hash. */
     addImage: (png: Uint8Array): string => evaluate<string>(`sim.addImage(${bytesOf(png)}).hash`),
     /** A layer as its own undo step; answers with its id. */

@@ -1,25 +1,11 @@
 /** The built main code in a real QuickJS machine on the in-memory host: everything that happens on the canvas. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import { buildPlugin } from "../../../scripts/build-plugin.mjs";
+import { test } from "node:test";
 import { ProvenanceSchema } from "../../../shared/contract/generations/provenance.ts";
 import { drawPng } from "../png.ts";
-import { type Machine, startMachine } from "./virtual-machine.ts";
+import { useMachine } from "./use-machine.ts";
 
-let outDir: string;
-let machine: Machine;
-before(async () => {
-  outDir = await mkdtemp(path.join(tmpdir(), "tau-plugin-"));
-  await buildPlugin({ outDir, port: 7826, minify: true });
-});
-after(() => rm(outDir, { recursive: true }));
-beforeEach(async () => {
-  machine = await startMachine(path.join(outDir, "plugin/main.js"));
-});
-afterEach(() => machine.dispose());
+const machine = useMachine();
 
 const provenance = (seed: number, caption: string) => ({
   format: 1,

@@ -1,24 +1,10 @@
 /** The built main code in QuickJS while a person goes on working: pages, deletions and edits between its slices, and faults. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import { buildPlugin } from "../../../scripts/build-plugin.mjs";
+import { test } from "node:test";
 import { drawPng } from "../png.ts";
-import { type Machine, startMachine } from "./virtual-machine.ts";
+import { useMachine } from "./use-machine.ts";
 
-let outDir: string;
-let machine: Machine;
-before(async () => {
-  outDir = await mkdtemp(path.join(tmpdir(), "tau-pauses-"));
-  await buildPlugin({ outDir });
-});
-after(() => rm(outDir, { recursive: true }));
-beforeEach(async () => {
-  machine = await startMachine(path.join(outDir, "plugin/main.js"));
-});
-afterEach(() => machine.dispose());
+const machine = useMachine();
 
 function apply(captions: readonly string[], target: object = { kind: "artboards", tilePx: 64 }): void {
   const provenance = { format: 1, condition: { caption: "a cat" }, seed: 1 };

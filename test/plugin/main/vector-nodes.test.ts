@@ -1,25 +1,10 @@
 /** Vectors, colours and components on the canvas: the built main code in QuickJS on the in-memory host. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import { buildPlugin } from "../../../scripts/build-plugin.mjs";
+import { test } from "node:test";
 import { drawPng } from "../png.ts";
-import { type Machine, startMachine } from "./virtual-machine.ts";
+import { useMachine } from "./use-machine.ts";
 
-let outDir: string;
-let machine: Machine;
-before(async () => {
-  outDir = await mkdtemp(path.join(tmpdir(), "tau-vectors-"));
-  await buildPlugin({ outDir });
-});
-after(() => rm(outDir, { recursive: true }));
-beforeEach(async () => {
-  machine = await startMachine(path.join(outDir, "plugin/main.js"));
-  machine.open("vectorise");
-});
-afterEach(() => machine.dispose());
+const machine = useMachine("vectorise");
 
 const icon = (fill = "#ff0000", side = 128): string =>
   `<svg xmlns="http://www.w3.org/2000/svg" width="${side}" height="${side}" viewBox="0 0 128 128" fill="none">\n<path id="red" fill="${fill}" fill-rule="evenodd" d="M8 8h112v112h-112z"/>\n<path id="white" fill="#ffffff" fill-rule="evenodd" d="M40 40h48v48h-48z"/>\n</svg>\n`;

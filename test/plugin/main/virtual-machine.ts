@@ -48,17 +48,23 @@ export interface Machine {
   dispose(): void;
 }
 
+let bridged: ReturnType<typeof buildBridge> | undefined;
+/** The same for all machines of a process. */
+const bundleBridge = () => (bridged ??= buildBridge());
+const buildBridge = () =>
+  build({
+    stdin: { contents: bridge, resolveDir: root, loader: "ts" },
+    bundle: true,
+    write: false,
+    format: "iife",
+    target: "es2022",
+  });
+
 /** @param isLarge its memory goes with its own module: freeing ten thousand nodes trips an assertion of QuickJS */
 export async function startMachine(mainFile: string, isLarge = false): Promise<Machine> {
   const [main, bundled, quickjs] = await Promise.all([
     readFile(mainFile, "utf8"),
-    build({
-      stdin: { contents: bridge, resolveDir: root, loader: "ts" },
-      bundle: true,
-      write: false,
-      format: "iife",
-      target: "es2022",
-    }),
+    bundleBridge(),
     isLarge ? newQuickJSWASMModule() : getQuickJS(),
   ]);
   const context = quickjs.newContext();
