@@ -204,7 +204,7 @@ if (failed.length > 0) {
 function lateOptimising() {
   const { stdout } = spawnSync(process.execPath, ["--v8-options"], { encoding: "utf8" });
   if (!stdout.includes("--interrupt-budget ")) return {};
-  const required = `--require=${JSON.stringify(path.resolve("scripts/late-optimising.cjs"))}`;
+  const required = `--require=${JSON.stringify(path.resolve("test/fixtures/processes/late-optimising.cjs"))}`;
   return { NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} ${required}`.trim() };
 }
 
