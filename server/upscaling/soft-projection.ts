@@ -1,7 +1,8 @@
 /**
  * Keeps a projection soft. Onto "shrinks to the input" it moves a photograph by little. Where the input was not shrunk by its
  * kernel, as icons and screenshots that were drawn at their size, it moves far and rings: halos around letters, ghost outlines.
- * So it moves by a share of the input's local range only, and nothing goes beyond the level of a flat area: paper has no halo.
+ * So it moves by a share of the input's local range only, and nothing goes beyond the level of a flat area, nor near to it without
+ * being of it: paper has no halo, and edges do not fade into it.
  */
 
 import { extremesAround, flatPlaces, sumAround, sumTable } from "./extremes-around.ts";
@@ -16,6 +17,10 @@ export const softReachPx = widePx + 1;
 const leastMove = 0.5 / 255;
 /** Values this near to each other are one level. */
 const sameLevel = 1.01 / 255;
+/** Share of the range around within which a value belongs to a flat area: beside edges it is of one level, too. */
+const flatShare = 0.06;
+/** Flat places within `widePx` that it takes, and the difference up to which others must not differ: in skies they do. */
+const [flatPlacesMin, aboutLevel] = [25, 8 / 255] as const;
 /** Ranges below this have no halo that can be seen. */
 const faintRange = 6 / 255;
 
@@ -44,14 +49,18 @@ export function softenProjection(
     const boundsAround = createBoundsReader(low.subarray(channel * pixels, (channel + 1) * pixels), widthPx, heightPx);
     for (let y = 0; y < heightPx; y += 1)
       for (let x = 0; x < widthPx; x += 1) {
-        const { range, floor, ceiling } = boundsAround(x, y);
+        const { range, floor, ceiling, hasFloor, hasCeiling } = boundsAround(x, y);
         const reach = leastMove + largestShare * range;
+        const [lowEnd, highEnd] = [
+          hasFloor ? floor + flatShare * range : 0,
+          hasCeiling ? ceiling - flatShare * range : 1,
+        ];
         const corner = (channel * factor * heightPx + factor * y) * line + factor * x;
         for (let row = 0; row < factor; row += 1)
           for (let at = corner + row * line, end = at + factor; at < end; at += 1) {
             const given = answer[at]!;
             const moved = Math.max(given - reach, Math.min(given + reach, projected[at]!));
-            projected[at] = Math.max(floor, Math.min(ceiling, moved));
+            projected[at] = moved <= lowEnd ? floor : moved >= highEnd ? ceiling : moved;
           }
       }
   }
@@ -63,30 +72,53 @@ interface Bounds {
   /** Levels of flat areas below and above all values around a place; 0 and 1 where there are none. */
   floor: number;
   ceiling: number;
+  /** Whether there are such areas, large and of one level. */
+  hasFloor: boolean;
+  hasCeiling: boolean;
 }
 
 /** Returns one object again and again, because a picture has millions of places. */
 function createBoundsReader(plane: Float32Array, widthPx: number, heightPx: number): (x: number, y: number) => Bounds {
-  const bounds: Bounds = { range: 0, floor: 0, ceiling: 1 };
+  const bounds: Bounds = { range: 0, floor: 0, ceiling: 1, hasFloor: false, hasCeiling: false };
   const { least, most } = extremesAround(plane, widthPx, nearPx);
   // A line of one or two pixels, whose level may be a mixture, is not flat.
   const isFlat = flatPlaces(plane, extremesAround(plane, widthPx, 1), sameLevel);
   const [size, flats] = [{ widthPx, heightPx }, sumTable(isFlat, widthPx, heightPx)];
+  /** Whether all flat places nearby that are about as bright are as bright. */
+  const isOneLevel = (level: number, x: number, y: number): boolean => {
+    for (let row = Math.max(0, y - widePx); row <= Math.min(heightPx - 1, y + widePx); row += 1)
+      for (let column = Math.max(0, x - widePx); column <= Math.min(widthPx - 1, x + widePx); column += 1) {
+        const away = Math.abs(plane[row * widthPx + column]! - level);
+        if (isFlat[row * widthPx + column] === 1 && away > sameLevel && away < aboutLevel) return false;
+      }
+    return true;
+  };
   return (x, y) => {
     const [lowest, highest] = [least[y * widthPx + x]!, most[y * widthPx + x]!];
     bounds.range = highest - lowest;
     bounds.floor = 0;
     bounds.ceiling = 1;
-    if (bounds.range < faintRange || sumAround(flats, size, x, y, widePx) === 0) return bounds;
+    bounds.hasFloor = false;
+    bounds.hasCeiling = false;
+    const count = bounds.range < faintRange ? 0 : sumAround(flats, size, x, y, widePx);
+    if (count === 0) return bounds;
     for (let row = Math.max(0, y - widePx); row <= Math.min(heightPx - 1, y + widePx); row += 1) {
       const end = row * widthPx + Math.min(widthPx - 1, x + widePx);
       for (let at = row * widthPx + Math.max(0, x - widePx); at <= end; at += 1) {
         if (isFlat[at] === 0) continue;
         const value = plane[at]!;
-        if (value <= lowest + sameLevel && value > bounds.floor) bounds.floor = value;
-        if (value >= highest - sameLevel && value < bounds.ceiling) bounds.ceiling = value;
+        if (value <= lowest + sameLevel && value >= bounds.floor) {
+          bounds.floor = value;
+          bounds.hasFloor = true;
+        }
+        if (value >= highest - sameLevel && value <= bounds.ceiling) {
+          bounds.ceiling = value;
+          bounds.hasCeiling = true;
+        }
       }
     }
+    bounds.hasFloor &&= count >= flatPlacesMin && isOneLevel(bounds.floor, x, y);
+    bounds.hasCeiling &&= count >= flatPlacesMin && isOneLevel(bounds.ceiling, x, y);
     return bounds;
   };
 }

@@ -47,6 +47,14 @@ describe("the soft projection", () => {
     );
   });
 
+  it("an edge does not fade into a flat area beside it, but into a sky it does", () => {
+    const low = (slope: number) => planes(widthPx, (x) => (x < 8 ? 30 : 200 + slope * (x - 8)));
+    const answer = planes(factor * widthPx, (x) => (x < 16 ? 30 : x < 18 ? 120 : 195));
+    const at = (slope: number, x: number): number => levelAt(soften(answer, answer, low(slope), 0), x, 16);
+    assert.deepEqual([at(0, 15), at(0, 17), at(0, 18)], [30, 120, 200]);
+    assert.equal(at(1, 18), 195);
+  });
+
   it("the soft projection leaves paper beside letters without a halo, on light and on dark", () => {
     for (const [paper, ink, halo] of [
       [236, 30, 250],
