@@ -52,8 +52,8 @@ export function softenProjection(
         const { range, floor, ceiling, hasFloor, hasCeiling } = boundsAround(x, y);
         const reach = leastMove + largestShare * range;
         const [lowEnd, highEnd] = [
-          hasFloor ? floor + flatShare * range : 0,
-          hasCeiling ? ceiling - flatShare * range : 1,
+          floor + (hasFloor ? flatShare * range : 0),
+          ceiling - (hasCeiling ? flatShare * range : 0),
         ];
         const corner = (channel * factor * heightPx + factor * y) * line + factor * x;
         for (let row = 0; row < factor; row += 1)
