@@ -25,8 +25,8 @@ export interface FlowResult {
   readonly values: Float32Array;
   /** log |det J| of the direction that ran, nats, [batch]; sampling needs none. */
   readonly logDet: Float32Array;
-  /** Flows between styles that say it only: the size at which each answer shows its drawing, [batch]. */
-  readonly sizes?: Float32Array;
+  /** Flows between styles that say it only: how a decoder is to see the drawing of each answer, [batch] of [mannerDims]. */
+  readonly manners?: readonly Float32Array[];
 }
 
 /** One term of guidance: the given conditions against a base without some of them, times `weight` (> 0). */
@@ -43,8 +43,8 @@ export interface Flow {
   readonly hasGuidance?: boolean;
   /** Fields that `guidanceOf` may name; absent = those of all its conditions. */
   readonly guidedBy?: readonly ConditionField[];
-  /** Whether `inverse` says at which size each answer shows its drawing. */
-  readonly saysSizes?: boolean;
+  /** Values of what `inverse` says of how a decoder is to see a drawing. */
+  readonly mannerDims?: number;
   /** Name → width of each condition. */
   readonly conditions: ReadonlyArray<{ readonly name: string; readonly dims: number }>;
   /** z → v, for likelihood. */
@@ -202,8 +202,11 @@ export interface ShownDrawing {
   readonly planes: Float32Array;
   /** Whether each place of the latent's grid is known, 1 or 0, [height, width]; 0 in holes. */
   readonly known: Float32Array;
-  /** The size at which the answer shows it, in (0, 1]: styles with grounds draw things smaller. */
-  readonly size: number;
+  /**
+   * What both styles say of how it is drawn, as the flow has it. The first value is the size at which the answer shows it, in
+   * (0, 1]: styles with grounds draw things smaller.
+   */
+  readonly manner: Float32Array;
 }
 
 /** Autoencoder Λ∘Θ on premultiplied RGBA in [0, 1], [batch, 4, size, size]. */

@@ -89,20 +89,24 @@ export async function drawLatents(translation: Translation, rows: readonly Row[]
   const residuals = joinRows(await addPriors(translation, rows));
   const conditions = rows.map((row) => row.conditions);
   const guidance = rows.map((row) => row.guidance);
-  const { values, sizes } = await flow.inverse(residuals, batchConditions(flow, conditions), rows.length, guidance);
+  const { values, manners } = await flow.inverse(residuals, batchConditions(flow, conditions), rows.length, guidance);
   const latents = rows.map((_, row) => values.slice(row * flow.dims, (row + 1) * flow.dims));
   const measured = await measureLatents(translation, latents, conditions);
   return latents.map((latent, row) => {
     const { logLikelihood, conditionGain } = measured[row]!;
-    return { latent, logLikelihood, conditionGain, drawing: shownDrawing(conditions[row]!, flow.dims, sizes?.[row]) };
+    return { latent, logLikelihood, conditionGain, drawing: shownDrawing(conditions[row]!, flow.dims, manners?.[row]) };
   });
 }
 
 /** The drawing among encoded conditions, if any. Its vector is a latent [dims], and whether each place is known. */
-export function shownDrawing({ drawing }: EncodedConditions, dims: number, size = 1): ShownDrawing | undefined {
+export function shownDrawing(
+  { drawing }: EncodedConditions,
+  dims: number,
+  manner: Float32Array | undefined,
+): ShownDrawing | undefined {
   // Decoders never saw a drawing that is there in part, as in blends.
-  if (!drawing?.planes || drawing.presence < 1) return undefined;
-  return { planes: drawing.planes, known: drawing.vector.slice(dims), size };
+  if (!manner || !drawing?.planes || drawing.presence < 1) return undefined;
+  return { planes: drawing.planes, known: drawing.vector.slice(dims), manner };
 }
 
 /** Premultiplied planes of a latent, beside the drawing that it was made from where the decoder sees one. */

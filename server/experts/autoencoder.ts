@@ -17,6 +17,7 @@ export class Autoencoder implements TargetExpert {
   readonly #encoder: FrozenGraph;
   readonly #decoder: FrozenGraph | undefined;
   readonly #places: number;
+  readonly #mannerDims: number;
   readonly decodeBeside?: (latent: Float32Array, drawing: ShownDrawing) => Promise<Float32Array>;
   readonly decodeLayers?: (latent: Float32Array, drawing?: ShownDrawing) => Promise<LayeredImage>;
 
@@ -25,9 +26,10 @@ export class Autoencoder implements TargetExpert {
     this.#decoder = decoder;
     this.latentDims = entry.latentShape.reduce((product, size) => product * size, 1);
     this.imageSizePx = entry.imageSizePx;
-    const { layers, latentShape, seesDrawing = false } = entry;
+    const { layers, latentShape, mannerDims = 0 } = entry;
     this.#places = latentShape[1] * latentShape[2];
-    if (seesDrawing && decoder)
+    this.#mannerDims = mannerDims;
+    if (mannerDims > 0 && decoder)
       this.decodeBeside = async (latent, drawing) => decoder.read(await this.#decoded(decoder, latent, 1, drawing), 1);
     if (layers !== undefined && decoder)
       this.decodeLayers = (latent, drawing) => this.#layersOf(decoder, latent, layers, drawing);
@@ -38,8 +40,9 @@ export class Autoencoder implements TargetExpert {
     if (!this.decodeBeside) return decoder.run(latents, batch);
     const planes = drawing?.planes ?? new Float32Array(batch * 4 * this.imageSizePx ** 2);
     const known = drawing?.known ?? new Float32Array(batch * this.#places);
-    const size = new Float32Array(batch).fill(drawing?.size ?? 1);
-    return decoder.run(latents, batch, { drawing: planes, known, size });
+    // Where no drawing is known, its size is 1 and no style says more.
+    const nothing = new Float32Array(batch * this.#mannerDims).map((_, at) => Number(at % this.#mannerDims === 0));
+    return decoder.run(latents, batch, { drawing: planes, known, manner: drawing?.manner ?? nothing });
   }
 
   async #layersOf(
@@ -82,11 +85,11 @@ export class Autoencoder implements TargetExpert {
     };
     const moreOutputs = entry.layers === undefined ? [] : layerOutputs(entry.layers, entry.imageSizePx);
     const known = [1, ...entry.latentShape.slice(1)];
-    const moreInputs = entry.seesDrawing
+    const moreInputs = entry.mannerDims
       ? [
           { name: "drawing", shape: image },
           { name: "known", shape: known },
-          { name: "size", shape: [] },
+          { name: "manner", shape: [entry.mannerDims] },
         ]
       : [];
     const decoder = options.encodesOnly

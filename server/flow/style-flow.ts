@@ -25,6 +25,8 @@ interface Shapes {
   /** [channels, height, width] */
   readonly latent: readonly number[];
   readonly codeDims: number;
+  /** Of the output `manner`; 0 where there is none. */
+  readonly mannerDims: number;
 }
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
@@ -40,7 +42,7 @@ export async function openStyleFlow(
 ): Promise<Flow & { dispose(): Promise<void> }> {
   const session = await Session.create(path, options);
   const shapes = shapesOf(session);
-  const { latent, codeDims } = shapes;
+  const { latent, codeDims, mannerDims } = shapes;
   const anyStyle = meanRow(codes, codeDims, [...Array(codes.length / codeDims).keys()]);
   const dims = sizeOf(latent);
   const nothing = new Float32Array(dims);
@@ -49,14 +51,14 @@ export async function openStyleFlow(
   async function run(given: Record<string, Tensor>, v: Float32Array, z: Float32Array) {
     const outputs = await session.run({ v: tensorOf(v), latent: tensorOf(z), ...given });
     const read = (name: string, length: number): Float32Array => valuesOf(outputs, name, length, session);
-    const size = session.outputs.has("size") ? read("size", 1)[0]! : 1;
-    return { restyled: read("restyled", dims), inverted: read("inverted", dims), nats: read("nats", 1)[0]!, size };
+    const manner = mannerDims > 0 ? read("manner", mannerDims) : undefined;
+    return { restyled: read("restyled", dims), inverted: read("inverted", dims), nats: read("nats", 1)[0]!, manner };
   }
 
   return {
     dims,
     guidedBy: ["style"],
-    saysSizes: session.outputs.has("size"),
+    mannerDims,
     conditions: [
       { name: "style", dims: codeDims },
       // The drawing, and where it is known.
@@ -76,15 +78,16 @@ export async function openStyleFlow(
       return result;
     },
     async inverse(residuals, conditions, batch, guidance = []) {
-      const [values, sizes] = [new Float32Array(batch * dims), new Float32Array(batch)];
+      const values = new Float32Array(batch * dims);
+      const manners: Float32Array[] = [];
       for (let row = 0; row < batch; row += 1) {
         const v = residuals.slice(row * dims, (row + 1) * dims);
         const weight = weightOf(guidance[row] ?? []);
-        const { restyled, size } = await run(givenOf(conditions, row, weight, anyStyle, shapes), v, nothing);
+        const { restyled, manner } = await run(givenOf(conditions, row, weight, anyStyle, shapes), v, nothing);
         values.set(restyled, row * dims);
-        sizes[row] = size;
+        if (manner) manners.push(manner);
       }
-      return { values, sizes };
+      return { values, ...(mannerDims > 0 ? { manners } : {}) };
     },
     dispose: () => session.dispose(),
   };
@@ -144,7 +147,7 @@ function valuesOf(
 
 /** @throws AppError `pack_corrupt` naming what is missing or does not fit */
 function shapesOf(session: Session): Shapes {
-  const refuse = (expected: string, got: string): never => {
+  const refuse = (expected: string, got: unknown): never => {
     throw new AppError("pack_corrupt", `${session.label}: expected ${expected}, got ${got}`);
   };
   const shapeOf = (name: string): number[] => {
@@ -161,5 +164,7 @@ function shapesOf(session: Session): Shapes {
       refuse(`${name} [batch, ${shape.join(", ")}]`, `[batch, ${shapeOf(name).join(", ")}]`);
   for (const name of ["restyled", "inverted", "nats"])
     if (!session.outputs.has(name)) refuse(`an output ${name}`, [...session.outputs.keys()].join(", "));
-  return { latent, codeDims: code[0]! };
+  const manner = session.outputs.get("manner")?.shape[1] ?? 0;
+  if (typeof manner !== "number") refuse("manner [batch, width] of a known width", manner);
+  return { latent, codeDims: code[0]!, mannerDims: Number(manner) };
 }

@@ -59,8 +59,8 @@ export const AutoencoderExpertSchema = z.object({
   imageSizePx: z.number().int().positive(),
   /** Layers that the decoder also gives, the first of which is nothing: `logits` [batch, layers, size, size] and `paints` [batch, layers − 1, 10] (server/engine/pixels/layered-image.ts). */
   layers: z.number().int().min(2).optional(),
-  /** The decoder also takes the drawing that a latent was made from: `drawing` [batch, 4, size, size], `known` [batch, 1, height, width] of z (zeros = none), and the `size` [batch] at which it is shown. */
-  seesDrawing: z.boolean().optional(),
+  /** The decoder also takes the drawing that a latent was made from: `drawing` [batch, 4, size, size], `known` [batch, 1, height, width] of z (zeros = none), and `manner` [batch, mannerDims], which the flow says (server/engine/interfaces.ts). */
+  mannerDims: z.number().int().positive().optional(),
   /** Standard deviation of the fixed posterior N(mean, std²) that the flow was trained on (SimFlow). */
   posteriorStd: z.number().positive(),
 });

@@ -147,8 +147,8 @@ async function loadTranslation(
   const got = widths(flow.dims, flow.conditions);
   if (expected !== got)
     throw new AppError("pack_corrupt", `${label}: expected a flow for ${expected}, as the experts are, got ${got}`);
-  if (target.decodeBeside && !flow.saysSizes)
-    throw new AppError("pack_corrupt", `${label}: expected an output size, which the decoder reads, got none`);
+  if (target.decodeBeside && !flow.mannerDims)
+    throw new AppError("pack_corrupt", `${label}: expected an output manner, which the decoder reads, got none`);
   if (!target.decodeLayers && conditions.some(({ name }) => name === "colours"))
     throw new AppError(
       "pack_corrupt",

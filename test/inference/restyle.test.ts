@@ -352,7 +352,9 @@ describe("a pack that translates between styles", () => {
     const [whole, holed] = [await drawnFrom(image), await drawnFrom({ ...image, hole, key: "with a hole" })];
     assert.deepEqual([...whole.drawing!.known, ...holed.drawing!.known], [1, 1, 1, 1, 1, 0, 1, 0]);
     assert.deepEqual(whole.drawing!.planes, planes);
-    assert.ok(whole.drawing!.size > 0 && whole.drawing!.size < 1 && whole.drawing!.size !== holed.drawing!.size);
+    const [size, ...rest] = whole.drawing!.manner;
+    assert.ok(size! > 0 && size! < 1 && rest.length === 2);
+    assert.notDeepEqual(whole.drawing!.manner, holed.drawing!.manner);
     const seen = await decodeDrawn(translation, whole);
     assert.deepEqual(seen, await target.decodeBeside!(whole.latent, whole.drawing!));
     assert.notDeepEqual(seen, await target.decode(whole.latent, 1));
@@ -365,12 +367,12 @@ describe("a pack that translates between styles", () => {
     assert.notDeepEqual(layered.rgba, alone.enlarged!.rgba);
   });
 
-  it("a decoder that sees drawings is refused beside a flow that does not say their size", async () => {
-    await writeTinyStylePack(join(folder, "sizeless"), tinyStyleDraft, { saysSize: false });
-    const catalogue = await Catalogue.open(join(folder, "sizeless"));
+  it("a decoder that sees drawings is refused beside a flow that does not say their manner", async () => {
+    await writeTinyStylePack(join(folder, "mannerless"), tinyStyleDraft, { saysManner: false });
+    const catalogue = await Catalogue.open(join(folder, "mannerless"));
     await assert.rejects(loadPacks(catalogue, { threads: 1 }), {
       code: "pack_corrupt",
-      message: /expected an output size, which the decoder reads, got none/,
+      message: /expected an output manner, which the decoder reads, got none/,
     });
   });
 

@@ -1,12 +1,12 @@
 """Exports target expert 2, the style expert and the flow to ONNX and checks the files against PyTorch. Weights are stored as float16 where that costs little.
 
 encoder: image [batch, 4, 128, 128] → mean [batch, 8, 16, 16].
-decoder: latent, the drawing [batch, 4, 128, 128] that it was made from, known [batch, 1, 16, 16] (zeros = none) and its size [batch] → image
+decoder: latent, the drawing [batch, 4, 128, 128] that it was made from, known [batch, 1, 16, 16] (zeros = none) and manner [batch, 65] → image
 [batch, 4, 128, 128] (valid premultiplied RGBA), logits [batch, layers, 128, 128] (layer 0 is nothing; enlarge them before the soft-max), paints
 [batch, layers - 1, 10] (red, green, blue, alpha, slopes of the three along x and along y).
 style: latents [drawings, 8, 16, 16] of one style → code [1, 3840].
 restyle: v, latent and source [batch, 8, 16, 16], known [batch, 1, 16, 16], asked and origin [batch, 3840], palette [batch, 4, 4] → restyled (of v),
-inverted and nats (of the latent), size [batch] at which the answer shows the source: both directions in one graph, so that weights are stored once.
+inverted and nats (of the latent), manner [batch, 65] for the decoder, first of it the size at which the answer shows the source: both directions in one graph, so that weights are stored once.
 styles.json and codes.f16: the pack's named styles, each from up to 16 of its drawings.
 """
 
@@ -50,8 +50,8 @@ class ExportedDecoder(nn.Module):
         super().__init__()
         self.decoder = decoder
 
-    def forward(self, latent: Tensor, drawing: Tensor, known: Tensor, size: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        logits, paints = self.decoder(latent, drawing, known, size)
+    def forward(self, latent: Tensor, drawing: Tensor, known: Tensor, manner: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        logits, paints = self.decoder(latent, drawing, known, manner)
         return valid_rgba(composite(logits, paints)), logits, paints
 
 
@@ -77,7 +77,7 @@ class ExportedFlow(nn.Module):
         given = dict(zip(GIVEN, (source, known, asked, origin, palette)))
         said = self.flow.injector(given)
         inverted, logdet = self.flow.towards_v(latent, *said)
-        return self.flow.towards_x(v, *said), inverted, nats_of(inverted, logdet), self.flow.size_of(given)
+        return self.flow.towards_x(v, *said), inverted, nats_of(inverted, logdet), self.flow.manner_of(given)
 
 
 def settle(path: Path, net: nn.Module, inputs: dict[str, Tensor], outputs: tuple[str, ...]) -> onnx.ModelProto:
@@ -170,14 +170,15 @@ def main() -> None:
     settle(out / "encoder.onnx", encoder, {"image": images}, ("mean",))
     with torch.no_grad():
         latent = encoder(images).contiguous()
-    seen = {"latent": latent, "drawing": images.flip(0).contiguous(), "known": torch.ones(len(latent), 1, GRID, GRID), "size": torch.linspace(0.5, 1, len(latent))}
-    decoder = settle(out / "decoder.onnx", ExportedDecoder(nets.decoder).eval(), seen, ("image", "logits", "paints"))
     settle(out / "style.onnx", ExportedStyle(nets.flow).eval(), {"latents": latent}, ("code",))
     with torch.no_grad():
         codes = torch.cat([nets.flow.style(part[None]) for part in latent.split(2)]).repeat_interleave(2, 0)[: len(latent)]
     given = random_given(len(latent)) | {"source": latent, "asked": codes, "origin": codes.flip(0).contiguous()}
+    with torch.no_grad():
+        seen = {"latent": latent, "drawing": images.flip(0).contiguous(), "known": torch.ones(len(latent), 1, GRID, GRID), "manner": nets.flow.manner_of(given)}
+    decoder = settle(out / "decoder.onnx", ExportedDecoder(nets.decoder).eval(), seen, ("image", "logits", "paints"))
     inputs = {"v": torch.randn_like(latent), "latent": latent.flip(0).contiguous(), **{name: given[name] for name in GIVEN}}
-    restyle = settle(out / "restyle.onnx", ExportedFlow(nets.flow).eval(), inputs, ("restyled", "inverted", "nats", "size"))
+    restyle = settle(out / "restyle.onnx", ExportedFlow(nets.flow).eval(), inputs, ("restyled", "inverted", "nats", "manner"))
     for name, model, feeds in (("decoder", decoder, seen), ("restyle", restyle, inputs)):
         print(f"{name}: {time_one(model, feeds):.1f} ms of processor time an image")
     write_named_styles(out, rows, encoder, nets.flow, nets.config["decoder"]["layers"])

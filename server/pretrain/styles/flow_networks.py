@@ -12,8 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from drawing_sight import shrinking
-from style_networks import CHANNELS, GRID, MAP_CHANNELS, SUMMARY, TOKEN, VECTOR, StyleNet, split_code
+from drawing_sight import MANNER, shrinking
+from style_networks import CHANNELS, GRID, MAP_CHANNELS, SUMMARY, TOKEN, VECTOR, StyleNet, mean_and_spread, split_code
 
 PALETTE = (4, 4)
 """Colours of a palette, and red, green, blue, share of each."""
@@ -42,6 +42,20 @@ class SizeNet(nn.Module):
     def forward(self, asked: Tensor, origin: Tensor) -> Tensor:
         read = self.read(torch.cat([asked[:, :SUMMARY], origin[:, :SUMMARY]], dim=1))
         return LEAST_SIZE + (1 - LEAST_SIZE) * self.exit(read).float().sigmoid()[:, 0]
+
+
+class MannerNet(nn.Module):
+    """What both styles and the colours say of how a drawing is changed (breadth of strokes, fills, tints), [batch, 64] for the decoder's sight of the drawing."""
+
+    def __init__(self, width: int = 192) -> None:
+        super().__init__()
+        told = 2 * (VECTOR + 2 * MAP_CHANNELS) + math.prod(PALETTE)
+        self.read = nn.Sequential(nn.Linear(told, width), nn.SiLU(), nn.Linear(width, MANNER))
+
+    def forward(self, given: dict[str, Tensor]) -> Tensor:
+        codes = [split_code(given[name])[:2] for name in ("asked", "origin")]
+        told = [part for map_, vector in codes for part in (vector, *mean_and_spread(map_, (2, 3)))]
+        return self.read(torch.cat([*told, given["palette"].flatten(1)], dim=1)).float()
 
 
 class FilmBlock(nn.Module):
@@ -203,11 +217,12 @@ class StyleFlow(nn.Module):
         self.style = StyleNet()
         self.injector = Injector(width, deep, blocks, condition)
         self.size = SizeNet()
+        self.manner = MannerNet()
         self.rest = nn.ModuleList([GridCoupling(rest_width, width, at) for at in range(steps)])
 
-    def size_of(self, given: dict[str, Tensor]) -> Tensor:
-        """At which size the answer shows the drawing, [batch]; what is transformed does not depend on it, the decoder does."""
-        return self.size(given["asked"], given["origin"])
+    def manner_of(self, given: dict[str, Tensor]) -> Tensor:
+        """How the decoder is to see the drawing, [batch, 1 + 64]: at which size the answer shows it, then the manner. What is transformed does not depend on it."""
+        return torch.cat([self.size(given["asked"], given["origin"])[:, None], self.manner(given)], dim=1)
 
     def towards_v(self, x: Tensor, mean: Tensor, width: Tensor, features: Tensor) -> tuple[Tensor, Tensor]:
         """x → v, both [batch, 8, 16, 16], and the log-determinant [batch], given what the injector said."""

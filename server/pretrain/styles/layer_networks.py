@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from drawing_sight import DRAWING_PX, DrawingSight
+from drawing_sight import DRAWING_PX, MANNER, DrawingSight
 from networks import IMAGE_CHANNELS, STEM_FACTOR, ResidualBlock
 
 POSTERIOR_STD = 0.3
@@ -63,30 +63,30 @@ class LayerDecoder(nn.Module):
         nn.init.normal_(self.paint[2].weight, std=0.05)
         self.sight = DrawingSight(widths[0], fine, tail, layers, deepest) if sees_drawing else None
 
-    def forward(self, latent: Tensor, drawing: Tensor | None = None, known: Tensor | None = None, size: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    def forward(self, latent: Tensor, drawing: Tensor | None = None, known: Tensor | None = None, manner: Tensor | None = None) -> tuple[Tensor, Tensor]:
         hidden = self.entry(latent)
-        logits = (self.rise(hidden) if self.sight is None else self.rise_beside(hidden, drawing, known, size)).float().contiguous()
+        logits = (self.rise(hidden) if self.sight is None else self.rise_beside(hidden, drawing, known, manner)).float().contiguous()
         grid = hidden.shape[-1]
         shares = F.avg_pool2d(logits.softmax(1)[:, 1:], logits.shape[-1] // grid).flatten(2)
         shares = shares / (shares.sum(2, keepdim=True) + 1e-3)
         read = shares @ hidden.float().flatten(2).transpose(1, 2)
         return logits, colours_of(self.paint(F.silu(read + self.names)).float())
 
-    def rise_beside(self, hidden: Tensor, drawing: Tensor | None, known: Tensor | None, size: Tensor | None) -> Tensor:
+    def rise_beside(self, hidden: Tensor, drawing: Tensor | None, known: Tensor | None, manner: Tensor | None) -> Tensor:
         """Logits, with what is seen of the drawing joined in at 32, 64 and 128 px."""
-        if drawing is None or known is None or size is None:
+        if drawing is None or known is None or manner is None:
             drawing = hidden.new_zeros(len(hidden), IMAGE_CHANNELS, DRAWING_PX, DRAWING_PX)
             known = hidden.new_zeros(len(hidden), 1, *hidden.shape[2:])
-            size = torch.ones(len(hidden))
-        seen = self.sight.look(drawing, known, size, hidden.dtype)
-        deep = hidden
+            manner = F.pad(torch.ones(len(hidden), 1), (0, MANNER))
+        seen = self.sight.look(drawing, known, manner[:, 0], hidden.dtype)
+        deep, manner = hidden, manner[:, 1:].to(hidden.dtype)
         for step in self.rise[:-1]:
             hidden = step(hidden)
             if isinstance(step, nn.PixelShuffle) and hidden.shape[2] == DRAWING_PX // 4:
-                hidden = self.sight.at_32(hidden, seen)
+                hidden = self.sight.at_32(hidden, seen, manner)
             elif isinstance(step, nn.PixelShuffle) and hidden.shape[2] == DRAWING_PX // 2:
-                hidden = self.sight.at_64(hidden, seen)
-        return self.rise[-1](hidden) + self.sight.at_128(hidden, seen, deep)
+                hidden = self.sight.at_64(hidden, seen, manner)
+        return self.rise[-1](hidden) + self.sight.at_128(hidden, seen, deep, manner)
 
 
 def colours_of(raw: Tensor) -> Tensor:

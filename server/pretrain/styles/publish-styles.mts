@@ -125,7 +125,7 @@ const draft: DraftManifest = {
       decoder: "target/decoder.onnx",
       ...encoder,
       layers: facts.layers,
-      seesDrawing: true,
+      mannerDims: 65,
       posteriorStd: facts.posteriorStd,
     },
     drawing: { kind: "drawing", ...encoder },

@@ -19,9 +19,9 @@ from flow_networks import PALETTE
 from style_networks import CODE
 
 MOST_EXAMPLES = 16
-SHARES = {"plain": 0.75, "colour": 0.06, "procedural": 0.19}
+SHARES = {"plain": 0.7, "colour": 0.06, "procedural": 0.24}
 """Of the groups of a batch, by the style that is asked for."""
-SELDOM = {r"duo|two-?tone": 2.5, r"thin|light": 2.0}
+SELDOM = {r"duo|two-?tone": 3.5, r"thin|light": 2.5}
 """Looks that few variants have, by their names, and how much more often each of these is asked for."""
 EXAMPLE_COUNTS, EXAMPLE_SHARES = (1, 2, 4, 8, 12), (0.1, 0.1, 0.25, 0.3, 0.25)
 ORIGIN_COUNTS = (1, 2, 4, 8)

@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from flow_networks import LEAST_SIZE, StyleFlow, nats_of
@@ -132,10 +133,12 @@ class FlowTraining(TimedTraining):
             sampled = self.sampled_answers(part, noise)
             latents = torch.cat([sampled, answers[len(sampled) :], x[rebuilt]]).contiguous(memory_format=torch.channels_last)
             nothing = torch.zeros(len(rebuilt), *sources.shape[1:]), torch.zeros(len(rebuilt), *given["known"].shape[1:])
-            size = flow.size_of(given)[shown]
+            manner = flow.manner_of(given)[shown]
+            size = manner[:, 0]
             true_size, is_known = self.true_sizes(drawn.targets[shown], drawn.sources[shown])
-            sizes = torch.cat([torch.where(is_known, true_size, size.detach()), torch.ones(len(rebuilt))])
-            logits, paints = self.net.decoder(latents, torch.cat([sources, nothing[0]]), torch.cat([given["known"][shown], nothing[1]]), sizes)
+            told_size = torch.cat([torch.where(is_known, true_size, size.detach()), torch.ones(len(rebuilt))])
+            manner = torch.cat([told_size[:, None], F.pad(manner[:, 1:], (0, 0, 0, len(rebuilt)))], dim=1)
+            logits, paints = self.net.decoder(latents, torch.cat([sources, nothing[0]]), torch.cat([given["known"][shown], nothing[1]]), manner)
         images = self.rows.batch(self.pairs.rows[drawn.targets[np.concatenate([shown, rebuilt])]])
         output = composite(logits, paints)
         many = len(shown)
@@ -196,7 +199,7 @@ class FlowTraining(TimedTraining):
     @torch.no_grad()
     def decode(self, latents: Tensor, sources: Tensor, given: dict[str, Tensor]) -> Tensor:
         """Latents beside the drawings that they were made from to valid pictures, float [n, 4, 128, 128]."""
-        seen = (latents, sources, given["known"], self.average.flow.size_of(given))
+        seen = (latents, sources, given["known"], self.average.flow.manner_of(given))
         with torch.autocast("cpu", dtype=torch.bfloat16):
             layers = [self.average.decoder(*parts) for parts in zip(*[value.split(24) for value in seen])]
         return valid_rgba(torch.cat([composite(logits.float(), paints.float()) for logits, paints in layers]))

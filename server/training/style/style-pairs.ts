@@ -121,7 +121,7 @@ export class StylePairs {
   async #draw(from: EncodedConditions, code: Float32Array): Promise<Float32Array> {
     const { flow } = this.#translation;
     const conditions = batchConditions(flow, [{ ...from, style: given(code) }]);
-    const { values: latent, sizes } = await flow.inverse(new Float32Array(flow.dims), conditions, 1);
-    return decodeDrawn(this.#translation, { latent, drawing: shownDrawing(from, flow.dims, sizes?.[0]) });
+    const { values: latent, manners } = await flow.inverse(new Float32Array(flow.dims), conditions, 1);
+    return decodeDrawn(this.#translation, { latent, drawing: shownDrawing(from, flow.dims, manners?.[0]) });
   }
 }

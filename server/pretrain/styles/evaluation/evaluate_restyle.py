@@ -172,7 +172,7 @@ def decide_ink(images: Tensor, gain: float) -> Tensor:
 
 def decode(nets: RestyleNets, latents: Tensor, drawings: Tensor | None = None, given: dict[str, Tensor] | None = None) -> Tensor:
     """Latents to valid pictures, beside the drawings that they were made from under `given`, if any."""
-    seen = [latents] if drawings is None or given is None else [latents, drawings, given["known"], nets.flow.size_of(given)]
+    seen = [latents] if drawings is None or given is None else [latents, drawings, given["known"], nets.flow.manner_of(given)]
     return torch.cat([valid_rgba(composite(*nets.decoder(*parts))) for parts in zip(*[value.split(BATCH) for value in seen])])
 
 
