@@ -5,8 +5,8 @@
  * 1711.06077). It does nothing about what is drawn wrongly.
  */
 
-/** Gain on log-odds: 1 changes nothing. At 1.7, alpha 0.3 becomes 0.19; from 4 on edges are stairs (docs/restyle.md). */
-const inkGain = 1.7;
+/** Gain on log-odds: 1 changes nothing. At 1.3, alpha 0.3 becomes 0.25; from 4 on edges are stairs (docs/restyle.md). */
+const inkGain = 1.3;
 
 /** @param planes premultiplied RGBA [4, pixels] in [0, 1] @returns new planes */
 export function decideInk(planes: Float32Array): Float32Array {

@@ -181,7 +181,7 @@ def evaluation_of(parser: argparse.ArgumentParser) -> tuple[Evaluation, argparse
     parser.add_argument("--styles", type=Path, default=STYLES)
     parser.add_argument("--flow", type=Path, help="default: flow.pt in that folder")
     parser.add_argument("--examples", type=int, default=MOST_EXAMPLES, help="drawings that show a style, at most")
-    parser.add_argument("--ink-gain", type=float, default=1, help="gain on the log-odds of alpha of what is drawn; the server's is 1.7 where the style has one ink")
+    parser.add_argument("--ink-gain", type=float, default=1, help="gain on the log-odds of alpha of what is drawn; the server's is 1.3 where the style has one ink")
     parser.add_argument("--guidance", type=float, default=1, help="weight of guidance by the style; the server's is 1")
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
