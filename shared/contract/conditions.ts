@@ -20,7 +20,9 @@ export const CaptionSchema = z
     else if (!isReadable(text))
       fail(
         "caption_unreadable",
-        "expected a letter or digit and no control character, got only emoji or punctuation, or one",
+        /[\p{L}\p{N}]/u.test(text)
+          ? "expected no control character and no half of a character, got one"
+          : "expected at least one letter or digit, got only emoji or punctuation",
       );
   });
 
