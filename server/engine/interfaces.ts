@@ -215,6 +215,8 @@ export interface TargetExpert {
   readonly imageSizePx: number;
   encode(images: Float32Array, batch: number): Promise<Float32Array>;
   decode(latents: Float32Array, batch: number): Promise<Float32Array>;
+  /** Values of `ShownDrawing.manner` that `decodeBeside` reads; absent where the decoder sees no drawing. */
+  readonly mannerDims?: number;
   /** One latent, beside the drawing that it was made from; absent where the decoder sees none. */
   decodeBeside?(latent: Float32Array, drawing: ShownDrawing): Promise<Float32Array>;
   /** One latent as layers; absent where the decoder gives none. */

@@ -17,7 +17,7 @@ export class Autoencoder implements TargetExpert {
   readonly #encoder: FrozenGraph;
   readonly #decoder: FrozenGraph | undefined;
   readonly #places: number;
-  readonly #mannerDims: number;
+  readonly mannerDims: number;
   readonly decodeBeside?: (latent: Float32Array, drawing: ShownDrawing) => Promise<Float32Array>;
   readonly decodeLayers?: (latent: Float32Array, drawing?: ShownDrawing) => Promise<LayeredImage>;
 
@@ -26,9 +26,10 @@ export class Autoencoder implements TargetExpert {
     this.#decoder = decoder;
     this.latentDims = entry.latentShape.reduce((product, size) => product * size, 1);
     this.imageSizePx = entry.imageSizePx;
-    const { layers, latentShape, mannerDims = 0 } = entry;
+    const { layers, latentShape } = entry;
+    const mannerDims = mannerDimsOf(entry);
     this.#places = latentShape[1] * latentShape[2];
-    this.#mannerDims = mannerDims;
+    this.mannerDims = mannerDims;
     if (mannerDims > 0 && decoder)
       this.decodeBeside = async (latent, drawing) => decoder.read(await this.#decoded(decoder, latent, 1, drawing), 1);
     if (layers !== undefined && decoder)
@@ -41,8 +42,9 @@ export class Autoencoder implements TargetExpert {
     const planes = drawing?.planes ?? new Float32Array(batch * 4 * this.imageSizePx ** 2);
     const known = drawing?.known ?? new Float32Array(batch * this.#places);
     // Where no drawing is known, its size is 1 and no style says more.
-    const nothing = new Float32Array(batch * this.#mannerDims).map((_, at) => Number(at % this.#mannerDims === 0));
-    return decoder.run(latents, batch, { drawing: planes, known, manner: drawing?.manner ?? nothing });
+    const nothing = new Float32Array(batch * this.mannerDims).map((_, at) => Number(at % this.mannerDims === 0));
+    const manner = drawing?.manner ?? nothing;
+    return decoder.run(latents, batch, { drawing: planes, known, manner, size: manner });
   }
 
   async #layersOf(
@@ -85,12 +87,8 @@ export class Autoencoder implements TargetExpert {
     };
     const moreOutputs = entry.layers === undefined ? [] : layerOutputs(entry.layers, entry.imageSizePx);
     const known = [1, ...entry.latentShape.slice(1)];
-    const moreInputs = entry.mannerDims
-      ? [
-          { name: "drawing", shape: image },
-          { name: "known", shape: known },
-          { name: "manner", shape: [entry.mannerDims] },
-        ]
+    const moreInputs = mannerDimsOf(entry)
+      ? [{ name: "drawing", shape: image }, { name: "known", shape: known }, mannerInput(entry)]
       : [];
     const decoder = options.encodesOnly
       ? undefined
@@ -112,6 +110,14 @@ export class Autoencoder implements TargetExpert {
     return this.#decoder.read(await this.#decoded(this.#decoder, latents, batch), batch);
   }
 }
+
+/** Values that a decoder takes of how it is to see a drawing; 0 for one that sees none. */
+const mannerDimsOf = ({ mannerDims, seesDrawing }: AutoencoderExpertEntry): number =>
+  mannerDims ?? (seesDrawing ? 1 : 0);
+
+/** The input of these values. */
+const mannerInput = ({ mannerDims }: AutoencoderExpertEntry) =>
+  mannerDims === undefined ? { name: "size", shape: [] } : { name: "manner", shape: [mannerDims] };
 
 /** What a decoder of layers gives besides the image. */
 const layerOutputs = (layers: number, sizePx: number) => [

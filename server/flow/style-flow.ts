@@ -25,7 +25,7 @@ interface Shapes {
   /** [channels, height, width] */
   readonly latent: readonly number[];
   readonly codeDims: number;
-  /** Of the output `manner`; 0 where there is none. */
+  /** Of the output `manner`; 1 of `size`, which packs made before 0.26 have instead; 0 where there is neither. */
   readonly mannerDims: number;
 }
 
@@ -51,7 +51,7 @@ export async function openStyleFlow(
   async function run(given: Record<string, Tensor>, v: Float32Array, z: Float32Array) {
     const outputs = await session.run({ v: tensorOf(v), latent: tensorOf(z), ...given });
     const read = (name: string, length: number): Float32Array => valuesOf(outputs, name, length, session);
-    const manner = mannerDims > 0 ? read("manner", mannerDims) : undefined;
+    const manner = mannerDims > 0 ? read(mannerOutput(session)!, mannerDims) : undefined;
     return { restyled: read("restyled", dims), inverted: read("inverted", dims), nats: read("nats", 1)[0]!, manner };
   }
 
@@ -133,6 +133,8 @@ function givenOf(
   };
 }
 
+const mannerOutput = ({ outputs }: Session): string | undefined => ["manner", "size"].find((name) => outputs.has(name));
+
 function valuesOf(
   outputs: Readonly<Record<string, Tensor>>,
   name: string,
@@ -164,7 +166,8 @@ function shapesOf(session: Session): Shapes {
       refuse(`${name} [batch, ${shape.join(", ")}]`, `[batch, ${shapeOf(name).join(", ")}]`);
   for (const name of ["restyled", "inverted", "nats"])
     if (!session.outputs.has(name)) refuse(`an output ${name}`, [...session.outputs.keys()].join(", "));
-  const manner = session.outputs.get("manner")?.shape[1] ?? 0;
-  if (typeof manner !== "number") refuse("manner [batch, width] of a known width", manner);
-  return { latent, codeDims: code[0]!, mannerDims: Number(manner) };
+  const output = mannerOutput(session);
+  const mannerDims = output === undefined ? 0 : (session.outputs.get(output)!.shape[1] ?? 1);
+  if (typeof mannerDims !== "number") return refuse("manner [batch, width] of a known width", mannerDims);
+  return { latent, codeDims: code[0]!, mannerDims };
 }

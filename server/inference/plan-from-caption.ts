@@ -145,9 +145,13 @@ function inLibrary(
   { licences }: ResolvedRequest,
 ): Finder {
   const choice = vector && library.find({ words: vector, among: stylesUnder(licences, drawings) });
-  const chosenBy = (seed: number) => {
+  const chosen = new Map<number, number>();
+  const chosenBy = (seed: number): number => {
+    const known = chosen.get(seed);
+    if (known !== undefined) return known;
     const found = choice?.choose(noiseOf(seed));
     if (!found || found.cosine < cosineLeast) throw refusal("caption_unknown", "words that name a drawing", text);
+    chosen.set(seed, found.entry);
     return found.entry;
   };
   return {

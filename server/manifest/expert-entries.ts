@@ -61,6 +61,8 @@ export const AutoencoderExpertSchema = z.object({
   layers: z.number().int().min(2).optional(),
   /** The decoder also takes the drawing that a latent was made from: `drawing` [batch, 4, size, size], `known` [batch, 1, height, width] of z (zeros = none), and `manner` [batch, mannerDims], which the flow says (server/engine/interfaces.ts). */
   mannerDims: z.number().int().positive().optional(),
+  /** In packs that were made before 0.26, instead of `mannerDims`: the decoder takes `drawing`, `known` and the `size` [batch] alone. */
+  seesDrawing: z.boolean().optional(),
   /** Standard deviation of the fixed posterior N(mean, std²) that the flow was trained on (SimFlow). */
   posteriorStd: z.number().positive(),
 });

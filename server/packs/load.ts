@@ -103,7 +103,8 @@ async function withCaptions(
     const { expert } = from.conditions.find(({ name }) => name === "caption")!;
     // Packs of own styles have the same file, which is opened once.
     const beside = thumbnails === undefined ? undefined : join(folder, thumbnails);
-    const open = (file: string) => shared.open(file, "library", () => DrawingLibrary.open(file, expert.dims, beside));
+    const kind = beside === undefined ? "library" : "library with thumbnails";
+    const open = (file: string) => shared.open(file, kind, () => DrawingLibrary.open(file, expert.dims, beside));
     const library = path === undefined ? undefined : await open(join(folder, path));
     joined.push({ ...translation, captions: { from, styles: new Set(styles), library } });
   }
@@ -147,8 +148,12 @@ async function loadTranslation(
   const got = widths(flow.dims, flow.conditions);
   if (expected !== got)
     throw new AppError("pack_corrupt", `${label}: expected a flow for ${expected}, as the experts are, got ${got}`);
-  if (target.decodeBeside && !flow.mannerDims)
-    throw new AppError("pack_corrupt", `${label}: expected an output manner, which the decoder reads, got none`);
+  const [read = 0, said = 0] = [target.mannerDims, flow.mannerDims];
+  if (read > 0 && said !== read)
+    throw new AppError(
+      "pack_corrupt",
+      `${label}: expected an output manner of ${read} values, as the decoder reads, got ${said}`,
+    );
   if (!target.decodeLayers && conditions.some(({ name }) => name === "colours"))
     throw new AppError(
       "pack_corrupt",

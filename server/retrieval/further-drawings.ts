@@ -58,8 +58,11 @@ export function joinDrawings(index: FurtherDrawings, further: FurtherDrawings): 
   const bytes = new Int8Array(index.values.bytes.length + further.values.bytes.length);
   bytes.set(index.values.bytes);
   bytes.set(further.values.bytes, index.values.bytes.length);
+  const steps = new Float32Array(index.values.steps.length + further.values.steps.length);
+  steps.set(index.values.steps);
+  steps.set(further.values.steps, index.values.steps.length);
   return {
     entries: [...index.entries, ...further.entries],
-    values: { bytes, steps: Float32Array.of(...index.values.steps, ...further.values.steps) },
+    values: { bytes, steps },
   };
 }

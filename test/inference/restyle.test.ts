@@ -9,6 +9,7 @@ import type { ConditionValue } from "../../server/engine/interfaces.ts";
 import { spreadOf } from "../../server/engine/pixels/colour-spread.ts";
 import { drawLayers } from "../../server/engine/pixels/layered-image.ts";
 import { toPremultipliedPlanes } from "../../server/engine/pixels/pixels.ts";
+import { normals } from "../../server/engine/random.ts";
 import { decodeDrawn, decodeImage, drawLatents, type Translation } from "../../server/engine/translation.ts";
 import { resolveGeneration } from "../../server/http/resolve-request.ts";
 import { decodeRgba, encodePng } from "../../server/images/codec.ts";
@@ -368,12 +369,30 @@ describe("a pack that translates between styles", () => {
   });
 
   it("a decoder that sees drawings is refused beside a flow that does not say their manner", async () => {
-    await writeTinyStylePack(join(folder, "mannerless"), tinyStyleDraft, { saysManner: false });
+    await writeTinyStylePack(join(folder, "mannerless"), tinyStyleDraft, { says: "nothing" });
     const catalogue = await Catalogue.open(join(folder, "mannerless"));
     await assert.rejects(loadPacks(catalogue, { threads: 1 }), {
       code: "pack_corrupt",
-      message: /expected an output manner, which the decoder reads, got none/,
+      message: /expected an output manner of 3 values, as the decoder reads, got 0/,
     });
+  });
+
+  it("a pack that was made before flows said more than the size of a drawing is served as before", async () => {
+    const { target, ...others } = tinyStyleDraft.experts;
+    const { mannerDims: _, ...before } = target as Extract<typeof target, { kind: "autoencoder" }>;
+    const draft = { ...tinyStyleDraft, experts: { ...others, target: { ...before, seesDrawing: true } } };
+    await writeTinyStylePack(join(folder, "before"), draft, { says: "size" });
+    const catalogue = await Catalogue.open(join(folder, "before"));
+    const [older] = (await loadPacks(catalogue, { threads: 1 })).translations;
+    const planes = normals(4, 1, 4 * styleSizePx ** 2).map((value) => Math.min(1, Math.abs(value)));
+    const image = { kind: "image", planes, sizePx: styleSizePx, key: "noise" } as const;
+    const style = { kind: "text", text: "filled" } as const;
+    const own = { kind: "images", images: [image] } as const;
+    const conditions = await encodeConditions(older!, { drawing: image, style, "drawing-style": own });
+    const [drawn] = await drawLatents(older!, [{ residual: new Float32Array(8), conditions, guidance: [] }]);
+    assert.equal(drawn!.drawing!.manner.length, 1);
+    assert.ok((await decodeDrawn(older!, drawn!)).every(Number.isFinite));
+    assert.notDeepEqual(await decodeDrawn(older!, drawn!), await older!.target.decode(drawn!.latent, 1));
   });
 
   it("a hole in a drawing of several colours is drawn anew without their mean", async () => {
