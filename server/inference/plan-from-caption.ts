@@ -25,7 +25,7 @@ import type { ConditionImages } from "./protocol.ts";
 const cosineLeast = 0.65;
 
 /** Seeds whose drawings are looked at for each image but the first; looking costs next to nothing. */
-const triedSeeds = 24;
+const triedSeeds = 20;
 
 /** @throws AppError `invalid_request` for a caption beside a drawing or a kept residual, `caption_unknown` for one that finds no drawing */
 export async function planFromCaption(
