@@ -61,8 +61,10 @@ test("tint that fades inside of a ring fills it evenly, and little of it leaves 
       1,
     ),
   );
-  const [faint] = fading(20, 9);
-  assert.equal(faint > 0.9, false, "tint in less than seven tenths of the area stays as it is");
+  const [, faint] = fading(20, 9);
+  assert.ok(faint > 0.001 && faint < 0.1, `tint in less than seven tenths of the area stays as it is: ${faint}`);
+  const [[middle, ofMiddle], [ring, ofRing]] = [fading(20, 20), fading(20, 6)];
+  assert.ok(middle > 0.98 && ofMiddle > 0.98 && ring < 0.02 && ofRing > 0.98, `${middle} ${ring}`);
   const most = reader(
     drawLayers(
       inTints(
@@ -100,4 +102,50 @@ test("a drawing without tint has the first colour alone, and enlarged layers hav
   );
   const at = reader(large, 2 * sizePx);
   assert.ok(at(40, 40)[0] > 0.98 && at(40, 12)[0] < 0.02 && at(40, 12)[1] > 0.98);
+});
+
+test("a drawing that is translucent throughout gets the first colour alone, opaque", () => {
+  for (const level of [0.25, 0.5, 0.7]) {
+    const even = drawing(() => 0).map((alpha) => (alpha > 0.3 ? alpha * level : 0));
+    const drawn = drawLayers(inTints(even, sizePx, ["#ff0000", "#0000ff"]), 1);
+    const [red, alpha] = reader(drawn)(20, 6);
+    assert.ok(red > 0.98 && alpha > 0.98, `${level}: ${red} of ${alpha}`);
+    assert.ok(Math.max(...drawn.subarray(2 * pixels, 3 * pixels)) < 0.02, `${level}: the second colour is drawn`);
+  }
+});
+
+test("weak ink gets the first colour and its tint the second, whichever of them is larger", () => {
+  for (const [ink, level] of [
+    [0.8, 0.2],
+    [0.6, 0.2],
+    [0.8, 0.5],
+  ] as const)
+    for (const rightPx of [10, 50]) {
+      const planes = new Float32Array(4 * pixels);
+      for (let at = 0; at < pixels; at += 1) {
+        const [x, y] = [at % sizePx, Math.floor(at / sizePx)];
+        if (Math.min(x, y) >= 4 && Math.max(x, y) < 60) planes[3 * pixels + at] = x < rightPx ? ink : level;
+      }
+      const at = reader(drawLayers(inTints(planes, sizePx, ["#ff0000", "#0000ff"]), 1));
+      for (const [x, wanted] of [
+        [7, 1],
+        [55, 0],
+      ] as const) {
+        const [red, alpha] = at(x, 32);
+        assert.ok(alpha > 0.98 && Math.abs(red - wanted) < 0.02, `${ink}, ${level}, ${rightPx}: ${red} of ${alpha}`);
+      }
+    }
+});
+
+test("of three levels the lowest is the tint, however small its area is", () => {
+  const planes = new Float32Array(4 * pixels);
+  for (let at = 0; at < pixels; at += 1) {
+    const x = at % sizePx;
+    planes[3 * pixels + at] = x < 8 ? 1 : x < 54 ? 0.7 : 0.2;
+  }
+  const at = reader(drawLayers(inTints(planes, sizePx, ["#ff0000", "#0000ff"]), 1));
+  assert.deepEqual(
+    [3, 30, 59].map((x) => Math.round(at(x, 32)[0])),
+    [1, 1, 0],
+  );
 });

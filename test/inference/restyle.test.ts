@@ -207,12 +207,16 @@ describe("a pack that translates between styles", () => {
     const [made] = await draw(condition, { format: "svg" });
     const inOrange = await draw({ ...condition, colours: ["#ff0000", "#ff8000"] }, { format: "svg" });
     assert.notDeepEqual(inOrange[0]!.rgba, made!.rgba);
-    for (const rgba of [made!.rgba, made!.enlarged!.rgba])
+    for (const rgba of [made!.rgba, made!.enlarged!.rgba]) {
+      let inFirst = 0;
       for (let at = 0; at < rgba.length; at += 4)
         if (rgba[at + 3]! > 0) {
           assert.equal(rgba[at + 1], 0);
           assert.ok(Math.abs(rgba[at]! + rgba[at + 2]! - 255) <= 1, `${rgba.slice(at, at + 4)}`);
+          inFirst += Number(rgba[at]! > 250 && rgba[at + 3]! > 250);
         }
+      assert.ok(inFirst > 0, "the first colour is drawn");
+    }
   });
 
   it("a pack that reads colours and whose target gives no layers, which get them, is refused", async () => {

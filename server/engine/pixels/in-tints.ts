@@ -5,10 +5,12 @@
 import { channelsOfHex } from "./hex-colour.ts";
 import { type LayeredImage, paintValues } from "./layered-image.ts";
 
-/** Alphas that a tint may have; pixels inside of one differ from their neighbours by at most this much. */
-const tint = { from: 0.08, to: 0.85, alike: 0.1 };
-/** Share of what is drawn that is inside of tint; with less there is none. */
-const tintLeast = 0.02;
+/** Alphas that a tint may have, of ink at 1; pixels inside of one differ from their neighbours by at most this much. */
+const tint = { from: 0.08, to: 0.75, alike: 0.1 };
+/** Share of what is drawn that is inside of tint, or above it as ink; with less there is none. */
+const areaLeast = 0.02;
+/** Alpha of the weakest ink. */
+const inkLeast = 0.2;
 /** Pixels on each side by which an edge is told: decoded edges are some three wide. */
 const edgePx = 2;
 /** Of an area that ink encloses, the share of tint from which on all of it is tint, and up to which none is. */
@@ -23,7 +25,7 @@ const leastShare = 1e-5;
  */
 export function inTints(planes: Float32Array, sizePx: number, colours: readonly string[]): LayeredImage {
   const pixels = sizePx ** 2;
-  const alphas = planes.slice(3 * pixels, 4 * pixels).map(clamped);
+  const alphas = ofInk(planes.subarray(3 * pixels, 4 * pixels));
   const { level, inside } = tintOf(alphas, sizePx);
   const fills = level === 0 ? undefined : fillsOf(alphas, sizePx, level);
   const logits = new Float32Array(3 * pixels);
@@ -37,6 +39,13 @@ export function inTints(planes: Float32Array, sizePx: number, colours: readonly 
   const paints = new Float32Array(2 * paintValues);
   for (const [at, hex] of colours.slice(0, 2).entries()) paints.set([...channelsOfHex(hex), 1], at * paintValues);
   return { logits, paints, sizePx };
+}
+
+/** Alphas over that of the ink, which the decoder may draw weakly, as where a drawing is all of one translucent level. */
+function ofInk(alphas: Float32Array): Float32Array {
+  const drawn = alphas.filter((alpha) => alpha >= tint.from).sort();
+  const ink = Math.min(1, Math.max(inkLeast, drawn[Math.floor((1 - areaLeast) * drawn.length)] ?? 1));
+  return alphas.map((alpha) => clamped(alpha / ink));
 }
 
 const clamped = (share: number): number => Math.min(1, Math.max(0, share));
@@ -105,12 +114,16 @@ function fillsOf(alphas: Float32Array, sizePx: number, level: number): (number |
   return fills;
 }
 
-/** Median alpha of the pixels inside of tint, 0 without tint, and which these are. */
+/** Alpha of the tint, 0 without tint, and which pixels are inside of it. */
 function tintOf(alphas: Float32Array, sizePx: number): { level: number; inside: Uint8Array } {
   const inside = alphas.map((_, at) => Number(isInside(alphas, sizePx, at)));
-  const found = alphas.filter((_, at) => inside[at]).sort();
-  const drawn = alphas.filter((alpha) => alpha >= tint.from).length;
-  const level = found.length < tintLeast * drawn ? 0 : (found[Math.floor(found.length / 2)] ?? 0);
+  const least = areaLeast * alphas.filter((alpha) => alpha >= tint.from).length;
+  let [level, found] = [0, alphas.filter((_, at) => inside[at]).sort()];
+  // The lowest of several levels, however small its area is: the median is of the largest.
+  while (found.length > 0 && found.length >= least) {
+    level = found[Math.floor(found.length / 2)]!;
+    found = found.filter((alpha) => alpha < level - 2 * tint.alike);
+  }
   return { level, inside: Uint8Array.from(inside, (is, at) => (is && alphas[at]! > level / 2 ? 1 : 0)) };
 }
 
