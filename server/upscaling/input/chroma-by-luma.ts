@@ -3,6 +3,7 @@
  * line fitted to the 5 × 5 samples there (guided filter: He, Sun, Tang 2010). So colours end where edges are. Pure.
  */
 import type { BlockGrid, Plane } from "./clean-plane.ts";
+import { eachRow, mapRows, type Pause } from "./rows.ts";
 
 type Size = Pick<Plane, "widthPx" | "heightPx">;
 
@@ -14,14 +15,18 @@ const noise = 20;
 const rounds = 4;
 
 /** The file's own samples of a plane that a decoder enlarged by 3 : 1 interpolation, as libjpeg does. */
-export function samplesOf(plane: Plane, grid: BlockGrid): Plane {
-  const means = halve(plane, grid);
-  let values = means.values;
+export async function samplesOf(plane: Plane, grid: BlockGrid, pause: Pause): Promise<Plane> {
+  const means = await halve(plane, grid, pause);
+  let samples = means;
   for (let round = 0; round < rounds; round += 1) {
-    const again = halve(enlarge({ ...means, values }, plane, grid), grid).values;
-    values = values.map((value, at) => value + means.values[at]! - again[at]!);
+    const { values } = samples;
+    const again = await halve(await enlarge(samples, plane, grid, pause), grid, pause);
+    samples = {
+      ...means,
+      values: await mapRows(means, pause, (at) => values[at]! + means.values[at]! - again.values[at]!),
+    };
   }
-  return { ...means, values };
+  return samples;
 }
 
 /** Where the blocks of those samples begin. Blocks of 16 pixels may begin 8 px further on: that can't be told. */
@@ -35,17 +40,21 @@ export const gridOfSamples = ({ left, top }: BlockGrid): BlockGrid => ({
  * @param luma at full size
  * @returns chroma, [luma.heightPx, luma.widthPx]
  */
-export function followLuma(chroma: Plane, luma: Plane, grid: BlockGrid): Float32Array {
-  const means = halve(luma, grid);
-  const slopes = { ...chroma, values: slopesOf(chroma, means) };
-  const [base, slope, smooth] = [chroma, slopes, means].map((plane) => enlarge(plane, luma, grid).values);
-  return luma.values.map((value, at) => base![at]! + slope![at]! * (value - smooth![at]!));
+export async function followLuma(chroma: Plane, luma: Plane, grid: BlockGrid, pause: Pause): Promise<Float32Array> {
+  const means = await halve(luma, grid, pause);
+  const slopes = { ...chroma, values: await slopesOf(chroma, means, pause) };
+  const [base, slope, smooth] = [
+    (await enlarge(chroma, luma, grid, pause)).values,
+    (await enlarge(slopes, luma, grid, pause)).values,
+    (await enlarge(means, luma, grid, pause)).values,
+  ];
+  return mapRows(luma, pause, (at) => base[at]! + slope[at]! * (luma.values[at]! - smooth[at]!));
 }
 
 /** By how much chroma changes with luma around each sample: least squares, drawn to 0 where luma is even. */
-function slopesOf(chroma: Plane, { values: luma }: Plane): Float32Array {
+function slopesOf(chroma: Plane, { values: luma }: Plane, pause: Pause): Promise<Float32Array> {
   const { values, widthPx, heightPx } = chroma;
-  return values.map((_, at) => {
+  return mapRows(chroma, pause, (at) => {
     const [x, y] = [at % widthPx, Math.floor(at / widthPx)];
     let [count, sum, lumaSum, squares, products] = [0, 0, 0, 0, 0];
     for (let row = Math.max(0, y - aroundPx); row <= Math.min(heightPx - 1, y + aroundPx); row += 1)
@@ -63,11 +72,11 @@ function slopesOf(chroma: Plane, { values: luma }: Plane): Float32Array {
 }
 
 /** Means of the 2 × 2 pixels of each sample, which begin with the blocks; those at a border are repeated. */
-function halve({ values, widthPx, heightPx }: Plane, grid: BlockGrid): Plane {
+async function halve({ values, widthPx, heightPx }: Plane, grid: BlockGrid, pause: Pause): Promise<Plane> {
   const [left, top] = [grid.left & 1, grid.top & 1];
   const [width, height] = [(widthPx + left + 1) >> 1, (heightPx + top + 1) >> 1];
   const small = new Float32Array(width * height);
-  for (let y = 0; y < height; y += 1) {
+  await eachRow(height, pause, (y) => {
     const above = Math.max(0, 2 * y - top) * widthPx;
     const below = Math.min(heightPx - 1, 2 * y - top + 1) * widthPx;
     for (let x = 0; x < width; x += 1) {
@@ -75,16 +84,21 @@ function halve({ values, widthPx, heightPx }: Plane, grid: BlockGrid): Plane {
       small[y * width + x] =
         (values[above + near]! + values[above + far]! + values[below + near]! + values[below + far]!) / 4;
     }
-  }
+  });
   return { values: small, widthPx: width, heightPx: height };
 }
 
 /** Twice as large: three parts of the nearest sample and one of the next, along rows and columns. */
-function enlarge({ values, widthPx, heightPx }: Plane, size: Size, grid: BlockGrid): Plane {
+async function enlarge(
+  { values, widthPx, heightPx }: Plane,
+  size: Size,
+  grid: BlockGrid,
+  pause: Pause,
+): Promise<Plane> {
   const large = new Float32Array(size.widthPx * size.heightPx);
   const nextTo = (at: number, length: number): number =>
     Math.max(0, Math.min(length - 1, (at >> 1) + (at % 2 === 0 ? -1 : 1)));
-  for (let y = 0; y < size.heightPx; y += 1) {
+  await eachRow(size.heightPx, pause, (y) => {
     const line = y + (grid.top & 1);
     const [near, far] = [(line >> 1) * widthPx, nextTo(line, heightPx) * widthPx];
     for (let x = 0; x < size.widthPx; x += 1) {
@@ -93,6 +107,6 @@ function enlarge({ values, widthPx, heightPx }: Plane, size: Size, grid: BlockGr
       large[y * size.widthPx + x] =
         (9 * values[near + own]! + 3 * (values[near + beside]! + values[far + own]!) + values[far + beside]!) / 16;
     }
-  }
+  });
   return { ...size, values: large };
 }

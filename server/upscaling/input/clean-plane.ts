@@ -5,6 +5,7 @@
  * Wiener filter was tried and gained nothing. Pure.
  */
 import { forwardDct, inverseDct } from "./dct.ts";
+import { eachRow, mapRows, type Pause } from "./rows.ts";
 
 export interface Plane {
   /** Levels, [heightPx, widthPx]. */
@@ -26,21 +27,18 @@ const dropped = { scale: 2.2, power: 0.6, ownShare: 0.6 };
 /** Steps by which a coefficient may move: less than the half that is possible, because most lie nearer to the middle. */
 const binReach = 0.4;
 
-/**
- * @param table the plane's quantisation table, row by row
- * @param pause lets others run between two shifts
- */
+/** @param table the plane's quantisation table, row by row */
 export async function cleanPlane(
   plane: Plane,
   table: readonly number[],
   grid: BlockGrid,
-  pause: () => Promise<void>,
+  pause: Pause,
 ): Promise<Float32Array> {
   const limits = limitsOf(table);
   const [sums, weights] = [new Float32Array(plane.values.length), new Float32Array(plane.values.length)];
   const block = new Float64Array(64);
   for (const [left, top] of shifts) {
-    eachBlock(plane, { left, top }, (x, y) => {
+    await eachBlock(plane, { left, top }, pause, (x, y) => {
       readBlock(plane, x, y, block);
       forwardDct(block);
       let kept = 1;
@@ -51,14 +49,9 @@ export async function cleanPlane(
       // A block of few coefficients has little noise left.
       addBlock(plane, x, y, block, 1 / kept, sums, weights);
     });
-    await pause();
   }
-  return intoBins(
-    sums.map((sum, at) => sum / weights[at]!),
-    plane,
-    table,
-    grid,
-  );
+  const cleaned = await mapRows(plane, pause, (at) => sums[at]! / weights[at]!);
+  return intoBins(cleaned, plane, table, grid, pause);
 }
 
 function limitsOf(table: readonly number[]): number[] {
@@ -69,8 +62,15 @@ function limitsOf(table: readonly number[]): number[] {
   return table.map((step) => scale * (ownShare * step + (1 - ownShare) * low) ** power);
 }
 
-function eachBlock({ widthPx, heightPx }: Plane, { left, top }: BlockGrid, work: (x: number, y: number) => void): void {
-  for (let y = top - 8; y < heightPx; y += 8) for (let x = left - 8; x < widthPx; x += 8) work(x, y);
+function eachBlock(
+  { widthPx, heightPx }: Plane,
+  { left, top }: BlockGrid,
+  pause: Pause,
+  work: (x: number, y: number) => void,
+): Promise<void> {
+  return eachRow(Math.ceil((heightPx - top) / 8) + 1, pause, (row) => {
+    for (let x = left - 8; x < widthPx; x += 8) work(x, top + 8 * (row - 1));
+  });
 }
 
 const mirror = (at: number, length: number): number => {
@@ -106,11 +106,17 @@ function addBlock(
 }
 
 /** Moves the coefficients of the file's own blocks to within `binReach` of a step from what the file says. */
-function intoBins(cleaned: Float32Array, plane: Plane, table: readonly number[], grid: BlockGrid): Float32Array {
+async function intoBins(
+  cleaned: Float32Array,
+  plane: Plane,
+  table: readonly number[],
+  grid: BlockGrid,
+  pause: Pause,
+): Promise<Float32Array> {
   const result = new Float32Array(cleaned.length);
   const ones = new Float32Array(cleaned.length);
   const [block, own] = [new Float64Array(64), new Float64Array(64)];
-  eachBlock(plane, grid, (x, y) => {
+  await eachBlock(plane, grid, pause, (x, y) => {
     readBlock({ ...plane, values: cleaned }, x, y, block);
     readBlock(plane, x, y, own);
     forwardDct(block);
