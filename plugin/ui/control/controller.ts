@@ -147,12 +147,11 @@ export class Controller {
   async saveSettings(draft: Settings): Promise<void> {
     // The server prints the playground's address, which ends in the token: pasting all of it is fine.
     const settings = { ...draft, token: draft.token.trim().replace(/^.*#token=/, "") };
-    const { isReconnecting, missing } = this.state;
     this.#store.dispatch({ type: "settings", settings });
     this.#store.around.post({ type: "save-settings", settings });
     if (!(await this.connect())) return;
     this.show(this.state.work);
-    if (isReconnecting && missing.length > 0) await this.#runs.goOn();
+    if (this.state.isMissingBySilence) await this.#runs.goOn();
   }
 
   // The form and the view.

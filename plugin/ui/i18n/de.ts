@@ -342,8 +342,8 @@ export const de: Texts = {
     caption_empty: ["Schreibe zuerst eine Beschreibung", "Wenige Worte genügen: ein rotes Fahrrad."],
     caption_too_long: ["Eine Beschreibung ist zu lang", "Höchstens 500 Zeichen je Zeile."],
     caption_unreadable: [
-      "Eine Beschreibung hat keine Wörter",
-      "Emoji und Zeichen allein sagen zu wenig. Füge ein Wort hinzu.",
+      "Eine Beschreibung ist unlesbar",
+      "Ihr fehlen Wörter, oder ein Zeichen ist unlesbar. Tippe sie neu, in Worten.",
     ],
     style_unknown: ["Der Server kennt diesen Stil nicht", "Wähle einen anderen Stil; die Liste ist neu geladen."],
     label_unknown: ["Der Server kennt diese Bezeichnung nicht", "Wähle eine andere; die Liste ist neu geladen."],

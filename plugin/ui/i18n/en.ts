@@ -316,7 +316,10 @@ export const en = {
     command_unavailable: ["This server can't do that", "None of its packs can. Install one that does."],
     caption_empty: ["Write a caption first", "A few words are enough: red apple."],
     caption_too_long: ["A caption is too long", "Use at most 500 characters a line."],
-    caption_unreadable: ["A caption has no words", "Emoji and signs alone say too little. Add a word."],
+    caption_unreadable: [
+      "A caption is unreadable",
+      "It has no words, or an unreadable character. Type it anew, in words.",
+    ],
     style_unknown: ["The server does not know this style", "Choose another style; the list was refreshed."],
     label_unknown: ["The server does not know this label", "Choose another label; the list was refreshed."],
     layout_invalid: ["The layout does not fit", "Its grid and colours must be those that the server lists."],

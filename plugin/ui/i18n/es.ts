@@ -332,8 +332,8 @@ export const es: Texts = {
     caption_empty: ["Escribe primero una descripción", "Bastan pocas palabras: una bicicleta roja."],
     caption_too_long: ["Una descripción es demasiado larga", "Como máximo 500 caracteres por línea."],
     caption_unreadable: [
-      "Una descripción no tiene palabras",
-      "Los emoji y signos solos dicen muy poco. Añade una palabra.",
+      "Una descripción es ilegible",
+      "No tiene palabras o tiene un carácter ilegible. Escríbela de nuevo, con palabras.",
     ],
     style_unknown: ["El servidor no conoce este estilo", "Elige otro estilo; la lista se ha actualizado."],
     label_unknown: ["El servidor no conoce esta etiqueta", "Elige otra; la lista se ha actualizado."],

@@ -349,8 +349,8 @@ export const fr: Texts = {
     caption_empty: ["Écrivez d'abord une légende", "Quelques mots suffisent : un vélo rouge."],
     caption_too_long: ["Une légende est trop longue", "500 caractères au plus par ligne."],
     caption_unreadable: [
-      "Une légende n'a pas de mots",
-      "Des emoji ou des signes seuls ne suffisent pas. Ajoutez un mot.",
+      "Une légende est illisible",
+      "Elle n'a pas de mots, ou a un caractère illisible. Réécrivez-la avec des mots.",
     ],
     style_unknown: ["Le serveur ne connaît pas ce style", "Choisissez un autre style ; la liste a été actualisée."],
     label_unknown: [

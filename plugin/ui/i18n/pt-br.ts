@@ -329,7 +329,10 @@ export const ptBr: Texts = {
     ],
     caption_empty: ["Escreva primeiro uma legenda", "Poucas palavras bastam: uma bicicleta vermelha."],
     caption_too_long: ["Uma legenda é longa demais", "No máximo 500 caracteres por linha."],
-    caption_unreadable: ["Uma legenda não tem palavras", "Só emoji e sinais dizem muito pouco. Adicione uma palavra."],
+    caption_unreadable: [
+      "Uma legenda está ilegível",
+      "Ela não tem palavras ou tem um caractere ilegível. Digite-a de novo, com palavras.",
+    ],
     style_unknown: ["O servidor não conhece este estilo", "Escolha outro estilo; a lista foi atualizada."],
     label_unknown: ["O servidor não conhece este rótulo", "Escolha outro; a lista foi atualizada."],
     layout_invalid: ["O layout não serve", "A grade e as cores devem ser as do servidor."],

@@ -4,7 +4,7 @@
  */
 import type { CommandId } from "../../../shared/commands.ts";
 import type { Selection } from "../../../shared/messages/messages.ts";
-import { type FailureCode, isCuredByStyles, isCuredInForm } from "../client/failure.ts";
+import { canReconnect, type FailureCode, isCuredByStyles, isCuredInForm } from "../client/failure.ts";
 import type { Action } from "./actions.ts";
 import type { Form } from "./form.ts";
 import type { ResultImage } from "./results.ts";
@@ -153,7 +153,7 @@ export function reduce(state: State, action: Action): State {
         // What fails beside a run does not end it.
         run: action.runId === undefined ? state.run : undefined,
         applyId: undefined,
-        ...(action.missing === undefined ? {} : { missing: action.missing }),
+        ...(action.missing && { missing: action.missing, isMissingBySilence: canReconnect(action.failure.code) }),
       };
     case "run-started": {
       const { runId, jobs, isResumed, missing = [], refused = isResumed ? state.refused : [] } = action;
@@ -196,8 +196,8 @@ export function reduce(state: State, action: Action): State {
     case "cancelled":
       // Nothing finished: it is as if nothing had been asked.
       return state.results.length === 0 || state.areResultsOld
-        ? { ...state, run: undefined, areResultsOld: false }
-        : { ...state, run: undefined, missing: action.missing, wasCancelled: true };
+        ? { ...state, run: undefined, areResultsOld: false, isMissingBySilence: false }
+        : { ...state, run: undefined, missing: action.missing, isMissingBySilence: false, wasCancelled: true };
     case "discarded":
       return { ...state, failure: undefined, ...noResults };
     case "restored":

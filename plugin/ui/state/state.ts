@@ -80,6 +80,8 @@ export interface State {
   readonly areResultsOld: boolean;
   /** Jobs of the last run that have no images yet: it failed, or was cancelled. */
   readonly missing: readonly Job[];
+  /** A silence of the server left them: they go on by themselves at the next one that answers, whatever else failed since. */
+  readonly isMissingBySilence: boolean;
   readonly wasCancelled: boolean;
   readonly refused: readonly RefusedJob[];
   readonly replacements: readonly Replacement[];
@@ -111,6 +113,7 @@ export const noResults = {
   areResultsOld: false,
   results: [],
   missing: [],
+  isMissingBySilence: false,
   refused: [],
   wasCancelled: false,
 } as const;

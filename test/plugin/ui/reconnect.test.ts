@@ -17,6 +17,9 @@ test("settings that are saved while the server is looked for go on with what a r
       [controller.state.isReconnecting, controller.state.missing.length, controller.state.results.length],
       [true, 1, 0],
     );
+    // A slip on the way there loses nothing.
+    await controller.saveSettings({ ...defaultSettings, serverUrl: other.url, token: "wrong" });
+    assert.deepEqual([controller.state.failure?.code, controller.state.missing.length], ["unauthorized", 1]);
     await controller.saveSettings({ ...defaultSettings, serverUrl: other.url, token: other.token });
     assert.deepEqual(
       [controller.state.isReconnecting, controller.state.missing.length, controller.state.results.length],
