@@ -10,6 +10,8 @@ import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { listen } from "../http/listen.ts";
 import { chooseProvider } from "../inference/provider.ts";
+import { ResultStore } from "../jobs/blobs/result-store.ts";
+import { openS3Blobs } from "../jobs/blobs/s3-blobs.ts";
 import { connect } from "../jobs/bull/connection.ts";
 import { inspectJobs, repairJobs } from "../jobs/repair/repair-jobs.ts";
 import { runtime } from "../onnx/runtime.ts";
@@ -129,9 +131,19 @@ async function checkQueue(url: string): Promise<Finding> {
 
 async function checkSharedStore(store: SharedConfig["store"]): Promise<Finding> {
   try {
-    const { openBlobs } = await import("./many/open-shared.ts");
-    const uploads = await openBlobs(store, "uploads");
-    await uploads.delete(await uploads.put(randomBytes(16)));
+    if ("folder" in store) {
+      const { folder } = store;
+      if (!(await isThere(folder)))
+        return fault("store", `${folder} is not there`, "mount it, make it, or correct TAU_STORE_URL");
+      await access(folder, constants.W_OK);
+      if (!(await isThere(join(folder, "uploads"))))
+        return note("store", `${folder} takes writes, but has no files yet`, "if it had some before, mount it");
+      const uploads = ResultStore.of(join(folder, "uploads"));
+      uploads.forget(await uploads.put(randomBytes(16)));
+    } else {
+      const uploads = openS3Blobs(store, "uploads");
+      await uploads.delete(await uploads.put(randomBytes(16)));
+    }
     return well("store", "the store of files takes writes");
   } catch (error) {
     return fault("store", messageOf(error), "mount it for writing, start it, or correct TAU_STORE_URL and its keys");

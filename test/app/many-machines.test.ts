@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rename, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -128,6 +129,34 @@ describe("many machines", { skip: withoutQueueServer }, () => {
     assert.equal((await ask(0, "/v1/generations", { method: "POST", body })).status, 503);
   });
 
+  it("a worker that can't start ends, and names a metrics port that is taken", async () => {
+    await mkdir(join(home, "no-trainings"));
+    await writeFile(join(home, "no-trainings", "trainings"), "");
+    const results = await Promise.all(
+      [
+        { data: "no-metrics", TAU_METRICS_PORT: String(servers[0]!.port) },
+        { data: "no-store", TAU_STORE_URL: "file:///dev/null/store" },
+        { data: "no-trainings" },
+      ].map(async ({ data, ...wrong }) => {
+        const args = [...testProgram("app/work-small"), "--data", join(home, data)];
+        const options = { ...process.env, ...env, ...wrong };
+        const child = spawn(process.execPath, args, { env: options, stdio: ["ignore", "ignore", "pipe"] });
+        workers.push(child);
+        let text = "";
+        child.stderr.on("data", (data) => (text += String(data)));
+        await waitUntil(`the end of a worker with ${data}`, () => child.exitCode !== null);
+        return { code: child.exitCode, text, isLocked: existsSync(join(home, data, "lock")) };
+      }),
+    );
+    assert.deepEqual(
+      results.map(({ code, isLocked }) => [code, isLocked]),
+      [1, 1, 1].map((code) => [code, false]),
+    );
+    assert.match(results[0]!.text, /port_in_use: TAU_METRICS_PORT: expected a free port/);
+    assert.doesNotMatch(results[0]!.text, /plugin/);
+    workers.length = 0;
+  });
+
   it("two workers in two data folders draw for two servers; either server reads what the other accepted", async () => {
     await Promise.all([startWorker("worker-1"), startWorker("worker-2")]);
     await waitUntil("two workers", async () => (await workersSeen()).filter(({ isLive }) => isLive).length === 2);
@@ -143,12 +172,16 @@ describe("many machines", { skip: withoutQueueServer }, () => {
     const png = await ask(1, `/v1/generations/${requested[0]!.id}/images/0.png`);
     assert.deepEqual([png.status, png.headers.get("content-type")], [200, "image/png"]);
     assert.equal((await start("bird", "pair-3")).id, requested[3]!.id);
-    const ended = metricsPorts.map(async (port) => {
+    const endedAt = async (port: string): Promise<number> => {
       const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
       return Number(/^tau_jobs_total\{state="done"\} (\d+)$/m.exec(text)?.[1] ?? 0);
+    };
+    // A worker counts a job a moment after others see its end.
+    await waitUntil("each job counted", async () => {
+      const [one = 0, other = 0] = await Promise.all(metricsPorts.map(endedAt));
+      assert.ok(one + other <= requested.length);
+      return one + other === requested.length;
     });
-    const [one = 0, other = 0] = await Promise.all(ended);
-    assert.equal(one + other, requested.length);
     assert.equal((await fetch(`http://127.0.0.1:${metricsPorts[0]}/v1/generations`)).status, 404);
   });
 

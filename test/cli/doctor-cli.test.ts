@@ -1,6 +1,16 @@
 /** `tau doctor`: what it says of a machine on which all is well and of damage of every kind, and what it mends. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, it } from "node:test";
@@ -80,8 +90,20 @@ it("tau doctor names a queue server that is away and a store of files that takes
       .filter(({ what }) => what === "queue" || what === "store")
       .map(({ what, grade, cure }) => [what, grade, cure !== undefined]);
   const away = ["queue", "fault", true];
-  assert.deepEqual(await gradesWith(join(home, "store")), [away, ["store", "well", false]]);
-  assert.deepEqual(await gradesWith("/dev/null/store"), [away, ["store", "fault", true]]);
+  const store = join(home, "store");
+  assert.deepEqual(await gradesWith(store), [away, ["store", "fault", true]]);
+  assert.ok(!existsSync(store), "it makes no folder");
+  mkdirSync(store);
+  assert.deepEqual(await gradesWith(store), [away, ["store", "note", true]]);
+  const uploads = join(store, "uploads");
+  mkdirSync(uploads);
+  writeFileSync(join(uploads, "old.tmp"), "");
+  utimesSync(join(uploads, "old.tmp"), 0, 0);
+  assert.deepEqual(await gradesWith(store), [away, ["store", "well", false]]);
+  assert.deepEqual(readdirSync(uploads), ["old.tmp"]);
+  rmSync(uploads, { recursive: true });
+  writeFileSync(uploads, "");
+  assert.deepEqual(await gradesWith(store), [away, ["store", "fault", true]]);
 });
 
 it("tau doctor --repair builds a damaged database anew from what can be read, and keeps what can't beside it", async () => {

@@ -58,7 +58,7 @@ export interface SharedOptions {
 }
 
 /** A folder of the store of files. @throws AppError storage_full */
-export const openBlobs = async (store: SharedConfig["store"], folder: string): Promise<BlobStore> =>
+const openBlobs = async (store: SharedConfig["store"], folder: string): Promise<BlobStore> =>
   "folder" in store ? openFolderBlobs(join(store.folder, folder)) : openS3Blobs(store, folder);
 
 /** @throws AppError queue_unavailable, storage_full */
@@ -67,6 +67,16 @@ export async function openShared(
   log: Pick<Log, "error" | "warn">,
   { hasPack, timings: changed }: SharedOptions = {},
 ): Promise<Shared> {
+  const blobs = (folder: string): Promise<BlobStore> => openBlobs(store, folder);
+  // Before the connections, which would keep a process without a store alive.
+  const [uploads, results, upscaled, previews, packFiles, checkpointFiles] = await Promise.all([
+    blobs("uploads"),
+    blobs("results"),
+    blobs("upscaled"),
+    blobs("previews"),
+    blobs("packs"),
+    blobs("checkpoints"),
+  ]);
   const connections = await connect(queueUrl, (error) => log.warn({ err: error }, "the queue server is away"));
   await warnOfLoss(connections, log);
   const open = <Body extends JobBody, Request>(
@@ -92,15 +102,6 @@ export async function openShared(
     }),
     open(trainingKind, { queueMax: limits.trainingsWaitingMax, historyMax: limits.trainingsKeptMax }),
     open(callKind, { queueMax: limits.callsWaitingMax, historyMax: limits.callsWaitingMax }),
-  ]);
-  const blobs = (folder: string): Promise<BlobStore> => openBlobs(store, folder);
-  const [uploads, results, upscaled, previews, packFiles, checkpointFiles] = await Promise.all([
-    blobs("uploads"),
-    blobs("results"),
-    blobs("upscaled"),
-    blobs("previews"),
-    blobs("packs"),
-    blobs("checkpoints"),
   ]);
   const queues = [queue, upscales, trainings, calls];
   return {

@@ -48,6 +48,9 @@ export interface WorkerProcess {
   stop(): Promise<void>;
 }
 
+/** What ends one thing that is open. */
+type Closers = Array<() => unknown>;
+
 export interface WorkOptions {
   /** Absent = all. */
   readonly kinds?: readonly WorkKind[] | undefined;
@@ -59,10 +62,34 @@ export interface WorkOptions {
   readonly shutdownGraceMs?: number | undefined;
 }
 
-/** @throws AppError queue_unavailable, config_invalid, pack_unavailable, pack_corrupt */
+/** The last one opened first. */
+async function closeAll(closers: Closers): Promise<void> {
+  const close = closers.pop();
+  if (!close) return;
+  try {
+    await close();
+  } finally {
+    await closeAll(closers);
+  }
+}
+
+/** @throws AppError queue_unavailable, config_invalid, port_in_use, pack_unavailable, pack_corrupt */
 export async function startWork(
   config: Config & { readonly shared: SharedConfig },
-  { kinds = workKinds, timings, shutdownGraceMs = limits.shutdownGraceMs, ...parts }: WorkOptions = {},
+  options: WorkOptions = {},
+): Promise<WorkerProcess> {
+  const closers: Closers = [];
+  return open(config, options, closers).catch(async (error: unknown) => {
+    // A connection that stays open would keep the process alive, and no supervisor would start it again.
+    await closeAll(closers).catch(() => undefined);
+    throw error;
+  });
+}
+
+async function open(
+  config: Config & { readonly shared: SharedConfig },
+  { kinds = workKinds, timings, shutdownGraceMs = limits.shutdownGraceMs, ...parts }: WorkOptions,
+  closers: Closers,
 ): Promise<WorkerProcess> {
   const log = parts.log ?? createLog(config.logLevel);
   const served =
@@ -72,13 +99,29 @@ export async function startWork(
       onFault: ({ folder, error }) => log.warn({ folder, err: error }, "a pack was left out"),
     }));
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  const unlock = lockDataFolder(config.dataDir);
-  const hasPack = (digest: string): boolean => served.packs().some((pack) => pack.digest === digest);
-  const shared = await openShared(config.shared, log, { hasPack, timings }).catch((error: unknown) => {
-    unlock();
-    throw error;
-  });
+  closers.push(lockDataFolder(config.dataDir));
   const { packsDir, userPacksDir, provider, threads } = config;
+  const inference =
+    parts.inference ??
+    createInferenceClient({
+      ...{ packsDir, userPacksDir, provider, threads },
+      log: (message, fields) => log.warn(fields, message),
+    });
+  const metrics = createMetrics();
+  closers.push(() => metrics.close());
+  if (config.metricsPort !== undefined) {
+    const at = { port: config.metricsPort, addresses: config.listen };
+    const scraping = await serveMetrics(metrics, at, async () => ({
+      isReady: inference.ready !== undefined,
+      counts: inference.counts,
+      freeBytes: await freeBytesOf(config.dataDir).catch(() => undefined),
+    }));
+    closers.push(() => scraping.close(1000));
+    log.info({ port: scraping.port }, "metrics are served");
+  }
+  const hasPack = (digest: string): boolean => served.packs().some((pack) => pack.digest === digest);
+  const shared = await openShared(config.shared, log, { hasPack, timings });
+  closers.push(() => shared.disconnect());
   const client = shared.connections.working;
   const packs = new SharedPacks({
     client,
@@ -90,33 +133,29 @@ export async function startWork(
   });
   const haveCome = await packs.exchange().catch((err: unknown) => void log.error({ err }, "packs were not exchanged"));
   if (haveCome) await served.reopen();
-  const inference =
-    parts.inference ??
-    createInferenceClient({
-      ...{ packsDir, userPacksDir, provider, threads },
-      log: (message, fields) => log.warn(fields, message),
-    });
-  const metrics = createMetrics();
-  const scraping =
-    config.metricsPort === undefined
-      ? undefined
-      : await serveMetrics(metrics, { port: config.metricsPort, addresses: config.listen }, async () => ({
-          isReady: inference.ready !== undefined,
-          counts: inference.counts,
-          freeBytes: await freeBytesOf(config.dataDir).catch(() => undefined),
-        }));
-  if (scraping) log.info({ port: scraping.port }, "metrics are served");
   const drawer = createSvgDrawer(limits.svgDrawMs);
   const tracers = new VectorPool();
+  closers.push(() => Promise.all([drawer.close(), inference.close(), tracers.close()]));
   const stopping = new AbortController();
   const exchange = startExchange({ packs, inference, served, log });
-  const workers = await startAll(shared, { served, inference, drawer, tracers, kinds, metrics, log });
-  const { trainingTimings } = parts;
-  const runner = kinds.includes("trainings")
-    ? await startSharedTrainings(shared, {
-        ...{ config, inference, served, log, exchange, metrics, timings: trainingTimings, stopping: stopping.signal },
-      })
-    : undefined;
+  const workers: Worker[] = [];
+  let announcing: ReturnType<typeof setInterval> | undefined;
+  closers.push(async () => {
+    stopping.abort();
+    clearInterval(announcing);
+    exchange.stop();
+    await shared.closeQueues();
+    await Promise.all(workers.map((worker) => worker.stop(shutdownGraceMs)));
+    if (announcing) await sayThere(0).catch(() => undefined);
+  });
+  workers.push(...(await startAll(shared, { served, inference, drawer, tracers, kinds, metrics, log })));
+  if (kinds.includes("trainings"))
+    workers.push(
+      await startSharedTrainings(shared, {
+        ...{ config, inference, served, log, exchange, metrics, stopping: stopping.signal },
+        timings: parts.trainingTimings,
+      }),
+    );
 
   const id = randomUUID();
   const startedAt = new Date().toISOString();
@@ -130,7 +169,7 @@ export async function startWork(
     const more = { provider: ready?.provider ?? "none", parallel: limits.jobsParallelMax, shippedPacks, packs };
     await announce(shared.connections.working, keyPrefix, { ...about, ...more }, { seenAt, told });
   };
-  const announcing = setInterval(
+  announcing = setInterval(
     () => void sayThere(Date.now()).catch((err: unknown) => log.warn({ err }, "the worker could not be announced")),
     limits.workerAnnounceMs,
   );
@@ -144,18 +183,7 @@ export async function startWork(
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     log.info({ worker: id }, "stopping");
-    stopping.abort();
-    clearInterval(announcing);
-    exchange.stop();
-    await shared.closeQueues();
-    await Promise.all([...workers.map((worker) => worker.stop(shutdownGraceMs)), runner?.stop(shutdownGraceMs)]);
-    await sayThere(0).catch(() => undefined);
-    await scraping?.close(1000);
-    metrics.close();
-    drawer.close();
-    await Promise.all([inference.close(), tracers.close()]);
-    await shared.disconnect();
-    unlock();
+    await closeAll(closers);
     log.info({ worker: id }, "stopped");
   };
   return {

@@ -1,10 +1,11 @@
 /** A worker's metrics for Prometheus: at `/metrics` of a port of its own, for this machine alone unless TAU_LISTEN says else. */
 
 import { limits } from "../../../shared/limits.ts";
+import { AppError } from "../../../shared/problem.ts";
 import { type Listener, listen } from "../../http/listen.ts";
 import type { Metrics, Scraped } from "../../http/metrics.ts";
 
-/** @throws AppError port_in_use */
+/** @throws AppError port_in_use, config_invalid */
 export const serveMetrics = (
   metrics: Metrics,
   { port, addresses }: { readonly port: number; readonly addresses: readonly string[] },
@@ -19,4 +20,9 @@ export const serveMetrics = (
     port,
     limits,
     addresses,
-  );
+  ).catch((cause: unknown) => {
+    if (!(cause instanceof AppError)) throw cause;
+    const expected = "a free port that this user may use";
+    const message = `TAU_METRICS_PORT: expected ${expected}, got ${port}; choose another, or end the program that has it`;
+    throw new AppError(cause.code, message, { field: "TAU_METRICS_PORT", expected, received: String(port), cause });
+  });
