@@ -175,7 +175,8 @@ const concurrency = `--test-concurrency=${availableParallelism() + 4}`;
 const times = ["--import", pathToFileURL(path.resolve("scripts/test-times.mjs")).href];
 // A file that takes so long hangs; one at full size may take hours.
 const timeout = process.env.TAU_FULL_SIZE ? [] : ["--test-timeout=600000"];
-// The runner follows every promise, each of which a collection of young memory then has to look at: rarer ones save a quarter.
+// Of the runner and, as it hands its options on, of its processes. It follows every promise, each of which a collection of young
+// memory then has to look at: rarer ones save a quarter.
 const memory = ["--max-semi-space-size=128", "--min-semi-space-size=16"];
 const options = [
   ...times,

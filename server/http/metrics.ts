@@ -16,6 +16,9 @@ const anyBucketsSeconds = [0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 180, 6
 /** Node's monitor measures from timer to timer, so its resolution is part of every value and is taken off again. */
 const delayResolutionMs = 10;
 
+const waitHelp =
+  "Time from a job's creation to its first attempt in this process, with attempts elsewhere or before a restart.";
+
 const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
 interface Depth {
@@ -27,7 +30,7 @@ interface Depth {
 export interface ChildCounts {
   /** Children that became ready. */
   readonly starts: number;
-  /** Runs of a flow, and images that were drawn in them. */
+  /** Runs of a flow, and candidates that were drawn in them: of several, an image is the best. */
   readonly runs: number;
   readonly rows: number;
 }
@@ -78,7 +81,7 @@ export function createMetrics() {
   };
   const images = counter("tau_images_total", "Images of generations that are done.");
   const failures = counter("tau_failures_total", "Jobs that failed, by the code of their problem.", "kind", "code");
-  const waited = histogram("tau_wait_seconds", "Time of a job in the queue.", anyBucketsSeconds, "kind");
+  const waited = histogram("tau_wait_seconds", waitHelp, anyBucketsSeconds, "kind");
   const inferred = histogram(
     ...(["tau_inference_seconds", "Time of a job in the inference child.", anyBucketsSeconds, "kind"] as const),
   );
@@ -91,7 +94,7 @@ export function createMetrics() {
   const counted = {
     starts: counter("tau_inference_starts_total", "Inference children that became ready."),
     runs: counter("tau_flow_runs_total", "Runs of a flow."),
-    rows: counter("tau_flow_rows_total", "Images drawn in them: by runs, the size of a batch."),
+    rows: counter("tau_flow_rows_total", "Candidates drawn in them: by runs, the size of a batch."),
   };
   const freeBytes = gauge("tau_data_free_bytes", "Free room on the disk of the data folder.");
   const delay = monitorEventLoopDelay({ resolution: delayResolutionMs });
