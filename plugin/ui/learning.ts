@@ -31,10 +31,16 @@ export function outcomeOf({
   state,
   result,
   published,
-}: Pick<Training, "state" | "result" | "published">): "learned" | "learnedLater" | "notBetter" | "learnCancelled" {
+}: Pick<Training, "state" | "result" | "published">):
+  | "learned"
+  | "learnedLater"
+  | "notBetter"
+  | "notInStyle"
+  | "learnCancelled" {
   const kept = state === "done" ? result?.pack && result : published;
-  if (kept === undefined) return state === "done" ? "notBetter" : "learnCancelled";
-  return kept.isServed ? "learned" : "learnedLater";
+  if (kept) return kept.isServed ? "learned" : "learnedLater";
+  if (state !== "done") return "learnCancelled";
+  return result?.worseBy === "judge" ? "notInStyle" : "notBetter";
 }
 
 /** Sends the examples and starts. @throws Failure */

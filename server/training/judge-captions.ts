@@ -12,7 +12,7 @@ import type { IndexContent } from "../retrieval/index-file.ts";
 import { latentsOf } from "../retrieval/index-latents.ts";
 import type { SetCondition, SetExperts } from "./encode/pack-experts.ts";
 import { createPreview } from "./preview.ts";
-import { shareNamed } from "./style/style-judge.ts";
+import { type Judged, judgeCodes } from "./style/style-judge.ts";
 
 /** Held-out captions that are drawn, and drawings that show each style of the base. */
 const [drawnMost, shownMost] = [24, 12];
@@ -39,7 +39,7 @@ export async function openCaptionJudge({
   measured,
   threads,
   signal,
-}: JudgeOptions): Promise<((weights: FlowWeights) => Promise<number>) | undefined> {
+}: JudgeOptions): Promise<((weights: FlowWeights) => Promise<Judged>) | undefined> {
   const depths = conditions.flatMap(({ entry, name, expert }) => {
     const table = set.conditions.find((condition) => condition.name === name)?.table;
     if (entry.kind !== "image" || name === "image-last" || table?.kind !== "dense") return [];
@@ -69,7 +69,7 @@ export async function openCaptionJudge({
       const drawn = await preview.draw(tensors);
       judged += 1;
       const pictures = drawn.map(({ planes }) => planes);
-      return shareNamed(await codesOf(depths, pictures, target.imageSizePx, `judged ${judged}`), own, others);
+      return judgeCodes(await codesOf(depths, pictures, target.imageSizePx, `judged ${judged}`), own, others);
     } finally {
       await preview.dispose();
     }

@@ -26,7 +26,7 @@ import { type CaptionedPreview, fitTranslation } from "./fit-translation.ts";
 import { openCaptionJudge } from "./judge-captions.ts";
 import { RunRecords } from "./run-records.ts";
 import { selectInitialWeights } from "./select-initial-weights.ts";
-import { isBetterThan } from "./style/style-judge.ts";
+import { worseBy } from "./style/style-judge.ts";
 import { withRehearsal } from "./transfer/rehearsal.ts";
 import { StyleTransferJob } from "./transfer/style-transfer-job.ts";
 import { buildUserStyleIndex } from "./transfer/user-style-index.ts";
@@ -92,6 +92,8 @@ export interface TrainedTranslation {
   /** Undefined when the flow was no better than its start, by nats and by the judge, and was not published. */
   readonly pack?: PublishedPack;
   readonly isBetter: boolean;
+  /** What kept it from being better: `judge` where only the style judge loses. */
+  readonly worseBy?: "nats" | "judge" | undefined;
   /** Folder of the run's log and loss curve. */
   readonly records: string;
   /** Nats per dimension of the held-out images given their captions: of the base's flow, and of the new flow as it ships. */
@@ -239,12 +241,14 @@ function summaryOf(
 ): Omit<TrainedTranslation, "pack"> {
   const before = { nats: start.heldOutNats, judge: judged?.start };
   const after = { nats: fitted.shippedNats, judge: judged?.final };
+  const fault = fitted.bestStep === 0 ? "nats" : worseBy(before, after);
   return {
     name: options.name,
-    isBetter: fitted.bestStep > 0 && isBetterThan(before, after),
+    isBetter: fault === undefined,
+    ...(fault && { worseBy: fault }),
     records: folder,
     ...{ startNats: before.nats, finalNats: after.nats },
-    ...(judged && { startJudge: judged.start, finalJudge: judged.final }),
+    ...(judged && { startJudge: judged.start.share, finalJudge: judged.final.share }),
     ...(start.style !== undefined && !options.isFromScratch && { startStyle: start.style }),
     images,
     reason: fitted.reason,
@@ -284,7 +288,7 @@ async function publish(
         ...(transferred !== undefined && { rehearsedDrawings: transferred }),
         captionNatsPerDim: fitted.shippedNats,
         startCaptionNatsPerDim: start.heldOutNats,
-        ...(judged && { judge: judged.final, startJudge: judged.start }),
+        ...(judged && { judge: judged.final.share, startJudge: judged.start.share }),
       },
       source: `${images.usable} captioned images${transferred === undefined ? "" : ` and ${transferred} drawings of the base`}`,
       records: new Map([...records.files(fitted.bestStep), ["cost.json", `${JSON.stringify(cost, null, 2)}\n`]]),

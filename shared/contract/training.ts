@@ -120,6 +120,8 @@ const TrainingResultSchema = z.object({
   /** Whether the server draws with the new pack already; else it does after its next start. */
   isServed: z.boolean(),
   isBetter: z.boolean(),
+  /** What kept it from being better: `judge` where only the style judge loses. */
+  worseBy: z.enum(["nats", "judge"]).optional(),
   /** Held-out nats per dimension, given captions: before and after. */
   startNats: z.number(),
   finalNats: z.number(),

@@ -11,7 +11,7 @@ import { indexWidths, readIndexFile } from "../../server/retrieval/index-file.ts
 import { encodeFolder } from "../../server/training/encode/encode-folder.ts";
 import { openCaptionJudge } from "../../server/training/judge-captions.ts";
 import { createPreview } from "../../server/training/preview.ts";
-import { isBetterThan, shareNamed } from "../../server/training/style/style-judge.ts";
+import { judgeCodes, worseBy } from "../../server/training/style/style-judge.ts";
 import { trainTranslation } from "../../server/training/train-translation.ts";
 import { writeBoxes } from "../fixtures/image-folder.ts";
 import { tinyFullDraft, withRetrieval, writeTinyPack } from "../fixtures/tiny-pack.ts";
@@ -21,22 +21,31 @@ after(() => rm(root, { recursive: true }));
 const { pack } = await writeTinyPack(join(root, "ship"), withRetrieval(tinyFullDraft));
 const folder = await writeBoxes(join(root, "boxes"), 40);
 
-test("a training is better than its start only with fewer nats and as many pictures that the judge names, where one judges", () => {
-  for (const [nats, judge, isBetter] of [
-    [0.9, 0.5, true],
-    [0.9, 0.6, true],
-    [0.9, 0.4, false],
-    [1, 1, false],
-    [1.1, 1, false],
-  ] as const)
-    assert.equal(isBetterThan({ nats: 1, judge: 0.5 }, { nats, judge }), isBetter, `${nats}, ${judge}`);
-  assert.ok(isBetterThan({ nats: 1 }, { nats: 0.9 }));
+test("a training is better than its start only with fewer nats and no loss by the judge beyond a standard error, where one judges", () => {
+  for (const [nats, before, after, fault] of [
+    [0.9, 12, 12, undefined],
+    [0.9, 24, 23, undefined],
+    [0.9, 24, 22, "judge"],
+    [0.9, 12, 9, undefined],
+    [0.9, 12, 8, "judge"],
+    [0.9, 0, 24, undefined],
+    [1, 12, 24, "nats"],
+    [1.1, 12, 8, "nats"],
+  ] as const) {
+    const judged = (count: number) => ({ share: count / 24, pictures: 24 });
+    const found = worseBy({ nats: 1, judge: judged(before) }, { nats, judge: judged(after) });
+    assert.equal(found, fault, `${nats}, ${before}, ${after}`);
+  }
+  const many = (share: number) => ({ share, pictures: 240 });
+  assert.equal(worseBy({ nats: 1, judge: many(1) }, { nats: 0.9, judge: many(23 / 24) }), "judge", "of more pictures");
+  assert.equal(worseBy({ nats: 1 }, { nats: 0.9 }), undefined);
 });
 
 test("the judge names what is nearer to a style than to any other, whatever all pictures have in common", () => {
   const at = (x: number, y: number): Float32Array => Float32Array.of(x, y, 100);
   const others = [at(1, 0), at(-1, 0), at(0, -1)];
-  assert.equal(shareNamed([at(0.1, 2), at(-0.4, 0.5), at(0.9, 0.1), at(0, -3)], at(0, 1), others), 0.5);
+  const judged = judgeCodes([at(0.1, 2), at(-0.4, 0.5), at(0.9, 0.1), at(0, -3)], at(0, 1), others);
+  assert.deepEqual(judged, { share: 0.5, pictures: 4 });
 });
 
 test("the judge of captions names what has the look of the folder's images, and says nothing without drawings of other styles", async () => {
@@ -70,8 +79,8 @@ test("the judge of captions names what has the look of the folder's images, and 
     }),
   );
   const alike = { ...first, conditions, trainRows: Int32Array.of(0) };
-  assert.equal(await (await judgeOf(alike))!(weights), 1);
-  assert.equal(await (await judgeOf(first))!(weights), 0, "boxes look otherwise");
+  assert.deepEqual(await (await judgeOf(alike))!(weights), { share: 1, pictures: 1 });
+  assert.deepEqual(await (await judgeOf(first))!(weights), { share: 0, pictures: 1 }, "boxes look otherwise");
   assert.equal(await openCaptionJudge({ set, experts, index: undefined, measured, threads: 1 }), undefined);
 });
 
@@ -81,10 +90,11 @@ test("a training from captions tells the judge's share before and after, in its 
     settings: { steps: 20, batch: 16, learningRate: 0.02, warmupSteps: 5, evaluateEvery: 10, patience: 100 },
     isForced: true,
   });
-  const { startNats, finalNats, startJudge, finalJudge, isBetter } = result;
+  const { startNats, finalNats, startJudge, finalJudge, isBetter, images } = result;
   assert.ok([startJudge, finalJudge].every((share) => share! >= 0 && share! <= 1));
-  const before = { nats: startNats, judge: startJudge };
-  assert.equal(isBetter, isBetterThan(before, { nats: finalNats, judge: finalJudge }));
+  const judged = (share?: number) => ({ share: share!, pictures: Math.min(24, images.heldOut) });
+  const fault = worseBy({ nats: startNats, judge: judged(startJudge) }, { nats: finalNats, judge: judged(finalJudge) });
+  assert.deepEqual([isBetter, result.worseBy], [fault === undefined, fault]);
   const manifest = await readFile(join(result.pack!.folder, "manifest.json"), "utf8");
   const { metrics } = (JSON.parse(manifest) as { translations: Array<{ metrics: object }> }).translations[0]!;
   assert.deepEqual({ ...metrics, judge: finalJudge, startJudge }, metrics);

@@ -177,6 +177,7 @@ const isTraining = has({
   result: isMaybe(
     has({
       isBetter: isFlag,
+      worseBy: isMaybe(isText),
       startNats: isNumber,
       finalNats: isNumber,
       cost: has({ kwh: isNumber, euros: isNumber, co2Grams: isNumber, wallSeconds: isNumber }),

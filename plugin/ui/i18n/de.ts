@@ -200,6 +200,8 @@ export const de: Texts = {
   learned: "Gelernt. „{name}“ steht jetzt bei den Stilen.",
   learnedLater: "Gelernt. „{name}“ steht nach dem nächsten Start des Servers bei den Stilen.",
   notBetter: "Er zeichnet nicht besser als zuvor, darum wurde nichts behalten. Mehr Icons helfen.",
+  notInStyle:
+    "Seine Zeichnungen treffen Ihren Stil schlechter als zuvor, darum wurde nichts behalten. Icons in nur einem Stil helfen.",
   learnCancelled: "Abgebrochen. Nichts wurde behalten.",
   costCard: "Kosten: {kwh} kWh, {euros} €, {co2} g CO₂, {n} min",
   previewsToPage: "Proben auf die Seite legen",

@@ -198,6 +198,7 @@ export const en = {
   learned: "Learned. “{name}” stands among the styles now.",
   learnedLater: "Learned. “{name}” stands among the styles after the server’s next start.",
   notBetter: "It draws no better than before, so nothing was kept. More icons help.",
+  notInStyle: "Its drawings look less like your style than before, so nothing was kept. Icons all in one style help.",
   learnCancelled: "Cancelled. Nothing was kept.",
   costCard: "Cost: {kwh} kWh, {euros} €, {co2} g CO₂, {n} min",
   previewsToPage: "Put samples on the page",

@@ -202,6 +202,8 @@ export const es: Texts = {
   learned: "Aprendido. «{name}» ya está entre los estilos.",
   learnedLater: "Aprendido. «{name}» estará entre los estilos cuando el servidor vuelva a iniciarse.",
   notBetter: "No dibuja mejor que antes, así que no se guardó nada. Más iconos ayudan.",
+  notInStyle:
+    "Sus dibujos se parecen menos a tu estilo que antes, así que no se guardó nada. Ayudan los iconos de un solo estilo.",
   learnCancelled: "Cancelado. No se guardó nada.",
   costCard: "Coste: {kwh} kWh, {euros} €, {co2} g CO₂, {n} min",
   previewsToPage: "Poner muestras en la página",

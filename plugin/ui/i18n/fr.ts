@@ -201,6 +201,8 @@ export const fr: Texts = {
   learned: "Appris. « {name} » figure désormais parmi les styles.",
   learnedLater: "Appris. « {name} » figurera parmi les styles après le prochain démarrage du serveur.",
   notBetter: "Il ne dessine pas mieux qu’avant, donc rien n’a été gardé. Plus d’icônes aident.",
+  notInStyle:
+    "Ses dessins ressemblent moins à votre style qu’avant, donc rien n’a été gardé. Des icônes d’un seul style aident.",
   learnCancelled: "Annulé. Rien n’a été gardé.",
   costCard: "Coût : {kwh} kWh, {euros} €, {co2} g CO₂, {n} min",
   previewsToPage: "Mettre des essais sur la page",

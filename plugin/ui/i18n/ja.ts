@@ -200,6 +200,7 @@ export const ja: Texts = {
   learned: "学びました。「{name}」がスタイルに加わりました。",
   learnedLater: "学びました。「{name}」は次にサーバーを起動した後、スタイルに加わります。",
   notBetter: "以前より良くならなかったので、何も保存していません。アイコンを増やすと良くなります。",
+  notInStyle: "描いたものが以前ほどスタイルに似ていないため、何も保存していません。スタイルをそろえると良くなります。",
   learnCancelled: "中止しました。何も保存していません。",
   costCard: "費用: {kwh} kWh、{euros} €、CO₂ {co2} g、{n}分",
   previewsToPage: "見本をページに置く",

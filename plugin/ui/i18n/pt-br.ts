@@ -200,6 +200,8 @@ export const ptBr: Texts = {
   learned: "Aprendido. “{name}” já está entre os estilos.",
   learnedLater: "Aprendido. “{name}” estará entre os estilos quando o servidor for reiniciado.",
   notBetter: "Não desenha melhor do que antes, por isso nada foi guardado. Mais ícones ajudam.",
+  notInStyle:
+    "Seus desenhos se parecem menos com o seu estilo do que antes, por isso nada foi guardado. Ícones de um só estilo ajudam.",
   learnCancelled: "Cancelado. Nada foi guardado.",
   costCard: "Custo: {kwh} kWh, {euros} €, {co2} g CO₂, {n} min",
   previewsToPage: "Pôr amostras na página",

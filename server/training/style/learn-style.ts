@@ -16,7 +16,7 @@ import { type DatasetIssue, DatasetIssues } from "../dataset/dataset-issues.ts";
 import type { CaptionedPreview } from "../fit-translation.ts";
 import { fitStyleCode } from "./fit-style-code.ts";
 import { inInkOfMost, readIcons } from "./style-icons.ts";
-import { isBetterThan, type Measured } from "./style-judge.ts";
+import { type Judged, type Measured, worseBy } from "./style-judge.ts";
 import { StylePairs } from "./style-pairs.ts";
 
 /** Codes that are tried; each costs some half a second on one core. */
@@ -75,6 +75,8 @@ export interface LearnedStyle {
     readonly foundAt: number;
     /** Whether what is published is better than the code as it was read. */
     readonly isBetter: boolean;
+    /** What kept the code that was found from being published. */
+    readonly worseBy?: "nats" | "judge" | undefined;
   };
 }
 
@@ -161,7 +163,7 @@ async function learn(options: LearnStyleOptions, onFirst: (pack: PublishedPack) 
     onStage("redrawing", held.length + done, total),
   );
   const real = await pairs.codeOf(held.slice(0, limits.styleImagesMax));
-  const measure = async (code: Float32Array): Promise<Judged> => ({
+  const measure = async (code: Float32Array): Promise<Measured & { readonly judge: Judged }> => ({
     nats: await pairs.natsOf(code, unseen, seed + 1),
     judge: await pairs.judge(code, unseen, real, others),
   });
@@ -175,16 +177,15 @@ async function learn(options: LearnStyleOptions, onFirst: (pack: PublishedPack) 
     onTry: (tried, nats) => onStage("searching", tried, tries, { searched: nats, heldOut: before.nats }),
   });
   const after = await measure(found.code);
-  const isGain = isBetterThan(before, after);
-  const told = isGain || isAsRead ? after : before;
+  // Small losses by the judge must not add up over trainings.
+  const fault = worseBy(before, after) ?? worseBy(asRead, after);
+  const told = !fault || isAsRead ? after : before;
   const search = {
-    ...{ startNats: asRead.nats, foundNats: told.nats, startJudge: asRead.judge, foundJudge: told.judge },
-    ...{ foundAt: found.foundAt, isBetter: isBetterThan(asRead, told) },
+    ...{ startNats: asRead.nats, foundNats: told.nats, startJudge: asRead.judge.share, foundJudge: told.judge.share },
+    ...{ foundAt: found.foundAt, isBetter: !worseBy(asRead, told), worseBy: fault },
   };
-  if (!isGain) return { pack: first, ...counts, search };
+  if (fault) return { pack: first, ...counts, search };
   await sample(found.code, tries);
   const metrics = { heldOutNats: after.nats, startNats: asRead.nats, heldOutImages: held.length };
   return { pack: await publish(found.code, metrics, false), ...counts, search };
 }
-
-type Judged = Measured & { readonly judge: number };

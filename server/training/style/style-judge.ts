@@ -8,19 +8,37 @@
 export interface Measured {
   /** Nats per dimension. */
   readonly nats: number;
-  /** Share of what is drawn in their place that the judge gives to their style; absent where no expert sees styles. */
-  readonly judge?: number | undefined;
+  /** What the judge says of the pictures drawn in their place; absent where no expert sees styles. */
+  readonly judge?: Judged | undefined;
 }
 
-/** Fewer nats, and the judge loses nothing. */
-export const isBetterThan = (before: Measured, after: Measured): boolean =>
-  after.nats < before.nats && (after.judge ?? 0) >= (before.judge ?? 0);
+/** Share of pictures that the judge gives to the icons' style. */
+export interface Judged {
+  readonly share: number;
+  readonly pictures: number;
+}
 
 /**
- * Share of codes that are nearer to `own` than to any of the others.
+ * What keeps a training from being better: it needs fewer nats, and the judge's share may fall by one standard error of the difference
+ * between two binomial shares, each with a success and a failure more (Agresti & Caffo 2000), since few pictures are judged.
+ */
+export function worseBy(before: Measured, after: Measured): "nats" | "judge" | undefined {
+  if (after.nats >= before.nats) return "nats";
+  if (!before.judge || !after.judge) return undefined;
+  const [from, to] = [moderate(before.judge), moderate(after.judge)];
+  return from.share - to.share > Math.sqrt(from.variance + to.variance) ? "judge" : undefined;
+}
+
+function moderate({ share: named, pictures }: Judged): { share: number; variance: number } {
+  const share = (named * pictures + 1) / (pictures + 2);
+  return { share, variance: (share * (1 - share)) / (pictures + 2) };
+}
+
+/**
+ * Judges codes: share of those that are nearer to `own` than to any of the others.
  * @param seen codes of pictures, all [dims]
  */
-export function shareNamed(seen: readonly Float32Array[], own: Float32Array, others: readonly Float32Array[]): number {
+export function judgeCodes(seen: readonly Float32Array[], own: Float32Array, others: readonly Float32Array[]): Judged {
   const middle = own.map((_, axis) => others.reduce((sum, other) => sum + other[axis]!, 0) / others.length);
   const cosine = (one: Float32Array, other: Float32Array): number => {
     let [product, ones, twos] = [0, 0, 0];
@@ -33,5 +51,5 @@ export function shareNamed(seen: readonly Float32Array[], own: Float32Array, oth
     return product / (Math.sqrt(ones * twos) || 1);
   };
   const named = seen.filter((code) => others.every((other) => cosine(code, other) < cosine(code, own)));
-  return named.length / seen.length;
+  return { share: named.length / seen.length, pictures: seen.length };
 }

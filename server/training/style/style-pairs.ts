@@ -9,7 +9,7 @@ import type { StyleInk } from "../../engine/pixels/ink-colour.ts";
 import { decodeDrawn, logNormal, shownDrawing, type Translation } from "../../engine/translation.ts";
 import { TrainingRandom } from "../../flow/random.ts";
 import type { PreviewImage } from "../preview.ts";
-import { shareNamed } from "./style-judge.ts";
+import { type Judged, judgeCodes } from "./style-judge.ts";
 
 export type Icon = Extract<ConditionValue, { kind: "image" }>;
 
@@ -102,7 +102,7 @@ export class StylePairs {
     pairs: readonly StylePair[],
     real: Float32Array,
     others: readonly Float32Array[],
-  ): Promise<number> {
+  ): Promise<Judged> {
     const { target } = this.#translation;
     const seen: Float32Array[] = [];
     for (const [at, { from }] of pairs.entries()) {
@@ -110,7 +110,7 @@ export class StylePairs {
       const planes = await this.#draw(from, code);
       seen.push(await this.codeOf([{ kind: "image", planes, sizePx: target.imageSizePx, key: `restyled ${at}` }]));
     }
-    return shareNamed(seen, real, others);
+    return judgeCodes(seen, real, others);
   }
 
   async #shown(icon: Icon): Promise<EncodedCondition> {

@@ -56,11 +56,12 @@ export async function trainStyle(options: TrainStyleOptions): Promise<TrainedTra
   });
   const { pack, icons, heldOut, issues } = learned;
   // As many icons as a training asks for leave some to hold out.
-  const { startNats, foundNats, foundAt, isBetter } = learned.search!;
+  const { startNats, foundNats, foundAt, isBetter, worseBy } = learned.search!;
   return {
     name,
     pack,
     isBetter,
+    ...(!isBetter && worseBy && { worseBy }),
     records: pack.folder,
     startNats,
     finalNats: isBetter ? foundNats : startNats,

@@ -6,6 +6,7 @@ import { Failure } from "../../../plugin/ui/client/failure.ts";
 import { ownStyles, translationFor } from "../../../plugin/ui/client/translations.ts";
 import { examplesIn, outcomeOf, packNameOf, shareOfTraining, startLearning } from "../../../plugin/ui/learning.ts";
 import type { SeenIcon } from "../../../plugin/ui/state/state.ts";
+import type { Training } from "../../../shared/contract/training.ts";
 import { tinyExamples } from "../../fixtures/tiny-examples.ts";
 import { SmallInference } from "../../http/small-inference.ts";
 import { makeHome, startTrainingServer, stopServers, tinyTraining } from "../../http/trainings/training-server.ts";
@@ -41,6 +42,12 @@ test("a style is said to stand in the menu only where the server draws with it",
   assert.equal(outcomeOf({ state: "cancelled", published: published(true) }), "learned");
   assert.equal(outcomeOf({ state: "cancelled", published: published(false) }), "learnedLater");
   assert.equal(outcomeOf({ state: "cancelled" }), "learnCancelled");
+});
+
+test("a training that published nothing says whether it draws no better or looks less like the style", () => {
+  const result = (worseBy: "nats" | "judge") => ({ isBetter: false, worseBy }) as NonNullable<Training["result"]>;
+  assert.equal(outcomeOf({ state: "done", result: result("nats") }), "notBetter");
+  assert.equal(outcomeOf({ state: "done", result: result("judge") }), "notInStyle");
 });
 
 test("icons with names become examples, are learned with progress and previews, and the style stands in the menu", async () => {

@@ -15,6 +15,7 @@ import { styleBaseIn } from "../../../server/packs/style-pack.ts";
 import { fitStyleCode } from "../../../server/training/style/fit-style-code.ts";
 import { learnStyle } from "../../../server/training/style/learn-style.ts";
 import { inInkOfMost, isOfOneColour } from "../../../server/training/style/style-icons.ts";
+import { worseBy } from "../../../server/training/style/style-judge.ts";
 import { trainStyle } from "../../../server/training/style/train-style.ts";
 import { findTranslation } from "../../../shared/contract/translation-rules.ts";
 import { AppError } from "../../../shared/problem.ts";
@@ -117,8 +118,12 @@ test("a style is published before the search, and after it only when held-out ic
       : [[0, 4]],
   );
   assert.match(shown[0]![2], /^\d+$/);
-  const gains = search.foundNats < search.startNats && search.foundJudge >= search.startJudge;
-  assert.deepEqual([search.isBetter, pack.version], [gains, gains ? "0.2.0" : "0.1.0"]);
+  const judged = (share: number) => ({ share, pictures: heldOut });
+  const fault = worseBy(
+    { nats: search.startNats, judge: judged(search.startJudge) },
+    { nats: search.foundNats, judge: judged(search.foundJudge) },
+  );
+  assert.deepEqual([search.isBetter, search.worseBy, pack.version], [!fault, fault, fault ? "0.1.0" : "0.2.0"]);
   const catalogue = await Catalogue.open(shipped, packs);
   assert.deepEqual(catalogue.faults, []);
   const { translation } = findTranslation(catalogue.packs(), "mine");

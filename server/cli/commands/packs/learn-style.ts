@@ -69,7 +69,7 @@ export async function learnOwn(folder: string, { name, base, taken, packs, value
         ? "too few icons to hold any out: the code that was read is kept"
         : `held-out nats per dimension: ${search.startNats.toFixed(4)} as read, ${search.foundNats.toFixed(4)} found; ` +
           `named by the style judge: ${percent(search.startJudge)} and ${percent(search.foundJudge)}`,
-      search?.isBetter === false ? "what was found is no better by both, so the code that was read is kept" : "",
+      search?.worseBy ? `what was found ${faults[search.worseBy]}, so the code of before is kept` : "",
       `${name} ${pack.version} after ${seconds()} s`,
     ]
       .filter(Boolean)
@@ -78,6 +78,8 @@ export async function learnOwn(folder: string, { name, base, taken, packs, value
   console.log(JSON.stringify({ name, ...pack, ...counts, ...search, seconds: Number(seconds()) }));
   return 0;
 }
+
+const faults = { nats: "is no likelier", judge: "is likelier, but named less often" };
 
 const describeNats = (nats?: StyleNats): string => (nats ? `, best ${nats.searched.toFixed(4)} nats/dim` : "");
 

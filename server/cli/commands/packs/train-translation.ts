@@ -197,6 +197,10 @@ function report(result: TrainedTranslation): number {
       ? ""
       : `; style named by the judge: ${Math.round(100 * startJudge)} % before, ${Math.round(100 * finalJudge)} % after`;
   const nats = `held-out nats per dimension, given captions: ${startNats.toFixed(4)} before, ${finalNats.toFixed(4)} after${judge}`;
+  const fault =
+    result.worseBy === "judge"
+      ? "likelier, but the style judge names the style less often"
+      : "no better than its start";
   const lines = [
     ...describeIssues(images.issues),
     `${images.usable} images used, ${images.heldOut} of them held out`,
@@ -205,8 +209,8 @@ function report(result: TrainedTranslation): number {
     ...describeCost(cost),
     `log and loss curve: ${records}`,
     pack
-      ? `${name} ${pack.version}: ${nats}${result.isBetter ? "" : ", no better than its start; published because --force was given"}`
-      : `${name}: ${nats}, no better than its start, so nothing was published; more or clearer images help, --force publishes anyway (docs/training.md)`,
+      ? `${name} ${pack.version}: ${nats}${result.isBetter ? "" : `, ${fault}; published because --force was given`}`
+      : `${name}: ${nats}, ${fault}, so nothing was published; more or clearer images help, --force publishes anyway (docs/training.md)`,
   ];
   console.error(lines.filter(Boolean).join("\n"));
   console.log(
@@ -218,6 +222,7 @@ function report(result: TrainedTranslation): number {
       finalNats,
       startJudge,
       finalJudge,
+      worseBy: result.worseBy,
       startStyle,
       reason,
       steps,
