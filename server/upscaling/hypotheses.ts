@@ -97,6 +97,7 @@ export async function drawHypotheses(
   refuseCancelled(signal);
   const unmarked = compression && clean < 1 ? await cleanJpeg(image, compression, 1, pause) : cleaned;
   const doubted = { spread: deviation.spread(), disagreement, ...size, image: unmarked, marked: image };
-  const doubts = doubtOf(doubted, doubtGroupOf(inputKind, networkScaleFor(image, target)));
+  const doubts = await doubtOf(doubted, doubtGroupOf(inputKind, networkScaleFor(image, target)), pause);
+  await pause();
   await onImage({ index: count, kind: "variance", ...size, ...drawDoubt(doubts, size, image, outlines) });
 }

@@ -28,7 +28,11 @@ describe("the doubt", () => {
     assert.equal(unseen.mean(), 0);
   });
 
-  it("the doubt is greater at an edge than on paper, and greater where hypotheses differ or networks disagree, for every kind and factor", () => {
+  it("the doubt is greater at an edge than on paper, and greater where hypotheses differ or networks disagree, for every kind and factor", async () => {
+    let pauses = 0;
+    const pause = async (): Promise<void> => {
+      pauses += 1;
+    };
     const image = { ...flat([200, 200, 200, 255], 16, 16) };
     for (let y = 0; y < 16; y += 1) image.rgba.fill(40, 4 * (16 * y + 8), 4 * (16 * y + 9) + 3);
     for (let at = 3; at < image.rgba.length; at += 4) image.rgba[at] = 255;
@@ -46,18 +50,23 @@ describe("the doubt", () => {
           marked: image,
           disagreement: new Uint16Array(side ** 2),
         };
-        const calm = doubtOf({ ...doubted, spread: { deviations, levels } }, `${kind}-${factor}`);
-        const lively = doubtOf(
+        pauses = 0;
+        const calm = await doubtOf({ ...doubted, spread: { deviations, levels } }, `${kind}-${factor}`, pause);
+        // The image's 16 rows twice, then those of the answer, 32 at a time.
+        assert.equal(pauses, 2 + factor / 2);
+        const lively = await doubtOf(
           { ...doubted, spread: { deviations: deviations.map((d) => 12 * d), levels } },
           `${kind}-${factor}`,
+          pause,
         );
         assert.ok(
           calm[at(8)]! > 2 * calm[at(2)]!,
           `${kind} ×${factor}: ${calm[at(8)]} at the edge, ${calm[at(2)]} on paper`,
         );
-        const disputed = doubtOf(
+        const disputed = await doubtOf(
           { ...doubted, disagreement: doubtsOf(8, side ** 2), spread: { deviations, levels } },
           `${kind}-${factor}`,
+          pause,
         );
         assert.ok(disputed[at(8)]! > calm[at(8)]!, `${kind} ×${factor}: ${disputed[at(8)]} where networks disagree`);
         assert.ok(lively[at(8)]! > calm[at(8)]!, `${kind} ×${factor}: ${lively[at(8)]}, calm ${calm[at(8)]}`);

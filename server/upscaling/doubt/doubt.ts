@@ -7,6 +7,7 @@ import type { NetworkScale } from "../../../shared/contract/upscale-scales.ts";
 import type { InputKind } from "../../../shared/contract/upscaling.ts";
 import type { Pixels } from "../../engine/interfaces.ts";
 import { sumAround, sumTable } from "../extremes-around.ts";
+import { eachRow, type Pause } from "../input/rows.ts";
 import { partsPerLevel, type Spread } from "./deviation.ts";
 import { doubtWeights } from "./doubt-weights.ts";
 
@@ -47,13 +48,15 @@ export interface Doubted {
 }
 
 /** Calls `put` with the features of each pixel, row by row; one array again and again. */
-export function eachFeatures(
+export async function eachFeatures(
   { spread: { deviations, levels }, disagreement, widthPx, heightPx, image, marked }: Doubted,
+  pause: Pause,
   put: (at: number, features: Float64Array, range: number) => void,
-): void {
+): Promise<void> {
   const luma = lumaOf(image);
   const gradients = gradientsOf(levels, widthPx, heightPx);
-  const [ranges, wideRanges] = [localRanges(luma, image, 1), localRanges(luma, image, 3)];
+  const ranges = await localRanges(luma, image, 1, pause);
+  const wideRanges = await localRanges(luma, image, 3, pause);
   const marks = lumaOf(marked);
   const moves = meansAround(
     luma.map((level, at) => Math.abs(level - marks[at]!)),
@@ -64,7 +67,7 @@ export function eachFeatures(
   const features = new Float64Array(doubtFeatures.length);
   features[0] = 1;
   const [across, down] = [image.widthPx / widthPx, image.heightPx / heightPx];
-  for (let y = 0; y < heightPx; y += 1) {
+  await eachRow(heightPx, pause, (y) => {
     const low = Math.floor((y + 0.5) * down) * image.widthPx;
     const [above, below] = [Math.max(0, y - 1), Math.min(heightPx - 1, y + 1)];
     for (let x = 0; x < widthPx; x += 1) {
@@ -107,7 +110,7 @@ export function eachFeatures(
       features[13] = Math.log(colours[cell]! + leastColour);
       put(at, features, range);
     }
-  }
+  });
 }
 
 /** Difference of the neighbours of each pixel across and down, in parts of a level, [heightPx, widthPx]. */
@@ -158,13 +161,14 @@ function meansAround(
 }
 
 /** Levels between the least and the greatest luma around each pixel of the image, `reachPx` to each side. */
-function localRanges(
+async function localRanges(
   luma: Uint8Array,
   { widthPx, heightPx }: Pick<Pixels, "widthPx" | "heightPx">,
   reachPx: number,
-): Uint8Array {
+  pause: Pause,
+): Promise<Uint8Array> {
   const ranges = new Uint8Array(luma.length);
-  for (let y = 0; y < heightPx; y += 1)
+  await eachRow(heightPx, pause, (y) => {
     for (let x = 0; x < widthPx; x += 1) {
       let [least, most] = [255, 0];
       for (let row = Math.max(0, y - reachPx); row <= Math.min(heightPx - 1, y + reachPx); row += 1)
@@ -175,6 +179,7 @@ function localRanges(
         }
       ranges[y * widthPx + x] = most - least;
     }
+  });
   return ranges;
 }
 
@@ -184,10 +189,10 @@ export const doubtGroupOf = (kind: InputKind, factor: NetworkScale): DoubtGroup 
   `${kind === "repeated" ? "drawn" : kind}-${factor}`;
 
 /** Standard deviations in `partsPerLevel` parts of a level, [heightPx, widthPx]. */
-export function doubtOf(doubted: Doubted, group: DoubtGroup): Uint16Array {
+export async function doubtOf(doubted: Doubted, group: DoubtGroup, pause: Pause): Promise<Uint16Array> {
   const weights: readonly number[] = doubtWeights[group];
   const doubts = new Uint16Array(doubted.widthPx * doubted.heightPx);
-  eachFeatures(doubted, (at, features, range) => {
+  await eachFeatures(doubted, pause, (at, features, range) => {
     doubts[at] = Math.min(65_535, Math.round(partsPerLevel * doubtIn(weights, features, range)));
   });
   return doubts;

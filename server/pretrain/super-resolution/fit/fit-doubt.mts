@@ -87,7 +87,7 @@ async function samplesOf(truths: readonly Pixels[]): Promise<Map<DoubtGroup, Sam
           image: cleaned,
           marked: image,
         };
-        eachFeatures(doubted, (at, features, range) => {
+        await eachFeatures(doubted, pause, (at, features, range) => {
           if (at % everyPixel !== 0) return;
           const errors = [0, 1, 2].map((channel) =>
             Math.abs(answer.rgba[4 * at + channel]! - truth.rgba[4 * at + channel]!),
