@@ -54,7 +54,7 @@ export async function eachFeatures(
   put: (at: number, features: Float64Array, range: number) => void,
 ): Promise<void> {
   const luma = lumaOf(image);
-  const gradients = gradientsOf(levels, widthPx, heightPx);
+  const gradients = await gradientsOf(levels, widthPx, heightPx, pause);
   const ranges = await localRanges(luma, image, 1, pause);
   const wideRanges = await localRanges(luma, image, 3, pause);
   const marks = lumaOf(marked);
@@ -63,6 +63,7 @@ export async function eachFeatures(
     image,
     cleanedPx,
   );
+  await pause();
   const colours = meansAround(colourOf(image), image, colourPx);
   const features = new Float64Array(doubtFeatures.length);
   features[0] = 1;
@@ -114,9 +115,9 @@ export async function eachFeatures(
 }
 
 /** Difference of the neighbours of each pixel across and down, in parts of a level, [heightPx, widthPx]. */
-function gradientsOf(levels: Uint8Array, widthPx: number, heightPx: number): Uint16Array {
+async function gradientsOf(levels: Uint8Array, widthPx: number, heightPx: number, pause: Pause): Promise<Uint16Array> {
   const gradients = new Uint16Array(levels.length);
-  for (let y = 0; y < heightPx; y += 1) {
+  await eachRow(heightPx, pause, (y) => {
     const [above, below] = [Math.max(0, y - 1) * widthPx, Math.min(heightPx - 1, y + 1) * widthPx];
     for (let x = 0; x < widthPx; x += 1) {
       const across = levels[y * widthPx + Math.min(widthPx - 1, x + 1)]! - levels[y * widthPx + Math.max(0, x - 1)]!;
@@ -124,7 +125,7 @@ function gradientsOf(levels: Uint8Array, widthPx: number, heightPx: number): Uin
         partsPerLevel * Math.hypot(across, levels[below + x]! - levels[above + x]!),
       );
     }
-  }
+  });
   return gradients;
 }
 
