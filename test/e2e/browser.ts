@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import axe from "axe-core";
-import { type Browser, chromium, type Frame, type FrameLocator, type Page } from "playwright-core";
+import { type Browser, chromium, type Frame, type FrameLocator, type Locator, type Page } from "playwright-core";
 
 const artifacts = path.resolve(import.meta.dirname, "../artifacts");
 
@@ -84,7 +84,7 @@ export async function openPlayground(
   page.on("pageerror", (error) => errors.push(error.stack ?? error.message));
   await page.goto(`${url}/${hash}`);
   const ui = page.frameLocator("#plugin iframe");
-  await ui.locator("#captions").waitFor();
+  await untilShown(page, ui.locator("#captions"));
   return {
     page,
     ui,
@@ -103,6 +103,32 @@ export async function openPlayground(
       return (await Promise.all(frames.map((frame) => checkFrame(frame, colorScheme)))).flat();
     },
   };
+}
+
+/** Longer than a loaded machine takes to show the plugin. */
+const shownMs = 40_000;
+
+/**
+ * Seldom the frame stays empty, and a test would say nothing but that: the state of the page is printed, and the page
+ * opened anew.
+ */
+async function untilShown(page: Page, element: Locator): Promise<void> {
+  try {
+    await element.waitFor({ timeout: shownMs });
+  } catch {
+    const texts = page.frames().map(async (frame) => {
+      const text = await Promise.race([
+        frame.evaluate(() => `${document.readyState}: ${document.body?.textContent?.slice(-400)}`),
+        new Promise<string>((resolve) => setTimeout(resolve, 2000, "no answer")),
+      ]).catch(String);
+      return `${frame.url()}: ${text}`;
+    });
+    console.warn(
+      `the plugin is not shown after ${shownMs / 1000} s, opened anew\n${(await Promise.all(texts)).join("\n")}`,
+    );
+    await page.reload();
+    await element.waitFor();
+  }
 }
 
 /** Documents in which axe found nothing: the same elements at the same size in the same theme need no second look. */
