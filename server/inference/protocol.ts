@@ -89,7 +89,7 @@ export interface ReadyInfo {
 export interface InferenceCounts {
   /** Children that became ready. */
   readonly starts: number;
-  /** Runs of a flow, and images that were drawn in them. */
+  /** Runs of a flow, and candidates that were drawn in them: of several, an image is the best. */
   readonly runs: number;
   readonly rows: number;
 }

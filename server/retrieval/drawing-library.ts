@@ -84,12 +84,7 @@ export class DrawingLibrary implements DrawingFinder {
   find(query: LibraryQuery): DrawingChoice | undefined {
     const found = this.search(query);
     if (found.length === 0) return undefined;
-    const choice = new LibraryChoice(found, this.#thumbnails);
-    return {
-      choose: (noise) => choice.choose(noise),
-      likeness: (one, other) => choice.likeness(one, other),
-      open: (entry) => this.drawing(entry),
-    };
+    return new LibraryChoice(found, this.#thumbnails, (entry) => this.drawing(entry));
   }
 
   /**

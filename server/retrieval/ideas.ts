@@ -65,7 +65,7 @@ export function weighIdeas(found: readonly Omit<Idea, "logWeight">[], diversity:
 }
 
 /** Log-weight per unit of cosine where one drawing is looked for: a name that fits better by 0.03 nearly always wins. */
-const oneNameWeight = 100;
+export const oneNameWeight = 100;
 
 /** Place of the drawing whose name fits best after noise of unit spread; undefined among none. */
 export function likeliest(found: readonly Pick<Idea, "cosine">[], noise: Float32Array): number | undefined {

@@ -3,7 +3,8 @@
  * others look like more often than one that looks like none, for a name may have a rare second meaning.
  */
 import { dot } from "../engine/edits/sphere.ts";
-import { likeliest } from "./ideas.ts";
+import type { DrawingChoice } from "../engine/interfaces.ts";
+import { likeliest, oneNameWeight } from "./ideas.ts";
 import type { Thumbnails } from "./thumbnails.ts";
 
 /** A drawing, and the cosine of its name to the words. */
@@ -15,8 +16,6 @@ export interface NamedEntry {
 /** Drawings that are compared with each other at most, and how much less than the nearest name's their cosine may be. */
 const comparedMost = 64;
 const comparedWithin = 0.05;
-/** How much a drawing counts per unit of its name's cosine, as in ideas.ts. */
-const nameWeight = 100;
 /**
  * Log-weight per standard deviation of how much the others look like it, and the most deviations that count. More finds the right
  * meaning hardly more often, and gives the same drawing to more seeds.
@@ -33,7 +32,7 @@ function typicalityOf(found: readonly NamedEntry[], thumbnails: Thumbnails): Flo
   const compared = found.slice(0, comparedMost).filter(({ cosine }) => cosine >= nearest - comparedWithin);
   if (compared.length < 3) return typicality;
   const pictures = compared.map(({ entry }) => thumbnails.unitOf(entry));
-  const shares = compared.map(({ cosine }) => Math.exp(nameWeight * (cosine - nearest)));
+  const shares = compared.map(({ cosine }) => Math.exp(oneNameWeight * (cosine - nearest)));
   const likeness = pictures.map((picture, at) => {
     let [sum, total] = [0, 0];
     for (const [other, share] of shares.entries()) {
@@ -52,14 +51,16 @@ function typicalityOf(found: readonly NamedEntry[], thumbnails: Thumbnails): Flo
   return typicality;
 }
 
-export class LibraryChoice {
+export class LibraryChoice implements DrawingChoice {
   readonly #found: readonly NamedEntry[];
   readonly #thumbnails: Thumbnails | undefined;
   readonly #typicality: Float32Array;
+  readonly open: DrawingChoice["open"];
 
   /** @param found the nearest name first, at least one */
-  constructor(found: readonly NamedEntry[], thumbnails: Thumbnails | undefined) {
+  constructor(found: readonly NamedEntry[], thumbnails: Thumbnails | undefined, open: DrawingChoice["open"]) {
     this.#found = found;
+    this.open = open;
     this.#thumbnails = thumbnails;
     this.#typicality = thumbnails ? typicalityOf(found, thumbnails) : new Float32Array(found.length);
   }

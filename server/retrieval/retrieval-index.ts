@@ -24,6 +24,7 @@ import { type Choice, heaviest, isSame, nothing, oneHotMax, type QueryConditions
 import { type FurtherDrawings, joinDrawings, readFurtherDrawings } from "./further-drawings.ts";
 import { type Idea, likeliest, weighIdeas } from "./ideas.ts";
 import { type IndexContent, type IndexEntry, type IndexWidths, readIndexFile } from "./index-file.ts";
+import { latentsOf } from "./index-latents.ts";
 import { accumulateInt4, type Int4Rows } from "./int4.ts";
 import { type ScoredEntry, SimilarityScorer } from "./similarity.ts";
 
@@ -121,17 +122,16 @@ export class RetrievalIndex implements Retriever {
   }
 
   find({ noise, ...requested }: DrawingQuery): FoundDrawing | undefined {
-    const { dims, values, entries, styleMeans, styles, labels } = this.#content;
+    const { entries, styles, labels } = this.#content;
     const found = this.#findIdeas(requested);
-    const at = likeliest(found, noise(found.length));
-    if (at === undefined) return undefined;
-    const { label, style } = entries[found[at]!.at]!;
-    const latent = styleMeans.slice(style * dims, (style + 1) * dims);
-    accumulateInt4(values, found[at]!.at, dims, 1, latent);
+    const place = likeliest(found, noise(found.length));
+    if (place === undefined) return undefined;
+    const { at, cosine } = found[place]!;
+    const { label, style } = entries[at]!;
     return {
-      latent,
+      latent: latentsOf(this.#content, [at]),
       drawing: { label: labels[label]!, style: styles[style]!, share: 1 },
-      cosine: found[at]!.cosine,
+      cosine,
     };
   }
 

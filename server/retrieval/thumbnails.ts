@@ -5,6 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { AppError } from "../../shared/problem.ts";
 import { unitOf } from "../engine/edits/sphere.ts";
+import { packNibbles } from "./int4.ts";
 
 /** Places along a side, and bytes of a thumbnail: two places a byte, the first in the lower nibble. */
 const sidePlaces = 8;
@@ -26,13 +27,12 @@ export function thumbnailOf(alpha: Float32Array, sizePx: number): Uint8Array {
   }
   const side = Math.max(right - left, bottom - top, 1);
   const [fromX, fromY] = [(left + right - side) / 2, (top + bottom - side) / 2];
-  const bytes = new Uint8Array(thumbnailBytes);
-  for (let place = 0; place < sidePlaces ** 2; place += 1) {
-    const [x, y] = [fromX + ((place % sidePlaces) * side) / 8, fromY + (Math.floor(place / sidePlaces) * side) / 8];
-    const level = Math.round(15 * meanOf(alpha, sizePx, [x, y], side / sidePlaces));
-    bytes[place >> 1]! |= level << (4 * (place & 1));
-  }
-  return bytes;
+  const levels = packNibbles(1, sidePlaces ** 2, (_, place) => {
+    const [column, row] = [place % sidePlaces, Math.floor(place / sidePlaces)];
+    const corner = [fromX + (column * side) / sidePlaces, fromY + (row * side) / sidePlaces] as const;
+    return Math.round(15 * meanOf(alpha, sizePx, corner, side / sidePlaces));
+  });
+  return new Uint8Array(levels.buffer);
 }
 
 /** Mean of the pixels that a square touches; outside the picture is nothing. */

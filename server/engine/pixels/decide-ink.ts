@@ -8,6 +8,12 @@
 /** Gain on log-odds: 1 changes nothing. At 1.3, alpha 0.3 becomes 0.25; from 4 on edges are stairs (docs/restyle.md). */
 const inkGain = 1.3;
 
+/** A share of two in [0, 1] after a gain on its log-odds. */
+export function decidedShare(share: number, gain: number): number {
+  const [one, other] = [share ** gain, (1 - share) ** gain];
+  return one / (one + other);
+}
+
 /** @param planes premultiplied RGBA [4, pixels] in [0, 1] @returns new planes */
 export function decideInk(planes: Float32Array): Float32Array {
   const count = planes.length / 4;
@@ -15,8 +21,7 @@ export function decideInk(planes: Float32Array): Float32Array {
   for (let at = 0; at < count; at += 1) {
     const alpha = Math.min(1, Math.max(0, planes[3 * count + at]!));
     if (alpha === 0) continue;
-    const [ink, nothing] = [alpha ** inkGain, (1 - alpha) ** inkGain];
-    const factor = ink / (ink + nothing) / alpha;
+    const factor = decidedShare(alpha, inkGain) / alpha;
     for (let channel = 0; channel < 4; channel += 1)
       decided[channel * count + at] = Math.min(1, planes[channel * count + at]! * factor);
   }

@@ -2,6 +2,7 @@
  * A drawing of one ink and its tint in two colours: what is opaque gets the first, what is evenly translucent the second, both opaque. Of a
  * pixel between two of nothing, tint and ink its neighbours say which two they are, so that the edge of ink is not taken for tint. Pure.
  */
+import { decidedShare } from "./decide-ink.ts";
 import { channelsOfHex } from "./hex-colour.ts";
 import { type LayeredImage, paintValues } from "./layered-image.ts";
 
@@ -50,10 +51,7 @@ function ofInk(alphas: Float32Array): Float32Array {
 
 const clamped = (share: number): number => Math.min(1, Math.max(0, share));
 
-const decided = (share: number): number => {
-  const [one, other] = [clamped(share) ** gain, (1 - clamped(share)) ** gain];
-  return one / (one + other);
-};
+const decided = (share: number): number => decidedShare(clamped(share), gain);
 
 /** Of a pixel: how much is drawn, and how much ink. */
 function sharesAt(
