@@ -1,7 +1,6 @@
 /** One or two HTTP processes, a queue server and workers in data folders of their own: what one does the others finish. */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -16,6 +15,7 @@ import type { Generation, GenerationList } from "../../shared/contract/generatio
 import type { Inversion } from "../../shared/contract/generations/inversion.ts";
 import type { WorkerList } from "../../shared/contract/workers.ts";
 import { testProgram } from "../fixtures/processes/test-program.ts";
+import { untilExit } from "../fixtures/until-exit.ts";
 import { waitUntil } from "../fixtures/wait-until.ts";
 import { type QueueServer, startQueueServer, withoutQueueServer } from "../jobs/queue-server.ts";
 
@@ -33,14 +33,16 @@ describe("many machines", { skip: withoutQueueServer }, () => {
   before(async () => {
     home = await mkdtemp(join(tmpdir(), "tau-many-"));
     queueServer = await startQueueServer(true);
-    env = { TAU_QUEUE_URL: queueServer.url, TAU_STORE_URL: pathToFileURL(join(home, "store")).href };
+    const store = pathToFileURL(join(home, "store")).href;
+    // What waits here asks many times a minute.
+    env = { TAU_QUEUE_URL: queueServer.url, TAU_STORE_URL: store, TAU_REQUESTS_PER_MINUTE: "999999" };
     for (const data of ["http-1", "http-2"]) {
       const config = readConfig({ port: "0", data: join(home, data) }, env);
       servers.push(await serveHttp({ ...config, shared: config.shared! }, { log: silent, readinessKeptMs: 50 }));
     }
   });
   after(async () => {
-    for (const worker of workers) if (worker.exitCode === null) worker.kill("SIGKILL");
+    for (const worker of workers) await untilExit(worker, "SIGKILL");
     await Promise.all(servers.map((server) => server.stop()));
     await queueServer.stop();
     await rm(home, { recursive: true, force: true });
@@ -64,12 +66,6 @@ describe("many machines", { skip: withoutQueueServer }, () => {
     assert.equal(child.exitCode, null, text);
     metricsPorts.push(/"port":(\d+),"msg":"metrics are served"/.exec(text)![1]!);
     return child;
-  }
-  async function end(worker: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-    if (worker.exitCode !== null || worker.signalCode !== null) return;
-    const gone = once(worker, "exit");
-    worker.kill(signal);
-    await gone;
   }
   const ask = (index: number, path: string, init: RequestInit = {}): Promise<Response> => {
     const { port, token } = servers[index]!;
@@ -215,7 +211,7 @@ describe("many machines", { skip: withoutQueueServer }, () => {
   });
 
   it("a worker killed in the middle of eight jobs: another one ends each of them once, and who follows sees it", async () => {
-    await Promise.all(workers.splice(0).map((worker) => end(worker, "SIGTERM")));
+    await Promise.all(workers.splice(0).map((worker) => untilExit(worker, "SIGTERM")));
     const lost = await startWorker("worker-1", long);
     const requested = await Promise.all(Array.from({ length: 10 }, (_, index) => start("fish", `lost-${index}`)));
     const { id } = requested[0]!;
@@ -223,7 +219,7 @@ describe("many machines", { skip: withoutQueueServer }, () => {
     assert.equal(running.progress.position, undefined);
     const following = follow(1, id);
     await startWorker("worker-2");
-    await end(lost, "SIGKILL");
+    await untilExit(lost, "SIGKILL");
     for (const { id: each } of requested)
       assert.equal((await until(each, ({ state }) => state === "done")).images.length, 2);
     const seen = await following;
@@ -252,9 +248,7 @@ describe("many machines", { skip: withoutQueueServer }, () => {
   it("the queue server killed and started again: requests fail at once, and what was accepted goes on", async () => {
     const { id } = await start("lamp", "away");
     await until(id, ({ state }) => state === "done");
-    const gone = once(queueServer.child, "exit");
-    queueServer.child.kill("SIGKILL");
-    await gone;
+    await untilExit(queueServer.child, "SIGKILL");
     const body = JSON.stringify({ condition: { caption: "lamp" } });
     const refused = await ask(0, "/v1/generations", { method: "POST", body });
     assert.equal(refused.status, 503);
@@ -276,7 +270,7 @@ describe("many machines", { skip: withoutQueueServer }, () => {
   it("a job whose pack no worker has any more ends after a while, and what a client waits for is refused at once", async () => {
     const { id } = await start("bird", "before");
     await until(id, ({ state }) => state === "done");
-    await Promise.all(workers.splice(0).map((worker) => end(worker, "SIGTERM")));
+    await Promise.all(workers.splice(0).map((worker) => untilExit(worker, "SIGTERM")));
     const config = readConfig({ port: "0", data: join(home, "http-3") }, env);
     const parts = { log: silent, workerAwaitMs: 400 };
     const last = servers.push(await serveHttp({ ...config, shared: config.shared! }, parts)) - 1;

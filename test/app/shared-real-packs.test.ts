@@ -4,7 +4,6 @@
  */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -20,6 +19,7 @@ import type { WorkerList } from "../../shared/contract/workers.ts";
 import { limits } from "../../shared/limits.ts";
 import { cliProgram } from "../fixtures/processes/programs.ts";
 import type { TinyExample } from "../fixtures/tiny-examples.ts";
+import { untilExit } from "../fixtures/until-exit.ts";
 import { waitUntil } from "../fixtures/wait-until.ts";
 import { createTrainingClient, type TrainingClient } from "../http/trainings/training-server.ts";
 import { type QueueServer, startQueueServer, withoutQueueServer } from "../jobs/queue-server.ts";
@@ -38,7 +38,7 @@ let queueServer: QueueServer | undefined;
 let server: HttpProcess | undefined;
 const workers: ChildProcess[] = [];
 after(async () => {
-  for (const child of workers) if (child.exitCode === null) child.kill("SIGKILL");
+  for (const child of workers) await untilExit(child, "SIGKILL");
   await server?.stop();
   await queueServer?.stop();
   if (home) await rm(home, { recursive: true, force: true });
@@ -102,9 +102,7 @@ it("a style that one worker trained on a pack that ships is drawn by another, wh
   const serve = async () => (await serving()).filter(({ packs }) => packs.some((pack) => pack.digest === digest));
   await waitUntil("two workers that serve it", async () => (await serve()).length === 2);
   at("the other worker has it, and serves it");
-  const gone = once(first, "exit");
-  first.kill("SIGTERM");
-  await gone;
+  await untilExit(first, "SIGTERM");
   const answer = await draw(client, { translation: "mine", condition: { caption: "red house" }, seed: 5 });
   assert.deepEqual([answer.state, answer.packDigest], ["done", result!.pack!.digest], JSON.stringify(answer.problem));
   at("and draws with it, alone");

@@ -1,7 +1,6 @@
 /** A training whose worker is killed goes on at another worker from its checkpoint, and what it made is every worker's. */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -15,6 +14,7 @@ import { MetaSchema } from "../../shared/contract/meta.ts";
 import type { Training } from "../../shared/contract/training.ts";
 import { testProgram } from "../fixtures/processes/test-program.ts";
 import { tinyExamples } from "../fixtures/tiny-examples.ts";
+import { untilExit } from "../fixtures/until-exit.ts";
 import { waitUntil } from "../fixtures/wait-until.ts";
 import {
   createTrainingClient,
@@ -54,7 +54,7 @@ describe("trainings of many machines", { skip: withoutQueueServer }, () => {
     await waitUntil("the tiny pack", async () => (await packsOffered()).includes("tiny"));
   });
   after(async () => {
-    for (const { child } of workers) if (child.exitCode === null) child.kill("SIGKILL");
+    for (const { child } of workers) await untilExit(child, "SIGKILL");
     await server?.stop();
     await queueServer?.stop();
     await rm(home.home, { recursive: true, force: true });
@@ -74,11 +74,6 @@ describe("trainings of many machines", { skip: withoutQueueServer }, () => {
     await waitUntil("a worker", () => text.includes("inference is ready") || child.exitCode !== null);
     assert.equal(child.exitCode, null, text);
     return worker;
-  }
-  async function end({ child }: WorkerOf, signal: NodeJS.Signals): Promise<void> {
-    const gone = once(child, "exit");
-    child.kill(signal);
-    await gone;
   }
   const flowOf = async (data: string, name: string): Promise<string> => {
     const { manifest } = await readManifest(join(data, "packs", name));
@@ -131,7 +126,7 @@ describe("trainings of many machines", { skip: withoutQueueServer }, () => {
     const fresh = await startWorker("worker-3");
     const { digest } = await readManifest(join(trained.data, "packs", "mine"));
     assert.equal((await readManifest(join(fresh.data, "packs", "mine"))).digest, digest);
-    await end(trained, "SIGTERM");
+    await untilExit(trained.child, "SIGTERM");
     await waitUntil("the new pack", async () => (await packsOffered()).includes("mine"));
     const body = JSON.stringify({ translation: "mine", condition: { caption: "red block a" }, count: 1, seed: 5 });
     const { id } = (await (await client.ask("/v1/generations", { method: "POST", body })).json()) as Generation;

@@ -1,6 +1,5 @@
 /** `tau serve` and `tau worker` as users run them, with a real inference child, in a process that can be killed, stopped and looked into. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Generation } from "../../shared/contract/generations/generation.ts";
 import { cliProgram } from "../fixtures/processes/programs.ts";
 import { writeTinyPack } from "../fixtures/tiny-pack.ts";
+import { untilExit } from "../fixtures/until-exit.ts";
 
 const folders: string[] = [];
 const running = new Set<ChildProcess>();
@@ -143,13 +143,8 @@ export class Tau {
   }
 
   /** Resolves with the exit code, or the signal. */
-  async end(signal: NodeJS.Signals): Promise<number | string> {
-    const { exitCode, signalCode } = this.process;
-    if (exitCode !== null || signalCode !== null) return exitCode ?? signalCode!;
-    const gone = once(this.process, "exit");
-    this.process.kill(signal);
-    const [code, by] = (await gone) as [number | null, string | null];
-    return code ?? by!;
+  end(signal: NodeJS.Signals): Promise<number | string> {
+    return untilExit(this.process, signal);
   }
 }
 

@@ -17,6 +17,7 @@ import { InversionSchema } from "../../shared/contract/generations/inversion.ts"
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { testProgram } from "../fixtures/processes/test-program.ts";
+import { untilExit } from "../fixtures/until-exit.ts";
 import { waitUntil } from "../fixtures/wait-until.ts";
 import { createHarness, problemOf, smallCatalogue, token } from "./harness.ts";
 import { greyPng } from "./images.ts";
@@ -398,17 +399,14 @@ describe("`tau serve` as a process", () => {
     const body = JSON.stringify({ condition: { caption: "secret bird" }, count: 1 });
     const response = await fetch(`http://localhost:${port}/v1/generations`, { method: "POST", headers, body });
     const { id } = (await response.json()) as Generation;
-    child.kill("SIGTERM");
-    const [code] = (await once(child, "exit")) as [number | null];
-    assert.equal(code, 0);
+    assert.equal(await untilExit(child, "SIGTERM"), 0);
     const database = openJobDatabase(dataDir);
     assert.equal(database.get("SELECT state FROM job WHERE id = ?", id)?.["state"], "done");
     await database.close();
     const again = run(["--port", "0", "--data", dataDir]);
     await until("the second link", () => /Playground/.test(again.output.out), again.child);
     assert.ok(!again.output.out.includes(secret), "output that is kept has the token once");
-    again.child.kill("SIGTERM");
-    await once(again.child, "exit");
+    await untilExit(again.child, "SIGTERM");
     assert.doesNotMatch(output.err, /secret bird/);
     assert.doesNotMatch(output.err, new RegExp(secret));
     await rm(dataDir, { recursive: true, force: true });

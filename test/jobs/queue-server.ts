@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { untilExit } from "../fixtures/until-exit.ts";
 
 /** The program, or undefined where none is installed. */
 const program = ["valkey-server", "redis-server"]
@@ -51,10 +52,7 @@ export async function startQueueServer(isDurable = false, addresses: readonly st
   };
   let child = await start();
   const end = async (): Promise<void> => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, "exit");
-    child.kill("SIGKILL");
-    await gone;
+    await untilExit(child, "SIGKILL");
   };
   return {
     url: `redis://127.0.0.1:${port}`,

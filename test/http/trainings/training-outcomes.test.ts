@@ -3,7 +3,6 @@
  * fresh weights, and what kill -9 in the middle of a publication leaves.
  */
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -12,6 +11,7 @@ import { GenerationSchema } from "../../../shared/contract/generations/generatio
 import { MetaSchema } from "../../../shared/contract/meta.ts";
 import type { Training } from "../../../shared/contract/training.ts";
 import { tinyExamples } from "../../fixtures/tiny-examples.ts";
+import { untilExit } from "../../fixtures/until-exit.ts";
 import { waitUntil } from "../../fixtures/wait-until.ts";
 import {
   createPidLog,
@@ -121,8 +121,7 @@ describe("kill -9 of the server while it publishes", () => {
         if (progress.stage === "publishing") one.child.kill("SIGKILL");
       })
       .catch(() => undefined);
-    if (one.child.signalCode === null) await once(one.child, "exit");
-    assert.equal(one.child.signalCode, "SIGKILL");
+    assert.equal(await untilExit(one.child), "SIGKILL");
     // The child of the server that is gone ends by itself.
     const trainer = Number(/"pid":(\d+)/.exec(one.output.err)![1]);
     await waitUntil("the trainer without a server ends", () => !isAlive(trainer));
@@ -137,7 +136,6 @@ describe("kill -9 of the server while it publishes", () => {
     const mine = found.packs().find((pack) => pack.id === "mine");
     assert.deepEqual([mine?.version, mine?.digest], ["0.1.0", done.result!.pack!.digest]);
     assert.deepEqual(await readdir(join(data, "packs")), ["mine"]);
-    two.child.kill("SIGTERM");
-    await once(two.child, "exit");
+    await untilExit(two.child, "SIGTERM");
   });
 });

@@ -3,7 +3,6 @@
  * lose nothing, and an interrupted run publishes the very pack that an unbroken one does.
  */
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { mkdir, readdir } from "node:fs/promises";
 import { getPriority } from "node:os";
 import { join } from "node:path";
@@ -15,6 +14,7 @@ import { MetaSchema } from "../../../shared/contract/meta.ts";
 import { type Training, TrainingSchema } from "../../../shared/contract/training.ts";
 import { tinyExamples } from "../../fixtures/tiny-examples.ts";
 import { tinySizePx } from "../../fixtures/tiny-pack.ts";
+import { untilExit } from "../../fixtures/until-exit.ts";
 import { waitUntil } from "../../fixtures/wait-until.ts";
 import { SmallInference } from "../small-inference.ts";
 import {
@@ -179,7 +179,7 @@ describe("an interrupted training", () => {
         one.child.kill("SIGKILL");
       })
       .catch(() => undefined);
-    await once(one.child, "exit").catch(() => undefined);
+    await untilExit(one.child);
     const trainer = Number(/"pid":(\d+)/.exec(one.output.err)![1]);
     await waitUntil("the trainer without a server ends", () => !isAlive(trainer));
     assert.deepEqual(await packsIn(data), []);
@@ -196,8 +196,7 @@ describe("an interrupted training", () => {
     // Each evaluation has a checkpoint but the last before the kill, which may have come too late for its own.
     const resumed = events.filter(isTraining).map(({ progress }) => progress.completed);
     assert.ok(Math.min(...resumed) >= killedAt, `killed at ${killedAt}, went on with ${resumed.join(", ")}`);
-    two.child.kill("SIGTERM");
-    await once(two.child, "exit");
+    await untilExit(two.child, "SIGTERM");
   });
 });
 

@@ -1,7 +1,6 @@
 /** A style of one's own by a search over codes: never worse than its start, published at once, and a pack like any other. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,6 +20,7 @@ import { findTranslation } from "../../../shared/contract/translation-rules.ts";
 import { AppError } from "../../../shared/problem.ts";
 import { testProgram } from "../../fixtures/processes/test-program.ts";
 import { styleSizePx, writeTinyStylePack } from "../../fixtures/tiny-style-pack.ts";
+import { untilExit } from "../../fixtures/until-exit.ts";
 
 const root = await mkdtemp(join(tmpdir(), "tau-learn-style-"));
 after(() => rm(root, { recursive: true }));
@@ -144,8 +144,7 @@ test("a style that was killed right after its better code was published goes on 
   const options = { folder, basePack: join(shipped, "tiny-styles"), name: "killed", packs, settings: { seed: 1 } };
   const order = { options, moment: { stage: "publishing", done: 1, time: 2 }, isStyle: true };
   const child = spawn(process.execPath, [...testProgram("fixtures/processes/killed-training"), JSON.stringify(order)]);
-  const [, signal] = await once(child, "exit");
-  assert.equal(signal, "SIGKILL");
+  assert.equal(await untilExit(child), "SIGKILL");
   const published = async () => {
     const { manifest } = await readManifest(join(packs, "killed"));
     const expert = manifest.experts["style"]!;
