@@ -1,12 +1,12 @@
 /** The configuration: defaults, precedence, and errors that name variable, expected and received. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { it } from "node:test";
 import { readConfig } from "../../server/app/config.ts";
 import { loadToken } from "../../server/app/token.ts";
 import { AppError } from "../../shared/problem.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 
 it("the configuration has defaults, keeps data in the XDG folder, and lets flags win over the environment", () => {
   const config = readConfig({}, { XDG_DATA_HOME: "/share" });
@@ -42,7 +42,7 @@ it("the configuration refuses wrong values with config_invalid that names the va
 });
 
 it("the server makes a token once, keeps it readable by its owner alone, and refuses a broken file", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "tau-token-"));
+  const folder = temporaryFolder("token");
   const first = await loadToken(join(folder, "data"));
   assert.equal(first.isNew, true);
   assert.ok(first.value.length >= 43);
@@ -51,5 +51,4 @@ it("the server makes a token once, keeps it readable by its owner alone, and ref
   assert.deepEqual([second.value, second.isNew], [first.value, false]);
   await writeFile(first.path, "short\n");
   await assert.rejects(loadToken(join(folder, "data")), /config_invalid|expected a token/);
-  await rm(folder, { recursive: true, force: true });
 });

@@ -1,29 +1,20 @@
 /** The data folder outlives mistakes: a second server on it, a record from another version, a server that was killed. */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, it } from "node:test";
+import { it } from "node:test";
 import { readConfig } from "../../server/app/config.ts";
 import { startServer } from "../../server/app/main.ts";
 import { openJobDatabase } from "../../server/jobs/local/job-schema.ts";
 import { type Generation, GenerationSchema } from "../../shared/contract/generations/generation.ts";
 import { type Upscale, UpscaleSchema } from "../../shared/contract/upscaling.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { smallCatalogue } from "../http/harness.ts";
 import { greyPng } from "../http/images.ts";
 import { SmallInference } from "../http/small-inference.ts";
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
-const folders: string[] = [];
-after(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
-
-async function makeFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "tau-data-"));
-  folders.push(folder);
-  return folder;
-}
-
 const start = (data: string, port = 0) =>
   startServer(
     { ...readConfig({ data }, {}), port },
@@ -45,7 +36,7 @@ async function make(server: Server): Promise<Generation> {
 }
 
 it("a second server on the same folder is refused, and the first one's images stay", async () => {
-  const folder = await makeFolder();
+  const folder = temporaryFolder("data");
   const first = await start(folder);
   const { images } = await make(first);
   await assert.rejects(start(folder, first.port), { code: "port_in_use" });
@@ -58,7 +49,7 @@ it("a second server on the same folder is refused, and the first one's images st
 });
 
 it("upscales are kept in folders of their own, and found again after a restart", async () => {
-  const folder = await makeFolder();
+  const folder = temporaryFolder("data");
   const first = await start(folder);
   const headers = { "Content-Type": "image/png" };
   const upload = await ask(first, "/v1/images", { method: "POST", headers, body: greyPng(16) as BodyInit });
@@ -77,7 +68,7 @@ it("upscales are kept in folders of their own, and found again after a restart",
 });
 
 it("the lock of a server that was killed is taken over", async () => {
-  const folder = await makeFolder();
+  const folder = temporaryFolder("data");
   await writeFile(join(folder, "lock"), "999999999");
   const server = await start(folder);
   assert.match(await readFile(join(folder, "lock"), "utf8"), new RegExp(`^${process.pid}\\b`));
@@ -87,7 +78,7 @@ it("the lock of a server that was killed is taken over", async () => {
 
 /** A data folder as version 0.2.0 left it. */
 async function formerFolder() {
-  const folder = await makeFolder();
+  const folder = temporaryFolder("data");
   const text = await readFile(join(import.meta.dirname, "../fixtures/generation-0.2.0.json"), "utf8");
   const { generation, idempotency } = JSON.parse(text);
   const file = join(folder, "generations", `${generation.id}.json`);
@@ -127,7 +118,7 @@ it("a record of an earlier version that can't be read stays, and costs no image"
 });
 
 it("a file of a later version is refused, and stays as it is", async () => {
-  const folder = await makeFolder();
+  const folder = temporaryFolder("data");
   await (await start(folder)).stop();
   const database = openJobDatabase(folder);
   database.run("PRAGMA user_version = 1000");
@@ -136,7 +127,7 @@ it("a file of a later version is refused, and stays as it is", async () => {
 });
 
 it("a HEAD for events ends at once, and twelve streams at once warn of nothing", async () => {
-  const server = await start(await makeFolder());
+  const server = await start(temporaryFolder("data"));
   const { id } = await make(server);
   const warnings: Error[] = [];
   const onWarning = (warning: Error): void => void warnings.push(warning);
@@ -151,7 +142,7 @@ it("a HEAD for events ends at once, and twelve streams at once warn of nothing",
 });
 
 it("reading images and cancelling spend nothing of the rate limit", async () => {
-  const folder = await makeFolder();
+  const folder = temporaryFolder("data");
   const limited = await startServer(
     { ...readConfig({ data: folder }, {}), port: 0, requestsPerMinute: 3 },
     { inference: new SmallInference(), catalogue: smallCatalogue, log: silent, shutdownGraceMs: 500 },

@@ -1,14 +1,12 @@
 /** Traces: a collector in miniature gets a span of every request, with its route and without words of captions or the token. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { it } from "node:test";
 import { readConfig } from "../../server/app/config.ts";
 import { startServer } from "../../server/app/main.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { smallCatalogue } from "../http/harness.ts";
 import { SmallInference } from "../http/small-inference.ts";
 
@@ -23,7 +21,7 @@ it("a collector that is named gets a span of every request, without captions, se
     response.end();
   }).listen(0, "127.0.0.1");
   await once(collector, "listening");
-  const data = await mkdtemp(join(tmpdir(), "tau-tracing-"));
+  const data = temporaryFolder("tracing");
   const endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}/`;
   const server = await startServer(
     { ...readConfig({ data }, { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }), port: 0 },
@@ -44,5 +42,4 @@ it("a collector that is named gets a span of every request, without captions, se
     assert.ok(text.includes(part), `expected ${part} in ${JSON.stringify(text)}`);
   assert.ok(!text.includes("heliotrope"), "no caption");
   assert.ok(!text.includes(server.token.value), "no token");
-  await rm(data, { recursive: true });
 });

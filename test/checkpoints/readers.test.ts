@@ -1,9 +1,8 @@
 /** Checkpoints of every format, as PyTorch wrote them (write_fixtures.py): what is read, what is refused, and damaged files. */
 import assert from "node:assert/strict";
-import { mkdtemp, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { open, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import type { Checkpoint } from "../../server/checkpoints/checkpoint.ts";
@@ -11,10 +10,10 @@ import { openCheckpoint } from "../../server/checkpoints/open-checkpoint.ts";
 import { readPickle } from "../../server/checkpoints/pickle.ts";
 import { torchHost } from "../../server/checkpoints/torch-globals.ts";
 import { AppError } from "../../shared/problem.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 
 const fixtures = fileURLToPath(new URL("../fixtures/checkpoints/", import.meta.url));
-const folder = await mkdtemp(join(tmpdir(), "tau-checkpoints-"));
-after(() => rm(folder, { recursive: true }));
+const folder = temporaryFolder("checkpoints");
 
 const ramp = (length: number): number[] => Array.from({ length }, (_, index) => index / 4 - 1);
 

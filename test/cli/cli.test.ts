@@ -3,18 +3,17 @@
  * check runs in a process of its own, refusals run in this one.
  */
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { probeImage } from "../../server/images/codec.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { tinySizePx, writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { linesOf, tauIn, tauProcessIn } from "./run-tau.ts";
 
-const folder = await mkdtemp(join(tmpdir(), "tau-cli-"));
+const folder = temporaryFolder("cli");
 const packs = join(folder, "packs");
 const { pack, digest } = await writeTinyPack(packs);
-after(() => rm(folder, { recursive: true }));
 
 const tau = tauIn(folder);
 const tauProcess = tauProcessIn(folder);

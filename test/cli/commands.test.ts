@@ -2,21 +2,20 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { readTrainingRecords } from "../../server/evaluation/training-records.ts";
 import { readFlowFile } from "../../server/flow/weights.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";
 import { cliProgram } from "../fixtures/processes/programs.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { tinyDraft, writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { tinyItems, tinyPixels, writeTinySet } from "../fixtures/tiny-set.ts";
 import { waitUntil } from "../fixtures/wait-until.ts";
 import { tauIn } from "./run-tau.ts";
 
-const root = await mkdtemp(join(tmpdir(), "tau-commands-"));
-after(() => rm(root, { recursive: true }));
+const root = temporaryFolder("commands");
 
 interface Result {
   readonly code: number | null;

@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import {
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -11,9 +10,8 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, it } from "node:test";
+import { it } from "node:test";
 import { readConfig, type SharedConfig } from "../../server/app/config.ts";
 import { examine, type Finding, repair } from "../../server/app/doctor.ts";
 import { ResultStore } from "../../server/jobs/blobs/result-store.ts";
@@ -21,13 +19,13 @@ import { openJobDatabase } from "../../server/jobs/local/job-schema.ts";
 import { LocalQueue } from "../../server/jobs/local/local-queue.ts";
 import { SqliteStore } from "../../server/jobs/local/sqlite-store.ts";
 import type { Generation } from "../../shared/contract/generations/generation.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { generations } from "../jobs/job-samples.ts";
 import { tauIn } from "./run-tau.ts";
 
 const { kind, facts, done } = generations;
-const home = mkdtempSync(join(tmpdir(), "tau-doctor-"));
-after(() => rmSync(home, { recursive: true }));
+const home = temporaryFolder("doctor");
 const packs = join(home, "packs");
 await writeTinyPack(packs);
 

@@ -1,9 +1,8 @@
 /** `tau experts check`: what it lists and suggests of a file that can be used, and what its user should know. */
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { create } from "@bufbuild/protobuf";
 import { NodeProtoSchema } from "onnx-buf";
 import { type CheckReport, checkExpert } from "../../server/experts/custom/check.ts";
@@ -21,11 +20,11 @@ import {
   withAnyBatch,
   withExternalWeights,
 } from "../fixtures/networks/foreign-graphs.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { tinyDraft, writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { tauIn } from "./run-tau.ts";
 
-const folder = await mkdtemp(join(tmpdir(), "tau-check-"));
-after(() => rm(folder, { recursive: true }));
+const folder = temporaryFolder("check");
 
 const path = join(folder, "expert.onnx");
 const check = (bytes: Uint8Array, change?: object): Promise<CheckReport> => checkBytes(path, bytes, change);

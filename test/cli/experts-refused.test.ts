@@ -1,9 +1,8 @@
 /** `tau experts check`: each way in which a file does not fit, with what was expected and what came. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { type CheckReport, checkExpert } from "../../server/experts/custom/check.ts";
 import { assertFinding, checkBytes, declaration } from "../fixtures/check-report.ts";
 import {
@@ -18,9 +17,9 @@ import {
   withFreeAxes,
   withoutNumbers,
 } from "../fixtures/networks/foreign-graphs.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 
-const folder = await mkdtemp(join(tmpdir(), "tau-check-"));
-after(() => rm(folder, { recursive: true }));
+const folder = temporaryFolder("check");
 
 const path = join(folder, "expert.onnx");
 
@@ -204,8 +203,7 @@ describe("a file that can't be an expert", () => {
   });
 
   it("a file that can't be an expert is refused when its weights lie behind a link out of its folder", async () => {
-    const outside = await mkdtemp(join(tmpdir(), "tau-outside-"));
-    after(() => rm(outside, { recursive: true }));
+    const outside = temporaryFolder("outside");
     const { graph, weights } = withExternalWeights(imageEncoder(), "link.bin");
     await writeFile(join(outside, "weights.bin"), weights);
     await symlink(join(outside, "weights.bin"), join(folder, "link.bin"));

@@ -1,18 +1,16 @@
 /** `tau plugin` as an administrator runs it: a bundle that calls one address, and nothing else. */
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import { buildPlugin } from "../../scripts/build-plugin.mjs";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { tauIn } from "./run-tau.ts";
 
-let folder: string;
+const folder = temporaryFolder("plugin-cli");
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), "tau-plugin-cli-"));
   await buildPlugin({ outDir: folder });
 });
-after(() => rm(folder, { recursive: true }));
 const plugin = (...args: string[]) => tauIn(folder)("plugin", "--built", join(folder, "plugin"), ...args);
 
 test("tau plugin writes manifest and bundle for a team's address, with name and id", async () => {

@@ -2,15 +2,15 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { probeImage } from "../../server/images/codec.ts";
 import type { CostCard } from "../../server/training/cost-card.ts";
 import type { PackInfo } from "../../shared/contract/meta.ts";
 import { writeBoxes, writeFiles } from "../fixtures/image-folder.ts";
 import { cliProgram } from "../fixtures/processes/programs.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { tinyFullDraft, tinySizePx, writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { waitUntil } from "../fixtures/wait-until.ts";
 import { linesOf, tauIn } from "./run-tau.ts";
@@ -26,8 +26,7 @@ interface Report {
   readonly cost: CostCard;
 }
 
-const root = await mkdtemp(join(tmpdir(), "tau-train-cli-"));
-after(() => rm(root, { recursive: true }));
+const root = temporaryFolder("train-cli");
 const packs = join(root, "ship");
 await writeTinyPack(packs, tinyFullDraft);
 const images = await writeBoxes(join(root, "boxes"), 40);

@@ -1,14 +1,13 @@
 /** `tau vectorise` as a user runs it: files in, SVG files and one line each out, and what it refuses by name. */
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import sharp from "sharp";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { linesOf, tauIn } from "./run-tau.ts";
 
-const folder = await mkdtemp(join(tmpdir(), "tau-vectorise-cli-"));
-after(() => rm(folder, { recursive: true }));
+const folder = temporaryFolder("vectorise-cli");
 const disc =
   '<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><circle cx="32" cy="32" r="25" fill="#c92a2a"/></svg>';
 await writeFile(join(folder, "disc.png"), await sharp(Buffer.from(disc)).png().toBuffer());

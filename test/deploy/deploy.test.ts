@@ -1,14 +1,14 @@
 /** The files of deploy/ say what the program knows: its commands, variables, port and paths; and what keeps a container small and closed. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { it } from "node:test";
 import { DockerfileParser } from "dockerfile-ast";
 import { parse } from "yaml";
 import { z } from "zod";
 import { defaultPort } from "../../shared/messages/settings.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 
 const textOf = (name: string): string => readFileSync(join("deploy", name), "utf8");
 const settings = new Set(readFileSync("server/app/config.ts", "utf8").match(/\bTAU_[A-Z_]+\b/g));
@@ -72,7 +72,7 @@ it("Docker Compose accepts the compose file", { skip: existsSync(compose) ? fals
 
 const systemd = "/usr/bin/systemd-analyze";
 it("systemd accepts the units", { skip: existsSync(systemd) ? false : "no systemd-analyze here" }, () => {
-  const folder = mkdtempSync(join(tmpdir(), "tau-units-"));
+  const folder = temporaryFolder("units");
   const paths = ["tau.service", "tau-worker@1.service"].map((name) => {
     const text = textOf(name.replace("@1", "@"))
       .replaceAll("/opt/tau", resolve("."))
@@ -81,5 +81,4 @@ it("systemd accepts the units", { skip: existsSync(systemd) ? false : "no system
     return join(folder, name);
   });
   execFileSync(systemd, ["verify", ...paths], { stdio: "pipe" });
-  rmSync(folder, { recursive: true });
 });

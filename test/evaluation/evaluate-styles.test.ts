@@ -1,9 +1,8 @@
 /** The report on flows between styles in miniature: two tiny packs with random weights, drawings of 8 px, and its measures on pictures that are known. */
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { fitStyleJudge } from "../../server/evaluation/metrics/style-judge.ts";
 import { isWhole, lineFactsOf } from "../../server/evaluation/metrics/whole-lines.ts";
 import { publishReport } from "../../server/evaluation/publish.ts";
@@ -12,11 +11,11 @@ import { evaluateStyles, stylesSectionIds } from "../../server/evaluation/styles
 import { createInferenceClient } from "../../server/inference/client.ts";
 import { readEntry } from "../../server/packs/catalogue.ts";
 import "../fixtures/processes/programs.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { normals, tinyFullDraft, tinyLabels, tinyStyles, withRetrieval, writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { packStyles, styleSizePx, tinyStyleDraft, writeTinyStylePack } from "../fixtures/tiny-style-pack.ts";
 
-const folder = await mkdtemp(join(tmpdir(), "tau-evaluate-styles-"));
-after(() => rm(folder, { recursive: true }));
+const folder = temporaryFolder("evaluate-styles");
 
 /** Things in three variants of two families, of which one is held out, and a concept that nothing is trained on. */
 async function writeSet(): Promise<string> {

@@ -1,10 +1,9 @@
 /** `tau evaluate` as a user runs it: tiny packs, a tiny set, the whole report, and nothing left behind by failures. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { evaluate, sectionIds } from "../../server/evaluation/evaluate.ts";
 import type { Report, TimedSection } from "../../server/evaluation/report.ts";
 import { encodePng, probeImage } from "../../server/images/codec.ts";
@@ -12,11 +11,11 @@ import { readEntry } from "../../server/packs/catalogue.ts";
 import { costCard } from "../../server/training/cost-card.ts";
 import { tauIn } from "../cli/run-tau.ts";
 import { cliProgram } from "../fixtures/processes/programs.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { tinyDraft, tinyFullDraft, tinySizePx, withRetrieval, writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { tinyItems, tinyPixels, writeTinySet } from "../fixtures/tiny-set.ts";
 
-const folder = await mkdtemp(join(tmpdir(), "tau-evaluate-"));
-after(() => rm(folder, { recursive: true }));
+const folder = temporaryFolder("evaluate");
 const { pack: full } = await writeTinyPack(join(folder, "full"), tinyFullDraft);
 const { pack: small } = await writeTinyPack(join(folder, "small"));
 const set = await writeTinySet(join(folder, "set"));

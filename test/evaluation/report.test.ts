@@ -1,18 +1,17 @@
 /** The report of an evaluation: what the Markdown says, what the figures are, and that its folder comes whole or not at all. */
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { curveChart } from "../../server/evaluation/curve-chart.ts";
 import { toMarkdown } from "../../server/evaluation/markdown.ts";
 import { publishReport, requireReplaceable } from "../../server/evaluation/publish.ts";
 import type { Report } from "../../server/evaluation/report.ts";
 import { tileSheet } from "../../server/evaluation/tile-sheet.ts";
 import { decodeRgba } from "../../server/images/codec.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 
-const folder = await mkdtemp(join(tmpdir(), "tau-report-"));
-after(() => rm(folder, { recursive: true }));
+const folder = temporaryFolder("report");
 
 const report: Report = {
   pack: { id: "tiny", version: "1.0.0", digest: "ab".repeat(32) },

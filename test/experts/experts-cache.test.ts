@@ -1,17 +1,16 @@
 /** What experts keep: vectors by the content of a condition, and what was made of files by their bytes. */
 import assert from "node:assert/strict";
-import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import type { ConditionValue } from "../../server/engine/interfaces.ts";
 import { cached } from "../../server/experts/cached.ts";
 import { SharedFiles } from "../../server/experts/shared-files.ts";
 import { asText } from "../../server/experts/values.ts";
 import { LruCache } from "../../server/platform/lru-cache.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 
-const root = await mkdtemp(join(tmpdir(), "tau-expert-cache-"));
-after(() => rm(root, { recursive: true }));
+const root = temporaryFolder("expert-cache");
 
 /** An expert that numbers its runs. */
 function numbering(dims = 2) {

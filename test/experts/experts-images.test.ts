@@ -1,9 +1,8 @@
 /** Experts that read pictures: what they make of planes before a network sees them, and what is refused of networks. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import type { ConditionValue } from "../../server/engine/interfaces.ts";
 import { averageAreas } from "../../server/engine/pixels/areas.ts";
 import { ImageExpert } from "../../server/experts/image.ts";
@@ -16,10 +15,10 @@ import { Graph } from "../../server/onnx/graph.ts";
 import { toModelBytes } from "../../server/onnx/model-file.ts";
 import { add, div, log, mul, reduceSum, reshape, sqrt } from "../../server/onnx/ops.ts";
 import { colourSums } from "../fixtures/networks/foreign-graphs.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { tinyFullDraft, tinyGraph, tinyLayout, tinySizePx, writeTinyPack } from "../fixtures/tiny-pack.ts";
 
-const root = await mkdtemp(join(tmpdir(), "tau-expert-images-"));
-after(() => rm(root, { recursive: true }));
+const root = temporaryFolder("expert-images");
 const { pack } = await writeTinyPack(root, tinyFullDraft);
 const entryOf = <Kind extends string>(name: string, kind: Kind) => {
   const entry = tinyFullDraft.experts[name]!;

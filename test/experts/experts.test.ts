@@ -1,9 +1,8 @@
 /** The experts: the shipped text expert against independent implementations, labels, and what happens when shapes are wrong. */
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, it, mock } from "node:test";
+import { describe, it, mock } from "node:test";
 import { Autoencoder } from "../../server/experts/autoencoder.ts";
 import { requireFinite } from "../../server/experts/check.ts";
 import { LabelExpert } from "../../server/experts/label.ts";
@@ -12,6 +11,7 @@ import { asText } from "../../server/experts/values.ts";
 import type { AutoencoderExpertEntry } from "../../server/manifest/expert-entries.ts";
 import { Session } from "../../server/onnx/session.ts";
 import { packsHome } from "../../server/packs/catalogue.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { letterTokenizer, textModel } from "../fixtures/tiny-text.ts";
 
@@ -20,8 +20,7 @@ interface Reference {
   readonly cases: ReadonlyArray<{ readonly caption: string; readonly ids: number[]; readonly start: number[] }>;
 }
 
-const folder = await mkdtemp(join(tmpdir(), "tau-experts-"));
-after(() => rm(folder, { recursive: true }));
+const folder = temporaryFolder("experts");
 const { pack } = await writeTinyPack(folder);
 
 /** Counts runs of all sessions from now on; the count ends with the first look at it. */

@@ -1,9 +1,7 @@
 /** Labels that captions name: which caption names which label, and where one is followed, left out, replaced and learned. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { encodeConditions } from "../../server/engine/conditions.ts";
 import { restyledConditions } from "../../server/engine/edits/restyle.ts";
 import type { Translation } from "../../server/engine/translation.ts";
@@ -21,6 +19,7 @@ import type { TranslationInfo } from "../../shared/contract/meta.ts";
 import { checkCondition } from "../../shared/contract/translation-rules.ts";
 import { writeBoxes } from "../fixtures/image-folder.ts";
 import { tinyTranslation } from "../fixtures/networks/one-pixel-translation.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { tinyFullDraft, writeTinyPack } from "../fixtures/tiny-pack.ts";
 
 const vocabulary = [
@@ -193,8 +192,7 @@ describe("a label that the caption names", () => {
 });
 
 describe("a pack whose captions bring labels along", async () => {
-  const root = await mkdtemp(join(tmpdir(), "tau-named-labels-"));
-  after(() => rm(root, { recursive: true }));
+  const root = temporaryFolder("named-labels");
   const [first] = tinyFullDraft.translations;
   const conditions = first!.conditions.map((condition) =>
     condition.name === "label" ? { ...condition, readFrom: "caption" as const } : condition,

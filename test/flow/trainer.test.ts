@@ -3,10 +3,9 @@
  * that Gaussian. Also: resuming takes the very same steps, cancelling keeps the best so far, nonsense is refused.
  */
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import type { FlowArchitecture } from "../../server/flow/architecture.ts";
 import { evaluationBatch, heldOutNats } from "../../server/flow/held-out.ts";
 import { TrainingRandom } from "../../server/flow/random.ts";
@@ -17,9 +16,9 @@ import { labelTable } from "../../server/flow/vector-table.ts";
 import { initialWeights } from "../../server/flow/weights.ts";
 import { fitWhitening } from "../../server/flow/whitening.ts";
 import { readTensorFile, writeTensorFile } from "../../server/platform/files/tensor-file.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 
-const folder = await mkdtemp(join(tmpdir(), "tau-trainer-"));
-after(() => rm(folder, { recursive: true }));
+const folder = temporaryFolder("trainer");
 
 const [dims, rows, classes, std] = [4, 1200, 3, 0.3];
 

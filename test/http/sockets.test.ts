@@ -17,6 +17,7 @@ import { InversionSchema } from "../../shared/contract/generations/inversion.ts"
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { testProgram } from "../fixtures/processes/test-program.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { untilExit } from "../fixtures/until-exit.ts";
 import { waitUntil } from "../fixtures/wait-until.ts";
 import { createHarness, problemOf, smallCatalogue, token } from "./harness.ts";
@@ -389,7 +390,7 @@ describe("`tau serve` as a process", () => {
     waitUntil(what, () => isIt() || child.exitCode !== null);
 
   it("`tau serve` as a process prints one link, finishes a running job on SIGTERM, exits 0, and has it in the history afterwards", async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), "tau-serve-"));
+    const dataDir = temporaryFolder("serve");
     const { child, output } = run(["--port", "0", "--data", dataDir], { TAU_TEST_IMAGE_MS: "2500" });
     await until("a link", () => /"msg":"listening"/.test(output.err) && /#token=/.test(output.out), child);
     const port = /"port":(\d+)/.exec(output.err)![1]!;
@@ -409,13 +410,12 @@ describe("`tau serve` as a process", () => {
     await untilExit(again.child, "SIGTERM");
     assert.doesNotMatch(output.err, /secret bird/);
     assert.doesNotMatch(output.err, new RegExp(secret));
-    await rm(dataDir, { recursive: true, force: true });
   });
 
   it("`tau serve` as a process exits 1 with port_in_use and with config_invalid, naming what to change", async () => {
     const other = createServer().listen(0, "127.0.0.1");
     await once(other, "listening");
-    const dataDir = await mkdtemp(join(tmpdir(), "tau-serve-"));
+    const dataDir = temporaryFolder("serve");
     const { port } = other.address() as AddressInfo;
     const busy = run(["--port", String(port), "--data", dataDir]);
     const wrong = run(["--port", "http"]);
@@ -424,6 +424,5 @@ describe("`tau serve` as a process", () => {
     assert.match(busy.output.err, new RegExp(`port_in_use: port ${port}.*--port`));
     assert.match(wrong.output.err, /config_invalid: --port: expected a port from 0 to 65535, got "http"/);
     other.close();
-    await rm(dataDir, { recursive: true, force: true });
   });
 });

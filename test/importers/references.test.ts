@@ -3,19 +3,18 @@
  * from a hash that both sides compute.
  */
 import assert from "node:assert/strict";
-import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { kindOf } from "../../server/importers/kinds.ts";
 import type { Tensor } from "../../server/onnx/session.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { differences, importInMemory } from "./compare.ts";
 import { checkpointOf, type Input, readReference, valuesOf } from "./stored-reference.ts";
 
 const tokenizer = fileURLToPath(new URL("../../server/packs/default/icons/text/tokenizer.json", import.meta.url));
-const folder = await mkdtemp(join(tmpdir(), "tau-importers-"));
-after(() => rm(folder, { recursive: true }));
+const folder = temporaryFolder("importers");
 
 function feedOf(input: Input): Tensor {
   const data = input.isWhole ? BigInt64Array.from(input.values!, BigInt) : valuesOf(input, input.hash ?? 0);

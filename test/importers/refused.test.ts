@@ -1,16 +1,14 @@
 /** Checkpoints that are not what an importer expects: each is refused with the tensor, the file and what came. */
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, it } from "node:test";
+import { readdir } from "node:fs/promises";
+import { it } from "node:test";
 import type { Checkpoint, CheckpointTensor } from "../../server/checkpoints/checkpoint.ts";
 import { kindOf } from "../../server/importers/kinds.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { importInMemory } from "./compare.ts";
 import { checkpointOf, readReference } from "./stored-reference.ts";
 
-const folder = await mkdtemp(join(tmpdir(), "tau-refused-"));
-after(() => rm(folder, { recursive: true }));
+const folder = temporaryFolder("refused");
 
 async function changed(
   reference: string,

@@ -1,9 +1,8 @@
 /** Captions in a style that images show: two tiny packs with random weights, of which one lends its drawings to the other. */
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, describe, it } from "node:test";
+import { before, describe, it } from "node:test";
 import { encodePng } from "../../server/images/codec.ts";
 import { createConditionImageLoader } from "../../server/inference/condition-images.ts";
 import { createService, type InferenceService } from "../../server/inference/service.ts";
@@ -17,11 +16,11 @@ import { checkCondition, findTranslation } from "../../shared/contract/translati
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { drawRestyled } from "../fixtures/draw-restyled.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { tinyFullDraft, tinyLabels, tinyStyles, withRetrieval, writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { styleSizePx, tinyStyleDraft, writeTinyStylePack } from "../fixtures/tiny-style-pack.ts";
 
-const root = await mkdtemp(join(tmpdir(), "tau-own-style-"));
-after(() => rm(root, { recursive: true }));
+const root = temporaryFolder("own-style");
 const uploads = new Map<string, Uint8Array>();
 const load = createConditionImageLoader(async (digest) => uploads.get(digest), limits.decodedImagesMax);
 const [translation] = tinyStyleDraft.translations;

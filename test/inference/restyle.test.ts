@@ -1,9 +1,8 @@
 /** Drawings in any style, by a tiny pack with random weights: what a request may say, and what each part of it changes. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, describe, it } from "node:test";
+import { before, describe, it } from "node:test";
 import { encodeConditions } from "../../server/engine/conditions.ts";
 import type { ConditionValue } from "../../server/engine/interfaces.ts";
 import { spreadOf } from "../../server/engine/pixels/colour-spread.ts";
@@ -25,10 +24,10 @@ import type { TranslationInfo } from "../../shared/contract/meta.ts";
 import { checkCondition } from "../../shared/contract/translation-rules.ts";
 import { limits } from "../../shared/limits.ts";
 import { drawRestyled } from "../fixtures/draw-restyled.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { packStyles, styleSizePx, tinyStyleDraft, writeTinyStylePack } from "../fixtures/tiny-style-pack.ts";
 
-const folder = await mkdtemp(join(tmpdir(), "tau-restyle-"));
-after(() => rm(folder, { recursive: true }));
+const folder = temporaryFolder("restyle");
 const uploads = new Map<string, Uint8Array>();
 const load = createConditionImageLoader(async (digest) => uploads.get(digest), limits.decodedImagesMax);
 let service: InferenceService;

@@ -1,12 +1,12 @@
 /** Records of versions up to 0.17, which were JSON files, come into the database. */
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { it } from "node:test";
 import { openTrainings } from "../../server/app/open-stores.ts";
 import { openJobDatabase } from "../../server/jobs/local/job-schema.ts";
 import type { Training } from "../../shared/contract/training.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 
 const examples = Array.from({ length: 20 }, (_, index) => ({
   image: String(index).padStart(64, "0"),
@@ -46,7 +46,7 @@ const result = {
 };
 
 it("trainings of 0.17 are taken over: finished ones with their previews, open ones with their examples", async () => {
-  const dataDir = await mkdtemp(join(tmpdir(), "tau-former-"));
+  const dataDir = temporaryFolder("former");
   const home = join(dataDir, "trainings");
   const sent = { "examples.json": JSON.stringify(examples) };
   const images = [{ caption: "red bird", sizePx: 16, path: "/v1/translations/a/previews/25/0.png" }];
@@ -81,5 +81,4 @@ it("trainings of 0.17 are taken over: finished ones with their previews, open on
   const again = (await once.trainings.list({ limit: 10 })).jobs as Training[];
   assert.equal(again.length, 4);
   await database.close();
-  await rm(dataDir, { recursive: true });
 });

@@ -10,6 +10,7 @@ import { LocalQueue } from "../../server/jobs/local/local-queue.ts";
 import { Pace } from "../../server/jobs/local/pace.ts";
 import { SqliteStore } from "../../server/jobs/local/sqlite-store.ts";
 import type { Generation } from "../../shared/contract/generations/generation.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { describeJobQueue } from "./job-queue.ts";
 import { generations, type JobSample, trainings, upscales } from "./job-samples.ts";
 import { MemoryStore } from "./memory-store.ts";
@@ -226,7 +227,7 @@ it("who follows a job that ended while its worker still has it gets its end", as
 });
 
 it("ends a job with which three processes died, and starts no other of them again in vain", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "tau-queue-"));
+  const folder = temporaryFolder("queue");
   /** A process that takes `count` jobs and dies. */
   const live = async (count: number) => {
     const database = openJobDatabase(folder);
@@ -243,7 +244,6 @@ it("ends a job with which three processes died, and starts no other of them agai
   const [poison, other] = await live(0);
   assert.deepEqual([poison!.state, poison!.problem?.code], ["failed", "inference_crashed"]);
   assert.equal(other!.state, "queued");
-  await rm(folder, { recursive: true });
 });
 
 it("counts no start of a job that was put back", async () => {

@@ -1,15 +1,14 @@
 /** Files by digest that the disk damaged: never given out, and whole again once their bytes come again. */
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, it } from "node:test";
+import { it } from "node:test";
 import { ResultStore } from "../../server/jobs/blobs/result-store.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { createHarness } from "../http/harness.ts";
 import { greyPng } from "../http/images.ts";
 
-const folder = await mkdtemp(join(tmpdir(), "tau-results-"));
-after(() => rm(folder, { recursive: true }));
+const folder = temporaryFolder("results");
 
 const bytes = Buffer.from("the bytes of an image");
 const damages: ReadonlyArray<readonly [what: string, damage: (path: string) => Promise<void>]> = [

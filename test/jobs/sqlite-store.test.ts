@@ -1,26 +1,17 @@
 /** Jobs in SQLite against a disk that tears, fills up, and grows: what the conformance suite of queues can't see. */
 import assert from "node:assert/strict";
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, it } from "node:test";
+import { it } from "node:test";
 import fc from "fast-check";
 import { openJobDatabase } from "../../server/jobs/local/job-schema.ts";
 import { LocalQueue } from "../../server/jobs/local/local-queue.ts";
 import { SqliteStore } from "../../server/jobs/local/sqlite-store.ts";
 import type { Generation } from "../../shared/contract/generations/generation.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { generations } from "./job-samples.ts";
 
 const { kind, facts, done } = generations;
-const folders: string[] = [];
-const makeFolder = (): string => {
-  const folder = mkdtempSync(join(tmpdir(), "tau-sqlite-"));
-  folders.push(folder);
-  return folder;
-};
-after(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true });
-});
 
 function openQueue(folder: string) {
   const database = openJobDatabase(folder);
@@ -30,7 +21,7 @@ function openQueue(folder: string) {
 }
 
 it("a torn end of the log costs what was written last, and nothing before it", async () => {
-  const folder = makeFolder();
+  const folder = temporaryFolder("sqlite");
   const { database, queue } = openQueue(folder);
   database.run("PRAGMA wal_autocheckpoint = 0");
   const states: Array<{ readonly logBytes: number; readonly ids: string[] }> = [];
@@ -46,7 +37,7 @@ it("a torn end of the log costs what was written last, and nothing before it", a
   const torn = fc.record({ at: fc.integer({ min: first, max: last }), isGarbage: fc.boolean() });
   await fc.assert(
     fc.asyncProperty(torn, async ({ at, isGarbage }) => {
-      const copy = makeFolder();
+      const copy = temporaryFolder("sqlite");
       copyFileSync(join(folder, "tau.db"), join(copy, "tau.db"));
       const bytes = readFileSync(log);
       writeFileSync(join(copy, "tau.db-wal"), isGarbage ? bytes.fill(0xa5, at) : bytes.subarray(0, at));
@@ -66,7 +57,7 @@ it("a torn end of the log costs what was written last, and nothing before it", a
 });
 
 it("what a failed write would have changed is as it was, in the file and in the counts", async () => {
-  const folder = makeFolder();
+  const folder = temporaryFolder("sqlite");
   const { database, store, queue } = openQueue(folder);
   const { body } = await queue.add({ ...facts, request: generations.requestOf("bird") });
   const job = (await queue.take())!;
@@ -89,7 +80,7 @@ it("what a failed write would have changed is as it was, in the file and in the 
 });
 
 it("a file of 0.20 gets the columns of the line, and who stands in line keeps the place over a restart", async () => {
-  const folder = makeFolder();
+  const folder = temporaryFolder("sqlite");
   const first = openQueue(folder);
   await first.queue.add({ ...facts, request: generations.requestOf("former") });
   first.database.run(
@@ -109,7 +100,7 @@ it("a file of 0.20 gets the columns of the line, and who stands in line keeps th
 });
 
 it("two programs on one file wait for each other", async () => {
-  const folder = makeFolder();
+  const folder = temporaryFolder("sqlite");
   const [one, two] = [openQueue(folder), openQueue(folder)];
   await one.queue.add({ ...facts, request: generations.requestOf("a") });
   await two.queue.add({ ...facts, request: generations.requestOf("b") });
@@ -119,7 +110,7 @@ it("two programs on one file wait for each other", async () => {
 });
 
 it("two former jobs of one idempotency key are both taken over, and the key stays the first one's", async () => {
-  const folder = makeFolder();
+  const folder = temporaryFolder("sqlite");
   const { database, store, queue } = openQueue(folder);
   const idempotency = { key: "once", fingerprint: "f" };
   const { body } = await queue.add({ ...facts, request: generations.requestOf("bird"), idempotency });
@@ -131,7 +122,7 @@ it("two former jobs of one idempotency key are both taken over, and the key stay
 });
 
 it("rows that can't be read are reported once each, and keep neither the others nor a start from going on", async () => {
-  const folder = makeFolder();
+  const folder = temporaryFolder("sqlite");
   const { database, queue } = openQueue(folder);
   const ids: string[] = [];
   for (let index = 0; index < 6; index++) {
@@ -183,7 +174,7 @@ it("rows that can't be read are reported once each, and keep neither the others 
 });
 
 it("a search with a NUL finds by the words around it", async () => {
-  const { database, store, queue } = openQueue(makeFolder());
+  const { database, store, queue } = openQueue(temporaryFolder("sqlite"));
   await queue.add({ ...facts, request: generations.requestOf("red bird") });
   for (const q of ["\0bird", "red\0bird", "\0r"])
     assert.equal(store.list({ q, limit: 5 }).length, 1, JSON.stringify(q));
@@ -191,7 +182,7 @@ it("a search with a NUL finds by the words around it", async () => {
 });
 
 it("the database and its log are readable by their owner alone", async () => {
-  const folder = makeFolder();
+  const folder = temporaryFolder("sqlite");
   const { database, queue } = openQueue(folder);
   await queue.add({ ...facts, request: generations.requestOf("bird") });
   for (const name of ["tau.db", "tau.db-wal"]) assert.equal(statSync(join(folder, name)).mode & 0o777, 0o600, name);

@@ -1,9 +1,8 @@
 /** Halves, tensor files and model files: what is written comes back, what is broken is named. */
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { create, toBinary } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import { ModelProtoSchema, TensorProto_DataType, TensorProtoSchema } from "onnx-buf";
@@ -19,10 +18,10 @@ import { Session } from "../../server/onnx/session.ts";
 import { readTensorFile, writeTensorFile } from "../../server/platform/files/tensor-file.ts";
 import { serialize } from "../../server/platform/processes/serialized-error.ts";
 import { AppError } from "../../shared/problem.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { referenceArchitecture } from "../reference/tiny-flow.ts";
 
-const folder = await mkdtemp(join(tmpdir(), "tau-files-"));
-after(() => rm(folder, { recursive: true }));
+const folder = temporaryFolder("files");
 
 describe("half precision", () => {
   it("half precision has the standard's bit patterns", () => {

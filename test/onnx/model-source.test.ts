@@ -1,9 +1,8 @@
 /** Foreign ONNX files before the runtime sees them: what they hold, what is refused, and inner values made outputs. */
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { create } from "@bufbuild/protobuf";
 import {
   AttributeProto_AttributeType,
@@ -18,9 +17,9 @@ import { openModel } from "../../server/onnx/model-source.ts";
 import { parseModel } from "../../server/onnx/protobuf.ts";
 import { Session } from "../../server/onnx/session.ts";
 import { edited, imageEncoder, withAnyBatch, withExternalWeights } from "../fixtures/networks/foreign-graphs.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 
-const root = await mkdtemp(join(tmpdir(), "tau-source-"));
-after(() => rm(root, { recursive: true }));
+const root = temporaryFolder("source");
 const folder = join(root, "experts");
 await mkdir(join(folder, "deep"), { recursive: true });
 

@@ -1,9 +1,8 @@
 /** Packs on disk: what a folder must hold, and what is said when it does not. */
 import assert from "node:assert/strict";
-import { cp, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { SharedFiles } from "../../server/experts/shared-files.ts";
 import { asText } from "../../server/experts/values.ts";
 import type { PackManifest } from "../../server/manifest/manifest.ts";
@@ -12,6 +11,7 @@ import { loadPacks } from "../../server/packs/load.ts";
 import { writeManifest } from "../../server/packs/publish.ts";
 import { readTensorFile, writeTensorFile } from "../../server/platform/files/tensor-file.ts";
 import { conditionFields } from "../../shared/contract/conditions.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import {
   tinyFullDraft,
   tinyLabels,
@@ -21,8 +21,7 @@ import {
   writeTinyPack,
 } from "../fixtures/tiny-pack.ts";
 
-const root = await mkdtemp(join(tmpdir(), "tau-packs-"));
-after(() => rm(root, { recursive: true }));
+const root = temporaryFolder("packs");
 
 const draft: Omit<PackManifest, "files"> = {
   format: 1,

@@ -1,17 +1,16 @@
 /** Publishing the same translation again, as a run does that was killed just after it had published, makes no new version. */
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { after, it } from "node:test";
+import { it } from "node:test";
 import { writeFlowFile } from "../../server/flow/weights.ts";
 import { openBasePack, withoutLabelConditions } from "../../server/packs/base-pack.ts";
 
 import { type NewTranslation, publishOwnPack } from "../../server/packs/own-pack.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { writeTinyPack } from "../fixtures/tiny-pack.ts";
 
-const root = await mkdtemp(join(tmpdir(), "tau-again-"));
-after(() => rm(root, { recursive: true }));
+const root = temporaryFolder("again");
 
 it("the same translation keeps its version and digest, another one gets the next version", async () => {
   const base = await openBasePack((await writeTinyPack(join(root, "shipped"))).pack);

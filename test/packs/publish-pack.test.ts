@@ -4,10 +4,9 @@
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { type FlowWeights, readFlowFile, writeFlowFile } from "../../server/flow/weights.ts";
 import { type BasePack, openBasePack, withoutLabelConditions } from "../../server/packs/base-pack.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";
@@ -21,11 +20,11 @@ import { indexWidths, readIndexFile } from "../../server/retrieval/index-file.ts
 import { selectInitialWeights } from "../../server/training/select-initial-weights.ts";
 import { buildUserStyleIndex } from "../../server/training/transfer/user-style-index.ts";
 import { diskFull, watchDisk } from "../fixtures/disk-calls.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { tinyDraft, withRetrieval, writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { trainingSetOf } from "../fixtures/tiny-training-set.ts";
 
-const root = await mkdtemp(join(tmpdir(), "tau-publish-pack-"));
-after(() => rm(root, { recursive: true }));
+const root = temporaryFolder("publish-pack");
 
 const shipped = join(root, "ship");
 const { pack: basePath } = await writeTinyPack(shipped, withRetrieval(tinyDraft));

@@ -1,18 +1,17 @@
 /** Publishing a flow: the switch to it is one rename, a replaced expert is noticed, drafts are checked like any input. */
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { type FlowWeights, readFlowFile, writeFlowFile } from "../../server/flow/weights.ts";
 import { draftOf } from "../../server/manifest/pack-draft.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";
 import { loadTranslations } from "../../server/packs/load.ts";
 import { digestExperts, publishInPack } from "../../server/packs/publish.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { tinyDraft, writeTinyPack } from "../fixtures/tiny-pack.ts";
 
-const root = await mkdtemp(join(tmpdir(), "tau-publish-"));
-after(() => rm(root, { recursive: true }));
+const root = temporaryFolder("publish");
 
 let homes = 0;
 /** A pack that serves, or one of which the manifest is a draft. */

@@ -1,12 +1,12 @@
 /** The manifest is exactly what Figma needs: any change here is a change of what users are asked to trust. */
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { test } from "node:test";
 import { buildManifest } from "../../plugin/manifest.ts";
 import { buildPlugin } from "../../scripts/build-plugin.mjs";
 import { commandTable, menuMembers } from "../../shared/commands.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 
 test("the manifest has exactly the fields that the plugin needs", () => {
   const manifest = buildManifest();
@@ -68,15 +68,14 @@ test("every node that Tau makes can be redrawn, made again, restyled and enlarge
 });
 
 test("the bundles stay small: Figma parses both before the window opens", async () => {
-  const outDir = await mkdtemp(path.join(tmpdir(), "tau-size-"));
+  const outDir = temporaryFolder("size");
   const sizes = await buildPlugin({ outDir });
   assert.ok(sizes["plugin/ui.html"]! <= 250_000, `ui.html has ${sizes["plugin/ui.html"]} bytes`);
   assert.ok(sizes["plugin/main.js"]! <= 40_000, `main.js has ${sizes["plugin/main.js"]} bytes`);
-  await rm(outDir, { recursive: true });
 });
 
 test("a plugin built for another port asks for that port, starts with it, and its main code has no menu", async () => {
-  const outDir = await mkdtemp(path.join(tmpdir(), "tau-port-"));
+  const outDir = temporaryFolder("port");
   await buildPlugin({ outDir, port: 9000 });
   const [main, manifest] = await Promise.all(
     ["main.js", "manifest.json"].map((name) => readFile(path.join(outDir, "plugin", name), "utf8")),
@@ -86,5 +85,4 @@ test("a plugin built for another port asks for that port, starts with it, and it
   assert.doesNotMatch(main!, /7826/);
   // Main carries no member of the table of commands that the menu alone reads.
   for (const member of menuMembers) assert.doesNotMatch(main!, new RegExp(`[{,]${member}:`));
-  await rm(outDir, { recursive: true });
 });

@@ -1,9 +1,8 @@
 /** A published flow joined with its experts as a pack that is served, with tiny networks of random weights. */
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { measureLatents } from "../../server/engine/translation.ts";
 import { evaluate } from "../../server/evaluation/evaluate.ts";
 import { importExpert } from "../../server/importers/import-expert.ts";
@@ -17,11 +16,11 @@ import { openImageSet } from "../../server/training/dataset/image-set.ts";
 import { guidanceOn } from "../../shared/contract/translation-rules.ts";
 import { limits } from "../../shared/limits.ts";
 import { type TauResult, tauIn } from "../cli/run-tau.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { writeTinySet } from "../fixtures/tiny-set.ts";
 import { writeCheckpoint, writeMirror, writeWeights } from "./tiny-experts.ts";
 
-const folder = await mkdtemp(join(tmpdir(), "tau-join-"));
-after(() => rm(folder, { recursive: true }));
+const folder = temporaryFolder("join");
 for (const [reference, kind] of [
   ["net2net-flow", "net2net-flow"],
   ["basicae", "basicae"],

@@ -3,10 +3,9 @@
  * that the pages give them. Only what makes them short is added to the commands. Nothing is downloaded, nothing mocked.
  */
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, describe, it } from "node:test";
+import { before, describe, it } from "node:test";
 import { createApiClient } from "../../plugin/ui/client/api-client.ts";
 import { isAvailable, translationFor } from "../../plugin/ui/client/translations.ts";
 import { planCaptions } from "../../plugin/ui/plans/captions.ts";
@@ -26,9 +25,10 @@ import { type RecipeName, recipeNames, recipes } from "../../server/recipes/reci
 import { type RecipeReport, runRecipe } from "../../server/recipes/run-recipe.ts";
 import { commandTable } from "../../shared/commands.ts";
 import { tauIn } from "../cli/run-tau.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { tinyClasses, tinySidePx, writeTinyImages, writeWeights } from "./tiny-experts.ts";
 
-const folder = await mkdtemp(join(tmpdir(), "tau-recipes-"));
+const folder = temporaryFolder("recipes");
 const experts = join(folder, "own-experts");
 const images = join(folder, "images");
 const to = join(folder, "recipes");
@@ -39,7 +39,6 @@ before(async () => {
   await mkdir(experts);
   await writeFile(join(experts, "classes.txt"), tinyClasses);
 });
-after(() => rm(folder, { recursive: true }));
 
 const options = {
   experts,

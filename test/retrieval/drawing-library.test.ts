@@ -1,9 +1,8 @@
 /** Drawings found by words: the nearest name first, every set in turn, only those that licences leave, and files that are refused. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import fc from "fast-check";
 import { dot, unitOf } from "../../server/engine/edits/sphere.ts";
 import { normals } from "../../server/engine/random.ts";
@@ -12,9 +11,9 @@ import { readLibraryFile, writeLibraryFile } from "../../server/retrieval/drawin
 import { makeLibrary, type NamedDrawing } from "../../server/retrieval/make-library.ts";
 import { Thumbnails, thumbnailBytes, thumbnailOf } from "../../server/retrieval/thumbnails.ts";
 import { AppError } from "../../shared/problem.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 
-const folder = await mkdtemp(join(tmpdir(), "tau-library-"));
-after(() => rm(folder, { recursive: true }));
+const folder = temporaryFolder("library");
 const path = join(folder, "drawings.safetensors");
 const keyDims = 32;
 const vectorOf = (name: string): Float32Array =>

@@ -1,17 +1,15 @@
 /** Drawings beside a retrieval index: images that shall differ start from them, mixtures do not, and files that do not fit are refused. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { readTensorFile, writeTensorFile } from "../../server/platform/files/tensor-file.ts";
 import { readFurtherDrawings, writeFurtherDrawings } from "../../server/retrieval/further-drawings.ts";
 import { type IndexContent, writeIndexFile } from "../../server/retrieval/index-file.ts";
 import { quantizeInt4 } from "../../server/retrieval/int4.ts";
 import { RetrievalIndex } from "../../server/retrieval/retrieval-index.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 
-const root = await mkdtemp(join(tmpdir(), "tau-further-"));
-after(() => rm(root, { recursive: true }));
+const root = temporaryFolder("further");
 
 const [dims, keyDims] = [2, 2];
 const rows = (...values: ReadonlyArray<readonly [number, number]>) =>

@@ -1,9 +1,8 @@
 /** The store of entries: which drawings words and pictures start from, how they are mixed, what they are called, and files that do not fit. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { cosine } from "../../server/engine/edits/sphere.ts";
 import type { RetrievalQuery, RetrievedPrior } from "../../server/engine/interfaces.ts";
 import { readTensorFile, writeTensorFile } from "../../server/platform/files/tensor-file.ts";
@@ -17,9 +16,9 @@ import { quantizeInt4 } from "../../server/retrieval/int4.ts";
 import type { QuantizedCodes } from "../../server/retrieval/quantized-codes.ts";
 import { RetrievalIndex } from "../../server/retrieval/retrieval-index.ts";
 import { near } from "../fixtures/near.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 
-const root = await mkdtemp(join(tmpdir(), "tau-retrieval-"));
-after(() => rm(root, { recursive: true }));
+const root = temporaryFolder("retrieval");
 
 const [dims, keyDims] = [2, 6];
 /** A vector of length 1 in `keyDims` dimensions. */

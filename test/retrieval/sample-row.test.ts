@@ -1,9 +1,6 @@
 /** Rows that are drawn from retrieved drawings, by the flow and the store of a tiny pack: what a share keeps, and what it leaves to the flow. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { type ConditionValues, encodeConditions } from "../../server/engine/conditions.ts";
 import { guidanceTermsOf } from "../../server/engine/guidance.ts";
 import type { RetrievalQuery, RetrievedPrior, Retriever } from "../../server/engine/interfaces.ts";
@@ -13,10 +10,10 @@ import { asText } from "../../server/experts/values.ts";
 import { readEntry } from "../../server/packs/catalogue.ts";
 import { loadTranslations } from "../../server/packs/load.ts";
 import { type DrawSettings, sampleRow } from "../../server/retrieval/retrieved-prior.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { tinyFullDraft, withRetrieval, writeTinyPack } from "../fixtures/tiny-pack.ts";
 
-const root = await mkdtemp(join(tmpdir(), "tau-drawn-row-"));
-after(() => rm(root, { recursive: true }));
+const root = temporaryFolder("drawn-row");
 const { pack } = await writeTinyPack(root, withRetrieval(tinyFullDraft));
 const [loaded] = await loadTranslations(await readEntry(pack, false), { threads: 1 });
 const translation = loaded!;

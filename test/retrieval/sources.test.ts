@@ -1,9 +1,6 @@
 /** Whose drawings an image started from: named by set, icon, licence and author, kept in the PNG, and limited by licences. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, describe, it } from "node:test";
+import { before, describe, it } from "node:test";
 import { encodePng } from "../../server/images/codec.ts";
 import type { ImageResult } from "../../server/inference/protocol.ts";
 import { createService, type InferenceService } from "../../server/inference/service.ts";
@@ -13,10 +10,10 @@ import { attributionOf } from "../../shared/contract/generations/attribution.ts"
 import { ResolvedRequestSchema } from "../../shared/contract/generations/generation-request.ts";
 import type { TranslationInfo } from "../../shared/contract/meta.ts";
 import { checkLicences } from "../../shared/contract/translation-rules.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { tinyDraft, withRetrieval, writeTinyPack } from "../fixtures/tiny-pack.ts";
 
-const folder = await mkdtemp(join(tmpdir(), "tau-sources-"));
-after(() => rm(folder, { recursive: true }));
+const folder = temporaryFolder("sources");
 const drawings = [
   { styles: ["round"], set: "circles", licence: "MIT", author: "Ada" },
   { styles: ["sharp"], set: "corners", licence: "CC-BY-4.0", home: "https://corners.example" },

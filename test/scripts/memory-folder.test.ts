@@ -2,16 +2,16 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readlink, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { it } from "node:test";
 import { createMemoryFolder, removeFolder } from "../../scripts/memory-folder.mjs";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 
 const skip = !existsSync("/proc/self/ns/pid") && "needs the /proc of Linux";
 
 it("a run of the tests removes the folders of runs that were killed, and no other", { skip }, async () => {
-  const memory = await mkdtemp(join(tmpdir(), "tau-memory-"));
+  const memory = temporaryFolder("memory");
   const space = /\d+/.exec(await readlink("/proc/self/ns/pid"))![0];
   const { pid: dead } = spawnSync("true");
   const alive = `tau-tests-${space}-${process.ppid}-abcdef`;
@@ -29,13 +29,11 @@ it("a run of the tests removes the folders of runs that were killed, and no othe
   assert.deepEqual(await readdir(folder), []);
   removeFolder(folder);
   assert.deepEqual((await readdir(memory)).sort(), [alive, elsewhere].sort());
-  await rm(memory, { recursive: true });
 });
 
 it("where there is no memory, or too little, the tests write to the disk", { skip }, async () => {
-  const memory = await mkdtemp(join(tmpdir(), "tau-memory-"));
+  const memory = temporaryFolder("memory");
   assert.equal(createMemoryFolder(join(memory, "missing"), 0), undefined);
   assert.equal(createMemoryFolder(memory, Number.POSITIVE_INFINITY), undefined);
   assert.deepEqual(await readdir(memory), []);
-  await rm(memory, { recursive: true });
 });

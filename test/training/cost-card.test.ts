@@ -1,16 +1,15 @@
 /** What a run leaves for people: the cost card and its arithmetic, the loss curve, and records that survive an interruption. */
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import sharp from "sharp";
 import { addTimes, costCard, defaultCostFactors, describeCost, stopwatch } from "../../server/training/cost-card.ts";
 import { lossCurve } from "../../server/training/loss-curve.ts";
 import { RunRecords } from "../../server/training/run-records.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 
-const folder = await mkdtemp(join(tmpdir(), "tau-cost-"));
-after(() => rm(folder, { recursive: true }));
+const folder = temporaryFolder("cost");
 
 describe("the cost card", () => {
   it("the cost card is power times CPU time, and what that costs by stated factors", () => {

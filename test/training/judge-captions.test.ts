@@ -1,9 +1,8 @@
 /** The style judge of trainings: whose style it names, what counts as better, and that a training from captions tells what it says. */
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { joinRows } from "../../server/engine/join-rows.ts";
 import { adaptFlow } from "../../server/flow/adapt-flow.ts";
 import { openBasePack, withoutLabelConditions } from "../../server/packs/base-pack.ts";
@@ -14,10 +13,10 @@ import { createPreview } from "../../server/training/preview.ts";
 import { judgeCodes, worseBy } from "../../server/training/style/style-judge.ts";
 import { trainTranslation } from "../../server/training/train-translation.ts";
 import { writeBoxes } from "../fixtures/image-folder.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { tinyFullDraft, withRetrieval, writeTinyPack } from "../fixtures/tiny-pack.ts";
 
-const root = await mkdtemp(join(tmpdir(), "tau-judge-"));
-after(() => rm(root, { recursive: true }));
+const root = temporaryFolder("judge");
 const { pack } = await writeTinyPack(join(root, "ship"), withRetrieval(tinyFullDraft));
 const folder = await writeBoxes(join(root, "boxes"), 40);
 

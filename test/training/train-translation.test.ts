@@ -5,10 +5,9 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { readFlowFile } from "../../server/flow/weights.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";
 import { indexWidths, readIndexFile } from "../../server/retrieval/index-file.ts";
@@ -17,10 +16,10 @@ import { diskFull, watchDisk } from "../fixtures/disk-calls.ts";
 import { writeBoxes, writeFiles } from "../fixtures/image-folder.ts";
 import type { Moment } from "../fixtures/processes/killed-training.ts";
 import { testProgram } from "../fixtures/processes/test-program.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { tinyDraft, tinyLabels, tinyStyles, withRetrieval, writeTinyPack } from "../fixtures/tiny-pack.ts";
 
-const root = await mkdtemp(join(tmpdir(), "tau-train-"));
-after(() => rm(root, { recursive: true }));
+const root = temporaryFolder("train");
 
 const shipped = join(root, "ship");
 const { pack: basePack } = await writeTinyPack(shipped, withRetrieval(tinyDraft));

@@ -1,9 +1,8 @@
 /** The evaluation of upscaling on tiny pictures with an upscaler of the test's own: the whole report, and pictures that can't be measured. */
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import type { Pixels } from "../../../server/engine/interfaces.ts";
 import { normals, streams } from "../../../server/engine/random.ts";
 import { toMarkdown } from "../../../server/evaluation/markdown.ts";
@@ -18,9 +17,9 @@ import { encodePng } from "../../../server/images/codec.ts";
 import { Catalogue, packsHome } from "../../../server/packs/catalogue.ts";
 import { writeFiles } from "../../fixtures/image-folder.ts";
 import { pictureGraph } from "../../fixtures/networks/picture-graph.ts";
+import { temporaryFolder } from "../../fixtures/temporary-folder.ts";
 
-const home = await mkdtemp(join(tmpdir(), "tau-upscaling-"));
-after(() => rm(home, { recursive: true }));
+const home = temporaryFolder("upscaling");
 
 const enlarge = (image: Pixels, scale: number): Pixels =>
   resample(image, scale * image.widthPx, scale * image.heightPx, bicubic);

@@ -1,9 +1,8 @@
 /** Measures of enlarged pictures, on values computed by hand or by their definition written out plainly. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import type { Pixels } from "../../../server/engine/interfaces.ts";
 import { lumaOf } from "../../../server/evaluation/metrics/luma.ts";
 import { lumaPsnrDb, rgbPsnrDb } from "../../../server/evaluation/metrics/picture-psnr.ts";
@@ -13,6 +12,7 @@ import { openLpips } from "../../../server/evaluation/upscaling/lpips.ts";
 import { openTextureNet } from "../../../server/evaluation/upscaling/texture-distance.ts";
 import { Catalogue, packsHome } from "../../../server/packs/catalogue.ts";
 import { pictureGraph } from "../../fixtures/networks/picture-graph.ts";
+import { temporaryFolder } from "../../fixtures/temporary-folder.ts";
 
 /** An opaque picture of a colour for each pixel. */
 function paint(
@@ -181,8 +181,7 @@ describe("a distance of feature maps", () => {
 });
 
 describe("LPIPS", async () => {
-  const home = await mkdtemp(join(tmpdir(), "tau-lpips-"));
-  after(() => rm(home, { recursive: true }));
+  const home = temporaryFolder("lpips");
   const path = join(home, "lpips.onnx");
 
   it("LPIPS adds up what each map of the graph sees, a mean over places each, for pictures of any size", async () => {

@@ -2,17 +2,16 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { copyFile, mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Pixels } from "../../../server/engine/interfaces.ts";
 import { openNcnnBaselines } from "../../../server/evaluation/upscaling/ncnn-baselines.ts";
 import { writeFiles } from "../../fixtures/image-folder.ts";
+import { temporaryFolder } from "../../fixtures/temporary-folder.ts";
 
-const home = await mkdtemp(join(tmpdir(), "tau-ncnn-"));
-after(() => rm(home, { recursive: true }));
+const home = temporaryFolder("ncnn");
 
 const pretrain = fileURLToPath(new URL("../../../server/pretrain", import.meta.url));
 const python = join(pretrain, ".cache/venv/bin/python");

@@ -1,9 +1,8 @@
 /** Any ONNX file as an expert by its declaration: layers, targets, the registry, and what is refused when it is opened or run. */
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { openOnnxExpert } from "../../../server/experts/custom/condition.ts";
 import { openOnnxGenerator } from "../../../server/experts/custom/generator.ts";
 import { fromGraphPixels, toGraphPixels } from "../../../server/experts/custom/pixels.ts";
@@ -34,10 +33,10 @@ import {
   withExternalWeights,
   withoutNumbers,
 } from "../../fixtures/networks/foreign-graphs.ts";
+import { temporaryFolder } from "../../fixtures/temporary-folder.ts";
 import { tinyDraft, writeTinyPack } from "../../fixtures/tiny-pack.ts";
 
-const folder = await mkdtemp(join(tmpdir(), "tau-declared-"));
-after(() => rm(folder, { recursive: true }));
+const folder = temporaryFolder("declared");
 await mkdir(join(folder, "own"));
 await writeFile(join(folder, "own/encoder.onnx"), imageEncoder());
 await writeFile(join(folder, "own/generator.onnx"), generatorGraph());

@@ -1,20 +1,17 @@
 /** Free space on crowded pages: found without touching anything, near the view, in slices that let the editor draw. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import path from "node:path";
-import { after, before, test } from "node:test";
+import { before, test } from "node:test";
 import fc from "fast-check";
 import { type Box, findFreeSpot, Obstacles } from "../../../plugin/main/place/place.ts";
 import { buildPlugin } from "../../../scripts/build-plugin.mjs";
+import { temporaryFolder } from "../../fixtures/temporary-folder.ts";
 import { placeOnCrowdedPage } from "./crowded-page.ts";
 
-let outDir: string;
+const outDir = temporaryFolder("placing");
 before(async () => {
-  outDir = await mkdtemp(path.join(tmpdir(), "tau-placing-"));
   await buildPlugin({ outDir });
 });
-after(() => rm(outDir, { recursive: true }));
 
 const gapPx = 80;
 const find = (boxes: readonly Box[], size: { width: number; height: number }, centre = { x: 0, y: 0 }) => {

@@ -3,10 +3,8 @@
  * headers. The built main code in QuickJS and the window's own plans, through Vectorise, Recolour and Make components.
  */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import path from "node:path";
-import { after, afterEach, before, beforeEach, test } from "node:test";
+import { afterEach, before, beforeEach, test } from "node:test";
 import sharp from "sharp";
 import type { ApiClient } from "../../../plugin/ui/client/api-client.ts";
 import { changesFor } from "../../../plugin/ui/palettes.ts";
@@ -19,6 +17,7 @@ import { decodeRgba } from "../../../server/images/codec.ts";
 import { vectorise } from "../../../server/vector/vectorise.ts";
 import type { UsedColour } from "../../../shared/messages/vector-messages.ts";
 import { resizedSvg } from "../../../shared/vectors/vector-svg.ts";
+import { temporaryFolder } from "../../fixtures/temporary-folder.ts";
 import { type Machine, startMachine } from "../main/virtual-machine.ts";
 
 const foreign = `<?xml version="1.0" encoding="UTF-8"?>
@@ -39,13 +38,11 @@ const foreign = `<?xml version="1.0" encoding="UTF-8"?>
 </svg>`;
 const colours = ["#1864ab", "#4dabf7", "#e03131", "#ffd43b"];
 
-let outDir: string;
+const outDir = temporaryFolder("foreign");
 let machine: Machine;
 before(async () => {
-  outDir = await mkdtemp(path.join(tmpdir(), "tau-foreign-"));
   await buildPlugin({ outDir });
 });
-after(() => rm(outDir, { recursive: true }));
 beforeEach(async () => {
   machine = await startMachine(path.join(outDir, "plugin/main.js"));
   machine.open("vectorise");

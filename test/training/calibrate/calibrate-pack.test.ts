@@ -1,7 +1,6 @@
 /** Calibrations in packs: `tau calibrate` and training put them there, publishing a flow takes them away, the child uses them. */
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { findOutOfDistribution, typicalityPercentile } from "../../../server/engine/calibration.ts";
@@ -22,11 +21,11 @@ import { trainTranslation } from "../../../server/training/train-translation.ts"
 import { ResolvedRequestSchema } from "../../../shared/contract/generations/generation-request.ts";
 import { InversionRequestSchema } from "../../../shared/contract/generations/inversion.ts";
 import { tauIn } from "../../cli/run-tau.ts";
+import { temporaryFolder } from "../../fixtures/temporary-folder.ts";
 import { tinyDraft, tinyFullDraft, tinySizePx, writeTinyPack } from "../../fixtures/tiny-pack.ts";
 import { tinyItems, writeTinySet } from "../../fixtures/tiny-set.ts";
 
-const root = await mkdtemp(join(tmpdir(), "tau-calibrate-"));
-after(() => rm(root, { recursive: true }));
+const root = temporaryFolder("calibrate");
 const tau = tauIn(root);
 
 /** 32 of the tiny set's images are held out: enough to calibrate by. */

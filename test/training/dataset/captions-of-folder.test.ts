@@ -1,16 +1,15 @@
 /** Which caption belongs to which image: file names, tables, texts; and what is said of everything that does not fit. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm, symlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { symlink } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { parseCaptionTable } from "../../../server/training/dataset/caption-table.ts";
 import { captionsOfFolder, filesBelow } from "../../../server/training/dataset/captions-of-folder.ts";
 import { DatasetIssues, describeIssues, shownMax } from "../../../server/training/dataset/dataset-issues.ts";
 import { writeFiles } from "../../fixtures/image-folder.ts";
+import { temporaryFolder } from "../../fixtures/temporary-folder.ts";
 
-const root = await mkdtemp(join(tmpdir(), "tau-captions-"));
-after(() => rm(root, { recursive: true }));
+const root = temporaryFolder("captions");
 
 let folders = 0;
 /** Captions by file, and issues by kind, of a folder with these files; images may be empty, for nobody opens them here. */

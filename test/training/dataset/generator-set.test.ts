@@ -4,10 +4,9 @@
  */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { promisify } from "node:util";
 import { Matrix } from "ml-matrix";
 import { openOnnxExpert } from "../../../server/experts/custom/condition.ts";
@@ -35,10 +34,10 @@ import {
   writeToyGenerator,
 } from "../../fixtures/networks/toy-generator.ts";
 import { cliProgram } from "../../fixtures/processes/programs.ts";
+import { temporaryFolder } from "../../fixtures/temporary-folder.ts";
 import { writeTinyPack } from "../../fixtures/tiny-pack.ts";
 
-const folder = await mkdtemp(join(tmpdir(), "tau-generator-"));
-after(() => rm(folder, { recursive: true }));
+const folder = temporaryFolder("generator");
 await writeToyGenerator(folder);
 
 const generator = await openOnnxGenerator(folder, toyGeneratorEntry, { threads: 1 });

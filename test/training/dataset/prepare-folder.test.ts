@@ -1,9 +1,8 @@
 /** From a folder to an image set: what is unusable is listed and skipped, what is too little is refused, what is done is not done again. */
 import assert from "node:assert/strict";
-import { chmod, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import sharp from "sharp";
 import { holdOut } from "../../../server/training/dataset/hold-out.ts";
 import { openImageSet } from "../../../server/training/dataset/image-set.ts";
@@ -12,9 +11,9 @@ import { prepareFolder } from "../../../server/training/dataset/prepare-folder.t
 import { limits } from "../../../shared/limits.ts";
 import { diskFull, watchDisk } from "../../fixtures/disk-calls.ts";
 import { boxName, boxPng, writeBoxes, writeFiles } from "../../fixtures/image-folder.ts";
+import { temporaryFolder } from "../../fixtures/temporary-folder.ts";
 
-const root = await mkdtemp(join(tmpdir(), "tau-prepare-"));
-after(() => rm(root, { recursive: true }));
+const root = temporaryFolder("prepare");
 
 const smallPx = 8;
 let folders = 0;

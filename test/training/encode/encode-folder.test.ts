@@ -1,7 +1,6 @@
 /** From a folder to a training set: threads that encode start, and experts open, while images are still read, and no thread is left, however it ends. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Worker } from "node:worker_threads";
@@ -12,10 +11,10 @@ import { digestExperts } from "../../../server/packs/publish.ts";
 import { encodeFolder, type FolderProgress } from "../../../server/training/encode/encode-folder.ts";
 import { openSetExperts } from "../../../server/training/encode/pack-experts.ts";
 import { writeFiles } from "../../fixtures/image-folder.ts";
+import { temporaryFolder } from "../../fixtures/temporary-folder.ts";
 import { tinyFullDraft, tinySizePx, writeTinyPack } from "../../fixtures/tiny-pack.ts";
 
-const root = await mkdtemp(join(tmpdir(), "tau-encode-folder-"));
-after(() => rm(root, { recursive: true }));
+const root = temporaryFolder("encode-folder");
 const { pack } = await writeTinyPack(join(root, "full"), tinyFullDraft);
 const draft = selectTranslation(tinyFullDraft);
 const source = { pack, draft, files: await digestExperts(pack, draft) };

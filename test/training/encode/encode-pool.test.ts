@@ -4,8 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { truncateSync } from "node:fs";
-import { mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, rename, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { after, describe, it } from "node:test";
 import type { Worker } from "node:worker_threads";
@@ -18,11 +17,11 @@ import { type EncodeTask, encodeRows } from "../../../server/training/encode/enc
 import { encodeSet } from "../../../server/training/encode/encode-set.ts";
 import { openSetExperts, type SetExperts } from "../../../server/training/encode/pack-experts.ts";
 import { runBundled } from "../../fixtures/processes/run-bundled.ts";
+import { temporaryFolder } from "../../fixtures/temporary-folder.ts";
 import { tinyFullDraft, tinySizePx, writeTinyPack } from "../../fixtures/tiny-pack.ts";
 import { tinyItems, tinyPixels, writeTinySet } from "../../fixtures/tiny-set.ts";
 
-const root = await mkdtemp(join(tmpdir(), "tau-encode-team-"));
-after(() => rm(root, { recursive: true }));
+const root = temporaryFolder("encode-team");
 const { pack } = await writeTinyPack(join(root, "full"), tinyFullDraft);
 const draft = selectTranslation(tinyFullDraft);
 const source = { pack, draft, files: await digestExperts(pack, draft) };

@@ -3,10 +3,9 @@
  * (used, resumed, remade when broken or older than the pixels).
  */
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, rm, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, it, mock } from "node:test";
+import { describe, it, mock } from "node:test";
 import type { TargetExpert } from "../../../server/engine/interfaces.ts";
 import type { Expert } from "../../../server/experts/expert.ts";
 import { asText } from "../../../server/experts/values.ts";
@@ -19,11 +18,11 @@ import { type ImageSet, openImageSet, PixelBuffer } from "../../../server/traini
 import { encodeSet } from "../../../server/training/encode/encode-set.ts";
 import type { EncodeProgress } from "../../../server/training/encode/encoded-chunks.ts";
 import { openSetExperts, type SetExperts } from "../../../server/training/encode/pack-experts.ts";
+import { temporaryFolder } from "../../fixtures/temporary-folder.ts";
 import { tinyDraft, tinyFullDraft, tinySizePx, tinyStyles, writeTinyPack } from "../../fixtures/tiny-pack.ts";
 import { tinyItems, tinyPixels, writeTinySet } from "../../fixtures/tiny-set.ts";
 
-const root = await mkdtemp(join(tmpdir(), "tau-encode-"));
-after(() => rm(root, { recursive: true }));
+const root = temporaryFolder("encode");
 const openTiny = async (name: string, content: typeof tinyDraft): Promise<SetExperts> => {
   const { pack } = await writeTinyPack(join(root, name), content);
   const draft = selectTranslation(content);

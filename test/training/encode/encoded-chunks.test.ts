@@ -1,13 +1,12 @@
 /** Values that are encoded piece by piece and kept on disk: what is requested when, what is reported, what a fault leaves. */
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { type ChunkPart, encodeChunks } from "../../../server/training/encode/encoded-chunks.ts";
+import { temporaryFolder } from "../../fixtures/temporary-folder.ts";
 
-const root = await mkdtemp(join(tmpdir(), "tau-pieces-"));
-after(() => rm(root, { recursive: true }));
+const root = temporaryFolder("pieces");
 
 const total = 40;
 const chunkRows = 16;

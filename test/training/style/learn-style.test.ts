@@ -1,10 +1,9 @@
 /** A style of one's own by a search over codes: never worse than its start, published at once, and a pack like any other. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { spreadOf } from "../../../server/engine/pixels/colour-spread.ts";
 import { encodePng } from "../../../server/images/codec.ts";
 import { readManifest } from "../../../server/manifest/read-manifest.ts";
@@ -19,11 +18,11 @@ import { trainStyle } from "../../../server/training/style/train-style.ts";
 import { findTranslation } from "../../../shared/contract/translation-rules.ts";
 import { AppError } from "../../../shared/problem.ts";
 import { testProgram } from "../../fixtures/processes/test-program.ts";
+import { temporaryFolder } from "../../fixtures/temporary-folder.ts";
 import { styleSizePx, writeTinyStylePack } from "../../fixtures/tiny-style-pack.ts";
 import { untilExit } from "../../fixtures/until-exit.ts";
 
-const root = await mkdtemp(join(tmpdir(), "tau-learn-style-"));
-after(() => rm(root, { recursive: true }));
+const root = temporaryFolder("learn-style");
 const shipped = join(root, "shipped");
 await writeTinyStylePack(shipped);
 

@@ -3,10 +3,9 @@
  * like its images. Progress is reported, and the work is repeated only when its result would differ.
  */
 import assert from "node:assert/strict";
-import { cp, mkdtemp, readFile, rm, stat, utimes } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, readFile, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { cosine } from "../../../server/engine/edits/sphere.ts";
 import { openBasePack, withoutLabelConditions } from "../../../server/packs/base-pack.ts";
 import { indexWidths, readIndexFile } from "../../../server/retrieval/index-file.ts";
@@ -19,6 +18,7 @@ import { compositeOn } from "../../../server/training/transfer/composite.ts";
 import { StyleTransferJob } from "../../../server/training/transfer/style-transfer-job.ts";
 import { writeBoxes } from "../../fixtures/image-folder.ts";
 import { near } from "../../fixtures/near.ts";
+import { temporaryFolder } from "../../fixtures/temporary-folder.ts";
 import {
   tinyFullDraft,
   tinyLabels,
@@ -28,8 +28,7 @@ import {
   writeTinyPack,
 } from "../../fixtures/tiny-pack.ts";
 
-const root = await mkdtemp(join(tmpdir(), "tau-transfer-"));
-after(() => rm(root, { recursive: true }));
+const root = temporaryFolder("transfer");
 const { pack } = await writeTinyPack(join(root, "ship"), withRetrieval(tinyFullDraft));
 const base = await openBasePack(pack);
 const draft = withoutLabelConditions(base.draft);
