@@ -31,7 +31,7 @@ export class LabelExpert implements ExpertCore {
   labelIn(words: string, group?: string): string | undefined {
     return this.#names.labelIn(words, (id) => {
       const { groups } = this.#entries[this.#indexOf.get(id)!]!;
-      return group === undefined || groups === undefined || groups.includes(group);
+      return groups === undefined || (group === undefined ? groups.length > 0 : groups.includes(group));
     });
   }
 

@@ -36,7 +36,7 @@ export const LabelExpertSchema = z.object({
         names: z.array(z.string().min(1)).optional(),
         /** Styles only: the group of the style. */
         group: z.string().min(1).optional(),
-        /** Labels only: groups of styles in which captions name it; absent = all. Requests without a style ignore it. */
+        /** Labels only: groups of styles in which captions name it; absent = all. Requests without a style ignore it, unless there are none: then it is not offered. */
         groups: z.array(z.string().min(1)).optional(),
       }),
     )
@@ -202,7 +202,7 @@ export const canRead = (expert: ExpertEntry, name: FlowConditionName): boolean =
 /** The vocabulary of an expert that knows styles or labels by their ids; empty for others. */
 export const stylesIn = (
   expert: ExpertEntry | undefined,
-): ReadonlyArray<{ readonly id: string; readonly label: string }> =>
+): ReadonlyArray<{ readonly id: string; readonly label: string; readonly groups?: readonly string[] | undefined }> =>
   expert?.kind === "label" || expert?.kind === "drawing-style" ? expert.vocabulary : [];
 
 /** The pack files that an expert reads. */

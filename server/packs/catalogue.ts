@@ -166,7 +166,8 @@ function describe(
   const expertOf = (field: ConditionField): ExpertEntry | undefined =>
     experts[conditions.find(({ name }) => fieldOf(name) === field)?.expert ?? ""];
   const vocabularyOf = (field: ConditionField): TranslationInfo["labels"] => {
-    return stylesIn(expertOf(field)).map(({ id, label }) => ({ id, label }));
+    const offered = stylesIn(expertOf(field)).filter(({ groups }) => groups?.length !== 0);
+    return offered.map(({ id, label }) => ({ id, label }));
   };
   const layout = expertOf("layout");
   const isBetweenStyles = expertOf("style")?.kind === "drawing-style";

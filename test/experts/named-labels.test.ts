@@ -124,6 +124,7 @@ describe("a label that the caption names", () => {
         { id: "car", label: "Car", groups: ["emoji"] },
         { id: "black-cat", label: "Black cat", groups: ["emoji"] },
         { id: "cat", label: "Cat" },
+        { id: "tau", label: "Tau", groups: [] },
       ],
     };
     const styles = ["emoji", "interface", undefined].map((group, at) => ({
@@ -146,6 +147,7 @@ describe("a label that the caption names", () => {
     assert.equal(await named({ style: asText("style-2") }), "car");
     assert.equal(await named({ style: asText("style-0") }, "black cat"), "black-cat");
     assert.equal(await named({ style: asText("style-1") }, "black cat"), "cat");
+    assert.equal(await named({}, "tau"), undefined, "withdrawn");
   });
 
   it("a label that the caption names fades as an attribute moves the caption away from its words; a label of its own stays", async () => {

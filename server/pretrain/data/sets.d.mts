@@ -7,6 +7,7 @@ export interface IconSet {
   hasFlags?: boolean;
   isHeldBack?: boolean;
   dropCategories?: string[];
+  brands?: string[];
 }
 export const ICON_SETS: IconSet[];
 export const TRAINED_STYLES: string[];

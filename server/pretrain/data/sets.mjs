@@ -12,7 +12,20 @@
  * @property {boolean} [hasFlags] Whether country flags of this set are kept (three sets are enough: flags look alike in all).
  * @property {boolean} [isHeldBack] The whole set is kept out of all training.
  * @property {string[]} [dropCategories] Categories of the package's metadata that are brands.
+ * @property {string[]} [brands] Names that are brands here, and things in other sets.
  */
+
+/** Brands, by the names that icons have without numbers. Some sets list theirs among other things. */
+const BRANDS = new Set(
+  (
+    "adobe amazon android android-os app-store binance-circle chrome credit-card-visa crypto-currency-litecoin css-three " +
+    "debian discord dribbble dribble dropbox epic-games facebook figma gmail google google-drive html-five instagram " +
+    "ios-ipados kirby linkedin linux mac-finder meta netflix nintendo-switch nintendo-xbox-controller office-file-adobe " +
+    "pacman paypal pdf-reader-application play-station play-store pokeball pokeball-one polka-dot-circle programming-css " +
+    "reddit safari share-android share-ios skype slack spotify steam stumbleupon switch-nintendo telegram tiktok tinder " +
+    "twitter vlc whatsapp wikipedia windows xbox xrp-circle youtube"
+  ).split(" "),
+);
 
 /** @type {IconSet[]} Order is fixed: it decides rows and the order of the styles vocabulary. */
 export const ICON_SETS = [
@@ -28,9 +41,19 @@ export const ICON_SETS = [
   { name: "fluent-color", style: "fluent-color" },
   { name: "icon-park", style: "icon-park", dropCategories: ["Brand"] },
   { name: "marketeq", style: "marketeq" },
-  { name: "streamline-color", style: "streamline-core", suffixStyles: { "-flat": "streamline-core-flat" } },
+  {
+    name: "streamline-color",
+    style: "streamline-core",
+    suffixStyles: { "-flat": "streamline-core-flat" },
+    brands: ["apple", "stream"],
+  },
   { name: "streamline-plump-color", style: "streamline-plump", suffixStyles: { "-flat": "streamline-plump-flat" } },
-  { name: "streamline-flex-color", style: "streamline-flex", suffixStyles: { "-flat": "streamline-flex-flat" } },
+  {
+    name: "streamline-flex-color",
+    style: "streamline-flex",
+    suffixStyles: { "-flat": "streamline-flex-flat" },
+    brands: ["apple"],
+  },
   { name: "streamline-sharp-color", style: "streamline-sharp", suffixStyles: { "-flat": "streamline-sharp-flat" } },
   { name: "streamline-ultimate-color", style: "streamline-ultimate" },
   { name: "streamline-cyber-color", style: "streamline-cyber" },
@@ -58,7 +81,7 @@ export function spellTone(set, name, allNames) {
 
 /**
  * Says whether an icon is left out before rendering.
- * Skin tones: neutral and "medium" stay. `-logo` names are brands. Pictures in several pixel sizes keep the largest.
+ * Skin tones: neutral and "medium" stay. Brands are none. Pictures in several pixel sizes keep the largest.
  * @param {IconSet} set
  * @param {string} name
  * @param {Set<string>} allNames Every icon name of the set.
@@ -66,7 +89,8 @@ export function spellTone(set, name, allNames) {
 export function isDropped(set, name, allNames) {
   const tones = spellTone(set, name, allNames).match(SKIN_TONE);
   if (tones && (tones.length > 1 || tones[0] !== "-medium-skin-tone")) return true;
-  if (/(^|-)logo(-|$)/.test(name)) return true;
+  const thing = styleOf(set, name).plainName.replace(/-?\d+$/, "");
+  if (/(^|-)logo(-|$)/.test(name) || BRANDS.has(thing) || set.brands?.includes(thing)) return true;
   if (set.name === "fluent-color") {
     const size = /^(.*)-(\d+)$/.exec(name);
     if (size) return [20, 24, 28, 32, 48].some((px) => px > Number(size[2]) && allNames.has(`${size[1]}-${px}`));

@@ -57,6 +57,16 @@ const brandSets = ["fa7-brands", "bxl", "cib", "simple-icons"];
 const fewestIcons = 40;
 const keptFlagShare = 0.1;
 
+const readJson = <T,>(folder: string, file: string): T => JSON.parse(readFileSync(join(folder, file), "utf8")) as T;
+
+/** @param folder of the package `@iconify/json` */
+export const readBrandNames = (folder: string): ReadonlySet<string> =>
+  new Set(
+    brandSets.flatMap((set) =>
+      Object.keys(readJson<SetFile>(folder, `json/${set}.json`).icons).map((name) => name.replace(/^logo-/, "")),
+    ),
+  );
+
 /** How one icon is built. */
 export function buildOf(body: string, isColour: boolean): Build {
   if (isColour && /#[0-9a-f]{3}/i.test(body)) return "colour";
@@ -77,13 +87,9 @@ export function collectVariants(
   folder: string,
   caps: Caps,
 ): { variants: Variant[]; sets: DrawnSet[]; skipped: Record<string, string> } {
-  const read = <T,>(file: string): T => JSON.parse(readFileSync(join(folder, file), "utf8")) as T;
+  const read = <T,>(file: string): T => readJson<T>(folder, file);
   const collections = read<Record<string, Collection>>("collections.json");
-  const brandNames = new Set(
-    brandSets.flatMap((set) =>
-      Object.keys(read<SetFile>(`json/${set}.json`).icons).map((name) => name.replace(/^logo-/, "")),
-    ),
-  );
+  const brandNames = readBrandNames(folder);
   const skipped: Record<string, string> = {};
   const variants: Variant[] = [];
   const sets: DrawnSet[] = [];

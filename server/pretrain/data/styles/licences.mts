@@ -61,15 +61,33 @@ export const isBrandCategory = (category: string): boolean =>
 /** Words that are brands elsewhere and things here. */
 const plainWords: ReadonlySet<string> = new Set(
   (
-    "app apple-whole box buffer circle code command creative-commons css dev drop edge flow fly gem go graph html image info layer less " +
-    "linear link mail map markdown medium meta mix note notion origin page4 pix pocket pulse pushed ring rocket rust safari shell signal " +
-    "snowflake spark square stack swift target unity usb vine wave windows zoom accessible-icon bitcoin bluetooth ethereum"
+    "app apple-whole box buffer circle code command creative-commons css dev drop flow fly gem graph html image info layer less link mail " +
+    "map markdown mix note origin pix pulse pushed ring rocket shell signal snowflake spark square stack target usb wave zoom " +
+    "accessible-icon bitcoin bluetooth ethereum"
   ).split(" "),
 );
 
-const brandStems =
-  /(^|-)(logos?|brands?|google|facebook|microsoft|twitter|instagram|linkedin|youtube|whatsapp|pinterest|spotify|github|gitlab|paypal|mastercard|visa|amazon|netflix|tiktok|snapchat|reddit|discord|dribbble|behance|figma|adobe|android|ios|airbnb|bitbucket|wordpress|skype|slack|telegram|wechat|tencent|alipay|huawei|samsung|nvidia|intel|openai|chatgpt|claude|gemini|apple-(logo|pay|music))(-|$)/;
+const brandStems = new RegExp(
+  `(^|-)(${[
+    "logos?|brands?|google|facebook|microsoft|twitter|instagram|linkedin|youtube|whatsapp|pinterest|spotify|github|gitlab|paypal",
+    "mastercard|visa|amazon|netflix|tiktok|snapchat|reddit|discord|dribbble|behance|figma|adobe|android|ios|airbnb|bitbucket|wordpress",
+    "skype|slack|telegram|wechat|tencent|alipay|huawei|samsung|nvidia|intel|openai|chat-?gpt|claude|gemini|copilot|grok|mistral|siri",
+    "500px|baidu|bilibili|bing|blackberry|blogger|bluesky|codepen|debian|deezer|deviantart|digg|disqus|docker|dropbox|drupal|evernote",
+    "firefox|fiverr|flickr|foursquare|gmail|joomla|kickstarter|kubernetes|lego|linux|mastodon|monero|mongodb|myspace|napster|netlify",
+    "nintendo|npm|odnoklassniki|olympics|pacman|patreon|playstation|pnpm|pokeball|postgresql|powershell|quora|redis|shopify|skillshare",
+    "solana|soundcloud|squarespace|stackoverflow|stadia|stumbleupon|super-mario|tinder|trello|tumblr|typescript|ubisoft|ubuntu|unsplash",
+    "vercel|viber|vimeo|wattpad|webflow|weibo|xbox|yahoo|yelp|zendesk|zhihu|browser-(chrome|edge|safari)|(share|social)-apple",
+    "apple-(app-store|circle|filled|finder|intelligence|logo|mac|music|news|pay|reminder|shortcuts|small|solid|square|stocks|wallet)",
+    "adonis|ant-design|audi|beatport|binance|chrome-filled|illustrator|mac-finder|onedrive|photoshop|picasa|vscode|dogecoin|litecoin|nodejs|notion|opera-mini|qq|react-solid|sina|taobao|vk|xrp",
+    "(medium|opera|periscope|sketch|threads|vine|windows)-(alt|circle|ellipse|legacy|new|old|rectangle|small|square)",
+  ].join("|")})(-|$)`,
+);
+
+/** What some sets put before the name of a brand, and no set before a thing's. */
+const brandPrefix = /^(social|sc)-/;
 
 /** Says whether a name is a brand's, given the names that sets of brands use. */
-export const isBrand = (base: string, brandNames: ReadonlySet<string>): boolean =>
-  brandStems.test(base) || (brandNames.has(base) && !plainWords.has(base));
+export const isBrand = (base: string, brandNames: ReadonlySet<string>): boolean => {
+  const isListed = brandPrefix.test(base) || !plainWords.has(base);
+  return brandStems.test(base) || (isListed && brandNames.has(base.replace(brandPrefix, "")));
+};
