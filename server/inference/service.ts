@@ -33,11 +33,13 @@ export interface InferenceService {
 /**
  * @param batchRows rows of one run of a flow
  * @param upscaler the packs' upscaler, if any
+ * @param now milliseconds since any moment; by it upscales give way to generations
  */
 export function createService(
   translations: readonly Translation[],
   batchRows: number,
   upscaler?: Upscaler | undefined,
+  now = () => performance.now(),
 ): InferenceService {
   const batcher = new Batcher(batchRows);
   const byId = new Map(translations.map((translation) => [translation.id, translation]));
@@ -50,7 +52,7 @@ export function createService(
   };
   let drawing = 0;
   // Generations take moments, upscales minutes. A generation with enlarging takes as long as an upscale, so it has no priority.
-  const drawUpscale = createUpscaleQueue(() => drawing > 0);
+  const drawUpscale = createUpscaleQueue(() => drawing > 0, now);
 
   async function draw(translation: Translation, job: BatchJob): Promise<void> {
     drawing += 1;

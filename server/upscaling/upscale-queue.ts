@@ -39,8 +39,12 @@ export function requireUpscaler(upscaler: Upscaler | undefined, field: string): 
 /**
  * Runs one job after another.
  * @param isBusy whether shorter work, which has priority, is running
+ * @param now milliseconds since any moment
  */
-export function createUpscaleQueue(isBusy: () => boolean): (upscaler: Upscaler, job: UpscaleJob) => Promise<void> {
+export function createUpscaleQueue(
+  isBusy: () => boolean,
+  now: () => number,
+): (upscaler: Upscaler, job: UpscaleJob) => Promise<void> {
   let last: Promise<void> = Promise.resolve();
   return async (upscaler, { request, image, ...handlers }) => {
     const turn = last;
@@ -56,7 +60,7 @@ export function createUpscaleQueue(isBusy: () => boolean): (upscaler: Upscaler, 
         signal: handlers.signal,
         onProgress: (progress) => handlers.onProgress?.(progress),
         onImage: (picture) => handlers.onImage(picture),
-        pause: waitingFor(isBusy, handlers.signal),
+        pause: waitingFor(isBusy, now, handlers.signal),
       });
     };
     await unlessCancelled(work().finally(leave), handlers.signal);
@@ -69,18 +73,18 @@ export function createUpscaleQueue(isBusy: () => boolean): (upscaler: Upscaler, 
  * pause.
  * @throws AppError `cancelled`, from the pause, as soon as the signal is aborted
  */
-function waitingFor(isBusy: () => boolean, signal: AbortSignal): () => Promise<void> {
-  let [workedMs, waitedMs, resumed] = [0, 0, performance.now()];
+function waitingFor(isBusy: () => boolean, now: () => number, signal: AbortSignal): () => Promise<void> {
+  let [workedMs, waitedMs, resumed] = [0, 0, now()];
   let current: Promise<void> | undefined;
   const pause = async (): Promise<void> => {
-    const paused = performance.now();
+    const paused = now();
     workedMs += paused - resumed;
     const until = paused + workedMs - waitedMs;
     do {
       await yieldToEventLoop();
       refuseCancelled(signal);
-    } while (isBusy() && performance.now() < until);
-    resumed = performance.now();
+    } while (isBusy() && now() < until);
+    resumed = now();
     waitedMs += resumed - paused;
   };
   return () => {

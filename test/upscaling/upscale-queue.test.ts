@@ -134,44 +134,41 @@ describe("upscales in the child", () => {
   });
 
   it("upscales in the child let a generation that comes meanwhile be finished before the next tile", async () => {
-    const service = createService([tinyTranslation([])], 8, workingUpscaler(50));
+    const clock = createClock();
+    const service = createService([tinyTranslation([])], 8, workingUpscaler(50, clock), clock.now);
     const large = upscale(service, { count: 2 });
     while (large.tiles.length < 3) await new Promise(setImmediate);
     const before = large.tiles.length;
     const small = generate(service, { count: 16 });
     await small.done;
     assert.equal(small.images.length, 16);
-    assert.ok(large.tiles.length <= before + 2, `${large.tiles.length - before} tiles meanwhile`);
+    assert.ok(large.tiles.length <= before + 1, `${large.tiles.length - before} tiles meanwhile`);
     await large.done;
   });
 
   it("upscales in the child take at most twice their own time, however long generations go on", async () => {
-    const upscaler = workingUpscaler(20);
-    const service = createService([endlessTranslation()], 8, upscaler);
+    const clock = createClock();
+    const service = createService([endlessTranslation()], 8, workingUpscaler(20, clock), clock.now);
     void generate(service).done;
-    const started = performance.now();
     const { done, pictures } = upscale(service, { count: 2 });
     await done;
-    const waitedMs = performance.now() - started - upscaler.workedMs;
     assert.equal(pictures.length, 2);
-    assert.ok(waitedMs > upscaler.workedMs / 2, `gave way for ${waitedMs} ms of ${upscaler.workedMs}`);
-    // Beside the waiting itself there are moments between tiles, which a machine may make longer.
-    assert.ok(waitedMs < 2 * upscaler.workedMs, `waited ${waitedMs} ms, worked ${upscaler.workedMs} ms`);
+    const [workedMs, waitedMs] = [clock.workedMs, clock.ms - clock.workedMs];
+    assert.ok(waitedMs > workedMs / 2, `gave way for ${waitedMs} ms of ${workedMs}`);
+    assert.ok(waitedMs < 1.3 * workedMs, `waited ${waitedMs} ms, worked ${workedMs} ms`);
   });
 
   it("upscales in the child give way no longer for having two lanes, which pause together", async () => {
-    const tileMs = 80;
-    const tilesOfLane = 6;
-    let workedMs = 0;
+    const clock = createClock();
+    const [tileMs, tilesOfLane] = [80, 6];
     const lanes: Upscaler = {
       ...smallUpscaler(),
       tilesOf: () => 2 * tilesOfLane,
       async upscale(image, options) {
         const lane = async (): Promise<void> => {
           for (let tile = 0; tile < tilesOfLane; tile += 1) {
-            const begun = performance.now();
-            await new Promise((resolve) => setTimeout(resolve, tileMs));
-            workedMs += performance.now() - begun;
+            const until = clock.now() + tileMs;
+            while (clock.now() < until) await new Promise(setImmediate);
             await options.onTile?.();
           }
         };
@@ -179,31 +176,30 @@ describe("upscales in the child", () => {
         return smallUpscaler().upscale(image, { ...options, onTile: async () => {} });
       },
     };
-    const service = createService([endlessTranslation()], 8, lanes);
+    const service = createService([endlessTranslation()], 8, lanes, clock.now);
     void generate(service).done;
-    const started = performance.now();
     await upscale(service).done;
-    const tookMs = performance.now() - started;
     // Lanes that counted their pauses apart would take three times as long as they work, and more.
-    // Measured, because timers are late on a busy machine.
-    const workMs = workedMs / 2;
-    assert.ok(tookMs < 2.6 * workMs, `${tookMs} ms for ${workMs} ms of work`);
-    assert.ok(tookMs > 1.5 * workMs, `${tookMs} ms for ${workMs} ms of work`);
+    const workMs = tileMs * tilesOfLane;
+    assert.ok(clock.ms < 2.3 * workMs, `${clock.ms} ms for ${workMs} ms of work`);
+    assert.ok(clock.ms > 1.5 * workMs, `${clock.ms} ms for ${workMs} ms of work`);
   });
 
   it("upscales in the child are cancelled at once while they give way", async () => {
-    const service = createService([endlessTranslation()], 8, workingUpscaler(500));
+    const clock = createClock();
+    const service = createService([endlessTranslation()], 8, workingUpscaler(500, clock), clock.now);
     void generate(service).done;
     const { done, tiles, abort } = upscale(service);
     while (tiles.at(-1) !== 1) await new Promise(setImmediate);
-    const started = performance.now();
+    const before = clock.ms;
     abort.abort();
     await assert.rejects(done, { code: "cancelled" });
-    assert.ok(performance.now() - started < 250, `${performance.now() - started} ms`);
+    assert.ok(clock.ms - before < 50, `${clock.ms - before} ms`);
   });
 
   it("upscales in the child do not wait for the enlarging of what was generated", async () => {
-    const [upscaler, enlarging] = [workingUpscaler(20), new AbortController()];
+    const clock = createClock();
+    const [upscaler, enlarging] = [workingUpscaler(20, clock), new AbortController()];
     const endless: Upscaler = {
       ...upscaler,
       upscale: (image, options) => {
@@ -212,13 +208,12 @@ describe("upscales in the child", () => {
         return new Promise(() => {});
       },
     };
-    const service = createService([tinyTranslation([])], 8, endless);
+    const service = createService([tinyTranslation([])], 8, endless, clock.now);
     void generate(service, { upscale: 2 }).done;
     while (!enlarging.signal.aborted) await new Promise(setImmediate);
-    const started = performance.now();
     await upscale(service, { count: 2 }).done;
-    const waitedMs = performance.now() - started - upscaler.workedMs;
-    assert.ok(waitedMs < upscaler.workedMs / 2, `waited ${waitedMs} ms, worked ${upscaler.workedMs} ms`);
+    const waitedMs = clock.ms - clock.workedMs;
+    assert.ok(waitedMs < clock.workedMs / 2, `waited ${waitedMs} ms, worked ${clock.workedMs} ms`);
   });
 
   it("upscales in the child need a pack with an upscaler, and so do generations that are enlarged", async () => {
@@ -290,24 +285,44 @@ describe("a generation that is enlarged", () => {
   });
 });
 
-/** The small upscaler, with tiles that block for a time. */
-function workingUpscaler(tileMs: number): Upscaler & { workedMs: number } {
-  const small = smallUpscaler();
-  const self = {
-    ...small,
+interface Clock {
+  ms: number;
+  workedMs: number;
+  now(): number;
+  work(forMs: number): void;
+}
+
+/** A clock on which work takes as long as it says on any machine. Each look at it takes 1 ms, so that waiting ends. */
+function createClock(): Clock {
+  const clock: Clock = {
+    ms: 0,
     workedMs: 0,
+    now: () => {
+      clock.ms += 1;
+      return clock.ms;
+    },
+    work: (forMs) => {
+      clock.ms += forMs;
+      clock.workedMs += forMs;
+    },
+  };
+  return clock;
+}
+
+/** The small upscaler, with tiles that take a time. */
+function workingUpscaler(tileMs: number, clock: Clock): Upscaler {
+  const small = smallUpscaler();
+  return {
+    ...small,
     upscale: (image: Pixels, options: UpscaleOptions) =>
       small.upscale(image, {
         ...options,
         onTile: () => {
-          const started = performance.now();
-          while (performance.now() < started + tileMs);
-          self.workedMs += performance.now() - started;
+          clock.work(tileMs);
           return options.onTile?.();
         },
       }),
   };
-  return self;
 }
 
 /** Generations of it never end. */
