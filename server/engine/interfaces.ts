@@ -5,8 +5,8 @@
 import type { ConditionField } from "../../shared/contract/conditions.ts";
 import type { NetworkScale, UpscaleTarget } from "../../shared/contract/upscale-scales.ts";
 import type { CaptionColour } from "./colour-words.ts";
-import type { StyleInk } from "./pixels/ink-colour.ts";
 import type { LayeredImage } from "./pixels/layered-image.ts";
+import type { StyleInk } from "./pixels/style-ink.ts";
 
 /**
  * One condition of a batch: `values` [batch, dims]; `present` [batch], 1 = given, 0 = the learned "absent" vector takes its place.

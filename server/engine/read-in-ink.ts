@@ -6,8 +6,10 @@
 import type { ConditionValues } from "./conditions.ts";
 import type { ConditionValue } from "./interfaces.ts";
 import { spreadOf } from "./pixels/colour-spread.ts";
+import { type Ground, inColours, offGround } from "./pixels/ground.ts";
 import { channelsOfHex } from "./pixels/hex-colour.ts";
-import { type Ink, inInk, inkOf, type StyleInk } from "./pixels/ink-colour.ts";
+import { type Ink, inInk, inkOf } from "./pixels/ink-colour.ts";
+import { type StyleInk, styleInkOf } from "./pixels/style-ink.ts";
 import { usualInk } from "./pixels/usual-ink.ts";
 import type { Finish, Translation } from "./translation.ts";
 
@@ -16,18 +18,20 @@ type Picture = Extract<ConditionValue, { kind: "image" }>;
 /** What the requested style is drawn in: of its images or its name, in a requested colour besides. */
 export function inkOfStyle({ conditions }: Readers, { style, colours }: Requested): StyleInk {
   const own: StyleInk =
-    style?.kind === "images" ? inkOf(style.images) : (namedLooks(conditions, style) ?? { isOneInk: false });
-  const [requested] = colours?.kind === "colours" ? colours.colours : [];
+    style?.kind === "images" ? styleInkOf(style.images) : (namedLooks(conditions, style) ?? { isOneInk: false });
+  const given = colours?.kind === "colours" ? colours.colours.map(channelsOfHex) : [];
+  const [requested] = given;
   if (requested === undefined) return own;
-  return isOfOneColour(own) ? { ...own, ink: channelsOfHex(requested) } : { isOneInk: false };
+  if (own.ground) return { ...own, ground: inColours(own.ground, given) };
+  return isOfOneColour(own) ? { ...own, ink: requested } : { isOneInk: false };
 }
 
 /** How an answer in the requested style and colours is finished. @param requested without the style that a drawing has by itself */
 export function looksOf({ conditions }: Readers, requested: Requested, styleInk: StyleInk): Finish {
   const { style, colours } = requested;
-  const { isOneInk, ink } = styleInk;
+  const { isOneInk, ink, ground } = styleInk;
   if (ink && !isOneInk && colours?.kind === "colours" && colours.colours.length > 1) return { tints: colours.colours };
-  const looks = { isOneInk, ink, palette: paletteOf(requested, styleInk) };
+  const looks = { isOneInk, ink, ground, palette: paletteOf(requested, styleInk) };
   if (colours || isOfOneColour(styleInk)) return looks;
   return {
     ...looks,
@@ -53,7 +57,7 @@ export function readInInk(values: ConditionValues, styleInk: StyleInk): Conditio
   const { style, drawing, "drawing-style": own, colours, ...others } = values;
   return {
     ...others,
-    ...(style && { style: ifOneColour(style) }),
+    ...(style && { style: styleInk.ground ? offItsGround(style, styleInk.ground) : ifOneColour(style) }),
     ...(drawing && { drawing: ifOneColour(drawing) }),
     ...(own && { "drawing-style": ifOneColour(own) }),
     // What is painted in the requested colour is not drawn in it too.
@@ -80,6 +84,18 @@ export const inUsualInk = (image: Picture): Picture => ({
 function ifOneColour(value: ConditionValue): ConditionValue {
   if (value.kind === "images" && inkOf(value.images).ink) return inked(value);
   return value.kind === "image" && inkOf([value]).ink ? inUsualInk(value) : value;
+}
+
+/** The images that lie on the ground, without it. */
+function offItsGround(value: ConditionValue, ground: Ground): ConditionValue {
+  if (value.kind !== "images") return value;
+  const images = value.images.flatMap((image) => drawingOff(image, ground) ?? []);
+  return { ...value, images };
+}
+
+export function drawingOff<Shown extends Picture>(image: Shown, ground: Ground): Shown | undefined {
+  const planes = offGround(image, ground);
+  return planes && { ...image, planes, key: `${image.key} off its ground` };
 }
 
 const inked = (value: Extract<ConditionValue, { kind: "images" }>): ConditionValue => ({

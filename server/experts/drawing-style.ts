@@ -9,13 +9,14 @@ import { someOf } from "../../shared/contract/translation-rules.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
 import { channelsOfHex } from "../engine/pixels/hex-colour.ts";
-import type { StyleInk } from "../engine/pixels/ink-colour.ts";
+import type { StyleInk } from "../engine/pixels/style-ink.ts";
 import type { DrawingStyleExpertEntry } from "../manifest/expert-entries.ts";
 import { fromHalf } from "../onnx/float16.ts";
 import type { Session } from "../onnx/session.ts";
 import { requireFinite, requirePromised, requireShape } from "./check.ts";
 import { DrawingEncoder } from "./drawing.ts";
 import type { ExpertCore, ExpertOptions } from "./expert.ts";
+import { groundOfEntry } from "./ground-entry.ts";
 import { SharedFiles } from "./shared-files.ts";
 
 export class DrawingStyleExpert implements ExpertCore {
@@ -74,8 +75,13 @@ export class DrawingStyleExpert implements ExpertCore {
   }
 
   styleInk(style: string): StyleInk {
-    const { isOneInk = false, ink, spread } = this.#entry.vocabulary.find(({ id }) => id === style) ?? {};
-    return { isOneInk, ...(ink !== undefined && { ink: channelsOfHex(ink) }), ...(spread && { spread }) };
+    const { isOneInk = false, ink, spread, ground } = this.#entry.vocabulary.find(({ id }) => id === style) ?? {};
+    return {
+      isOneInk,
+      ...(ink !== undefined && { ink: channelsOfHex(ink) }),
+      ...(spread && { spread }),
+      ...(ground && { ground: groundOfEntry(ground) }),
+    };
   }
 
   async #codeOf(value: ConditionValue): Promise<Float32Array> {

@@ -47,6 +47,20 @@ const channel = z.number().min(0).max(1);
 const channels = z.tuple([channel, channel, channel]);
 const HexSchema = z.string().regex(/^#[0-9a-f]{6}$/);
 
+/** What icons of one ink lie on, as a disc or a tile (server/engine/pixels/ground.ts). */
+const GroundSchema = z.object({
+  sizePx: z.number().int().min(1).max(1024),
+  /** Its alpha [sizePx, sizePx] in bytes, deflated, in base64. */
+  mask: z.string().max(100_000),
+  /** Where a whole drawing lies on it, in pixels. */
+  place: z.object({ left: z.number(), top: z.number(), sidePx: z.number().positive() }),
+  looks: z
+    .array(z.object({ ground: HexSchema, ink: HexSchema }))
+    .min(1)
+    .max(8),
+});
+export type GroundEntry = z.infer<typeof GroundSchema>;
+
 const latentShape = z.tuple([z.number().int().positive(), z.number().int().positive(), z.number().int().positive()]);
 
 /** Autoencoder Λ∘Θ on premultiplied RGBA in [0, 1]: image [batch, 4, size, size] ↔ latent [batch, ...latentShape]. */
@@ -130,6 +144,7 @@ export const DrawingStyleExpertSchema = z.object({
         ink: HexSchema.optional(),
         /** Mean and deviation of red, green and blue of icons of several colours, in [0, 1]; what is drawn in it gets them. */
         spread: z.object({ mean: channels, deviation: channels }).optional(),
+        ground: GroundSchema.optional(),
         /** SHA-256 of the icons that a style of one's own was learned from; a training of the same ones goes on from its code. */
         icons: z.string().optional(),
       }),

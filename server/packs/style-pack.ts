@@ -5,8 +5,9 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { hexOfChannels } from "../engine/pixels/hex-colour.ts";
-import type { StyleInk } from "../engine/pixels/ink-colour.ts";
+import type { StyleInk } from "../engine/pixels/style-ink.ts";
 import { readCodes } from "../experts/drawing-style.ts";
+import { entryOfGround } from "../experts/ground-entry.ts";
 import type { ExpertEntry } from "../manifest/expert-entries.ts";
 import type { PackManifest, TranslationEntry } from "../manifest/manifest.ts";
 import { toFloat16 } from "../onnx/float16.ts";
@@ -93,8 +94,13 @@ export function publishStylePack(packs: string, base: StyleBase, made: NewStyle)
     const old = await ownPackAt(folder, name);
     const codes = new Uint8Array(toFloat16(code).buffer);
     const codesAt = `style/${name}-${sha256Of(codes).slice(0, 8)}.f16`;
-    const { isOneInk, ink, spread } = styleInk;
-    const looks = { ...(isOneInk && { isOneInk }), ...(ink && { ink: hexOfChannels(ink) }), ...(spread && { spread }) };
+    const { isOneInk, ink, spread, ground } = styleInk;
+    const looks = {
+      ...(isOneInk && { isOneInk }),
+      ...(ink && { ink: hexOfChannels(ink) }),
+      ...(spread && { spread }),
+      ...(ground && { ground: entryOfGround(ground) }),
+    };
     const vocabulary = [{ id: name, label, ...looks, icons }];
     if (old && isSameStyle(old.manifest, base, { codesAt, vocabulary }))
       return { folder, version: old.manifest.version, digest: old.digest };

@@ -5,6 +5,7 @@
 import type { CaptionColour } from "../colour-words.ts";
 import { type ColourSpread, towardsSpread } from "./colour-spread.ts";
 import { decideInk } from "./decide-ink.ts";
+import { type Ground, onGround } from "./ground.ts";
 import { type Ink, inInk } from "./ink-colour.ts";
 import { towardsColour } from "./recolour.ts";
 
@@ -15,6 +16,8 @@ export interface Looks {
   readonly ink?: Ink | undefined;
   /** Mean and deviation that its colours get. */
   readonly spread?: ColourSpread | undefined;
+  /** What it is laid on, in the inks that this has. */
+  readonly ground?: Ground | undefined;
   /** What words say that the main colour is. */
   readonly colour?: CaptionColour | undefined;
 }
@@ -27,7 +30,7 @@ export interface Finished {
 }
 
 /** @param planes premultiplied RGBA [4, pixels] in [0, 1], as they were decoded */
-export function finish(planes: Float32Array, { isOneInk, ink, spread, colour }: Looks): Finished {
+export function finish(planes: Float32Array, { isOneInk, ink, spread, ground, colour }: Looks): Finished {
   const steps: Array<(planes: Float32Array) => Float32Array> = [];
   let now = planes;
   const add = (step: (planes: Float32Array) => Float32Array): void => {
@@ -37,6 +40,7 @@ export function finish(planes: Float32Array, { isOneInk, ink, spread, colour }: 
   if (isOneInk) add(decideInk);
   if (spread) add(towardsSpread(now, spread));
   if (ink) add((shapes) => inInk(shapes, ink));
+  if (ground) add(onGround(now, ground));
   if (colour) add(towardsColour(now, colour));
   return { planes: now, again: (other) => steps.reduce((made, step) => step(made), other) };
 }

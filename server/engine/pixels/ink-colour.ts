@@ -1,7 +1,5 @@
 /** Which drawings are of one colour, which of one opaque ink, and the same shapes in another colour. */
 
-import type { ColourSpread } from "./colour-spread.ts";
-
 /** Pixels in the middle of a tint have this much alpha, and neighbours that are alike. */
 const tint = { from: 0.08, to: 0.92, alike: 0.03 };
 /** Share of what is drawn that may look like tint, as the ends of long soft edges do. */
@@ -20,17 +18,15 @@ interface Drawing {
   readonly sizePx: number;
 }
 
-/** What drawings, or the drawings of a style, are drawn in. */
-export interface StyleInk {
+/** The ink of drawings. */
+export interface DrawnInk {
   /** All is of one opaque colour: ink or nothing. */
   readonly isOneInk: boolean;
   /** The one colour, also of tints; absent where there are several, or where it is not known. */
   readonly ink?: Ink | undefined;
-  /** How several colours lie, where drawings show them. */
-  readonly spread?: ColourSpread | undefined;
 }
 
-export function inkOf(drawings: readonly Drawing[]): StyleInk {
+export function inkOf(drawings: readonly Drawing[]): DrawnInk {
   const ink = colourOf(drawings);
   return ink ? { isOneInk: drawings.every((drawing) => tintShare(drawing) <= tintMost), ink } : { isOneInk: false };
 }

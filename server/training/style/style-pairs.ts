@@ -5,7 +5,7 @@
 import { batchConditions, type EncodedCondition, type EncodedConditions } from "../../engine/conditions.ts";
 import type { ConditionValue } from "../../engine/interfaces.ts";
 import { finish } from "../../engine/pixels/finish.ts";
-import type { StyleInk } from "../../engine/pixels/ink-colour.ts";
+import type { StyleInk } from "../../engine/pixels/style-ink.ts";
 import { decodeDrawn, logNormal, shownDrawing, type Translation } from "../../engine/translation.ts";
 import { TrainingRandom } from "../../flow/random.ts";
 import type { PreviewImage } from "../preview.ts";

@@ -1,0 +1,124 @@
+/** Icons on a ground that they share: it is told from them, drawings come off it and go back on, in its colours or given ones. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { finish } from "../../server/engine/pixels/finish.ts";
+import { groundOf, inColours, offGround, onGround } from "../../server/engine/pixels/ground.ts";
+import { channelsOfHex } from "../../server/engine/pixels/hex-colour.ts";
+import { resampleSquare } from "../../server/engine/pixels/resample-square.ts";
+import { styleInkOf } from "../../server/engine/pixels/style-ink.ts";
+import { usualInk } from "../../server/engine/pixels/usual-ink.ts";
+
+const sizePx = 64;
+const pixels = sizePx ** 2;
+type Colour = readonly [number, number, number];
+const [red, blue, white, black]: Colour[] = [
+  [0.8, 0.2, 0.1],
+  [0.1, 0.3, 0.8],
+  [1, 1, 1],
+  [0, 0, 0],
+];
+
+const disc = (x: number, y: number, radius: number) => (column: number, row: number) =>
+  Math.min(1, Math.max(0, radius + 0.5 - Math.hypot(column + 0.5 - x, row + 0.5 - y)));
+
+/** A disc of one colour with two dots of another. */
+function iconAt(at: number, ground = at % 3 === 0 ? blue! : red!, ink = white!) {
+  const [whole, left, right] = [disc(32, 32, 29), disc(22 + (at % 4), 32, 6), disc(42 - (at % 3), 34, 5)];
+  const planes = new Float32Array(4 * pixels);
+  for (let pixel = 0; pixel < pixels; pixel += 1) {
+    const [x, y] = [pixel % sizePx, Math.floor(pixel / sizePx)];
+    const [alpha, share] = [whole(x, y), Math.max(left(x, y), right(x, y))];
+    for (let channel = 0; channel < 3; channel += 1)
+      planes[channel * pixels + pixel] = alpha * ((1 - share) * ground[channel]! + share * ink[channel]!);
+    planes[3 * pixels + pixel] = alpha;
+  }
+  return { planes, sizePx };
+}
+const icons = Array.from({ length: 9 }, (_, at) => iconAt(at));
+const near = (one: readonly number[], other: readonly number[], within = 0.02): boolean =>
+  one.every((value, at) => Math.abs(value - other[at]!) <= within);
+const pixelOf = (planes: Float32Array, x: number, y: number, side = sizePx): number[] =>
+  [0, 1, 2, 3].map((channel) => planes[channel * side ** 2 + y * side + x]!);
+
+test("a disc that icons share is found with its colours, the most frequent first, and the drawings' place on it", () => {
+  const ground = groundOf(icons)!;
+  assert.equal(ground.looks.length, 2);
+  assert.ok(near(ground.looks[0]!.ground, red!) && near(ground.looks[1]!.ground, blue!));
+  assert.ok(ground.looks.every(({ ink }) => near(ink, white!)));
+  assert.ok(
+    near(
+      pixelOf(new Float32Array([...ground.mask, ...ground.mask, ...ground.mask, ...ground.mask]), 32, 5),
+      [1, 1, 1, 1],
+    ),
+  );
+  const { left, top, sidePx } = ground.place;
+  assert.ok(Math.abs(left + sidePx / 2 - 32) < 2 && Math.abs(top + sidePx / 2 - 33) < 3 && sidePx > 30 && sidePx < 44);
+  assert.deepEqual(styleInkOf(icons), { isOneInk: true, ground });
+});
+
+test("a drawing comes off its ground in the usual ink and larger, and laid on it again is where it was", () => {
+  const ground = groundOf(icons)!;
+  const alone = offGround(icons[1]!, ground)!;
+  const inked = channelsOfHex(usualInk);
+  assert.ok(near(pixelOf(alone, 32, 32), [0, 0, 0, 0]));
+  const x = Math.round(((23.5 - ground.place.left) / ground.place.sidePx) * sizePx);
+  assert.ok(near(pixelOf(alone, x, 32), [...inked, 1]));
+  const again = onGround(alone, { ...ground, looks: [ground.looks[0]!] })(alone);
+  let [sum, most] = [0, 0];
+  for (const [at, value] of again.entries()) {
+    const apart = Math.abs(value - icons[1]!.planes[at]!);
+    sum += apart;
+    most = Math.max(most, apart);
+  }
+  assert.ok(sum / again.length < 0.01 && most < 0.5, `${sum / again.length} ${most}`);
+});
+
+test("an answer laid on a ground has the same colours at every size, and nothing beyond the ground", () => {
+  const ground = groundOf(icons)!;
+  const drawn = offGround(icons[1]!, ground)!;
+  const { planes, again } = finish(drawn, { isOneInk: true, ground });
+  const double = new Float32Array(16 * pixels);
+  for (let channel = 0; channel < 4; channel += 1)
+    double.set(
+      resampleSquare(drawn.subarray(channel * pixels, (channel + 1) * pixels), { left: 0, top: 0, sidePx: sizePx }, 2 * sizePx),
+      4 * channel * pixels,
+    );
+  const large = again(double);
+  for (const [x, y] of [
+    [32, 8],
+    [23, 32],
+    [1, 1],
+  ] as const)
+    assert.ok(near(pixelOf(large, 2 * x + 1, 2 * y + 1, 2 * sizePx), pixelOf(planes, x, y), 0.03), `${x}, ${y}`);
+  assert.ok(near(pixelOf(planes, 1, 1), [0, 0, 0, 0], 0.001));
+});
+
+test("of requested colours the one nearest to the ink is the ink and each other one a ground; one alone is the ground", () => {
+  const ground = groundOf(icons)!;
+  assert.deepEqual(inColours(ground, [white!, red!, blue!]).looks, [
+    { ground: red, ink: white },
+    { ground: blue, ink: white },
+  ]);
+  const mixed = groundOf([...icons, ...[1, 2].map((at) => iconAt(at, [1, 0.8, 0.1], black!))])!;
+  const [look] = inColours(mixed, [[0.95, 0.95, 0.9]]).looks;
+  assert.ok(near(look!.ink, black!, 0.05), `${look!.ink}`);
+});
+
+test("few icons, icons of other shapes, of several inks, or without anything on the ground share none", () => {
+  assert.equal(groundOf(icons.slice(0, 5)), undefined);
+  assert.equal(
+    groundOf(
+      icons.map(({ planes }, at) => ({
+        sizePx,
+        planes: at % 2 ? planes : planes.map((value, place) => (place % sizePx < 32 ? value : 0)),
+      })),
+    ),
+    undefined,
+  );
+  const motley = icons.map(({ planes }, at) => {
+    const other = iconAt(at, undefined, black!).planes;
+    return { sizePx, planes: planes.map((value, place) => (place % sizePx < 32 ? value : other[place]!)) };
+  });
+  assert.equal(groundOf(motley), undefined);
+  assert.equal(groundOf(icons.map((_, at) => iconAt(at, red!, red!))), undefined);
+});
