@@ -54,7 +54,7 @@ async function trainByKind({ style, ...order }: TrainingOrder): Promise<TrainedT
     : trainTranslation({ ...order, signal, onProgress: sendProgress });
 }
 
-/** Icons of one colour, unless a training from captions has begun in the work folder, or has published under this name. */
+/** Icons of one ink, unless a training from captions has begun in the work folder, or has published under this name. */
 async function suits(
   basePack: string,
   { folder, packs, name, work }: Pick<TrainingOrder, "folder" | "packs" | "name" | "work">,

@@ -8,7 +8,7 @@ export type TrainingOrder = Omit<TrainTranslationOptions, "signal" | "onProgress
   /** A pack with a flow between styles, on which the style is learned instead. */
   readonly style?: {
     readonly basePack: string;
-    /** False: only if the examples are of one colour. */
+    /** False: only if the examples are drawings of one ink. */
     readonly isRequested: boolean;
   };
 };

@@ -206,6 +206,32 @@ test("icons of one colour teach the same style in any colour, which the pack kee
   for (const [axis, value] of blue!.entries()) assert.ok(Math.abs(value - purple![axis]!) < 2e-3, `at ${axis}`);
 });
 
+test("drawings of one ink on tiles teach a style of that ink, and the pack keeps the tiles and their colours", async () => {
+  const folder = join(root, "tiles");
+  await mkdir(folder);
+  for (let icon = 0; icon < 10; icon += 1) {
+    const rgba = new Uint8Array(4 * styleSizePx ** 2);
+    const tile = icon % 2 === 0 ? [220, 40, 20, 255] : [20, 60, 200, 255];
+    for (let at = 0; at < styleSizePx ** 2; at += 1) rgba.set(tile, 4 * at);
+    for (let at = 0; at < 3; at += 1)
+      rgba.set([255, 255, 255, 255], 4 * (styleSizePx * (2 + (icon >> 2)) + 2 + ((icon >> 1) % 2) + at));
+    await writeFile(join(folder, `${icon}.png`), await encodePng(rgba, styleSizePx, styleSizePx));
+  }
+  assert.equal(await isOfOneColour(folder, styleSizePx), true);
+  const { packs, icons } = await learn(folder, "tiled");
+  assert.equal(icons, 10);
+  const { translations } = await loadPacks(await Catalogue.open(shipped, packs), { threads: 1 });
+  const own = translations.find(({ id }) => id === "tiled")!;
+  const { expert } = own.conditions.find((condition) => condition.name === "style")!;
+  const { isOneInk, ink, ground } = expert.styleInk!("tiled")!;
+  assert.deepEqual([isOneInk, ink, ground!.sizePx], [true, undefined, styleSizePx]);
+  assert.ok(ground!.mask.every((alpha) => alpha === 1));
+  assert.deepEqual(
+    new Set(ground!.looks.map(({ ground: tile, ink: on }) => `${tile.map((value) => 255 * value)} ${on}`)),
+    new Set(["220,40,20 1,1,1", "20,60,200 1,1,1"]),
+  );
+});
+
 test("a folder is of one colour where nine of ten icons are, which then are the style without the others", async () => {
   const [sizePx, blue, red] = [styleSizePx, [0, 0.2, 0.8], [0.9, 0, 0]] as const;
   const iconOf = (colour: readonly number[], alpha: number, key: string) => ({

@@ -28,7 +28,7 @@ interface LearnOptions {
 }
 
 /**
- * The pack with a flow between styles that a folder without `--base` is learned on: the first that ships, if the icons are of one colour
+ * The pack with a flow between styles that a folder without `--base` is learned on: the first that ships, if the icons are of one ink
  * and no flag asks for a training from captions.
  * @param isFree whether a style may take the name
  * @throws AppError `dataset_invalid` without such a folder
