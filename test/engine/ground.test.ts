@@ -80,7 +80,11 @@ test("an answer laid on a ground has the same colours at every size, and nothing
   const double = new Float32Array(16 * pixels);
   for (let channel = 0; channel < 4; channel += 1)
     double.set(
-      resampleSquare(drawn.subarray(channel * pixels, (channel + 1) * pixels), { left: 0, top: 0, sidePx: sizePx }, 2 * sizePx),
+      resampleSquare(
+        drawn.subarray(channel * pixels, (channel + 1) * pixels),
+        { left: 0, top: 0, sidePx: sizePx },
+        2 * sizePx,
+      ),
       4 * channel * pixels,
     );
   const large = again(double);
