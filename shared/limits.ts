@@ -17,7 +17,7 @@ export const limits = {
   /** Guidance weight; beyond 4 colours saturate and shapes break. 0 = off. */
   guidanceMax: 4,
   guidanceDefault: 1,
-  /** Share of what examples leave open that words, sketches and layouts start from: above it, styles are followed less; below, shapes blur. */
+  /** Weight of the retrieved drawings' v in a new image: above it, styles are followed less; below, shapes blur. */
   retrievalDefault: 0.9,
   /** Weights above 0 of one image, `guidance` counted: a flow's graph holds a block of rows for each. */
   guidanceTermsMax: 3,

@@ -1,7 +1,7 @@
 /**
  * All experts by the kind of their manifest entry. To add an expert of a new kind: write `server/experts/<kind>.ts` with a
  * class that implements `ExpertCore` (expert.ts), add a schema of its entry to `ExpertSchema` in
- * server/manifest/expert-entries.ts (`canRead` lists its conditions), and add a line here. An expert of a known kind, or any
+ * server/manifest/expert-entries.ts (`kindsOfField` lists its conditions), and add a line here. An expert of a known kind, or any
  * ONNX file that can be declared (declared-manifest.ts), needs a manifest entry and its files only.
  */
 import type { ConditionField } from "../../shared/contract/conditions.ts";

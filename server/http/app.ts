@@ -1,6 +1,6 @@
 /**
  * The HTTP app: puts guards, routes and error answers in order. It never listens, so tests call `app.request()`.
- * Order for every request: id → Host → CORS (before the token, as preflights carry none) → token → rate → route.
+ * Order for every request: id → CORS (before the token, as preflights carry none) → Host → token → rate → route.
  */
 import { Hono, type MiddlewareHandler } from "hono";
 import { limits } from "../../shared/limits.ts";

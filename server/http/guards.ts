@@ -107,7 +107,7 @@ export function tokenCheck(token: string, tokens?: Tokens): MiddlewareHandler {
     verifyToken: async (given, c) => {
       const hash = hashToken(given);
       const identity = hash === own ? ownIdentity : await tokens?.find(hash);
-      (c as Context<IdentityEnv>).set("identity", identity ?? ownIdentity);
+      if (identity) (c as Context<IdentityEnv>).set("identity", identity);
       return identity !== undefined;
     },
     noAuthenticationHeader: refuse("none"),

@@ -140,7 +140,7 @@ export interface Job<Body extends JobBody, Request = Body["request"]> {
   rollBackCommit(): void;
   /** Ends the job, unless it has its end, and gives it back. Resolves with the job as it ended: the first finisher wins. */
   finish(outcome: JobOutcome<Body>): Promise<Body>;
-  /** Gives the job back without an end: it waits again, where the queue outlives the process also after the next start. */
+  /** Gives the job back without an end: it is queued again; of a durable queue it is still queued after a restart. */
   putBack(): Promise<void>;
 }
 
@@ -172,7 +172,7 @@ export interface JobQueue<Body extends JobBody, Request = Body["request"]> {
   /** Whether a waiting or running job names this upload. */
   needsUpload(digest: string): Promise<boolean>;
   depth(): Promise<{ readonly waiting: number; readonly running: number }>;
-  /** Waits for the next job, oldest first; undefined once the queue is closed. */
+  /** Waits for the next job: owners take turns by their shares, bulk jobs wait, of one owner the oldest comes first. Undefined once the queue is closed. */
   take(): Promise<Job<Body, Request> | undefined>;
   /** Refuses new jobs. Waiting ones go on after the next start, or end as failed (`shutting_down`) where none is kept. */
   close(): Promise<void>;

@@ -115,7 +115,7 @@ export const TranslationSchema = z.object({
 });
 
 /** A manifest without the digests of its files, which publishing adds (server/packs/publish.ts). */
-export const PackDraftSchema = z.object({
+export const DraftManifestSchema = z.object({
   format: z.literal(1),
   id: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/),
   version: z.string().regex(/^\d+\.\d+\.\d+$/),
@@ -126,7 +126,7 @@ export const PackDraftSchema = z.object({
   translations: z.array(TranslationSchema),
   upscaler: UpscalerSchema.optional(),
 });
-export type DraftManifest = z.infer<typeof PackDraftSchema>;
+export type DraftManifest = z.infer<typeof DraftManifestSchema>;
 
 /** All files that a pack reads, whether a translation uses them or not, without duplicates and sorted. */
 export const filesOfPack = ({ experts, translations, upscaler }: DraftManifest): string[] => {
@@ -141,7 +141,7 @@ export const filesOfPack = ({ experts, translations, upscaler }: DraftManifest):
 const FileSchema = z.object({ path: PackPathSchema, sha256, bytes: z.number().int().nonnegative() });
 
 /** The manifest of a pack that can be served: all files have digests. */
-export const PackManifestSchema = PackDraftSchema.extend({
+export const PackManifestSchema = DraftManifestSchema.extend({
   files: z
     .array(FileSchema, "expected files with digests, got a draft: tau train or tau experts fit publishes it")
     .min(1),

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { z } from "zod";
 import { AppError } from "../../shared/problem.ts";
 import { sha256Of } from "../platform/sha256.ts";
-import { type DraftManifest, PackDraftSchema, type PackManifest, PackManifestSchema } from "./manifest.ts";
+import { type DraftManifest, DraftManifestSchema, type PackManifest, PackManifestSchema } from "./manifest.ts";
 
 export const manifestFile = "manifest.json";
 
@@ -25,7 +25,7 @@ export async function readManifest(folder: string): Promise<ReadManifest> {
 
 /** Reads a draft; a published pack is one, too. @throws AppError as `readManifest` */
 export async function readDraft(folder: string): Promise<DraftManifest> {
-  return parse(PackDraftSchema, ...(await readBytes(folder)));
+  return parse(DraftManifestSchema, ...(await readBytes(folder)));
 }
 
 async function readBytes(folder: string): Promise<[bytes: Buffer, path: string]> {

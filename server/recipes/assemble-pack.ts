@@ -3,7 +3,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { filesOfDeclared } from "../manifest/declared-manifest.ts";
 import type { ExpertEntry } from "../manifest/expert-entries.ts";
-import { PackDraftSchema } from "../manifest/manifest.ts";
+import { DraftManifestSchema } from "../manifest/manifest.ts";
 import { manifestFile } from "../manifest/read-manifest.ts";
 import { writeFileAtomically } from "../platform/files/atomic-file.ts";
 import { linkOrCopy } from "../platform/files/link-or-copy.ts";
@@ -36,7 +36,7 @@ export async function assemblePack(
     "declaration" in experts.condition
       ? experts.condition.declaration
       : { kind: "label", vocabulary: experts.condition.map((label) => ({ id: label, label })) };
-  const draft = PackDraftSchema.parse({
+  const draft = DraftManifestSchema.parse({
     format: 1,
     id: name,
     version: "0.0.1",

@@ -8,7 +8,7 @@ import { z } from "zod";
 import { AppError } from "../../shared/problem.ts";
 import { filesOfDeclared } from "../manifest/declared-manifest.ts";
 import type { ExpertEntry } from "../manifest/expert-entries.ts";
-import { PackDraftSchema, type PublishedFlow, PublishedFlowSchema } from "../manifest/manifest.ts";
+import { DraftManifestSchema, type PublishedFlow, PublishedFlowSchema } from "../manifest/manifest.ts";
 import { writeManifest } from "../packs/publish.ts";
 import { linkFiles } from "./assemble-pack.ts";
 import type { FoundExpert } from "./found-experts.ts";
@@ -57,7 +57,7 @@ export async function joinPublished(options: JoinOptions): Promise<string> {
   const files = [...networks.flatMap(({ declaration }) => filesOfDeclared(declaration)), ...Object.values(flow)];
   await linkFiles(files, from, pack);
   const licence = "that of the weights";
-  const draft = PackDraftSchema.parse({
+  const draft = DraftManifestSchema.parse({
     format: 1,
     id,
     version: "0.0.1",

@@ -35,8 +35,7 @@ export interface DrawSettings extends GuidanceWeights {
 const mixingSpread = 10;
 
 /**
- * Factor of the extrapolation from caption to name. The drawing is inverted under the name moved away from the caption by this much;
- * without it, words such as colours change little.
+ * k of the condition that a drawing is inverted under: name − k · (caption − name). With 0, words such as colours would change little.
  */
 const extrapolation = 1;
 

@@ -18,7 +18,7 @@ const workersMax = 4;
  * tiles. All threads together get half of the free memory.
  */
 const workerBytes = 150e6;
-/** Tile size for other providers than the CPU: few large runs keep a GPU busy. */
+/** Side of the largest core of a tile where another provider than the CPU draws: few large runs keep a GPU busy. */
 const largeCorePx = 256;
 
 /** A pack on disk: its folder and the upscaler's manifest entry. */

@@ -36,8 +36,8 @@ import { countTiles, enlargeBox, type Tile, type TileLimits, tilesOf } from "./t
 import { isDecoded, type Temperature, type TileDrawer } from "./upscale-tile.ts";
 
 /**
- * Side of the largest tile's core. Smaller tiles are mostly margin: 512 px as twelve tiles instead of six are 1.3 times the work. Six just
- * fit; four would need 40 MB more a thread.
+ * Side of the largest core of a tile: the smallest by which six tiles cover 512 px. Twelve smaller tiles would cost 1.3 times as much, for
+ * their margins; four larger ones would need 40 MB more a thread.
  */
 const defaultCorePx = 194;
 

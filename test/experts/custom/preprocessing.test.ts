@@ -5,7 +5,7 @@ import { describe, it } from "node:test";
 import { fromGraphPixels, toGraphPixels } from "../../../server/experts/custom/pixels.ts";
 import { pool, toVector } from "../../../server/experts/custom/pooling.ts";
 import { DeclarationSchema, type ImageInput } from "../../../server/manifest/declared-manifest.ts";
-import { PackDraftSchema } from "../../../server/manifest/manifest.ts";
+import { DraftManifestSchema } from "../../../server/manifest/manifest.ts";
 import { near } from "../../fixtures/near.ts";
 import { declare, image } from "../../fixtures/networks/declared-expert.ts";
 import { tinyDraft } from "../../fixtures/tiny-pack.ts";
@@ -120,7 +120,7 @@ describe("a manifest with declared experts", () => {
   });
 
   it("a manifest with declared experts takes each of their kinds", () => {
-    const parsed = PackDraftSchema.safeParse(draft({ own: declare() }, [{ name: "sketch", expert: "own" }]));
+    const parsed = DraftManifestSchema.safeParse(draft({ own: declare() }, [{ name: "sketch", expert: "own" }]));
     assert.ok(parsed.success, JSON.stringify(parsed.error?.issues));
   });
 
