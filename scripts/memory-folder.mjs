@@ -30,7 +30,7 @@ export function createMemoryFolder(memory = "/dev/shm", leastBytes = 4 * 2 ** 30
 }
 
 /**
- * Tries for some seconds, because processes that are told to end may write until they do.
+ * Tries for some seconds, because processes that are asked to end may write until they do.
  * @param {string} folder
  */
 export function removeFolder(folder) {

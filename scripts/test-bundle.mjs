@@ -29,7 +29,7 @@ const opening = /^(\s*(\/\*[\s\S]*?\*\/|\/\/[^\n]*\n|import\b[^;]*;))*/;
 
 /**
  * A test file as a suite, so that its hooks and awaits are its own where files share a process. A body that throws ends the process as
- * that of a module would, also where it holds something open; a second later, when the runner has told of it.
+ * that of a module would, also where it holds something open; a second later, when the runner has reported it.
  * @param {string} text
  * @param {string} name
  */

@@ -27,10 +27,10 @@ export interface RecipeJudge {
 }
 
 /** Features of the small net are of unit length; times this they separate as logits do. */
-const smallNetSharpness = 16;
+const smallNetInverseTemperature = 16;
 
 /** @throws AppError `pack_corrupt` when `feature-net.json` is not as expected */
-export async function openJudge(folder: string): Promise<RecipeJudge & { readonly sharpness: number }> {
+export async function openJudge(folder: string): Promise<RecipeJudge & { readonly inverseTemperature: number }> {
   const path = join(folder, "feature-net.json");
   const text = await readFile(path, "utf8").catch(() => undefined);
   if (text !== undefined) {
@@ -43,7 +43,7 @@ export async function openJudge(folder: string): Promise<RecipeJudge & { readonl
       distanceName: isInception ? "FID" : `FD-${name}`,
       features: await openConditioning(folder, features, "image"),
       logits: await openConditioning(folder, logits, "image"),
-      sharpness: 1,
+      inverseTemperature: 1,
     };
   }
   const { folder: pack, manifest } = (await Catalogue.open(packsHome())).entries[0]!;
@@ -53,6 +53,6 @@ export async function openJudge(folder: string): Promise<RecipeJudge & { readonl
     distanceName: "FD-small-net",
     features: expert,
     logits: expert,
-    sharpness: smallNetSharpness,
+    inverseTemperature: smallNetInverseTemperature,
   };
 }

@@ -59,7 +59,7 @@ export async function measureRecipe(options: MeasureOptions): Promise<Measured> 
       if (kept.length < picturesKept) kept.push(planes);
       const image = { kind: "image", planes, sizePx: target.imageSizePx, key: `recipe measure ${done}` } as const;
       features.push((await judge.features.encode([image])).slice());
-      logits.push((await judge.logits.encode([image])).map((value) => value * judge.sharpness));
+      logits.push((await judge.logits.encode([image])).map((value) => value * judge.inverseTemperature));
       done += 1;
       options.onProgress?.(done, 3 * samples);
     }

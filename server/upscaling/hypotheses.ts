@@ -14,10 +14,10 @@ import type { Picture, Pixels, Upscaler } from "../engine/interfaces.ts";
 import { imageSeed } from "../engine/random.ts";
 import { refuseCancelled } from "./cancelled.ts";
 import { hasTransparency, lrPsnrDb } from "./consistency.ts";
-import { Deviation } from "./doubt/deviation.ts";
 import { disagreementOf, otherForeignness } from "./doubt/disagreement.ts";
 import { doubtGroupOf, doubtOf } from "./doubt/doubt.ts";
 import { drawDoubt } from "./doubt/doubt-map.ts";
+import { PixelStd } from "./doubt/pixel-std.ts";
 import { cleanJpeg } from "./input/clean-jpeg.ts";
 import { estimateInput } from "./input/input-kind.ts";
 
@@ -70,7 +70,7 @@ export async function drawHypotheses(
     onProgress?.({ completed, total });
     return pause();
   };
-  const deviation = variance ? new Deviation(size.widthPx, size.heightPx, hasTransparency(image)) : undefined;
+  const deviation = variance ? new PixelStd(size.widthPx, size.heightPx, hasTransparency(image)) : undefined;
   onProgress?.({ completed, total });
   const draw = async (index: number, temperature: number, asForeign = foreignness): Promise<Pixels> => {
     refuseCancelled(signal);

@@ -58,8 +58,8 @@ function openRoom(): Room {
       strokes: new Int32Array(buffer, module.strokesAt(), maskWords),
       opaque: new Int32Array(buffer, module.opaqueAt(), maskWords),
       steep: new Int32Array(buffer, module.steepAt(), maskWords),
-      gradientMagnitude: new Float32Array(buffer, module.steepnessAt(), pixels),
-      gradientStep: new Int16Array(buffer, module.towardsAt(), pixels),
+      gradientMagnitude: new Float32Array(buffer, module.gradientMagnitudeAt(), pixels),
+      gradientStep: new Int16Array(buffer, module.gradientStepAt(), pixels),
     },
   };
 }

@@ -15,8 +15,8 @@ export interface Instance {
   pictureAt(): number;
   readLines(strokeContrast: number, faintest: number): void;
   imageAt(): number;
-  steepnessAt(): number;
-  towardsAt(): number;
+  gradientMagnitudeAt(): number;
+  gradientStepAt(): number;
   strokesAt(): number;
   opaqueAt(): number;
   steepAt(): number;

@@ -25,11 +25,11 @@ it("every file that proves a goal names the goal where it does", () => {
 it("the table of goals that tests prove names each goal, and the files of proofs.ts alone", () => {
   const text = /<!-- proofs -->([\s\S]*)<!-- \/proofs -->/.exec(read("docs/reliability.md"))?.[1] ?? "";
   const rows = text.split("\n").filter((line) => /^\| [A-Z]\d/.test(line));
-  const told = rows.map((row) => row.slice(2, -2).split(" | ").slice(0, 3));
+  const listed = rows.map((row) => row.slice(2, -2).split(" | ").slice(0, 3));
   const expected = proofs.map(({ ids, goal, files }) => [
     ids.join(", "),
     goal,
     files.map((file) => `\`${file}\``).join(", "),
   ]);
-  assert.deepEqual(told, expected);
+  assert.deepEqual(listed, expected);
 });

@@ -1,4 +1,4 @@
-/** What workers tell the queue server of themselves, and what others read of it: packs with long vocabularies cross once. */
+/** What workers say of themselves to the queue server, and what others read of it: packs with long vocabularies cross once. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { type Connections, connect } from "../../server/jobs/bull/connection.ts";
@@ -24,9 +24,9 @@ describe("the list of workers", { skip: withoutQueueServer }, () => {
     const now = Date.now();
     const about = { id: "one", host: "here", pid: 1, version: "1.0.0", startedAt: new Date(now).toISOString() };
     const more = { kinds: ["generations" as const], provider: "cpu", parallel: 8, shippedPacks: [pack.id] };
-    const told = new Map<string, PackInfo>();
+    const announced = new Map<string, PackInfo>();
     const tell = (packs: readonly PackInfo[]): Promise<void> =>
-      announce(client, "{list}", { ...about, ...more, packs }, { seenAt: now, told });
+      announce(client, "{list}", { ...about, ...more, packs }, { seenAt: now, announced });
     const written = async (): Promise<number> => {
       const stats = await client.info("commandstats");
       return Number(/cmdstat_hset:calls=(\d+)/.exec(stats)?.[1] ?? 0);

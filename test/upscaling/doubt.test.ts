@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Pixels } from "../../server/engine/interfaces.ts";
-import { Deviation, partsPerLevel } from "../../server/upscaling/doubt/deviation.ts";
 import { disagreementOf, otherForeignness } from "../../server/upscaling/doubt/disagreement.ts";
 import { doubtOf } from "../../server/upscaling/doubt/doubt.ts";
 import { brightestDoubt, drawDoubt } from "../../server/upscaling/doubt/doubt-map.ts";
+import { PixelStd, partsPerLevel } from "../../server/upscaling/doubt/pixel-std.ts";
 
 const flat = (levels: readonly number[], widthPx: number, heightPx: number): Pixels => ({
   rgba: Uint8Array.from({ length: 4 * widthPx * heightPx }, (_, at) => levels[at % 4]!),
@@ -16,14 +16,14 @@ const doubtsOf = (levels: number, size: number): Uint16Array => new Uint16Array(
 
 describe("the doubt", () => {
   it("the deviation is that of textbooks, over channels", () => {
-    const deviation = new Deviation(1, 2, false);
+    const deviation = new PixelStd(1, 2, false);
     // The first pixel has (10, 14, 18) in one channel: deviation 4, over three channels 4 / √3.
     for (const red of [10, 14, 18])
       deviation.add({ rgba: Uint8Array.of(red, 5, 5, 255, 9, 9, 9, 255), widthPx: 1, heightPx: 2 });
     const { deviations, levels } = deviation.spread();
     assert.deepEqual([...deviations], [Math.round((partsPerLevel * 4) / Math.sqrt(3)), 0]);
     assert.deepEqual([...levels], [8, 9]);
-    const unseen = new Deviation(1, 1, true);
+    const unseen = new PixelStd(1, 1, true);
     for (const red of [0, 255]) unseen.add(flat([red, 7, 7, 0], 1, 1));
     assert.equal(unseen.mean(), 0);
   });

@@ -1,4 +1,4 @@
-/** How a photograph was brought to its size: what is told of pictures that were shrunk in known ways, and how edges show it. */
+/** How a photograph was brought to its size: what is recognised of pictures that were shrunk in known ways, and how edges show it. */
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { describe, it } from "node:test";
@@ -25,7 +25,7 @@ const greenOf = ({ rgba }: Pixels): Float32Array =>
   Float32Array.from({ length: rgba.length / 4 }, (_, at) => rgba[4 * at + 1]!);
 
 describe("the kernel of a photograph", () => {
-  it("soft pictures and those of kernels with negative lobes are told, the others are likeliest what they are or not named", () => {
+  it("soft pictures and those of kernels with negative lobes are recognised, the others are likeliest what they are or not named", () => {
     const estimates = shrinkKernels.map((kernel) => [kernel, estimateKernel(shrinkBy(wren, kernel, 2))!] as const);
     for (const [kernel, { shrunkBy, probabilities }] of estimates) {
       const wanted = kernel === "lanczos" ? "bicubic" : kernel;

@@ -185,7 +185,7 @@ describe("upscaling", () => {
   it("upscaling that is cancelled ends when the tiles that ran have ended, and begins no more", async () => {
     const parts = { factors: factorsWith(), consistency: { 2: averaging(2), 4: averaging(4) } };
     const abort = new AbortController();
-    let [begun, ended, told] = [0, 0, 0];
+    let [begun, ended, reported] = [0, 0, 0];
     const drawer: TileDrawer = {
       ...drawHere(parts),
       concurrency: 2,
@@ -198,11 +198,11 @@ describe("upscaling", () => {
       },
     };
     const onTile = async (): Promise<void> => {
-      told += 1;
+      reported += 1;
     };
     const options = { scale: 2, temperature: 0, seed: 1, signal: abort.signal, onTile } as const;
     await assert.rejects(createUpscaler(drawer, { corePx: 8 }).upscale(wavy, options), { code: "cancelled" });
-    assert.deepEqual([begun, ended, told], [2, 2, 0]);
+    assert.deepEqual([begun, ended, reported], [2, 2, 0]);
   });
 
   it("upscaling is warmed up by every graph that details need", async () => {

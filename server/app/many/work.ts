@@ -159,7 +159,7 @@ async function open(
 
   const id = randomUUID();
   const startedAt = new Date().toISOString();
-  const told = new Map<string, PackInfo>();
+  const announced = new Map<string, PackInfo>();
   const sayThere = async (seenAt: number): Promise<void> => {
     const ready = inference.ready;
     if (!ready && seenAt > 0) return;
@@ -167,7 +167,7 @@ async function open(
     const about = { id, host: hostname(), pid: process.pid, version: config.version, startedAt, kinds: [...kinds] };
     const shippedPacks = packs.filter((pack) => served.isShipped(pack.id)).map((pack) => pack.id);
     const more = { provider: ready?.provider ?? "none", parallel: limits.jobsParallelMax, shippedPacks, packs };
-    await announce(shared.connections.working, keyPrefix, { ...about, ...more }, { seenAt, told });
+    await announce(shared.connections.working, keyPrefix, { ...about, ...more }, { seenAt, announced });
   };
   announcing = setInterval(
     () => void sayThere(Date.now()).catch((err: unknown) => log.warn({ err }, "the worker could not be announced")),

@@ -12,7 +12,7 @@ const tint = { from: 0.08, to: 0.75, alike: 0.1 };
 const areaLeast = 0.02;
 /** Alpha of the weakest ink. */
 const inkLeast = 0.2;
-/** Pixels on each side by which an edge is told: decoded edges are some three wide. */
+/** Pixels on each side by which an edge is recognised: decoded edges are some three wide. */
 const edgePx = 2;
 /** Of an area that ink encloses, the share of tint from which on all of it is tint, and up to which none is. */
 const [allFrom, noneTo] = [0.7, 0.1];

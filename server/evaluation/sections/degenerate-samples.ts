@@ -19,10 +19,10 @@ const [sheetSide, tilePx] = [10, 64];
 const checkedMax = 100;
 const blankShare = 0.02;
 /**
- * Quantile of the edge energy of real images below which an image counts as shapeless; real images reach this rate by
+ * Quantile of the edge energy of real images below which an image counts as one of low edge energy; real images reach this rate by
  * construction.
  */
-const shapelessQuantile = 0.01;
+const lowEdgeEnergyQuantile = 0.01;
 
 export const soundnessSection: SectionPlan = {
   id: "soundness",
@@ -31,7 +31,7 @@ export const soundnessSection: SectionPlan = {
   async run(context, data) {
     const sheet = await drawSheet(context, true);
     const inversion = await invertibility(context, data, sheet);
-    const { table, threshold } = await shapelessness(context, data, sheet);
+    const { table, threshold } = await lowEdgeEnergy(context, data, sheet);
     const sizePx = context.translation.target.imageSizePx;
     const shownPx = Math.min(tilePx, sizePx);
     const tiles = Array.from({ length: sheetSide }, (_, row) =>
@@ -40,10 +40,10 @@ export const soundnessSection: SectionPlan = {
     return {
       about:
         "Round trip: largest |z − τ(τ⁻¹(z))| over all images and dimensions, and PSNR of the autoencoder's reconstruction over premultiplied RGBA. " +
-        `Blank: less than ${100 * blankShare} % of the pixels are opaque. Shapeless: ` +
+        `Blank: less than ${100 * blankShare} % of the pixels are opaque. Low edge energy: ` +
         (threshold === undefined
           ? "not measured without a set, because the threshold comes from real images."
-          : `the mean difference of neighbouring pixels is below ${threshold.toFixed(4)}, as in ${100 * shapelessQuantile} % of training images. ` +
+          : `the mean difference of neighbouring pixels is below ${threshold.toFixed(4)}, as in ${100 * lowEdgeEnergyQuantile} % of training images. ` +
             "It finds blank and blurred images; wrong shapes show in the alignment."),
       tables: [inversion, table],
       figures: [
@@ -119,7 +119,7 @@ async function invertibility(
   };
 }
 
-async function shapelessness(context: EvaluationContext, data: EvaluationData | undefined, sheet: readonly Sample[]) {
+async function lowEdgeEnergy(context: EvaluationContext, data: EvaluationData | undefined, sheet: readonly Sample[]) {
   const { translation, progress, settings } = context;
   const sizePx = translation.target.imageSizePx;
   const real: Float32Array[] = [];
@@ -130,14 +130,14 @@ async function shapelessness(context: EvaluationContext, data: EvaluationData | 
     energies.push(edgeEnergy(planes, sizePx));
     if (real.length < checkedMax) real.push(planes);
   });
-  const threshold = energies.length > 0 ? quantile(energies, shapelessQuantile) : undefined;
+  const threshold = energies.length > 0 ? quantile(energies, lowEdgeEnergyQuantile) : undefined;
   const row = (what: string, role: Role, images: readonly Float32Array[]): Row => ({
     what,
     role,
     n: images.length,
     values: {
       blank: shareOf(images.map((planes) => opaqueShare(planes) < blankShare)),
-      shapeless:
+      lowEdgeEnergy:
         threshold === undefined ? undefined : shareOf(images.map((planes) => edgeEnergy(planes, sizePx) < threshold)),
     },
   });
@@ -161,7 +161,7 @@ async function shapelessness(context: EvaluationContext, data: EvaluationData | 
     title: "Degenerate samples",
     columns: [
       { key: "blank", label: "blank", digits: 1, isShare: true, better: "lower" },
-      { key: "shapeless", label: "shapeless", digits: 1, isShare: true, better: "lower" },
+      { key: "lowEdgeEnergy", label: "low edge energy", digits: 1, isShare: true, better: "lower" },
     ],
     rows,
   };

@@ -1,7 +1,7 @@
 /** How much hypotheses of one input differ from each other at each temperature. */
 import type { Pixels } from "../../engine/interfaces.ts";
 import { imageSeed } from "../../engine/random.ts";
-import { Deviation } from "../../upscaling/doubt/deviation.ts";
+import { PixelStd } from "../../upscaling/doubt/pixel-std.ts";
 import { mean } from "../metrics/statistics.ts";
 import type { Column, Row, Section } from "../report.ts";
 import { fewPictures, type Truth, type UpscalingContext } from "./context.ts";
@@ -126,7 +126,7 @@ export function cutBlock({ rgba, widthPx }: Pixels, { left, top }: { left: numbe
 
 function meanDeviation(pictures: readonly Pixels[]): number {
   const { widthPx, heightPx } = pictures[0]!;
-  const deviation = new Deviation(widthPx, heightPx, false);
+  const deviation = new PixelStd(widthPx, heightPx, false);
   for (const picture of pictures) deviation.add(picture);
   return deviation.mean();
 }

@@ -16,24 +16,24 @@ const EntrySchema = WorkerInfoSchema.omit({ isLive: true, seenAt: true }).extend
 const keysOf = (prefix: string) => ({ workers: `${prefix}:workers`, packs: `${prefix}:packs` });
 
 /**
- * Says that a worker is there, or goes. A pack is told once, and again where the server lost it: one with a long vocabulary has
+ * Says that a worker is there, or goes. A pack is announced once, and again where the server lost it: one with a long vocabulary has
  * hundreds of kilobytes, which a server that syncs would write to its disk every time.
  * @param seenAt milliseconds since 1970; 0 = it goes
- * @param told packs by digest that this worker told before; those that it tells now are added
+ * @param announced packs by digest that this worker announced before; those of now are added
  */
 export async function announce(
   client: Connection,
   prefix: string,
   { packs, ...about }: Announcement,
-  { seenAt, told }: { readonly seenAt: number; readonly told: Map<string, PackInfo> },
+  { seenAt, announced }: { readonly seenAt: number; readonly announced: Map<string, PackInfo> },
 ): Promise<void> {
   const keys = keysOf(prefix);
   const named = packs.map(({ id, version, digest }) => ({ id, version, digest }));
-  const there = new Set(told.size === 0 ? [] : await client.hkeys(keys.packs));
+  const there = new Set(announced.size === 0 ? [] : await client.hkeys(keys.packs));
   for (const pack of packs) {
-    if (told.get(pack.digest) === pack && there.has(pack.digest)) continue;
+    if (announced.get(pack.digest) === pack && there.has(pack.digest)) continue;
     await client.hset(keys.packs, pack.digest, JSON.stringify(pack));
-    told.set(pack.digest, pack);
+    announced.set(pack.digest, pack);
   }
   await client.hset(keys.workers, about.id, JSON.stringify({ ...about, packs: named, seenAt }));
 }

@@ -59,7 +59,7 @@ class Guesses:
 
 
 def read_decoder(path: Path) -> Decoder:
-    """The decoder of a pack as a network: widths and blocks are told by the names and shapes of its weights."""
+    """The decoder of a pack as a network: widths and blocks follow from the names and shapes of its weights."""
     weights: dict[str, Tensor] = {}
     for tensor in onnx.load(path).graph.initializer:
         if tensor.name.startswith("decoder."):

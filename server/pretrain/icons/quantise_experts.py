@@ -236,13 +236,13 @@ def report_speed(name: str, float32: ModelProto, quantised: ModelProto, pictures
 
 
 def on_grounds(pictures: np.ndarray) -> np.ndarray:
-    """Premultiplied RGBA [rows, 4, h, w] with every second picture laid on an opaque ground, white or any colour in turn."""
-    laid = pictures.copy()
-    grounds = np.random.default_rng(2).random((len(laid), 3, 1, 1), dtype=np.float32)
+    """Premultiplied RGBA [rows, 4, h, w] with every second picture put on an opaque ground, white or any colour in turn."""
+    opaque = pictures.copy()
+    grounds = np.random.default_rng(2).random((len(opaque), 3, 1, 1), dtype=np.float32)
     grounds[::4] = 1
-    laid[::2, :3] += (1 - laid[::2, 3:]) * grounds[::2]
-    laid[::2, 3] = 1
-    return laid
+    opaque[::2, :3] += (1 - opaque[::2, 3:]) * grounds[::2]
+    opaque[::2, 3] = 1
+    return opaque
 
 
 def batches_of(name: str, icons: Path) -> Callable[[np.ndarray], np.ndarray]:

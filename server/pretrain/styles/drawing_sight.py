@@ -30,11 +30,11 @@ DILATIONS = (2, 4)
 
 def shrinking(side: int, size: Tensor) -> Tensor:
     """Matrices [batch, side, side] that resample a line to each size [batch] in (0, 1] about its middle, by triangles; what lies outside is zero."""
-    middles = (torch.arange(side) + 0.5) / side - 0.5
+    centres = (torch.arange(side) + 0.5) / side - 0.5
     size = size[:, None, None]
-    weights = (1 - (middles[None, :, None] / size - middles[None, None]).abs() * side * size).clamp(min=0)
+    weights = (1 - (centres[None, :, None] / size - centres[None, None]).abs() * side * size).clamp(min=0)
     weights = weights / weights.sum(2, keepdim=True).clamp(min=1e-3)
-    return weights * (middles.abs()[None, :, None] / size < 0.5)
+    return weights * (centres.abs()[None, :, None] / size < 0.5)
 
 
 def resized(images: Tensor, size: Tensor) -> Tensor:

@@ -139,8 +139,8 @@ def write_named_styles(out: Path, rows: StyleRows, encoder: nn.Module, flow: Sty
         if not lines:
             continue
         codes.append(flow.style(encoder(rows.batch(np.array([line["row"] for line in lines])))[None])[0])
-        told = by_set.get(lines[0]["set"], {})
-        facts = {"name": name, "title": title, "family": lines[0]["family"], "variant": variant, "licence": told.get("licence", ""), "author": told.get("author", "")}
+        known = by_set.get(lines[0]["set"], {})
+        facts = {"name": name, "title": title, "family": lines[0]["family"], "variant": variant, "licence": known.get("licence", ""), "author": known.get("author", "")}
         styles.append({**facts, "examples": len(lines)})
     (out / "codes.f16").write_bytes(torch.stack(codes).half().numpy().tobytes() if codes else b"")
     facts = {

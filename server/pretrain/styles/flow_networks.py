@@ -49,13 +49,13 @@ class MannerNet(nn.Module):
 
     def __init__(self, width: int = 192) -> None:
         super().__init__()
-        told = 2 * (VECTOR + 2 * MAP_CHANNELS) + math.prod(PALETTE)
-        self.read = nn.Sequential(nn.Linear(told, width), nn.SiLU(), nn.Linear(width, MANNER))
+        known = 2 * (VECTOR + 2 * MAP_CHANNELS) + math.prod(PALETTE)
+        self.read = nn.Sequential(nn.Linear(known, width), nn.SiLU(), nn.Linear(width, MANNER))
 
     def forward(self, given: dict[str, Tensor]) -> Tensor:
         codes = [split_code(given[name])[:2] for name in ("asked", "origin")]
-        told = [part for map_, vector in codes for part in (vector, *mean_and_spread(map_, (2, 3)))]
-        return self.read(torch.cat([*told, given["palette"].flatten(1)], dim=1)).float()
+        parts = [part for map_, vector in codes for part in (vector, *mean_and_spread(map_, (2, 3)))]
+        return self.read(torch.cat([*parts, given["palette"].flatten(1)], dim=1)).float()
 
 
 class FilmBlock(nn.Module):

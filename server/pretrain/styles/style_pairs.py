@@ -35,7 +35,7 @@ SAME_STYLE = 0.1
 
 @dataclass
 class Group:
-    """Places among the latents, and what is told of them."""
+    """Places among the latents, and what is known of them."""
 
     targets: np.ndarray
     sources: np.ndarray
@@ -150,8 +150,8 @@ class StylePairs:
         return torch.from_numpy(self.palettes[at].astype(np.float32))
 
     @torch.no_grad()
-    def told(self, style: torch.nn.Module, targets: np.ndarray, sources: np.ndarray, most: int = MOST_EXAMPLES, with_palette: bool = False) -> dict[str, Tensor]:
-        """What the flow is told about held-out pairs: both styles by up to `most` other drawings, the whole source, no colours unless asked."""
+    def conditions(self, style: torch.nn.Module, targets: np.ndarray, sources: np.ndarray, most: int = MOST_EXAMPLES, with_palette: bool = False) -> dict[str, Tensor]:
+        """What the flow gets of held-out pairs: both styles by up to `most` other drawings, the whole source, no colours unless asked."""
         rng = np.random.default_rng(11)
         asked, origin = [], []
         for target, source in zip(targets, sources):

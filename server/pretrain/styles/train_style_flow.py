@@ -35,7 +35,7 @@ GROUP_SIZE = 3
 REBUILT_WEIGHT = 0.5
 SIZE_WEIGHT = 1.0
 WITHOUT_ORIGIN, WITHOUT_PALETTE, WITH_HOLE, WITHOUT_SOURCE = 0.15, 0.7, 0.1, 0.03
-"""How often a group is not told something."""
+"""How often a group goes without a condition."""
 MOST_TEMPERATURE = 0.6
 """Of the answers at random temperatures that the decoder learns from."""
 ADVERSARIAL_RAMP = 0.08
@@ -125,7 +125,7 @@ class FlowTraining(TimedTraining):
         rebuilt = rng.permutation(len(data))[: self.arguments.rebuilt]
         flow = self.net.flow
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            given = self.told(drawn, rng)
+            given = self.conditions(drawn, rng)
             said = flow.injector(given)
             nats = nats_of(*flow.towards_v(x, *said)).mean()
             part = [value[shown] for value in said]
@@ -136,8 +136,8 @@ class FlowTraining(TimedTraining):
             manner = flow.manner_of(given)[shown]
             size = manner[:, 0]
             true_size, is_known = self.true_sizes(drawn.targets[shown], drawn.sources[shown])
-            told_size = torch.cat([torch.where(is_known, true_size, size.detach()), torch.ones(len(rebuilt))])
-            manner = torch.cat([told_size[:, None], F.pad(manner[:, 1:], (0, 0, 0, len(rebuilt)))], dim=1)
+            given_size = torch.cat([torch.where(is_known, true_size, size.detach()), torch.ones(len(rebuilt))])
+            manner = torch.cat([given_size[:, None], F.pad(manner[:, 1:], (0, 0, 0, len(rebuilt)))], dim=1)
             logits, paints = self.net.decoder(latents, torch.cat([sources, nothing[0]]), torch.cat([given["known"][shown], nothing[1]]), manner)
         images = self.rows.batch(self.pairs.rows[drawn.targets[np.concatenate([shown, rebuilt])]])
         output = composite(logits, paints)
@@ -162,8 +162,8 @@ class FlowTraining(TimedTraining):
         return report
 
     def true_sizes(self, targets: np.ndarray, sources: np.ndarray) -> tuple[Tensor, Tensor]:
-        """At which sizes the targets show their sources [n], and whether that is known. The decoder is told these, so that it draws crisply at any size
-        it is told."""
+        """At which sizes the targets show their sources [n], and whether that is known. The decoder is given these, so that it draws crisply at any size
+        it is given."""
         size = self.pairs.sizes[targets] / self.pairs.sizes[sources]
         is_known = np.isfinite(size) & (size <= 1) & (size >= LEAST_SIZE)
         return torch.from_numpy(np.where(is_known, size, 1).astype(np.float32)), torch.from_numpy(is_known)
@@ -181,7 +181,7 @@ class FlowTraining(TimedTraining):
         answers = made[:most].detach().requires_grad_()
         return self.adversary.gradient(answers, truth[: len(answers)], sources[:most], asked[:most], rng)
 
-    def told(self, drawn, rng: np.random.Generator) -> dict[str, Tensor]:
+    def conditions(self, drawn, rng: np.random.Generator) -> dict[str, Tensor]:
         """The conditions of a training batch, with something left out at times."""
         groups = len(drawn.asked)
 
@@ -214,7 +214,7 @@ class FlowTraining(TimedTraining):
         totals: dict[str, list[Tensor]] = {name: [] for name in ("nats", "shuffled", "v0", "spread", "error", "start")}
         for first in range(0, len(targets), 48):
             at, of = targets[first : first + 48], sources[first : first + 48]
-            given = self.pairs.told(flow.style, at, of)
+            given = self.pairs.conditions(flow.style, at, of)
             mean = self.pairs.values_of(at)
             noisy = mean + POSTERIOR_STD * torch.randn(mean.shape, generator=torch.Generator().manual_seed(first))
             totals["nats"].append(flow.nats(noisy, given))
@@ -252,7 +252,7 @@ class FlowTraining(TimedTraining):
         for name in names:
             chosen = groups[name][:12]
             at, of = targets[chosen], sources[chosen]
-            given = self.pairs.told(self.average.flow.style, at, of)
+            given = self.pairs.conditions(self.average.flow.style, at, of)
             noise = torch.randn(given["source"].shape, generator=torch.Generator().manual_seed(1))
             truth, source = (self.rows.batch(self.pairs.rows[which]) for which in (at, of))
             made = [self.decode(self.average.flow.inverse(t * noise, given), source, given) for t in (0.0, 0.5)]
@@ -276,7 +276,7 @@ def take_weights(net: nn.Module, weights: dict[str, Tensor]) -> None:
 
 
 def draw_known(rng: np.random.Generator, grid: int) -> np.ndarray:
-    """Which places of the source are told, [1, grid, grid]: mostly all, at times all but a hole, or none."""
+    """Which places of the source are known, [1, grid, grid]: mostly all, at times all but a hole, or none."""
     known = np.ones((1, grid, grid), dtype=np.float32)
     chance = rng.random()
     if chance < WITHOUT_SOURCE:

@@ -179,10 +179,15 @@ async function learn(options: LearnStyleOptions, onFirst: (pack: PublishedPack) 
   const after = await measure(found.code);
   // Small losses by the judge must not add up over trainings.
   const fault = worseBy(before, after) ?? worseBy(asRead, after);
-  const told = !fault || isAsRead ? after : before;
+  const reported = !fault || isAsRead ? after : before;
   const search = {
-    ...{ startNats: asRead.nats, foundNats: told.nats, startJudge: asRead.judge.share, foundJudge: told.judge.share },
-    ...{ foundAt: found.foundAt, isBetter: !worseBy(asRead, told), worseBy: fault },
+    ...{
+      startNats: asRead.nats,
+      foundNats: reported.nats,
+      startJudge: asRead.judge.share,
+      foundJudge: reported.judge.share,
+    },
+    ...{ foundAt: found.foundAt, isBetter: !worseBy(asRead, reported), worseBy: fault },
   };
   if (fault) return { pack: first, ...counts, search };
   await sample(found.code, tries);

@@ -3,7 +3,7 @@
  * pictures, so an error of one is seldom an error of the other (ensembles tell doubt: Lakshminarayanan, Pritzel, Blundell 2017). Pure.
  */
 import type { Pixels } from "../../engine/interfaces.ts";
-import { partsPerLevel } from "./deviation.ts";
+import { partsPerLevel } from "./pixel-std.ts";
 
 /** `foreignness` of the answer to compare with: that of the other network. */
 export const otherForeignness = (foreignness: number): number => (foreignness === 1 ? 0 : 1);

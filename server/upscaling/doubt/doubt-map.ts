@@ -1,6 +1,6 @@
 /** Draws a doubt: heat colours of fixed levels with their legend, and on request outlines of what can't be known. Pure. */
 import { paintHeat } from "./colormap.ts";
-import { partsPerLevel } from "./deviation.ts";
+import { partsPerLevel } from "./pixel-std.ts";
 
 /** The doubt of the brightest colour: an error of 32 levels is another colour. */
 export const brightestDoubt = 32;

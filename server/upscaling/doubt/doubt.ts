@@ -8,8 +8,8 @@ import type { InputKind } from "../../../shared/contract/upscaling.ts";
 import type { Pixels } from "../../engine/interfaces.ts";
 import { sumAround, sumTable } from "../extremes-around.ts";
 import { eachRow, type Pause } from "../input/rows.ts";
-import { partsPerLevel, type Spread } from "./deviation.ts";
 import { doubtWeights } from "./doubt-weights.ts";
+import { partsPerLevel, type Spread } from "./pixel-std.ts";
 
 /** What a pixel's doubt follows from; the first is constant. */
 export const doubtFeatures = [

@@ -29,7 +29,7 @@ export async function samplesOf(plane: Plane, grid: BlockGrid, pause: Pause): Pr
   return samples;
 }
 
-/** Where the blocks of those samples begin. Blocks of 16 pixels may begin 8 px further on: that can't be told. */
+/** Where the blocks of those samples begin. Blocks of 16 pixels may begin 8 px further on: that can't be known. */
 export const gridOfSamples = ({ left, top }: BlockGrid): BlockGrid => ({
   left: ((left + 1) >> 1) & 7,
   top: ((top + 1) >> 1) & 7,

@@ -82,7 +82,7 @@ function addPiece(sums: Float64Array, luma: Float32Array, from: number, step: nu
 }
 
 export interface KernelEstimate {
-  /** The likeliest, if it is likely enough; bicubic is told for Lanczos, too, which looks alike. */
+  /** The likeliest, if it is likely enough; bicubic stands for Lanczos, too, which looks alike. */
   readonly shrunkBy?: ShrinkKernel;
   /** Of each kernel, 0 to 1. */
   readonly probabilities: Readonly<Record<ShrinkKernel, number>>;
@@ -104,7 +104,7 @@ export function estimateKernel(image: Pixels): KernelEstimate | undefined {
     number
   >;
   const { lanczos, ...others } = probabilities;
-  const told = { ...others, bicubic: others.bicubic + lanczos };
-  const [likeliest] = (Object.keys(told) as (keyof typeof told)[]).sort((a, b) => told[b] - told[a]);
-  return { ...(told[likeliest!] >= surenessMin ? { shrunkBy: likeliest! } : {}), probabilities };
+  const named = { ...others, bicubic: others.bicubic + lanczos };
+  const [likeliest] = (Object.keys(named) as (keyof typeof named)[]).sort((a, b) => named[b] - named[a]);
+  return { ...(named[likeliest!] >= surenessMin ? { shrunkBy: likeliest! } : {}), probabilities };
 }

@@ -2,5 +2,5 @@
 
 export { freeFrom, gradientsAt, gradientsBytes, takeAdamStep } from "./adam";
 export { close, pictureAt } from "./closing";
-export { imageAt, opaqueAt, readLines, steepAt, steepnessAt, strokesAt, towardsAt } from "./lines";
+export { gradientMagnitudeAt, gradientStepAt, imageAt, opaqueAt, readLines, steepAt, strokesAt } from "./lines";
 export { maskAt, thinMask } from "./thinning";

@@ -19,8 +19,8 @@ const light: usize = memory.data(128 * 128 * 4, 16);
  * For each pixel the largest gradient of any channel, per 2 pixels, 0 for none; and the offset of the neighbour in its
  * direction.
  */
-const steepness: usize = memory.data(128 * 128 * 4, 16);
-const towards: usize = memory.data(128 * 128 * 2, 16);
+const gradientMagnitude: usize = memory.data(128 * 128 * 4, 16);
+const gradientStep: usize = memory.data(128 * 128 * 2, 16);
 /** Masks. */
 const strokes: usize = memory.data(128 * 16, 16);
 const opaque: usize = memory.data(128 * 16, 16);
@@ -29,11 +29,11 @@ const steep: usize = memory.data(128 * 16, 16);
 export function imageAt(): usize {
   return image;
 }
-export function steepnessAt(): usize {
-  return steepness;
+export function gradientMagnitudeAt(): usize {
+  return gradientMagnitude;
 }
-export function towardsAt(): usize {
-  return towards;
+export function gradientStepAt(): usize {
+  return gradientStep;
 }
 export function strokesAt(): usize {
   return strokes;
@@ -133,7 +133,7 @@ function findStrokes(strokeContrast: f64): void {
 
 /** Colour gradients everywhere except on the frame. */
 function findSteps(faintest: f64): void {
-  memory.fill(steepness, 0, plane);
+  memory.fill(gradientMagnitude, 0, plane);
   memory.fill(steep, 0, (side as usize) * maskRow);
   // Compared in float32 with a slightly lower limit first, then in float64.
   const least = f32x4.splat((0.999 * faintest) as f32);
@@ -172,12 +172,12 @@ function takeStep(pixel: i32, faintest: f64): void {
     }
   }
   if (best < faintest) return;
-  store<f32>(steepness + (pixel as usize) * 4, Math.sqrt(best) as f32);
+  store<f32>(gradientMagnitude + (pixel as usize) * 4, Math.sqrt(best) as f32);
   const wide = Math.abs(bestX);
   const high = Math.abs(bestY);
   const diagonal = bestX * bestY > 0 ? side + 1 : side - 1;
   const step = high < 0.414 * wide ? 1 : wide < 0.414 * high ? side : diagonal;
-  store<i16>(towards + (pixel as usize) * 2, step as i16);
+  store<i16>(gradientStep + (pixel as usize) * 2, step as i16);
   const word = steep + ((pixel >> 5) as usize) * 4;
   store<i32>(word, load<i32>(word) | (1 << (pixel & 31)));
 }

@@ -191,8 +191,8 @@ test("recoloured fills are bound to the same variables, and show the colours of 
         ["paper", [51, 51, 51]],
         ["", [0, 0, 0]],
       ]);
-      const told = skipped.map(({ nodeName, reason }) => [nodeName, reason]);
-      return { imageCount, told, paints, isDark: patch.resolvedVariableModes[brand.collection.id] === brand.dark };
+      const leftOut = skipped.map(({ nodeName, reason }) => [nodeName, reason]);
+      return { imageCount, leftOut, paints, isDark: patch.resolvedVariableModes[brand.collection.id] === brand.dark };
     },
     () => undefined,
   );

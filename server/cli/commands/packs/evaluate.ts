@@ -100,7 +100,7 @@ async function run(args: string[]): Promise<number> {
 }
 
 type Values = Readonly<Partial<Record<keyof typeof options, string>>>;
-interface Order {
+interface EvaluationRequest {
   readonly entry: CatalogueEntry;
   readonly values: Values;
   readonly dataDir: string;
@@ -108,7 +108,7 @@ interface Order {
 }
 
 /** What every evaluation takes. */
-const common = ({ entry, values, onProgress }: Order) => ({
+const common = ({ entry, values, onProgress }: EvaluationRequest) => ({
   entry,
   only: values.only?.split(","),
   seed: wholeFlag(values, "seed", 1, 0, limits.seedMax),
@@ -117,9 +117,9 @@ const common = ({ entry, values, onProgress }: Order) => ({
   onProgress,
 });
 
-function measureTranslation(order: Order): Promise<Report> {
-  const { values, dataDir } = order;
-  const { seed, ...others } = common(order);
+function measureTranslation(request: EvaluationRequest): Promise<Report> {
+  const { values, dataDir } = request;
+  const { seed, ...others } = common(request);
   return evaluate({
     ...others,
     translation: values.translation,
@@ -135,19 +135,19 @@ function measureTranslation(order: Order): Promise<Report> {
   });
 }
 
-const measureStyles = (order: Order): Promise<Report> =>
+const measureStyles = (request: EvaluationRequest): Promise<Report> =>
   evaluateStylesPack({
-    ...common(order),
-    set: order.values.set,
-    limit: wholeFlag(order.values, "limit", defaultPairs, 2, 10_000),
+    ...common(request),
+    set: request.values.set,
+    limit: wholeFlag(request.values, "limit", defaultPairs, 2, 10_000),
   });
 
-const measureUpscaler = (order: Order): Promise<UpscalingReport> =>
+const measureUpscaler = (request: EvaluationRequest): Promise<UpscalingReport> =>
   evaluateUpscalingPack({
-    ...common(order),
-    pictures: order.values.pictures,
-    baselines: order.values.baselines,
-    limit: wholeFlag(order.values, "limit", defaultPictures, 1, 10_000),
+    ...common(request),
+    pictures: request.values.pictures,
+    baselines: request.values.baselines,
+    limit: wholeFlag(request.values, "limit", defaultPictures, 1, 10_000),
   });
 
 export const command = { name: "evaluate", summary: "measure a pack and write a report", usage, run };

@@ -41,7 +41,7 @@ def main() -> None:
     parser.add_argument("--families", nargs="+", default=FAMILIES, help="variants to draw from; unknown ones are left out")
     parser.add_argument("--asked", type=int, default=9, help="styles asked for")
     parser.add_argument("--named", nargs="+", help="variants that are asked for instead, seen in training or not")
-    parser.add_argument("--without-colours", action="store_true", help="no colours are told; else each drawing is told those of one of the style's drawings")
+    parser.add_argument("--without-colours", action="store_true", help="no colours are given; else each drawing gets those of one of the style's drawings")
     parser.add_argument("--temperature", type=float, default=0.0)
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()

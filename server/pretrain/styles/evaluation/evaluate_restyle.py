@@ -1,7 +1,7 @@
 """Measures the flow between styles on drawings: is what v = 0 draws nearer to the true variant than the source is, are lines whole, whose style is it.
 
-Pairs whose families, made-up styles or concepts were never trained on, unpicked; a style is told by up to --examples of its other drawings, colours are not
-told. Nearness in pixels, in features (style_judge.py) and by LPIPS; ceilings are the true variant through target expert 2. Holes: a drawing with a part
+Pairs whose families, made-up styles or concepts were never trained on, unpicked; up to --examples of its other drawings show a style, colours are not
+given. Nearness in pixels, in features (style_judge.py) and by LPIPS; ceilings are the true variant through target expert 2. Holes: a drawing with a part
 missing, drawn in its own style, against that part left empty. Writes restyle-evaluation.json.
 """
 
@@ -60,7 +60,7 @@ class Evaluation:
         made = []
         for first in range(0, len(targets), BATCH):
             at, of = targets[first : first + BATCH], sources[first : first + BATCH]
-            given = self.pairs.told(self.nets.flow.style, at, of, self.examples, with_palette)
+            given = self.pairs.conditions(self.nets.flow.style, at, of, self.examples, with_palette)
             given["asked"] = given["asked"] + self.guidance * CONTRAST * (given["asked"] - given["origin"])
             answers = self.nets.flow.inverse(torch.zeros_like(given["source"]), given)
             made.append(decide_ink(self.decode(answers, self.pictures(of), given), self.ink_gain))
@@ -114,7 +114,7 @@ class Evaluation:
         targets, _ = self.pairs.held_out_pairs(split, count)
         if len(targets) == 0:
             return {}
-        given = self.pairs.told(self.nets.flow.style, targets, targets, self.examples)
+        given = self.pairs.conditions(self.nets.flow.style, targets, targets, self.examples)
         truth, rng, grid = self.pictures(targets), np.random.default_rng(6), given["known"].shape[-1]
         shares = torch.nn.functional.avg_pool2d(truth[:, 3:], HOLE_CELLS * CELL_PX, CELL_PX)[:, 0].flatten(1)
         for at, share in enumerate(shares):

@@ -18,10 +18,10 @@ import { shrinkTruth } from "../../../evaluation/upscaling/resample.ts";
 import { decodeLocalRgba, encodeJpeg } from "../../../images/codec.ts";
 import { decodePicture } from "../../../images/picture.ts";
 import { packsHome, readEntry } from "../../../packs/catalogue.ts";
-import { Deviation, partsPerLevel } from "../../../upscaling/doubt/deviation.ts";
 import { disagreementOf, otherForeignness } from "../../../upscaling/doubt/disagreement.ts";
 import { type DoubtGroup, doubtFeatures, doubtGroupOf, doubtIn, eachFeatures } from "../../../upscaling/doubt/doubt.ts";
 import { doubtWeights } from "../../../upscaling/doubt/doubt-weights.ts";
+import { PixelStd, partsPerLevel } from "../../../upscaling/doubt/pixel-std.ts";
 import { cleanJpeg } from "../../../upscaling/input/clean-jpeg.ts";
 import { estimateInput } from "../../../upscaling/input/input-kind.ts";
 import { loadUpscaler } from "../../../upscaling/load-upscaler.ts";
@@ -73,7 +73,7 @@ async function samplesOf(truths: readonly Pixels[]): Promise<Map<DoubtGroup, Sam
         const answer = await upscaler.upscale(cleaned, { ...options, temperature: 0, seed: 0 });
         const other = { ...options, foreignness: otherForeignness(foreignness), temperature: 0, seed: 0 };
         const disagreement = disagreementOf(answer, await upscaler.upscale(cleaned, other));
-        const deviation = new Deviation(truth.widthPx, truth.heightPx, false);
+        const deviation = new PixelStd(truth.widthPx, truth.heightPx, false);
         for (let seed = 0; seed < hypotheses; seed += 1)
           deviation.add(await upscaler.upscale(cleaned, { ...options, temperature, seed }));
         const group = doubtGroupOf(kind, scale);

@@ -1,6 +1,6 @@
 /**
  * Fits the discriminant of kernels (server/upscaling/input/shrink-kernel.ts) to photographs that were shrunk in known ways, writes its
- * weights, and prints how photographs of the stated list, which it was not fitted to, are told.
+ * weights, and prints how photographs of the stated list, which it was not fitted to, are recognised.
  *
  *   node --import tsx server/pretrain/super-resolution/fit/fit-kernel.mts [--pictures N] [--check]
  */
@@ -94,16 +94,17 @@ if (!values.check) {
   Object.assign(kernelWeights, fitted);
   Object.assign(usualEdges, edges);
 }
-const told = new Map(shrinkKernels.map((kernel) => [kernel, new Map<string, number>()]));
+const found = new Map(shrinkKernels.map((kernel) => [kernel, new Map<string, number>()]));
 for (const [at, { group, read }] of (await statedPictures(count)).pictures.entries()) {
   if (group !== "photos") continue;
   const truth = await read();
   for (const { kernel, picture } of shrunk(cutMiddle(truth, cropPx, cropPx), at)) {
     const estimate = estimateKernel(picture);
     const word = estimate ? (estimate.shrunkBy ?? "not sure") : "too flat";
-    told.get(kernel)!.set(word, (told.get(kernel)!.get(word) ?? 0) + 1);
+    found.get(kernel)!.set(word, (found.get(kernel)!.get(word) ?? 0) + 1);
   }
 }
 const words = [...shrinkKernels, "not sure", "too flat"];
 console.log(`| shrunk by | ${words.join(" | ")} |\n| --- |${" --: |".repeat(words.length)}`);
-for (const [kernel, row] of told) console.log(`| ${kernel} | ${words.map((word) => row.get(word) ?? 0).join(" | ")} |`);
+for (const [kernel, row] of found)
+  console.log(`| ${kernel} | ${words.map((word) => row.get(word) ?? 0).join(" | ")} |`);

@@ -1,5 +1,5 @@
 /**
- * Measures what details cost and bring at ×4, on the middles of pictures of the stated list: PSNR and LPIPS at details 0, 0.5 and 1,
+ * Measures what details cost and bring at ×4, on the centres of pictures of the stated list: PSNR and LPIPS at details 0, 0.5 and 1,
  * LPIPS between two draws, there and in the block where the answer errs most, and fine structure on flat areas. A quicker look than `tau evaluate super-resolution`, which measures whole pictures. Needs fetch_lpips.py.
  *
  *   node --import tsx server/pretrain/super-resolution/fit/measure-details.mts [--pictures N] [--pack DIR]

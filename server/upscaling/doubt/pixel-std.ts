@@ -14,7 +14,7 @@ export interface Spread {
   readonly levels: Uint8Array;
 }
 
-export class Deviation {
+export class PixelStd {
   /** RGB, or premultiplied RGB and alpha. */
   readonly #channels: 3 | 4;
   readonly #pixels: number;
