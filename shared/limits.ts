@@ -87,6 +87,8 @@ export const limits = {
   layoutCellsMax: 4096,
   /** What a layer remembers of its image, in bytes of JSON: Figma throws beyond 100 kB an entry, its key counted. */
   provenanceMaxBytes: 90_000,
+  /** A picture that it was made from and that it keeps, in bytes: a third more in base64, it leaves room for the rest. */
+  keptPictureMaxBytes: 40_000,
   /** Body of a JSON request in bytes; the largest one is an inline sketch of `svgMaxChars` in ASCII. */
   jsonMaxBytes: 64 * 1024,
   /** An uploaded image in bytes: a 4096 px PNG photograph fits. */

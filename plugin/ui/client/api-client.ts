@@ -158,12 +158,17 @@ export function createApiClient({
     throw new Failure("not_tau", `${origin}/v1/meta answered something else than Tau does`);
   }
 
+  /** Small pictures that it sent, by digest: layers keep them. */
+  const sent = new Map<string, Uint8Array>();
+
   /** Stores the bytes for requests that name them by their digest; sending them twice stores them once. */
   async function uploadImage(bytes: Uint8Array, signal?: AbortSignal): Promise<ImageUpload> {
     const headers = { "Content-Type": "application/octet-stream" };
     const body = bytes as Uint8Array<ArrayBuffer>;
     const response = await send("POST", "/v1/images", { headers, body }, signal, timings.uploadMs);
-    return parse(response, readUpload);
+    const upload = await parse(response, readUpload);
+    if (bytes.length <= limits.keptPictureMaxBytes) sent.set(upload.digest, bytes);
+    return upload;
   }
 
   /** An uploaded picture as SVG. @param palette `#rrggbb`; absent: its own colours */
@@ -227,6 +232,7 @@ export function createApiClient({
   const exchange: Exchange = { send, parse };
   return {
     origin,
+    sent,
     readMeta,
     uploadImage,
     readImage,

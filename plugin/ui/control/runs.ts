@@ -5,6 +5,7 @@ import type { ApiClient } from "../client/api-client.ts";
 import { Failure } from "../client/failure.ts";
 import { isAvailable } from "../client/translations.ts";
 import { planMakeAgain, planRedraw } from "../plans/captions.ts";
+import { sendAgain, withPictures } from "../plans/kept-pictures.ts";
 import { prepareLost } from "../plans/lost-pictures.ts";
 import { type Prepared, prepareJobs } from "../plans/prepare.ts";
 import type { Job } from "../run/jobs.ts";
@@ -158,7 +159,7 @@ export class Runs {
       const prepared = await prepare(client, running.signal);
       running.signal.throwIfAborted();
       this.#prepared = prepared;
-      jobs = prepared.jobs;
+      jobs = withPictures(prepared.jobs, client.sent);
       const stillRefused = [
         ...this.#store.state.refused.filter(({ job }) => !isDone(job)),
         ...(prepared.left ?? []).map((job) => ({ job, failure: new Failure("image_unknown", "") })),
@@ -170,6 +171,7 @@ export class Runs {
         packId: prepared.packId,
         batchMax: this.#store.state.meta?.limits.batchMax,
         signal: running.signal,
+        sendAgain: (job) => sendAgain(job, this.#store.state, client, this.#store.around.rasterise, running.signal),
         idempotencyKey: `${this.#store.around.randomSeed().toString(36)}-${Date.now().toString(36)}`,
         onStep: (title, step) => this.#store.dispatch({ type: "run-step", runId, title, step }),
         onResult: (job, set) => {

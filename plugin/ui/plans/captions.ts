@@ -77,6 +77,7 @@ interface Group {
   readonly title: string;
   readonly nodeIds: string[];
   readonly drawn?: string;
+  readonly pictures?: Readonly<Record<string, string>>;
   readonly like: Pick<Replacement, "vector" | "sizesPx">;
 }
 
@@ -245,6 +246,7 @@ function requestOf(provenance: Provenance): Pick<DrawJob, "input"> & { readonly 
     frame,
     bestOf,
     drawn,
+    pictures,
     ...made
   } = provenance;
   const input = { ...made, count: frame?.count ?? 1 };

@@ -29,6 +29,8 @@ export interface DrawJob extends AnyJob {
   readonly isRemembered?: boolean;
   /** The mask or the layout of its condition as SVG, which its layers remember. */
   readonly drawn?: string;
+  /** Small pictures that its request names, in base64 by digest. */
+  readonly pictures?: Readonly<Record<string, string>>;
   /** Only this image of the generation is wanted: a frame of a blend that is made again. */
   readonly onlyIndex?: number;
   /** Its images become vectors in these colours; with sides in px, they are fitted to those too. */
@@ -95,9 +97,18 @@ export const diversityOf = ({ diversity }: Form, { hasDiversity }: TranslationAb
   // A server that does not know the field refuses it.
   hasDiversity && diversity > 0 && count > 1 ? { diversity } : {};
 
-/** What a layer remembers of the mask or the layout, where there is one. */
-export const drawnOf = ({ drawn }: { readonly drawn?: string | undefined }): { readonly drawn?: string } =>
-  drawn === undefined ? {} : { drawn };
+type Remembered = Pick<Provenance, "drawn" | "pictures">;
+
+/** What a layer remembers of the mask or the layout and of other pictures, where there are some. */
+export const drawnOf = ({ drawn, pictures }: Remembered): Pick<DrawJob, "drawn" | "pictures"> => ({
+  ...(drawn === undefined ? {} : { drawn }),
+  ...(pictures === undefined ? {} : { pictures }),
+});
+
+/** SHA-256 digests of uploads, which requests and provenance name them by. */
+export const digestsIn = (naming: object): string[] => [
+  ...new Set(JSON.stringify(naming).match(/(?<=")[0-9a-f]{64}(?=")/g)),
+];
 
 export const chunk = <T>(list: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size));

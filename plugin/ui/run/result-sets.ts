@@ -5,7 +5,7 @@ import type { Provenance } from "../../../shared/contract/generations/provenance
 import type { Upscale } from "../../../shared/contract/upscaling.ts";
 import { limits } from "../../../shared/limits.ts";
 import type { Destination, ResultImage, ResultSet, Step } from "../state/results.ts";
-import { type DrawJob, drawnOf, type EnlargeJob } from "./jobs.ts";
+import { type DrawJob, digestsIn, drawnOf, type EnlargeJob } from "./jobs.ts";
 import type { RunOptions } from "./run-options.ts";
 import { contentOf, urlOf, urlOfSvg } from "./vector-sets.ts";
 
@@ -13,7 +13,7 @@ import { contentOf, urlOf, urlOfSvg } from "./vector-sets.ts";
 export async function drawnSet(
   options: Pick<RunOptions, "client" | "packId" | "signal">,
   report: (step: Step) => void,
-  job: Pick<DrawJob, "index" | "title" | "nodeIds" | "onlyIndex" | "drawn" | "vector" | "sizesPx">,
+  job: Pick<DrawJob, "index" | "title" | "nodeIds" | "onlyIndex" | "drawn" | "pictures" | "vector" | "sizesPx">,
   done: Generation,
 ): Promise<ResultSet> {
   const ranks = rankByLikelihood(done.images);
@@ -37,7 +37,7 @@ export async function drawnSet(
         rank: ranks.get(info.index)!,
         natsPerDimension: info.natsPerDimension,
         typicalityPercentile: info.typicalityPercentile,
-        provenance: remembering(provenanceOf(done, info, options.packId), job.drawn),
+        provenance: remembering(provenanceOf(done, info, options.packId), job),
       },
     };
   });
@@ -92,11 +92,19 @@ export function rankByLikelihood(images: readonly Pick<ImageInfo, "index" | "log
   return new Map(sorted.map(({ index }, place) => [index, place + 1]));
 }
 
-/** With the mask or the layout, where both together are not too long to be remembered. */
-function remembering(provenance: Provenance, drawn: string | undefined): Provenance {
-  const whole = { ...provenance, ...drawnOf({ drawn }) };
-  const { length } = new TextEncoder().encode(JSON.stringify(whole));
-  return length > limits.provenanceMaxBytes ? provenance : whole;
+/** With the pictures that it names, then the mask or the layout, as far as all is not too long to be remembered. */
+function remembering(made: Provenance, { drawn, pictures = {} }: Pick<DrawJob, "drawn" | "pictures">): Provenance {
+  const named = digestsIn(made).filter((digest) => digest in pictures);
+  const parts: ((to: Provenance) => Provenance)[] = named.map((digest) => (to) => ({
+    ...to,
+    pictures: { ...to.pictures, [digest]: pictures[digest]! },
+  }));
+  parts.push((to) => ({ ...to, ...drawnOf({ drawn }) }));
+  return parts.reduce((kept, add) => {
+    const whole = add(kept);
+    const { length } = new TextEncoder().encode(JSON.stringify(whole));
+    return length > limits.provenanceMaxBytes ? kept : whole;
+  }, made);
 }
 
 export function provenanceOf(

@@ -36,9 +36,9 @@ export async function runBatch(
           return;
         }
         const refusal = event.event === "refused" ? event.problem : event.generation.problem;
-        // What a busy server, or one that stops, did not do is requested again.
+        // What a busy server, or one that stops, did not do is requested again, and what names a lost picture.
         const isDone = event.event === "finished" && event.generation.state === "done";
-        if (!isDone && (refusal === undefined || isPassing(refusal.code))) return;
+        if (!isDone && (refusal === undefined || isPassing(refusal.code) || refusal.code === "image_unknown")) return;
         ended.add(event.index);
         const report = (step: Step): void => onStep(job.title, step);
         fetching.push(

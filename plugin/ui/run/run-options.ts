@@ -1,7 +1,7 @@
 /** What a run needs and whom it informs. */
 import type { ApiClient } from "../client/api-client.ts";
 import type { RefusedJob, ResultSet, Step } from "../state/results.ts";
-import type { Job } from "./jobs.ts";
+import type { DrawJob, Job } from "./jobs.ts";
 
 export interface RunOptions {
   readonly client: ApiClient;
@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** Unique for the run: a request sent twice by the network makes one job. */
   readonly idempotencyKey: string;
+  /** Sends what a job's request names and the server lost. @returns whether all of it was there to be sent */
+  readonly sendAgain?: (job: DrawJob) => Promise<boolean>;
   onStep(title: string, step: Step): void;
   onResult(job: Job, set: ResultSet): void;
   onRefused(refused: RefusedJob): void;

@@ -82,10 +82,14 @@ async function runJob(options: Working, job: Job): Promise<ResultSet> {
   }
   if (job.kind === "family") return familySet(options, report, job);
   if (job.kind === "trace") return tracedSet(options, report, job);
-  const start = (key: string) => client.start(job.input, key);
-  const done = await followJob(options, { ...client, start }, job, report, ({ progress }) => ({
-    stage: "server",
-    progress,
-  }));
+  const draw = (again = "") => {
+    const start = (key: string) => client.start(job.input, key + again);
+    return followJob(options, { ...client, start }, job, report, ({ progress }) => ({ stage: "server", progress }));
+  };
+  const done = await draw().catch(async (error: unknown) => {
+    const isLost = error instanceof Failure && error.code === "image_unknown";
+    if (!isLost || !(await options.sendAgain?.(job))) throw error;
+    return draw("-again");
+  });
   return drawnSet(options, report, job, done);
 }

@@ -32,6 +32,8 @@ export const ProvenanceSchema = z.object({
   ...editFields,
   /** The mask or the colours that it followed, as SVG: the plugin sent them as a picture, which the server may lose. Never sent. */
   drawn: z.string().optional(),
+  /** Small pictures that the request names, in base64 by digest: the server may lose its own. Never sent as they are. */
+  pictures: z.record(z.string(), z.string()).optional(),
   /** Which of how many images this is, where that matters: frames of a blend. */
   frame: z.object({ index: z.number().int(), count: z.number().int() }).optional(),
 });

@@ -33,6 +33,8 @@ export interface ContractServer {
   intercept: (request: IncomingMessage, response: ServerResponse) => boolean;
   readonly generations: Map<string, Generation>;
   readonly upscales: Map<string, Upscale>;
+  /** What was uploaded is gone. */
+  forget(): void;
   readonly requests: { readonly method: string; readonly path: string; readonly headers: IncomingMessage["headers"] }[];
   close(): Promise<void>;
 }
@@ -181,6 +183,7 @@ export async function startContractServer(page?: () => string): Promise<Contract
     intercept: () => false,
     generations: log.jobs,
     upscales: upscales.upscales,
+    forget: () => upscales.uploads.clear(),
     requests,
     close: async () => {
       http.closeAllConnections();

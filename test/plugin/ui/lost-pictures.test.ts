@@ -10,6 +10,7 @@ import type { PartialCondition } from "../../../shared/contract/conditions.ts";
 import type { GenerationInput } from "../../../shared/contract/generations/generation-request.ts";
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
 import type { Meta } from "../../../shared/contract/meta.ts";
+import { limits } from "../../../shared/limits.ts";
 import type { Launch, UiMessage } from "../../../shared/messages/messages.ts";
 import { defaultSettings } from "../../../shared/messages/settings.ts";
 import { type ContractServer, sendProblem, startContractServer, testMeta } from "../contract/contract-server.ts";
@@ -139,6 +140,52 @@ test("Redraw and Make again of a picture that the server lost are done from what
       assert.deepEqual(madeIn(controller), [[{ kind: "layer", nodeId: "1:1" }, digestOf(drawPng(0))]]);
       const { caption, image } = controller.state.results[0]!.images[0]!.drawn!.provenance.condition;
       assert.deepEqual([caption, image?.depth], ["house", "last"]);
+    }
+  });
+});
+
+test("small pictures that layers keep are sent again by themselves, alone and in a batch, and the request stays the same", async () => {
+  await withServer(async (server) => {
+    const bytes = drawPng(5);
+    const image = { image: digestOf(bytes), depth: "last" as const };
+    const pictures = { [image.image]: Buffer.from(bytes).toString("base64") };
+    const keeping = (id: string, more: Partial<Provenance> = {}) => ({
+      ...{ id, isArtboard: false },
+      provenance: JSON.stringify({ ...madeFrom({ caption: "house", image }), pictures, ...more }),
+    });
+    for (const [kind, ...layers] of [
+      ["make-again", keeping("1:1")],
+      ["redraw", keeping("1:1"), layer("1:2", { caption: "tree" })],
+    ] as const) {
+      server.forget();
+      const { controller } = await launched(server, kind, layers);
+      assert.deepEqual([controller.state.failure, controller.state.refused], [undefined, []]);
+      assert.deepEqual(madeIn(controller)[0], [{ kind: "layer", nodeId: "1:1" }, image.image]);
+      assert.deepEqual(controller.state.results[0]!.images[0]!.drawn!.provenance.pictures, pictures, "kept on");
+    }
+    server.forget();
+    const broken = keeping("1:1", { pictures: { [image.image]: "no base64!" } });
+    const { controller } = await launched(server, "make-again", [broken]);
+    assert.equal(controller.state.failure?.code, "image_unknown");
+    assert.equal(lostJobs(controller.state).length, 1, "the other way is still there");
+  });
+});
+
+test("a layer keeps the picture of strokes that are too long for a text, unless it is too large", async () => {
+  await withServer(async (server) => {
+    const [first] = pack!.translations;
+    const translations = [{ ...first!, conditions: [...first!.conditions, "sketch" as const] }];
+    server.meta = { ...testMeta, packs: [{ ...pack!, translations }] };
+    const small = drawPng(1);
+    for (const bytes of [small, new Uint8Array([...small, ...new Uint8Array(limits.keptPictureMaxBytes)])]) {
+      const controller = await connectedController(server, { rasterise: async () => bytes });
+      controller.show("sketch");
+      const path = "<path d='M0 0h9'/>".repeat(9000);
+      controller.setDrawing("long", `<svg xmlns="http://www.w3.org/2000/svg">${path}</svg>`);
+      await controller.generate();
+      const { pictures } = controller.state.results[0]!.images[0]!.drawn!.provenance;
+      const kept = { [digestOf(bytes)]: Buffer.from(bytes).toString("base64") };
+      assert.deepEqual(pictures, bytes === small ? kept : undefined);
     }
   });
 });
