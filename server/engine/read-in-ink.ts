@@ -5,11 +5,12 @@
  */
 import type { ConditionValues } from "./conditions.ts";
 import type { ConditionValue } from "./interfaces.ts";
+import type { Accent } from "./pixels/accents.ts";
 import { spreadOf } from "./pixels/colour-spread.ts";
-import { type Ground, inColours, offGround } from "./pixels/ground.ts";
-import { channelsOfHex } from "./pixels/hex-colour.ts";
+import { inColours } from "./pixels/ground.ts";
+import { channelsOfHex, hexOfChannels } from "./pixels/hex-colour.ts";
 import { type Ink, inInk, inkOf } from "./pixels/ink-colour.ts";
-import { type StyleInk, styleInkOf } from "./pixels/style-ink.ts";
+import { asInkOf, type StyleInk, styleInkOf } from "./pixels/style-ink.ts";
 import { usualInk } from "./pixels/usual-ink.ts";
 import type { Finish, Translation } from "./translation.ts";
 
@@ -18,26 +19,39 @@ type Picture = Extract<ConditionValue, { kind: "image" }>;
 /** What the requested style is drawn in: of its images or its name, in a requested colour besides. */
 export function inkOfStyle({ conditions }: Readers, { style, colours }: Requested): StyleInk {
   const own: StyleInk =
-    style?.kind === "images" ? styleInkOf(style.images) : (namedLooks(conditions, style) ?? { isOneInk: false });
+    style?.kind === "images"
+      ? readStyle(style.images).styleInk
+      : (namedLooks(conditions, style) ?? { isOneInk: false });
   const given = colours?.kind === "colours" ? colours.colours.map(channelsOfHex) : [];
   const [requested] = given;
   if (requested === undefined) return own;
   if (own.ground) return { ...own, ground: inColours(own.ground, given) };
-  return isOfOneColour(own) ? { ...own, ink: requested } : { isOneInk: false };
+  return isOfOneColour(own)
+    ? { ...own, ink: requested, ...(own.accents && { accents: accentsIn(own.accents, given.slice(1)) }) }
+    : { isOneInk: false };
 }
 
 /** How an answer in the requested style and colours is finished. @param requested without the style that a drawing has by itself */
 export function looksOf({ conditions }: Readers, requested: Requested, styleInk: StyleInk): Finish {
   const { style, colours } = requested;
-  const { isOneInk, ink, ground } = styleInk;
+  const { isOneInk, ink, ground, accents } = styleInk;
   if (ink && !isOneInk && colours?.kind === "colours" && colours.colours.length > 1) return { tints: colours.colours };
-  const looks = { isOneInk, ink, ground, palette: paletteOf(requested, styleInk) };
+  if (ink && !isOneInk && accents) return { tints: [ink, ...accents.map((accent) => accent.ink)].map(hexOfChannels) };
+  const looks = { isOneInk, ink, ground, accents, palette: paletteOf(requested, styleInk) };
   if (colours || isOfOneColour(styleInk)) return looks;
   return {
     ...looks,
     spread: style?.kind === "images" ? spreadOf(style.images) : namedLooks(conditions, style)?.spread,
   };
 }
+
+/** Accents in the requested colours, as far as there are any; more of them are accents as large as the last. */
+const accentsIn = (own: readonly Accent[], colours: readonly Ink[]): readonly Accent[] => {
+  const inColour = colours.map((ink, at) => ({ ink, share: (own[at] ?? own.at(-1)!).share }));
+  return [...inColour, ...own.slice(colours.length)];
+};
+
+const isFlat = ({ ground, accents }: StyleInk): boolean => (ground ?? accents) !== undefined;
 
 /** The requested colours, where the requested style has several; else the first is its ink. */
 export const paletteOf = ({ colours }: Requested, styleInk: StyleInk): readonly string[] | undefined =>
@@ -57,7 +71,7 @@ export function readInInk(values: ConditionValues, styleInk: StyleInk): Conditio
   const { style, drawing, "drawing-style": own, colours, ...others } = values;
   return {
     ...others,
-    ...(style && { style: styleInk.ground ? offItsGround(style, styleInk.ground) : ifOneColour(style) }),
+    ...(style && { style: isFlat(styleInk) ? asInks(style) : ifOneColour(style) }),
     ...(drawing && { drawing: ifOneColour(drawing) }),
     ...(own && { "drawing-style": ifOneColour(own) }),
     // What is painted in the requested colour is not drawn in it too.
@@ -86,16 +100,43 @@ function ifOneColour(value: ConditionValue): ConditionValue {
   return value.kind === "image" && inkOf([value]).ink ? inUsualInk(value) : value;
 }
 
-/** The images that lie on the ground, without it. */
-function offItsGround(value: ConditionValue, ground: Ground): ConditionValue {
+/** The images of a style of several flat colours that are of the style, as the flow knows them. */
+function asInks(value: ConditionValue): ConditionValue {
   if (value.kind !== "images") return value;
-  const images = value.images.flatMap((image) => drawingOff(image, ground) ?? []);
-  return { ...value, images };
+  const { styleInk, places } = readStyle(value.images);
+  return { ...value, images: places.map((at) => drawingIn(value.images[at]!, styleInk)) };
 }
 
-export function drawingOff<Shown extends Picture>(image: Shown, ground: Ground): Shown | undefined {
-  const planes = offGround(image, ground);
-  return planes && { ...image, planes, key: `${image.key} off its ground` };
+/** A drawing of a style of several flat colours as the flow knows it; its planes are made when they are read. */
+export const drawingIn = <Shown extends Picture>(image: Shown, style: StyleInk): Shown => ({
+  ...image,
+  get planes() {
+    return asInkOf(image, style) ?? image.planes;
+  },
+  key: `${image.key} as ink`,
+});
+
+interface ReadStyle {
+  readonly styleInk: StyleInk;
+  /** Of the images that are of the style. */
+  readonly places: readonly number[];
+}
+
+/** The styles that were read last, by the keys of their images: each drawing of a batch asks again, and looking takes some 30 ms. */
+const stylesRead = new Map<string, ReadStyle>();
+const stylesReadMost = 8;
+
+function readStyle(images: readonly Picture[]): ReadStyle {
+  const key = images.map((image) => image.key).join(" ");
+  const known = stylesRead.get(key);
+  if (known) return known;
+  const styleInk = styleInkOf(images);
+  const isOfStyle = (at: number): boolean => !isFlat(styleInk) || asInkOf(images[at]!, styleInk) !== undefined;
+  const read = { styleInk, places: [...images.keys()].filter(isOfStyle) };
+  const [oldest] = stylesRead.keys();
+  if (stylesRead.size >= stylesReadMost && oldest !== undefined) stylesRead.delete(oldest);
+  stylesRead.set(key, read);
+  return read;
 }
 
 const inked = (value: Extract<ConditionValue, { kind: "images" }>): ConditionValue => ({

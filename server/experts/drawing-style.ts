@@ -75,11 +75,18 @@ export class DrawingStyleExpert implements ExpertCore {
   }
 
   styleInk(style: string): StyleInk {
-    const { isOneInk = false, ink, spread, ground } = this.#entry.vocabulary.find(({ id }) => id === style) ?? {};
+    const {
+      isOneInk = false,
+      ink,
+      spread,
+      accents,
+      ground,
+    } = this.#entry.vocabulary.find(({ id }) => id === style) ?? {};
     return {
       isOneInk,
       ...(ink !== undefined && { ink: channelsOfHex(ink) }),
       ...(spread && { spread }),
+      ...(accents && { accents: accents.map((accent) => ({ ...accent, ink: channelsOfHex(accent.ink) })) }),
       ...(ground && { ground: groundOfEntry(ground) }),
     };
   }

@@ -144,6 +144,12 @@ export const DrawingStyleExpertSchema = z.object({
         ink: HexSchema.optional(),
         /** Mean and deviation of red, green and blue of icons of several colours, in [0, 1]; what is drawn in it gets them. */
         spread: z.object({ mean: channels, deviation: channels }).optional(),
+        /** Flat colours besides the ink, and the share of an icon that each takes (server/engine/pixels/accents.ts). */
+        accents: z
+          .array(z.object({ ink: HexSchema, share: channel }))
+          .min(1)
+          .max(3)
+          .optional(),
         ground: GroundSchema.optional(),
         /** SHA-256 of the icons that a style of one's own was learned from; a training of the same ones goes on from its code. */
         icons: z.string().optional(),

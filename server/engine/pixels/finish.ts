@@ -3,6 +3,7 @@
  * for it is counted once, in the decoder's own pixels, so that the same answer at another size gets the same colours.
  */
 import type { CaptionColour } from "../colour-words.ts";
+import { type Accent, withAccents } from "./accents.ts";
 import { type ColourSpread, towardsSpread } from "./colour-spread.ts";
 import { decideInk } from "./decide-ink.ts";
 import { type Ground, onGround } from "./ground.ts";
@@ -16,6 +17,8 @@ export interface Looks {
   readonly ink?: Ink | undefined;
   /** Mean and deviation that its colours get. */
   readonly spread?: ColourSpread | undefined;
+  /** Flat colours of some of its lines, in drawings of one ink. */
+  readonly accents?: readonly Accent[] | undefined;
   /** What it is laid on, in the inks that this has. */
   readonly ground?: Ground | undefined;
   /** What words say that the main colour is. */
@@ -30,7 +33,7 @@ export interface Finished {
 }
 
 /** @param planes premultiplied RGBA [4, pixels] in [0, 1], as they were decoded */
-export function finish(planes: Float32Array, { isOneInk, ink, spread, ground, colour }: Looks): Finished {
+export function finish(planes: Float32Array, { isOneInk, ink, spread, accents, ground, colour }: Looks): Finished {
   const steps: Array<(planes: Float32Array) => Float32Array> = [];
   let now = planes;
   const add = (step: (planes: Float32Array) => Float32Array): void => {
@@ -39,7 +42,7 @@ export function finish(planes: Float32Array, { isOneInk, ink, spread, ground, co
   };
   if (isOneInk) add(decideInk);
   if (spread) add(towardsSpread(now, spread));
-  if (ink) add((shapes) => inInk(shapes, ink));
+  if (ink) add(accents ? withAccents(now, ink, accents) : (shapes) => inInk(shapes, ink));
   if (ground) add(onGround(now, ground));
   if (colour) add(towardsColour(now, colour));
   return { planes: now, again: (other) => steps.reduce((made, step) => step(made), other) };

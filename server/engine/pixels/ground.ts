@@ -126,50 +126,49 @@ interface OnGround extends GroundLook {
 /** Undefined where a drawing does not lie on the ground, or is of several colours. */
 function readOn(planes: Float32Array, mask: Float32Array, depth: Uint8Array): OnGround | undefined {
   const pixels = mask.length;
+  const [greens, blues, alphas] = [planes.subarray(pixels), planes.subarray(2 * pixels), planes.subarray(3 * pixels)];
   let [both, either] = [0, 0];
-  for (const [at, alpha] of mask.entries()) {
-    both += Math.min(alpha, planes[3 * pixels + at]!);
-    either += Math.max(alpha, planes[3 * pixels + at]!);
+  for (let at = 0; at < pixels; at += 1) {
+    both += Math.min(mask[at]!, alphas[at]!);
+    either += Math.max(mask[at]!, alphas[at]!);
   }
   if (both < alikeLeast * either) return undefined;
   const rim = [...depth.keys()].filter((at) => depth[at]! >= rimFrom && depth[at]! <= rimTo);
-  const colourAt = (at: number): [number, number, number] => [
-    planes[at]!,
-    planes[pixels + at]!,
-    planes[2 * pixels + at]!,
-  ];
-  const middle = (channel: number): number => {
-    const values = Float32Array.from(rim, (at) => planes[channel * pixels + at]!).sort();
-    return values[values.length >> 1] ?? 0;
-  };
-  const ground: Ink = [middle(0), middle(1), middle(2)];
-  const inside = [...depth.keys()].filter((at) => depth[at]! >= rimFrom);
-  const differences = Float32Array.from(inside, (at) => distance(colourAt(at), ground));
-  const plain = rim.filter((at) => distance(colourAt(at), ground) <= sameWithin);
-  const most = differences.reduce((one, other) => Math.max(one, other), 0);
-  if (plain.length < plainLeast * rim.length || most < inkLeast) return undefined;
-  const sums = [0, 0, 0];
-  let count = 0;
-  for (const [index, at] of inside.entries()) {
-    if (differences[index]! < 0.8 * most) continue;
-    count += 1;
-    for (const [channel, value] of colourAt(at).entries()) sums[channel]! += value;
+  const middle = (plane: Float32Array): number =>
+    Float32Array.from(rim, (at) => plane[at]!).sort()[rim.length >> 1] ?? 0;
+  const ground: Ink = [middle(planes), middle(greens), middle(blues)];
+  const differences = new Float32Array(pixels);
+  let most = 0;
+  for (let at = 0; at < pixels; at += 1) {
+    if (depth[at]! < rimFrom) continue;
+    const [red, green] = [Math.abs(planes[at]! - ground[0]), Math.abs(greens[at]! - ground[1])];
+    differences[at] = Math.max(red, green, Math.abs(blues[at]! - ground[2]));
+    most = Math.max(most, differences[at]!);
   }
-  const ink: Ink = [sums[0]! / count, sums[1]! / count, sums[2]! / count];
-  const along = ink.map((value, channel) => value - ground[channel]!);
-  const length = along.reduce((sum, value) => sum + value * value, 0);
+  const plain = rim.filter((at) => differences[at]! <= sameWithin);
+  if (plain.length < plainLeast * rim.length || most < inkLeast) return undefined;
+  const sums: [number, number, number] = [0, 0, 0];
+  let count = 0;
+  for (let at = 0; at < pixels; at += 1) {
+    if (differences[at]! < 0.8 * most) continue;
+    count += 1;
+    sums[0] += planes[at]!;
+    sums[1] += greens[at]!;
+    sums[2] += blues[at]!;
+  }
+  const ink: Ink = [sums[0] / count, sums[1] / count, sums[2] / count];
+  const [x, y, z] = [ink[0] - ground[0], ink[1] - ground[1], ink[2] - ground[2]];
   const cover = new Float32Array(pixels);
   let [drawn, between] = [0, 0];
-  for (const at of inside) {
-    const from = colourAt(at).map((value, channel) => value - ground[channel]!);
-    const share = Math.min(
-      1,
-      Math.max(0, from.reduce((sum, value, channel) => sum + value * along[channel]!, 0) / length),
-    );
+  for (let at = 0; at < pixels; at += 1) {
+    if (depth[at]! < rimFrom) continue;
+    const [red, green, blue] = [planes[at]! - ground[0], greens[at]! - ground[1], blues[at]! - ground[2]];
+    const share = Math.min(1, Math.max(0, (red * x + green * y + blue * z) / (x * x + y * y + z * z)));
     cover[at] = share;
-    if (from.every((value) => Math.abs(value) <= sameWithin)) continue;
+    if (differences[at]! <= sameWithin) continue;
     drawn += 1;
-    if (from.every((value, channel) => Math.abs(value - share * along[channel]!) <= sameWithin)) between += 1;
+    const off = Math.max(Math.abs(red - share * x), Math.abs(green - share * y), Math.abs(blue - share * z));
+    if (off <= sameWithin) between += 1;
   }
   return between < betweenLeast * drawn ? undefined : { ground, ink, cover };
 }
@@ -190,8 +189,8 @@ function depthOf(mask: Float32Array, sizePx: number): Uint8Array {
       if (depth[at] !== level) continue;
       const [x, y] = [at % sizePx, Math.floor(at / sizePx)];
       const isEdge = x === 0 || y === 0 || x === sizePx - 1 || y === sizePx - 1;
-      const isDeeper = [at - 1, at + 1, at - sizePx, at + sizePx].every((near) => (depth[near] ?? 0) >= level);
-      if (!isEdge && isDeeper) depth[at] = level + 1;
+      if (isEdge || depth[at - 1]! < level || depth[at + 1]! < level) continue;
+      if (depth[at - sizePx]! >= level && depth[at + sizePx]! >= level) depth[at] = level + 1;
     }
   return depth;
 }

@@ -7,10 +7,9 @@ import { basename, extname, join } from "node:path";
 import { limits } from "../../../shared/limits.ts";
 import { AppError } from "../../../shared/problem.ts";
 import { spreadOf } from "../../engine/pixels/colour-spread.ts";
-import { groundOf } from "../../engine/pixels/ground.ts";
 import { inkOf } from "../../engine/pixels/ink-colour.ts";
-import type { StyleInk } from "../../engine/pixels/style-ink.ts";
-import { drawingOff, inUsualInk } from "../../engine/read-in-ink.ts";
+import { asInkOf, flatStyleOf, type StyleInk } from "../../engine/pixels/style-ink.ts";
+import { drawingIn, inUsualInk } from "../../engine/read-in-ink.ts";
 import { decodeFitted } from "../../images/codec.ts";
 import { sha256Of } from "../../platform/sha256.ts";
 import { captionsOfFolder, filesBelow, isImage } from "../dataset/captions-of-folder.ts";
@@ -35,7 +34,7 @@ export interface StyleIcons {
   readonly styleInk: StyleInk;
 }
 
-/** Whether most icons of a folder are drawings of one colour, on nothing or on the same ground. @throws AppError `dataset_invalid` without such a folder */
+/** Whether most icons of a folder are drawings of one colour, on the same ground, or of a few flat ones. @throws AppError `dataset_invalid` without such a folder */
 export async function isOfOneColour(folder: string, sizePx: number): Promise<boolean> {
   const files = (await filesBelow(folder, new DatasetIssues())).filter(isImage).slice(0, iconsMax);
   const every = Math.max(1, files.length / lookedAt);
@@ -64,17 +63,18 @@ export function inInkOfMost<Shown extends Icon>(
   const same = inked
     .filter(({ ink }) => ink.every((value, channel) => Math.abs(value - middle[channel]!) <= sameWithin))
     .map(({ icon }) => icon);
-  if (same.length === 0 || same.length < oneColourLeast * icons.length) return offGroundOfMost(icons);
+  if (same.length === 0 || same.length < oneColourLeast * icons.length) return asInks(icons);
   const styleInk = inkOf(same.slice(0, limits.styleImagesMax));
   return { icons: same.map((icon) => ({ ...icon, ...inUsualInk(icon) })), styleInk };
 }
 
-/** The icons without the ground that most of them lie on; else as they are. */
-function offGroundOfMost<Shown extends Icon>(icons: readonly Shown[]): ReturnType<typeof inInkOfMost<Shown>> {
-  const ground = groundOf(icons);
-  const alone = ground ? icons.flatMap((icon) => drawingOff(icon, ground) ?? []) : [];
-  if (ground && alone.length >= oneColourLeast * icons.length)
-    return { icons: alone, styleInk: { isOneInk: true, ground } };
+/** Icons of several flat colours as the flow knows such styles, where most are; else as they are. */
+function asInks<Shown extends Icon>(icons: readonly Shown[]): ReturnType<typeof inInkOfMost<Shown>> {
+  const styleInk = flatStyleOf(icons);
+  const alone = styleInk
+    ? icons.filter((icon) => asInkOf(icon, styleInk)).map((icon) => drawingIn(icon, styleInk))
+    : [];
+  if (styleInk && alone.length >= oneColourLeast * icons.length) return { icons: alone, styleInk };
   return { icons, styleInk: { isOneInk: false, spread: spreadOf(icons) } };
 }
 

@@ -1,0 +1,144 @@
+/**
+ * Styles of a few flat colours on nothing: one ink and accents. Where accents fill areas, icons are read as duotones in the usual ink, with
+ * the accent as the tint; where they are lines, as drawings of one ink. The flow between styles knows both. Pure.
+ */
+import type { Accent } from "./accents.ts";
+import { channelsOfHex } from "./hex-colour.ts";
+import { type Ink, inInk } from "./ink-colour.ts";
+import { usualInk } from "./usual-ink.ts";
+
+export interface FlatInks {
+  readonly ink: Ink;
+  /** One to three, by how often icons have them. */
+  readonly accents: readonly Accent[];
+  /** True: the accents are lines as well; false: they fill areas, as tints do. */
+  readonly isOneInk: boolean;
+}
+
+interface Drawing {
+  readonly planes: Float32Array;
+  readonly sizePx: number;
+}
+
+/** Fewer drawings say little of a style. */
+const drawingsLeast = 6;
+/** Difference of a channel of equal colours, and of ink and accent. */
+const [sameWithin, apartFrom] = [0.12, 0.25];
+/** Alpha from which on a pixel shows its colour. */
+const opaqueFrom = 0.9;
+/** Share of the pixels that have one of the colours, of the icons that show an accent, and of an icon's pixels that show it there. */
+const [flatLeast, iconsLeast, accentLeast] = [0.9, 0.25, 0.02];
+const accentsMost = 3;
+/** Half of the width, of the picture's side, from which on an accent is an area, and the share of its pixels that lie so deep. */
+const [deepFrom, deepLeast] = [0.05, 0.12];
+/** Share of the icons in which accents are areas, from which on they are in the style. */
+const fillsLeast = 0.25;
+/** Alpha of a tint, as most duotones have it. */
+const tintAlpha = 0.25;
+/** Of so many pixels one is looked at for its colour; no divisor of a picture's side, so that they lie spread. */
+const every = 5;
+/** Levels of a channel by which colours are counted. */
+const levels = 8;
+
+export function flatInksOf(drawings: readonly Drawing[]): FlatInks | undefined {
+  if (drawings.length < drawingsLeast) return undefined;
+  const seen = drawings.map(opaqueOf);
+  const colours: Ink[] = [];
+  let left = seen.flat();
+  const total = left.length;
+  while (colours.length <= accentsMost && left.length > 0.01 * total) {
+    const colour = commonest(left);
+    if (colours.every((other) => distance(colour, other) >= apartFrom)) colours.push(colour);
+    left = left.filter((pixel) => distance(pixel, colour) > sameWithin);
+  }
+  const flat = seen.flat().filter((pixel) => colours.some((colour) => distance(pixel, colour) <= sameWithin)).length;
+  const areas = colours.filter((colour) => {
+    const deep = drawings.filter((drawing) => isDeep(drawing, colour));
+    return deep.length >= fillsLeast * drawings.length;
+  });
+  const lines = colours.filter((colour) => !areas.includes(colour));
+  // Of areas alone the darkest is the ink, as in duotones.
+  const ink = lines[0] ?? areas.sort((one, other) => lightness(one) - lightness(other))[0];
+  const accents = colours.flatMap((accent) => {
+    const shares = seen
+      .map((pixels) => pixels.filter((pixel) => distance(pixel, accent) <= sameWithin).length / (pixels.length || 1))
+      .filter((share) => share >= accentLeast && share <= 1 - accentLeast);
+    if (accent === ink || shares.length < iconsLeast * drawings.length) return [];
+    return [{ ink: accent, share: shares.reduce((sum, share) => sum + share, 0) / shares.length }];
+  });
+  // Areas of several colours without lines between them are no duotones.
+  const areMixed = lines.length === 0 && accents.length > 1;
+  if (!ink || accents.length === 0 || areMixed || flat < flatLeast * total) return undefined;
+  return { ink, accents, isOneInk: areas.length === 0 };
+}
+
+const lightness = ([red, green, blue]: Ink): number => 0.299 * red + 0.587 * green + 0.114 * blue;
+
+/** A drawing as the flow knows such styles, in the usual ink. */
+export function asInk({ planes }: Drawing, { ink, accents, isOneInk }: FlatInks): Float32Array {
+  const pixels = planes.length / 4;
+  const inked = planes.slice();
+  if (!isOneInk)
+    for (let at = 0; at < pixels; at += 1) {
+      const alpha = planes[3 * pixels + at]!;
+      if (alpha === 0) continue;
+      const colour: Ink = [planes[at]! / alpha, planes[pixels + at]! / alpha, planes[2 * pixels + at]! / alpha];
+      const from = distance(colour, ink);
+      const to = Math.min(...accents.map((accent) => distance(colour, accent.ink)));
+      const share = from + to === 0 ? 0 : from / (from + to);
+      inked[3 * pixels + at] = alpha * (1 - share + share * tintAlpha);
+    }
+  return inInk(inked, channelsOfHex(usualInk));
+}
+
+const distance = (one: Ink, other: Ink): number =>
+  Math.max(Math.abs(one[0] - other[0]), Math.abs(one[1] - other[1]), Math.abs(one[2] - other[2]));
+
+/** Straight colours of some of the pixels that show them. */
+function opaqueOf({ planes }: Drawing): Ink[] {
+  const pixels = planes.length / 4;
+  const colours: Ink[] = [];
+  for (let at = 0; at < pixels; at += every) {
+    const alpha = planes[3 * pixels + at]!;
+    if (alpha >= opaqueFrom)
+      colours.push([planes[at]! / alpha, planes[pixels + at]! / alpha, planes[2 * pixels + at]! / alpha]);
+  }
+  return colours;
+}
+
+/** The mean of the colours in the fullest cell of a coarse histogram, and of those near it. */
+function commonest(colours: readonly Ink[]): Ink {
+  const cells = new Map<number, { count: number; first: Ink }>();
+  for (const colour of colours) {
+    const cell = colour.reduce((key, value) => key * levels + Math.min(levels - 1, Math.floor(value * levels)), 0);
+    const known = cells.get(cell);
+    if (known) known.count += 1;
+    else cells.set(cell, { count: 1, first: colour });
+  }
+  const fullest = [...cells.values()].reduce((best, cell) => (cell.count > best.count ? cell : best));
+  const near = colours.filter((colour) => distance(colour, fullest.first) <= sameWithin);
+  const mean = (channel: 0 | 1 | 2): number => near.reduce((sum, colour) => sum + colour[channel], 0) / near.length;
+  return [mean(0), mean(1), mean(2)];
+}
+
+/** Whether much of a colour in a drawing lies deep inside of it. */
+function isDeep({ planes, sizePx }: Drawing, ink: Ink): boolean {
+  const pixels = sizePx ** 2;
+  const isOfIt = (at: number): boolean => {
+    const alpha = planes[3 * pixels + at]!;
+    if (!(alpha >= opaqueFrom)) return false;
+    const colour: Ink = [planes[at]! / alpha, planes[pixels + at]! / alpha, planes[2 * pixels + at]! / alpha];
+    return distance(colour, ink) <= sameWithin;
+  };
+  const inside = Uint8Array.from({ length: pixels }, (_, at) => Number(isOfIt(at)));
+  const reach = Math.ceil(deepFrom * sizePx);
+  let [whole, deep] = [0, 0];
+  for (let at = 0; at < pixels; at += 1) {
+    if (!inside[at]) continue;
+    whole += 1;
+    const [up, down, left, right] = [at - reach * sizePx, at + reach * sizePx, at - reach, at + reach];
+    if (inside[up] && inside[down] && inside[left] && inside[right] && inside[up - reach] && inside[down + reach])
+      deep += 1;
+  }
+  return whole > accentLeast * pixels && deep > deepLeast * whole;
+}

@@ -1,0 +1,132 @@
+/**
+ * The pieces that a drawing of one ink is made of: parts that stand apart, and strokes between the places where lines meet, told from the
+ * skeleton of the ink (Zhang & Suen 1984, "A fast parallel algorithm for thinning digital patterns"). Broad shapes are not cut. Pure.
+ */
+
+export interface Pieces {
+  /** The piece of each pixel, 0 = nothing. */
+  readonly labels: Uint16Array;
+  /** Pixels of each piece; of nothing 0. */
+  readonly areas: readonly number[];
+}
+
+/** Alpha from which on a pixel is ink. */
+const inkFrom = 0.5;
+/** Mean width of ink, of the picture's side, from which on it is shapes instead of lines. */
+const widthMost = 0.11;
+
+/** @param alphas [sizePx, sizePx] */
+export function piecesOf(alphas: Float32Array, sizePx: number): Pieces {
+  const side = sizePx + 2;
+  // One pixel of nothing around, so that every pixel has neighbours.
+  const ink = new Uint8Array(side * side);
+  for (const [at, alpha] of alphas.entries())
+    if (alpha >= inkFrom) ink[(Math.floor(at / sizePx) + 1) * side + (at % sizePx) + 1] = 1;
+  const skeleton = thinned(ink, side);
+  const [area, length] = [count(ink), count(skeleton)];
+  const width = length === 0 ? sizePx : area / length;
+  const seeds = width > widthMost * sizePx ? components(ink, side) : strokes(skeleton, side, width);
+  const all = spread(seeds, ink, side);
+  const labels = Uint16Array.from(alphas, (_, at) => all[(Math.floor(at / sizePx) + 1) * side + (at % sizePx) + 1]!);
+  const areas: number[] = [0];
+  for (const label of labels) if (label > 0) areas[label] = (areas[label] ?? 0) + 1;
+  return { labels, areas: Array.from(areas, (pixels) => pixels ?? 0) };
+}
+
+const count = (mask: Uint8Array): number => mask.reduce((sum, value) => sum + value, 0);
+
+/** The eight neighbours in a ring, beginning above. */
+const ringOf = (at: number, side: number): number[] => [
+  at - side,
+  at - side + 1,
+  at + 1,
+  at + side + 1,
+  at + side,
+  at + side - 1,
+  at - 1,
+  at - side - 1,
+];
+
+/** How often a ring turns from nothing to ink: 1 at an end, 2 along a line, more where lines meet. */
+const turns = (ring: readonly number[], mask: Uint8Array): number =>
+  ring.filter((near, index) => !mask[near] && mask[ring[(index + 1) % 8]!]).length;
+
+function thinned(ink: Uint8Array, side: number): Uint8Array {
+  const mask = ink.slice();
+  let pixels = [...mask.keys()].filter((at) => mask[at]);
+  for (let isChanged = true; isChanged; ) {
+    isChanged = false;
+    for (const [one, two] of [
+      [
+        [0, 2, 4],
+        [2, 4, 6],
+      ],
+      [
+        [0, 2, 6],
+        [0, 4, 6],
+      ],
+    ] as const) {
+      const gone = pixels.filter((at) => {
+        const ring = ringOf(at, side);
+        const neighbours = ring.filter((near) => mask[near]).length;
+        if (neighbours < 2 || neighbours > 6 || turns(ring, mask) !== 1) return false;
+        return [one, two].every((places) => places.some((place) => !mask[ring[place]!]));
+      });
+      for (const at of gone) mask[at] = 0;
+      if (gone.length > 0) pixels = pixels.filter((at) => mask[at]);
+      isChanged ||= gone.length > 0;
+    }
+  }
+  return mask;
+}
+
+/** Labels of what hangs together, from 1 on. */
+function components(mask: Uint8Array, side: number): Uint16Array {
+  const labels = new Uint16Array(mask.length);
+  let label = 0;
+  for (const start of mask.keys()) {
+    if (!mask[start] || labels[start]) continue;
+    label += 1;
+    labels[start] = label;
+    const found = [start];
+    for (const at of found)
+      for (const near of ringOf(at, side))
+        if (mask[near] && !labels[near]) {
+          labels[near] = label;
+          found.push(near);
+        }
+  }
+  return labels;
+}
+
+/** The skeleton cut where lines meet. Stumps shorter than lines are wide are left out, unless nothing else is there. */
+function strokes(skeleton: Uint8Array, side: number, width: number): Uint16Array {
+  const whole = components(skeleton, side);
+  const cut = skeleton.slice();
+  for (const at of skeleton.keys())
+    if (skeleton[at] && turns(ringOf(at, side), skeleton) > 2)
+      for (const near of [at, ...ringOf(at, side)]) cut[near] = 0;
+  const labels = components(cut, side);
+  const lengths = new Map<number, number>();
+  for (const label of labels) lengths.set(label, (lengths.get(label) ?? 0) + 1);
+  const isKept = (at: number): boolean => labels[at]! > 0 && lengths.get(labels[at]!)! >= width;
+  const withStroke = new Set([...whole].filter((_, at) => isKept(at)));
+  const next = lengths.size;
+  return labels.map((label, at) => {
+    if (isKept(at)) return label;
+    return whole[at]! > 0 && !withStroke.has(whole[at]!) ? next + whole[at]! : 0;
+  });
+}
+
+/** Every pixel of ink gets the label of the nearest seed, along the ink. */
+function spread(seeds: Uint16Array, ink: Uint8Array, side: number): Uint16Array {
+  const labels = seeds.slice();
+  const reached = [...labels.keys()].filter((at) => labels[at]);
+  for (const at of reached)
+    for (const near of ringOf(at, side))
+      if (ink[near] && !labels[near]) {
+        labels[near] = labels[at]!;
+        reached.push(near);
+      }
+  return labels;
+}
