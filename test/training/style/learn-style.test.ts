@@ -232,6 +232,29 @@ test("drawings of one ink on tiles teach a style of that ink, and the pack keeps
   );
 });
 
+test("lines of one ink with some in a second colour teach a style of one ink, and the pack keeps the accent", async () => {
+  const folder = join(root, "accented");
+  await mkdir(folder);
+  for (let icon = 0; icon < 12; icon += 1) {
+    const rgba = new Uint8Array(4 * styleSizePx ** 2);
+    for (let x = 0; x < styleSizePx; x += 1) {
+      for (const y of [1, 3, 5]) rgba.set([20, 20, 20, 255], 4 * (styleSizePx * y + x));
+      if (x >= icon % 6) rgba.set([30, 90, icon < 6 ? 230 : 232, 255], 4 * (styleSizePx * 7 + x));
+    }
+    await writeFile(join(folder, `${icon}.png`), await encodePng(rgba, styleSizePx, styleSizePx));
+  }
+  assert.equal(await isOfOneColour(folder, styleSizePx), true);
+  const { packs, icons } = await learn(folder, "accents");
+  assert.equal(icons, 12);
+  const { translations } = await loadPacks(await Catalogue.open(shipped, packs), { threads: 1 });
+  const { conditions } = translations.find(({ id }) => id === "accents")!;
+  const { isOneInk, ink, accents } = conditions.find(({ name }) => name === "style")!.expert.styleInk!("accents")!;
+  assert.deepEqual([isOneInk, ink!.map((value) => Math.round(255 * value))], [true, [20, 20, 20]]);
+  assert.equal(accents!.length, 1);
+  const [{ ink: accent, share }] = accents as [{ ink: readonly number[]; share: number }];
+  assert.ok(Math.abs(accent[2]! - 231 / 255) < 0.01 && share > 0.05 && share < 0.4, `${accent} ${share}`);
+});
+
 test("a folder is of one colour where nine of ten icons are, which then are the style without the others", async () => {
   const [sizePx, blue, red] = [styleSizePx, [0, 0.2, 0.8], [0.9, 0, 0]] as const;
   const iconOf = (colour: readonly number[], alpha: number, key: string) => ({

@@ -27,7 +27,7 @@ import { learnOwn, styleBaseFor } from "./learn-style.ts";
 export const usage = `Usage: npm run -s tau -- train DIR --name NAME [options]
 
 Trains a translation of your own on DIR, a folder of PNG, JPEG, WebP or GIF images, with subfolders. Icons of one ink, also
-on a shared disc or tile, need no captions: their style is read and published in seconds by the pack with a flow between styles, and a better code is
+on a shared disc or tile, or with flat accents, need no captions: their style is read and published in seconds by the pack with a flow between styles, and a better code is
 searched for afterwards. Other images become a translation from captions, and icons do with --base icons. Captions come from
 one CSV (file,caption,style) or JSON Lines file, else from .txt files beside the images, else from the file names. The base's
 experts stay frozen. Its flow learns the images, beside the base's drawings transferred into their style, and stops when
@@ -106,7 +106,7 @@ export async function trainOwn(folder: string, name: string, values: Values): Pr
   if (values.previews !== undefined) await requireFolder(values.previews, folder);
   if (ofStyles)
     console.error(
-      `the icons are drawings of one ink, so their style is learned on pack ${ofStyles.manifest.id}; --base ${base.manifest.id} trains from captions`,
+      `the icons are drawings of one ink or of few flat colours, so their style is learned on pack ${ofStyles.manifest.id}; --base ${base.manifest.id} trains from captions`,
     );
   if (styleBase) return learnOwn(folder, { name, base: styleBase, taken, packs: userPacksDir, values });
   const line = new ProgressLine();
