@@ -27,12 +27,12 @@ import { learnOwn, styleBaseFor } from "./learn-style.ts";
 export const usage = `Usage: npm run -s tau -- train DIR --name NAME [options]
 
 Trains a translation of your own on DIR, a folder of PNG, JPEG, WebP or GIF images, with subfolders. Icons of one ink, also
-on a shared disc or tile, or with flat accents, need no captions: their style is read and published in seconds by the pack with a flow between styles, and a better code is
-searched for afterwards. Other images become a translation from captions, and icons do with --base icons. Captions come from
-one CSV (file,caption,style) or JSON Lines file, else from .txt files beside the images, else from the file names. The base's
-experts stay frozen. Its flow learns the images, beside the base's drawings transferred into their style, and stops when
-held-out images stop gaining. The pack appears in DATA/packs/NAME only if it beats its start. After Ctrl-C or a crash the
-same command goes on. See docs/training.md.
+on a shared disc or tile, or with flat accents, need no captions: their style is read and published in seconds by the pack
+with a flow between styles, and a better code is searched for afterwards. Other images become a translation from captions,
+and icons do with --base icons. Captions come from one CSV (file,caption,style) or JSON Lines file, else from .txt files
+beside the images, else from the file names. The base's experts stay frozen. Its flow learns the images, beside the base's
+drawings transferred into their style, and stops when held-out images stop gaining. The pack appears in DATA/packs/NAME only
+if it beats its start. After Ctrl-C or a crash the same command goes on. See docs/training.md.
 Exit codes: 0 published, 1 not better than its start or failed, 2 wrong usage.
 
   --name NAME        id of the new pack and its translation; a pack of that name gets a new version
