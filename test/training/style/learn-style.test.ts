@@ -251,7 +251,7 @@ test("lines of one ink with some in a second colour teach a style of one ink, an
   const { isOneInk, ink, accents } = conditions.find(({ name }) => name === "style")!.expert.styleInk!("accents")!;
   assert.deepEqual([isOneInk, ink!.map((value) => Math.round(255 * value))], [true, [20, 20, 20]]);
   assert.equal(accents!.length, 1);
-  const [{ ink: accent, share }] = accents as [{ ink: readonly number[]; share: number }];
+  const { ink: accent, share } = accents![0]!;
   assert.ok(Math.abs(accent[2]! - 231 / 255) < 0.01 && share > 0.05 && share < 0.4, `${accent} ${share}`);
 });
 
