@@ -74,6 +74,7 @@ async function withdrawFromIcons(pack: string, version: string): Promise<void> {
     pictures: new Map([...index.pictures!].map(([name, codes]) => [name, pickCodes(codes, kept)])),
   });
   await writeFurtherDrawings(furtherPath, {
+    ...further,
     entries: keptFurther.map((at) => further.entries[at]!),
     values: rowsOf(further.values, keptFurther),
   });

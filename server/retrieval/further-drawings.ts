@@ -1,32 +1,41 @@
 /**
- * Drawings that a retrieval index leaves out, in a file of their own. The index keeps at most five of a label, which serve all styles
- * in mixtures; images that shall differ start from single drawings, and for them five are few.
+ * What a retrieval index leaves out, in a file of its own: drawings, and other names of labels. The index keeps at most five drawings of a
+ * label, which serve all styles in mixtures; images that shall differ start from single drawings, and for them five are few.
  */
 import { AppError } from "../../shared/problem.ts";
 import { readTensorFile, writeTensorFile } from "../platform/files/tensor-file.ts";
 import type { IndexContent } from "./index-file.ts";
+import type { OtherNames } from "./named-labels.ts";
 
-export type FurtherDrawings = Pick<IndexContent, "entries" | "values">;
+type Drawings = Pick<IndexContent, "entries" | "values">;
+export type FurtherDrawings = Drawings & { readonly names?: OtherNames };
 
 /** Whole or not at all. @throws AppError `storage_full` */
-export const writeFurtherDrawings = (path: string, { entries, values }: FurtherDrawings): Promise<void> =>
+export const writeFurtherDrawings = (path: string, { entries, values, names }: FurtherDrawings): Promise<void> =>
   writeTensorFile(
     path,
     new Map([
       ["valueSteps", values.steps],
       ["labels", Float32Array.from(entries, ({ label }) => label)],
+      ...(names
+        ? ([
+            ["nameSteps", names.keys.steps],
+            ["nameLabels", Float32Array.from(names.labels)],
+          ] as const)
+        : []),
     ]),
     {},
     new Map([
       ["values", values.bytes],
       ["styles", Int8Array.from(entries, ({ style }) => style)],
+      ...(names ? ([["names", names.keys.bytes]] as const) : []),
     ]),
   );
 
 /** @throws AppError `pack_corrupt` when the file is missing or does not fit the index */
 export async function readFurtherDrawings(
   path: string,
-  { dims, labels, styles }: Pick<IndexContent, "dims" | "labels" | "styles">,
+  { dims, keyDims, labels, styles }: Pick<IndexContent, "dims" | "keyDims" | "labels" | "styles">,
 ): Promise<FurtherDrawings> {
   const refuse = (got: string, cause?: unknown): never => {
     const expected = `drawings of ${labels.length} labels and ${styles.length} styles, of ${dims} values each`;
@@ -46,15 +55,21 @@ export async function readFurtherDrawings(
   const fits = (index: number, among: readonly string[]): boolean => among[index] !== undefined;
   const strange = label.find((at) => !fits(at, labels)) ?? style.find((at) => !fits(at, styles));
   if (strange !== undefined) refuse(`the index ${strange}`);
-  if (!steps.every(Number.isFinite)) refuse("a step that is no number");
+  const [nameSteps, nameLabels, named] = [tensors.get("nameSteps"), tensors.get("nameLabels"), bytes.get("names")];
+  const hasNames = nameSteps && nameLabels && named;
+  if (hasNames && (nameLabels.length !== nameSteps.length || named.length !== (nameSteps.length * keyDims) / 2))
+    refuse(`${nameLabels.length} names, ${nameSteps.length} steps and ${named.length} bytes`);
+  if (nameLabels?.some((at) => !fits(at, labels))) refuse("a name of no label");
+  if (![...steps, ...(nameSteps ?? [])].every(Number.isFinite)) refuse("a step that is no number");
   return {
     entries: Array.from(label, (at, row) => ({ label: at, style: style[row]! })),
     values: { bytes: of, steps },
+    ...(hasNames && { names: { labels: [...nameLabels], keys: { bytes: named, steps: nameSteps } } }),
   };
 }
 
 /** The drawings of an index and the further ones, one after the other. */
-export function joinDrawings(index: FurtherDrawings, further: FurtherDrawings): FurtherDrawings {
+export function joinDrawings(index: Drawings, further: Drawings): Drawings {
   const bytes = new Int8Array(index.values.bytes.length + further.values.bytes.length);
   bytes.set(index.values.bytes);
   bytes.set(further.values.bytes, index.values.bytes.length);

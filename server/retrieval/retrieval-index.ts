@@ -10,7 +10,7 @@
  * Source: retrieval-augmented diffusion, a small model beside a database (Blattmann et al., NeurIPS 2022, arXiv 2204.11824).
  */
 
-import { dot, unitOf } from "../engine/edits/sphere.ts";
+import { dot } from "../engine/edits/sphere.ts";
 import type {
   DrawingQuery,
   FoundDrawing,
@@ -25,7 +25,8 @@ import { type FurtherDrawings, joinDrawings, readFurtherDrawings } from "./furth
 import { type Idea, likeliest, weighIdeas } from "./ideas.ts";
 import { type IndexContent, type IndexEntry, type IndexWidths, readIndexFile } from "./index-file.ts";
 import { latentsOf } from "./index-latents.ts";
-import { accumulateInt4, type Int4Rows } from "./int4.ts";
+import { accumulateInt4 } from "./int4.ts";
+import { NamedLabels, rowOf, unitVectors } from "./named-labels.ts";
 import { type ScoredEntry, SimilarityScorer } from "./similarity.ts";
 
 /** Labels that are mixed for a caption that names none. */
@@ -52,8 +53,7 @@ export class RetrievalIndex implements Retriever {
   readonly #ideasOfLabel: ReadonlyMap<number, readonly number[]>;
   readonly #indexOfLabel: ReadonlyMap<string, number>;
   readonly #indexOfStyle: ReadonlyMap<string, number>;
-  /** Unit vectors of the labels' names, [labels, keyDims]: each caption is compared with all of them. */
-  readonly #names: Float32Array;
+  readonly #names: NamedLabels;
   /** Unit vectors of the captions that a user's style was trained on, [captions, keyDims]. */
   readonly #own: Float32Array;
 
@@ -70,7 +70,7 @@ export class RetrievalIndex implements Retriever {
     this.#ideasOfLabel = further ? byLabel(this.#content.entries) : this.#ofLabel;
     this.#indexOfLabel = new Map(content.labels.map((id, index) => [id, index]));
     this.#indexOfStyle = new Map(content.styles.map((id, index) => [id, index]));
-    this.#names = unitVectors(content.keys, content.keyDims);
+    this.#names = new NamedLabels(content.labels, content.keys, content.keyDims, further?.names);
     this.#own = content.ownKeys ? unitVectors(content.ownKeys, content.keyDims) : new Float32Array(0);
   }
 
@@ -113,7 +113,7 @@ export class RetrievalIndex implements Retriever {
       latent,
       ...(diversity > 0 && { idea: { drawing: one!.at, fit: one!.logWeight - heaviest(chosen) } }),
       drawings: drawings.filter(({ share }) => share > 0).sort((one, other) => other.share - one.share),
-      ...(isNamed && { caption: this.#nameOf(entries[chosen[0]!.at]!.label) }),
+      ...(isNamed && { caption: this.#names.nameOf(entries[chosen[0]!.at]!.label) }),
       ...(isByLooks && {
         similarity: chosen.reduce((sum, { at }, index) => sum + shares[index]! * scorer.retrievalWeight(at), 0),
       }),
@@ -158,10 +158,11 @@ export class RetrievalIndex implements Retriever {
   #findIdeas({ label, style, caption, among }: QueryConditions): Omit<Idea, "logWeight">[] {
     const requested = this.#indexOfStyle.get(style ?? "");
     const named = this.#indexOfLabel.get(label ?? "");
-    const words = caption ?? (named === undefined ? undefined : rowOf(this.#names, named, this.#content.keyDims));
+    const words = caption ?? (named === undefined ? undefined : this.#names.nameOf(named));
     if (!words) return [];
+    const cosines = this.#names.cosinesTo(words, label);
     const found = this.#content.labels.flatMap((_, of) => {
-      const cosine = of === named ? 1 : dot(rowOf(this.#names, of, words.length), words);
+      const cosine = of === named ? 1 : cosines[of]!;
       const weighed = this.#weighed(of, requested, { ofLabel: this.#ideasOfLabel });
       return this.#allowed(weighed, among).map(({ at, affinity }) => ({ at, affinity, cosine }));
     });
@@ -224,8 +225,9 @@ export class RetrievalIndex implements Retriever {
   }
 
   #search(caption: Float32Array, requested: number | undefined): ScoredEntry[] {
+    const cosines = this.#names.cosinesTo(caption);
     const found = this.#content.labels.flatMap((_, label) => {
-      const cosine = dot(rowOf(this.#names, label, caption.length), caption);
+      const cosine = cosines[label]!;
       const weighed = this.#weighed(label, requested, { more: nameWeight * cosine, times: affinityFactor });
       return weighed.length > 0 ? [{ cosine, weighed }] : [];
     });
@@ -251,11 +253,6 @@ export class RetrievalIndex implements Retriever {
       most = Math.max(most, dot(rowOf(this.#own, row, caption.length), caption));
     return most;
   }
-
-  #nameOf(label: number): Float32Array {
-    const { keyDims } = this.#content;
-    return this.#names.slice(label * keyDims, (label + 1) * keyDims);
-  }
 }
 
 /** Positions of the entries of each label. */
@@ -264,17 +261,3 @@ export function byLabel(entries: readonly IndexEntry[]): Map<number, number[]> {
   for (const [at, { label }] of entries.entries()) ofLabel.set(label, [...(ofLabel.get(label) ?? []), at]);
   return ofLabel;
 }
-
-/** Rows as vectors of length 1, [rows, width]. */
-function unitVectors(rows: Int4Rows, width: number): Float32Array {
-  const vectors = new Float32Array(rows.steps.length * width);
-  for (const row of rows.steps.keys()) {
-    const vector = rowOf(vectors, row, width);
-    accumulateInt4(rows, row, width, 1, vector);
-    vector.set(unitOf(vector));
-  }
-  return vectors;
-}
-
-const rowOf = (vectors: Float32Array, row: number, width: number): Float32Array =>
-  vectors.subarray(row * width, (row + 1) * width);

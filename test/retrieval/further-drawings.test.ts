@@ -78,6 +78,18 @@ test("a mixture of drawings is the same with further drawings and without", () =
 
 test("a file of further drawings gives back what was written, and is refused where it does not fit the index", async () => {
   assert.deepEqual(await readFurtherDrawings(path, content), further);
+  const named = { ...further, names: { labels: [1], keys: rows([1, -1]) } };
+  const withNames = join(root, "names.safetensors");
+  await writeFurtherDrawings(withNames, named);
+  assert.deepEqual(await readFurtherDrawings(withNames, content), named);
+  const own = { ...content, labels: ["apple"] };
+  await assert.rejects(readFurtherDrawings(withNames, own), {
+    code: "pack_corrupt",
+    message: /got a name of no label/,
+  });
+  await assert.rejects(readFurtherDrawings(withNames, { ...content, keyDims: 4 }), {
+    message: /got 1 names, 1 steps and 1 bytes/,
+  });
   const refused = (to: typeof content, message: RegExp, from = path) =>
     assert.rejects(readFurtherDrawings(from, to), { code: "pack_corrupt", message });
   await refused(content, /ENOENT/, join(root, "none"));
