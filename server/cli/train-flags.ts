@@ -40,6 +40,19 @@ export function choiceFlag<Choice extends string>(
   return found;
 }
 
+/** A text, none where it is empty. */
+export const textFlag = (values: FlagValues, name: string): string | undefined => {
+  const value = values[name];
+  return typeof value === "string" && value !== "" ? value : undefined;
+};
+
+/** @throws AppError `config_invalid` where there is none */
+export function requiredFlag(values: FlagValues, name: string): string {
+  const value = textFlag(values, name);
+  if (value === undefined) throw wrongFlag(name, "a value", "");
+  return value;
+}
+
 export const wrongFlag = (name: string, expected: string, received: string): AppError =>
   new AppError("config_invalid", `--${name}: expected ${expected}, got "${received}"`, {
     field: `--${name}`,

@@ -219,8 +219,12 @@ export interface TargetExpert {
   readonly mannerDims?: number;
   /** One latent, beside the drawing that it was made from; absent where the decoder sees none. */
   decodeBeside?(latent: Float32Array, drawing: ShownDrawing): Promise<Float32Array>;
-  /** One latent as layers; absent where the decoder gives none. */
-  decodeLayers?(latent: Float32Array, drawing?: ShownDrawing): Promise<LayeredImage>;
+  /** One latent as layers, and `planes` as `decode` or `decodeBeside` gives them; absent where the decoder gives none. */
+  decodeLayers?(latent: Float32Array, drawing?: ShownDrawing): Promise<DecodedLayers>;
+}
+
+export interface DecodedLayers extends LayeredImage {
+  readonly planes: Float32Array;
 }
 
 /** Straight 8-bit sRGB with alpha, [heightPx, widthPx, 4]. */

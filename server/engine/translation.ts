@@ -189,7 +189,7 @@ export async function decodeImage(
   const joined = decoded && palette && inPalette(decoded, palette);
   const tinted = tints && inTints(await decodeDrawn(translation, drawn), imageSizePx, tints);
   const [layers, coloured] = [tinted ?? joined ?? decoded, tinted ?? joined];
-  const small = coloured ? drawLayers(coloured, 1) : await decodeDrawn(translation, drawn);
+  const small = coloured ? drawLayers(coloured, 1) : (decoded?.planes ?? (await decodeDrawn(translation, drawn)));
   const { planes, again } = finish(small, looks);
   const image = toStraightRgba(kept ? keepOutside(planes, kept) : planes, imageSizePx);
   if (!isTraced || !layers) return image;

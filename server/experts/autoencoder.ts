@@ -4,8 +4,8 @@
  * that a latent was made from keeps its edges (asymmetric VQGAN, Zhu et al. 2023, arXiv 2306.04632).
  */
 import { AppError } from "../../shared/problem.ts";
-import type { ShownDrawing, TargetExpert } from "../engine/interfaces.ts";
-import { type LayeredImage, paintValues } from "../engine/pixels/layered-image.ts";
+import type { DecodedLayers, ShownDrawing, TargetExpert } from "../engine/interfaces.ts";
+import { paintValues } from "../engine/pixels/layered-image.ts";
 import type { AutoencoderExpertEntry } from "../manifest/expert-entries.ts";
 import { requireFinite, requireShape } from "./check.ts";
 import type { ExpertOptions } from "./expert.ts";
@@ -19,7 +19,7 @@ export class Autoencoder implements TargetExpert {
   readonly #places: number;
   readonly mannerDims: number;
   readonly decodeBeside?: (latent: Float32Array, drawing: ShownDrawing) => Promise<Float32Array>;
-  readonly decodeLayers?: (latent: Float32Array, drawing?: ShownDrawing) => Promise<LayeredImage>;
+  readonly decodeLayers?: (latent: Float32Array, drawing?: ShownDrawing) => Promise<DecodedLayers>;
 
   private constructor(encoder: FrozenGraph, decoder: FrozenGraph | undefined, entry: AutoencoderExpertEntry) {
     this.#encoder = encoder;
@@ -52,15 +52,16 @@ export class Autoencoder implements TargetExpert {
     latent: Float32Array,
     layers: number,
     drawing: ShownDrawing | undefined,
-  ): Promise<LayeredImage> {
-    const { logits, paints } = await this.#decoded(decoder, latent, 1, drawing);
+  ): Promise<DecodedLayers> {
+    const outputs = await this.#decoded(decoder, latent, 1, drawing);
+    const { logits, paints } = outputs;
     const [sizePx, label] = [this.imageSizePx, decoder.session.label];
     requireShape(logits!, [1, layers, sizePx, sizePx], label);
     requireShape(paints!, [1, layers - 1, paintValues], label);
     const values = { logits: logits!.data as Float32Array, paints: paints!.data as Float32Array };
     requireFinite(values.logits, label);
     requireFinite(values.paints, label);
-    return { ...values, sizePx };
+    return { ...values, sizePx, planes: decoder.read(outputs, 1) };
   }
 
   /** @throws AppError `pack_corrupt` when a graph does not match its entry */

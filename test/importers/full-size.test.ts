@@ -5,8 +5,7 @@
 import assert from "node:assert/strict";
 import { execFile, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { copyFile, mkdtemp, readFile, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { copyFile, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -15,6 +14,7 @@ import { openCheckpoint } from "../../server/checkpoints/open-checkpoint.ts";
 import { importExpert } from "../../server/importers/import-expert.ts";
 import type { ImportKind } from "../../server/importers/kinds.ts";
 import type { Feeds } from "../../server/onnx/session.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { differences, type ReferenceRun } from "./compare.ts";
 
 const script = fileURLToPath(new URL("references/write.py", import.meta.url));
@@ -82,28 +82,24 @@ async function readRuns(path: string): Promise<ReferenceRun[]> {
 describe("at the published size, an imported network gives what PyTorch gives, to within 1e-4:", () => {
   for (const name of cases)
     it(name, { skip: reasonToSkip(name) }, async () => {
-      const folder = await mkdtemp(join(tmpdir(), "tau-full-size-"));
-      try {
-        await promisify(execFile)(python!, [script, "full", name, folder]);
-        const { kind, options } = JSON.parse(await readFile(join(folder, "case.json"), "utf8")) as {
-          kind: ImportKind;
-          options: Record<string, number>;
-        };
-        await copyFile(tokenizer, join(folder, "tokenizer.json"));
-        const checkpoint = join(folder, "checkpoint");
-        const start = performance.now();
-        const report = await importExpert(checkpoint, { to: folder, name: "net", ...options });
-        assert.equal(report.kind, kind);
-        const seconds = ((performance.now() - start) / 1000).toFixed(1);
-        const found = await differences(folder, await readRuns(join(folder, "runs.safetensors")));
-        const megabytes = Math.round((await stat(checkpoint)).size / 1e6);
-        console.log(
-          `${name}: ${megabytes} MB, ${report.format}, imported in ${seconds} s, peak resident ${Math.round(process.resourceUsage().maxRSS / 1024)} MB: ${JSON.stringify(found)}`,
-        );
-        for (const [output, difference] of Object.entries(found))
-          assert.ok(difference <= 1e-4, `${output}: ${difference}`);
-      } finally {
-        await rm(folder, { recursive: true });
-      }
+      const folder = temporaryFolder("full-size");
+      await promisify(execFile)(python!, [script, "full", name, folder]);
+      const { kind, options } = JSON.parse(await readFile(join(folder, "case.json"), "utf8")) as {
+        kind: ImportKind;
+        options: Record<string, number>;
+      };
+      await copyFile(tokenizer, join(folder, "tokenizer.json"));
+      const checkpoint = join(folder, "checkpoint");
+      const start = performance.now();
+      const report = await importExpert(checkpoint, { to: folder, name: "net", ...options });
+      assert.equal(report.kind, kind);
+      const seconds = ((performance.now() - start) / 1000).toFixed(1);
+      const found = await differences(folder, await readRuns(join(folder, "runs.safetensors")));
+      const megabytes = Math.round((await stat(checkpoint)).size / 1e6);
+      console.log(
+        `${name}: ${megabytes} MB, ${report.format}, imported in ${seconds} s, peak resident ${Math.round(process.resourceUsage().maxRSS / 1024)} MB: ${JSON.stringify(found)}`,
+      );
+      for (const [output, difference] of Object.entries(found))
+        assert.ok(difference <= 1e-4, `${output}: ${difference}`);
     });
 });

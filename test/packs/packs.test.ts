@@ -1,7 +1,7 @@
 /** Packs on disk: what a folder must hold, and what is said when it does not. */
 import assert from "node:assert/strict";
 import { cp, mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { SharedFiles } from "../../server/experts/shared-files.ts";
 import { asText } from "../../server/experts/values.ts";
@@ -13,59 +13,31 @@ import { readTensorFile, writeTensorFile } from "../../server/platform/files/ten
 import { conditionFields } from "../../shared/contract/conditions.ts";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import {
+  tinyDraft,
   tinyFullDraft,
   tinyLabels,
   tinyLayout,
   tinySizePx,
+  tinyStyles,
   withRetrieval,
   writeTinyPack,
 } from "../fixtures/tiny-pack.ts";
 
 const root = temporaryFolder("packs");
 
-const draft: Omit<PackManifest, "files"> = {
-  format: 1,
-  id: "tiny",
-  version: "0.0.1",
-  label: "Tiny",
-  licence: "MIT",
-  parts: [{ name: "all", licence: "MIT", source: "made by this test" }],
-  experts: {
-    text: { kind: "text", model: "text/model.onnx", tokenizer: "text/tokenizer.json", dims: 4, maxTokens: 8 },
-    style: { kind: "label", vocabulary: [{ id: "flat", label: "Flat" }] },
-    image: {
-      kind: "autoencoder",
-      encoder: "encoder.onnx",
-      decoder: "decoder.onnx",
-      latentShape: [2, 1, 1],
-      imageSizePx: 8,
-      posteriorStd: 0.3,
-    },
-  },
-  translations: [
-    {
-      id: "caption",
-      label: "Caption",
-      conditions: [
-        { name: "caption", expert: "text" },
-        { name: "style", expert: "style" },
-      ],
-      target: "image",
-      flow: "flow.onnx",
-      metrics: {},
-    },
-  ],
-};
-const paths = ["text/model.onnx", "text/tokenizer.json", "encoder.onnx", "decoder.onnx", "flow.onnx"];
+const flowPath = "flow/caption.onnx";
+const paths = ["text/model.onnx", "text/tokenizer.json", "target/encoder.onnx", "target/decoder.onnx", flowPath];
 
 let folders = 0;
 /** A pack of arbitrary bytes: verification looks at digests, never inside. */
 async function makePack(): Promise<{ home: string; folder: string; digest: string }> {
   const home = join(root, `home-${folders++}`);
   const folder = join(home, "tiny");
-  await mkdir(join(folder, "text"), { recursive: true });
-  for (const path of paths) await writeFile(join(folder, path), `bytes of ${path}`);
-  return { home, folder, digest: (await writeManifest(folder, draft)).digest };
+  for (const path of paths) {
+    await mkdir(join(folder, dirname(path)), { recursive: true });
+    await writeFile(join(folder, path), `bytes of ${path}`);
+  }
+  return { home, folder, digest: (await writeManifest(folder, tinyDraft)).digest };
 }
 
 const edit = async (folder: string, change: (manifest: PackManifest) => void): Promise<void> => {
@@ -84,15 +56,15 @@ describe("packs", () => {
     assert.equal(pack?.digest, digest);
     assert.deepEqual(pack?.translations[0], {
       id: "caption",
-      label: "Caption",
+      label: "Caption to image",
       conditions: ["caption", "style"],
-      styles: [{ id: "flat", label: "Flat" }],
+      styles: tinyStyles.map((id) => ({ id, label: id })),
       labels: [],
       depths: [],
       hasDiversity: true,
       widthPx: 8,
       heightPx: 8,
-      latentDims: 2,
+      latentDims: 8,
     });
     assert.equal(
       pack?.sizeBytes,
@@ -115,20 +87,20 @@ describe("packs", () => {
 
   it("packs refuse a missing, a truncated and a linked file", async () => {
     const missing = await makePack();
-    await rm(join(missing.folder, "flow.onnx"));
+    await rm(join(missing.folder, flowPath));
     await assert.rejects((await Catalogue.open(missing.home)).verify(), {
       code: "pack_corrupt",
-      message: /flow\.onnx: expected a plain file inside the pack, got nothing/,
+      message: /flow\/caption\.onnx: expected a plain file inside the pack, got nothing/,
     });
     const short = await makePack();
-    await writeFile(join(short.folder, "flow.onnx"), "bytes");
+    await writeFile(join(short.folder, flowPath), "bytes");
     await assert.rejects((await Catalogue.open(short.home)).verify(), {
       code: "pack_corrupt",
-      message: /expected 18 bytes, got 5 bytes/,
+      message: /expected 26 bytes, got 5 bytes/,
     });
     const linked = await makePack();
-    await rm(join(linked.folder, "flow.onnx"));
-    await symlink("/etc/hostname", join(linked.folder, "flow.onnx"));
+    await rm(join(linked.folder, flowPath));
+    await symlink("/etc/hostname", join(linked.folder, flowPath));
     await assert.rejects((await Catalogue.open(linked.home)).verify(), {
       code: "pack_corrupt",
       message: /got a link or folder/,

@@ -3,8 +3,7 @@
  * style is the same from the same seed. At the end a few drawings go through the renderer, one of them broken.
  */
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { it } from "node:test";
 import fc from "fast-check";
@@ -19,6 +18,7 @@ import { inOrder, planDrawings } from "../../server/pretrain/data/styles/plan-dr
 import { type Build, styleOfSeed } from "../../server/pretrain/data/styles/procedural-style.mts";
 import { splitOf } from "../../server/pretrain/data/styles/split.mts";
 import { isMotionAlone, stillOf } from "../../server/pretrain/data/styles/still.mts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 
 const collection = (spdx: string, more: object = {}) => ({
   name: "Set",
@@ -134,60 +134,55 @@ it("pixels are halved by their means, premultiplied by alpha, and refused when t
 });
 
 it("a folder of sets becomes variants without brands and small ones, and held-out drawings are planned first", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "tau-sets-"));
-  try {
-    await mkdir(join(folder, "json"));
-    const iconsOf = (suffixes: readonly string[]) =>
-      Object.fromEntries(
-        Array.from({ length: 50 }, (_, at) =>
-          suffixes.map((suffix) => [`thing${at}${suffix}`, { body: bodies.fills }]),
-        ).flat(),
-      );
-    const write = (set: string, file: object) =>
-      writeFile(join(folder, `json/${set}.json`), JSON.stringify({ height: 24, width: 24, ...file }));
-    await write("lucide", {
-      icons: { ...iconsOf(["", "-bold"]), "logo-x": { body: bodies.fills } },
-      suffixes: { "": "a", bold: "b" },
-    });
-    await write("basil", { icons: iconsOf([""]) });
-    await write("shared", { icons: iconsOf([""]) });
-    for (const set of ["fa7-brands", "bxl", "cib", "simple-icons"])
-      await write(set, { icons: { thing7: { body: "" } } });
-    const sets = { lucide: collection("ISC"), basil: collection("CC-BY-4.0"), shared: collection("CC-BY-SA-4.0") };
-    await writeFile(join(folder, "collections.json"), JSON.stringify(sets));
-    const { variants, skipped } = collectVariants(folder, { trained: 45, heldOut: 42 });
-    assert.deepEqual(skipped, { shared: "licence CC-BY-SA-4.0" });
-    assert.deepEqual(
-      variants.map(({ id, family, icons }) => [id, family, icons.length]),
-      [
-        ["lucide", "lucide", 45],
-        ["lucide/bold", "lucide", 45],
-        ["basil", "basil", 42],
-      ],
+  const folder = temporaryFolder("sets");
+  await mkdir(join(folder, "json"));
+  const iconsOf = (suffixes: readonly string[]) =>
+    Object.fromEntries(
+      Array.from({ length: 50 }, (_, at) =>
+        suffixes.map((suffix) => [`thing${at}${suffix}`, { body: bodies.fills }]),
+      ).flat(),
     );
-    const basesOf = (at: number) => variants[at]!.icons.map(({ base }) => base);
-    assert.deepEqual(basesOf(0), basesOf(1));
-    assert.ok(!basesOf(0).includes("thing7"));
-    const drawings = inOrder(planDrawings(variants, new Map(), 4, 6));
-    assert.deepEqual(
-      drawings,
-      inOrder(planDrawings(variants, new Map(), 4, 6)).map((drawing, at) => ({
-        ...drawing,
-        svgOf: drawings[at]!.svgOf,
-      })),
-    );
-    const firstTrained = drawings.findIndex(({ split }) => split === "train");
-    assert.ok(firstTrained >= 42 && drawings.slice(firstTrained).every(({ split }) => split === "train"));
-    assert.equal(new Set(drawings.map(({ id }) => id)).size, drawings.length);
-    assert.ok(drawings.some(({ isProcedural }) => isProcedural));
-    const madeUp = drawings.filter(({ isProcedural }) => isProcedural);
-    const seeds = new Set(madeUp.map(({ variant }) => variant.split("@")[1]));
-    for (const seed of seeds) {
-      const families = madeUp.filter(({ variant }) => variant.endsWith(`@${seed}`)).map(({ family }) => family);
-      assert.equal(new Set(families).size, 2, `${seed}: drawn on ${families[0]} alone`);
-    }
-    for (const drawing of drawings) assert.match(drawing.svgOf(128), /^<svg /);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+  const write = (set: string, file: object) =>
+    writeFile(join(folder, `json/${set}.json`), JSON.stringify({ height: 24, width: 24, ...file }));
+  await write("lucide", {
+    icons: { ...iconsOf(["", "-bold"]), "logo-x": { body: bodies.fills } },
+    suffixes: { "": "a", bold: "b" },
+  });
+  await write("basil", { icons: iconsOf([""]) });
+  await write("shared", { icons: iconsOf([""]) });
+  for (const set of ["fa7-brands", "bxl", "cib", "simple-icons"]) await write(set, { icons: { thing7: { body: "" } } });
+  const sets = { lucide: collection("ISC"), basil: collection("CC-BY-4.0"), shared: collection("CC-BY-SA-4.0") };
+  await writeFile(join(folder, "collections.json"), JSON.stringify(sets));
+  const { variants, skipped } = collectVariants(folder, { trained: 45, heldOut: 42 });
+  assert.deepEqual(skipped, { shared: "licence CC-BY-SA-4.0" });
+  assert.deepEqual(
+    variants.map(({ id, family, icons }) => [id, family, icons.length]),
+    [
+      ["lucide", "lucide", 45],
+      ["lucide/bold", "lucide", 45],
+      ["basil", "basil", 42],
+    ],
+  );
+  const basesOf = (at: number) => variants[at]!.icons.map(({ base }) => base);
+  assert.deepEqual(basesOf(0), basesOf(1));
+  assert.ok(!basesOf(0).includes("thing7"));
+  const drawings = inOrder(planDrawings(variants, new Map(), 4, 6));
+  assert.deepEqual(
+    drawings,
+    inOrder(planDrawings(variants, new Map(), 4, 6)).map((drawing, at) => ({
+      ...drawing,
+      svgOf: drawings[at]!.svgOf,
+    })),
+  );
+  const firstTrained = drawings.findIndex(({ split }) => split === "train");
+  assert.ok(firstTrained >= 42 && drawings.slice(firstTrained).every(({ split }) => split === "train"));
+  assert.equal(new Set(drawings.map(({ id }) => id)).size, drawings.length);
+  assert.ok(drawings.some(({ isProcedural }) => isProcedural));
+  const madeUp = drawings.filter(({ isProcedural }) => isProcedural);
+  const seeds = new Set(madeUp.map(({ variant }) => variant.split("@")[1]));
+  for (const seed of seeds) {
+    const families = madeUp.filter(({ variant }) => variant.endsWith(`@${seed}`)).map(({ family }) => family);
+    assert.equal(new Set(families).size, 2, `${seed}: drawn on ${families[0]} alone`);
   }
+  for (const drawing of drawings) assert.match(drawing.svgOf(128), /^<svg /);
 });

@@ -3,53 +3,49 @@
  * flows, details, manifest. Needs Python with PyTorch (server/pretrain/REPRODUCE.md) and is skipped, saying so, where there is none.
  */
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readEntry } from "../../server/packs/catalogue.ts";
 import { verifyPack } from "../../server/packs/verify.ts";
 import { loadUpscaler } from "../../server/upscaling/load-upscaler.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { itWithPython, runNode, runPython } from "./python.ts";
 
 itWithPython("the pack super-resolution is trained, exported and loaded, on toy sizes", 900_000, async (python) => {
-  const folder = await mkdtemp(join(tmpdir(), "tau-super-resolution-"));
+  const folder = temporaryFolder("super-resolution");
   const [trained, pack] = [folder, join(folder, "pack")];
   const script = (name: string, ...flags: string[]) => runPython(python, join("super-resolution", name), flags);
-  try {
-    const patches = join(trained, "patches.u8");
-    await script("cut_patches.py", "--drawn-only", "120", "--out", patches);
-    const briefly = ["--batch", "4", "--side", "48", "--minutes", "0.08"];
-    const net = [...briefly, "--channels", "32", "--blocks", "1", "--rate", "1e-3", "--patches", patches];
-    const trainedTo = (name: string): string[] => ["--out", join(trained, name)];
-    for (const factor of ["2", "4"])
-      await script("train_upscaler.py", "--factor", factor, ...net, ...trainedTo(`network-${factor}.pt`));
-    const longer = ["--minutes", "0.12", "--resume"];
-    await script("train_upscaler.py", "--factor", "2", ...net, ...trainedTo("network-2.pt"), ...longer);
-    await script("export_upscaler.py", "--trained", trained, "--out", pack);
-    const folders = ["--trained", trained, "--pack", pack];
-    const flows = [...folders, "--patches", "24", "--batch", "256", "--steps", "40", "--threads", "1"];
-    await runNode("server/pretrain/super-resolution/train-flows.mts", flows);
-    await runNode("server/pretrain/super-resolution/export-inverses.mts", ["--pack", pack, "--out", trained]);
-    const details = [...folders, ...briefly, "--perceptual", "0"];
-    for (const factor of ["2", "4"]) await script("train_details.py", "--factor", factor, ...details);
-    await script("train_details.py", "--factor", "4", ...details, ...longer);
-    await script("export_upscaler.py", "--details", "--trained", trained, "--out", pack);
-    await runNode("server/pretrain/super-resolution/write-manifest.mts", [pack]);
+  const patches = join(trained, "patches.u8");
+  await script("cut_patches.py", "--drawn-only", "120", "--out", patches);
+  const briefly = ["--batch", "4", "--side", "48", "--minutes", "0.08"];
+  const net = [...briefly, "--channels", "32", "--blocks", "1", "--rate", "1e-3", "--patches", patches];
+  const trainedTo = (name: string): string[] => ["--out", join(trained, name)];
+  for (const factor of ["2", "4"])
+    await script("train_upscaler.py", "--factor", factor, ...net, ...trainedTo(`network-${factor}.pt`));
+  const longer = ["--minutes", "0.12", "--resume"];
+  await script("train_upscaler.py", "--factor", "2", ...net, ...trainedTo("network-2.pt"), ...longer);
+  await script("export_upscaler.py", "--trained", trained, "--out", pack);
+  const folders = ["--trained", trained, "--pack", pack];
+  const flows = [...folders, "--patches", "24", "--batch", "256", "--steps", "40", "--threads", "1"];
+  await runNode("server/pretrain/super-resolution/train-flows.mts", flows);
+  await runNode("server/pretrain/super-resolution/export-inverses.mts", ["--pack", pack, "--out", trained]);
+  const details = [...folders, ...briefly, "--perceptual", "0"];
+  for (const factor of ["2", "4"]) await script("train_details.py", "--factor", factor, ...details);
+  await script("train_details.py", "--factor", "4", ...details, ...longer);
+  await script("export_upscaler.py", "--details", "--trained", trained, "--out", pack);
+  await runNode("server/pretrain/super-resolution/write-manifest.mts", [pack]);
 
-    const metrics = JSON.parse(await readFile(join(trained, "network-2.json"), "utf8"));
-    assert.ok(Number.isFinite(metrics.answerDb) && metrics.steps >= 1, JSON.stringify(metrics));
-    const entry = await readEntry(pack, true);
-    assert.deepEqual(
-      ([2, 4] as const).map((factor) => entry.manifest.upscaler!.factors[factor].details?.graph),
-      ["x2/details.onnx", "x4/details.onnx"],
-    );
-    await verifyPack(pack, entry.manifest);
-    const upscaler = await loadUpscaler(entry, { threads: 1 });
-    const image = { rgba: new Uint8Array(4 * 20 * 12).fill(255), widthPx: 20, heightPx: 12 };
-    image.rgba.fill(90, 0, 4 * 20 * 3);
-    const { rgba, widthPx, heightPx } = await upscaler.upscale(image, { scale: 4, temperature: 0.5, seed: 1 });
-    assert.deepEqual([widthPx, heightPx, rgba.length], [80, 48, 4 * 80 * 48]);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const metrics = JSON.parse(await readFile(join(trained, "network-2.json"), "utf8"));
+  assert.ok(Number.isFinite(metrics.answerDb) && metrics.steps >= 1, JSON.stringify(metrics));
+  const entry = await readEntry(pack, true);
+  assert.deepEqual(
+    ([2, 4] as const).map((factor) => entry.manifest.upscaler!.factors[factor].details?.graph),
+    ["x2/details.onnx", "x4/details.onnx"],
+  );
+  await verifyPack(pack, entry.manifest);
+  const upscaler = await loadUpscaler(entry, { threads: 1 });
+  const image = { rgba: new Uint8Array(4 * 20 * 12).fill(255), widthPx: 20, heightPx: 12 };
+  image.rgba.fill(90, 0, 4 * 20 * 3);
+  const { rgba, widthPx, heightPx } = await upscaler.upscale(image, { scale: 4, temperature: 0.5, seed: 1 });
+  assert.deepEqual([widthPx, heightPx, rgba.length], [80, 48, 4 * 80 * 48]);
 });

@@ -5,7 +5,7 @@
  */
 import { bitsOfHex, type Lab, labDistance, labOf } from "../../../shared/colour/oklab.ts";
 import { channelsOfHex } from "./hex-colour.ts";
-import { type LayeredImage, paintValues } from "./layered-image.ts";
+import { type LayeredImage, memberships, paintValues } from "./layered-image.ts";
 
 /** Parts whose colours are nearer in OKLab are one: no drawing is split to use up the colours. */
 const sameWithin = 0.1;
@@ -89,20 +89,17 @@ function meanAround(plane: Float32Array, sizePx: number): Float32Array {
   return along(wide, sizePx, (at) => Math.floor(at / sizePx));
 }
 
-/** Memberships of each layer, [layers, pixels]: the soft-max. */
+/** Memberships of each layer, [layers, pixels]. */
 function sharesOf({ logits, sizePx }: LayeredImage): Float32Array {
   const pixels = sizePx ** 2;
-  const layers = logits.length / pixels;
   const shares = new Float32Array(logits.length);
+  const planes = Array.from({ length: logits.length / pixels }, (_, layer) =>
+    logits.subarray(layer * pixels, (layer + 1) * pixels),
+  );
+  const here = new Float64Array(planes.length);
   for (let at = 0; at < pixels; at += 1) {
-    let [most, total] = [Number.NEGATIVE_INFINITY, 0];
-    for (let layer = 0; layer < layers; layer += 1) most = Math.max(most, logits[layer * pixels + at]!);
-    for (let layer = 0; layer < layers; layer += 1) {
-      const share = Math.exp(logits[layer * pixels + at]! - most);
-      shares[layer * pixels + at] = share;
-      total += share;
-    }
-    for (let layer = 0; layer < layers; layer += 1) shares[layer * pixels + at]! /= total;
+    memberships(planes, at, here);
+    for (const [layer, share] of here.entries()) shares[layer * pixels + at] = share;
   }
   return shares;
 }

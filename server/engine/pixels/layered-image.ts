@@ -27,17 +27,11 @@ export function drawLayers({ logits, paints, sizePx }: LayeredImage, factor: num
   const shares = new Float64Array(layers);
   for (let y = 0, at = 0; y < side; y += 1)
     for (let x = 0; x < side; x += 1, at += 1) {
-      let most = Number.NEGATIVE_INFINITY;
-      for (const plane of large) most = Math.max(most, plane[at]!);
-      let total = 0;
-      for (let layer = 0; layer < layers; layer += 1) {
-        shares[layer] = Math.exp(large[layer]![at]! - most);
-        total += shares[layer]!;
-      }
+      memberships(large, at, shares);
       const [u, v] = [(x + 0.5) / side - 0.5, (y + 0.5) / side - 0.5];
       let [red, green, blue, alpha] = [0, 0, 0, 0];
       for (let layer = 1, paint = 0; layer < layers; layer += 1, paint += paintValues) {
-        const weight = (shares[layer]! / total) * paints[paint + 3]!;
+        const weight = shares[layer]! * paints[paint + 3]!;
         red += weight * (paints[paint]! + u * paints[paint + 4]! + v * paints[paint + 7]!);
         green += weight * (paints[paint + 1]! + u * paints[paint + 5]! + v * paints[paint + 8]!);
         blue += weight * (paints[paint + 2]! + u * paints[paint + 6]! + v * paints[paint + 9]!);
@@ -49,6 +43,17 @@ export function drawLayers({ logits, paints, sizePx }: LayeredImage, factor: num
       planes[3 * side * side + at] = cover;
     }
   return planes;
+}
+
+/** Writes the share of each layer in a pixel into `shares`: the soft-max of its plane's values there. */
+export function memberships(planes: readonly Float32Array[], at: number, shares: Float64Array): void {
+  let [most, total] = [Number.NEGATIVE_INFINITY, 0];
+  for (const plane of planes) most = Math.max(most, plane[at]!);
+  for (let layer = 0; layer < shares.length; layer += 1) {
+    shares[layer] = Math.exp(planes[layer]![at]! - most);
+    total += shares[layer]!;
+  }
+  for (let layer = 0; layer < shares.length; layer += 1) shares[layer]! /= total;
 }
 
 /** Bicubic, one axis after the other; the edge repeats. */

@@ -1,9 +1,8 @@
 /** `tau experts fetch`: gets a file of a public hub by name, revision and SHA-256 (docs/published-experts.md). */
 import { resolve } from "node:path";
-import { AppError } from "../../../../shared/problem.ts";
 import { defaultHub, fetchExpert } from "../../../hub/fetch-expert.ts";
 import { ProgressLine } from "../../progress-line.ts";
-import { type FlagValues, interruptSignal } from "../../train-flags.ts";
+import { type FlagValues, interruptSignal, requiredFlag, textFlag } from "../../train-flags.ts";
 
 export const fetchUsage = `fetch   gets the file PATH of the repository OWNER/NAME from a hub. A download that broke goes on where it stopped. The file appears only
         when its bytes have the SHA-256. Knows HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
@@ -23,21 +22,13 @@ export const options = {
 } as const;
 
 export async function fetchFile(repository: string, path: string, values: FlagValues): Promise<number> {
-  const required = (name: string): string => {
-    const value = values[name];
-    if (typeof value === "string") return value;
-    throw new AppError("config_invalid", `--${name}: expected a value, got none`, { field: `--${name}` });
-  };
-  const optional = (name: string): string | undefined => {
-    const value = values[name];
-    return typeof value === "string" ? value : undefined;
-  };
+  const required = (name: string) => requiredFlag(values, name);
   const line = new ProgressLine();
   const file = { repository, path, revision: required("revision"), sha256: required("sha256") };
   const written = await fetchExpert(file, {
-    to: resolve(optional("to") ?? "own-experts"),
-    hub: optional("hub"),
-    mirror: optional("mirror"),
+    to: resolve(textFlag(values, "to") ?? "own-experts"),
+    hub: textFlag(values, "hub"),
+    mirror: textFlag(values, "mirror"),
     signal: interruptSignal(),
     onProgress: (done, total) =>
       line.show(`${(done / 1e6).toFixed(1)} of ${total === undefined ? "?" : (total / 1e6).toFixed(1)} MB`),

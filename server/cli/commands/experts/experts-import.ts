@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { importExpert } from "../../../importers/import-expert.ts";
 import { type ImportKind, importers, importKinds } from "../../../importers/kinds.ts";
 import { ProgressLine } from "../../progress-line.ts";
-import { choiceFlag, type FlagValues, numberFlag, wholeFlag, wrongFlag } from "../../train-flags.ts";
+import { choiceFlag, type FlagValues, numberFlag, textFlag, wholeFlag, wrongFlag } from "../../train-flags.ts";
 
 export const importUsage = `import  turns a PyTorch checkpoint (zip or legacy) or a safetensors file into ONNX experts: reads tensors only and runs nothing of the
         file. Writes NAME.onnx, NAME.bin with the weights, and NAME.json with the declaration for a pack's "experts".
@@ -33,12 +33,12 @@ export async function importFile(file: string, values: FlagValues): Promise<numb
   if (name !== undefined && !/^[a-z0-9][a-z0-9._-]{0,60}$/i.test(name))
     throw wrongFlag("name", "letters, digits, dots, - and _", name);
   const line = new ProgressLine();
-  const to = resolve(typeof values["to"] === "string" ? values["to"] : "own-experts");
+  const to = resolve(textFlag(values, "to") ?? "own-experts");
   const report = await importExpert(file, {
     kind,
     to,
     name: name ?? kind,
-    layer: typeof values["layer"] === "string" ? values["layer"] : undefined,
+    layer: textFlag(values, "layer"),
     imageSizePx: wholeFlag(values, "size", undefined, 32, 4096),
     truncation: numberFlag(values, "truncation", 1, { min: 0, max: 1 }),
     onProgress: (done, total) => line.show(`weight ${done} of ${total}`),

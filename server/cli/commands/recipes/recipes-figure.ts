@@ -11,7 +11,7 @@ import { writeFileAtomically } from "../../../platform/files/atomic-file.ts";
 import { depthSheet, type FigureImage, labelSheet } from "../../../recipes/figures.ts";
 import { picturesIn } from "../../../recipes/picture-set.ts";
 import { findPack } from "../../find-pack.ts";
-import { type FlagValues, numberFlag, wholeFlag, wrongFlag } from "../../train-flags.ts";
+import { type FlagValues, numberFlag, requiredFlag, textFlag, wholeFlag } from "../../train-flags.ts";
 
 export const figureUsage = `figure  draws a contact sheet. depths: images like an image, by each depth of Φ that the packs read images at. labels: an image under other
         labels or styles, at its own residual.
@@ -37,11 +37,7 @@ export const options = {
 } as const;
 
 export async function drawFigure(which: "depths" | "labels", values: FlagValues): Promise<number> {
-  const required = (name: string): string => {
-    const value = values[name];
-    if (typeof value === "string" && value !== "") return value;
-    throw wrongFlag(name, "a value", "");
-  };
+  const required = (name: string) => requiredFlag(values, name);
   const [packs, folder, to] = [required("pack").split(","), required("images"), required("to")];
   const rows = wholeFlag(values, "rows", 6, 1, 64);
   const samples = wholeFlag(values, "columns", 3, 1, 16);
@@ -78,7 +74,8 @@ async function imagesOf(folder: string, count: number, sizePx: number): Promise<
 }
 
 function labelsOf({ manifest }: CatalogueEntry, values: FlagValues): string[] {
-  if (typeof values["labels"] === "string") return values["labels"].split(",");
+  const labels = textFlag(values, "labels");
+  if (labels !== undefined) return labels.split(",");
   const reader = manifest.translations[0]!.conditions.find(({ name }) => name === "style" || name === "label");
   const expert = reader && manifest.experts[reader.expert];
   if (expert?.kind === "label") return expert.vocabulary.slice(0, 8).map(({ id }) => id);

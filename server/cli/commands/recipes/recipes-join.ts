@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { flowConditionNames } from "../../../../shared/contract/conditions.ts";
 import { joinPublished } from "../../../recipes/join-published.ts";
-import { choiceFlag, type FlagValues, wrongFlag } from "../../train-flags.ts";
+import { choiceFlag, type FlagValues, requiredFlag, textFlag, wrongFlag } from "../../train-flags.ts";
 
 export const joinUsage = `join    makes a pack of a published flow (imported as net2net-flow or invariances-flow) and the experts that it was trained between.
 
@@ -27,15 +27,8 @@ export const options = {
 } as const;
 
 export async function joinFlow(values: FlagValues): Promise<number> {
-  const optional = (name: string): string | undefined => {
-    const value = values[name];
-    return typeof value === "string" && value !== "" ? value : undefined;
-  };
-  const required = (name: string): string => {
-    const value = optional(name);
-    if (value === undefined) throw wrongFlag(name, "a value", "");
-    return value;
-  };
+  const optional = (name: string) => textFlag(values, name);
+  const required = (name: string) => requiredFlag(values, name);
   if ((optional("labels") === undefined) === (optional("condition") === undefined))
     throw wrongFlag("labels", "--labels or --condition, one of both", optional("labels") ? "both" : "none");
   const flow = required("flow");
