@@ -206,7 +206,7 @@ export interface Finish extends Looks {
   readonly kept?: KeptPixels | undefined;
   /** Colours that it is drawn in, where the target gives layers (in-palette.ts). */
   readonly palette?: readonly string[] | undefined;
-  /** Colours of an ink and its tint (in-tints.ts). */
+  /** Colours of an ink and of areas of its tint (in-tints.ts). */
   readonly tints?: readonly string[] | undefined;
   /** Factor of the enlarged image, which is traced; absent = none is made. */
   readonly enlargedBy?: number | undefined;

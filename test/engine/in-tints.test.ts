@@ -149,3 +149,42 @@ test("of three levels the lowest is the tint, however small its area is", () => 
     [1, 1, 0],
   );
 });
+
+test("of three or four colours areas of tint get theirs by size, areas of one size the same, at every size of the answer", () => {
+  const planes = new Float32Array(4 * pixels);
+  const fill = (left: number, top: number, side: number, alpha: number): void => {
+    for (let y = top; y < top + side; y += 1)
+      for (let x = left; x < left + side; x += 1) planes[3 * pixels + y * sizePx + x] = alpha;
+  };
+  // Frames of ink around areas of tint: a large one, two of one size, a small one.
+  for (const [left, top, side] of [
+    [2, 2, 34],
+    [40, 2, 20],
+    [40, 26, 20],
+    [4, 44, 14],
+  ] as const) {
+    fill(left, top, side, 1);
+    fill(left + 3, top + 3, side - 6, 0.25);
+  }
+  const inks = { black: [0, 0, 0], red: [1, 0, 0], green: [0, 1, 0], blue: [0, 0, 1] } as const;
+  const hexes = ["#000000", "#ff0000", "#00ff00", "#0000ff"];
+  const middles = { large: [18, 18], first: [50, 12], second: [50, 36], small: [11, 51], frame: [3, 18] } as const;
+  for (const [count, wanted] of [
+    [4, { large: "red", first: "green", second: "green", small: "blue", frame: "black" }],
+    [3, { large: "red", first: "green", second: "green", small: "green", frame: "black" }],
+    [2, { large: "red", first: "red", second: "red", small: "red", frame: "black" }],
+  ] as const)
+    for (const factor of [1, 2]) {
+      const side = factor * sizePx;
+      const drawn = drawLayers(inTints(planes, sizePx, hexes.slice(0, count)), factor);
+      for (const [place, ink] of Object.entries(wanted)) {
+        const [x, y] = middles[place as keyof typeof middles];
+        const got = [0, 1, 2, 3].map((channel) => drawn[channel * side ** 2 + factor * (y * side + x)]!);
+        const expected = [...inks[ink], 1];
+        assert.ok(
+          got.every((value, channel) => Math.abs(value - expected[channel]!) < 0.03),
+          `${count} colours, ${place} × ${factor}: expected ${expected}, got ${got}`,
+        );
+      }
+    }
+});

@@ -62,13 +62,13 @@ export function withAccents(
 const fitOf = (share: number, wanted: number): number =>
   share > shareMost ? Number.POSITIVE_INFINITY : Math.abs(Math.log(share / wanted));
 
-interface Kind {
+export interface Kind {
   readonly pieces: ReadonlySet<number>;
   readonly area: number;
 }
 
-/** Pieces of one size together. */
-function kindsOf(areas: readonly number[]): Kind[] {
+/** Pieces of one size together, the smallest first. */
+export function kindsOf(areas: readonly number[]): Kind[] {
   const sorted = [...areas.keys()]
     .filter((piece) => areas[piece]! > 0)
     .sort((one, other) => areas[one]! - areas[other]!);

@@ -1,10 +1,13 @@
 /**
- * A drawing of one ink and its tint in two colours: what is opaque gets the first, what is evenly translucent the second, both opaque. Of a
- * pixel between two of nothing, tint and ink its neighbours say which two they are, so that the edge of ink is not taken for tint. Pure.
+ * A drawing of one ink and its tint in two to four colours: what is opaque gets the first, what is evenly translucent the others, all opaque. Of
+ * areas of tint the largest gets the second, smaller ones the next, those of one size the same. Of a pixel between two of nothing, tint and
+ * ink its neighbours say which two they are, so that the edge of ink is not taken for tint. Pure.
  */
+import { kindsOf } from "./accents.ts";
 import { decidedShare } from "./decide-ink.ts";
 import { channelsOfHex } from "./hex-colour.ts";
 import { type LayeredImage, paintValues } from "./layered-image.ts";
+import { areasAround } from "./strokes.ts";
 
 /** Alphas that a tint may have, of ink at 1; pixels inside of one differ from their neighbours by at most this much. */
 const tint = { from: 0.08, to: 0.75, alike: 0.1 };
@@ -19,27 +22,51 @@ const [allFrom, noneTo] = [0.7, 0.1];
 /** Gain on log-odds between two, as of ink (decide-ink.ts), since tints come out uneven. */
 const gain = 2.5;
 const leastShare = 1e-5;
+/** Share of the picture from which on an area of tint has a colour of its own. */
+const crumbLeast = 0.002;
 
 /**
  * @param planes premultiplied RGBA [4, sizePx, sizePx], of one colour
- * @param colours `#rrggbb` of the ink and of its tint; others are not drawn
+ * @param colours `#rrggbb` of the ink and of areas of its tint
  */
 export function inTints(planes: Float32Array, sizePx: number, colours: readonly string[]): LayeredImage {
   const pixels = sizePx ** 2;
   const alphas = ofInk(planes.subarray(3 * pixels, 4 * pixels));
   const { level, inside } = tintOf(alphas, sizePx);
   const fills = level === 0 ? undefined : fillsOf(alphas, sizePx, level);
-  const logits = new Float32Array(3 * pixels);
+  const [inks, tints] = [new Float32Array(pixels), new Float32Array(pixels)];
+  const logits = new Float32Array((colours.length + 1) * pixels).fill(Math.log(leastShare));
+  const put = (layer: number, at: number, share: number): void => {
+    logits[layer * pixels + at] = Math.log(Math.max(leastShare, share));
+  };
   for (let at = 0; at < pixels; at += 1) {
     const [drawn, ink] =
       fills === undefined ? [alphas[at]!, alphas[at]!] : sharesAt(alphas, sizePx, at, level, inside, fills[at]);
-    const [all, first] = [decided(drawn), decided(ink)];
-    for (const [layer, share] of [1 - all, Math.min(all, first), all - first].entries())
-      logits[layer * pixels + at] = Math.log(Math.max(leastShare, share));
+    const all = decided(drawn);
+    inks[at] = Math.min(all, decided(ink));
+    tints[at] = all - inks[at]!;
+    put(0, at, 1 - all);
+    put(1, at, inks[at]!);
   }
-  const paints = new Float32Array(2 * paintValues);
-  for (const [at, hex] of colours.slice(0, 2).entries()) paints.set([...channelsOfHex(hex), 1], at * paintValues);
+  const layers = layersOfTint(tints, sizePx, colours.length - 1);
+  for (const [at, share] of tints.entries()) put(1 + layers[at]!, at, share);
+  const paints = new Float32Array(colours.length * paintValues);
+  for (const [at, hex] of colours.entries()) paints.set([...channelsOfHex(hex), 1], at * paintValues);
   return { logits, paints, sizePx };
+}
+
+/** Which of `count` colours the tint of each pixel gets, from 1 on: by the size of its area. */
+function layersOfTint(tints: Float32Array, sizePx: number, count: number): Uint8Array {
+  const layers = new Uint8Array(tints.length).fill(1);
+  if (count === 1) return layers;
+  const { labels, areas } = areasAround(tints, sizePx);
+  // Crumbs along edges have no colour of their own.
+  const kinds = kindsOf(areas.map((area) => (area >= crumbLeast * tints.length ? area : 0))).reverse();
+  for (const [at, label] of labels.entries()) {
+    const rank = kinds.findIndex(({ pieces }) => pieces.has(label));
+    layers[at] = 1 + (rank < 0 ? 0 : Math.min(rank, count - 1));
+  }
+  return layers;
 }
 
 /** Alphas over that of the ink, which the decoder may draw weakly, as where a drawing is all of one translucent level. */

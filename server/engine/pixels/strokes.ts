@@ -18,19 +18,40 @@ const widthMost = 0.11;
 /** @param alphas [sizePx, sizePx] */
 export function piecesOf(alphas: Float32Array, sizePx: number): Pieces {
   const side = sizePx + 2;
-  // One pixel of nothing around, so that every pixel has neighbours.
-  const ink = new Uint8Array(side * side);
-  for (const [at, alpha] of alphas.entries())
-    if (alpha >= inkFrom) ink[(Math.floor(at / sizePx) + 1) * side + (at % sizePx) + 1] = 1;
+  const ink = padded(alphas, sizePx);
   const skeleton = thinned(ink, side);
   const [area, length] = [count(ink), count(skeleton)];
   const width = length === 0 ? sizePx : area / length;
   const seeds = width > widthMost * sizePx ? components(ink, side) : strokes(skeleton, side, width);
-  const all = spread(seeds, ink, side);
-  const labels = Uint16Array.from(alphas, (_, at) => all[(Math.floor(at / sizePx) + 1) * side + (at % sizePx) + 1]!);
+  const labels = unpadded(spread(seeds, ink, side), sizePx);
+  return { labels, areas: areasOf(labels) };
+}
+
+/** The areas of a mask that hang together, and for pixels outside of it the nearest of them. @param mask [sizePx, sizePx], up to 1 */
+export function areasAround(mask: Float32Array, sizePx: number): Pieces {
+  const side = sizePx + 2;
+  const seeds = components(padded(mask, sizePx), side);
+  const labels = unpadded(spread(seeds, padded(new Float32Array(mask.length).fill(1), sizePx), side), sizePx);
+  return { labels, areas: areasOf(unpadded(seeds, sizePx)) };
+}
+
+/** What is ink, with one pixel of nothing around, so that every pixel has neighbours. */
+function padded(alphas: Float32Array, sizePx: number): Uint8Array {
+  const ink = new Uint8Array((sizePx + 2) ** 2);
+  for (const [at, alpha] of alphas.entries()) if (alpha >= inkFrom) ink[placeOf(at, sizePx)] = 1;
+  return ink;
+}
+
+const unpadded = (labels: Uint16Array, sizePx: number): Uint16Array =>
+  Uint16Array.from({ length: sizePx ** 2 }, (_, at) => labels[placeOf(at, sizePx)]!);
+
+const placeOf = (at: number, sizePx: number): number =>
+  (Math.floor(at / sizePx) + 1) * (sizePx + 2) + (at % sizePx) + 1;
+
+function areasOf(labels: Uint16Array): number[] {
   const areas: number[] = [0];
   for (const label of labels) if (label > 0) areas[label] = (areas[label] ?? 0) + 1;
-  return { labels, areas: Array.from(areas, (pixels) => pixels ?? 0) };
+  return Array.from(areas, (pixels) => pixels ?? 0);
 }
 
 const count = (mask: Uint8Array): number => mask.reduce((sum, value) => sum + value, 0);
