@@ -65,6 +65,14 @@ test("lines in two colours are a style of one ink with an accent, and areas besi
   assertNear([at(asInk(areas[0]!, ofAreas), 30, 26)[3]!], [0.25]);
 });
 
+test("soft edges between two colours are no third one", () => {
+  const between: Ink = [(black[0] + blue[0]) / 2, (black[1] + blue[1]) / 2, (black[2] + blue[2]) / 2];
+  const soft = areas.map((_, icon) =>
+    drawn([[15, 10, 49, 44, blue], ...posts, [15, 40, 49, 44 + (icon % 2), between]]),
+  );
+  assert.equal(flatInksOf(soft)?.accents.length ?? 1, 1);
+});
+
 test("icons of one colour each, of gradients, or fewer than six are no style of flat colours", () => {
   assert.equal(flatInksOf(lines.slice(0, 5)), undefined);
   assert.equal(

@@ -48,7 +48,8 @@ export function flatInksOf(drawings: readonly Drawing[]): FlatInks | undefined {
   const total = left.length;
   while (colours.length <= accentsMost && left.length > 0.01 * total) {
     const colour = commonest(left);
-    if (colours.every((other) => distance(colour, other) >= apartFrom)) colours.push(colour);
+    const isBlend = colours.some((one) => colours.some((other) => liesBetween(colour, one, other)));
+    if (!isBlend && colours.every((other) => distance(colour, other) >= apartFrom)) colours.push(colour);
     left = left.filter((pixel) => distance(pixel, colour) > sameWithin);
   }
   const flat = seen.flat().filter((pixel) => colours.some((colour) => distance(pixel, colour) <= sameWithin)).length;
@@ -70,6 +71,16 @@ export function flatInksOf(drawings: readonly Drawing[]): FlatInks | undefined {
   const areMixed = lines.length === 0 && accents.length > 1;
   if (!ink || accents.length === 0 || areMixed || flat < flatLeast * total) return undefined;
   return { ink, accents, isOneInk: areas.length === 0 };
+}
+
+/** Whether a colour may be the soft edge between two others. */
+function liesBetween(colour: Ink, one: Ink, other: Ink): boolean {
+  const along = other.map((value, channel) => value - one[channel]!);
+  const product = along.reduce((sum, value, channel) => sum + value * (colour[channel]! - one[channel]!), 0);
+  const length = along.reduce((sum, value) => sum + value * value, 0);
+  const share = length === 0 ? 0 : product / length;
+  const at = (channel: 0 | 1 | 2): number => one[channel] + share * along[channel]!;
+  return share > 0 && share < 1 && distance(colour, [at(0), at(1), at(2)]) <= sameWithin;
 }
 
 const lightness = ([red, green, blue]: Ink): number => 0.299 * red + 0.587 * green + 0.114 * blue;

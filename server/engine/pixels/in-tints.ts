@@ -19,6 +19,8 @@ const inkLeast = 0.2;
 const edgePx = 2;
 /** Of an area that ink encloses, the share of tint from which on all of it is tint, and up to which none is. */
 const [allFrom, noneTo] = [0.7, 0.1];
+/** Share of an area that is half a tint, above which it is a smear, and the share of tint from which on such an area is all tint. */
+const [vagueMost, smearFrom] = [0.12, 0.35];
 /** Gain on log-odds between two, as of ink (decide-ink.ts), since tints come out uneven. */
 const gain = 2.5;
 const leastShare = 1e-5;
@@ -110,7 +112,7 @@ function fillsOf(alphas: Float32Array, sizePx: number, level: number): (number |
     if (!isOpen[start]) continue;
     isOpen[start] = 0;
     const area = [start];
-    let [tinted, counted, isEnclosed] = [0, 0, true];
+    let [tinted, counted, vague, isEnclosed] = [0, 0, 0, true];
     for (let next = 0; next < area.length; next += 1) {
       const at = area[next]!;
       const column = at % sizePx;
@@ -131,10 +133,13 @@ function fillsOf(alphas: Float32Array, sizePx: number, level: number): (number |
       if (isByInk) continue;
       counted += 1;
       if (alphas[at]! >= level / 2) tinted += 1;
+      if (Math.abs(alphas[at]! / level - 0.5) < 0.25) vague += 1;
     }
     const share = counted === 0 ? 0 : tinted / counted;
-    if (isEnclosed && (share >= allFrom || share <= noneTo))
-      for (const at of area) fills[at] = Number(share >= allFrom);
+    // The edge of tint that fills a part of an area is sharp; a smear is where the flow was in doubt.
+    const all = vague > vagueMost * counted ? smearFrom : allFrom;
+    if (isEnclosed && (share >= all || share <= noneTo || all === smearFrom))
+      for (const at of area) fills[at] = Number(share >= all);
   }
   return fills;
 }
