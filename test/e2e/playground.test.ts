@@ -70,6 +70,24 @@ test("opening it, typing a caption and pressing Enter puts images on the canvas,
   assert.deepEqual(await tau.violations(), []);
 });
 
+test("the plugin opens although the browser never says what canvas it keeps", async () => {
+  const context = await browser.newContext();
+  try {
+    context.setDefaultTimeout(90_000);
+    await context.clock.install();
+    await context.addInitScript(() => {
+      IDBFactory.prototype.open = () => new EventTarget() as IDBOpenDBRequest;
+    });
+    const page = await context.newPage();
+    await page.goto(`${server.url}/#token=test-token`);
+    await page.clock.fastForward(15_000);
+    await page.frameLocator("#plugin iframe").locator("#captions").waitFor();
+    await page.getByText("This browser keeps no canvas").waitFor();
+  } finally {
+    await context.close();
+  }
+});
+
 test("several lines become several artboards, and one undo takes them all back", async () => {
   const tau = await open();
   await tau.generate("a cat\na green tree\na blue house");

@@ -172,7 +172,10 @@ sim.onChange(draw);
 window.addEventListener("resize", draw);
 async function begin(): Promise<void> {
   await prepareSettings();
-  const isKept = await keepCanvas(sim, editor).catch(() => false);
+  const isKept = await keepCanvas(sim, editor).catch(() => {
+    toast("This browser keeps no canvas: what you draw ends with the page", true);
+    return false;
+  });
   if (editor === "slides") {
     const slides = sim.tree.childrenOf(sim.tree.pageId).filter(({ type }) => type === "SLIDE");
     sim.focusedSlide = slides[0]?.id ?? sim.addSlide();
