@@ -138,6 +138,39 @@ it("a job that a worker waits for begins with one write, which counts the start,
   assert.deepEqual(saved.at(-1), ["queued", 0]);
 });
 
+it("a job that a worker waits for is in the worker's hands before it is written, and accepted after", async () => {
+  const { store, broken } = breakableStore();
+  const queue = new LocalQueue({ kind: generations.kind, store, queueMax: 9, historyMax: 9, now: () => 1000 });
+  const idempotency = { key: "k", fingerprint: "f" };
+  const heard: string[] = [];
+  const { save } = store;
+  store.save = (job) => {
+    heard.push("written");
+    save.call(store, job);
+  };
+  const add = () => queue.add({ ...requested, idempotency }).then(({ isNew }) => heard.push(isNew ? "new" : "known"));
+  const taken = queue.take().then((job) => {
+    heard.push("taken");
+    return job!;
+  });
+  await Promise.all([add(), add()]);
+  assert.deepEqual(heard, ["taken", "written", "new", "known"]);
+  await (await taken).finish(generations.done);
+
+  broken.isBroken = true;
+  const next = queue.take();
+  const another = { ...requested, idempotency: { key: "other", fingerprint: "f" } };
+  const answers = await Promise.allSettled([queue.add(another), queue.add(another)]);
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    ["rejected", "rejected"],
+  );
+  const job = (await next)!;
+  assert.equal(job.signal.aborted, true);
+  assert.equal((await job.finish(generations.done)).state, "cancelled");
+  assert.deepEqual([await queue.get(job.id), await queue.depth()], [undefined, { waiting: 0, running: 0 }]);
+});
+
 /** A queue with a job that ended while the disk was broken, in the hands of its worker until `finish` or not at all. */
 async function endUnsaved() {
   const { store, broken } = breakableStore();

@@ -57,14 +57,16 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
   }
 
   async replayOf(idempotency: Idempotency | undefined): Promise<Body | undefined> {
-    return this.#kept.formerOf(idempotency);
+    const former = this.#kept.formerOf(idempotency);
+    await (former && this.#kept.entry(former.id)?.keeping);
+    return former;
   }
 
   async add(requested: JobRequest<Body, Request>): Promise<{ body: Body; isNew: boolean }> {
     const { request, idempotency, owner, urgency, share, ...facts } = requested;
-    // Nothing is awaited before the job is kept: of parallel requests with one key the first alone makes one.
+    // Nothing is awaited before the job is held: of parallel requests with one key the first alone makes one.
     const former = this.#kept.formerOf(idempotency);
-    if (former) return { body: former, isNew: false };
+    if (former) return { body: (await this.replayOf(idempotency)) ?? former, isNew: false };
     const { kind, now } = this.#options;
     const shown = kind.shown(request);
     this.#requireRoomFor(shown);
@@ -79,13 +81,14 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
     } as unknown as Body;
     const standing = { ...(owner !== undefined && { owner }), ...(urgency && { urgency }), ...(share && { share }) };
     const job = { revision: 1, body, request, startCount: 0, ...(idempotency && { idempotency }), ...standing };
-    const isKeptBegun = this.#beginsAtOnce(shown);
-    // One write to the disk instead of two, which who asked would wait for.
-    this.#options.store.save(isKeptBegun ? { ...job, startCount: 1, body: { ...body, ...this.#begun(body) } } : job);
+    const beginsAtOnce = this.#beginsAtOnce(shown);
+    if (!beginsAtOnce) this.#options.store.save(job);
     const entry = this.#enter(job);
     this.#standInLine(entry);
     const answer = entry.snapshot().body;
-    this.#serve(isKeptBegun);
+    this.#serve(beginsAtOnce);
+    if (beginsAtOnce) entry.keeping = entry.keepBegun();
+    await entry.keeping;
     return { body: answer, isNew: true };
   }
 
@@ -204,7 +207,7 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
     return this.#takers.length > 0 && this.#line.size === 0 && this.#whatMayBegin()(request);
   }
 
-  /** Hands waiting jobs to waiting workers. @param isKept whether the store has the only one as begun */
+  /** Hands waiting jobs to waiting workers. @param isKept whether the only one is kept as begun */
   #serve(isKept = false): void {
     while (this.#takers.length > 0 && this.#line.size > 0) {
       const entry = this.#next();

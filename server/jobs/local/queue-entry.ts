@@ -2,6 +2,7 @@
  * One open job as the queue of one process holds it: its snapshots, who follows them, and what its end waits for. Knows nothing of
  * the line that it stands in.
  */
+import { AppError } from "../../../shared/problem.ts";
 import type { HistoryBounds, JobBody, Snapshot } from "../job-queue.ts";
 import type { Dropped, JobStore, StoredJob } from "./job-store.ts";
 
@@ -36,6 +37,8 @@ export class QueueEntry<Body extends JobBody, Request> {
   /** Set when the end is decided, which is before it is kept and announced. */
   ending: Promise<Body> | undefined;
   commit: Commit | undefined;
+  /** Resolves when the store has it; absent = it had it from the start. */
+  keeping: Promise<void> | undefined;
   readonly #deps: EntryDeps<Body, Request>;
   #job: StoredJob<Body, Request>;
 
@@ -78,11 +81,29 @@ export class QueueEntry<Body extends JobBody, Request> {
     this.announce();
   }
 
-  /** A worker has it: one more start. @param isKept whether the store has it so already */
+  /** A worker has it: one more start. @param isKept whether the queue keeps it so */
   begin(patch: Partial<JobBody>, isKept: boolean): void {
     this.#set({ startCount: this.#job.startCount + 1 });
     if (isKept) this.change(patch);
     else this.keep(patch);
+  }
+
+  /**
+   * Keeps a new job that its worker has: the disk writes while the child draws already. One that can't be kept is taken from the
+   * worker, and nothing of it is kept or told any more.
+   * @throws AppError storage_full, store_unavailable
+   */
+  async keepBegun(): Promise<void> {
+    // After all promises that are settled: the worker has sent its order by then.
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    try {
+      this.#deps.store.save(this.#job);
+    } catch (error) {
+      this.ending = Promise.resolve({ ...this.body, state: "cancelled" });
+      this.isUnsaved = false;
+      this.abort.abort(new AppError("cancelled", "expected room for a new job, got none", { cause: error }));
+      throw error;
+    }
   }
 
   /** As `change`, of what a restart must find. @param starts added to the count of starts */
