@@ -82,14 +82,30 @@ async function runJob(options: Working, job: Job): Promise<ResultSet> {
   }
   if (job.kind === "family") return familySet(options, report, job);
   if (job.kind === "trace") return tracedSet(options, report, job);
+  const readImage = readOnce(options);
   const draw = (again = "") => {
     const start = (key: string) => client.start(job.input, key + again);
-    return followJob(options, { ...client, start }, job, report, ({ progress }) => ({ stage: "server", progress }));
+    return followJob(options, { ...client, start }, job, report, ({ progress, images }) => {
+      // Those that are there already, while the others are drawn.
+      for (const { index, path } of images) if ((job.onlyIndex ?? index) === index) void readImage(path);
+      return { stage: "server", progress };
+    });
   };
   const done = await draw().catch(async (error: unknown) => {
     const isLost = error instanceof Failure && error.code === "image_unknown";
     if (!isLost || !(await options.sendAgain?.(job))) throw error;
     return draw("-again");
   });
-  return drawnSet(options, report, job, done);
+  return drawnSet({ ...options, client: { ...client, readImage } }, report, job, done);
+}
+
+/** Reads each image once, however often it is asked for; one that could not be read is read anew. */
+function readOnce({ client, signal }: Working): (path: string) => Promise<Uint8Array> {
+  const known = new Map<string, Promise<Uint8Array>>();
+  return (path) => {
+    const reading = known.get(path) ?? client.readImage(path, signal);
+    known.set(path, reading);
+    reading.catch(() => known.delete(path));
+    return reading;
+  };
 }

@@ -93,12 +93,13 @@ const stagesOf = (total: number) =>
         ...now,
         state: stage === "waiting" ? "queued" : "running",
         progress: { stage, completed, total, ...(position === undefined ? {} : { position }) },
+        // The first one is there before the others.
+        ...(stage === "storing" && { images: imagesOf(now).slice(0, 1) }),
       }),
   );
 
-function finish(now: Generation): Generation {
-  const total = now.request.count;
-  const images = Array.from({ length: total }, (_, index) => {
+const imagesOf = (now: Generation): Generation["images"] =>
+  Array.from({ length: now.request.count }, (_, index) => {
     const seed = (now.request.seed + index) % 2 ** 32;
     const png = drawPng(seed);
     const natsPerDimension = 1.2 + 0.3 * Math.sin(seed);
@@ -115,8 +116,12 @@ function finish(now: Generation): Generation {
       path: `/v1/generations/${now.id}/images/${index}.png`,
     };
   });
+
+function finish(now: Generation): Generation {
+  const total = now.request.count;
   const finishedAt = new Date().toISOString();
-  return { ...now, state: "done", progress: { stage: "finished", completed: total, total }, images, finishedAt };
+  const progress = { stage: "finished", completed: total, total } as const;
+  return { ...now, state: "done", progress, images: imagesOf(now), finishedAt };
 }
 
 export async function startContractServer(page?: () => string): Promise<ContractServer> {

@@ -258,6 +258,18 @@ test("provenance of an enlarged image holds the factor and the pack that enlarge
   assert.deepEqual(["upscale" in small!, "upscalerDigest" in small!], [false, false]);
 });
 
+test("an image is fetched while the others are drawn, and once", async () => {
+  server.isHeld = ({ progress }) => progress.stage === "storing";
+  const fetched = () => server.requests.filter(({ path }) => path.endsWith(".png")).map(({ path }) => path.slice(-5));
+  const sets: ResultSet[] = [];
+  const work = run(new AbortController().signal, [], sets);
+  await waitFor("the first image", async () => fetched()[0]);
+  assert.deepEqual([fetched(), sets], [["0.png"], []]);
+  server.isHeld = () => false;
+  await work;
+  assert.deepEqual([fetched().sort(), sets[0]?.images.length], [["0.png", "1.png", "2.png"], 3]);
+});
+
 test("a job that the server refuses is set aside, and the others bring their images", async () => {
   const titles: string[] = [];
   const refused: string[] = [];
