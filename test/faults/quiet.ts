@@ -3,6 +3,7 @@
  * machine that does nothing else; the server's processor time stands beside them. Latency counts from when a request was due, so that a client that waits hides nothing.
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import { readEvents } from "../../plugin/ui/client/sse.ts";
 import { median, percentile } from "../../scripts/bench/measure.ts";
 import { birdRequests } from "../../scripts/bench/serving/bird-request.ts";
 import { processorMs } from "../../scripts/bench/serving/processor-time.ts";
@@ -76,16 +77,22 @@ interface Moments {
   readonly wholeMs: number;
 }
 
-/** From the request to the last image's bytes, as the plugin does it. @throws Error for a job that is not done */
+/** From the request to the last image's bytes, each fetched when it is known, as the plugin does it. @throws Error for a job that is not done */
 async function drawWhole(tau: Tau, key: string, fields: object): Promise<Moments> {
   const began = performance.now();
   const { id } = await tau.start(key, { condition: { caption: "a red bird" }, ...fields });
   const acceptedMs = performance.now() - began;
-  const events = await (await tau.ask(`/v1/generations/${id}/events`)).text();
+  const fetched = new Map<string, Promise<unknown>>();
+  const fetchOnce = (path: string): Promise<unknown> => tau.ask(path).then((answer) => answer.arrayBuffer());
+  const { body } = await tau.ask(`/v1/generations/${id}/events`);
+  let last: Generation | undefined;
+  for await (const { data } of readEvents(body!)) {
+    last = JSON.parse(data) as Generation;
+    for (const { path } of last.images) if (!fetched.has(path)) fetched.set(path, fetchOnce(path));
+  }
   const endedMs = performance.now() - began;
-  const { state, images, problem } = JSON.parse(events.slice(events.lastIndexOf("data: ") + 6)) as Generation;
-  if (state !== "done") throw new Error(`expected done, got ${state}: ${problem?.detail}`);
-  for (const { path } of images) await (await tau.ask(path)).arrayBuffer();
+  if (last?.state !== "done") throw new Error(`expected done, got ${last?.state}: ${last?.problem?.detail}`);
+  await Promise.all(fetched.values());
   return { acceptedMs, endedMs, wholeMs: performance.now() - began };
 }
 
