@@ -84,10 +84,13 @@ describe("a batch", () => {
     const response = await post();
     const first = eventsOf(response);
     own.inference.gate = gate.closed;
-    await waitUntil("a job that runs", async () => (await own.queue.depth()).running === 1);
-    const running = (await own.queue.list({ limit: 100 })).jobs.find(({ state }) => state === "running")!;
+    let running: { readonly id: string } | undefined;
+    await waitUntil("a job that runs", async () => {
+      running = (await own.queue.list({ limit: 100 })).jobs.find(({ state }) => state === "running");
+      return running !== undefined;
+    });
     // The one that runs ends in the very moment in which streams are ended.
-    const ended = own.queue.cancel(running.id);
+    const ended = own.queue.cancel(running!.id);
     own.streamsEnd.abort();
     await ended;
     const events = await first;
