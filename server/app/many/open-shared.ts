@@ -89,7 +89,7 @@ export async function openShared(
       ...(hasPack && { hasPack }),
       onError: (error) => log.error({ err: error }, `the queue of ${kind.many} failed`),
     });
-  const [queue, upscales, trainings, calls] = await Promise.all([
+  const opening = [
     open(generationKind, {
       ...{ queueMax: limits.queueMax, slowParallelMax: limits.slowJobsParallelMax },
       ...{ historyMax: limits.historyMax, historyMaxBytes: limits.historyMaxBytes },
@@ -102,7 +102,14 @@ export async function openShared(
     }),
     open(trainingKind, { queueMax: limits.trainingsWaitingMax, historyMax: limits.trainingsKeptMax }),
     open(callKind, { queueMax: limits.callsWaitingMax, historyMax: limits.callsWaitingMax }),
-  ]);
+  ] as const;
+  const [queue, upscales, trainings, calls] = await Promise.all(opening).catch(async (error: unknown) => {
+    // What is still opening fails.
+    connections.close();
+    for (const opened of await Promise.allSettled(opening))
+      if (opened.status === "fulfilled") await opened.value.disconnect();
+    throw error;
+  });
   const queues = [queue, upscales, trainings, calls];
   return {
     ...{ connections, queue, upscales, trainings, calls, uploads, results, upscaled, packFiles, checkpointFiles },

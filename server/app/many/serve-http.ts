@@ -58,7 +58,10 @@ export async function serveHttp(
   const token = await loadToken(config.dataDir);
   const shared = await openShared(config.shared, log);
   const { queue, upscales, trainings, calls, results, upscaled, uploads, previews } = shared;
-  const known = await KnownWorkers.open(shared.connections.asking, keyPrefix);
+  const known = await KnownWorkers.open(shared.connections.asking, keyPrefix).catch(async (error: unknown) => {
+    await shared.disconnect();
+    throw error;
+  });
   const [stopping, streamsEnd] = [new AbortController(), new AbortController()];
   // One listener an open event stream is no leak.
   setMaxListeners(0, streamsEnd.signal);

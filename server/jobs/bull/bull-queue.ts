@@ -64,16 +64,22 @@ export class BullQueue<Body extends JobBody, Request = Body["request"]> implemen
     const queue = new BullQueue(options);
     const { asking, listening } = options.connections;
     const records = queue.#records;
-    queue.#followers = await withQueueErrors(() =>
-      Followers.open<Body>(
-        listening,
-        records.key("events"),
-        joinReads((ids) => records.getEach(asking, ids)),
-        (news) => queue.#taker.hear(news),
-      ),
-    );
-    await withQueueErrors(() => queue.#lines.repair());
-    return queue;
+    try {
+      queue.#followers = await withQueueErrors(() =>
+        Followers.open<Body>(
+          listening,
+          records.key("events"),
+          joinReads((ids) => records.getEach(asking, ids)),
+          (news) => queue.#taker.hear(news),
+        ),
+      );
+      await withQueueErrors(() => queue.#lines.repair());
+      return queue;
+    } catch (error) {
+      // Not awaited: without its server it goes when the connections are closed.
+      void queue.disconnect();
+      throw error;
+    }
   }
 
   replayOf(idempotency: Idempotency | undefined): Promise<Body | undefined> {
@@ -229,8 +235,7 @@ export class BullQueue<Body extends JobBody, Request = Body["request"]> implemen
   /** Lets go of the server; jobs that this process still holds go to another worker when their holds have ended. */
   async disconnect(): Promise<void> {
     this.#taker.letGo();
-    await this.#followers.close();
-    await this.#lines.close();
+    await Promise.all([this.#followers?.close(), this.#lines.close()]);
   }
 
   async #starred(): Promise<(id: string) => boolean> {
