@@ -1,6 +1,6 @@
 /** What routes of jobs of every kind share: parameters, idempotency, the answer to a start, PNGs, and the complaint about unknown ids. */
 import { z } from "zod";
-import { IdempotencyKeySchema } from "../../shared/contract/job-fields.ts";
+import { IdempotencyKeySchema, PageQuerySchema } from "../../shared/contract/job-fields.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { describe, parse } from "../../shared/validation.ts";
@@ -48,14 +48,19 @@ export const etagParameter: Parameter = {
 };
 
 /** @param before schema of the id that a page ends with */
-export const pageParameters = (before: z.ZodType): Parameter[] => [
+export const pageParameters: readonly Parameter[] = [
   {
     name: "limit",
     in: "query",
     description: "Length of a page.",
     schema: z.number().int().min(1).max(limits.listMax),
   },
-  { name: "before", in: "query", description: "`nextBefore` of the page before.", schema: before },
+  {
+    name: "before",
+    in: "query",
+    description: "`nextBefore` of the page before.",
+    schema: PageQuerySchema.shape.before,
+  },
   { name: "starred", in: "query", description: "`true`: starred ones alone.", schema: z.enum(["true", "false"]) },
 ];
 

@@ -15,7 +15,7 @@ export const StarSchema = z.boolean().optional();
 export const OwnerSchema = z.string().optional();
 
 /** Query of a page: `before` = an id, exclusive. */
-export const pageQuery = {
+export const PageQuerySchema = z.strictObject({
   limit: z.coerce.number().int().min(1).max(limits.listMax).default(limits.listDefault),
   before: z.string().min(1).max(64).optional(),
   /** Starred ones alone. */
@@ -23,7 +23,7 @@ export const pageQuery = {
     .enum(["true", "false"])
     .transform((text) => text === "true")
     .optional(),
-};
+});
 
 /** A key that makes a repeated POST the same job: visible ASCII. */
 export const IdempotencyKeySchema = z

@@ -7,7 +7,7 @@ import { limits } from "../limits.ts";
 import { AppError } from "../problem.ts";
 import { ProblemSchema } from "../problem-document.ts";
 import { CaptionSchema, DigestSchema } from "./conditions.ts";
-import { JobStateSchema, OwnerSchema, pageQuery, SeedSchema, StarSchema } from "./job-fields.ts";
+import { JobStateSchema, OwnerSchema, SeedSchema, StarSchema } from "./job-fields.ts";
 
 /** Id of the new pack and of its translation. */
 const nameExpected = "a lower-case letter, then up to 39 lower-case letters, digits and hyphens";
@@ -177,9 +177,6 @@ export const TrainingListSchema = z.object({
   nextBefore: z.string().optional(),
 });
 export type TrainingList = z.infer<typeof TrainingListSchema>;
-
-export const TrainingQuerySchema = z.strictObject(pageQuery);
-export type TrainingQuery = z.infer<typeof TrainingQuerySchema>;
 
 /** The complaint about a name that something else has. */
 export function nameTaken(name: string, owner: string): AppError {

@@ -7,7 +7,7 @@ import { limits } from "../limits.ts";
 import { AppError } from "../problem.ts";
 import { ProblemSchema } from "../problem-document.ts";
 import { DigestSchema } from "./conditions.ts";
-import { JobStateSchema, OwnerSchema, pageQuery, SeedSchema, StarSchema } from "./job-fields.ts";
+import { JobStateSchema, OwnerSchema, SeedSchema, StarSchema } from "./job-fields.ts";
 import {
   cleanScale,
   enlargedSize,
@@ -179,8 +179,6 @@ export const UpscaleListSchema = z.object({
   nextBefore: z.string().optional(),
 });
 export type UpscaleList = z.infer<typeof UpscaleListSchema>;
-
-export const UpscaleQuerySchema = z.strictObject(pageQuery);
 
 /** What a pack can enlarge by. */
 export const UpscalerInfoSchema = z.object({ id: z.string(), label: z.string(), scales: z.array(NetworkScaleSchema) });

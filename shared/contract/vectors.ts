@@ -56,7 +56,6 @@ export const StoredVectorSchema = VectorFactsSchema.extend({
   /** Path of the SVG below the server's origin. */
   path: z.string(),
 });
-export type StoredVector = z.infer<typeof StoredVectorSchema>;
 
 export const imageFormats = ["png", "svg"] as const;
 

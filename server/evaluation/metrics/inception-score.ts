@@ -2,6 +2,7 @@
  * Inception score (Salimans et al. 2016): exp of the mean divergence KL(p(y|x) ‖ p(y)) over samples x, as mean and deviation of ten
  * splits. A score of a net other than Inception is a score of that net alone and compares with no published one.
  */
+import { softmax } from "../../retrieval/choice.ts";
 import { mean, standardDeviation } from "./statistics.ts";
 import { countOf, rowOf, type Vectors } from "./vectors.ts";
 
@@ -9,7 +10,7 @@ const splitsMax = 10;
 
 /** @param logits of a classifier, [samples, classes] */
 export function inceptionScore(logits: Vectors): { readonly mean: number; readonly deviation: number } {
-  const rows = Array.from({ length: countOf(logits) }, (_, row) => softmax(rowOf(logits, row)));
+  const rows = Array.from({ length: countOf(logits) }, (_, row) => softmax([...rowOf(logits, row)]));
   const splits = Math.max(1, Math.min(splitsMax, Math.floor(rows.length / 2)));
   const scores = Array.from({ length: splits }, (_, split) =>
     scoreOf(rows.slice(Math.floor((split * rows.length) / splits), Math.floor(((split + 1) * rows.length) / splits))),
@@ -17,18 +18,11 @@ export function inceptionScore(logits: Vectors): { readonly mean: number; readon
   return { mean: mean(scores), deviation: scores.length > 1 ? standardDeviation(scores) : 0 };
 }
 
-function scoreOf(rows: readonly Float64Array[]): number {
+function scoreOf(rows: readonly number[][]): number {
   const classes = rows[0]!.length;
   const marginal = Float64Array.from({ length: classes }, (_, at) => mean(rows.map((row) => row[at]!)));
   const divergences = rows.map((row) =>
     row.reduce((sum, share, at) => (share > 0 ? sum + share * Math.log(share / marginal[at]!) : sum), 0),
   );
   return Math.exp(mean(divergences));
-}
-
-function softmax(values: Float32Array): Float64Array {
-  const most = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const raised = Float64Array.from(values, (value) => Math.exp(value - most));
-  const sum = raised.reduce((a, b) => a + b, 0);
-  return raised.map((value) => value / sum);
 }

@@ -1,6 +1,6 @@
 /** Generations: how one is started and listed; the rest is as for every kind of job. */
 
-import { ListQuerySchema } from "../../../shared/contract/generations/generation.ts";
+import { GenerationQuerySchema } from "../../../shared/contract/generations/generation.ts";
 import { GenerationRequestSchema } from "../../../shared/contract/generations/generation-request.ts";
 import { AppError } from "../../../shared/problem.ts";
 import { parse } from "../../../shared/validation.ts";
@@ -43,11 +43,16 @@ export const generationRoutes = (deps: RouteDeps): Route[] => [
   }),
   ...readRoutes(deps, words, deps.queue, {
     parameters: [
-      { name: "q", in: "query", description: "Words that the caption must contain.", schema: ListQuerySchema.shape.q },
-      ...pageParameters(ListQuerySchema.shape.before),
+      {
+        name: "q",
+        in: "query",
+        description: "Words that the caption must contain.",
+        schema: GenerationQuerySchema.shape.q,
+      },
+      ...pageParameters,
     ],
     async page(c) {
-      const { jobs, ...next } = await deps.queue.list(visibleTo(c, parse(ListQuerySchema, c.req.query())));
+      const { jobs, ...next } = await deps.queue.list(visibleTo(c, parse(GenerationQuerySchema, c.req.query())));
       return { generations: jobs, ...next };
     },
   }),

@@ -1,5 +1,6 @@
 /** Trainings: make a translation of one's own from uploaded examples; follow, look at, cancel or forget it. */
-import { TrainingQuerySchema, TrainingRequestSchema } from "../../../shared/contract/training.ts";
+import { PageQuerySchema } from "../../../shared/contract/job-fields.ts";
+import { TrainingRequestSchema } from "../../../shared/contract/training.ts";
 import { parse } from "../../../shared/validation.ts";
 import { isFinal } from "../../jobs/job-queue.ts";
 import { sha256Of } from "../../platform/sha256.ts";
@@ -39,9 +40,9 @@ export const trainingRoutes = (deps: RouteDeps): Route[] => [
     resolve: async (request) => ({ request, base: await resolveTraining(request, deps) }),
   }),
   ...readRoutes(deps, words, deps.trainings, {
-    parameters: pageParameters(TrainingQuerySchema.shape.before),
+    parameters: pageParameters,
     async page(c) {
-      const { jobs, ...next } = await deps.trainings.list(visibleTo(c, parse(TrainingQuerySchema, c.req.query())));
+      const { jobs, ...next } = await deps.trainings.list(visibleTo(c, parse(PageQuerySchema, c.req.query())));
       return { trainings: jobs, ...next };
     },
     answer: "The training as it is now; `result` has the published pack, its nats and the cost.",

@@ -1,5 +1,6 @@
 /** Upscales: how one is started and listed; the rest is as for every kind of job. */
-import { pictureCount, UpscaleQuerySchema, UpscaleRequestSchema } from "../../../shared/contract/upscaling.ts";
+import { PageQuerySchema } from "../../../shared/contract/job-fields.ts";
+import { pictureCount, UpscaleRequestSchema } from "../../../shared/contract/upscaling.ts";
 import { parse } from "../../../shared/validation.ts";
 import { createSemaphore } from "../../platform/semaphore.ts";
 import { jsonProblems } from "../body.ts";
@@ -20,9 +21,9 @@ const words: JobWords = {
 export const upscaleRoutes = (deps: RouteDeps): Route[] => [
   enlargeRoute(deps),
   ...readRoutes(deps, words, deps.upscales, {
-    parameters: pageParameters(UpscaleQuerySchema.shape.before),
+    parameters: pageParameters,
     async page(c) {
-      const { jobs, ...next } = await deps.upscales.list(visibleTo(c, parse(UpscaleQuerySchema, c.req.query())));
+      const { jobs, ...next } = await deps.upscales.list(visibleTo(c, parse(PageQuerySchema, c.req.query())));
       return { upscales: jobs, ...next };
     },
   }),

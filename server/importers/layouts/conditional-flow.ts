@@ -23,11 +23,6 @@ export interface Embedder {
   embed(network: Network, condition: Tensor): Tensor;
 }
 
-export interface FlowShape {
-  readonly dims: number;
-  readonly blocks: number;
-}
-
 /** @throws AppError `pack_corrupt` when a permutation is none */
 export async function importFlow(
   checkpoint: Checkpoint,

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { limits } from "../../limits.ts";
 import { ProblemSchema } from "../../problem-document.ts";
 import { conditionFields } from "../conditions.ts";
-import { JobStateSchema, OwnerSchema, pageQuery, SeedSchema, StarSchema } from "../job-fields.ts";
+import { JobStateSchema, OwnerSchema, PageQuerySchema, SeedSchema, StarSchema } from "../job-fields.ts";
 import { StoredVectorSchema } from "../vectors.ts";
 import { ResolvedRequestSchema } from "./generation-request.ts";
 import { SourceSchema } from "./sources.ts";
@@ -95,8 +95,4 @@ export const GenerationListSchema = z.object({
 export type GenerationList = z.infer<typeof GenerationListSchema>;
 
 /** Query of the list: `q` = words that the caption must hold. */
-export const ListQuerySchema = z.strictObject({
-  q: z.string().max(limits.captionMaxChars).optional(),
-  ...pageQuery,
-});
-export type ListQuery = z.infer<typeof ListQuerySchema>;
+export const GenerationQuerySchema = PageQuerySchema.extend({ q: z.string().max(limits.captionMaxChars).optional() });
