@@ -32,8 +32,25 @@ async function serve(
 const startOf = (request: IncomingMessage): number =>
   Number(/bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
 
-/** Answers with what is requested; after `most` bytes the line breaks. */
-function answerFrom(request: IncomingMessage, response: ServerResponse, most = Number.POSITIVE_INFINITY): void {
+/** The beginning of an answer, after which its line breaks. */
+interface Beginning {
+  readonly most: number;
+  /** Resolves when the client has kept some of it. */
+  readonly isKept: Promise<void>;
+  /** The client's progress. */
+  onProgress(): void;
+}
+
+function beginningOf(most: number): Beginning {
+  let onProgress = (): void => undefined;
+  const isKept = new Promise<void>((resolve) => {
+    onProgress = resolve;
+  });
+  return { most, isKept, onProgress };
+}
+
+/** Answers with what is requested, or its beginning. */
+function answerFrom(request: IncomingMessage, response: ServerResponse, beginning?: Beginning): void {
   const start = startOf(request);
   if (start >= bytes.length) return void response.writeHead(416).end();
   const headers = {
@@ -41,9 +58,9 @@ function answerFrom(request: IncomingMessage, response: ServerResponse, most = N
     "content-range": `bytes ${start}-${bytes.length - 1}/${bytes.length}`,
   };
   response.writeHead(start > 0 ? 206 : 200, headers);
-  const part = bytes.subarray(start, Math.min(bytes.length, start + most));
-  if (part.length < bytes.length - start) response.write(part, () => setTimeout(() => response.destroy(), 200));
-  else response.end(part);
+  if (!beginning) return void response.end(bytes.subarray(start));
+  response.write(bytes.subarray(start, start + beginning.most));
+  void beginning.isKept.then(() => response.destroy());
 }
 
 const target = (name: string): string => join(folder, name);
@@ -64,11 +81,12 @@ describe("a file of a hub", () => {
 
   it("goes on where a broken line stopped", async () => {
     const starts: number[] = [];
+    const beginning = beginningOf(100_000);
     const { hub } = await serve((request, response) => {
       starts.push(startOf(request));
-      answerFrom(request, response, starts.length === 1 ? 100_000 : undefined);
+      answerFrom(request, response, starts.length === 1 ? beginning : undefined);
     });
-    const path = await fetchExpert(file, { to: target("broken"), hub });
+    const path = await fetchExpert(file, { to: target("broken"), hub, onProgress: beginning.onProgress });
     assert.deepEqual(await readFile(path), bytes);
     assert.equal(starts.length, 2);
     assert.ok(starts[1]! > 0 && starts[1]! <= 100_000, String(starts));
@@ -84,7 +102,7 @@ describe("a file of a hub", () => {
 
   // Goal S3.
   it("is found behind redirects", async () => {
-    const store = await serve(answerFrom);
+    const store = await serve((request, response) => answerFrom(request, response));
     const { hub } = await serve((_, response) => response.writeHead(302, { location: `${store.hub}/blob` }).end());
     assert.deepEqual(await readFile(await fetchExpert(file, { to: target("redirected"), hub })), bytes);
     const loop = await serve((request, response) => response.writeHead(302, { location: request.url! }).end());
@@ -92,7 +110,7 @@ describe("a file of a hub", () => {
   });
 
   it("comes through the proxy that the environment names", async () => {
-    const { hub } = await serve(answerFrom);
+    const { hub } = await serve((request, response) => answerFrom(request, response));
     const requested: string[] = [];
     const proxy = await serve((request, response) => response.writeHead(400).end(request.url));
     proxy.server.on("connect", (request, socket) => {
@@ -123,12 +141,13 @@ describe("a file of a hub", () => {
 
   it("is cancelled also in the pause before the next attempt, and keeps what came", async () => {
     const stop = new AbortController();
+    const beginning = beginningOf(100_000);
     const { hub } = await serve((request, response) => {
-      answerFrom(request, response, 100_000);
+      answerFrom(request, response, beginning);
       response.on("close", () => setTimeout(() => stop.abort(), 50));
     });
     await assert.rejects(
-      fetchExpert(file, { to: target("paused"), hub, signal: stop.signal }),
+      fetchExpert(file, { to: target("paused"), hub, signal: stop.signal, onProgress: beginning.onProgress }),
       (error: unknown) => error instanceof AppError && error.code === "cancelled",
     );
     assert.deepEqual(await readdir(target("paused")), ["model.onnx.part"]);
