@@ -7,6 +7,7 @@ import { prometheus } from "@hono/prometheus";
 import type { Context } from "hono";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { JobState } from "../../shared/contract/job-fields.ts";
+import type { EndPatch } from "../jobs/job-reports.ts";
 import type { FinishedJob } from "../jobs/work/attempt-loop.ts";
 
 const jobBucketsSeconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60];
@@ -122,6 +123,12 @@ export function createMetrics() {
       if (state !== "done") return;
       inferred.observe({ kind }, job.inferenceMs / 1000);
       if (kind === "generation") images.inc(job.imageCount);
+    },
+    /** An end that no worker records, because none had the job. */
+    recordEndedWaiting(kind: string, { state, problem }: EndPatch): void {
+      const counts: Readonly<Record<string, Counter<"state">>> = { ...ended, training: trained };
+      counts[kind]?.inc({ state });
+      if (problem) failures.inc({ kind, code: problem.code });
     },
     recordTraining(state: JobState): void {
       trained.inc({ state });

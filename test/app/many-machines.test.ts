@@ -89,12 +89,12 @@ describe("many machines", { skip: withoutQueueServer }, () => {
     }
   }
   async function until(id: string, isIt: (generation: Generation) => boolean): Promise<Generation> {
-    for (let turn = 0; turn < 1000; turn++) {
-      const generation = await read(turn % 2, id);
-      if (isIt(generation)) return generation;
-      await sleep(20);
-    }
-    throw new Error(`expected ${isIt} of ${JSON.stringify(await read(0, id))}`);
+    let [generation, turn] = [await read(0, id), 0];
+    await waitUntil(`a generation as wanted by ${isIt}`, async () => {
+      generation = await read(turn++ % 2, id);
+      return isIt(generation);
+    });
+    return generation;
   }
   /** What `/readyz` says once it answers with this status. */
   async function readiness(status: number): Promise<string> {
@@ -271,12 +271,18 @@ describe("many machines", { skip: withoutQueueServer }, () => {
     const { id } = await start("bird", "before");
     await until(id, ({ state }) => state === "done");
     await Promise.all(workers.splice(0).map((worker) => untilExit(worker, "SIGTERM")));
+    const countsOf = async (server: number): Promise<string> => (await ask(server, "/metrics")).text();
+    const { id: unwanted } = await start("bird", "unwanted");
+    assert.equal((await ask(0, `/v1/generations/${unwanted}`, { method: "DELETE" })).status, 200);
+    assert.match(await countsOf(0), /^tau_jobs_total\{state="cancelled"\} 1$/m);
     const config = readConfig({ port: "0", data: join(home, "http-3") }, env);
     const parts = { log: silent, workerAwaitMs: 400 };
     const last = servers.push(await serveHttp({ ...config, shared: config.shared! }, parts)) - 1;
     const { id: left } = await start("bird", "nobody");
     const ended = await until(left, ({ state }) => state !== "queued");
     assert.deepEqual([ended.state, ended.problem?.code], ["failed", "pack_unavailable"]);
+    const failures = /^tau_failures_total\{kind="generation",code="pack_unavailable"\} 1$/m;
+    await waitUntil("the failure in the metrics", async () => failures.test(await countsOf(last)));
     const body = JSON.stringify({ names: ["bird", "fish"], format: "png" });
     const refused = await ask(last, "/v1/families", { method: "POST", body });
     assert.equal(refused.status, 503, await refused.clone().text());

@@ -15,6 +15,7 @@ import type { BullQueueOptions, BullTimings } from "../../jobs/bull/options.ts";
 import { Previews } from "../../jobs/bull/previews.ts";
 import { generationKind, type JobKind, trainingKind, upscaleKind } from "../../jobs/job-kinds.ts";
 import type { HistoryBounds, JobBody } from "../../jobs/job-queue.ts";
+import type { EndPatch } from "../../jobs/job-reports.ts";
 import type { Log } from "../../platform/log.ts";
 import type { SharedConfig } from "../config.ts";
 
@@ -55,6 +56,8 @@ export interface SharedOptions {
   /** Whether this process has the pack of a digest. */
   readonly hasPack?: (digest: string) => boolean;
   readonly timings?: Partial<BullTimings> | undefined;
+  /** Called with the end of a job that no worker had, and its kind in one word. */
+  readonly onEndedWaiting?: (kind: string, ended: EndPatch) => void;
 }
 
 /** A folder of the store of files. @throws AppError storage_full */
@@ -65,7 +68,7 @@ const openBlobs = async (store: SharedConfig["store"], folder: string): Promise<
 export async function openShared(
   { queueUrl, store }: SharedConfig,
   log: Pick<Log, "error" | "warn">,
-  { hasPack, timings: changed }: SharedOptions = {},
+  { hasPack, timings: changed, onEndedWaiting }: SharedOptions = {},
 ): Promise<Shared> {
   const blobs = (folder: string): Promise<BlobStore> => openBlobs(store, folder);
   // Before the connections, which would keep a process without a store alive.
@@ -87,6 +90,7 @@ export async function openShared(
       ...{ kind, connections, prefix: keyPrefix, now: Date.now, ...bounds },
       timings: { ...timings, ...changed },
       ...(hasPack && { hasPack }),
+      onEndedWaiting: (ended) => onEndedWaiting?.(kind.one, ended),
       onError: (error) => log.error({ err: error }, `the queue of ${kind.many} failed`),
     });
   const opening = [

@@ -56,7 +56,8 @@ export async function serveHttp(
   const log = given ?? createLog(config.logLevel);
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const token = await loadToken(config.dataDir);
-  const shared = await openShared(config.shared, log);
+  const metrics = createMetrics();
+  const shared = await openShared(config.shared, log, { onEndedWaiting: metrics.recordEndedWaiting });
   const { queue, upscales, trainings, calls, results, upscaled, uploads, previews } = shared;
   const known = await KnownWorkers.open(shared.connections.asking, keyPrefix).catch(async (error: unknown) => {
     await shared.disconnect();
@@ -65,7 +66,6 @@ export async function serveHttp(
   const [stopping, streamsEnd] = [new AbortController(), new AbortController()];
   // One listener an open event stream is no leak.
   setMaxListeners(0, streamsEnd.signal);
-  const metrics = createMetrics();
   const tracers = new VectorPool();
   const inFlight = new InFlight();
   const tracing = await openTracing(config);

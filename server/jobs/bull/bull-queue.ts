@@ -155,15 +155,18 @@ export class BullQueue<Body extends JobBody, Request = Body["request"]> implemen
         const record = await this.#records.open(this.#asking, id);
         if (!record) return (await this.get(id))?.body;
         const { body, revision } = record;
-        const { how } = await this.#endings.end(this.#asking, { id, revision }, body, { state: "cancelled" });
+        const patch = { state: "cancelled" } as const;
+        const { how } = await this.#endings.end(this.#asking, { id, revision }, body, patch);
         if (how === "committing") await this.#whenNewer(id, revision);
         if (how !== "ended") continue;
         // One that a worker has is taken out by that worker.
-        if (record.holder === "")
+        if (record.holder === "") {
+          this.#options.onEndedWaiting?.(patch);
           await this.#lines
             .of(record.line)
             .remove(id)
             .catch(() => undefined);
+        }
         return (await this.get(id))?.body;
       }
     });

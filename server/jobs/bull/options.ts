@@ -1,6 +1,7 @@
 /** What the parts of the queue of many processes are given. */
 import type { JobKind } from "../job-kinds.ts";
 import type { HistoryBounds, JobBody } from "../job-queue.ts";
+import type { EndPatch } from "../job-reports.ts";
 import type { LineTimings } from "./bull-line.ts";
 import type { Connections } from "./connection.ts";
 
@@ -30,6 +31,8 @@ export interface BullQueueOptions<Body extends JobBody, Request = Body["request"
   readonly now: () => number;
   /** Called with the digest of stored bytes that no job names any more. */
   readonly onForgotten?: (sha256: string) => void;
+  /** Called with the end of a job that no worker had: cancelled, or without a worker that has its packs. */
+  readonly onEndedWaiting?: (ended: EndPatch) => void;
   readonly onError: (error: unknown) => void;
 }
 

@@ -61,8 +61,10 @@ export class Unserved<Body extends JobBody, Request> {
     const problem = toProblem(new AppError("pack_unavailable", message));
     // One that changed meanwhile is seen at the next look.
     const { revision, body } = record;
-    const { how } = await endings.end(client, { id, revision }, body, { state: "failed", problem });
+    const patch = { state: "failed", problem } as const;
+    const { how } = await endings.end(client, { id, revision }, body, patch);
     if (how !== "ended") return false;
+    this.#options.onEndedWaiting?.(patch);
     await lines.of(record.line).remove(id);
     return true;
   }
