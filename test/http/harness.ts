@@ -26,6 +26,7 @@ import { type Upscale, type UpscaleInput, UpscaleSchema } from "../../shared/con
 import { limits } from "../../shared/limits.ts";
 import { AppError, type Problem } from "../../shared/problem.ts";
 import { ProblemSchema } from "../../shared/problem-document.ts";
+import { waitUntil } from "../fixtures/wait-until.ts";
 import { SmallInference, sidePx } from "./small-inference.ts";
 
 export const token = "test-token-0123456789abcdef";
@@ -285,12 +286,13 @@ export async function createHarness(options: HarnessOptions = {}) {
 
 /** Reads a job again and again until it is as wanted. */
 async function untilBody<Body>(read: () => Promise<Body>, isIt: (body: Body) => boolean): Promise<Body> {
-  for (let turn = 0; turn < 1000; turn++) {
-    const body = await read();
-    if (isIt(body)) return body;
-    await sleep(5);
-  }
-  throw new Error(`expected a job to get there in 5 s, got ${JSON.stringify(await read())}`);
+  let body: Body | undefined;
+  const look = async (): Promise<boolean> => {
+    body = await read();
+    return isIt(body);
+  };
+  await waitUntil(`a job as wanted by ${isIt}`, look, () => sleep(5));
+  return body!;
 }
 
 /** Parses an answer as the problem that it must be. */

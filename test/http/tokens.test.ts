@@ -7,6 +7,7 @@ import { after, before, describe, it } from "node:test";
 import { TokenFile } from "../../server/app/token-file.ts";
 import { command } from "../../server/cli/commands/serving/tokens.ts";
 import type { Generation, GenerationList } from "../../shared/contract/generations/generation.ts";
+import { nextTurn, waitUntil } from "../fixtures/wait-until.ts";
 import { createHarness, type Harness, problemOf } from "./harness.ts";
 import { greyPng } from "./images.ts";
 import { createGate } from "./small-inference.ts";
@@ -138,7 +139,7 @@ describe("several tokens", () => {
     const many = Array.from({ length: 6 }, () => ask("ann"));
     assert.equal(await Promise.race(many), 429);
     const one = ask("dan");
-    while (order.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    await waitUntil("two are refused", () => order.length === 2, nextTurn);
     harness.inference.gate = undefined;
     gate.open();
     assert.equal(await one, 200);

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { generationKind } from "../../server/jobs/job-kinds.ts";
+import { isFinal } from "../../server/jobs/job-queue.ts";
 import { LocalQueue } from "../../server/jobs/local/local-queue.ts";
 import { type Attempt, startWorker } from "../../server/jobs/work/attempt-loop.ts";
 import { createSemaphore } from "../../server/platform/semaphore.ts";
@@ -66,11 +67,8 @@ function start(child: { readonly ready: object | undefined }, work: Work, attemp
   const add = async (caption: string) =>
     (await queue.add({ ...generations.facts, request: generations.requestOf(caption) })).body.id;
   const end = async (id: string): Promise<Generation> => {
-    for (;;) {
-      const { body } = (await queue.get(id))!;
-      if (["done", "failed"].includes(body.state)) return body;
-      await sleep(5);
-    }
+    await waitUntil(`the end of ${id}`, async () => isFinal((await queue.get(id))!.body));
+    return (await queue.get(id))!.body;
   };
   const stop = async () => {
     await queue.close();

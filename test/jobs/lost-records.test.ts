@@ -1,10 +1,10 @@
 /** A queue server that comes back without its data: who follows a job, or waits for a call, hears of it. */
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { BullQueue } from "../../server/jobs/bull/bull-queue.ts";
 import { call, callKind } from "../../server/jobs/bull/calls.ts";
 import { connect } from "../../server/jobs/bull/connection.ts";
+import { waitUntil } from "../fixtures/wait-until.ts";
 import { generations } from "./job-samples.ts";
 import { startQueueServer, withoutQueueServer } from "./queue-server.ts";
 
@@ -29,10 +29,10 @@ it("a queue server that lost its data tells followers of jobs that these are gon
     const request = { name: "invert", with: {} } as const;
     const asked = call(calls, { request, packDigest: "a".repeat(64) }, new AbortController().signal);
     const hasFailed = assert.rejects(asked, { code: "queue_unavailable" });
-    while (seen.length === 0 || (await calls.depth()).waiting === 0) await sleep(5);
+    await waitUntil("both wait", async () => seen.length > 0 && (await calls.depth()).waiting > 0);
     await server.restart();
     await hasFailed;
-    while (seen.length < 2) await sleep(5);
+    await waitUntil("the follower hears of the loss", () => seen.length === 2);
     assert.deepEqual(seen, ["queued", undefined]);
   } finally {
     await queue.disconnect();

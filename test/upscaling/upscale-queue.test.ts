@@ -10,6 +10,7 @@ import { type ResolvedRequest, ResolvedRequestSchema } from "../../shared/contra
 import { type ResolvedUpscale, ResolvedUpscaleSchema } from "../../shared/contract/upscaling.ts";
 import { tinyTranslation } from "../fixtures/networks/one-pixel-translation.ts";
 import { smallUpscaler, stripes, tilesOfSmall } from "../fixtures/networks/small-upscaler.ts";
+import { nextTurn, waitUntil } from "../fixtures/wait-until.ts";
 
 const upscaleOf = (fields: object = {}): ResolvedUpscale =>
   ResolvedUpscaleSchema.parse({ image: "a".repeat(64), scale: 2, detail: 0.5, seed: 1, ...fields });
@@ -110,7 +111,7 @@ describe("upscales in the child", () => {
       },
     });
     const [running, next] = [upscale(service), upscale(service)];
-    while (begun === 0) await new Promise(setImmediate);
+    await waitUntil("one begins", () => begun > 0, nextTurn);
     running.abort.abort();
     await assert.rejects(running.done, { code: "cancelled" });
     for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
@@ -137,7 +138,7 @@ describe("upscales in the child", () => {
     const clock = createClock();
     const service = createService([tinyTranslation([])], 8, workingUpscaler(50, clock), clock.now);
     const large = upscale(service, { count: 2 });
-    while (large.tiles.length < 3) await new Promise(setImmediate);
+    await waitUntil("three tiles", () => large.tiles.length >= 3, nextTurn);
     const before = large.tiles.length;
     const small = generate(service, { count: 16 });
     await small.done;
@@ -190,7 +191,7 @@ describe("upscales in the child", () => {
     const service = createService([endlessTranslation()], 8, workingUpscaler(500, clock), clock.now);
     void generate(service).done;
     const { done, tiles, abort } = upscale(service);
-    while (tiles.at(-1) !== 1) await new Promise(setImmediate);
+    await waitUntil("the first tile", () => tiles.at(-1) === 1, nextTurn);
     const before = clock.ms;
     abort.abort();
     await assert.rejects(done, { code: "cancelled" });
@@ -210,7 +211,7 @@ describe("upscales in the child", () => {
     };
     const service = createService([tinyTranslation([])], 8, endless, clock.now);
     void generate(service, { upscale: 2 }).done;
-    while (!enlarging.signal.aborted) await new Promise(setImmediate);
+    await waitUntil("it enlarges", () => enlarging.signal.aborted, nextTurn);
     await upscale(service, { count: 2 }).done;
     const waitedMs = clock.ms - clock.workedMs;
     assert.ok(waitedMs < clock.workedMs / 2, `waited ${waitedMs} ms, worked ${clock.workedMs} ms`);
