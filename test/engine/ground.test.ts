@@ -126,3 +126,11 @@ test("few icons, icons of other shapes, of several inks, or without anything on 
   assert.equal(groundOf(motley), undefined);
   assert.equal(groundOf(icons.map((_, at) => iconAt(at, red!, red!))), undefined);
 });
+
+test("things of several colours on a disc that icons share are no style of flat colours", () => {
+  const grounds = icons.map(({ planes }, at) => {
+    const [one, other] = [iconAt(at, red!, white!).planes, iconAt(at, red!, at % 2 ? black! : blue!).planes];
+    return { sizePx, planes: planes.map((_, place) => (place % sizePx < 32 ? one[place]! : other[place]!)) };
+  });
+  assert.deepEqual(styleInkOf(grounds), { isOneInk: false });
+});

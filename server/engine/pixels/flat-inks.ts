@@ -29,6 +29,8 @@ const opaqueFrom = 0.9;
 /** Share of the pixels that have one of the colours, of the icons that show an accent, and of an icon's pixels that show it there. */
 const [flatLeast, iconsLeast, accentLeast] = [0.9, 0.25, 0.02];
 const accentsMost = 3;
+/** Share of the icons that must show the ink. */
+const inkedLeast = 0.9;
 /** Half of the width, of the picture's side, from which on an accent is an area, and the share of its pixels that lie so deep. */
 const [deepFrom, deepLeast] = [0.05, 0.12];
 /** Share of the icons in which accents are areas, from which on they are in the style. */
@@ -62,16 +64,21 @@ export function flatInksOf(drawings: readonly Drawing[]): FlatInks | undefined {
   const ink = lines[0] ?? areas.sort((one, other) => lightness(one) - lightness(other))[0];
   const accents = colours.flatMap((accent) => {
     const shares = seen
-      .map((pixels) => pixels.filter((pixel) => distance(pixel, accent) <= sameWithin).length / (pixels.length || 1))
+      .map((pixels) => shareOf(accent, pixels))
       .filter((share) => share >= accentLeast && share <= 1 - accentLeast);
     if (accent === ink || shares.length < iconsLeast * drawings.length) return [];
     return [{ ink: accent, share: shares.reduce((sum, share) => sum + share, 0) / shares.length }];
   });
   // Areas of several colours without lines between them are no duotones.
   const areMixed = lines.length === 0 && accents.length > 1;
-  if (!ink || accents.length === 0 || areMixed || flat < flatLeast * total) return undefined;
+  const inked = ink ? seen.filter((pixels) => shareOf(ink, pixels) >= accentLeast).length : 0;
+  if (!ink || inked < inkedLeast * drawings.length || accents.length === 0 || areMixed || flat < flatLeast * total)
+    return undefined;
   return { ink, accents, isOneInk: areas.length === 0 };
 }
+
+const shareOf = (ink: Ink, pixels: readonly Ink[]): number =>
+  pixels.filter((pixel) => distance(pixel, ink) <= sameWithin).length / (pixels.length || 1);
 
 /** Whether a colour may be the soft edge between two others. */
 function liesBetween(colour: Ink, one: Ink, other: Ink): boolean {

@@ -49,13 +49,22 @@ const [looksMost, lookLeast] = [8, 0.03];
 export function groundOf(drawings: readonly Drawing[]): Ground | undefined {
   const sizePx = drawings[0]?.sizePx ?? 0;
   if (drawings.length < drawingsLeast || drawings.some((drawing) => drawing.sizePx !== sizePx)) return undefined;
-  const mask = medianAlpha(drawings, sizePx ** 2);
-  if (mask.filter((alpha) => alpha > 0.9).length < areaLeast * sizePx ** 2) return undefined;
+  const mask = commonShape(drawings);
+  if (!mask) return undefined;
   const depth = depthOf(mask, sizePx);
   const read = drawings.flatMap(({ planes }) => readOn(planes, mask, depth) ?? []);
   if (read.length < shareLeast * drawings.length) return undefined;
   const looks = looksOf(read);
   return looks.length === 0 ? undefined : { sizePx, mask, place: placeOf(read, sizePx), looks };
+}
+
+/** The silhouette that most drawings have in common, [pixels]; undefined where they have none, or a small one. */
+export function commonShape(drawings: readonly Drawing[]): Float32Array | undefined {
+  const pixels = (drawings[0]?.sizePx ?? 0) ** 2;
+  const mask = medianAlpha(drawings, pixels);
+  if (mask.filter((alpha) => alpha > 0.9).length < areaLeast * pixels) return undefined;
+  const alike = drawings.filter(({ planes }) => isAlike(planes.subarray(3 * pixels), mask));
+  return alike.length < shareLeast * drawings.length ? undefined : mask;
 }
 
 /** A drawing without its ground, in the usual ink and as large as drawings usually are; undefined where it does not lie on it. */
@@ -127,12 +136,7 @@ interface OnGround extends GroundLook {
 function readOn(planes: Float32Array, mask: Float32Array, depth: Uint8Array): OnGround | undefined {
   const pixels = mask.length;
   const [greens, blues, alphas] = [planes.subarray(pixels), planes.subarray(2 * pixels), planes.subarray(3 * pixels)];
-  let [both, either] = [0, 0];
-  for (let at = 0; at < pixels; at += 1) {
-    both += Math.min(mask[at]!, alphas[at]!);
-    either += Math.max(mask[at]!, alphas[at]!);
-  }
-  if (both < alikeLeast * either) return undefined;
+  if (!isAlike(alphas, mask)) return undefined;
   const rim = [...depth.keys()].filter((at) => depth[at]! >= rimFrom && depth[at]! <= rimTo);
   const middle = (plane: Float32Array): number =>
     Float32Array.from(rim, (at) => plane[at]!).sort()[rim.length >> 1] ?? 0;
@@ -171,6 +175,15 @@ function readOn(planes: Float32Array, mask: Float32Array, depth: Uint8Array): On
     if (off <= sameWithin) between += 1;
   }
   return between < betweenLeast * drawn ? undefined : { ground, ink, cover };
+}
+
+function isAlike(alphas: Float32Array, mask: Float32Array): boolean {
+  let [both, either] = [0, 0];
+  for (let at = 0; at < mask.length; at += 1) {
+    both += Math.min(mask[at]!, alphas[at]!);
+    either += Math.max(mask[at]!, alphas[at]!);
+  }
+  return both >= alikeLeast * either;
 }
 
 function medianAlpha(drawings: readonly Drawing[], pixels: number): Float32Array {

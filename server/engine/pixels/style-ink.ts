@@ -3,7 +3,7 @@
 import type { Accent } from "./accents.ts";
 import type { ColourSpread } from "./colour-spread.ts";
 import { asInk, flatInksOf } from "./flat-inks.ts";
-import { type Ground, groundOf, offGround } from "./ground.ts";
+import { commonShape, type Ground, groundOf, offGround } from "./ground.ts";
 import { type DrawnInk, inkOf } from "./ink-colour.ts";
 
 export interface StyleInk extends DrawnInk {
@@ -18,7 +18,8 @@ export interface StyleInk extends DrawnInk {
 /** Of drawings of several colours; undefined where they are of many, or of gradients. */
 export function flatStyleOf(drawings: Parameters<typeof groundOf>[0]): StyleInk | undefined {
   const ground = groundOf(drawings);
-  return ground ? { isOneInk: true, ground } : flatInksOf(drawings);
+  if (ground) return { isOneInk: true, ground };
+  return commonShape(drawings) ? undefined : flatInksOf(drawings);
 }
 
 /** A drawing of such a style as the flow between styles knows it, in the usual ink; undefined where it is not of the style. */
