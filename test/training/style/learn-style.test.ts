@@ -238,7 +238,7 @@ test("lines of one ink with some in a second colour teach a style of one ink, an
   for (let icon = 0; icon < 12; icon += 1) {
     const rgba = new Uint8Array(4 * styleSizePx ** 2);
     for (let x = 0; x < styleSizePx; x += 1) {
-      for (const y of [1, 3, 5]) rgba.set([20, 20, 20, 255], 4 * (styleSizePx * y + x));
+      for (const y of [0, 2, 4]) rgba.set([20, 20, 20, 255], 4 * (styleSizePx * (y + (icon % 2)) + x));
       if (x >= icon % 6) rgba.set([30, 90, icon < 6 ? 230 : 232, 255], 4 * (styleSizePx * 7 + x));
     }
     await writeFile(join(folder, `${icon}.png`), await encodePng(rgba, styleSizePx, styleSizePx));
