@@ -6,18 +6,16 @@
 import type { NetworkScale } from "../../../shared/contract/upscale-scales.ts";
 import type { InputKind } from "../../../shared/contract/upscaling.ts";
 import type { Pixels } from "../../engine/interfaces.ts";
-import { sumAround, sumTable } from "../extremes-around.ts";
 import { eachRow, type Pause } from "../input/rows.ts";
 import { doubtWeights } from "./doubt-weights.ts";
+import { imageFeatures, leastDeviation, leastGradient, readImage } from "./image-features.ts";
 import { partsPerLevel, type Spread } from "./pixel-std.ts";
 
-/** What a pixel's doubt follows from; the first is constant. */
+/** What a pixel's doubt follows from; the first is constant, the last are of the image there. */
 export const doubtFeatures = [
   "one",
   "deviation",
   "deviation around",
-  "range",
-  "wide range",
   "gradient",
   "curvature",
   "contrast",
@@ -25,14 +23,10 @@ export const doubtFeatures = [
   "gradient around",
   "disagreement",
   "disagreement around",
-  "cleaned around",
-  "colour",
+  ...imageFeatures,
 ] as const;
+const ownFeatures = doubtFeatures.length - imageFeatures.length;
 
-/** Below these levels differences say nothing. */
-const [leastDeviation, leastRange, leastGradient, leastColour] = [0.25, 2, 1, 4];
-/** Pixels of the image to each side over which moves of cleaning and colours are averaged. */
-const [cleanedPx, colourPx] = [4, 2];
 /** Below this range around a pixel the image is of one level there, and nothing is in doubt. */
 const oneLevel = 4;
 
@@ -53,18 +47,8 @@ export async function eachFeatures(
   pause: Pause,
   put: (at: number, features: Float64Array, range: number) => void,
 ): Promise<void> {
-  const luma = lumaOf(image);
   const gradients = await gradientsOf(levels, widthPx, heightPx, pause);
-  const ranges = await localRanges(luma, image, 1, pause);
-  const wideRanges = await localRanges(luma, image, 3, pause);
-  const marks = lumaOf(marked);
-  const moves = meansAround(
-    luma.map((level, at) => Math.abs(level - marks[at]!)),
-    image,
-    cleanedPx,
-  );
-  await pause();
-  const colours = meansAround(colourOf(image), image, colourPx);
+  const { planes, ranges } = await readImage(image, marked, gradients, { widthPx, heightPx }, pause);
   const features = new Float64Array(doubtFeatures.length);
   features[0] = 1;
   const [across, down] = [image.widthPx / widthPx, image.heightPx / heightPx];
@@ -95,21 +79,17 @@ export async function eachFeatures(
         levels[below * widthPx + x]!;
       const texture = Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2));
       const cell = low + Math.floor((x + 0.5) * across);
-      const range = ranges[cell]!;
       features[1] = Math.log(deviations[at]! / partsPerLevel + leastDeviation);
       features[2] = Math.log(around / count / partsPerLevel + leastDeviation);
-      features[3] = Math.log(range + leastRange);
-      features[4] = Math.log(wideRanges[cell]! + leastRange);
-      features[5] = Math.log(gradients[at]! / partsPerLevel + leastGradient);
-      features[6] = Math.log(Math.abs(curvature) + leastGradient);
-      features[7] = Math.log(most - least + leastGradient);
-      features[8] = Math.log(texture + leastGradient);
-      features[9] = Math.log(steep / count / partsPerLevel + leastGradient);
-      features[10] = Math.log(disagreement[at]! / partsPerLevel + leastDeviation);
-      features[11] = Math.log(disagreed / count / partsPerLevel + leastDeviation);
-      features[12] = Math.log(moves[cell]! + leastDeviation);
-      features[13] = Math.log(colours[cell]! + leastColour);
-      put(at, features, range);
+      features[3] = Math.log(gradients[at]! / partsPerLevel + leastGradient);
+      features[4] = Math.log(Math.abs(curvature) + leastGradient);
+      features[5] = Math.log(most - least + leastGradient);
+      features[6] = Math.log(texture + leastGradient);
+      features[7] = Math.log(steep / count / partsPerLevel + leastGradient);
+      features[8] = Math.log(disagreement[at]! / partsPerLevel + leastDeviation);
+      features[9] = Math.log(disagreed / count / partsPerLevel + leastDeviation);
+      for (let index = 0; index < planes.length; index += 1) features[ownFeatures + index] = planes[index]![cell]!;
+      put(at, features, ranges[cell]!);
     }
   });
 }
@@ -127,61 +107,6 @@ async function gradientsOf(levels: Uint8Array, widthPx: number, heightPx: number
     }
   });
   return gradients;
-}
-
-/** Luma times alpha, in levels. */
-const lumaOf = ({ rgba, widthPx, heightPx }: Pixels): Uint8Array =>
-  Uint8Array.from({ length: widthPx * heightPx }, (_, at) =>
-    Math.round(
-      (0.299 * rgba[4 * at]! + 0.587 * rgba[4 * at + 1]! + 0.114 * rgba[4 * at + 2]!) * (rgba[4 * at + 3]! / 255),
-    ),
-  );
-
-/** How far red and blue are from green together, times alpha, in levels. */
-const colourOf = ({ rgba, widthPx, heightPx }: Pixels): Uint16Array =>
-  Uint16Array.from({ length: widthPx * heightPx }, (_, pixel) => {
-    const at = 4 * pixel;
-    const away = Math.abs(rgba[at]! - rgba[at + 1]!) + Math.abs(rgba[at + 2]! - rgba[at + 1]!);
-    return Math.round((away * rgba[at + 3]!) / 255);
-  });
-
-/** Means around each pixel, `reachPx` to each side. */
-function meansAround(
-  values: ArrayLike<number>,
-  size: Pick<Pixels, "widthPx" | "heightPx">,
-  reachPx: number,
-): Float32Array {
-  const { widthPx, heightPx } = size;
-  const sums = sumTable(values, widthPx, heightPx);
-  const lengthAround = (at: number, length: number): number =>
-    Math.min(length, at + reachPx + 1) - Math.max(0, at - reachPx);
-  return Float32Array.from({ length: widthPx * heightPx }, (_, at) => {
-    const [x, y] = [at % widthPx, Math.floor(at / widthPx)];
-    return sumAround(sums, size, x, y, reachPx) / lengthAround(x, widthPx) / lengthAround(y, heightPx);
-  });
-}
-
-/** Levels between the least and the greatest luma around each pixel of the image, `reachPx` to each side. */
-async function localRanges(
-  luma: Uint8Array,
-  { widthPx, heightPx }: Pick<Pixels, "widthPx" | "heightPx">,
-  reachPx: number,
-  pause: Pause,
-): Promise<Uint8Array> {
-  const ranges = new Uint8Array(luma.length);
-  await eachRow(heightPx, pause, (y) => {
-    for (let x = 0; x < widthPx; x += 1) {
-      let [least, most] = [255, 0];
-      for (let row = Math.max(0, y - reachPx); row <= Math.min(heightPx - 1, y + reachPx); row += 1)
-        for (let column = Math.max(0, x - reachPx); column <= Math.min(widthPx - 1, x + reachPx); column += 1) {
-          const value = luma[row * widthPx + column]!;
-          if (value < least) least = value;
-          if (value > most) most = value;
-        }
-      ranges[y * widthPx + x] = most - least;
-    }
-  });
-  return ranges;
 }
 
 /** Groups that weights were fitted for. */

@@ -1,9 +1,9 @@
 /**
  * Fits the weights of the doubt (server/upscaling/doubt/doubt.ts) to true errors of the accurate answer, by kind of input and factor,
- * writes them, and prints on other pictures how often the truth lies within the stated 80 % interval and how well the doubt ranks
- * errors. Pictures to fit on: those of the test packages that the stated list leaves out; to test on: the stated list.
+ * and writes them. With --check it prints instead how often the truth lies within the stated 80 % interval and how well the doubt ranks
+ * errors. Pictures to fit on: those that the stated list leaves out; to check on: the stated list.
  *
- *   node --import tsx server/pretrain/super-resolution/fit/fit-doubt.mts [--pictures N] [--factors 2,4] [--check]
+ *   node --import tsx server/pretrain/super-resolution/fit/fit-doubt.mts [--pictures N] [--factors 2,4] [--workers 2] [--check]
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -11,13 +11,14 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Matrix, solve } from "ml-matrix";
 import type { NetworkScale } from "../../../../shared/contract/upscale-scales.ts";
-import type { Pixels } from "../../../engine/interfaces.ts";
+import type { Picture, Pixels, Upscaler } from "../../../engine/interfaces.ts";
 import { cutMiddle, graphicTruth, photoTruth } from "../../../evaluation/upscaling/ground-truth.ts";
 import { statedPictures } from "../../../evaluation/upscaling/pictures.ts";
 import { shrinkTruth } from "../../../evaluation/upscaling/resample.ts";
 import { decodeLocalRgba, encodeJpeg } from "../../../images/codec.ts";
 import { decodePicture } from "../../../images/picture.ts";
 import { packsHome, readEntry } from "../../../packs/catalogue.ts";
+import { mapConcurrent } from "../../../platform/map-concurrent.ts";
 import { disagreementOf, otherForeignness } from "../../../upscaling/doubt/disagreement.ts";
 import { type DoubtGroup, doubtFeatures, doubtGroupOf, doubtIn, eachFeatures } from "../../../upscaling/doubt/doubt.ts";
 import { doubtWeights } from "../../../upscaling/doubt/doubt-weights.ts";
@@ -32,6 +33,7 @@ const { values } = parseArgs({
     pictures: { type: "string", default: "12" },
     check: { type: "boolean", default: false },
     factors: { type: "string", default: "2,4" },
+    workers: { type: "string", default: "2" },
   },
 });
 const factors = values.factors.split(",").map((factor) => Number(factor) as NetworkScale);
@@ -50,100 +52,84 @@ interface Sample {
 }
 const dims = doubtFeatures.length;
 const samplesMin = 1500;
-/** Of an error to its scale: what is beyond counts no more. */
-const mostRatio = 50;
+/** Levels below which an error says nothing, and by how much small weights are preferred. */
+const [leastError, ridge] = [1, 1e-3] as const;
 /** Least sum of both weights of deviations. */
-const leastTogether = 0.1;
+const leastTogether = 0.03;
 /** Half the width of the interval that holds 80 % of a normal distribution. */
 const eightyPercent = 1.2816;
-const upscaler = await loadUpscaler(await readEntry(join(packsHome(), "super-resolution"), true), { threads: 1 });
+const entry = await readEntry(join(packsHome(), "super-resolution"), true);
+/** As many pictures are drawn at a time. */
+const upscalers = await Promise.all(
+  Array.from({ length: Number(values.workers) }, () => loadUpscaler(entry, { threads: 1 })),
+);
 const pause = async (): Promise<void> => {};
 
 async function samplesOf(truths: readonly Pixels[]): Promise<Map<DoubtGroup, Sample[]>> {
   const groups = new Map<DoubtGroup, Sample[]>();
-  for (const [index, truth] of truths.entries())
-    for (const scale of factors) {
-      const low = shrinkTruth(truth, scale);
-      const quality = qualities[index % qualities.length]!;
-      const jpeg = await encodeJpeg(low, quality);
-      for (const image of [low, (await decodePicture(jpeg)).pixels]) {
-        const { kind, compression, foreignness } = estimateInput(image);
-        const cleaned = compression ? await cleanJpeg(image, compression, 1, pause) : image;
-        const options = { scale, foreignness };
-        const answer = await upscaler.upscale(cleaned, { ...options, temperature: 0, seed: 0 });
-        const other = { ...options, foreignness: otherForeignness(foreignness), temperature: 0, seed: 0 };
-        const disagreement = disagreementOf(answer, await upscaler.upscale(cleaned, other));
-        const deviation = new PixelStd(truth.widthPx, truth.heightPx, false);
-        for (let seed = 0; seed < hypotheses; seed += 1)
-          deviation.add(await upscaler.upscale(cleaned, { ...options, temperature, seed }));
-        const group = doubtGroupOf(kind, scale);
-        const own = groups.get(group) ?? [];
-        groups.set(group, own);
-        const doubted = {
-          spread: deviation.spread(),
-          disagreement,
-          widthPx: truth.widthPx,
-          heightPx: truth.heightPx,
-          image: cleaned,
-          marked: image,
-        };
-        await eachFeatures(doubted, pause, (at, features, range) => {
-          if (at % everyPixel !== 0) return;
-          const errors = [0, 1, 2].map((channel) =>
-            Math.abs(answer.rgba[4 * at + channel]! - truth.rgba[4 * at + channel]!),
-          );
-          own.push({ features: features.slice(), errors, range, isFlat: range < rangeMin });
-        });
-      }
-      process.stderr.write(".");
+  const jobs = [...truths.entries()].flatMap(([index, truth]) => factors.map((scale) => ({ index, truth, scale })));
+  await mapConcurrent(jobs, upscalers.length, async ({ index, truth, scale }, worker) => {
+    const low = shrinkTruth(truth, scale);
+    const jpeg = await encodeJpeg(low, qualities[index % qualities.length]!);
+    for (const image of [low, (await decodePicture(jpeg)).pixels]) {
+      const { group, samples } = await sample(upscalers[worker]!, truth, image, scale);
+      groups.set(group, (groups.get(group) ?? []).concat(samples));
     }
+    process.stderr.write(".");
+  });
   return groups;
 }
 
-/** Scale of a Laplace distribution, exp(w · x), by Newton's method, each step halved until it gains: the likelihood is convex in w. */
-function fit(samples: readonly Sample[]): number[] {
-  const sizes = samples.map(({ errors }) => (errors[0]! + errors[1]! + errors[2]!) / 3 + 0.1);
-  let weights = new Float64Array(dims);
-  weights[0] = Math.log(sizes.reduce((sum, size) => sum + size, 0) / sizes.length);
-  for (let round = 0; round < 40; round += 1) {
-    const [gradient, curvature] = [new Float64Array(dims), Matrix.eye(dims, dims).mul(1e-3 * samples.length)];
-    for (const [at, { features }] of samples.entries()) {
-      const ratio = Math.min(mostRatio, sizes[at]! * Math.exp(-dot(weights, features)));
-      for (let i = 0; i < dims; i += 1) {
-        gradient[i]! += features[i]! * (1 - ratio);
-        for (let j = 0; j < dims; j += 1)
-          curvature.set(i, j, curvature.get(i, j) + features[i]! * features[j]! * ratio);
-      }
-    }
-    const step = solve(curvature, Matrix.columnVector([...gradient])).to1DArray();
-    const before = lossOf(samples, sizes, weights);
-    for (let share = 1; share > 1e-3; share /= 2) {
-      const next = weights.map((weight, i) => weight - share * step[i]!);
-      if (lossOf(samples, sizes, next) >= before) continue;
-      weights = next;
-      break;
+async function sample(upscaler: Upscaler, truth: Pixels, image: Picture, scale: NetworkScale) {
+  const { kind, compression, foreignness } = estimateInput(image);
+  const cleaned = compression ? await cleanJpeg(image, compression, 1, pause) : image;
+  const options = { scale, foreignness };
+  const answer = await upscaler.upscale(cleaned, { ...options, temperature: 0, seed: 0 });
+  const other = { ...options, foreignness: otherForeignness(foreignness), temperature: 0, seed: 0 };
+  const disagreement = disagreementOf(answer, await upscaler.upscale(cleaned, other));
+  const deviation = new PixelStd(truth.widthPx, truth.heightPx, false);
+  for (let seed = 0; seed < hypotheses; seed += 1)
+    deviation.add(await upscaler.upscale(cleaned, { ...options, temperature, seed }));
+  const { widthPx, heightPx } = truth;
+  const doubted = { spread: deviation.spread(), disagreement, widthPx, heightPx, image: cleaned, marked: image };
+  const samples: Sample[] = [];
+  await eachFeatures(doubted, pause, (at, features, range) => {
+    if (at % everyPixel !== 0) return;
+    const errors = [0, 1, 2].map((channel) => Math.abs(answer.rgba[4 * at + channel]! - truth.rgba[4 * at + channel]!));
+    samples.push({ features: features.slice(), errors, range, isFlat: range < rangeMin });
+  });
+  return { group: doubtGroupOf(kind, scale), samples };
+}
+
+/**
+ * Least squares of the logarithm of an error's size: it ranks errors of other pictures better than the likelihood of a Laplace distribution.
+ * @param samples where the image is not of one level
+ */
+function fit(samples: readonly Sample[]): Float64Array {
+  const [products, wanted] = [Matrix.zeros(dims, dims), new Float64Array(dims)];
+  for (const { features, errors } of samples) {
+    const size = Math.log((errors[0]! + errors[1]! + errors[2]!) / 3 + leastError);
+    for (let i = 0; i < dims; i += 1) {
+      wanted[i]! += features[i]! * size;
+      for (let j = 0; j <= i; j += 1) products.set(i, j, products.get(i, j) + features[i]! * features[j]!);
     }
   }
+  for (let i = 0; i < dims; i += 1) for (let j = 0; j < i; j += 1) products.set(j, i, products.get(i, j));
+  for (let i = 1; i < dims; i += 1) {
+    const variance = products.get(i, i) - products.get(i, 0) ** 2 / samples.length;
+    products.set(i, i, products.get(i, i) + ridge * (variance + 1));
+  }
+  const weights = Float64Array.from(solve(products, Matrix.columnVector([...wanted])).to1DArray());
   // Deviations there and around say much the same; where hypotheses differ more, the doubt shall not be less.
   const [there, around] = [doubtFeatures.indexOf("deviation"), doubtFeatures.indexOf("deviation around")];
   weights[around] = Math.max(weights[around]!, leastTogether - weights[there]!);
-  // The scale such that 80 % of errors lie within the interval, in pixels that are not of one level. Rounding to levels hides half of one.
-  const ratios = samples.flatMap(({ features, errors, isFlat }) =>
-    (isFlat ? [] : errors).map((error) => Math.max(0, error - 0.5) / Math.exp(dot(weights, features))),
+  // The scale such that 80 % of errors lie within the interval. Rounding to levels hides half of one.
+  const ratios = samples.flatMap(({ features, errors }) =>
+    errors.map((error) => Math.max(0, error - 0.5) / Math.exp(dot(weights, features))),
   );
   ratios.sort((a, b) => a - b);
   weights[0]! += Math.log(ratios[Math.floor(0.8 * ratios.length)]! / eightyPercent);
-  return [...weights].map((weight) => Number(weight.toFixed(4)));
-}
-
-/** Mean negative log-likelihood of the sizes of errors. */
-function lossOf(samples: readonly Sample[], sizes: readonly number[], weights: Float64Array): number {
-  let sum = 0;
-  for (const [at, { features }] of samples.entries()) {
-    const scale = dot(weights, features);
-    sum += scale + Math.min(mostRatio, sizes[at]! * Math.exp(-scale));
-  }
-  return sum / samples.length;
+  return weights.map((weight) => Number(weight.toFixed(4)));
 }
 
 function dot(weights: ArrayLike<number>, features: Float64Array): number {
@@ -178,8 +164,10 @@ function spearman(a: readonly number[], b: readonly number[]): number {
 }
 
 const count = Number(values.pictures);
-const stated = await statedPictures(count);
-if (!values.check) {
+if (values.check) await printCheck();
+else await writeWeights();
+
+async function writeWeights(): Promise<void> {
   const truths: Pixels[] = [];
   for (const [isGraphic, truthOf] of [
     [false, photoTruth],
@@ -187,11 +175,12 @@ if (!values.check) {
   ] as const)
     for (const path of await unlistedPictures(isGraphic, count))
       truths.push(cutMiddle(truthOf(await decodeLocalRgba(readFileSync(path))), cropPx, cropPx));
-  const fitted = { ...doubtWeights } as Record<DoubtGroup, readonly number[]>;
+  const fitted = { ...doubtWeights } as Record<DoubtGroup, ArrayLike<number>>;
   const isFitted = new Set<string>();
   for (const [group, samples] of await samplesOf(truths)) {
-    if (samples.filter(({ isFlat }) => !isFlat).length < samplesMin) continue;
-    fitted[group] = fit(samples);
+    const uneven = samples.filter(({ isFlat }) => !isFlat);
+    if (uneven.length < samplesMin) continue;
+    fitted[group] = fit(uneven);
     isFitted.add(group);
   }
   // A kind with too few pixels at one factor has the weights of the other.
@@ -199,33 +188,35 @@ if (!values.check) {
     if (!factors.some((factor) => group.endsWith(`${factor}`)) || isFitted.has(group)) continue;
     fitted[group] = fitted[group.replace(/.$/, group.endsWith("2") ? "4" : "2") as DoubtGroup];
   }
-  const lines = Object.entries(fitted).map(([group, weights]) => `  "${group}": [${weights.join(", ")}],`);
+  const lines = Object.entries(fitted).map(([group, weights]) => `  "${group}": [${Array.from(weights).join(", ")}],`);
   writeFileSync(
     join(here, "../../../upscaling/doubt/doubt-weights.ts"),
     `/** Weights of the doubt by kind of input and factor, in the order of \`doubtFeatures\`; written by server/pretrain/super-resolution/fit/fit-doubt.mts. */\nexport const doubtWeights = {\n${lines.join("\n")}\n} as const;\n`,
   );
-  Object.assign(doubtWeights, fitted);
 }
-const tested: Pixels[] = [];
-for (const { read } of stated.pictures) tested.push(cutMiddle(await read(), cropPx, cropPx));
-console.log(
-  "\n| kind and factor | pixels | truth within the 80 % interval | Spearman with the error | of the gradient alone | over all pixels | of the gradient |\n| --- | --: | --: | --: | --: | --: | --: |",
-);
-for (const [group, samples] of [...(await samplesOf(tested))].sort()) {
-  const weights = doubtWeights[group];
-  const doubtAt = ({ features, range }: Sample): number =>
-    Math.round(partsPerLevel * doubtIn(weights, features, range)) / partsPerLevel;
-  const gradientIn = ({ features }: Sample): number => features[doubtFeatures.indexOf("gradient")]!;
-  const rank = (of: readonly Sample[], by: (sample: Sample) => number): string =>
-    spearman(
-      of.map(by),
-      of.map(({ errors }) => errors.reduce((sum, error) => sum + error, 0)),
-    ).toFixed(3);
-  const uneven = samples.filter(({ isFlat }) => !isFlat);
-  const inside = uneven.flatMap((sample) =>
-    sample.errors.map((error) => error <= eightyPercent * doubtAt(sample) + 0.5),
+
+async function printCheck(): Promise<void> {
+  const tested: Pixels[] = [];
+  for (const { read } of (await statedPictures(count)).pictures) tested.push(cutMiddle(await read(), cropPx, cropPx));
+  console.log(
+    "\n| kind and factor | pixels | truth within the 80 % interval | Spearman with the error | of the gradient alone | over all pixels | of the gradient |\n| --- | --: | --: | --: | --: | --: | --: |",
   );
-  const share = (100 * inside.filter(Boolean).length) / inside.length;
-  const ranks = [uneven, samples].flatMap((of) => [rank(of, doubtAt), rank(of, gradientIn)]);
-  console.log(`| ${group} | ${uneven.length} | ${share.toFixed(1)} % | ${ranks.join(" | ")} |`);
+  for (const [group, samples] of [...(await samplesOf(tested))].sort()) {
+    const weights = doubtWeights[group];
+    const doubtAt = ({ features, range }: Sample): number =>
+      Math.round(partsPerLevel * doubtIn(weights, features, range)) / partsPerLevel;
+    const gradientIn = ({ features }: Sample): number => features[doubtFeatures.indexOf("gradient")]!;
+    const rank = (of: readonly Sample[], by: (sample: Sample) => number): string =>
+      spearman(
+        of.map(by),
+        of.map(({ errors }) => errors.reduce((sum, error) => sum + error, 0)),
+      ).toFixed(3);
+    const uneven = samples.filter(({ isFlat }) => !isFlat);
+    const inside = uneven.flatMap((sample) =>
+      sample.errors.map((error) => error <= eightyPercent * doubtAt(sample) + 0.5),
+    );
+    const share = (100 * inside.filter(Boolean).length) / inside.length;
+    const ranks = [uneven, samples].flatMap((of) => [rank(of, doubtAt), rank(of, gradientIn)]);
+    console.log(`| ${group} | ${uneven.length} | ${share.toFixed(1)} % | ${ranks.join(" | ")} |`);
+  }
 }
