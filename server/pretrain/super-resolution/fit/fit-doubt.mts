@@ -117,7 +117,7 @@ function fit(samples: readonly Sample[]): Float64Array {
   for (let i = 0; i < dims; i += 1) for (let j = 0; j < i; j += 1) products.set(j, i, products.get(i, j));
   for (let i = 1; i < dims; i += 1) {
     const variance = products.get(i, i) - products.get(i, 0) ** 2 / samples.length;
-    products.set(i, i, products.get(i, i) + ridge * (variance + 1));
+    products.set(i, i, products.get(i, i) + ridge * (variance + samples.length));
   }
   const weights = Float64Array.from(solve(products, Matrix.columnVector([...wanted])).to1DArray());
   // Deviations there and around say much the same; where hypotheses differ more, the doubt shall not be less.
