@@ -3,7 +3,7 @@
  * and writes them. With --check it prints instead how often the truth lies within the stated 80 % interval and how well the doubt ranks
  * errors. Pictures to fit on: those that the stated list leaves out; to check on: the stated list.
  *
- *   node --import tsx server/pretrain/super-resolution/fit/fit-doubt.mts [--pictures N] [--factors 2,4] [--workers 2] [--check]
+ *   node --import tsx server/pretrain/super-resolution/fit/fit-doubt.mts [--pictures N] [--factors 2,4] [--kinds drawn,jpeg,photograph] [--workers 2] [--check]
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -24,7 +24,7 @@ import { type DoubtGroup, doubtFeatures, doubtGroupOf, doubtIn, eachFeatures } f
 import { doubtWeights } from "../../../upscaling/doubt/doubt-weights.ts";
 import { PixelStd, partsPerLevel } from "../../../upscaling/doubt/pixel-std.ts";
 import { cleanJpeg } from "../../../upscaling/input/clean-jpeg.ts";
-import { estimateInput } from "../../../upscaling/input/input-kind.ts";
+import { estimateInput, type InputEstimate } from "../../../upscaling/input/input-kind.ts";
 import { loadUpscaler } from "../../../upscaling/load-upscaler.ts";
 import { unlistedPictures } from "./unlisted-pictures.mts";
 
@@ -33,10 +33,13 @@ const { values } = parseArgs({
     pictures: { type: "string", default: "12" },
     check: { type: "boolean", default: false },
     factors: { type: "string", default: "2,4" },
+    kinds: { type: "string", default: "drawn,jpeg,photograph" },
     workers: { type: "string", default: "2" },
   },
 });
 const factors = values.factors.split(",").map((factor) => Number(factor) as NetworkScale);
+const isWanted = (group: DoubtGroup): boolean =>
+  values.kinds.split(",").some((kind) => factors.some((factor) => group === `${kind}-${factor}`));
 const here = dirname(fileURLToPath(import.meta.url));
 const [cropPx, qualities, temperature, hypotheses] = [96, [50, 80], 0.9, 4] as const;
 /** Every so many pixels; below this range the image is of one level. */
@@ -72,7 +75,10 @@ async function samplesOf(truths: readonly Pixels[]): Promise<Map<DoubtGroup, Sam
     const low = shrinkTruth(truth, scale);
     const jpeg = await encodeJpeg(low, qualities[index % qualities.length]!);
     for (const image of [low, (await decodePicture(jpeg)).pixels]) {
-      const { group, samples } = await sample(upscalers[worker]!, truth, image, scale);
+      const estimate = estimateInput(image);
+      const group = doubtGroupOf(estimate.kind, scale);
+      if (!isWanted(group)) continue;
+      const samples = await sample(upscalers[worker]!, truth, image, estimate, scale);
       groups.set(group, (groups.get(group) ?? []).concat(samples));
     }
     process.stderr.write(".");
@@ -80,8 +86,13 @@ async function samplesOf(truths: readonly Pixels[]): Promise<Map<DoubtGroup, Sam
   return groups;
 }
 
-async function sample(upscaler: Upscaler, truth: Pixels, image: Picture, scale: NetworkScale) {
-  const { kind, compression, foreignness } = estimateInput(image);
+async function sample(
+  upscaler: Upscaler,
+  truth: Pixels,
+  image: Picture,
+  { compression, foreignness }: InputEstimate,
+  scale: NetworkScale,
+): Promise<Sample[]> {
   const cleaned = compression ? await cleanJpeg(image, compression, 1, pause) : image;
   const options = { scale, foreignness };
   const answer = await upscaler.upscale(cleaned, { ...options, temperature: 0, seed: 0 });
@@ -98,7 +109,7 @@ async function sample(upscaler: Upscaler, truth: Pixels, image: Picture, scale: 
     const errors = [0, 1, 2].map((channel) => Math.abs(answer.rgba[4 * at + channel]! - truth.rgba[4 * at + channel]!));
     samples.push({ features: features.slice(), errors, range, isFlat: range < rangeMin });
   });
-  return { group: doubtGroupOf(kind, scale), samples };
+  return samples;
 }
 
 /**
@@ -185,7 +196,7 @@ async function writeWeights(): Promise<void> {
   }
   // A kind with too few pixels at one factor has the weights of the other.
   for (const group of Object.keys(fitted) as DoubtGroup[]) {
-    if (!factors.some((factor) => group.endsWith(`${factor}`)) || isFitted.has(group)) continue;
+    if (!isWanted(group) || isFitted.has(group)) continue;
     fitted[group] = fitted[group.replace(/.$/, group.endsWith("2") ? "4" : "2") as DoubtGroup];
   }
   const lines = Object.entries(fitted).map(([group, weights]) => `  "${group}": [${Array.from(weights).join(", ")}],`);
