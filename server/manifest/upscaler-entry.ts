@@ -25,6 +25,8 @@ const FactorSchema = z.object({
       graph: PackPathSchema,
       /** Radius in pixels that details depend on. */
       marginPx: z.number().int().nonnegative(),
+      /** Whether it reads the answer too, [height, width, 3 · factor²], along whose edges details lie. */
+      readsAnswer: z.boolean().optional(),
     })
     .optional(),
 });

@@ -40,8 +40,14 @@ export interface PixelFlow {
 export interface DetailDecoder {
   /** Radius in pixels that a pixel's details depend on. */
   readonly marginPx: number;
-  /** Features [heightPx · widthPx, featureDims] and τ's z [heightPx · widthPx, 3 · factor²] → details, shaped as z. */
-  decode(features: Float32Array, latent: Float32Array, widthPx: number, heightPx: number): Promise<Float32Array>;
+  /** Features [heightPx · widthPx, featureDims], τ's z and Φ's answer [heightPx · widthPx, 3 · factor²] → details, shaped as z. */
+  decode(
+    features: Float32Array,
+    latent: Float32Array,
+    answers: Float32Array,
+    widthPx: number,
+    heightPx: number,
+  ): Promise<Float32Array>;
 }
 
 /** The projection onto pictures that shrink to `low`. */
@@ -218,7 +224,7 @@ async function enlargeTile({ factors }: UpscalerParts, task: EnlargeTask): Promi
   if (temperature === 0)
     return unfold(factor, core, { rows: await network.predictMeans(tile, widthPx, heightPx), box: whole });
   const { features, means } = await network.read(tile, widthPx, heightPx);
-  const drawn = await drawDetails(parts, task, features);
+  const drawn = await drawDetails(parts, task, features, means);
   const answer = { rows: means, box: whole };
   if (!isDecoded(temperature)) return unfold(factor, core, answer, drawn);
   const lively = livelyShares(answer, factor, core, picture);
@@ -230,6 +236,7 @@ async function drawDetails(
   { network, flow, details }: FactorParts,
   task: EnlargeTask,
   features: Float32Array,
+  means: Float32Array,
 ): Promise<Details> {
   const { factor, whole, core, picture, seed, temperature } = task;
   const decoder = isDecoded(temperature) ? details : undefined;
@@ -240,7 +247,8 @@ async function drawDetails(
   const latent = await flow.inverse(residual, given, box.widthPx * box.heightPx);
   requireFiniteSum(latent, "details of the flow");
   if (!decoder) return { rows: latent, box, share: 1 };
-  const rows = await decoder.decode(given, latent, box.widthPx, box.heightPx);
+  const answers = cutRows(means, latent.length / (box.widthPx * box.heightPx), whole, box);
+  const rows = await decoder.decode(given, latent, answers, box.widthPx, box.heightPx);
   requireFiniteSum(rows, "details of their decoder");
   return { rows, box, share: spread / decodedTemperature };
 }

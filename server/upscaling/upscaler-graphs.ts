@@ -94,7 +94,7 @@ export async function openDetailDecoder(
   factor: NetworkScale,
   options: ExpertOptions = {},
 ): Promise<DetailDecoder> {
-  const { graph, marginPx } = decoder!;
+  const { graph, marginPx, readsAnswer } = decoder!;
   const dims = residualDimsOf(factor);
   const session = await openPromised(
     packFolder,
@@ -103,15 +103,17 @@ export async function openDetailDecoder(
     [
       { name: "features", type: "float32", shape: ["height", "width", featureDims] },
       { name: "latent", type: "float32", shape: ["height", "width", dims] },
+      ...(readsAnswer ? [{ name: "answers", type: "float32", shape: ["height", "width", dims] } as const] : []),
     ],
     [{ name: "details", type: "float32", shape: ["height", "width", dims] }],
   );
   return {
     marginPx,
-    async decode(features, latent, widthPx, heightPx) {
+    async decode(features, latent, answers, widthPx, heightPx) {
       const { details } = await session.run({
         features: { data: features, dims: [heightPx, widthPx, featureDims] },
         latent: { data: latent, dims: [heightPx, widthPx, dims] },
+        ...(readsAnswer && { answers: { data: answers, dims: [heightPx, widthPx, dims] } }),
       });
       requireShape(details!, [heightPx, widthPx, dims], labelOf(graph));
       return details!.data as Float32Array;

@@ -74,7 +74,7 @@ const averaging = (factor: number): UpscalerParts["consistency"][2] => ({
 /** Ψ that sees two pixels to each side: the mean there of what was drawn, doubled where the feature is high. */
 const details: DetailDecoder = {
   marginPx: 2,
-  async decode(features, latent, widthPx, heightPx) {
+  async decode(features, latent, _answers, widthPx, heightPx) {
     const residualDims = latent.length / (widthPx * heightPx);
     return latent.map((_, at) => {
       const [pixel, value] = [Math.floor(at / residualDims), at % residualDims];

@@ -64,10 +64,10 @@ class Details(nn.Module):
         super().__init__()
         self.net = net
 
-    def forward(self, features: Tensor, latent: Tensor) -> Tensor:
+    def forward(self, features: Tensor, latent: Tensor, answers: Tensor) -> Tensor:
         """What `DetailDecoder.forward` does, in the order of rows."""
         joined = torch.cat([features * self.net.config["channels"] ** 0.5, latent * DETAIL_SCALE], dim=2)
-        details = self.net.unseen(self.net.trunk(joined.permute(2, 0, 1)[None]) / DETAIL_SCALE)
+        details = self.net.unseen(self.net.trunk(joined.permute(2, 0, 1)[None]) / DETAIL_SCALE, answers.permute(2, 0, 1)[None])
         return details.permute(0, 2, 3, 1).reshape(latent.shape)
 
 
@@ -152,16 +152,16 @@ def export_details(factor: int, trained: Path, out: Path, patches: Patches) -> d
     """Ψ of a factor, its weights in 16 bits."""
     drawn = DrawnFactor(factor, out, trained, 2)
     net = load_net(trained / f"details-{factor}.pt", DetailDecoder)
-    features, _ = drawn.read(eight_bits(Bicubic(factor).shrink(patches.held_out_batch(1))))
+    features, answers = drawn.read(eight_bits(Bicubic(factor).shrink(patches.held_out_batch(1))))
     latent = drawn.draw(features, torch.Generator().manual_seed(1))
-    example = tuple(planes[0].permute(1, 2, 0).contiguous() for planes in (features, latent))
-    names = ["features", "latent"]
+    example = tuple(planes[0].permute(1, 2, 0).contiguous() for planes in (features, latent, answers))
+    names = ["features", "latent", "answers"]
     axes = {name: {0: "height", 1: "width"} for name in (*names, "details")}
     half = tuple(tensor[:, :24].contiguous() for tensor in example)
     float32, details = trained / f"details-{factor}.onnx", out / f"x{factor}/details.onnx"
     export(float32, Details(net), example, half, names, ["details"], axes)
     write_atomically(details, with_half_weights(onnx.load(float32)).SerializeToString())
-    return {"detailsMarginPx": net.margin_px}
+    return {"detailsMarginPx": net.margin_px, "detailsReadAnswer": True}
 
 
 def export_projections(out: Path) -> None:

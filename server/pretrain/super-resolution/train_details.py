@@ -35,12 +35,14 @@ TEMPERATURE = 0.9
 """Of v, as in server/upscaling/upscale-tile.ts."""
 CUT_AT = 1.5
 """Standard deviations at which v is cut, as in server/upscaling/details/pixel-noise.ts."""
-COARSE_PX, COARSE_SHARE = 4, 0.5
-"""Pixels between the places of coarse noise, and its share of the variance, as there."""
+COARSE_PX, COARSE_SHARE = {2: 4, 4: 12}, 0.5
+"""Pixels between the places of coarse noise by factor, and its share of the variance, as there."""
 SAME_LEVEL, AROUND_PX, CLOSED_FROM = 2.5 / 255, 5, 0.08
 """Where details are left out, as in server/upscaling/details/details-gate.ts."""
-LIVELY_PX, CALM, LIVELY = 2, 0.5 / 255, 2 / 255
+LIVELY_PX, CALM, LIVELY = 2, 1.5 / 255, 4 / 255
 """And by the answer's deviation around each of its pixels, as in lively-places.ts there."""
+ERRS_AROUND_PX, LARGE_ERROR = 8, 16 / 255
+"""How far around the answer's errors are averaged, and from which mean on two draws differ as truths do."""
 RESIDUAL_GAIN = 4.0
 """Of what a picture has beyond bicubic enlarging, for the discriminator."""
 JUDGE_ALONE_STEPS, JUDGE_RAMP_STEPS = 60, 120
@@ -60,28 +62,41 @@ class FeatureMaps:
         return [F.normalize(features.float(), dim=1) for features in maps]
 
 
-def apart(first: list[Tensor], second: list[Tensor]) -> Tensor:
-    """Mean Euclidean distance of vectors [n, dims, h, w] at each place, mean over maps."""
-    return sum(((a - b).square().sum(1) + 1e-6).sqrt().mean() for a, b in zip(first, second)) / len(first)
+def apart(first: Tensor, second: Tensor) -> Tensor:
+    """Euclidean distance of vectors [n, dims, h, w] at each place, [n, 1, h, w]."""
+    return ((first - second).square().sum(1, keepdim=True) + 1e-6).sqrt()
 
 
-def energy_score(draws: list[Tensor], truth: list[Tensor], spread: float) -> Tensor:
-    """Of two draws in one batch, [2 n, …], against the truth [n, …]. `spread` 1/2 is the proper score, less asks for less difference."""
-    first, second = zip(*(maps.chunk(2) for maps in draws))
-    return (apart(first, truth) + apart(second, truth)) / 2 - spread * apart(first, second)
+def energy_score(draws: list[Tensor], truth: list[Tensor], spread: Tensor) -> Tensor:
+    """Of maps of two draws in one batch, [2 n, …], against the truth [n, …], mean over maps. `spread` [n, 1, h, w] of 1/2 is the proper score, less asks for
+    less difference."""
+    total = 0.0
+    for maps, wanted in zip(draws, truth):
+        first, second = maps.chunk(2)
+        share = F.adaptive_avg_pool2d(spread, wanted.shape[2:])
+        total = total + ((apart(first, wanted) + apart(second, wanted)) / 2 - share * apart(first, second)).mean()
+    return total / len(truth)
+
+
+def spread_where(plain: Tensor, truth: Tensor, least: float, most: float) -> Tensor:
+    """How much two draws are asked to differ at each pixel, [n, 1, h, w]: more where the answer errs around it."""
+    error = (plain - truth).abs().mean(1, keepdim=True)
+    around = F.avg_pool2d(error, 2 * ERRS_AROUND_PX + 1, 1, ERRS_AROUND_PX, count_include_pad=False)
+    return least + (most - least) * (around / LARGE_ERROR).clamp(max=1)
 
 
 def cut_white(shape: tuple[int, ...], noise: torch.Generator) -> Tensor:
     return nn.init.trunc_normal_(torch.empty(shape), a=-CUT_AT, b=CUT_AT, generator=noise)
 
 
-def two_scale_noise(count: int, height: int, width: int, dims: int, noise: torch.Generator) -> Tensor:
-    """v of T = 1 as the engine draws it, [count, height, width, dims]: white noise, and noise that is interpolated between places
-    COARSE_PX apart, each value of the same variance, cut."""
-    cells = [side // COARSE_PX + 2 for side in (height, width)]
+def two_scale_noise(count: int, height: int, width: int, factor: int, noise: torch.Generator) -> Tensor:
+    """v of T = 1 as the engine draws it, [count, height, width, 3 · factor²]: white noise, and noise that is interpolated between
+    places COARSE_PX apart, each value of the same variance, cut."""
+    dims, apart_px = 3 * factor**2, COARSE_PX[factor]
+    cells = [side // apart_px + 2 for side in (height, width)]
     coarse = cut_white((count, dims, *cells), noise)
     for axis, side in ((2, height), (3, width)):
-        place = (torch.arange(side) + 0.5) / COARSE_PX + 0.5
+        place = (torch.arange(side) + 0.5) / apart_px + 0.5
         below, beyond = place.floor().long(), place % 1
         length = (beyond.square() + (1 - beyond).square()).sqrt()
         shape = [1, 1, 1, 1]
@@ -131,7 +146,7 @@ class DrawnFactor:
     def draw(self, features: Tensor, noise: torch.Generator) -> Tensor:
         """z [n, 3 · factor², h, w] of τ."""
         count, channels, height, width = features.shape
-        residual = (two_scale_noise(count, height, width, self.folded, noise) * TEMPERATURE).reshape(-1, self.folded).numpy()
+        residual = (two_scale_noise(count, height, width, self.factor, noise) * TEMPERATURE).reshape(-1, self.folded).numpy()
         given = features.permute(0, 2, 3, 1).reshape(-1, channels).numpy()
         drawn = np.empty_like(residual)
         for at in range(0, len(residual), self.rows):
@@ -157,7 +172,7 @@ def lively(stage: DrawnFactor, decoder: nn.Module, low: Tensor, noise: torch.Gen
     """What the engine makes of `low` at detail 1, but for its 16-bit planes and the projection: [n, 3, factor · h, factor · w]."""
     features, answers = stage.read(low)
     with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
-        details = decoder(stage.unit(features), stage.draw(features, noise))
+        details = decoder(stage.unit(features), stage.draw(features, noise), answers)
     return stage.picture(low, answers, details)
 
 
@@ -206,10 +221,11 @@ class DetailTraining(TimedTraining):
         features, answers = (part.repeat(2, 1, 1, 1) for part in self.stage.read(low, is_foreign))
         drawn = self.stage.draw(features, noise)
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            details = self.net(self.stage.unit(features), drawn)
+            details = self.net(self.stage.unit(features), drawn, answers)
         picture = self.stage.picture(low.repeat(2, 1, 1, 1), answers, details)
         output = picture.detach().requires_grad_()
-        spread = self.arguments.spread
+        plain = unfold(answers[: len(high)], self.stage.factor).clamp(0, 1)
+        spread = spread_where(plain, high, self.arguments.spread, self.arguments.spread_most)
         error = energy_score([output], [high], spread)
         (rebuilding,) = torch.autograd.grad(error, output)
         report = {"energy": float(error.detach())}
@@ -263,9 +279,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--factor", type=int, choices=FACTORS, required=True)
     add_common_arguments(parser, minutes=None, batch=6, rate=1e-3)
-    parser.add_argument("--blocks", type=int, default=3)
+    parser.add_argument("--blocks", type=int, default=5)
     parser.add_argument("--judge-width", type=int, default=32)
-    parser.add_argument("--spread", type=float, default=0.35, help="how much two draws are asked to differ; 0.5 = as much as truths do")
+    parser.add_argument("--spread", type=float, default=0.2, help="how much two draws are asked to differ where the answer is near to the truth; 0.5 = as much as truths do")
+    parser.add_argument("--spread-most", type=float, default=0.5, help="the same where the answer errs much")
     parser.add_argument("--perceptual", type=float, default=1.0, help="what the feature net asks, against 1 for the error of pixels; 0 needs no net")
     parser.add_argument("--adversarial", type=float, default=1.0, help="the same of the discriminator")
     parser.add_argument("--side", type=int, default=96, help="side of a training crop, px of the answer")

@@ -114,29 +114,75 @@ class ConvBlock(ResidualBlock):
 
 REPEATED_REACH = 3
 """Pixels to each side over which details may not repeat."""
-SMOOTHING, STRENGTH = (0.25, 0.5, 0.25), 2.5
+SMOOTHING, STRENGTH = (0.25, 0.5, 0.25), 4.45
 """Taps over neighbouring pixels of the result, which take off grain of single pixels, and what details are multiplied by after it."""
 DETAIL_SCALE = 20.0
 """Brings z, whose deviation is some hundredths of the range of colours, to about 1."""
 
 
-class DetailDecoder(nn.Module):
-    """Ψ: features [batch, channels, h, w], each of about unit variance, and z [batch, 3 · factor², h, w] as τ draws it, one pixel apart from the
-    next, to details of its shape that neighbours agree on. Starts as no details at all.
+LUMA = (0.299, 0.587, 0.114)
+EDGE_TAPS = (0.35, 0.85, 1.0, 0.85, 0.35)
+"""Of the average along edges, `EDGE_STEP` pixels of the result apart."""
+EDGE_STEP = 1.5
+EDGE_AROUND_PX = 2
+"""Pixels to each side over which the direction of an edge is averaged."""
+EDGE_NOISE = 1e-5
+"""Squared gradients that mean no edge."""
 
-    Details are smoothed over the pixels of the result, and two things are taken off them. What repeats from pixel to pixel of the input would be a lattice: the mean of each of the folded values over the
-    pixels around. And what shrinking would see (the null space of D, as in Wang, Yu, Zhang 2022, arXiv 2212.00490): a picture shrinks to the same input
-    with details and without."""
+
+def luma_of(picture: Tensor) -> Tensor:
+    """[n, 3, h, w] to [n, 1, h, w]."""
+    return (picture * torch.tensor(LUMA).reshape(1, 3, 1, 1)).sum(1, keepdim=True)
+
+
+def edge_course(luma: Tensor) -> tuple[Tensor, Tensor]:
+    """Along edges of `luma` [n, 1, h, w]: a vector in pixels to the right and down, [n, h, w] each, as long as the direction is sure, at most 1.
+    The eigenvector of the structure tensor (Foerstner, Guelch 1987)."""
+    right, down = (F.pad(luma, sides, mode="replicate") for sides in ((1, 1, 0, 0), (0, 0, 1, 1)))
+    across, along = right[..., 2:] - right[..., :-2], down[..., 2:, :] - down[..., :-2, :]
+    products = torch.cat([across * across, along * along, across * along], dim=1)
+    for _ in range(2):
+        products = F.avg_pool2d(products, 2 * EDGE_AROUND_PX + 1, 1, EDGE_AROUND_PX, count_include_pad=False)
+    xx, yy, xy = products.unbind(1)
+    length = ((xx - yy).square() + 4 * xy.square()).sqrt() + 1e-9
+    cosine = ((1 + (xx - yy) / length) / 2).clamp(0, 1).sqrt()
+    sine = ((1 - (xx - yy) / length) / 2).clamp(0, 1).sqrt() * torch.where(xy < 0, -1.0, 1.0)
+    sure = length / (xx + yy + EDGE_NOISE)
+    return -sine * sure, cosine * sure
+
+
+def along_edges(details: Tensor, luma: Tensor) -> Tensor:
+    """Details [n, 1, h, w] averaged along edges of `luma`, of the same shape (line integral convolution, Cabral, Leedom 1993): dots become strokes."""
+    height, width = luma.shape[2:]
+    right, down = edge_course(luma)
+    x = (torch.arange(width, dtype=torch.float32) + 0.5) * 2 / width - 1
+    y = (torch.arange(height, dtype=torch.float32) + 0.5) * 2 / height - 1
+    place = torch.stack([x.expand(height, width), y[:, None].expand(height, width)], dim=-1)[None]
+    step = torch.stack([right * (2 / width), down * (2 / height)], dim=-1) * EDGE_STEP
+    reach = len(EDGE_TAPS) // 2
+    sums = sum(
+        tap * (details if at == reach else F.grid_sample(details, place + (at - reach) * step, mode="bilinear", padding_mode="border", align_corners=False))
+        for at, tap in enumerate(EDGE_TAPS)
+    )
+    return sums / sum(EDGE_TAPS)
+
+
+class DetailDecoder(nn.Module):
+    """Ψ: features [batch, channels, h, w], each of about unit variance, z [batch, 3 · factor², h, w] as τ draws it, one pixel apart from the
+    next, and Φ's answer of the same shape, to details of its shape that neighbours agree on. Starts as no details at all.
+
+    Details are of luma alone. They are smoothed over the pixels of the result, and along the answer's edges, and two things are taken off them. What repeats
+    from pixel to pixel of the input would be a lattice: the mean of each of the folded values over the pixels around. And what shrinking would see (the null
+    space of D, as in Wang, Yu, Zhang 2022, arXiv 2212.00490): a picture shrinks to the same input with details and without."""
 
     def __init__(self, channels: int, blocks: int, factor: int) -> None:
         super().__init__()
         self.config = {"channels": channels, "blocks": blocks, "factor": factor}
-        folded = 3 * factor**2
         self.trunk = nn.Sequential(
-            nn.Conv2d(channels + folded, channels, 3, padding=1),
+            nn.Conv2d(channels + 3 * factor**2, channels, 3, padding=1),
             *[ConvBlock(channels) for _ in range(blocks)],
             nn.ReLU(),
-            nn.Conv2d(channels, folded, 3, padding=1),
+            nn.Conv2d(channels, factor**2, 3, padding=1),
         )
         nn.init.zeros_(self.trunk[-1].weight)
         nn.init.zeros_(self.trunk[-1].bias)
@@ -145,26 +191,27 @@ class DetailDecoder(nn.Module):
     @property
     def margin_px(self) -> int:
         """Pixels to each side that details depend on."""
-        return 2 + 2 * self.config["blocks"] + REPEATED_REACH + 1 + 2 + INVERSE_REACH
+        return 2 + 2 * self.config["blocks"] + REPEATED_REACH + 1 + 2 + INVERSE_REACH + 1
 
-    def forward(self, features: Tensor, z: Tensor) -> Tensor:
-        return self.unseen(self.trunk(torch.cat([features, z * DETAIL_SCALE], dim=1)) / DETAIL_SCALE)
+    def forward(self, features: Tensor, z: Tensor, answers: Tensor) -> Tensor:
+        return self.unseen(self.trunk(torch.cat([features, z * DETAIL_SCALE], dim=1)) / DETAIL_SCALE, answers)
 
-    def unseen(self, details: Tensor) -> Tensor:
-        """Details smoothed, without what repeats, and without what shrinking sees of them."""
+    def unseen(self, details: Tensor, answers: Tensor) -> Tensor:
+        """Details of luma [batch, factor², h, w] smoothed, without what repeats, and without what shrinking sees of them, for each colour."""
+        factor = self.config["factor"]
         with torch.autocast("cpu", enabled=False):
-            details = self.smooth(details.float())
+            details = self.smooth(details.float(), luma_of(unfold(answers, factor)))
             repeated = F.avg_pool2d(details, 2 * REPEATED_REACH + 1, 1, REPEATED_REACH, count_include_pad=False)
-            planes = (details - repeated).reshape(-1, self.config["factor"] ** 2, *details.shape[2:])
-            return (planes - self.restore(self.down(planes))).reshape(details.shape)
+            planes = details - repeated
+            return (planes - self.restore(self.down(planes))).repeat(1, 3, 1, 1)
 
-    def smooth(self, details: Tensor) -> Tensor:
-        """Smoothed along rows and columns of the result, and strengthened."""
+    def smooth(self, details: Tensor, luma: Tensor) -> Tensor:
+        """Smoothed along rows and columns of the result and along its edges, and strengthened."""
         factor, taps = self.config["factor"], torch.tensor(SMOOTHING)
         planes = F.pad(unfold(details, factor), (1, 1, 1, 1), mode="replicate")
-        across = F.conv2d(planes, taps.reshape(1, 1, 1, 3).repeat(3, 1, 1, 1), groups=3)
-        down = F.conv2d(across, STRENGTH * taps.reshape(1, 1, 3, 1).repeat(3, 1, 1, 1), groups=3)
-        return fold(down, factor)
+        across = F.conv2d(planes, taps.reshape(1, 1, 1, 3))
+        down = F.conv2d(across, STRENGTH * taps.reshape(1, 1, 3, 1))
+        return fold(along_edges(down, luma), factor)
 
 
 def weights_in(path: Path) -> dict[str, Tensor]:

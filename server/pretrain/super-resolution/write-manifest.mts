@@ -22,7 +22,13 @@ export async function declareUpscaler(pack: string): Promise<UpscalerEntry> {
       marginPx: about.marginPx ?? 0,
       ...(about.detailsMarginPx === undefined
         ? {}
-        : { details: { graph: `x${factor}/details.onnx`, marginPx: about.detailsMarginPx } }),
+        : {
+            details: {
+              graph: `x${factor}/details.onnx`,
+              marginPx: about.detailsMarginPx,
+              ...(about.detailsReadAnswer ? { readsAnswer: true } : {}),
+            },
+          }),
     };
   };
   const projection = (scale: 2 | 4) => ({ graph: `consistency-${scale}.onnx`, marginPx: 12 });
@@ -60,7 +66,7 @@ export async function writeManifest(pack: string): Promise<void> {
   await writePackManifest(pack, {
     format: 1,
     id: "super-resolution",
-    version: "0.7.1",
+    version: "0.8.0",
     label: "Super-resolution",
     licence: "MIT AND Apache-2.0",
     parts: [

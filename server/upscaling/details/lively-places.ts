@@ -15,7 +15,7 @@ const aroundPx = 2;
 /** Pixels of the input to each side that a place depends on, at any factor. */
 export const livelyReachPx = 1;
 /** Standard deviation of luma, in levels: up to the first there are no details, from the second all. */
-const [calmLevels, livelyLevels] = [0.5, 2] as const;
+const [calmLevels, livelyLevels] = [1.5, 4] as const;
 /** Luma is rounded to parts of a level, so that sums are exact and no tile differs from another. */
 const partsALevel = 16;
 

@@ -18,8 +18,8 @@ export const residualDimsOf = (factor: NetworkScale): number => 3 * factor ** 2;
 const valuesARun = 12;
 /** Runs of Philox of a pixel; those of coarse places come after. */
 const fineParts = 4;
-/** Pixels between the places of coarse noise, and its share of the variance. */
-const coarsePx = 4;
+/** Pixels between the places of coarse noise by factor, and its share of the variance. */
+const coarsePx: Readonly<Record<NetworkScale, number>> = { 2: 4, 4: 12 };
 const coarseShare = 0.5;
 
 const levels = 1024;
@@ -33,7 +33,7 @@ export function drawPixelResidual(seed: number, factor: NetworkScale, box: Box, 
   const { left, top, widthPx, heightPx } = box;
   if (temperature === 0) return new Float32Array(widthPx * heightPx * dims);
   const fine = drawWhite(seed, dims, box, 0);
-  const [columns, rows] = [placesOf(left, widthPx), placesOf(top, heightPx)];
+  const [columns, rows] = [placesOf(left, widthPx, coarsePx[factor]), placesOf(top, heightPx, coarsePx[factor])];
   const coarse = drawWhite(seed, dims, coarseBox(columns, rows), fineParts);
   const line = (columns.at(-1)!.below - columns[0]!.below + 2) * dims;
   const [gain, fineGain] = [temperature * Math.sqrt(coarseShare), temperature * Math.sqrt(1 - coarseShare)];
@@ -63,9 +63,9 @@ interface Between {
   readonly far: number;
 }
 
-const placesOf = (start: number, length: number): Between[] =>
+const placesOf = (start: number, length: number, apartPx: number): Between[] =>
   Array.from({ length }, (_, at) => {
-    const place = (start + at + 0.5) / coarsePx - 0.5;
+    const place = (start + at + 0.5) / apartPx - 0.5;
     const below = Math.floor(place);
     const beyond = place - below;
     const size = Math.hypot(beyond, 1 - beyond);
