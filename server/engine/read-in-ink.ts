@@ -74,8 +74,8 @@ export function readInInk(values: ConditionValues, styleInk: StyleInk): Conditio
     ...(style && { style: isFlat(styleInk) ? asInks(style) : ifOneColour(style) }),
     ...(drawing && { drawing: ifOneColour(drawing) }),
     ...(own && { "drawing-style": ifOneColour(own) }),
-    // What is painted in the requested colour is not drawn in it too.
-    ...(colours && !styleInk.ink && { colours }),
+    // What is painted in the requested colours is not drawn in them too.
+    ...(colours && !(styleInk.ink ?? styleInk.ground) && { colours }),
   };
 }
 

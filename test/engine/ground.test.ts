@@ -7,6 +7,7 @@ import { channelsOfHex } from "../../server/engine/pixels/hex-colour.ts";
 import { resampleSquare } from "../../server/engine/pixels/resample-square.ts";
 import { styleInkOf } from "../../server/engine/pixels/style-ink.ts";
 import { usualInk } from "../../server/engine/pixels/usual-ink.ts";
+import { readInInk } from "../../server/engine/read-in-ink.ts";
 
 const sizePx = 64;
 const pixels = sizePx ** 2;
@@ -133,4 +134,13 @@ test("things of several colours on a disc that icons share are no style of flat 
     return { sizePx, planes: planes.map((_, place) => (place % sizePx < 32 ? one[place]! : other[place]!)) };
   });
   assert.deepEqual(styleInkOf(grounds), { isOneInk: false });
+});
+
+test("requested colours of a style on a ground are painted, and no condition of the drawing besides", () => {
+  const images = icons.map((icon, at) => ({ kind: "image" as const, ...icon, key: `on ${at}` }));
+  const values = {
+    style: { kind: "images" as const, images },
+    colours: { kind: "colours" as const, colours: ["#ff0000"] },
+  };
+  assert.deepEqual(Object.keys(readInInk(values, styleInkOf(icons))), ["style"]);
 });
