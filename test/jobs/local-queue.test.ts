@@ -171,6 +171,28 @@ it("a job that a worker waits for is in the worker's hands before it is written,
   assert.deepEqual([await queue.get(job.id), await queue.depth()], [undefined, { waiting: 0, running: 0 }]);
 });
 
+it("jobs that are requested at once stand in the store in their order, so that pages of a search leave out none", async () => {
+  const database = openJobDatabase(temporaryFolder("queue"));
+  const store = new SqliteStore(database, generations.kind);
+  const queue = new LocalQueue({ kind: generations.kind, store, queueMax: 9, historyMax: 9, now: () => 1000 });
+  const taken = queue.take();
+  const added = await Promise.all([queue.add(requested), queue.add(requested)]);
+  const ids = added.map(({ body }) => body.id);
+  assert.deepEqual(
+    store.open().map(({ body }) => body.id),
+    ids,
+  );
+  assert.equal((await taken)!.id, ids[0]);
+  const q = added[0]!.body.request.condition.caption!;
+  const { jobs, nextBefore } = await queue.list({ q, limit: 1 });
+  const rest = await queue.list({ q, limit: 1, before: nextBefore! });
+  assert.deepEqual(
+    [...jobs, ...rest.jobs].map(({ id }) => id),
+    ids.toReversed(),
+  );
+  database.close();
+});
+
 /** A queue with a job that ended while the disk was broken, in the hands of its worker until `finish` or not at all. */
 async function endUnsaved() {
   const { store, broken } = breakableStore();

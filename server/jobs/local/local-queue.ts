@@ -43,6 +43,8 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
   #takers: Array<(job: Job<Body, Request> | undefined) => void> = [];
   /** Jobs that workers have. */
   readonly #running = new Set<QueueEntry<Body, Request>>();
+  /** New jobs that workers have and the store has not. */
+  readonly #unwritten = new Set<QueueEntry<Body, Request>>();
   #isClosed = false;
 
   constructor(options: LocalQueueOptions<Body, Request>) {
@@ -82,12 +84,19 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
     const standing = { ...(owner !== undefined && { owner }), ...(urgency && { urgency }), ...(share && { share }) };
     const job = { revision: 1, body, request, startCount: 0, ...(idempotency && { idempotency }), ...standing };
     const beginsAtOnce = this.#beginsAtOnce(shown);
-    if (!beginsAtOnce) this.#options.store.save(job);
+    if (!beginsAtOnce) {
+      // The store finds jobs in the order in which it got them.
+      for (const older of this.#unwritten) older.keepNow();
+      this.#options.store.save(job);
+    }
     const entry = this.#enter(job);
     this.#standInLine(entry);
     const answer = entry.snapshot().body;
     this.#serve(beginsAtOnce);
-    if (beginsAtOnce) entry.keeping = entry.keepBegun();
+    if (beginsAtOnce) {
+      this.#unwritten.add(entry);
+      entry.keeping = entry.keepBegun().finally(() => this.#unwritten.delete(entry));
+    }
     await entry.keeping;
     return { body: answer, isNew: true };
   }

@@ -41,6 +41,7 @@ export class QueueEntry<Body extends JobBody, Request> {
   keeping: Promise<void> | undefined;
   readonly #deps: EntryDeps<Body, Request>;
   #job: StoredJob<Body, Request>;
+  #firstSave: { readonly error?: unknown } | undefined;
 
   constructor(job: StoredJob<Body, Request>, uploads: readonly string[], deps: EntryDeps<Body, Request>) {
     this.#job = job;
@@ -96,13 +97,24 @@ export class QueueEntry<Body extends JobBody, Request> {
   async keepBegun(): Promise<void> {
     // After all promises that are settled: the worker has sent its order by then.
     await new Promise<void>((resolve) => process.nextTick(resolve));
+    this.keepNow();
+  }
+
+  /** As `keepBegun`, at once; what came of the first call comes of all. */
+  keepNow(): void {
+    this.#firstSave ??= this.#saveBegun();
+    if (this.#firstSave.error !== undefined) throw this.#firstSave.error;
+  }
+
+  #saveBegun(): { readonly error?: unknown } {
     try {
       this.#deps.store.save(this.#job);
+      return {};
     } catch (error) {
       this.ending = Promise.resolve({ ...this.body, state: "cancelled" });
       this.isUnsaved = false;
       this.abort.abort(new AppError("cancelled", "expected room for a new job, got none", { cause: error }));
-      throw error;
+      return { error };
     }
   }
 
