@@ -3,6 +3,7 @@
  * the server may lose its own. Then they are sent again, and the same request gives the same bytes.
  */
 import type { ApiClient } from "../client/api-client.ts";
+import { Failure } from "../client/failure.ts";
 import { base64Of, bytesOf, uploadShown } from "../control/shown-styles.ts";
 import type { Rasterise } from "../pad/rasterise.ts";
 import { type DrawJob, digestsIn, type Job } from "../run/jobs.ts";
@@ -31,11 +32,13 @@ export async function sendAgain(
 ): Promise<boolean> {
   const sent = new Set<string>();
   const send = async (read: () => Uint8Array | Promise<Uint8Array>): Promise<void> => {
-    // What is no picture is as good as none.
-    const bytes = await Promise.resolve()
-      .then(read)
-      .catch(() => undefined);
-    if (bytes !== undefined) sent.add((await client.uploadImage(bytes, signal)).digest);
+    try {
+      sent.add((await client.uploadImage(await read(), signal)).digest);
+    } catch (error) {
+      // What is no picture is as good as none.
+      if (error instanceof Failure && error.code !== "image_rejected") throw error;
+      signal.throwIfAborted();
+    }
   };
   for (const picture of Object.values(pictures)) await send(() => bytesOf(picture));
   if (drawn !== undefined) await send(() => rasteriseDrawn(drawn, rasterise));

@@ -163,11 +163,18 @@ test("small pictures that layers keep are sent again by themselves, alone and in
       assert.deepEqual(madeIn(controller)[0], [{ kind: "layer", nodeId: "1:1" }, image.image]);
       assert.deepEqual(controller.state.results[0]!.images[0]!.drawn!.provenance.pictures, pictures, "kept on");
     }
-    server.forget();
-    const broken = keeping("1:1", { pictures: { [image.image]: "no base64!" } });
-    const { controller } = await launched(server, "make-again", [broken]);
-    assert.equal(controller.state.failure?.code, "image_unknown");
-    assert.equal(lostJobs(controller.state).length, 1, "the other way is still there");
+    server.intercept = (request, response) => {
+      const isRefused = request.url === "/v1/images";
+      if (isRefused) sendProblem(response, "image_rejected");
+      return isRefused;
+    };
+    for (const kept of ["no base64!", Buffer.from("no picture").toString("base64")]) {
+      server.forget();
+      const broken = keeping("1:1", { pictures: { [image.image]: kept } });
+      const { controller } = await launched(server, "make-again", [broken]);
+      assert.equal(controller.state.failure?.code, "image_unknown");
+      assert.equal(lostJobs(controller.state).length, 1, "the other way is still there");
+    }
   });
 });
 
