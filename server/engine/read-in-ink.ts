@@ -104,16 +104,20 @@ function ifOneColour(value: ConditionValue): ConditionValue {
 function asInks(value: ConditionValue): ConditionValue {
   if (value.kind !== "images") return value;
   const { styleInk, places } = readStyle(value.images);
-  return { ...value, images: places.map((at) => drawingIn(value.images[at]!, styleInk)) };
+  const styleKey = styleKeyOf(value.images);
+  return { ...value, images: places.map((at) => drawingIn(value.images[at]!, styleInk, styleKey)) };
 }
 
+/** Of the style that these images show; its ground and inks follow from all of them. */
+export const styleKeyOf = (images: readonly Picture[]): string => images.map((image) => image.key).join(" ");
+
 /** A drawing of a style of several flat colours as the flow knows it; its planes are made when they are read. */
-export const drawingIn = <Shown extends Picture>(image: Shown, style: StyleInk): Shown => ({
+export const drawingIn = <Shown extends Picture>(image: Shown, style: StyleInk, styleKey: string): Shown => ({
   ...image,
   get planes() {
     return asInkOf(image, style) ?? image.planes;
   },
-  key: `${image.key} as ink`,
+  key: `${image.key} as ink of ${styleKey}`,
 });
 
 interface ReadStyle {
@@ -127,7 +131,7 @@ const stylesRead = new Map<string, ReadStyle>();
 const stylesReadMost = 8;
 
 function readStyle(images: readonly Picture[]): ReadStyle {
-  const key = images.map((image) => image.key).join(" ");
+  const key = styleKeyOf(images);
   const known = stylesRead.get(key);
   if (known) return known;
   const styleInk = styleInkOf(images);

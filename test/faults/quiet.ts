@@ -88,7 +88,13 @@ async function drawWhole(tau: Tau, key: string, fields: object): Promise<Moments
   let last: Generation | undefined;
   for await (const { data } of readEvents(body!)) {
     last = JSON.parse(data) as Generation;
-    for (const { path } of last.images) if (!fetched.has(path)) fetched.set(path, fetchOnce(path));
+    for (const { path } of last.images)
+      if (!fetched.has(path)) {
+        const bytes = fetchOnce(path);
+        // Awaited below; one that fails before is no unhandled rejection.
+        bytes.catch(() => undefined);
+        fetched.set(path, bytes);
+      }
   }
   const endedMs = performance.now() - began;
   if (last?.state !== "done") throw new Error(`expected done, got ${last?.state}: ${last?.problem?.detail}`);

@@ -31,18 +31,19 @@ export async function sendAgain(
   signal: AbortSignal,
 ): Promise<boolean> {
   const sent = new Set<string>();
-  const send = async (read: () => Uint8Array | Promise<Uint8Array>): Promise<void> => {
+  const send = async (upload: () => Promise<readonly string[]>): Promise<void> => {
     try {
-      sent.add((await client.uploadImage(await read(), signal)).digest);
+      for (const digest of await upload()) sent.add(digest);
     } catch (error) {
       // What is no picture is as good as none.
       if (error instanceof Failure && error.code !== "image_rejected") throw error;
       signal.throwIfAborted();
     }
   };
-  for (const picture of Object.values(pictures)) await send(() => bytesOf(picture));
-  if (drawn !== undefined) await send(() => rasteriseDrawn(drawn, rasterise));
+  const one = async (bytes: Uint8Array): Promise<string[]> => [(await client.uploadImage(bytes, signal)).digest];
+  for (const picture of Object.values(pictures)) await send(() => one(bytesOf(picture)));
+  if (drawn !== undefined) await send(async () => one(await rasteriseDrawn(drawn, rasterise)));
   if (typeof input.condition.style === "object")
-    for (const style of shown) for (const digest of await uploadShown(style, client, signal)) sent.add(digest);
+    for (const style of shown) await send(() => uploadShown(style, client, signal));
   return digestsIn(input).every((digest) => sent.has(digest));
 }

@@ -155,6 +155,8 @@ function isDeep({ planes, sizePx }: Drawing, ink: Ink): boolean {
     if (!inside[at]) continue;
     whole += 1;
     const [up, down, left, right] = [at - reach * sizePx, at + reach * sizePx, at - reach, at + reach];
+    const column = at % sizePx;
+    if (column < reach || column >= sizePx - reach) continue;
     if (inside[up] && inside[down] && inside[left] && inside[right] && inside[up - reach] && inside[down + reach])
       deep += 1;
   }

@@ -9,6 +9,7 @@ the authors is in here. No layer of either network runs above the low resolution
 from __future__ import annotations
 
 import sys
+from math import ceil
 from pathlib import Path
 
 import numpy as np
@@ -191,7 +192,8 @@ class DetailDecoder(nn.Module):
     @property
     def margin_px(self) -> int:
         """Pixels to each side that details depend on."""
-        return 2 + 2 * self.config["blocks"] + REPEATED_REACH + 1 + 2 + INVERSE_REACH + 1
+        along_px = EDGE_STEP * (len(EDGE_TAPS) // 2) + 2
+        return 2 + 2 * self.config["blocks"] + REPEATED_REACH + 2 + INVERSE_REACH + ceil(along_px / self.config["factor"])
 
     def forward(self, features: Tensor, z: Tensor, answers: Tensor) -> Tensor:
         return self.unseen(self.trunk(torch.cat([features, z * DETAIL_SCALE], dim=1)) / DETAIL_SCALE, answers)

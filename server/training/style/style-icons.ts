@@ -72,7 +72,7 @@ export function inInkOfMost<Shown extends Icon>(
 function asInks<Shown extends Icon>(icons: readonly Shown[]): ReturnType<typeof inInkOfMost<Shown>> {
   const styleInk = flatStyleOf(icons);
   const alone = styleInk
-    ? icons.filter((icon) => asInkOf(icon, styleInk)).map((icon) => drawingIn(icon, styleInk))
+    ? icons.filter((icon) => asInkOf(icon, styleInk)).map((icon) => drawingIn(icon, styleInk, "the set"))
     : [];
   if (styleInk && alone.length >= oneColourLeast * icons.length) return { icons: alone, styleInk };
   return { icons, styleInk: { isOneInk: false, spread: spreadOf(icons) } };
