@@ -103,15 +103,14 @@ function ifOneColour(value: ConditionValue): ConditionValue {
 /** The images of a style of several flat colours that are of the style, as the flow knows them. */
 function asInks(value: ConditionValue): ConditionValue {
   if (value.kind !== "images") return value;
-  const { styleInk, places } = readStyle(value.images);
-  const styleKey = styleKeyOf(value.images);
-  return { ...value, images: places.map((at) => drawingIn(value.images[at]!, styleInk, styleKey)) };
+  const { key, styleInk, places } = readStyle(value.images);
+  return { ...value, images: places.map((at) => drawingIn(value.images[at]!, styleInk, key)) };
 }
 
-/** Of the style that these images show; its ground and inks follow from all of them. */
-export const styleKeyOf = (images: readonly Picture[]): string => images.map((image) => image.key).join(" ");
-
-/** A drawing of a style of several flat colours as the flow knows it; its planes are made when they are read. */
+/**
+ * A drawing of a style of several flat colours as the flow knows it; its planes are made when they are read.
+ * @param styleKey of all images of the style, from which its ground and inks follow
+ */
 export const drawingIn = <Shown extends Picture>(image: Shown, style: StyleInk, styleKey: string): Shown => ({
   ...image,
   get planes() {
@@ -121,6 +120,7 @@ export const drawingIn = <Shown extends Picture>(image: Shown, style: StyleInk, 
 });
 
 interface ReadStyle {
+  readonly key: string;
   readonly styleInk: StyleInk;
   /** Of the images that are of the style. */
   readonly places: readonly number[];
@@ -131,12 +131,12 @@ const stylesRead = new Map<string, ReadStyle>();
 const stylesReadMost = 8;
 
 function readStyle(images: readonly Picture[]): ReadStyle {
-  const key = styleKeyOf(images);
+  const key = images.map((image) => image.key).join(" ");
   const known = stylesRead.get(key);
   if (known) return known;
   const styleInk = styleInkOf(images);
   const isOfStyle = (at: number): boolean => !isFlat(styleInk) || asInkOf(images[at]!, styleInk) !== undefined;
-  const read = { styleInk, places: [...images.keys()].filter(isOfStyle) };
+  const read = { key, styleInk, places: [...images.keys()].filter(isOfStyle) };
   const [oldest] = stylesRead.keys();
   if (stylesRead.size >= stylesReadMost && oldest !== undefined) stylesRead.delete(oldest);
   stylesRead.set(key, read);

@@ -10,7 +10,7 @@ import { AppError } from "../../shared/problem.ts";
 import { sumOf } from "../platform/sum.ts";
 import { boundDetails, gateReachPx } from "./details/details-gate.ts";
 import { livelyReachPx, livelyShares } from "./details/lively-places.ts";
-import { drawPixelResidual } from "./details/pixel-noise.ts";
+import { drawPixelResidual, residualDimsOf } from "./details/pixel-noise.ts";
 import type { Box } from "./picture-planes.ts";
 import { softenProjection, softReachPx } from "./soft-projection.ts";
 import { growBox } from "./tiles.ts";
@@ -247,7 +247,7 @@ async function drawDetails(
   const latent = await flow.inverse(residual, given, box.widthPx * box.heightPx);
   requireFiniteSum(latent, "details of the flow");
   if (!decoder) return { rows: latent, box, share: 1 };
-  const answers = cutRows(means, latent.length / (box.widthPx * box.heightPx), whole, box);
+  const answers = cutRows(means, residualDimsOf(factor), whole, box);
   const rows = await decoder.decode(given, latent, answers, box.widthPx, box.heightPx);
   requireFiniteSum(rows, "details of their decoder");
   return { rows, box, share: spread / decodedTemperature };

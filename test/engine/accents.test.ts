@@ -5,9 +5,9 @@ import { type Accent, withAccents } from "../../server/engine/pixels/accents.ts"
 import { asInk, flatInksOf } from "../../server/engine/pixels/flat-inks.ts";
 import { channelsOfHex } from "../../server/engine/pixels/hex-colour.ts";
 import type { Ink } from "../../server/engine/pixels/ink-colour.ts";
-import { resampleSquare } from "../../server/engine/pixels/resample-square.ts";
 import { piecesOf } from "../../server/engine/pixels/strokes.ts";
 import { usualInk } from "../../server/engine/pixels/usual-ink.ts";
+import { twiceAsLarge } from "./twice-as-large.ts";
 
 const sizePx = 64;
 const pixels = sizePx ** 2;
@@ -126,16 +126,7 @@ test("an accent goes to the pieces that take as much as in the style, with other
   assertNear(at(painted, 17, 45), [...blue, 1]);
   assertNear(at(painted, 47, 45), [...blue, 1]);
   assertNear(at(painted, 30, 8), [...black, 1]);
-  const large = new Float32Array(16 * pixels);
-  for (let channel = 0; channel < 4; channel += 1)
-    large.set(
-      resampleSquare(
-        car.subarray(channel * pixels, (channel + 1) * pixels),
-        { left: 0, top: 0, sidePx: sizePx },
-        2 * sizePx,
-      ),
-      4 * channel * pixels,
-    );
+  const large = twiceAsLarge(car, sizePx);
   assertNear(at(paint(large), 34, 90), [...blue, 1]);
   assertNear(at(paint(large), 60, 16), [...black, 1]);
 });

@@ -4,10 +4,10 @@ import { test } from "node:test";
 import { finish } from "../../server/engine/pixels/finish.ts";
 import { groundOf, inColours, offGround, onGround } from "../../server/engine/pixels/ground.ts";
 import { channelsOfHex } from "../../server/engine/pixels/hex-colour.ts";
-import { resampleSquare } from "../../server/engine/pixels/resample-square.ts";
 import { styleInkOf } from "../../server/engine/pixels/style-ink.ts";
 import { usualInk } from "../../server/engine/pixels/usual-ink.ts";
 import { readInInk } from "../../server/engine/read-in-ink.ts";
+import { twiceAsLarge } from "./twice-as-large.ts";
 
 const sizePx = 64;
 const pixels = sizePx ** 2;
@@ -78,16 +78,7 @@ test("an answer laid on a ground has the same colours at every size, and nothing
   const ground = groundOf(icons)!;
   const drawn = offGround(icons[1]!, ground)!;
   const { planes, again } = finish(drawn, { isOneInk: true, ground });
-  const double = new Float32Array(16 * pixels);
-  for (let channel = 0; channel < 4; channel += 1)
-    double.set(
-      resampleSquare(
-        drawn.subarray(channel * pixels, (channel + 1) * pixels),
-        { left: 0, top: 0, sidePx: sizePx },
-        2 * sizePx,
-      ),
-      4 * channel * pixels,
-    );
+  const double = twiceAsLarge(drawn, sizePx);
   const large = again(double);
   for (const [x, y] of [
     [32, 8],

@@ -19,7 +19,7 @@ export interface Looks {
   readonly spread?: ColourSpread | undefined;
   /** Flat colours of some of its lines, in drawings of one ink. */
   readonly accents?: readonly Accent[] | undefined;
-  /** What it is laid on, in the inks that this has. */
+  /** What it lies on, in the inks that this has. */
   readonly ground?: Ground | undefined;
   /** What words say that the main colour is. */
   readonly colour?: CaptionColour | undefined;

@@ -4,7 +4,7 @@
  */
 import type { Accent } from "./accents.ts";
 import { channelsOfHex } from "./hex-colour.ts";
-import { type Ink, inInk } from "./ink-colour.ts";
+import { type Drawing, type Ink, inInk, inkDistance } from "./ink-colour.ts";
 import { usualInk } from "./usual-ink.ts";
 
 export interface FlatInks {
@@ -13,11 +13,6 @@ export interface FlatInks {
   readonly accents: readonly Accent[];
   /** True: the accents are lines as well; false: they fill areas, as tints do. */
   readonly isOneInk: boolean;
-}
-
-interface Drawing {
-  readonly planes: Float32Array;
-  readonly sizePx: number;
 }
 
 /** Fewer drawings say little of a style. */
@@ -51,10 +46,10 @@ export function flatInksOf(drawings: readonly Drawing[]): FlatInks | undefined {
   while (colours.length <= accentsMost && left.length > 0.01 * total) {
     const colour = commonest(left);
     const isBlend = colours.some((one) => colours.some((other) => liesBetween(colour, one, other)));
-    if (!isBlend && colours.every((other) => distance(colour, other) >= apartFrom)) colours.push(colour);
-    left = left.filter((pixel) => distance(pixel, colour) > sameWithin);
+    if (!isBlend && colours.every((other) => inkDistance(colour, other) >= apartFrom)) colours.push(colour);
+    left = left.filter((pixel) => inkDistance(pixel, colour) > sameWithin);
   }
-  const flat = seen.flat().filter((pixel) => colours.some((colour) => distance(pixel, colour) <= sameWithin)).length;
+  const flat = seen.flat().filter((pixel) => colours.some((colour) => inkDistance(pixel, colour) <= sameWithin)).length;
   const areas = colours.filter((colour) => {
     const deep = drawings.filter((drawing) => isDeep(drawing, colour));
     return deep.length >= fillsLeast * drawings.length;
@@ -78,7 +73,7 @@ export function flatInksOf(drawings: readonly Drawing[]): FlatInks | undefined {
 }
 
 const shareOf = (ink: Ink, pixels: readonly Ink[]): number =>
-  pixels.filter((pixel) => distance(pixel, ink) <= sameWithin).length / (pixels.length || 1);
+  pixels.filter((pixel) => inkDistance(pixel, ink) <= sameWithin).length / (pixels.length || 1);
 
 /** Whether a colour may be the soft edge between two others. */
 function liesBetween(colour: Ink, one: Ink, other: Ink): boolean {
@@ -87,7 +82,7 @@ function liesBetween(colour: Ink, one: Ink, other: Ink): boolean {
   const length = along.reduce((sum, value) => sum + value * value, 0);
   const share = length === 0 ? 0 : product / length;
   const at = (channel: 0 | 1 | 2): number => one[channel] + share * along[channel]!;
-  return share > 0 && share < 1 && distance(colour, [at(0), at(1), at(2)]) <= sameWithin;
+  return share > 0 && share < 1 && inkDistance(colour, [at(0), at(1), at(2)]) <= sameWithin;
 }
 
 const lightness = ([red, green, blue]: Ink): number => 0.299 * red + 0.587 * green + 0.114 * blue;
@@ -100,27 +95,28 @@ export function asInk({ planes }: Drawing, { ink, accents, isOneInk }: FlatInks)
     for (let at = 0; at < pixels; at += 1) {
       const alpha = planes[3 * pixels + at]!;
       if (alpha === 0) continue;
-      const colour: Ink = [planes[at]! / alpha, planes[pixels + at]! / alpha, planes[2 * pixels + at]! / alpha];
-      const from = distance(colour, ink);
-      const to = Math.min(...accents.map((accent) => distance(colour, accent.ink)));
+      const colour = colourAt(planes, at);
+      const from = inkDistance(colour, ink);
+      const to = Math.min(...accents.map((accent) => inkDistance(colour, accent.ink)));
       const share = from + to === 0 ? 0 : from / (from + to);
       inked[3 * pixels + at] = alpha * (1 - share + share * tintAlpha);
     }
   return inInk(inked, channelsOfHex(usualInk));
 }
 
-const distance = (one: Ink, other: Ink): number =>
-  Math.max(Math.abs(one[0] - other[0]), Math.abs(one[1] - other[1]), Math.abs(one[2] - other[2]));
+/** Straight colour of a pixel. */
+function colourAt(planes: Float32Array, at: number): Ink {
+  const pixels = planes.length / 4;
+  const alpha = planes[3 * pixels + at]!;
+  return [planes[at]! / alpha, planes[pixels + at]! / alpha, planes[2 * pixels + at]! / alpha];
+}
 
 /** Straight colours of some of the pixels that show them. */
 function opaqueOf({ planes }: Drawing): Ink[] {
   const pixels = planes.length / 4;
   const colours: Ink[] = [];
-  for (let at = 0; at < pixels; at += every) {
-    const alpha = planes[3 * pixels + at]!;
-    if (alpha >= opaqueFrom)
-      colours.push([planes[at]! / alpha, planes[pixels + at]! / alpha, planes[2 * pixels + at]! / alpha]);
-  }
+  for (let at = 0; at < pixels; at += every)
+    if (planes[3 * pixels + at]! >= opaqueFrom) colours.push(colourAt(planes, at));
   return colours;
 }
 
@@ -134,7 +130,7 @@ function commonest(colours: readonly Ink[]): Ink {
     else cells.set(cell, { count: 1, first: colour });
   }
   const fullest = [...cells.values()].reduce((best, cell) => (cell.count > best.count ? cell : best));
-  const near = colours.filter((colour) => distance(colour, fullest.first) <= sameWithin);
+  const near = colours.filter((colour) => inkDistance(colour, fullest.first) <= sameWithin);
   const mean = (channel: 0 | 1 | 2): number => near.reduce((sum, colour) => sum + colour[channel], 0) / near.length;
   return [mean(0), mean(1), mean(2)];
 }
@@ -142,12 +138,8 @@ function commonest(colours: readonly Ink[]): Ink {
 /** Whether much of a colour in a drawing lies deep inside of it. */
 function isDeep({ planes, sizePx }: Drawing, ink: Ink): boolean {
   const pixels = sizePx ** 2;
-  const isOfIt = (at: number): boolean => {
-    const alpha = planes[3 * pixels + at]!;
-    if (!(alpha >= opaqueFrom)) return false;
-    const colour: Ink = [planes[at]! / alpha, planes[pixels + at]! / alpha, planes[2 * pixels + at]! / alpha];
-    return distance(colour, ink) <= sameWithin;
-  };
+  const isOfIt = (at: number): boolean =>
+    planes[3 * pixels + at]! >= opaqueFrom && inkDistance(colourAt(planes, at), ink) <= sameWithin;
   const inside = Uint8Array.from({ length: pixels }, (_, at) => Number(isOfIt(at)));
   const reach = Math.ceil(deepFrom * sizePx);
   let [whole, deep] = [0, 0];

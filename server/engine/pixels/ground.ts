@@ -1,10 +1,10 @@
 /**
  * The ground that icons of a style share, such as a disc or a tile of one colour, with a drawing of one ink on it. The flow between styles
- * knows drawings on nothing: so the drawing is taken off its ground, and an answer is laid on it. What differs from icon to icon besides
- * colours, gradients and outlines of the ground are not told: such styles have none. Pure; planes are premultiplied RGBA [4, pixels].
+ * knows drawings on nothing: so the drawing is taken off its ground, and an answer is put on it. A ground with a gradient, an outline or another shape from
+ * icon to icon is none. Pure; planes are premultiplied RGBA [4, pixels].
  */
 import { channelsOfHex } from "./hex-colour.ts";
-import { type Ink, inInk } from "./ink-colour.ts";
+import { type Drawing, type Ink, inInk, inkDistance } from "./ink-colour.ts";
 import { drawLayers, paintValues } from "./layered-image.ts";
 import { resampleSquare, type Square } from "./resample-square.ts";
 import { usualInk } from "./usual-ink.ts";
@@ -22,11 +22,6 @@ export interface Ground {
 export interface GroundLook {
   readonly ground: Ink;
   readonly ink: Ink;
-}
-
-interface Drawing {
-  readonly planes: Float32Array;
-  readonly sizePx: number;
 }
 
 /** Fewer drawings may be alike by chance. */
@@ -76,7 +71,7 @@ export function offGround({ planes, sizePx }: Drawing, { mask, place }: Ground):
   return inInk(alone, channelsOfHex(usualInk));
 }
 
-/** What lays drawings of one ink on the ground, all in the same of its colours, which depend on how much the first one covers. */
+/** What puts drawings of one ink on the ground, all in the same of its colours, which depend on how much the first one covers. */
 export function onGround(
   of: Float32Array,
   { sizePx, mask, place, looks }: Ground,
@@ -94,23 +89,23 @@ export function onGround(
   return (planes) => {
     const pixels = planes.length / 4;
     const side = Math.sqrt(pixels);
-    const laid = drawLayers({ logits, paints, sizePx }, side / sizePx);
+    const onIt = drawLayers({ logits, paints, sizePx }, side / sizePx);
     const all = side / place.sidePx;
     const within = { left: -place.left * all, top: -place.top * all, sidePx: sizePx * all };
     const cover = resampleSquare(planes.subarray(3 * pixels), within, side);
     for (const [at, share] of cover.entries())
       for (const [channel, value] of look.ink.entries()) {
         const place = channel * pixels + at;
-        laid[place] = (1 - share) * laid[place]! + share * value * laid[3 * pixels + at]!;
+        onIt[place] = (1 - share) * onIt[place]! + share * value * onIt[3 * pixels + at]!;
       }
-    return laid;
+    return onIt;
   };
 }
 
 /** A ground in given colours: the one nearest to its ink is the ink, each other one a ground; of one alone the ground. */
 export function inColours(ground: Ground, colours: readonly Ink[]): Ground {
   const own = ground.looks[0]!;
-  const inks = colours.map((colour) => distance(colour, own.ink));
+  const inks = colours.map((colour) => inkDistance(colour, own.ink));
   const at = colours.length === 1 ? -1 : inks.indexOf(Math.min(...inks));
   const ink = colours[at];
   const looks = colours
@@ -121,11 +116,7 @@ export function inColours(ground: Ground, colours: readonly Ink[]): Ground {
 
 /** The ink of the style that is furthest from a colour. */
 const legible = ({ looks }: Ground, colour: Ink): Ink =>
-  looks.reduce((best, { ink }) => (distance(ink, colour) > distance(best, colour) ? ink : best), looks[0]!.ink);
-
-/** Largest difference of a channel. */
-const distance = (one: Ink, other: Ink): number =>
-  Math.max(...one.map((value, channel) => Math.abs(value - other[channel]!)));
+  looks.reduce((best, { ink }) => (inkDistance(ink, colour) > inkDistance(best, colour) ? ink : best), looks[0]!.ink);
 
 interface OnGround extends GroundLook {
   /** Alpha of what lies on the ground. */
@@ -230,7 +221,7 @@ function placeOf(read: readonly OnGround[], sizePx: number): Square {
 
 function looksOf(read: readonly OnGround[]): GroundLook[] {
   const found: Array<{ ground: Ink; ink: Ink; count: number }> = [];
-  const isSame = (one: Ink, other: Ink): boolean => distance(one, other) <= sameWithin;
+  const isSame = (one: Ink, other: Ink): boolean => inkDistance(one, other) <= sameWithin;
   for (const { ground, ink } of read) {
     const known = found.find((look) => isSame(look.ground, ground) && isSame(look.ink, ink));
     if (known) known.count += 1;

@@ -13,7 +13,7 @@ const visibleFrom = 0.15;
 export type Ink = readonly [red: number, green: number, blue: number];
 
 /** A drawing's planes: premultiplied RGBA [4, sizePx, sizePx]. */
-interface Drawing {
+export interface Drawing {
   readonly planes: Float32Array;
   readonly sizePx: number;
 }
@@ -39,6 +39,10 @@ export function inInk(planes: Float32Array, ink: Ink): Float32Array {
     for (let at = 0; at < count; at += 1) inked[channel * count + at] = value * planes[3 * count + at]!;
   return inked;
 }
+
+/** Largest difference of a channel. */
+export const inkDistance = (one: Ink, other: Ink): number =>
+  Math.max(Math.abs(one[0] - other[0]), Math.abs(one[1] - other[1]), Math.abs(one[2] - other[2]));
 
 /** Between two inks. @param share of the second, 0 to 1 */
 export const mixInks = (one: Ink, other: Ink, share: number): Ink => {

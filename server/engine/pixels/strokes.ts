@@ -1,5 +1,5 @@
 /**
- * The pieces that a drawing of one ink is made of: parts that stand apart, and strokes between the places where lines meet, told from the
+ * The pieces that a drawing of one ink is made of: parts that stand apart, and strokes between the places where lines meet, recognised by the
  * skeleton of the ink (Zhang & Suen 1984, "A fast parallel algorithm for thinning digital patterns"). Broad shapes are not cut. Pure.
  */
 

@@ -91,7 +91,7 @@ export class QueueEntry<Body extends JobBody, Request> {
 
   /**
    * Keeps a new job that its worker has: the disk writes while the child draws already. One that can't be kept is taken from the
-   * worker, and nothing of it is kept or told any more.
+   * worker, and nothing of it is kept or shown any more.
    * @throws AppError storage_full, store_unavailable
    */
   async keepBegun(): Promise<void> {
