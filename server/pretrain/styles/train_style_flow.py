@@ -38,6 +38,8 @@ WITHOUT_ORIGIN, WITHOUT_PALETTE, WITH_HOLE, WITHOUT_SOURCE = 0.15, 0.7, 0.1, 0.0
 """How often a group goes without a condition."""
 MOST_TEMPERATURE = 0.6
 """Of the answers at random temperatures that the decoder learns from."""
+LEAST_CHANGE = 0.15
+"""Of the mean change of a batch; added to each pair's, so that no pair counts more than a few times as much as another."""
 ADVERSARIAL_RAMP = 0.08
 """Fraction of the budget over which the discriminators' share of the gradient grows."""
 
@@ -146,6 +148,7 @@ class FlowTraining(TimedTraining):
         drawn_loss = picture_loss(made, images[:many])
         report = {"nats": float(nats.detach()), "v0Loss": float(drawn_loss.detach())}
         (gradient,) = torch.autograd.grad(self.arguments.pixels * drawn_loss, made)
+        gradient *= weights_of_pairs(sources, images[:many])
         if self.arguments.adversarial > 0 and self.fraction >= self.arguments.adversarial_from:
             wanted, report["judge"] = self.judge(made, images, sources, given["asked"][shown].detach(), rng)
             ramp = min(1.0, (self.fraction - self.arguments.adversarial_from) / ADVERSARIAL_RAMP)
@@ -260,6 +263,14 @@ class FlowTraining(TimedTraining):
         if blocks:
             save_blocks(self.arguments.out.with_suffix(".png"), blocks)
             self.arguments.out.with_suffix(".names.txt").write_text("\n".join(names) + "\n", encoding="utf-8")
+
+
+def weights_of_pairs(sources: Tensor, truth: Tensor) -> Tensor:
+    """How much each pair counts, [n, 1, 1, 1] of mean 1: the less the source differs from the truth the more, so that small changes are made right too.
+    Both are pictures [n, 4, h, w]."""
+    change = (sources - truth).square().mean((1, 2, 3), keepdim=True)
+    weights = (change + LEAST_CHANGE * change.mean() + 1e-6).rsqrt()
+    return weights / weights.mean()
 
 
 def take_weights(net: nn.Module, weights: dict[str, Tensor]) -> None:
