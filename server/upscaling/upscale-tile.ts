@@ -9,10 +9,12 @@ import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { sumOf } from "../platform/sum.ts";
 import { boundDetails, gateReachPx } from "./details/details-gate.ts";
+import { keepMeans, meansReachPx } from "./details/keep-means.ts";
 import { livelyReachPx, livelyShares } from "./details/lively-places.ts";
 import { drawPixelResidual, residualDimsOf } from "./details/pixel-noise.ts";
 import type { Box } from "./picture-planes.ts";
-import { softenProjection, softReachPx } from "./soft-projection.ts";
+import { grainReachPx, takeOffGrain } from "./projection/level-grain.ts";
+import { softenProjection, softReachPx } from "./projection/soft-projection.ts";
 import { growBox } from "./tiles.ts";
 import { cutRows, type Details, unfold } from "./unfold.ts";
 
@@ -101,7 +103,7 @@ export interface ProjectionTask {
   readonly low: Float32Array;
   readonly widthPx: number;
   readonly heightPx: number;
-  /** How far it may move (soft-projection.ts); 0 = no projection. */
+  /** How far it may move (projection/soft-projection.ts); 0 = no projection. */
   readonly largestShare: number;
 }
 
@@ -142,7 +144,7 @@ type FactorMargins = HasMargin & { readonly details?: HasMargin | undefined };
 
 const marginsOfFactor = ({ marginPx, details }: FactorMargins): UpscalerMargins["factors"][NetworkScale] => ({
   network: Math.max(gateReachPx, marginPx),
-  details: Math.max(livelyReachPx, details?.marginPx ?? 0),
+  details: meansReachPx + Math.max(livelyReachPx, details?.marginPx ?? 0),
 });
 
 /** Margins of an upscaler from its manifest entry. */
@@ -155,8 +157,8 @@ export const marginsOf = ({
 }): UpscalerMargins => ({
   factors: { 2: marginsOfFactor(factors[2]), 4: marginsOfFactor(factors[4]) },
   consistency: {
-    2: Math.max(softReachPx, consistency[2].marginPx),
-    4: Math.max(softReachPx, consistency[4].marginPx),
+    2: grainReachPx(2) + Math.max(softReachPx, consistency[2].marginPx),
+    4: grainReachPx(4) + Math.max(softReachPx, consistency[4].marginPx),
   },
 });
 
@@ -213,6 +215,7 @@ async function projectTile({ consistency }: UpscalerParts, task: ProjectionTask)
   const projected =
     largestShare > 0 ? await consistency[factor].project(picture, low, widthPx, heightPx) : picture.slice();
   softenProjection(projected, picture, low, { widthPx, heightPx, largestShare });
+  takeOffGrain(projected, factor * widthPx, factor);
   return projected;
 }
 
@@ -227,11 +230,13 @@ async function enlargeTile({ factors }: UpscalerParts, task: EnlargeTask): Promi
   const drawn = await drawDetails(parts, task, features, means);
   const answer = { rows: means, box: whole };
   if (!isDecoded(temperature)) return unfold(factor, core, answer, drawn);
-  const lively = livelyShares(answer, factor, core, picture);
-  return unfold(factor, core, answer, drawn, boundDetails(tile, whole, core), lively);
+  const box = growBox(core, meansReachPx, picture);
+  const lively = livelyShares(answer, factor, box, picture);
+  const detailed = unfold(factor, box, answer, drawn, boundDetails(tile, whole, box), lively);
+  return keepMeans(detailed, unfold(factor, box, answer), { factor, box, core });
 }
 
-/** Draws the details of a tile's core. */
+/** Draws the details of a tile's core and, where they are decoded, of what `keepMeans` sees around it. */
 async function drawDetails(
   { network, flow, details }: FactorParts,
   task: EnlargeTask,
@@ -239,8 +244,9 @@ async function drawDetails(
   means: Float32Array,
 ): Promise<Details> {
   const { factor, whole, core, picture, seed, temperature } = task;
-  const decoder = isDecoded(temperature) ? details : undefined;
-  const box = growBox(core, decoder?.marginPx ?? 0, picture);
+  const isAdded = isDecoded(temperature);
+  const decoder = isAdded ? details : undefined;
+  const box = growBox(core, isAdded ? meansReachPx + (decoder?.marginPx ?? 0) : 0, picture);
   const spread = temperature === "centre" ? 0 : temperature;
   const given = cutRows(features, network.featureDims, whole, box);
   const residual = drawPixelResidual(seed, factor, box, decoder ? decodedTemperature : spread);

@@ -2,7 +2,7 @@
  * Upscaling as translation between networks: Φ reads features at every pixel and predicts a mean. τ draws the missing details,
  * given the features, folded to 3 · factor² values a pixel (idea of a flow for details: SRFlow, Lugmayr et al. 2020). Ψ decodes
  * them so that neighbours agree. ×2 and ×4 have networks of their own; temperature 0 uses the mean alone. Last a projection
- * moves the picture towards what shrinks to the input, softly (soft-projection.ts). Colour and alpha are enlarged separately. Sizes between
+ * moves the picture towards what shrinks to the input, softly (projection/soft-projection.ts). Colour and alpha are enlarged separately. Sizes between
  * the factors are area averages of the next one.
  */
 import {
@@ -48,7 +48,7 @@ interface Run extends Omit<UpscaleOptions, "temperature" | "foreignness" | keyof
   /** Drawn by networks. */
   readonly scale: NetworkScale;
   readonly temperature: Temperature;
-  /** How far a projection may move (soft-projection.ts); 0 = no projection. */
+  /** How far a projection may move (projection/soft-projection.ts); 0 = no projection. */
   readonly largestShare: number;
   /** Whether nobody shrank the picture, so that the network of such pictures serves. */
   readonly isForeign: boolean;

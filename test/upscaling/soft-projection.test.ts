@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { normals, streams } from "../../server/engine/random.ts";
-import { softenProjection } from "../../server/upscaling/soft-projection.ts";
+import { softenProjection } from "../../server/upscaling/projection/soft-projection.ts";
 
 const [widthPx, heightPx, factor] = [16, 16, 2] as const;
 const pixels = widthPx * heightPx;

@@ -115,7 +115,7 @@ class ConvBlock(ResidualBlock):
 
 REPEATED_REACH = 3
 """Pixels to each side over which details may not repeat."""
-SMOOTHING, STRENGTH = (0.25, 0.5, 0.25), 4.45
+SMOOTHING, STRENGTH = (0.25, 0.5, 0.25), 3.85
 """Taps over neighbouring pixels of the result, which take off grain of single pixels, and what details are multiplied by after it."""
 DETAIL_SCALE = 20.0
 """Brings z, whose deviation is some hundredths of the range of colours, to about 1."""

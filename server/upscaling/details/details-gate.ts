@@ -13,12 +13,14 @@ export const gateReachPx = aroundPx + 1;
 const closedFrom = 0.08;
 /** Values this near to each other are one level. */
 const sameLevel = 2.5 / 255;
+/** Share of the range of the 3 × 3 around by which details may lead beyond it: the input's pixels are means, so what they are of is livelier. */
+const beyondShare = 0.15;
 
 /** Of details, by pixels of a core. */
 export interface DetailBounds {
   /** Share of them that is kept, 0 to 1, [pixels]. */
   readonly shares: Float32Array;
-  /** The least and the greatest value of the 3 × 3 around, beyond which no detail leads: no speck stands out. [3, pixels] each. */
+  /** A little beyond the least and the greatest value of the 3 × 3 around. No detail leads further: no speck stands out. [3, pixels] each. */
   readonly lowest: Float32Array;
   readonly highest: Float32Array;
 }
@@ -38,8 +40,12 @@ export function boundDetails(tile: Float32Array, whole: Box, core: Box): DetailB
     for (let y = 0; y < core.heightPx; y += 1) {
       const from = (core.top - whole.top + y) * widthPx + core.left - whole.left;
       const to = channel * corePixels + y * core.widthPx;
-      lowest.set(extremes.least.subarray(from, from + core.widthPx), to);
-      highest.set(extremes.most.subarray(from, from + core.widthPx), to);
+      for (let x = 0; x < core.widthPx; x += 1) {
+        const [least, most] = [extremes.least[from + x]!, extremes.most[from + x]!];
+        const beyond = beyondShare * (most - least);
+        lowest[to + x] = Math.max(0, least - beyond);
+        highest[to + x] = Math.min(1, most + beyond);
+      }
     }
   }
   return { shares: sharesOf(isFlat, whole, core), lowest, highest };

@@ -5,7 +5,7 @@
  * being of it: paper has no halo, and edges do not fade into it.
  */
 
-import { extremesAround, flatPlaces, sumAround, sumTable } from "./extremes-around.ts";
+import { extremesAround, flatPlaces, sumAround, sumTable } from "../extremes-around.ts";
 
 /** Pixels of the input to each side whose range counts. */
 const nearPx = 2;
@@ -17,10 +17,14 @@ export const softReachPx = widePx + 1;
 const leastMove = 0.5 / 255;
 /** Values this near to each other are one level. */
 const sameLevel = 1.01 / 255;
-/** Share of the range around within which a value belongs to a flat area: beside edges it is of one level, too. */
+/** Share of the range around within which a value belongs to a flat area: beside edges it is of one level, too. Up to twice that it comes nearer, so that nothing jumps. */
 const flatShare = 0.06;
 /** Flat places within `widePx` that it takes, and the difference up to which others must not differ: in skies they do. */
 const [flatPlacesMin, aboutLevel] = [25, 8 / 255] as const;
+/** Values this near to each other are equal, as in drawings and hardly in photographs; so many places of equal ones are enough. */
+const [equalLevel, equalPlacesMin] = [0.3 / 255, 3] as const;
+/** Share of the range by which the input, shrunk by a kernel with negative lobes, may lead beyond a flat area of equal values. */
+const lobeShare = 0.05;
 /** Ranges below this have no halo that can be seen. */
 const faintRange = 6 / 255;
 
@@ -51,16 +55,18 @@ export function softenProjection(
       for (let x = 0; x < widthPx; x += 1) {
         const { range, floor, ceiling, hasFloor, hasCeiling } = boundsAround(x, y);
         const reach = leastMove + largestShare * range;
-        const [lowEnd, highEnd] = [
-          floor + (hasFloor ? flatShare * range : 0),
-          ceiling - (hasCeiling ? flatShare * range : 0),
-        ];
+        const near = flatShare * range;
+        const [lowEnd, highEnd] = [floor + (hasFloor ? near : 0), ceiling - (hasCeiling ? near : 0)];
         const corner = (channel * factor * heightPx + factor * y) * line + factor * x;
         for (let row = 0; row < factor; row += 1)
           for (let at = corner + row * line, end = at + factor; at < end; at += 1) {
             const given = answer[at]!;
             const moved = Math.max(given - reach, Math.min(given + reach, projected[at]!));
-            projected[at] = moved <= lowEnd ? floor : moved >= highEnd ? ceiling : moved;
+            if (moved <= lowEnd) projected[at] = floor;
+            else if (moved >= highEnd) projected[at] = ceiling;
+            else if (hasFloor && moved < lowEnd + near) projected[at] = floor + 2 * (moved - lowEnd);
+            else if (hasCeiling && moved > highEnd - near) projected[at] = ceiling - 2 * (highEnd - moved);
+            else projected[at] = moved;
           }
       }
   }
@@ -82,8 +88,13 @@ function createBoundsReader(plane: Float32Array, widthPx: number, heightPx: numb
   const bounds: Bounds = { range: 0, floor: 0, ceiling: 1, hasFloor: false, hasCeiling: false };
   const { least, most } = extremesAround(plane, widthPx, nearPx);
   // A line of one or two pixels, whose level may be a mixture, is not flat.
-  const isFlat = flatPlaces(plane, extremesAround(plane, widthPx, 1), sameLevel);
-  const [size, flats] = [{ widthPx, heightPx }, sumTable(isFlat, widthPx, heightPx)];
+  const nearest = extremesAround(plane, widthPx, 1);
+  const [isFlat, isEqual] = [flatPlaces(plane, nearest, sameLevel), flatPlaces(plane, nearest, equalLevel)];
+  const size = { widthPx, heightPx };
+  const [flats, equals] = [isFlat, isEqual].map((places) => sumTable(places, widthPx, heightPx)) as [
+    Float64Array,
+    Float64Array,
+  ];
   /** Whether all flat places nearby that are about as bright are as bright. */
   const isOneLevel = (level: number, x: number, y: number): boolean => {
     for (let row = Math.max(0, y - widePx); row <= Math.min(heightPx - 1, y + widePx); row += 1)
@@ -102,23 +113,26 @@ function createBoundsReader(plane: Float32Array, widthPx: number, heightPx: numb
     bounds.hasCeiling = false;
     const count = bounds.range < faintRange ? 0 : sumAround(flats, size, x, y, widePx);
     if (count === 0) return bounds;
+    const lobe = Math.max(sameLevel, lobeShare * bounds.range);
     for (let row = Math.max(0, y - widePx); row <= Math.min(heightPx - 1, y + widePx); row += 1) {
       const end = row * widthPx + Math.min(widthPx - 1, x + widePx);
       for (let at = row * widthPx + Math.max(0, x - widePx); at <= end; at += 1) {
         if (isFlat[at] === 0) continue;
         const value = plane[at]!;
-        if (value <= lowest + sameLevel && value >= bounds.floor) {
+        const beyond = isEqual[at] === 1 ? lobe : sameLevel;
+        if (value <= lowest + beyond && value >= bounds.floor) {
           bounds.floor = value;
           bounds.hasFloor = true;
         }
-        if (value >= highest - sameLevel && value <= bounds.ceiling) {
+        if (value >= highest - beyond && value <= bounds.ceiling) {
           bounds.ceiling = value;
           bounds.hasCeiling = true;
         }
       }
     }
-    bounds.hasFloor &&= count >= flatPlacesMin && isOneLevel(bounds.floor, x, y);
-    bounds.hasCeiling &&= count >= flatPlacesMin && isOneLevel(bounds.ceiling, x, y);
+    const isLarge = count >= flatPlacesMin || sumAround(equals, size, x, y, widePx) >= equalPlacesMin;
+    bounds.hasFloor &&= isLarge && isOneLevel(bounds.floor, x, y);
+    bounds.hasCeiling &&= isLarge && isOneLevel(bounds.ceiling, x, y);
     return bounds;
   };
 }
