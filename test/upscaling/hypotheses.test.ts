@@ -169,6 +169,16 @@ describe("LR-PSNR", () => {
     assert.ok(Math.abs((await lrPsnrDb(image, enlarged, pause)) - expected) < 1e-9);
   });
 
+  it("LR-PSNR of black on white is that of the truth, although the kernel leads beyond white where 8 bits end", async () => {
+    const truth = flat([0, 0, 0, 255], 16, 16);
+    for (let at = 0; at < truth.rgba.length; at += 4) if ((at / 4) % 16 >= 8) truth.rgba.fill(255, at, at + 4);
+    const plane = Float32Array.from({ length: 256 }, (_, pixel) => truth.rgba[4 * pixel]!);
+    const shrunk = shrinkBicubic(plane, 16, 16, 4).map((value) => Math.max(0, Math.min(255, Math.round(value))));
+    const image = flat([0, 0, 0, 255], 4, 4);
+    for (const [pixel, value] of shrunk.entries()) image.rgba.fill(value, 4 * pixel, 4 * pixel + 3);
+    assert.ok((await lrPsnrDb(image, truth, pause)) > 55);
+  });
+
   it("LR-PSNR does not see colours where nothing is visible, and sees alpha", async () => {
     const image = flat([90, 90, 90, 0], 4, 4);
     const recoloured = flat([255, 0, 120, 0], 8, 8);

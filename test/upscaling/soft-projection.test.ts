@@ -1,8 +1,9 @@
-/** The soft projection: how far it moves, and that nothing goes beyond a flat area. */
+/** The soft projection: how far it moves, and that nothing goes beyond a flat area. Grain that is left after it. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { normals, streams } from "../../server/engine/random.ts";
+import { grainReachPx, takeOffGrain } from "../../server/upscaling/projection/level-grain.ts";
 import { softenProjection } from "../../server/upscaling/projection/soft-projection.ts";
 
 const [widthPx, heightPx, factor] = [16, 16, 2] as const;
@@ -75,4 +76,69 @@ describe("the soft projection", () => {
     const sharp = planes(factor * widthPx, (_, y) => (y === 15 || y === 16 ? 10 : 240));
     assert.equal(levelAt(soften(sharp, sharp, low, 0), 16, 15), 10);
   });
+
+  it("a colour joins a flat area only where the others belong to it, too, so that an outline keeps its hue", () => {
+    const [paper, body, outline] = [
+      [255, 255, 255],
+      [0, 112, 60],
+      [10, 70, 60],
+    ] as const;
+    const [low, answer] = [1, factor].map((scale) =>
+      Float32Array.from(
+        [0, 1, 2].flatMap((channel) =>
+          Array.from({ length: scale ** 2 * pixels }, (_, at) => {
+            const x = Math.floor((at % (scale * widthPx)) / scale);
+            return (x < 7 ? paper : x === 7 ? outline : body)[channel]! / 255;
+          }),
+        ),
+      ),
+    );
+    const result = soften(answer!, answer!, low!, 0);
+    assert.deepEqual([levelAt(result, 14, 16), levelAt(result, 16, 16)], [10, 0]);
+    const mixed = answer!.slice();
+    for (let at = 0; at < mixed.length; at += 1) if (at % (factor * widthPx) === 22) mixed[at]! += 3 / 255;
+    assert.equal(levelAt(soften(mixed, mixed, low!, 0), 22, 16), 3);
+  });
+
+  it("a flat area ends at its level although the kernel's lobes led the input a little below it", () => {
+    const low = planes(widthPx, (x) => (x < 8 ? 250 : x === 8 ? 94 : 100));
+    const answer = planes(factor * widthPx, (x) => (x < 16 ? 250 : x < 18 ? 92 : 100));
+    assert.equal(levelAt(soften(answer, answer, low, 0), 17, 16), 100);
+  });
+});
+
+describe("grain", () => {
+  it("grain of a level is taken off flat areas and slopes, up to an edge that stays", () => {
+    const noise = normals(3, streams.pixels, 32 ** 2).map((value) => Math.max(-1, Math.min(1, value)));
+    const clean = planes(32, (x) => (x < 16 ? 60 + x / 4 : 200));
+    const grainy = clean.map((value, at) => value + (0.4 * noise[at % noise.length]!) / 255);
+    const result = grainy.slice();
+    takeOffGrain(result, 32, 4);
+    const awayFrom = (picture: Float32Array): number =>
+      255 * Math.sqrt(picture.reduce((sum, value, at) => sum + (value - clean[at]!) ** 2, 0) / picture.length);
+    assert.ok(awayFrom(result) < 0.5 * awayFrom(grainy), `${awayFrom(result)}, ${awayFrom(grainy)}`);
+    assert.ok(Math.abs(255 * result[15]! - 63.75) < 1 && Math.abs(255 * result[16]! - 200) < 1);
+  });
+
+  it("differences of several levels are no grain", () => {
+    const texture = planes(32, (x, y) => ((x + y) % 2 === 0 ? 90 : 94));
+    const result = texture.slice();
+    takeOffGrain(result, 32, 2);
+    assert.deepEqual(result, texture);
+  });
+
+  for (const scale of [2, 4] as const)
+    it(`grain at ×${scale} is taken off alike in a part of a picture and in the whole, as far as its reach says`, () => {
+      const [side, cut] = [64, grainReachPx(scale) * scale];
+      const drawn = normals(8, streams.pixels, 3 * side ** 2).map((value) => 0.5 + value / 255);
+      const partOf = (picture: Float32Array): Float32Array =>
+        picture.filter((_, at) => at % side >= 12 && Math.floor(at / side) % side >= 12);
+      const [whole, part] = [Float32Array.from(drawn), partOf(Float32Array.from(drawn))];
+      takeOffGrain(whole, side, scale);
+      takeOffGrain(part, side - 12, scale);
+      const wanted = partOf(whole);
+      for (const [at, value] of part.entries())
+        if (at % (side - 12) >= cut && Math.floor(at / (side - 12)) % (side - 12) >= cut)
+          assert.equal(value, wanted[at]);
+    });
 });

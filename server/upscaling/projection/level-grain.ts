@@ -6,64 +6,82 @@
 
 import type { NetworkScale } from "../../../shared/contract/upscale-scales.ts";
 
-/** By factor: pixels of the result to each side that count, and by round the difference in levels from which a value has no influence. */
-const rounds: Readonly<Record<NetworkScale, { readonly aroundPx: number; readonly levels: readonly number[] }>> = {
-  2: { aroundPx: 2, levels: [1] },
-  4: { aroundPx: 3, levels: [3, 1.5] },
+/** Pixels of the result to each side that a round can see. */
+const aroundPx = 3;
+
+interface Grain {
+  /** Whether a round sees all `aroundPx`, or one fewer. */
+  readonly isWide: boolean;
+  /** By round, the difference in levels from which a value has no influence. */
+  readonly levels: readonly number[];
+}
+
+/** By factor. At x2 photographs have details of a level; wider rounds cost them 0.1 dB. */
+const grains: Readonly<Record<NetworkScale, Grain>> = {
+  2: { isWide: false, levels: [1] },
+  4: { isWide: true, levels: [3, 1.5] },
 };
 
 /** Pixels of the input to each side that a result depends on. */
 export const grainReachPx = (factor: NetworkScale): number =>
-  Math.ceil((rounds[factor].levels.length * rounds[factor].aroundPx) / factor);
+  Math.ceil((grains[factor].levels.length * aroundPx) / factor);
 
 /** @param picture enlarged, [3, heightPx, widthPx] in [0, 1], changed in place */
 export function takeOffGrain(picture: Float32Array, widthPx: number, factor: NetworkScale): void {
-  const { aroundPx, levels } = rounds[factor];
+  const { isWide, levels } = grains[factor];
   const pixels = picture.length / 3;
   const moves = new Float32Array(pixels);
   for (let channel = 0; channel < 3; channel += 1) {
     const plane = picture.subarray(channel * pixels, (channel + 1) * pixels);
-    for (const level of levels) {
-      moveToMeans(plane, moves, widthPx, { step: 1, aroundPx, reach: level / 255 });
-      moveToMeans(plane, moves, widthPx, { step: widthPx, aroundPx, reach: level / 255 });
-    }
+    for (const level of levels)
+      for (const step of [1, widthPx]) moveToMeans(plane, moves, { widthPx, step, isWide, reach: level / 255 });
   }
 }
 
-interface Round {
+interface Round extends Pick<Grain, "isWide"> {
+  readonly widthPx: number;
   /** 1 along rows, the width along columns. */
   readonly step: number;
-  readonly aroundPx: number;
   /** Difference from which a value has no influence. */
   readonly reach: number;
+}
+
+/** Four times what a difference adds to a move: a branch less takes a third of the time. */
+function pullOf(difference: number, steepness: number): number {
+  const nearness = 1 - difference * difference * steepness;
+  const twice = nearness + Math.abs(nearness);
+  return difference * twice * twice;
 }
 
 /**
  * One round in one direction. Every pair of values is met once: what it adds to one it takes from the other.
  * @param moves as long as the plane; its values do not matter
  */
-function moveToMeans(
-  plane: Float32Array,
-  moves: Float32Array,
-  widthPx: number,
-  { step, aroundPx, reach }: Round,
-): void {
+function moveToMeans(plane: Float32Array, moves: Float32Array, { widthPx, step, isWide, reach }: Round): void {
   moves.fill(0);
   const steepness = 1 / reach ** 2;
-  for (let start = 0; start < plane.length; start += widthPx)
-    for (let shift = 1; shift <= aroundPx; shift += 1) {
-      const away = shift * step;
-      // Along a row, none beyond its end; along columns, none beyond the last row.
-      const end = step === 1 ? start + widthPx - away : start + away < plane.length ? start + widthPx : start;
-      for (let at = start; at < end; at += 1) {
-        const difference = plane[at + away]! - plane[at]!;
-        const nearness = 1 - difference * difference * steepness;
-        if (nearness <= 0) continue;
-        const pull = difference * nearness * nearness;
-        moves[at]! += pull;
-        moves[at + away]! -= pull;
-      }
+  const [second, third, farthest] = [2 * step, 3 * step, isWide ? 1 : 0];
+  for (let start = 0; start < plane.length; start += widthPx) {
+    const last = step === 1 ? start + widthPx : plane.length;
+    const end = Math.max(start, Math.min(start + widthPx, last - third));
+    for (let at = start; at < end; at += 1) {
+      const value = plane[at]!;
+      const one = pullOf(plane[at + step]! - value, steepness);
+      const two = pullOf(plane[at + second]! - value, steepness);
+      const three = farthest * pullOf(plane[at + third]! - value, steepness);
+      moves[at]! += one + two + three;
+      moves[at + step]! -= one;
+      moves[at + second]! -= two;
+      moves[at + third]! -= three;
     }
-  const share = 1 / (2 * aroundPx + 1);
+    // Those at a border, which have fewer beyond them.
+    for (let at = end; at < start + widthPx; at += 1)
+      for (let other = at + step; other < Math.min(last, at + third + farthest); other += step) {
+        const pull = pullOf(plane[other]! - plane[at]!, steepness);
+        moves[at]! += pull;
+        moves[other]! -= pull;
+      }
+  }
+  const share = 0.25 / (2 * (aroundPx - 1 + farthest) + 1);
   for (let at = 0; at < plane.length; at += 1) plane[at]! += share * moves[at]!;
 }

@@ -17,7 +17,10 @@ export const softReachPx = widePx + 1;
 const leastMove = 0.5 / 255;
 /** Values this near to each other are one level. */
 const sameLevel = 1.01 / 255;
-/** Share of the range around within which a value belongs to a flat area: beside edges it is of one level, too. Up to twice that it comes nearer, so that nothing jumps. */
+/**
+ * Share of the range around within which a value belongs to a flat area, if all its colours do: beside edges it is of one level, too. Up to
+ * twice that it comes nearer, so that nothing jumps.
+ */
 const flatShare = 0.06;
 /** Flat places within `widePx` that it takes, and the difference up to which others must not differ: in skies they do. */
 const [flatPlacesMin, aboutLevel] = [25, 8 / 255] as const;
@@ -49,27 +52,77 @@ export function softenProjection(
 ): void {
   const factor = Math.round(Math.sqrt(projected.length / low.length));
   const [line, pixels] = [factor * widthPx, widthPx * heightPx];
-  for (let channel = 0; channel < 3; channel += 1) {
-    const boundsAround = createBoundsReader(low.subarray(channel * pixels, (channel + 1) * pixels), widthPx, heightPx);
-    for (let y = 0; y < heightPx; y += 1)
-      for (let x = 0; x < widthPx; x += 1) {
-        const { range, floor, ceiling, hasFloor, hasCeiling } = boundsAround(x, y);
+  const size = factor ** 2 * pixels;
+  const [moved, bounds] = [new Float64Array(3), [] as Bounds[]];
+  const readers = [0, 1, 2].map((channel) =>
+    createBoundsReader(low.subarray(channel * pixels, (channel + 1) * pixels), widthPx, heightPx),
+  );
+  for (let y = 0; y < heightPx; y += 1)
+    for (let x = 0; x < widthPx; x += 1) {
+      for (const [channel, boundsAround] of readers.entries()) bounds[channel] = boundsAround(x, y);
+      const corner = factor * y * line + factor * x;
+      const mayJoin = bounds.some(({ floorAt, ceilingAt }) => floorAt >= 0 || ceilingAt >= 0);
+      for (let channel = 0; channel < 3; channel += 1) {
+        const { range, floor, ceiling } = bounds[channel]!;
         const reach = leastMove + largestShare * range;
-        const near = flatShare * range;
-        const [lowEnd, highEnd] = [floor + (hasFloor ? near : 0), ceiling - (hasCeiling ? near : 0)];
-        const corner = (channel * factor * heightPx + factor * y) * line + factor * x;
-        for (let row = 0; row < factor; row += 1)
-          for (let at = corner + row * line, end = at + factor; at < end; at += 1) {
+        // What may join a flat area is held within floor and ceiling after that, as its other colours are compared as they are.
+        const [lowest, highest] = mayJoin ? [0, 1] : [floor, ceiling];
+        for (let row = 0; row < factor; row += 1) {
+          const from = channel * size + corner + row * line;
+          for (let at = from; at < from + factor; at += 1) {
             const given = answer[at]!;
             const moved = Math.max(given - reach, Math.min(given + reach, projected[at]!));
-            if (moved <= lowEnd) projected[at] = floor;
-            else if (moved >= highEnd) projected[at] = ceiling;
-            else if (hasFloor && moved < lowEnd + near) projected[at] = floor + 2 * (moved - lowEnd);
-            else if (hasCeiling && moved > highEnd - near) projected[at] = ceiling - 2 * (highEnd - moved);
-            else projected[at] = moved;
+            projected[at] = Math.max(lowest, Math.min(highest, moved));
           }
+        }
       }
+      if (!mayJoin) continue;
+      for (let row = 0; row < factor; row += 1)
+        for (let at = corner + row * line, end = at + factor; at < end; at += 1) {
+          for (let channel = 0; channel < 3; channel += 1) moved[channel] = projected[channel * size + at]!;
+          for (let channel = 0; channel < 3; channel += 1)
+            projected[channel * size + at] = join(moved, channel, bounds, low);
+        }
+    }
+}
+
+/** One colour of a value between floor and ceiling; as all its colours belong to a flat area there, at its level. */
+function join(moved: Float64Array, channel: number, bounds: readonly Bounds[], low: Float32Array): number {
+  const { range, floor, ceiling, floorAt, ceilingAt } = bounds[channel]!;
+  const [value, near] = [moved[channel]!, flatShare * range];
+  if (value <= floor) return floor;
+  if (value >= ceiling) return ceiling;
+  if (floorAt >= 0 && value < floor + 2 * near) {
+    const joined = floor + Math.max(0, 2 * (value - floor - near));
+    return value + shareOf(moved, channel, bounds, low, floorAt) * (joined - value);
   }
+  if (ceilingAt >= 0 && value > ceiling - 2 * near) {
+    const joined = ceiling - Math.max(0, 2 * (ceiling - near - value));
+    return value + shareOf(moved, channel, bounds, low, ceilingAt) * (joined - value);
+  }
+  return value;
+}
+
+/** How far the other colours belong to a flat area, too, whose place in the input is given: 1 = they do, 0 = one does not. */
+function shareOf(
+  moved: Float64Array,
+  channel: number,
+  bounds: readonly Bounds[],
+  low: Float32Array,
+  place: number,
+): number {
+  const pixels = low.length / 3;
+  let share = 1;
+  for (let other = 0; other < 3; other += 1) {
+    const { range, floor, ceiling, floorAt, ceilingAt } = bounds[other]!;
+    if (other === channel || range < faintRange) continue;
+    const value = moved[other]!;
+    let away = Math.abs(value - low[other * pixels + place]!);
+    if (floorAt >= 0) away = Math.min(away, value - floor);
+    if (ceilingAt >= 0) away = Math.min(away, ceiling - value);
+    share = Math.min(share, 2 - away / (flatShare * range));
+  }
+  return Math.max(0, share);
 }
 
 interface Bounds {
@@ -78,14 +131,14 @@ interface Bounds {
   /** Levels of flat areas below and above all values around a place; 0 and 1 where there are none. */
   floor: number;
   ceiling: number;
-  /** Whether there are such areas, large and of one level. */
-  hasFloor: boolean;
-  hasCeiling: boolean;
+  /** The nearest places of such areas, if they are large and of one level; −1 if not. */
+  floorAt: number;
+  ceilingAt: number;
 }
 
 /** Returns one object again and again, because a picture has millions of places. */
 function createBoundsReader(plane: Float32Array, widthPx: number, heightPx: number): (x: number, y: number) => Bounds {
-  const bounds: Bounds = { range: 0, floor: 0, ceiling: 1, hasFloor: false, hasCeiling: false };
+  const bounds: Bounds = { range: 0, floor: 0, ceiling: 1, floorAt: -1, ceilingAt: -1 };
   const { least, most } = extremesAround(plane, widthPx, nearPx);
   // A line of one or two pixels, whose level may be a mixture, is not flat.
   const nearest = extremesAround(plane, widthPx, 1);
@@ -109,30 +162,40 @@ function createBoundsReader(plane: Float32Array, widthPx: number, heightPx: numb
     bounds.range = highest - lowest;
     bounds.floor = 0;
     bounds.ceiling = 1;
-    bounds.hasFloor = false;
-    bounds.hasCeiling = false;
+    bounds.floorAt = -1;
+    bounds.ceilingAt = -1;
+    let [toFloor, toCeiling] = [0, 0];
     const count = bounds.range < faintRange ? 0 : sumAround(flats, size, x, y, widePx);
     if (count === 0) return bounds;
     const lobe = Math.max(sameLevel, lobeShare * bounds.range);
     for (let row = Math.max(0, y - widePx); row <= Math.min(heightPx - 1, y + widePx); row += 1) {
-      const end = row * widthPx + Math.min(widthPx - 1, x + widePx);
+      const [middle, end] = [row * widthPx + x, row * widthPx + Math.min(widthPx - 1, x + widePx)];
       for (let at = row * widthPx + Math.max(0, x - widePx); at <= end; at += 1) {
         if (isFlat[at] === 0) continue;
         const value = plane[at]!;
         const beyond = isEqual[at] === 1 ? lobe : sameLevel;
         if (value <= lowest + beyond && value >= bounds.floor) {
+          const away = Math.abs(row - y) + Math.abs(at - middle);
+          if (bounds.floorAt < 0 || value > bounds.floor || away < toFloor) {
+            bounds.floorAt = at;
+            toFloor = away;
+          }
           bounds.floor = value;
-          bounds.hasFloor = true;
         }
         if (value >= highest - beyond && value <= bounds.ceiling) {
+          const away = Math.abs(row - y) + Math.abs(at - middle);
+          if (bounds.ceilingAt < 0 || value < bounds.ceiling || away < toCeiling) {
+            bounds.ceilingAt = at;
+            toCeiling = away;
+          }
           bounds.ceiling = value;
-          bounds.hasCeiling = true;
         }
       }
     }
+    if (bounds.floorAt < 0 && bounds.ceilingAt < 0) return bounds;
     const isLarge = count >= flatPlacesMin || sumAround(equals, size, x, y, widePx) >= equalPlacesMin;
-    bounds.hasFloor &&= isLarge && isOneLevel(bounds.floor, x, y);
-    bounds.hasCeiling &&= isLarge && isOneLevel(bounds.ceiling, x, y);
+    if (bounds.floorAt >= 0 && !(isLarge && isOneLevel(bounds.floor, x, y))) bounds.floorAt = -1;
+    if (bounds.ceilingAt >= 0 && !(isLarge && isOneLevel(bounds.ceiling, x, y))) bounds.ceilingAt = -1;
     return bounds;
   };
 }
