@@ -5,6 +5,7 @@
 import type { ConditionField } from "../../shared/contract/conditions.ts";
 import type { NetworkScale, UpscaleTarget } from "../../shared/contract/upscale-scales.ts";
 import type { CaptionColour } from "./colour-words.ts";
+import type { StackedLayer } from "./pixels/ground/stack.ts";
 import type { LayeredImage } from "./pixels/layered-image.ts";
 import type { StyleInk } from "./pixels/style-ink.ts";
 
@@ -232,6 +233,11 @@ export interface Pixels {
   readonly rgba: Uint8Array;
   readonly widthPx: number;
   readonly heightPx: number;
+}
+
+/** Pixels to be traced, and the layers that they show where these are known, lowest first. */
+export interface TracedPixels extends Pixels {
+  readonly stack?: readonly StackedLayer[];
 }
 
 /** How a JPEG file was quantised. */

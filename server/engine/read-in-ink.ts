@@ -1,48 +1,81 @@
 /**
- * Icons of one colour are read in the ink of the drawings that the flow between styles learned from, whatever their own colour is, and
- * the answer is painted in that colour: geometry needs no colour, and the flow saw few others. Only where the requested style is
- * of one colour too. Where its icons show several colours, the answer gets their mean and deviation.
+ * Pictures of one colour are read in the ink of the drawings that the flow between styles learned from, whatever their own colour is, and
+ * the answer is painted in that colour: geometry needs no colour, and the flow saw few others. So are pictures on a ground, and those of an ink
+ * with flat accents, where a style says what these are (pixels/style-ink.ts). Only where the requested style is such a one
+ * too. Where its icons show several colours, the answer gets their mean and deviation.
  */
 import type { ConditionValues } from "./conditions.ts";
 import type { ConditionValue } from "./interfaces.ts";
 import type { Accent } from "./pixels/accents.ts";
 import { spreadOf } from "./pixels/colour-spread.ts";
-import { inColours } from "./pixels/ground.ts";
+import { isSameLook } from "./pixels/ground/ground.ts";
+import { inColours } from "./pixels/ground/on-ground.ts";
 import { channelsOfHex, hexOfChannels } from "./pixels/hex-colour.ts";
-import { type Ink, inInk, inkOf } from "./pixels/ink-colour.ts";
-import { asInkOf, type StyleInk, styleInkOf } from "./pixels/style-ink.ts";
+import { type Drawing, type Ink, inInk, inkOf } from "./pixels/ink-colour.ts";
+import { resampleSquare } from "./pixels/resample-square.ts";
+import { asInkOf, type InkedDrawing, readAsInk, type StyleInk, styleInkOf } from "./pixels/style-ink.ts";
 import { usualInk } from "./pixels/usual-ink.ts";
 import type { Finish, Translation } from "./translation.ts";
 
 type Picture = Extract<ConditionValue, { kind: "image" }>;
+type Readers = Pick<Translation, "conditions">;
+type Requested = Pick<ConditionValues, "style" | "colours">;
+
+/** A style that was looked at. */
+interface ReadStyle {
+  /** Of its images, from which all else follows, or its name. */
+  readonly key: string;
+  readonly styleInk: StyleInk;
+  /** Of the images that are of the style. */
+  readonly places: readonly number[];
+}
 
 /** What the requested style is drawn in: of its images or its name, in a requested colour besides. */
-export function inkOfStyle({ conditions }: Readers, { style, colours }: Requested): StyleInk {
-  const own: StyleInk =
-    style?.kind === "images"
-      ? readStyle(style.images).styleInk
-      : (namedLooks(conditions, style) ?? { isOneInk: false });
+export function inkOfStyle(
+  readers: Readers,
+  { style, colours, drawing }: Requested & Pick<ConditionValues, "drawing">,
+): StyleInk {
+  const read = styleOf(readers, style);
+  const own = read?.styleInk ?? { isOneInk: false };
   const given = colours?.kind === "colours" ? colours.colours.map(channelsOfHex) : [];
   const [requested] = given;
-  if (requested === undefined) return own;
+  if (requested === undefined) return drawing?.kind === "image" ? likeDrawing(own, drawing) : own;
   if (own.ground) return { ...own, ground: inColours(own.ground, given) };
   return isOfOneColour(own)
     ? { ...own, ink: requested, ...(own.accents && { accents: accentsIn(own.accents, given.slice(1)) }) }
     : { isOneInk: false };
 }
 
+/** A drawing that lies on the style's ground already keeps its colours there, if they are some of the style's or pixels around a hole stay. */
+function likeDrawing(style: StyleInk, drawing: Picture): StyleInk {
+  const { ground } = style;
+  const [look] = (ground && !inkOf([drawing]).ink && readAsInk(drawing, style)?.styleInk.ground?.looks) || [];
+  if (!ground || !look) return style;
+  const isKept = drawing.hole !== undefined || ground.looks.some((own) => isSameLook(own, look, ground.sizePx));
+  return isKept ? { ...style, ground: { ...ground, looks: [look] } } : style;
+}
+
 /** How an answer in the requested style and colours is finished. @param requested without the style that a drawing has by itself */
-export function looksOf({ conditions }: Readers, requested: Requested, styleInk: StyleInk): Finish {
+export function looksOf(readers: Readers, requested: Requested, styleInk: StyleInk): Finish {
   const { style, colours } = requested;
-  const { isOneInk, ink, ground, accents } = styleInk;
-  if (ink && !isOneInk && colours?.kind === "colours" && colours.colours.length > 1) return { tints: colours.colours };
-  if (ink && !isOneInk && accents) return { tints: [ink, ...accents.map((accent) => accent.ink)].map(hexOfChannels) };
-  const looks = { isOneInk, ink, ground, accents, palette: paletteOf(requested, styleInk) };
+  const paints = paintsOf(styleInk, colours);
+  if (paints.tints) return paints;
+  const looks = { isOneInk: styleInk.isOneInk, ...paints, palette: paletteOf(requested, styleInk) };
   if (colours || isOfOneColour(styleInk)) return looks;
   return {
     ...looks,
-    spread: style?.kind === "images" ? spreadOf(style.images) : namedLooks(conditions, style)?.spread,
+    spread: style?.kind === "images" ? spreadOf(style.images) : styleOf(readers, style)?.styleInk.spread,
   };
+}
+
+/** The colours of a style of one ink, with a ground or accents. @param colours requested ones */
+export function paintsOf(
+  { isOneInk, ink, ground, accents }: StyleInk,
+  colours?: ConditionValue,
+): Pick<Finish, "tints" | "ink" | "ground" | "accents"> {
+  if (ink && !isOneInk && colours?.kind === "colours" && colours.colours.length > 1) return { tints: colours.colours };
+  if (ink && !isOneInk && accents) return { tints: [ink, ...accents.map((accent) => accent.ink)].map(hexOfChannels) };
+  return { ink, ground, accents };
 }
 
 /** Accents in the requested colours, as far as there are any; more of them are accents as large as the last. */
@@ -57,34 +90,55 @@ const isFlat = ({ ground, accents }: StyleInk): boolean => (ground ?? accents) !
 export const paletteOf = ({ colours }: Requested, styleInk: StyleInk): readonly string[] | undefined =>
   colours?.kind === "colours" && !isOfOneColour(styleInk) ? colours.colours : undefined;
 
-type Readers = Pick<Translation, "conditions">;
-type Requested = Pick<ConditionValues, "style" | "colours">;
+export const isOfOneColour = ({ isOneInk, ink }: StyleInk): boolean => isOneInk || ink !== undefined;
 
-const namedLooks = (conditions: Translation["conditions"], style: ConditionValue | undefined): StyleInk | undefined =>
-  style?.kind === "text" ? conditions.find(({ name }) => name === "style")?.expert.styleInk?.(style.text) : undefined;
-
-const isOfOneColour = ({ isOneInk, ink }: StyleInk): boolean => isOneInk || ink !== undefined;
-
-/** The values with all that is of one colour in the usual ink, where the requested style is of one colour. */
-export function readInInk(values: ConditionValues, styleInk: StyleInk): ConditionValues {
+/**
+ * The values with all that can be in the usual ink, where the requested style is of one colour.
+ * @param before conditions that they had, whose styles say what several colours are too
+ */
+export function readInInk(
+  readers: Readers,
+  values: ConditionValues,
+  styleInk: StyleInk,
+  before: ConditionValues = {},
+): ConditionValues {
   if (!isOfOneColour(styleInk)) return values;
   const { style, drawing, "drawing-style": own, colours, ...others } = values;
+  const known = [...stylesOf(readers, before), ...stylesOf(readers, values)];
   return {
     ...others,
-    ...(style && { style: isFlat(styleInk) ? asInks(style) : ifOneColour(style) }),
-    ...(drawing && { drawing: ifOneColour(drawing) }),
-    ...(own && { "drawing-style": ifOneColour(own) }),
+    ...(style && { style: styleInInk(style, []) }),
+    ...(drawing && { drawing: drawing.kind === "image" ? pictureInInk(drawing, known) : drawing }),
+    ...(own && { "drawing-style": styleInInk(own, known) }),
     // What is painted in the requested colours is not drawn in them too.
     ...(colours && !(styleInk.ink ?? styleInk.ground) && { colours }),
   };
 }
 
-/** The colour of an image that is read in the usual ink, as its conditions are; undefined where it or the style has several. */
-export const inkOfImage = (image: Pick<Picture, "planes" | "sizePx">, styleInk: StyleInk): Ink | undefined =>
-  isOfOneColour(styleInk) ? inkOf([image]).ink : undefined;
+/** A picture in the usual ink, with the colours that it has itself; undefined where it has several and no style says what they are. */
+export function readPicture(
+  readers: Readers,
+  picture: Drawing,
+  ...conditions: readonly ConditionValues[]
+): InkedDrawing | undefined {
+  const { ink } = inkOf([picture]);
+  if (ink) return { planes: planesInUsualInk(picture.planes), styleInk: { isOneInk: false, ink } };
+  for (const { styleInk } of conditions.flatMap((values) => stylesOf(readers, values))) {
+    const read = readAsInk(picture, styleInk);
+    if (read) return read;
+  }
+  return undefined;
+}
+
+/** Styles by which pictures can be read: the drawing's own and the requested one. */
+const stylesOf = (readers: Readers, { style, "drawing-style": own }: ConditionValues): readonly ReadStyle[] =>
+  [own, style].flatMap((value) => {
+    const read = styleOf(readers, value);
+    return read && isFlat(read.styleInk) ? [read] : [];
+  });
 
 /** @param planes premultiplied RGBA [4, pixels] */
-export const planesInUsualInk = (planes: Float32Array): Float32Array => inInk(planes, channelsOfHex(usualInk));
+const planesInUsualInk = (planes: Float32Array): Float32Array => inInk(planes, channelsOfHex(usualInk));
 
 /** Its planes are made when they are read, because an expert that knows the key needs none. */
 export const inUsualInk = (image: Picture): Picture => ({
@@ -95,55 +149,61 @@ export const inUsualInk = (image: Picture): Picture => ({
   key: `${image.key} in ink`,
 });
 
-function ifOneColour(value: ConditionValue): ConditionValue {
-  if (value.kind === "images" && inkOf(value.images).ink) return inked(value);
-  return value.kind === "image" && inkOf([value]).ink ? inUsualInk(value) : value;
+/** @param known styles that may say what several colours are */
+function pictureInInk(image: Picture, known: readonly ReadStyle[]): Picture {
+  if (inkOf([image]).ink) return inUsualInk(image);
+  const style = known.find(({ styleInk }) => readAsInk(image, styleInk));
+  return style ? drawingIn(image, style.styleInk, style.key) : image;
 }
 
-/** The images of a style of several flat colours that are of the style, as the flow knows them. */
-function asInks(value: ConditionValue): ConditionValue {
+function styleInInk(value: ConditionValue, known: readonly ReadStyle[]): ConditionValue {
   if (value.kind !== "images") return value;
   const { key, styleInk, places } = readStyle(value.images);
-  return { ...value, images: places.map((at) => drawingIn(value.images[at]!, styleInk, key)) };
+  if (isFlat(styleInk)) return { ...value, images: places.map((at) => drawingIn(value.images[at]!, styleInk, key)) };
+  if (styleInk.ink) return { ...value, images: value.images.map(inUsualInk) };
+  const images = value.images.map((image) => pictureInInk(image, known));
+  return images.every((image, at) => image !== value.images[at]) ? { ...value, images } : value;
 }
 
 /**
- * A drawing of a style of several flat colours as the flow knows it; its planes are made when they are read.
+ * A drawing of a style of several flat colours as the flow knows it; its planes are made when they are read. A hole in it moves with it.
  * @param styleKey of all images of the style, from which its ground and inks follow
  */
 export const drawingIn = <Shown extends Picture>(image: Shown, style: StyleInk, styleKey: string): Shown => ({
   ...image,
   get planes() {
-    return asInkOf(image, style) ?? image.planes;
+    return asInkOf(image, style)?.planes ?? image.planes;
   },
+  ...(image.hole && style.ground && { hole: resampleSquare(image.hole, style.ground.place, image.sizePx) }),
   key: `${image.key} as ink of ${styleKey}`,
 });
 
-interface ReadStyle {
-  readonly key: string;
-  readonly styleInk: StyleInk;
-  /** Of the images that are of the style. */
-  readonly places: readonly number[];
+/** Undefined where no style is given, or a named one says nothing. */
+function styleOf({ conditions }: Readers, style: ConditionValue | undefined): ReadStyle | undefined {
+  if (style?.kind === "images") return readStyle(style.images);
+  if (style?.kind !== "text") return undefined;
+  const styleInk = conditions.find(({ name }) => name === "style")?.expert.styleInk?.(style.text);
+  return styleInk && { key: `the style ${style.text}`, styleInk, places: [] };
 }
 
-/** The styles that were read last, by the keys of their images: each drawing of a batch asks again, and looking takes some 30 ms. */
+/** The styles that were read last, by the keys of their images: each drawing of a batch asks again, and looking takes some 50 ms. */
 const stylesRead = new Map<string, ReadStyle>();
 const stylesReadMost = 8;
 
 function readStyle(images: readonly Picture[]): ReadStyle {
   const key = images.map((image) => image.key).join(" ");
-  const known = stylesRead.get(key);
-  if (known) return known;
-  const styleInk = styleInkOf(images);
-  const isOfStyle = (at: number): boolean => !isFlat(styleInk) || asInkOf(images[at]!, styleInk) !== undefined;
-  const read = { key, styleInk, places: [...images.keys()].filter(isOfStyle) };
-  const [oldest] = stylesRead.keys();
-  if (stylesRead.size >= stylesReadMost && oldest !== undefined) stylesRead.delete(oldest);
+  const read = stylesRead.get(key) ?? lookAt(images, key);
+  // A drawing that shows its style alone is read at once, and would take the place of a set.
+  if (images.length === 1) return read;
+  stylesRead.delete(key);
   stylesRead.set(key, read);
+  const [oldest] = stylesRead.keys();
+  if (stylesRead.size > stylesReadMost && oldest !== undefined) stylesRead.delete(oldest);
   return read;
 }
 
-const inked = (value: Extract<ConditionValue, { kind: "images" }>): ConditionValue => ({
-  ...value,
-  images: value.images.map(inUsualInk),
-});
+function lookAt(images: readonly Picture[], key: string): ReadStyle {
+  const styleInk = styleInkOf(images);
+  const isOfStyle = (at: number): boolean => !isFlat(styleInk) || asInkOf(images[at]!, styleInk) !== undefined;
+  return { key, styleInk, places: [...images.keys()].filter(isOfStyle) };
+}

@@ -10,6 +10,7 @@ import { AppError } from "../../shared/problem.ts";
 import type { Calibration } from "./calibration.ts";
 import type { CaptionColour } from "./colour-words.ts";
 import { batchConditions, type ConditionReaders, type EncodedConditions } from "./conditions.ts";
+import { combine } from "./edits/sphere.ts";
 import type {
   DrawingFinder,
   Flow,
@@ -21,6 +22,7 @@ import type {
 } from "./interfaces.ts";
 import { joinRows } from "./join-rows.ts";
 import { finish, type Looks } from "./pixels/finish.ts";
+import type { StackedLayer } from "./pixels/ground/stack.ts";
 import { inPalette } from "./pixels/in-palette.ts";
 import { inTints } from "./pixels/in-tints.ts";
 import { drawLayers } from "./pixels/layered-image.ts";
@@ -174,31 +176,69 @@ export async function measureLatents(
 export async function decodeImage(
   translation: Translation,
   drawn: DrawnLatent,
-  { kept, enlargedBy, palette, tints, ...looks }: Finish = {},
+  { kept, enlargedBy, towards, ...looks }: Finish = {},
 ): Promise<DecodedImage> {
-  const { latent, logLikelihood, drawing } = drawn;
+  const { latent, logLikelihood } = drawn;
   if (!Number.isFinite(logLikelihood) || !latent.every(Number.isFinite))
     throw new AppError(
       "tensor_mismatch",
       `flow: expected finite latents and likelihood, got log-likelihood ${logLikelihood} (translation ${translation.id})`,
     );
-  const { target } = translation;
-  const { imageSizePx } = target;
+  const { imageSizePx } = translation.target;
   const isTraced = enlargedBy !== undefined && !kept;
-  const decoded = palette || (isTraced && !tints) ? await target.decodeLayers?.(latent, drawing) : undefined;
+  const factor = isTraced ? enlargedBy : undefined;
+  const one = await paint(translation, drawn, looks, factor);
+  const both = towards ? mixed(one, await paint(translation, drawn, towards.paints, factor), towards.share) : one;
+  const image = toStraightRgba(kept ? keepOutside(both.planes, kept) : both.planes, imageSizePx);
+  if (factor === undefined || !both.enlarged) return image;
+  return {
+    ...image,
+    enlarged: { ...toStraightRgba(both.enlarged, factor * imageSizePx), ...(both.stack && { stack: both.stack }) },
+  };
+}
+
+/** Premultiplied planes of an image, and of the same drawn larger where the target has layers. */
+interface Painted {
+  readonly planes: Float32Array;
+  readonly enlarged?: Float32Array | undefined;
+  /** What is drawn larger as layers, where they are known. */
+  readonly stack?: readonly StackedLayer[] | undefined;
+}
+
+/**
+ * A decoded picture in its colours.
+ * @param factor how much larger it is drawn besides; absent = it is not
+ */
+export async function paint(
+  translation: Pick<Translation, "target">,
+  drawn: Pick<DrawnLatent, "latent" | "drawing">,
+  { palette, tints, ...looks }: Pick<Finish, "palette" | "tints" | keyof Looks>,
+  factor?: number,
+): Promise<Painted> {
+  const { target } = translation;
+  const { latent, drawing } = drawn;
+  const decoded =
+    palette || (factor !== undefined && !tints) ? await target.decodeLayers?.(latent, drawing) : undefined;
   const joined = decoded && palette && inPalette(decoded, palette);
-  const tinted = tints && inTints(await decodeDrawn(translation, drawn), imageSizePx, tints);
+  const tinted = tints && inTints(await decodeDrawn(translation, drawn), target.imageSizePx, tints);
   const [layers, coloured] = [tinted ?? joined ?? decoded, tinted ?? joined];
   const small = coloured ? drawLayers(coloured, 1) : (decoded?.planes ?? (await decodeDrawn(translation, drawn)));
-  const { planes, again } = finish(small, looks);
-  const image = toStraightRgba(kept ? keepOutside(planes, kept) : planes, imageSizePx);
-  if (!isTraced || !layers) return image;
-  return { ...image, enlarged: toStraightRgba(again(drawLayers(layers, enlargedBy)), enlargedBy * imageSizePx) };
+  const { planes, again, stack } = finish(small, looks);
+  if (factor === undefined || !layers) return { planes };
+  const large = drawLayers(layers, factor);
+  return { planes, enlarged: again(large), stack: stack?.(large) };
+}
+
+/** One over the other. @param share of the other, 0 to 1 */
+function mixed(one: Painted, other: Painted, share: number): Painted {
+  const mix = (from: Float32Array, to: Float32Array): Float32Array => combine(1 - share, from, share, to);
+  const enlarged = one.enlarged && other.enlarged && mix(one.enlarged, other.enlarged);
+  return { planes: mix(one.planes, other.planes), enlarged };
 }
 
 export interface DecodedImage extends StraightImage {
   /** The same image drawn larger from the target's layers; absent where the target has none, or pixels are kept. */
-  readonly enlarged?: StraightImage;
+  readonly enlarged?: StraightImage & { readonly stack?: readonly StackedLayer[] };
 }
 
 export interface Finish extends Looks {
@@ -208,6 +248,8 @@ export interface Finish extends Looks {
   readonly palette?: readonly string[] | undefined;
   /** Colours of an ink and of areas of its tint (in-tints.ts). */
   readonly tints?: readonly string[] | undefined;
+  /** Other colours of the same image, which are painted over it by a share. */
+  readonly towards?: { readonly paints: Looks & Pick<Finish, "tints">; readonly share: number } | undefined;
   /** Factor of the enlarged image, which is traced; absent = none is made. */
   readonly enlargedBy?: number | undefined;
 }

@@ -26,6 +26,8 @@ export class DrawingStyleExpert implements ExpertCore {
   readonly #reader: Session;
   readonly #codes: Float32Array;
   readonly #field: string;
+  /** What named styles are drawn in, as far as it was asked for: grounds take a while to unpack. */
+  readonly #inks = new Map<string, StyleInk>();
 
   private constructor(
     entry: DrawingStyleExpertEntry,
@@ -75,6 +77,12 @@ export class DrawingStyleExpert implements ExpertCore {
   }
 
   styleInk(style: string): StyleInk {
+    const known = this.#inks.get(style) ?? this.#inkOf(style);
+    this.#inks.set(style, known);
+    return known;
+  }
+
+  #inkOf(style: string): StyleInk {
     const {
       isOneInk = false,
       ink,

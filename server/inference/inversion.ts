@@ -3,7 +3,7 @@ import type { InversionRequest } from "../../shared/contract/generations/inversi
 import { findOutOfDistribution, typicalityPercentile } from "../engine/calibration.ts";
 import { encodeConditions, namedLabels } from "../engine/conditions.ts";
 import { checkInversion, invertImage } from "../engine/edits/invert.ts";
-import { inkOfImage, inkOfStyle, planesInUsualInk, readInInk } from "../engine/read-in-ink.ts";
+import { inkOfStyle, isOfOneColour, readInInk, readPicture } from "../engine/read-in-ink.ts";
 import type { Translation } from "../engine/translation.ts";
 import { conditionValues, imageOf, inOwnStyle } from "./condition-values.ts";
 import type { ConditionImages, InversionResult } from "./protocol.ts";
@@ -21,9 +21,9 @@ export async function runInversion(
   const values = inOwnStyle(conditionValues(request.condition, images));
   const styleInk = inkOfStyle(translation, values);
   const image = imageOf(images, request.image);
-  const isInInk = inkOfImage(image, styleInk) !== undefined;
-  const conditions = await encodeConditions(translation, isInInk ? readInInk(values, styleInk) : values);
-  const planes = isInInk ? planesInUsualInk(image.planes) : image.planes;
+  const inked = isOfOneColour(styleInk) ? readPicture(translation, image, values) : undefined;
+  const conditions = await encodeConditions(translation, inked ? readInInk(translation, values, styleInk) : values);
+  const { planes } = inked ?? image;
   const inverted = await invertImage(translation, planes, conditions);
   const check = await checkInversion(translation, planes, inverted, conditions);
   const { latent, residual, logLikelihood, conditionGain } = inverted;

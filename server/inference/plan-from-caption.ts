@@ -59,7 +59,7 @@ export async function planFromCaption(
       const looks = looksOf(translation, requested, styleInk);
       candidates.push({
         seed,
-        conditions: await encodeConditions(translation, readInInk(values, styleInk)),
+        conditions: await encodeConditions(translation, readInInk(translation, values, styleInk)),
         // Requested colours stay as they are.
         finish: requested.colours ? looks : { ...looks, colour: words.colour },
         sources,

@@ -13,15 +13,14 @@ import { type ConditionValues, type EncodedConditions, encodeConditions, namedLa
 import { addAttribute, fadeNamed } from "../engine/edits/attribute.ts";
 import { type Blendable, blend } from "../engine/edits/blend.ts";
 import { invertImage } from "../engine/edits/invert.ts";
-import { restyledConditions } from "../engine/edits/restyle.ts";
 import { varyResidual } from "../engine/edits/variations.ts";
 import { guidanceTermsOf } from "../engine/guidance.ts";
-import { type Ink, mixInks } from "../engine/pixels/ink-colour.ts";
-import { inkOfImage, inkOfStyle, looksOf, paletteOf, planesInUsualInk, readInInk } from "../engine/read-in-ink.ts";
+import { inkOfStyle, looksOf, paletteOf, readInInk } from "../engine/read-in-ink.ts";
 import type { KeptPixels, Row, Translation } from "../engine/translation.ts";
 import { sampleRow } from "../retrieval/retrieved-prior.ts";
 import { stylesUnder } from "../retrieval/sources.ts";
 import { conditionValues, holeOf, imageOf, inOwnStyle, keyOfShown } from "./condition-values.ts";
+import { type EndInInk, mixedPaints, readEnd, restyled } from "./edited-looks.ts";
 import { bestOfEach, type Plan } from "./generation-plan.ts";
 import { planDifferent } from "./plan-different.ts";
 import { planFromCaption } from "./plan-from-caption.ts";
@@ -45,7 +44,7 @@ export async function planGeneration(
   if (!keepResidualOf) {
     const values = inOwnStyle(requested);
     const styleInk = inkOfStyle(translation, values);
-    const conditions = await encodeRequest(translation, request, readInInk(values, styleInk));
+    const conditions = await encodeRequest(translation, request, readInInk(translation, values, styleInk));
     const among = stylesUnder(request.licences, translation.drawings);
     const finish = { ...looksOf(translation, requested, styleInk), kept: keptPixels(request, images) };
     const findings = {
@@ -65,13 +64,13 @@ export async function planGeneration(
   const outOfDistribution = (...given: readonly EncodedConditions[]) =>
     worstByField(given.flatMap((conditions) => findOutOfDistribution(translation.calibration, conditions)));
   const sources = [keepResidualOf, ...(blendWith ? [blendWith] : [])];
-  const inks = sources.map((source) => inkOfEnd(translation, source, requested, images));
+  const read = sources.map((source) => readEnd(translation, source, requested, images));
   // Only if both ends can be read in the usual ink (engine/read-in-ink.ts); else both keep their own colours.
-  const isInInk = inks.every((ink) => ink !== undefined);
-  const end = (where: "keepResidualOf" | "blendWith", source: ResidualSource): Promise<EditedEnd> =>
-    editedEnd(translation, request, { where, source, isInInk }, requested, images);
-  const from = await end("keepResidualOf", keepResidualOf);
-  const to = blendWith && (await end("blendWith", blendWith));
+  const isInInk = read.every((end) => end !== undefined);
+  const end = (where: "keepResidualOf" | "blendWith", source: ResidualSource, at: number): Promise<EditedEnd> =>
+    editedEnd(translation, request, { where, source, inked: isInInk ? read[at] : undefined }, requested, images);
+  const from = await end("keepResidualOf", keepResidualOf, 0);
+  const to = blendWith && (await end("blendWith", blendWith, 1));
   const ends = [from, ...(to ? [to] : [])];
   return {
     outOfDistribution: outOfDistribution(...ends.flatMap(({ own, conditions }) => [own, conditions])),
@@ -79,7 +78,7 @@ export async function planGeneration(
     ...each,
     finishOf: (image) =>
       isInInk
-        ? { ink: mixInks(inks[0]!, inks.at(-1)!, to ? image / (count - 1) : 0) }
+        ? mixedPaints(read[0]!.paints, read.at(-1)!.paints, to ? image / (count - 1) : 0)
         : { palette: paletteOf(requested, { isOneInk: false }) },
     rowOf: (image, candidate) =>
       to
@@ -109,55 +108,36 @@ function worstByField(found: readonly OutOfDistribution[]): OutOfDistribution[] 
   return [...worst.values()];
 }
 
-/** A drawing that is requested without a style keeps its own, unless the source's conditions have one. */
-const restyled = (own: ConditionValues, requested: ConditionValues): ConditionValues =>
-  inOwnStyle(restyledConditions(own, requested));
-
 interface EditedEnd extends Blendable {
   /** The conditions under which the image was inverted. */
   readonly own: EncodedConditions;
 }
 
-/**
- * The colour that the answer is painted in where an image with a kept residual is read in the usual ink (engine/read-in-ink.ts);
- * undefined where the image is read in its own colours.
- */
-function inkOfEnd(
-  translation: Translation,
-  { image, condition }: ResidualSource,
-  requested: ConditionValues,
-  images: ConditionImages,
-): Ink | undefined {
-  const wanted = inkOfStyle(translation, restyled(inOwnStyle(conditionValues(condition, images)), requested));
-  const own = inkOfImage(imageOf(images, image), wanted);
-  // The image keeps its own colour unless the request names a style or colours.
-  return own && (requested.style || requested.colours) ? (wanted.ink ?? own) : own;
-}
-
 interface EndSource {
   readonly where: "keepResidualOf" | "blendWith";
   readonly source: ResidualSource;
-  /** The image is read in the usual ink, and so are its conditions. */
-  readonly isInInk: boolean;
+  /** The image in the usual ink, as its conditions are then; absent where it stays as it is. */
+  readonly inked?: EndInInk | undefined;
 }
 
 /** Residual of an image under its own condition, with the conditions that the request wants. */
 async function editedEnd(
   translation: Translation,
   request: ResolvedRequest,
-  { where, source, isInInk }: EndSource,
+  { where, source, inked }: EndSource,
   requested: ConditionValues,
   images: ConditionImages,
 ): Promise<EditedEnd> {
   const own = inOwnStyle(conditionValues(source.condition, images));
   const wanted = restyled(own, requested);
   const styleInk = inkOfStyle(translation, wanted);
-  const read = (values: ConditionValues): ConditionValues => (isInInk ? readInInk(values, styleInk) : values);
-  const { planes } = imageOf(images, source.image);
+  const read = (values: ConditionValues): ConditionValues =>
+    inked ? readInInk(translation, values, styleInk, own) : values;
+  const { planes } = inked ?? imageOf(images, source.image);
   const encoded = await encodeConditions(translation, read(own)).catch((error: unknown) => {
     throw inside(where, error);
   });
-  const { residual } = await invertImage(translation, isInInk ? planesInUsualInk(planes) : planes, encoded);
+  const { residual } = await invertImage(translation, planes, encoded);
   return { residual, own: encoded, conditions: await encodeRequest(translation, request, read(wanted)) };
 }
 

@@ -9,7 +9,7 @@ import type { Inversion, InversionRequest } from "../../shared/contract/generati
 import type { Source } from "../../shared/contract/generations/sources.ts";
 import type { ResolvedUpscale } from "../../shared/contract/upscaling.ts";
 import type { AppError } from "../../shared/problem.ts";
-import type { Picture, Pixels } from "../engine/interfaces.ts";
+import type { Picture, TracedPixels } from "../engine/interfaces.ts";
 import type { UpscaleHandlers } from "../upscaling/upscale-queue.ts";
 
 /**
@@ -42,7 +42,7 @@ export interface ImageResult {
   /** [height, width, 4] sRGB, 0 to 255, unpremultiplied. */
   readonly rgba: Uint8Array;
   /** With `format: "svg"`, where the target knows layers: the same picture, enlarged before its edges were drawn. What is traced. */
-  readonly enlarged?: Pixels;
+  readonly enlarged?: TracedPixels;
 }
 
 export interface GenerateProgress {

@@ -47,15 +47,32 @@ const channel = z.number().min(0).max(1);
 const channels = z.tuple([channel, channel, channel]);
 const HexSchema = z.string().regex(/^#[0-9a-f]{6}$/);
 
-/** What icons of one ink lie on, as a disc or a tile (server/engine/pixels/ground.ts). */
+/** A plane [sizePx, sizePx] in bytes, deflated, in base64. */
+const PlaneSchema = z.string().max(100_000);
+/** Change of red, green and blue over a picture. */
+const slope = z.tuple([z.number(), z.number(), z.number()]);
+
+/** What icons of one ink lie on, as a disc or a tile (server/engine/pixels/ground/ground.ts). */
 const GroundSchema = z.object({
   sizePx: z.number().int().min(1).max(1024),
-  /** Its alpha [sizePx, sizePx] in bytes, deflated, in base64. */
-  mask: z.string().max(100_000),
+  /** Its alpha. */
+  mask: PlaneSchema,
+  /** The share of its face, where a rim lies around it, and the alpha of a shadow beside it. */
+  face: PlaneSchema.optional(),
+  shadow: PlaneSchema.optional(),
   /** Where a whole drawing lies on it, in pixels. */
   place: z.object({ left: z.number(), top: z.number(), sidePx: z.number().positive() }),
   looks: z
-    .array(z.object({ ground: HexSchema, ink: HexSchema }))
+    .array(
+      z.object({
+        ground: HexSchema,
+        /** Of a gradient, along x and along y; `ground` is then the colour in the middle of the picture. */
+        slopes: z.tuple([slope, slope]).optional(),
+        ink: HexSchema,
+        rim: HexSchema.optional(),
+        shadow: HexSchema.optional(),
+      }),
+    )
     .min(1)
     .max(8),
 });

@@ -2,11 +2,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { finish } from "../../server/engine/pixels/finish.ts";
-import { groundOf, inColours, offGround, onGround } from "../../server/engine/pixels/ground.ts";
+import { groundOf } from "../../server/engine/pixels/ground/ground.ts";
+import { offGround } from "../../server/engine/pixels/ground/off-ground.ts";
+import { inColours, onGround } from "../../server/engine/pixels/ground/on-ground.ts";
 import { channelsOfHex } from "../../server/engine/pixels/hex-colour.ts";
 import { styleInkOf } from "../../server/engine/pixels/style-ink.ts";
 import { usualInk } from "../../server/engine/pixels/usual-ink.ts";
 import { readInInk } from "../../server/engine/read-in-ink.ts";
+import { entryOfGround, groundOfEntry } from "../../server/experts/ground-entry.ts";
 import { twiceAsLarge } from "./twice-as-large.ts";
 
 const sizePx = 64;
@@ -21,6 +24,34 @@ const [red, blue, white, black]: Colour[] = [
 
 const disc = (x: number, y: number, radius: number) => (column: number, row: number) =>
   Math.min(1, Math.max(0, radius + 0.5 - Math.hypot(column + 0.5 - x, row + 0.5 - y)));
+
+type Paint = (x: number, y: number) => readonly [...Colour, number];
+
+/** Two dots of an ink on a ground that is painted by place. */
+function iconOn(at: number, paint: Paint, ink = white!) {
+  const [left, right] = [disc(22 + (at % 4), 32, 6), disc(42 - (at % 3), 34, 5)];
+  const planes = new Float32Array(4 * pixels);
+  for (let pixel = 0; pixel < pixels; pixel += 1) {
+    const [x, y] = [pixel % sizePx, Math.floor(pixel / sizePx)];
+    const [r, g, b, alpha] = paint(x, y);
+    const share = Math.max(left(x, y), right(x, y));
+    for (const [channel, ground] of [r, g, b].entries())
+      planes[channel * pixels + pixel] = alpha * ((1 - share) * ground + share * ink[channel]!);
+    planes[3 * pixels + pixel] = alpha;
+  }
+  return { planes, sizePx };
+}
+/** Icons off their ground and on it again differ little from what they were. */
+function assertBack(drawings: ReturnType<typeof iconOn>[], most = 0.015): void {
+  const ground = groundOf(drawings)!;
+  for (const drawing of drawings) {
+    const off = offGround(drawing, ground)!;
+    const again = onGround(off.planes, { ...ground, looks: [off.look] }).planes(off.planes);
+    const apart = again.reduce((sum, value, at) => sum + Math.abs(value - drawing.planes[at]!), 0) / again.length;
+    assert.equal(apart < most, true, `${apart}`);
+  }
+}
+const kept = (drawings: ReturnType<typeof iconOn>[]) => groundOfEntry(entryOfGround(groundOf(drawings)!));
 
 /** A disc of one colour with two dots of another. */
 function iconAt(at: number, ground = at % 3 === 0 ? blue! : red!, ink = white!) {
@@ -59,12 +90,12 @@ test("a disc that icons share is found with its colours, the most frequent first
 
 test("a drawing comes off its ground in the usual ink and larger, and laid on it again is where it was", () => {
   const ground = groundOf(icons)!;
-  const alone = offGround(icons[1]!, ground)!;
+  const alone = offGround(icons[1]!, ground)!.planes;
   const inked = channelsOfHex(usualInk);
   assert.ok(near(pixelOf(alone, 32, 32), [0, 0, 0, 0]));
   const x = Math.round(((23.5 - ground.place.left) / ground.place.sidePx) * sizePx);
   assert.ok(near(pixelOf(alone, x, 32), [...inked, 1]));
-  const again = onGround(alone, { ...ground, looks: [ground.looks[0]!] })(alone);
+  const again = onGround(alone, { ...ground, looks: [ground.looks[0]!] }).planes(alone);
   let [sum, most] = [0, 0];
   for (const [at, value] of again.entries()) {
     const apart = Math.abs(value - icons[1]!.planes[at]!);
@@ -76,7 +107,7 @@ test("a drawing comes off its ground in the usual ink and larger, and laid on it
 
 test("an answer laid on a ground has the same colours at every size, and nothing beyond the ground", () => {
   const ground = groundOf(icons)!;
-  const drawn = offGround(icons[1]!, ground)!;
+  const drawn = offGround(icons[1]!, ground)!.planes;
   const { planes, again } = finish(drawn, { isOneInk: true, ground });
   const double = twiceAsLarge(drawn, sizePx);
   const large = again(double);
@@ -133,5 +164,95 @@ test("requested colours of a style on a ground are painted, and no condition of 
     style: { kind: "images" as const, images },
     colours: { kind: "colours" as const, colours: ["#ff0000"] },
   };
-  assert.deepEqual(Object.keys(readInInk(values, styleInkOf(icons))), ["style"]);
+  assert.deepEqual(Object.keys(readInInk({ conditions: [] }, values, styleInkOf(icons))), ["style"]);
+});
+
+test("a ground with a linear gradient is read with it, at any angle, and keeps it in a manifest and in requested colours", () => {
+  const whole = disc(32, 32, 29);
+  const drawings = [0, 1, 2, 3, 4, 5, 6, 7].map((at) =>
+    iconOn(at, (x, y) => [0.2 + 0.008 * y, 0.3 + 0.004 * x, 0.9 - 0.006 * y, whole(x, y)]),
+  );
+  const { looks, face, shadow } = kept(drawings);
+  assert.deepEqual([looks.length, face, shadow], [1, undefined, undefined]);
+  const [x, y] = looks[0]!.slopes!;
+  assert.ok(near(x, [0, 0.256, 0], 0.03) && near(y, [0.512, 0, -0.384], 0.03), `${x}; ${y}`);
+  assertBack(drawings);
+  const [look] = inColours(kept(drawings), [[0.5, 0.5, 0.5]]).looks;
+  assert.deepEqual([look!.ground, look!.slopes], [[0.5, 0.5, 0.5], looks[0]!.slopes]);
+});
+
+test("a ground with a rim of another colour is read with it, and of requested colours the ink's is the rim's where both were one", () => {
+  const [whole, inner] = [disc(32, 32, 29), disc(32, 32, 25)];
+  const rimmed = (rim: Colour, ink: Colour) =>
+    [0, 1, 2, 3, 4, 5, 6, 7].map((at) =>
+      iconOn(
+        at,
+        (x, y) => {
+          const share = inner(x, y);
+          const value = (channel: number) => (1 - share) * rim[channel]! + share * blue![channel]!;
+          return [value(0), value(1), value(2), whole(x, y)];
+        },
+        ink,
+      ),
+    );
+  const ofInk = rimmed(white!, white!);
+  const { looks, face } = kept(ofInk);
+  assert.ok(near(looks[0]!.rim!, white!) && near(looks[0]!.ground, blue!), `${looks[0]!.rim}`);
+  const area = face!.reduce((sum, share) => sum + share, 0) / (Math.PI * 25 ** 2);
+  assert.ok(Math.abs(area - 1) < 0.03, `${area}`);
+  assertBack(ofInk);
+  const [look] = inColours(kept(ofInk), [[1, 0.9, 0.7], red!]).looks;
+  assert.deepEqual([look!.rim, look!.ink, look!.ground], [[1, 0.9, 0.7], [1, 0.9, 0.7], red]);
+  const other = rimmed(black!, white!);
+  assertBack(other);
+  assert.ok(near(kept(other).looks[0]!.rim!, black!));
+});
+
+test("a soft shadow around a ground is no part of it: answers have it, and no ink lies on it", () => {
+  const [whole, soft] = [
+    disc(32, 30, 22),
+    (x: number, y: number) => Math.min(0.5, Math.max(0, (31 - Math.hypot(x - 32, y - 33)) / 16)),
+  ];
+  const drawings = [0, 1, 2, 3, 4, 5, 6, 7].map((at) =>
+    iconOn(at, (x, y) => {
+      const share = whole(x, y);
+      const alpha = share + (1 - share) * soft(x, y);
+      const value = (channel: number) => (alpha === 0 ? 0 : (share * red![channel]!) / alpha);
+      return [value(0), value(1), value(2), alpha];
+    }),
+  );
+  const ground = kept(drawings);
+  assert.ok(near(ground.looks[0]!.shadow!, black!, 0.05) && near(ground.looks[0]!.ground, red!));
+  const area = ground.mask.reduce((sum, alpha) => sum + alpha, 0) / (Math.PI * 22 ** 2);
+  assert.ok(Math.abs(area - 1) < 0.03, `${area}`);
+  assertBack(drawings);
+  const full = new Float32Array(4 * pixels).fill(1);
+  const painted = onGround(full, ground).planes(full);
+  assert.ok(near(pixelOf(painted, 32, 57).slice(0, 3), [0, 0, 0], 0.05), `${pixelOf(painted, 32, 57)}`);
+  assert.ok(pixelOf(painted, 32, 57)[3]! > 0.1 && near(pixelOf(painted, 32, 40), [1, 1, 1, 1], 0.05));
+});
+
+test("where each icon has a colour of its own, eight of evenly spread hues are kept; grounds that fade towards the middle are none", () => {
+  const whole = disc(32, 32, 29);
+  const colourAt = (at: number): Colour => [
+    0.5 + 0.4 * Math.cos(at / 4),
+    0.5 + 0.4 * Math.cos(at / 4 - 2.1),
+    0.5 + 0.4 * Math.cos(at / 4 + 2.1),
+  ];
+  const many = Array.from({ length: 24 }, (_, at) => iconOn(at, (x, y) => [...colourAt(at), whole(x, y)], black!));
+  const { looks } = kept(many);
+  assert.equal(looks.length, 8);
+  for (const [at, look] of looks.entries())
+    for (const other of looks.slice(at + 1)) assert.equal(near(look.ground, other.ground, 0.1), false);
+  const fading = many.map((_, at) =>
+    iconOn(
+      at,
+      (x, y) => {
+        const share = Math.min(1, Math.hypot(x - 32, y - 32) / 29);
+        return [share, share, 1, whole(x, y)];
+      },
+      black!,
+    ),
+  );
+  assert.equal(groundOf(fading), undefined);
 });

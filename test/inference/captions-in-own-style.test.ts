@@ -80,6 +80,32 @@ describe("captions in a style of one's own", () => {
     assert.deepEqual(await draw({ caption: tinyLabels[0], style }, { seed: 5 }), [several[2]]);
   });
 
+  it("captions in a style on a tile lie on it, in one of its colours, alike for the same seed", async () => {
+    const [ground, ink] = [
+      [20, 60, 200, 255],
+      [255, 255, 255, 255],
+    ];
+    const tile = async (at: number): Promise<string> => {
+      const rgba = new Uint8Array(4 * styleSizePx ** 2);
+      for (let pixel = 0; pixel < styleSizePx ** 2; pixel += 1) {
+        const [x, y] = [pixel % styleSizePx, Math.floor(pixel / styleSizePx)];
+        rgba.set(y === 3 + (at % 2) && x >= 2 + (at % 3) && x < 5 ? ink! : ground!, 4 * pixel);
+      }
+      const png = await encodePng(rgba, styleSizePx, styleSizePx);
+      uploads.set(sha256Of(png), png);
+      return sha256Of(png);
+    };
+    const style = { images: await Promise.all([0, 1, 2, 3, 4, 5].map(tile)) };
+    const [first] = await draw({ caption: tinyLabels[0], style });
+    assert.deepEqual(await draw({ caption: tinyLabels[0], style }), [first]);
+    const rgba = Buffer.from(first!, "hex");
+    for (let at = 0; at < rgba.length; at += 4) {
+      const shares = [0, 1, 2].map((channel) => (rgba[at + channel]! - ground![channel]!) / (255 - ground![channel]!));
+      const isOnTile = rgba[at + 3] === 255 && Math.max(...shares) - Math.min(...shares) < 0.05;
+      assert.equal(isOnTile, true, `${[...rgba.subarray(at, at + 4)]}`);
+    }
+  });
+
   it("captions in a style of one's own are read only where another pack has drawings that they can find", async () => {
     assert.equal(info.captionsFrom, "caption");
     assert.ok(info.conditions.includes("caption"));

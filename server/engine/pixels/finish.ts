@@ -6,7 +6,9 @@ import type { CaptionColour } from "../colour-words.ts";
 import { type Accent, withAccents } from "./accents.ts";
 import { type ColourSpread, towardsSpread } from "./colour-spread.ts";
 import { decideInk } from "./decide-ink.ts";
-import { type Ground, onGround } from "./ground.ts";
+import { onGround } from "./ground/on-ground.ts";
+import type { Ground } from "./ground/parts.ts";
+import type { StackedLayer } from "./ground/stack.ts";
 import { type Ink, inInk } from "./ink-colour.ts";
 import { towardsColour } from "./recolour.ts";
 
@@ -30,6 +32,8 @@ export interface Finished {
   readonly planes: Float32Array;
   /** Does the same with the answer at another size. */
   again(planes: Float32Array): Float32Array;
+  /** The answer at another size as layers, where it lies on a ground. */
+  readonly stack?: ((planes: Float32Array) => StackedLayer[]) | undefined;
 }
 
 /** @param planes premultiplied RGBA [4, pixels] in [0, 1], as they were decoded */
@@ -43,7 +47,21 @@ export function finish(planes: Float32Array, { isOneInk, ink, spread, accents, g
   if (isOneInk) add(decideInk);
   if (spread) add(towardsSpread(now, spread));
   if (ink) add(accents ? withAccents(now, ink, accents) : (shapes) => inInk(shapes, ink));
-  if (ground) add(onGround(now, ground));
-  if (colour) add(towardsColour(now, colour));
-  return { planes: now, again: (other) => steps.reduce((made, step) => step(made), other) };
+  const onIt = ground && onGround(now, ground);
+  const before = [...steps];
+  if (onIt) add(onIt.planes);
+  const recolour = colour && towardsColour(now, colour);
+  if (recolour) add(recolour);
+  const all = (made: Float32Array, some: typeof steps): Float32Array => some.reduce((last, step) => step(last), made);
+  return {
+    planes: now,
+    again: (other) => all(other, steps),
+    stack: onIt && ((other) => onIt.stack(all(other, before), recolour && ((ink) => inkBy(recolour, ink)))),
+  };
+}
+
+/** One colour as a picture's colours are changed. */
+function inkBy(change: (planes: Float32Array) => Float32Array, ink: Ink): Ink {
+  const [red, green, blue] = change(Float32Array.of(...ink, 1));
+  return [red!, green!, blue!];
 }

@@ -23,6 +23,8 @@ const [sameWithin, apartFrom] = [0.12, 0.25];
 const opaqueFrom = 0.9;
 /** Share of the pixels that have one of the colours, of the icons that show an accent, and of an icon's pixels that show it there. */
 const [flatLeast, iconsLeast, accentLeast] = [0.9, 0.25, 0.02];
+/** Share of the pixels that have one of the colours, of one drawing: thin lines are mostly edges. */
+const flatAlone = 0.8;
 const accentsMost = 3;
 /** Share of the icons that must show the ink. */
 const inkedLeast = 0.9;
@@ -86,6 +88,14 @@ function liesBetween(colour: Ink, one: Ink, other: Ink): boolean {
 }
 
 const lightness = ([red, green, blue]: Ink): number => 0.299 * red + 0.587 * green + 0.114 * blue;
+
+/** Whether a drawing has these colours and no others. */
+export function isOfInks(drawing: Drawing, { ink, accents }: FlatInks): boolean {
+  const seen = opaqueOf(drawing);
+  const colours = [ink, ...accents.map((accent) => accent.ink)];
+  const flat = seen.filter((pixel) => colours.some((colour) => inkDistance(pixel, colour) <= sameWithin));
+  return seen.length > 0 && flat.length >= flatAlone * seen.length;
+}
 
 /** A drawing as the flow knows such styles, in the usual ink. */
 export function asInk({ planes }: Drawing, { ink, accents, isOneInk }: FlatInks): Float32Array {

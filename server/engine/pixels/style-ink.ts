@@ -1,10 +1,12 @@
-/** What the drawings of a style are drawn in and on. */
+/** What the drawings of a style are drawn in and on, and such drawings as the flow between styles knows them. */
 
 import type { Accent } from "./accents.ts";
 import type { ColourSpread } from "./colour-spread.ts";
-import { asInk, flatInksOf } from "./flat-inks.ts";
-import { commonShape, type Ground, groundOf, offGround } from "./ground.ts";
-import { type DrawnInk, inkOf } from "./ink-colour.ts";
+import { asInk, flatInksOf, isOfInks } from "./flat-inks.ts";
+import { commonShape, groundOf } from "./ground/ground.ts";
+import { offGround } from "./ground/off-ground.ts";
+import type { Ground } from "./ground/parts.ts";
+import { type Drawing, type DrawnInk, inkOf } from "./ink-colour.ts";
 
 export interface StyleInk extends DrawnInk {
   /** How several colours lie, where drawings show them. */
@@ -15,22 +17,39 @@ export interface StyleInk extends DrawnInk {
   readonly ground?: Ground | undefined;
 }
 
-/** Of drawings of several colours; undefined where they are of many, or of gradients. */
-export function flatStyleOf(drawings: Parameters<typeof groundOf>[0]): StyleInk | undefined {
+/** Of drawings of several colours; undefined where they are of many. */
+export function flatStyleOf(drawings: readonly Drawing[]): StyleInk | undefined {
   const ground = groundOf(drawings);
   if (ground) return { isOneInk: true, ground };
   return commonShape(drawings) ? undefined : flatInksOf(drawings);
 }
 
-/** A drawing of such a style as the flow between styles knows it, in the usual ink; undefined where it is not of the style. */
-export function asInkOf(drawing: Parameters<typeof groundOf>[0][number], style: StyleInk): Float32Array | undefined {
-  if (style.ground) return offGround(drawing, style.ground);
+/** A drawing of such a style in the usual ink, and the colours that it has itself. */
+export interface InkedDrawing {
+  /** Premultiplied RGBA [4, sizePx, sizePx]. */
+  readonly planes: Float32Array;
+  readonly styleInk: StyleInk;
+}
+
+/** Any drawing as one of a style of several flat colours: if it shows such colours and no others, or lies on such a ground. */
+export function readAsInk(drawing: Drawing, style: StyleInk): InkedDrawing | undefined {
   const { ink, accents, isOneInk } = style;
-  return ink && accents && asInk(drawing, { ink, accents, isOneInk });
+  if (!style.ground && !(ink && accents && isOfInks(drawing, { ink, accents, isOneInk }))) return undefined;
+  return asInkOf(drawing, style);
+}
+
+/** A drawing of a style of several flat colours as the flow between styles knows it; undefined where it does not lie on the style's ground. */
+export function asInkOf(drawing: Drawing, style: StyleInk): InkedDrawing | undefined {
+  const { ink, accents, isOneInk, ground } = style;
+  if (ground) {
+    const off = offGround(drawing, ground);
+    return off && { planes: off.planes, styleInk: { isOneInk: true, ground: { ...ground, looks: [off.look] } } };
+  }
+  return ink && accents && { planes: asInk(drawing, { ink, accents, isOneInk }), styleInk: { isOneInk, ink, accents } };
 }
 
 /** @param drawings premultiplied RGBA [4, sizePx, sizePx] */
-export function styleInkOf(drawings: Parameters<typeof groundOf>[0]): StyleInk {
+export function styleInkOf(drawings: readonly Drawing[]): StyleInk {
   const ink = inkOf(drawings);
   return ink.ink ? ink : (flatStyleOf(drawings) ?? ink);
 }

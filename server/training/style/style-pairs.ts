@@ -4,9 +4,16 @@
  */
 import { batchConditions, type EncodedCondition, type EncodedConditions } from "../../engine/conditions.ts";
 import type { ConditionValue } from "../../engine/interfaces.ts";
-import { finish } from "../../engine/pixels/finish.ts";
 import type { StyleInk } from "../../engine/pixels/style-ink.ts";
-import { decodeDrawn, logNormal, shownDrawing, type Translation } from "../../engine/translation.ts";
+import { looksOf } from "../../engine/read-in-ink.ts";
+import {
+  type DrawnLatent,
+  decodeDrawn,
+  logNormal,
+  paint,
+  shownDrawing,
+  type Translation,
+} from "../../engine/translation.ts";
 import { TrainingRandom } from "../../flow/random.ts";
 import type { PreviewImage } from "../preview.ts";
 import { type Judged, judgeCodes } from "./style-judge.ts";
@@ -90,8 +97,9 @@ export class StylePairs {
     const images: PreviewImage[] = [];
     for (const { from } of pairs) {
       this.#signal?.throwIfAborted();
-      const planes = await this.#draw(from, code);
-      images.push({ planes: finish(planes, styleInk).planes, sizePx: target.imageSizePx });
+      const looks = looksOf(this.#translation, {}, styleInk);
+      const { planes } = await paint(this.#translation, await this.#translate(from, code), looks);
+      images.push({ planes, sizePx: target.imageSizePx });
     }
     return images;
   }
@@ -119,9 +127,13 @@ export class StylePairs {
 
   /** Premultiplied planes of v = 0 in the style of a code. */
   async #draw(from: EncodedConditions, code: Float32Array): Promise<Float32Array> {
+    return decodeDrawn(this.#translation, await this.#translate(from, code));
+  }
+
+  async #translate(from: EncodedConditions, code: Float32Array): Promise<Pick<DrawnLatent, "latent" | "drawing">> {
     const { flow } = this.#translation;
     const conditions = batchConditions(flow, [{ ...from, style: given(code) }]);
     const { values: latent, manners } = await flow.inverse(new Float32Array(flow.dims), conditions, 1);
-    return decodeDrawn(this.#translation, { latent, drawing: shownDrawing(from, flow.dims, manners?.[0]) });
+    return { latent, drawing: shownDrawing(from, flow.dims, manners?.[0]) };
   }
 }

@@ -1,0 +1,111 @@
+/** A drawing of one ink read on a ground (ground.ts), and taken off it. Pure; planes are premultiplied RGBA [4, sizePx, sizePx]. */
+import { channelsOfHex } from "../hex-colour.ts";
+import { type Drawing, type Ink, inInk } from "../ink-colour.ts";
+import { resampleSquare } from "../resample-square.ts";
+import { usualInk } from "../usual-ink.ts";
+import { depthsIn } from "./depths.ts";
+import { type Ground, type GroundLook, type GroundShape, partColours } from "./parts.ts";
+import { shadeOf, shadePlanes } from "./shade.ts";
+
+export interface OnGround {
+  readonly look: GroundLook;
+  /** Alpha of what lies on the ground. */
+  readonly cover: Float32Array;
+}
+
+/** Intersection over union of a drawing with the ground. */
+const alikeLeast = 0.93;
+/** Pixels inside the face's edge between which its colour is looked for. */
+const [bandFrom, bandTo] = [2, 7];
+/** Difference of a channel of equal colours, and between ground and ink. */
+const [sameWithin, inkLeast] = [0.1, 0.2];
+/** Share of a drawing's pixels that must lie between ground and ink. */
+const betweenLeast = 0.95;
+
+/** Whether a drawing has the silhouette of a mask, all in all. */
+export function silhouetteOf({ planes }: Drawing, mask: Float32Array, around?: Float32Array): boolean {
+  const alphas = planes.subarray((3 * planes.length) / 4);
+  let [both, either] = [0, 0];
+  for (let at = 0; at < mask.length; at += 1) {
+    const whole = mask[at]! + (around?.[at] ?? 0);
+    both += Math.min(whole, alphas[at]!);
+    either += Math.max(whole, alphas[at]!);
+  }
+  return both >= alikeLeast * either;
+}
+
+/** Undefined where a drawing does not lie on the ground, or is of several colours. */
+export function readOn(drawing: Drawing, shape: GroundShape): OnGround | undefined {
+  const { planes, sizePx } = drawing;
+  const { mask, face = mask, shadow } = shape;
+  const pixels = mask.length;
+  if (sizePx !== shape.sizePx || !silhouetteOf(drawing, mask, shadow)) return undefined;
+  const depth = depthsIn(face);
+  const shade = shadeOf(planes, bandOf(face), sizePx);
+  if (!shade) return undefined;
+  const grounds = shadePlanes(shade, sizePx);
+  const differences = new Float32Array(pixels);
+  let most = 0;
+  for (let at = 0; at < pixels; at += 1) {
+    if (depth[at]! < bandFrom) continue;
+    const red = Math.abs(planes[at]! - grounds[at]!);
+    const green = Math.abs(planes[pixels + at]! - grounds[pixels + at]!);
+    differences[at] = Math.max(red, green, Math.abs(planes[2 * pixels + at]! - grounds[2 * pixels + at]!));
+    most = Math.max(most, differences[at]!);
+  }
+  if (most < inkLeast) return undefined;
+  const ink = meanOf(planes, differences, 0.8 * most);
+  const cover = new Float32Array(pixels);
+  let [drawn, between] = [0, 0];
+  for (let at = 0; at < pixels; at += 1) {
+    if (depth[at]! < bandFrom) continue;
+    const [g0, g1, g2] = [grounds[at]!, grounds[pixels + at]!, grounds[2 * pixels + at]!];
+    const [x, y, z] = [ink[0] - g0, ink[1] - g1, ink[2] - g2];
+    const [red, green, blue] = [planes[at]! - g0, planes[pixels + at]! - g1, planes[2 * pixels + at]! - g2];
+    const share = Math.min(1, Math.max(0, (red * x + green * y + blue * z) / (x * x + y * y + z * z)));
+    cover[at] = share;
+    if (differences[at]! <= sameWithin) continue;
+    drawn += 1;
+    const off = Math.max(Math.abs(red - share * x), Math.abs(green - share * y), Math.abs(blue - share * z));
+    if (off <= sameWithin) between += 1;
+  }
+  if (between < betweenLeast * drawn) return undefined;
+  const { colour, slopes } = shade;
+  return { look: { ground: colour, ...(slopes && { slopes }), ink, ...partColours(drawing, shape) }, cover };
+}
+
+const bands = new WeakMap<Float32Array, readonly number[]>();
+
+/** Pixels just inside of a face's edge. */
+function bandOf(face: Float32Array): readonly number[] {
+  const depth = depthsIn(face);
+  const band = bands.get(face) ?? [...depth.keys()].filter((at) => depth[at]! >= bandFrom && depth[at]! <= bandTo);
+  bands.set(face, band);
+  return band;
+}
+
+/** Mean colour of the pixels that differ as much or more. */
+function meanOf(planes: Float32Array, differences: Float32Array, least: number): Ink {
+  const pixels = differences.length;
+  const sums: [number, number, number] = [0, 0, 0];
+  let count = 0;
+  for (let at = 0; at < pixels; at += 1) {
+    if (differences[at]! < least) continue;
+    count += 1;
+    for (const channel of [0, 1, 2] as const) sums[channel] += planes[channel * pixels + at]!;
+  }
+  return [sums[0] / count, sums[1] / count, sums[2] / count];
+}
+
+/** A drawing without its ground, in the usual ink and as large as drawings usually are, and the colours that it has; undefined where it does not lie on it. */
+export function offGround(
+  drawing: Drawing,
+  ground: Ground,
+): { readonly planes: Float32Array; readonly look: GroundLook } | undefined {
+  const read = readOn(drawing, ground);
+  if (!read) return undefined;
+  const { sizePx } = drawing;
+  const alone = new Float32Array(drawing.planes.length);
+  alone.set(resampleSquare(read.cover, ground.place, sizePx), 3 * sizePx ** 2);
+  return { planes: inInk(alone, channelsOfHex(usualInk)), look: read.look };
+}
