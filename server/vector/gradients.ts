@@ -1,6 +1,7 @@
 /** A plane of colour over an area as a linear gradient of SVG: along the direction in which the colour changes most, from the area's one end to its other. */
 import { bitsOfLab, hexOf, type Lab } from "../../shared/colour/oklab.ts";
 import type { Point } from "../../shared/vectors/vector-path.ts";
+import { steepestOf } from "../engine/pixels/ground/shade.ts";
 import type { Plane } from "./moments.ts";
 import type { LinearGradient } from "./svg-text.ts";
 
@@ -9,7 +10,7 @@ const shares = [0, 0.33, 0.67, 1];
 
 /** @param labels [height · width], of which those of `ink` are the area */
 export function gradientOf(plane: Plane, labels: ArrayLike<number>, ink: number, widthPx: number): LinearGradient {
-  const direction = steepest(plane);
+  const direction = steepestOf(plane.slopeX, plane.slopeY);
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let at = 0; at < labels.length; at += 1) {
     if (labels[at] !== ink) continue;
@@ -32,16 +33,4 @@ export function gradientOf(plane: Plane, labels: ArrayLike<number>, ink: number,
     to: pointAt(high),
     stops: shares.map((share) => [share, hexOf(bitsOfLab(colourAt(low + share * (high - low))))]),
   };
-}
-
-/** The direction of length 1 along which all channels together change most: the first eigenvector of the slopes' products. */
-function steepest({ slopeX, slopeY }: Plane): Point {
-  let [xx, xy, yy] = [0, 0, 0];
-  for (let channel = 0; channel < 3; channel += 1) {
-    xx += slopeX[channel]! ** 2;
-    xy += slopeX[channel]! * slopeY[channel]!;
-    yy += slopeY[channel]! ** 2;
-  }
-  const angle = Math.atan2(2 * xy, xx - yy) / 2;
-  return [Math.cos(angle), Math.sin(angle)];
 }

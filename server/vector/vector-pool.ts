@@ -2,13 +2,13 @@
 
 import type { Vector } from "../../shared/contract/vectors.ts";
 import { limits } from "../../shared/limits.ts";
-import type { Pixels } from "../engine/interfaces.ts";
+import type { Pixels, TracedPixels } from "../engine/interfaces.ts";
 import { startThread } from "../platform/processes/spawn.ts";
 import { coresOf, endedAs, WorkerPool } from "../platform/processes/worker-pool.ts";
 import type { VectorOptions } from "./vectorise.ts";
 
 export interface VectorTask {
-  readonly pixels: Pixels;
+  readonly pixels: TracedPixels;
   readonly options: VectorOptions;
 }
 
@@ -20,7 +20,7 @@ export class VectorPool {
    * @throws AppError image_rejected; internal after `close`
    */
   async trace(
-    { enlarged, ...drawing }: Pixels & { readonly enlarged?: Pixels | undefined },
+    { enlarged, ...drawing }: Pixels & { readonly enlarged?: TracedPixels | undefined },
     options: Omit<VectorOptions, "shown"> = {},
   ): Promise<Vector> {
     const { rgba, widthPx, heightPx } = enlarged ?? drawing;
@@ -31,7 +31,7 @@ export class VectorPool {
       endedAs("internal", "tracing"),
     );
     return this.#threads.run({
-      pixels: { rgba, widthPx, heightPx },
+      pixels: { rgba, widthPx, heightPx, ...(enlarged?.stack && { stack: enlarged.stack }) },
       options: { ...options, ...(enlarged && { shown: { widthPx: shownWidthPx, heightPx: shownHeightPx } }) },
     });
   }

@@ -10,7 +10,8 @@ import { assignPalette } from "../../shared/colour/recolour.ts";
 import type { Vector, VectorLayer } from "../../shared/contract/vectors.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
-import type { Pixels } from "../engine/interfaces.ts";
+import type { Pixels, TracedPixels } from "../engine/interfaces.ts";
+import type { StackedLayer } from "../engine/pixels/ground/stack.ts";
 import { areaOf, type Outline, outlinesOf } from "./contours.ts";
 import { labelFirst } from "./first-labels.ts";
 import { fitOutline } from "./fit.ts";
@@ -46,7 +47,9 @@ const tolerance = { clean: 0.28, byNoise: 6, most: 0.9 };
 const smoothing = { noiseFrom: 0.012, clean: 4, noisy: 2 };
 
 /** @throws AppError image_rejected for a picture with nothing in it */
-export function vectorise(pixels: Pixels, { title, palette, shown = pixels }: VectorOptions = {}): Vector {
+export function vectorise(pixels: TracedPixels, options: VectorOptions = {}): Vector {
+  if (pixels.stack) return vectoriseStack(pixels.stack, pixels, options);
+  const { title, palette, shown = pixels } = options;
   const picture = readPicture(pixels);
   const { widthPx, heightPx } = picture;
   const area = widthPx * heightPx;
@@ -79,16 +82,79 @@ export function vectorise(pixels: Pixels, { title, palette, shown = pixels }: Ve
     ];
   });
   if (layers.length === 0) throw nothingIn(pixels);
-  const size = { widthPx: shown.widthPx, heightPx: shown.heightPx };
-  const scale = [size.widthPx / widthPx, size.heightPx / heightPx] as const;
   const about = layers.map((layer): VectorLayer => aboutLayer(layer, inks, names, area));
+  return {
+    ...written(layers, memberships, { widthPx, heightPx, shown, title }),
+    layers: about,
+    leftOutCount: outlines.leftOutCount,
+  };
+}
+
+/** Layers that are known, each a path of its own that goes on beneath the next. */
+function vectoriseStack(
+  stack: readonly StackedLayer[],
+  { widthPx, heightPx }: Pixels,
+  { title, palette, shown = { widthPx, heightPx } }: VectorOptions,
+): Vector {
+  const area = widthPx * heightPx;
+  const covers = stack.map(({ cover }) => Float32Array.from(cover, (value) => value / 255));
+  const memberships = [
+    ...covers.map((cover, at) => cover.map((share, pixel) => Math.max(0, share - (covers[at + 1]?.[pixel] ?? 0)))),
+    covers[0]!.map((share) => 1 - share),
+  ];
+  const inks = stack.map(({ hex }, at) => ({ hex, sizePx: memberships[at]!.reduce((sum, share) => sum + share, 0) }));
+  const chosen =
+    palette &&
+    assignPalette(
+      inks.map(({ hex, sizePx }) => ({ hex, share: sizePx })),
+      palette,
+    );
+  const hexes = stack.map(({ hex }, at) => (chosen ? palette[chosen[at]!]! : hex));
+  const names = namesOfColours(hexes.map(labOfHex));
+  const least = outlineShare * Math.max(speckLeastPx, speckShare * area);
+  // Of all but what is drawn the edges are long curves, whose steps show.
+  const even = covers.map((cover, at) => (at < covers.length - 1 ? blur(cover, widthPx, smoothing.noisy) : cover));
+  const outlines = largestOutlines(even, widthPx, 0, least);
+  const tolerancePx = tolerance.clean * Math.sqrt(Math.max(widthPx, heightPx) / usualPx);
+  const layers = stack.flatMap(({ gradient }, at): Layer[] => {
+    const own = outlines.kept.filter((outline) => outline.ink === at);
+    if (own.length === 0) return [];
+    const stops = gradient?.hexes.map((hex, end): readonly [number, string] => [end, hex]) ?? [];
+    return [
+      {
+        name: names[at]!,
+        hex: hexes[at]!,
+        ...(gradient && !palette && { gradient: { from: gradient.from, to: gradient.to, stops } }),
+        outlines: own.map(({ outline }) => fitOutline(outline, tolerancePx, () => false)),
+      },
+    ];
+  });
+  const about = layers.map((layer): VectorLayer => aboutLayer(layer, inks, names, area));
+  return {
+    ...written(layers, memberships, { widthPx, heightPx, shown, title }),
+    layers: about,
+    leftOutCount: outlines.leftOutCount,
+  };
+}
+
+/** Layers as text, and their measures. */
+function written(
+  layers: readonly Layer[],
+  memberships: Memberships,
+  {
+    widthPx,
+    heightPx,
+    shown,
+    title,
+  }: Pick<Pixels, "widthPx" | "heightPx"> & Pick<VectorOptions, "title"> & Required<Pick<VectorOptions, "shown">>,
+): Pick<Vector, "svg" | "widthPx" | "heightPx" | "segmentCount" | "strokePx"> {
+  const size = { widthPx: shown!.widthPx, heightPx: shown!.heightPx };
+  const scale = [size.widthPx / widthPx, size.heightPx / heightPx] as const;
   return {
     svg: svgText(layers, { ...size, scale, ...(title !== undefined && { title }) }),
     ...size,
-    layers: about,
     segmentCount: layers.flatMap(({ outlines }) => outlines).reduce((sum, { segments }) => sum + segments.length, 0),
     strokePx: strokeWidthOf(memberships, widthPx) * scale[0],
-    leftOutCount: outlines.leftOutCount,
   };
 }
 
@@ -106,7 +172,7 @@ function nothingIn({ widthPx, heightPx }: Pixels): AppError {
 
 const aboutLayer = (
   { name, hex, gradient, outlines }: Layer,
-  inks: readonly Ink[],
+  inks: readonly Pick<Ink, "sizePx">[],
   names: readonly string[],
   area: number,
 ) => ({

@@ -290,3 +290,42 @@ test("any pixels at all, of any small size, give valid paths inside the picture,
     { numRuns: 150, seed: 21 },
   );
 });
+
+test("layers that are known become a whole path each: a disc of four curves below, its gradient of two stops, what lies on it above", () => {
+  const side = 128;
+  const covered = (isIn: (x: number, y: number) => number) =>
+    Uint8Array.from({ length: side ** 2 }, (_, at) => Math.round(255 * isIn(at % side, Math.floor(at / side))));
+  const disc = (radius: number) =>
+    covered((x, y) => Math.min(1, Math.max(0, radius + 0.5 - Math.hypot(x + 0.5 - 64, y + 0.5 - 64))));
+  const gradient = { from: [64, 10], to: [64, 118], hexes: ["#5ac8fa", "#0a4dff"] } as const;
+  const pixels = {
+    ...{ rgba: new Uint8Array(4 * side ** 2), widthPx: side, heightPx: side },
+    stack: [
+      { cover: disc(60), hex: "#111111" },
+      { cover: disc(54), hex: "#328bfd", gradient },
+      { cover: covered((x, y) => Number(x >= 50 && x < 78 && y >= 44 && y < 84)), hex: "#ffffff" },
+    ],
+  };
+  const made = vectorise(pixels);
+  assert.deepEqual(
+    pathElements(made.svg).map(({ fill }) => fill),
+    ["#111111", "url(#gradient-2)", "#ffffff"],
+  );
+  assert.match(made.svg, /<stop offset="0" stop-color="#5ac8fa"\/><stop offset="1" stop-color="#0a4dff"\/>/);
+  assert.equal(made.segmentCount, 12);
+  assert.deepEqual(
+    made.layers.map(({ outlineCount, isGradient }) => [outlineCount, isGradient]),
+    [
+      [1, false],
+      [1, true],
+      [1, false],
+    ],
+  );
+  const share = (Math.PI * (60 ** 2 - 54 ** 2)) / side ** 2;
+  assert.ok(Math.abs(made.layers[0]!.share - share) < 0.01, `${made.layers[0]!.share} for ${share}`);
+  const inPalette = vectorise(pixels, { palette: ["#000000", "#3366ff", "#eeeeee"] });
+  assert.deepEqual(
+    pathElements(inPalette.svg).map(({ fill }) => fill),
+    ["#000000", "#3366ff", "#eeeeee"],
+  );
+});
