@@ -59,8 +59,9 @@ function likeDrawing(style: StyleInk, drawing: Picture): StyleInk {
 export function looksOf(readers: Readers, requested: Requested, styleInk: StyleInk): Finish {
   const { style, colours } = requested;
   const paints = paintsOf(styleInk, colours);
-  if (paints.tints) return paints;
-  const looks = { isOneInk: styleInk.isOneInk, ...paints, palette: paletteOf(requested, styleInk) };
+  const { isOneInk, lines } = styleInk;
+  if (paints.tints) return { ...paints, lines };
+  const looks = { isOneInk, ...paints, lines, palette: paletteOf(requested, styleInk) };
   if (colours || isOfOneColour(styleInk)) return looks;
   return {
     ...looks,

@@ -21,6 +21,8 @@ import type {
   TargetExpert,
 } from "./interfaces.ts";
 import { joinRows } from "./join-rows.ts";
+import { drawnInLines } from "./lines/drawn-in-lines.ts";
+import type { StyleLines } from "./lines/line-width.ts";
 import { finish, type Looks } from "./pixels/finish.ts";
 import type { StackedLayer } from "./pixels/ground/stack.ts";
 import { inPalette } from "./pixels/in-palette.ts";
@@ -212,11 +214,19 @@ interface Painted {
 export async function paint(
   translation: Pick<Translation, "target">,
   drawn: Pick<DrawnLatent, "latent" | "drawing">,
-  { palette, tints, ...looks }: Pick<Finish, "palette" | "tints" | keyof Looks>,
+  { palette, tints, lines, ...looks }: Pick<Finish, "palette" | "tints" | "lines" | keyof Looks>,
   factor?: number,
 ): Promise<Painted> {
   const { target } = translation;
   const { latent, drawing } = drawn;
+  const redrawn =
+    lines && drawing && (await drawnInLines(drawing, target.imageSizePx, lines, () => decodeDrawn(translation, drawn)));
+  if (redrawn) {
+    const small = drawLayers(redrawn, 1);
+    const layers = tints ? inTints(small, target.imageSizePx, tints) : redrawn;
+    const { planes, again } = finish(tints ? drawLayers(layers, 1) : small, { ...looks, isOneInk: false });
+    return { planes, enlarged: factor === undefined ? undefined : again(drawLayers(layers, factor)) };
+  }
   const decoded =
     palette || (factor !== undefined && !tints) ? await target.decodeLayers?.(latent, drawing) : undefined;
   const joined = decoded && palette && inPalette(decoded, palette);
@@ -248,6 +258,8 @@ export interface Finish extends Looks {
   readonly palette?: readonly string[] | undefined;
   /** Colours of an ink and of areas of its tint (in-tints.ts). */
   readonly tints?: readonly string[] | undefined;
+  /** Lines of the requested style, where the answer may keep the edges of the drawing that it is made from (lines/drawn-in-lines.ts). */
+  readonly lines?: StyleLines | undefined;
   /** Other colours of the same image, which are painted over it by a share. */
   readonly towards?: { readonly paints: Looks & Pick<Finish, "tints">; readonly share: number } | undefined;
   /** Factor of the enlarged image, which is traced; absent = none is made. */

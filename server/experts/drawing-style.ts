@@ -89,6 +89,7 @@ export class DrawingStyleExpert implements ExpertCore {
       spread,
       accents,
       ground,
+      lines,
     } = this.#entry.vocabulary.find(({ id }) => id === style) ?? {};
     return {
       isOneInk,
@@ -96,6 +97,7 @@ export class DrawingStyleExpert implements ExpertCore {
       ...(spread && { spread }),
       ...(accents && { accents: accents.map((accent) => ({ ...accent, ink: channelsOfHex(accent.ink) })) }),
       ...(ground && { ground: groundOfEntry(ground) }),
+      ...(lines && { lines }),
     };
   }
 

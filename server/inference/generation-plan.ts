@@ -1,6 +1,7 @@
 /** What a generation will draw, decided before the flow runs (plan.ts, plan-different.ts) and carried out by the batcher. */
 import type { ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
 import type { Source } from "../../shared/contract/generations/sources.ts";
+import { limits } from "../../shared/limits.ts";
 import { imageSeed } from "../engine/random.ts";
 import { bestCandidate } from "../engine/rank.ts";
 import type { DrawnLatent, Finish, Row } from "../engine/translation.ts";
@@ -32,3 +33,7 @@ export const bestOfEach = ({
   choose: (drawn) => [bestCandidate(drawn)],
   seedOf: (image, candidate) => imageSeed(seed, image * bestOf + candidate),
 });
+
+/** Looks at the requested temperature: above the usual one the drawing's edges are left, as its other shapes are. */
+export const looksAt = ({ temperature }: Pick<ResolvedRequest, "temperature">, looks: Finish): Finish =>
+  temperature > limits.temperatureDefault ? { ...looks, lines: undefined } : looks;

@@ -18,7 +18,7 @@ import { sha256Of } from "../platform/sha256.ts";
 import { sampleRow } from "../retrieval/retrieved-prior.ts";
 import { sourcesOf, stylesUnder } from "../retrieval/sources.ts";
 import { conditionValues, inOwnStyle } from "./condition-values.ts";
-import { bestOfEach, type Plan } from "./generation-plan.ts";
+import { bestOfEach, looksAt, type Plan } from "./generation-plan.ts";
 import type { ConditionImages } from "./protocol.ts";
 
 /** Cosine of a drawing's name to the words from which on it shows them: "home" is at 0.78 to "house", "rabbit" at 0.42 to "giraffe". */
@@ -56,7 +56,7 @@ export async function planFromCaption(
       const drawing = conditionValues({ drawing: { image: key } }, new Map([[key, { planes, sizePx }]]));
       const values = inOwnStyle({ ...drawing, ...requested });
       const styleInk = inkOfStyle(translation, values);
-      const looks = looksOf(translation, requested, styleInk);
+      const looks = looksAt(request, looksOf(translation, requested, styleInk));
       candidates.push({
         seed,
         conditions: await encodeConditions(translation, readInInk(translation, values, styleInk)),

@@ -21,7 +21,7 @@ import { sampleRow } from "../retrieval/retrieved-prior.ts";
 import { stylesUnder } from "../retrieval/sources.ts";
 import { conditionValues, holeOf, imageOf, inOwnStyle, keyOfShown } from "./condition-values.ts";
 import { type EndInInk, mixedPaints, readEnd, restyled } from "./edited-looks.ts";
-import { bestOfEach, type Plan } from "./generation-plan.ts";
+import { bestOfEach, looksAt, type Plan } from "./generation-plan.ts";
 import { planDifferent } from "./plan-different.ts";
 import { planFromCaption } from "./plan-from-caption.ts";
 import type { ConditionImages } from "./protocol.ts";
@@ -46,7 +46,8 @@ export async function planGeneration(
     const styleInk = inkOfStyle(translation, values);
     const conditions = await encodeRequest(translation, request, readInInk(translation, values, styleInk));
     const among = stylesUnder(request.licences, translation.drawings);
-    const finish = { ...looksOf(translation, requested, styleInk), kept: keptPixels(request, images) };
+    const looks = looksAt(request, looksOf(translation, requested, styleInk));
+    const finish = { ...looks, kept: keptPixels(request, images) };
     const findings = {
       outOfDistribution: findOutOfDistribution(translation.calibration, conditions),
       namedLabels: namedLabels([conditions]),

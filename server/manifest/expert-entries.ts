@@ -168,6 +168,8 @@ export const DrawingStyleExpertSchema = z.object({
           .max(3)
           .optional(),
         ground: GroundSchema.optional(),
+        /** Width of its lines, of the side of its icons, whether all of them are lines, and alpha of its tint (server/engine/lines/line-width.ts). */
+        lines: z.object({ width: channel.optional(), isAll: z.boolean(), tint: channel.optional() }).optional(),
         /** SHA-256 of the icons that a style of one's own was learned from; a training of the same ones goes on from its code. */
         icons: z.string().optional(),
       }),

@@ -94,13 +94,14 @@ export function publishStylePack(packs: string, base: StyleBase, made: NewStyle)
     const old = await ownPackAt(folder, name);
     const codes = new Uint8Array(toFloat16(code).buffer);
     const codesAt = `style/${name}-${sha256Of(codes).slice(0, 8)}.f16`;
-    const { isOneInk, ink, spread, accents, ground } = styleInk;
+    const { isOneInk, ink, spread, accents, ground, lines } = styleInk;
     const looks = {
       ...(isOneInk && { isOneInk }),
       ...(ink && { ink: hexOfChannels(ink) }),
       ...(spread && { spread }),
       ...(accents && { accents: accents.map(({ ink: accent, share }) => ({ ink: hexOfChannels(accent), share })) }),
       ...(ground && { ground: entryOfGround(ground) }),
+      ...(lines && { lines }),
     };
     const vocabulary = [{ id: name, label, ...looks, icons }];
     if (old && isSameStyle(old.manifest, base, { codesAt, vocabulary }))

@@ -85,7 +85,7 @@ test("a disc that icons share is found with its colours, the most frequent first
   );
   const { left, top, sidePx } = ground.place;
   assert.ok(Math.abs(left + sidePx / 2 - 32) < 2 && Math.abs(top + sidePx / 2 - 33) < 3 && sidePx > 30 && sidePx < 44);
-  assert.deepEqual(styleInkOf(icons), { isOneInk: true, ground });
+  assert.deepEqual(styleInkOf(icons), { isOneInk: true, ground, lines: { isAll: false } });
 });
 
 test("a drawing comes off its ground in the usual ink and larger, and laid on it again is where it was", () => {

@@ -238,7 +238,9 @@ describe("a pack that translates between styles", () => {
   });
 
   it("a restyled drawing follows the drawing, its own style, the requested style by name or by images, colours, and the seed where there is temperature", async () => {
-    const [image, other, third] = [await stripes(2, 250), await stripes(3, 250), await stripes(4, 10)];
+    const [image, other] = [await stripes(2, 250), await stripes(3, 250)];
+    // Lines of one width alone would be lines of the same style.
+    const third = await upload((x, y) => (x > 1 && y > 1 ? [10, 40, 90, 255] : [0, 0, 0, 0]));
     const drawing = { image };
     const conditions: PartialCondition[] = [
       { drawing, style: "outline" },
@@ -246,7 +248,7 @@ describe("a pack that translates between styles", () => {
       { drawing: { image: other }, style: "outline" },
       { drawing: { image, style: "filled" }, style: "outline" },
       { drawing: { image, style: { images: [other, third] } }, style: "outline" },
-      { drawing, style: { images: [other] } },
+      { drawing, style: { images: [third] } },
       { drawing, style: { images: [other, third] } },
       { drawing, style: "outline", colours: ["#0000ff"] },
       { drawing, style: "outline", colours: ["#0000ff", "#ffcc00"] },
@@ -258,6 +260,19 @@ describe("a pack that translates between styles", () => {
     const warm = { temperature: 1 };
     const seeds = [await pixelsOf(conditions[0]!, warm), await pixelsOf(conditions[0]!, { ...warm, seed: 4 })];
     assert.equal(new Set([drawn[0], ...seeds]).size, 3);
+  });
+
+  it("a drawing of lines in a style of lines keeps its lines, whatever the seed, up to the usual temperature and no further", async () => {
+    const [image, shown] = [await stripes(2, 250), await stripes(3, 40)];
+    const drawn = async (seed: number, temperature: number) =>
+      (await draw({ drawing: { image }, style: { images: [shown] } }, { seed, temperature }))[0]!.rgba;
+    const [usual, again, warm] = [await drawn(3, 0.2), await drawn(4, 0.2), await drawn(3, 1)];
+    assert.deepEqual(usual, again);
+    assert.notDeepEqual(warm, usual);
+    const alphaOf = (x: number, y: number) => usual[4 * (y * styleSizePx + x) + 3]!;
+    for (let x = 2; x < styleSizePx - 2; x += 1)
+      assert.ok(x % 2 === 0 ? alphaOf(x, 4) > 128 : alphaOf(x, 4) < 128, `${x}: ${alphaOf(x, 4)}`);
+    assert.ok(Math.abs(usual[4 * (4 * styleSizePx + 4)]! - 40) < 6);
   });
 
   it("a drawing for which no style is requested is drawn in its own, inverted in it, and painted in its ink", async () => {

@@ -83,19 +83,33 @@ function forVisible({ planes }: Drawing, see: (red: number, green: number, blue:
   }
 }
 
+/** Alpha of the tint of drawings of one colour: the median of what is inside of areas of one alpha; undefined where next to nothing is. */
+export function tintOf(drawings: readonly Drawing[]): number | undefined {
+  const found = drawings.flatMap((drawing) => tintsOf(drawing).tints).sort((one, other) => one - other);
+  const drawn = drawings.reduce((sum, drawing) => sum + tintsOf(drawing).drawn, 0);
+  return found.length > tintMost * drawn ? found[Math.floor(found.length / 2)] : undefined;
+}
+
 /** Pixels inside of areas of one alpha that is neither nothing nor all, of those that are drawn. */
-function tintShare({ planes, sizePx }: Drawing): number {
+function tintShare(drawing: Drawing): number {
+  const { tints, drawn } = tintsOf(drawing);
+  return drawn === 0 ? 0 : tints.length / drawn;
+}
+
+/** Alphas of the pixels inside of areas of one alpha that is neither nothing nor all, and how many pixels are drawn. */
+function tintsOf({ planes, sizePx }: Drawing): { readonly tints: readonly number[]; readonly drawn: number } {
   const first = 3 * sizePx ** 2;
   const alphaAt = (at: number): number => (at < 0 || at >= sizePx ** 2 ? 0 : planes[first + at]!);
   const isAlike = (alpha: number, at: number): boolean => Math.abs(alphaAt(at) - alpha) <= tint.alike;
-  let [drawn, tinted] = [0, 0];
+  const tints: number[] = [];
+  let drawn = 0;
   for (let at = 0; at < sizePx ** 2; at += 1) {
     const alpha = planes[first + at]!;
     if (alpha < tint.from) continue;
     drawn += 1;
     if (alpha > tint.to) continue;
     if (isAlike(alpha, at - 1) && isAlike(alpha, at + 1) && isAlike(alpha, at - sizePx) && isAlike(alpha, at + sizePx))
-      tinted += 1;
+      tints.push(alpha);
   }
-  return drawn === 0 ? 0 : tinted / drawn;
+  return { tints, drawn };
 }

@@ -27,6 +27,12 @@ export function piecesOf(alphas: Float32Array, sizePx: number): Pieces {
   return { labels, areas: areasOf(labels) };
 }
 
+/** Lines of one pixel in the middle of ink, [sizePx, sizePx]. @param alphas of the same shape */
+export function skeletonOf(alphas: Float32Array, sizePx: number): Uint8Array {
+  const lines = thinned(padded(alphas, sizePx), sizePx + 2);
+  return Uint8Array.from({ length: sizePx ** 2 }, (_, at) => lines[placeOf(at, sizePx)]!);
+}
+
 /** The areas of a mask that hang together, and for pixels outside of it the nearest of them. @param mask [sizePx, sizePx], up to 1 */
 export function areasAround(mask: Float32Array, sizePx: number): Pieces {
   const side = sizePx + 2;

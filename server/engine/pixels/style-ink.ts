@@ -1,12 +1,13 @@
 /** What the drawings of a style are drawn in and on, and such drawings as the flow between styles knows them. */
 
+import { linesOfStyle, overTint, type StyleLines } from "../lines/line-width.ts";
 import type { Accent } from "./accents.ts";
 import type { ColourSpread } from "./colour-spread.ts";
 import { asInk, flatInksOf, isOfInks } from "./flat-inks.ts";
 import { commonShape, groundOf } from "./ground/ground.ts";
 import { offGround } from "./ground/off-ground.ts";
 import type { Ground } from "./ground/parts.ts";
-import { type Drawing, type DrawnInk, inkOf } from "./ink-colour.ts";
+import { type Drawing, type DrawnInk, inkOf, tintOf } from "./ink-colour.ts";
 
 export interface StyleInk extends DrawnInk {
   /** How several colours lie, where drawings show them. */
@@ -15,6 +16,8 @@ export interface StyleInk extends DrawnInk {
   readonly accents?: readonly Accent[] | undefined;
   /** What drawings of one ink lie on. */
   readonly ground?: Ground | undefined;
+  /** Its lines (../lines/line-width.ts), as the flow between styles knows them. */
+  readonly lines?: StyleLines | undefined;
 }
 
 /** Of drawings of several colours; undefined where they are of many. */
@@ -51,5 +54,24 @@ export function asInkOf(drawing: Drawing, style: StyleInk): InkedDrawing | undef
 /** @param drawings premultiplied RGBA [4, sizePx, sizePx] */
 export function styleInkOf(drawings: readonly Drawing[]): StyleInk {
   const ink = inkOf(drawings);
-  return ink.ink ? ink : (flatStyleOf(drawings) ?? ink);
+  if (ink.ink) return { ...ink, lines: linesIn(drawings, ink.isOneInk) };
+  const flat = flatStyleOf(drawings);
+  if (!flat) return ink;
+  const inked = drawings.flatMap((drawing) => {
+    const planes = asInkOf(drawing, flat)?.planes;
+    return planes ? [{ planes, sizePx: drawing.sizePx }] : [];
+  });
+  return { ...flat, lines: linesIn(inked, flat.isOneInk) };
+}
+
+/** Alpha of a tint above which lines have it too, and not only areas. */
+const areaTintMost = 0.4;
+
+/** Lines of drawings of one colour. @param isOneInk false: with tints */
+export function linesIn(drawings: readonly Drawing[], isOneInk: boolean): StyleLines | undefined {
+  const alphas = drawings.map(({ planes, sizePx }) => ({ alphas: planes.subarray(3 * sizePx ** 2), sizePx }));
+  if (isOneInk) return linesOfStyle(alphas);
+  const lines = linesOfStyle(alphas.map((drawing) => ({ ...drawing, alphas: overTint(drawing.alphas) })));
+  const tint = tintOf(drawings);
+  return lines?.isAll && tint && tint <= areaTintMost ? { ...lines, tint } : undefined;
 }

@@ -1,14 +1,16 @@
 /**
  * Makes the pack `styles` of what export_styles.py wrote: `node --import tsx server/pretrain/styles/publish-styles.mts [--from DIR] [--out DIR]
  * --version X.Y.Z` from the repository's root. Copies the graphs, writes LICENCES.md and the manifest with figures and digests. A library
- * of drawings (make-library.mts, make-thumbnails.mts) is taken from `--library DIR`, or the one stays that the pack has. Trains nothing.
+ * of drawings (library/) is taken from `--library DIR`, or the one stays that the pack has. Trains nothing.
  */
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { linesIn } from "../../engine/pixels/style-ink.ts";
 import { usualInk } from "../../engine/pixels/usual-ink.ts";
+import { StyleDrawings } from "../../evaluation/styles/style-drawings.ts";
 import type { DraftManifest } from "../../manifest/manifest.ts";
 import { writeManifest } from "../../packs/publish.ts";
 
@@ -19,7 +21,12 @@ interface ExportedFacts {
   readonly layers: number;
   readonly codeLength: number;
   readonly posteriorStd: number;
-  readonly styles: ReadonlyArray<{ readonly name: string; readonly title: string }>;
+  readonly styles: ReadonlyArray<{
+    readonly name: string;
+    readonly title: string;
+    readonly variant: string;
+    readonly examples: number;
+  }>;
 }
 
 /** A line of licences.json (data/styles/render-styles.mts). */
@@ -97,6 +104,29 @@ ${lentSets.length === 0 ? "" : lentText(lentSets)}`,
 /** Styles of the pack `icons` whose drawings are outlines on pale fills, which one ink leaves whole. */
 const outlined = ["core", "plump", "flex", "sharp", "ultimate"].map((name) => `streamline-${name}`);
 
+const drawings = await StyleDrawings.open(values.styles, facts.imagePx);
+const widthParts = 1e4;
+
+/** A line of the vocabulary, with what its icons' lines are like. */
+async function namedStyle({ name, title, variant, examples }: ExportedFacts["styles"][number]) {
+  const isOneInk = !/duotone|two-tone/.test(name);
+  const icons = drawings.all.filter((one) => one.variant === variant && one.split === "train").slice(0, examples);
+  const shown = [];
+  for (const icon of icons) shown.push({ planes: (await drawings.read(icon)).slice(), sizePx: facts.imagePx });
+  const { isAll, ...sizes } = linesIn(shown, isOneInk) ?? {};
+  const rounded = Object.entries(sizes).flatMap(([key, value]) =>
+    value === undefined ? [] : [[key, Math.round(widthParts * value) / widthParts]],
+  );
+  return {
+    id: name,
+    label: title,
+    ...(isOneInk && { isOneInk }),
+    // All of them take the colour of the text around them, which was rendered so.
+    ink: usualInk,
+    ...(isAll !== undefined && { lines: { ...Object.fromEntries(rounded), isAll } }),
+  };
+}
+
 const encoder = { encoder: "target/encoder.onnx", latentShape: facts.latent, imageSizePx: facts.imagePx };
 const source = "trained by server/pretrain/styles";
 const draft: DraftManifest = {
@@ -135,13 +165,7 @@ const draft: DraftManifest = {
       model: "style/style.onnx",
       dims: facts.codeLength,
       codes: "style/codes.f16",
-      vocabulary: facts.styles.map(({ name, title }) => ({
-        id: name,
-        label: title,
-        ...(!/duotone|two-tone/.test(name) && { isOneInk: true }),
-        // All of them take the colour of the text around them, which was rendered so.
-        ink: usualInk,
-      })),
+      vocabulary: await Promise.all(facts.styles.map(namedStyle)),
     },
     colours: { kind: "colours" },
   },

@@ -8,7 +8,7 @@ import { limits } from "../../../shared/limits.ts";
 import { AppError } from "../../../shared/problem.ts";
 import { spreadOf } from "../../engine/pixels/colour-spread.ts";
 import { inkOf } from "../../engine/pixels/ink-colour.ts";
-import { asInkOf, flatStyleOf, type StyleInk } from "../../engine/pixels/style-ink.ts";
+import { asInkOf, flatStyleOf, linesIn, type StyleInk } from "../../engine/pixels/style-ink.ts";
 import { drawingIn, inUsualInk } from "../../engine/read-in-ink.ts";
 import { decodeFitted } from "../../images/codec.ts";
 import { sha256Of } from "../../platform/sha256.ts";
@@ -64,7 +64,9 @@ export function inInkOfMost<Shown extends Icon>(
     .filter(({ ink }) => ink.every((value, channel) => Math.abs(value - middle[channel]!) <= sameWithin))
     .map(({ icon }) => icon);
   if (same.length === 0 || same.length < oneColourLeast * icons.length) return asInks(icons);
-  const styleInk = inkOf(same.slice(0, limits.styleImagesMax));
+  const shown = same.slice(0, limits.styleImagesMax);
+  const ink = inkOf(shown);
+  const styleInk = ink.ink ? { ...ink, lines: linesIn(shown, ink.isOneInk) } : ink;
   return { icons: same.map((icon) => ({ ...icon, ...inUsualInk(icon) })), styleInk };
 }
 

@@ -1,6 +1,6 @@
 /**
  * Makes the library of drawings that captions find (server/retrieval/drawing-library.ts): `node --import tsx
- * server/pretrain/styles/make-library.mts [--sets DIR] [--out FILE] [--most N] [--from FILE]` from the repository's root; names that the
+ * server/pretrain/styles/library/make-library.mts [--sets DIR] [--out FILE] [--most N] [--from FILE]` from the repository's root; names that the
  * library FILE has keep their vectors, which saves a quarter of an hour. One drawing of each thing
  * of each family, in one ink: lines where the family has them, else fills. No drawing of the families that are held out, of
  * brands, or of sets that reviewers keep; none that the server's own drawing of SVG refuses, where another variant of
@@ -10,24 +10,24 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { TextExpert } from "../../experts/text.ts";
-import { asText } from "../../experts/values.ts";
-import { inUsualInk, requirePlainSvg } from "../../images/svg.ts";
-import { readManifest } from "../../manifest/read-manifest.ts";
-import { readLibraryFile, writeLibraryFile } from "../../retrieval/drawing-library-file.ts";
-import { accumulateInt4 } from "../../retrieval/int4.ts";
-import { makeLibrary, type NamedDrawing } from "../../retrieval/make-library.ts";
-import { collectVariants, type Variant, type VariantIcon } from "../data/styles/collect-variants.mts";
-import { isHeldOut, spareFluent } from "../data/styles/families.mts";
-import { hashUnit } from "../data/styles/random.mts";
-import { isMotionAlone, stillOf } from "../data/styles/still.mts";
+import { TextExpert } from "../../../experts/text.ts";
+import { asText } from "../../../experts/values.ts";
+import { inUsualInk, requirePlainSvg } from "../../../images/svg.ts";
+import { readManifest } from "../../../manifest/read-manifest.ts";
+import { readLibraryFile, writeLibraryFile } from "../../../retrieval/drawing-library-file.ts";
+import { accumulateInt4 } from "../../../retrieval/int4.ts";
+import { makeLibrary, type NamedDrawing } from "../../../retrieval/make-library.ts";
+import { collectVariants, type Variant, type VariantIcon } from "../../data/styles/collect-variants.mts";
+import { isHeldOut, spareFluent } from "../../data/styles/families.mts";
+import { hashUnit } from "../../data/styles/random.mts";
+import { isMotionAlone, stillOf } from "../../data/styles/still.mts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const { values } = parseArgs({
   options: {
-    sets: { type: "string", default: join(here, "../data/node_modules/@iconify/json") },
-    icons: { type: "string", default: join(here, "../../packs/default/icons") },
-    out: { type: "string", default: join(here, "../.cache/styles/library/drawings.safetensors") },
+    sets: { type: "string", default: join(here, "../../data/node_modules/@iconify/json") },
+    icons: { type: "string", default: join(here, "../../../packs/default/icons") },
+    out: { type: "string", default: join(here, "../../.cache/styles/library/drawings.safetensors") },
     most: { type: "string", default: "Infinity" },
     lists: { type: "string", default: "256" },
     from: { type: "string" },

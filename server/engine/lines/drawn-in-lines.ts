@@ -1,0 +1,72 @@
+/**
+ * An answer that keeps the edges of the drawing that is restyled: lines in a style of lines are redrawn with its width, and where a style has
+ * fills or tints beside lines, the flow's answer says which pieces of the drawing have one. A picture as layers, so that it is drawn at any size.
+ */
+import type { ShownDrawing } from "../interfaces.ts";
+import { channelsOfHex } from "../pixels/hex-colour.ts";
+import { inkOf } from "../pixels/ink-colour.ts";
+import { type LayeredImage, paintValues } from "../pixels/layered-image.ts";
+import { usualInk } from "../pixels/usual-ink.ts";
+import { decidePieces, tintedAreas } from "./by-pieces.ts";
+import { overTint, type StyleLines } from "./line-width.ts";
+import { redrawLines } from "./redraw-lines.ts";
+
+/** Log-odds of ink a pixel away from its edge: their logistic curve is nearest to the share of a pixel that an edge leaves. */
+const oddsPerPx = 5;
+const leastShare = 1e-4;
+/** Log-odds of what is sure. */
+const sureOdds = 9;
+
+/**
+ * @param drawing premultiplied RGBA [4, sizePx, sizePx]
+ * @param answerOf the flow's answer, of the same shape; called only where it is needed
+ * @returns undefined where the drawing is not lines of one width and colour, or a part of it is to be drawn anew
+ */
+export async function drawnInLines(
+  { planes, known }: Pick<ShownDrawing, "planes" | "known">,
+  sizePx: number,
+  { width, isAll, tint }: StyleLines,
+  answerOf: () => Promise<Float32Array>,
+): Promise<LayeredImage | undefined> {
+  const own = inkOf([{ planes, sizePx }]);
+  if (known.some((share) => share < 1) || !own.ink || (tint && !isAll)) return undefined;
+  const alphasOf = (image: Float32Array): Float32Array => image.subarray(3 * sizePx ** 2);
+  const lines = own.isOneInk ? alphasOf(planes) : overTint(alphasOf(planes));
+  const redrawn = redrawLines(lines, sizePx, width);
+  if (!redrawn) return undefined;
+  const odds = redrawn.inside.map((px) => oddsPerPx * px);
+  if (tint) {
+    const isTinted = tintedAreas(redrawn.alphas, alphasOf(await answerOf()), sizePx, tint);
+    return inLayers([odds, odds.map((_, at) => (isTinted(at) ? sureOdds : -sureOdds))], [1, tint], sizePx);
+  }
+  if (isAll) return inLayers([odds], [1], sizePx);
+  const decided = decidePieces(redrawn.alphas, alphasOf(await answerOf()), sizePx);
+  return inLayers([decided.map(oddsOf)], [1], sizePx);
+}
+
+const oddsOf = (share: number): number => {
+  const ink = Math.min(1 - leastShare, Math.max(leastShare, share));
+  return Math.log(ink / (1 - ink));
+};
+
+/**
+ * Layers of the usual ink over each other.
+ * @param odds of each layer where none above it is: log-odds, [sizePx, sizePx], the uppermost first
+ * @param alphas of the layers
+ */
+function inLayers(odds: readonly Float32Array[], alphas: readonly number[], sizePx: number): LayeredImage {
+  const pixels = sizePx ** 2;
+  const logits = new Float32Array((odds.length + 1) * pixels);
+  for (let at = 0; at < pixels; at += 1) {
+    // log(1 + exp(x)) of all layers below, so that the soft-max over layers is one over the other.
+    let below = 0;
+    for (let layer = odds.length; layer > 0; layer -= 1) {
+      const own = odds[layer - 1]![at]! + below;
+      logits[layer * pixels + at] = own;
+      below = Math.max(own, below) + Math.log1p(Math.exp(-Math.abs(own - below)));
+    }
+  }
+  const paints = new Float32Array(odds.length * paintValues);
+  for (const [layer, alpha] of alphas.entries()) paints.set([...channelsOfHex(usualInk), alpha], layer * paintValues);
+  return { logits, paints, sizePx };
+}

@@ -1,0 +1,100 @@
+/**
+ * The shape of a drawing of one ink as signed distances to its edge, on a grid finer than its pixels, and where its middles lie: places
+ * with no deeper one beside them. What is known of widths and edges of lines is read off them. Pure.
+ */
+import { distancesTo } from "./distances.ts";
+
+/** Cells of the grid for each pixel, along either side. */
+export const finePerPx = 4;
+/** Pixels of nothing around the drawing, so that ink at its border has an edge. */
+const padPx = 2;
+const inkFrom = 0.5;
+/** Depth from which on all counts as deep, of the side of the grid: more than that of any line. */
+const deepestShare = 0.08;
+
+/** Along the middle of a slanted line depths differ by up to this much from cell to cell. */
+const trembles = 0.4;
+
+export interface Shape {
+  /** Side of the grid. */
+  readonly sidePx: number;
+  /** Whether a cell is ink, [side, side]. */
+  readonly ink: Uint8Array;
+  /** From a cell of ink to the nearest that is none, in cells; 0 elsewhere, and never more than a line is deep. */
+  readonly depth: Float32Array;
+  /** Cells of ink with none beside them that is deeper, but for those that are deeper than lines. */
+  readonly middles: readonly number[];
+  /** Share of the ink that is deeper than lines. */
+  readonly deep: number;
+}
+
+/** @param alphas [sizePx, sizePx] */
+export function shapeOf(alphas: Float32Array, sizePx: number): Shape {
+  const fine = refined(alphas, sizePx);
+  const sidePx = finePerPx * (sizePx + 2 * padPx);
+  // A plain loop: `Uint8Array.from` with a function takes ten times as long as all else here.
+  const ink = new Uint8Array(fine.length);
+  for (let at = 0; at < ink.length; at += 1) ink[at] = fine[at]! >= inkFrom ? 1 : 0;
+  const deepest = Math.fround(deepestShare * sidePx);
+  const depth = distancesTo(0, ink, sidePx, deepest);
+  let [inked, deep] = [0, 0];
+  for (let at = 0; at < ink.length; at += 1) {
+    inked += ink[at]!;
+    if (depth[at]! >= deepest) deep += 1;
+  }
+  return { sidePx, ink, depth, middles: middlesOf(depth, sidePx, deepest), deep: inked === 0 ? 0 : deep / inked };
+}
+
+/** A field of the grid at each pixel of the drawing, by the mean of the pixel's cells. @param field [side, side] */
+export function coarse(field: (cell: number) => number, sizePx: number): Float32Array {
+  const sidePx = finePerPx * (sizePx + 2 * padPx);
+  const values = new Float32Array(sizePx ** 2);
+  for (let y = 0, to = 0; y < sizePx; y += 1)
+    for (let x = 0; x < sizePx; x += 1, to += 1) {
+      const corner = finePerPx * ((y + padPx) * sidePx + x + padPx);
+      let sum = 0;
+      for (let row = 0; row < finePerPx; row += 1)
+        for (let column = 0; column < finePerPx; column += 1) sum += field(corner + row * sidePx + column);
+      values[to] = sum / finePerPx ** 2;
+    }
+  return values;
+}
+
+/** Bilinear between the middles of pixels; nothing lies around. */
+function refined(alphas: Float32Array, sizePx: number): Float32Array {
+  const side = sizePx + 2 * padPx;
+  const sidePx = finePerPx * side;
+  const [firsts, shares] = [new Int32Array(sidePx), new Float32Array(sidePx)];
+  for (let at = 0; at < sidePx; at += 1) {
+    const place = (at + 0.5) / finePerPx - 0.5;
+    firsts[at] = Math.min(side - 2, Math.max(0, Math.floor(place)));
+    shares[at] = Math.min(1, Math.max(0, place - firsts[at]!));
+  }
+  const padded = new Float32Array(side ** 2);
+  for (let y = 0; y < sizePx; y += 1)
+    padded.set(alphas.subarray(y * sizePx, (y + 1) * sizePx), (y + padPx) * side + padPx);
+  const [row, fine] = [new Float32Array(side), new Float32Array(sidePx ** 2)];
+  for (let y = 0, to = 0; y < sidePx; y += 1) {
+    const [top, down] = [firsts[y]! * side, shares[y]!];
+    for (let x = 0; x < side; x += 1) row[x] = (1 - down) * padded[top + x]! + down * padded[top + side + x]!;
+    for (let x = 0; x < sidePx; x += 1, to += 1) {
+      const [left, across] = [firsts[x]!, shares[x]!];
+      fine[to] = (1 - across) * row[left]! + across * row[left + 1]!;
+    }
+  }
+  return fine;
+}
+
+function middlesOf(depth: Float32Array, sidePx: number, deepest: number): number[] {
+  const middles: number[] = [];
+  // The border of the grid is never ink.
+  for (let at = sidePx; at < depth.length - sidePx; at += 1) {
+    if (depth[at] === 0 || depth[at]! >= deepest) continue;
+    const own = depth[at]! + trembles;
+    if (depth[at - 1]! > own || depth[at + 1]! > own) continue;
+    const [above, below] = [at - sidePx, at + sidePx];
+    if (depth[above]! > own || depth[below]! > own || depth[above - 1]! > own || depth[above + 1]! > own) continue;
+    if (depth[below - 1]! <= own && depth[below + 1]! <= own) middles.push(at);
+  }
+  return middles;
+}

@@ -1,0 +1,198 @@
+/** Lines of drawings: how broad they are, the same drawn with another width, and what an answer says of the pieces between them. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { hasGaps } from "../../server/engine/lines/broken-lines.ts";
+import { decidePieces } from "../../server/engine/lines/by-pieces.ts";
+import { countParts } from "../../server/engine/lines/count-parts.ts";
+import { distancesTo } from "../../server/engine/lines/distances.ts";
+import { drawnInLines } from "../../server/engine/lines/drawn-in-lines.ts";
+import { isLines, linesOfStyle, lineWidthOf } from "../../server/engine/lines/line-width.ts";
+import { redrawLines } from "../../server/engine/lines/redraw-lines.ts";
+import { shapeOf } from "../../server/engine/lines/shape.ts";
+import { drawLayers } from "../../server/engine/pixels/layered-image.ts";
+
+const sizePx = 64;
+
+type Inside = (x: number, y: number) => number;
+
+/** Alphas of a shape by its signed distance, in pixels, above 0 inside. */
+const drawn = (inside: Inside): Float32Array =>
+  Float32Array.from({ length: sizePx ** 2 }, (_, at) =>
+    Math.min(1, Math.max(0, 0.5 + inside((at % sizePx) + 0.5, Math.floor(at / sizePx) + 0.5))),
+  );
+const ring =
+  (radius: number, width: number, x0 = 32, y0 = 32): Inside =>
+  (x, y) =>
+    width / 2 - Math.abs(Math.hypot(x - x0, y - y0) - radius);
+const stroke =
+  (x1: number, y1: number, x2: number, y2: number, width: number): Inside =>
+  (x, y) => {
+    const [dx, dy] = [x2 - x1, y2 - y1];
+    const along = Math.min(1, Math.max(0, ((x - x1) * dx + (y - y1) * dy) / (dx * dx + dy * dy)));
+    return width / 2 - Math.hypot(x - x1 - along * dx, y - y1 - along * dy);
+  };
+const joined =
+  (...shapes: readonly Inside[]): Inside =>
+  (x, y) =>
+    Math.max(...shapes.map((shape) => shape(x, y)));
+const disc =
+  (radius: number, x0 = 32, y0 = 32): Inside =>
+  (x, y) =>
+    radius - Math.hypot(x - x0, y - y0);
+
+const widthOf = (alphas: Float32Array) => lineWidthOf(shapeOf(alphas, sizePx), sizePx);
+const difference = (one: Float32Array, other: Float32Array): number =>
+  one.reduce((sum, value, at) => sum + Math.abs(value - other[at]!), 0) / one.length;
+
+describe("distances", () => {
+  it("distances are those to the nearest cell, up to the reach", () => {
+    const side = 23;
+    const mask = Uint8Array.from({ length: side ** 2 }, (_, at) => ((at * 7919) % 31 === 0 ? 1 : 0));
+    const found = distancesTo(1, mask, side, 6);
+    for (let at = 0; at < mask.length; at += 1) {
+      let nearest = 6;
+      for (let to = 0; to < mask.length; to += 1)
+        if (mask[to] === 1)
+          nearest = Math.min(
+            nearest,
+            Math.hypot((at % side) - (to % side), Math.floor(at / side) - Math.floor(to / side)),
+          );
+      assert.ok(Math.abs(found[at]! - nearest) < 1e-5, `${at}: ${found[at]} instead of ${nearest}`);
+    }
+  });
+});
+
+describe("width of lines", () => {
+  it("width of lines is found to half a pixel, round, straight and slanted", () => {
+    for (const width of [2.5, 4, 6.3])
+      for (const [what, shape] of [
+        ["round", ring(20, width)],
+        ["straight", stroke(10, 20, 54, 20, width)],
+        ["slanted", stroke(10, 12, 50, 47, width)],
+      ] as const) {
+        const found = widthOf(drawn(shape));
+        assert.ok(
+          isLines(found) && Math.abs(sizePx * found.width - width) < 0.45,
+          `${what} ${width}: ${sizePx * found!.width}`,
+        );
+      }
+  });
+
+  it("width of lines is that of no disc, nor of lines of two widths", () => {
+    assert.equal(isLines(widthOf(drawn(disc(20)))), false);
+    assert.equal(isLines(widthOf(drawn(joined(stroke(8, 14, 56, 14, 2), stroke(8, 40, 56, 40, 7))))), false);
+  });
+
+  it("lines of a style are all of it, beside fills, or unknown", () => {
+    const lines = [ring(20, 4), stroke(8, 20, 56, 40, 4), ring(12, 4.2), stroke(10, 50, 50, 12, 3.9)].map(drawn);
+    const fills = [disc(20), disc(12), disc(25), disc(16)].map(drawn);
+    const of = (drawings: readonly Float32Array[]) => linesOfStyle(drawings.map((alphas) => ({ alphas, sizePx })));
+    const all = of(lines);
+    assert.ok(all?.isAll && Math.abs(sizePx * all.width! - 4) < 0.25);
+    const some = of([...lines.slice(0, 2), ...fills]);
+    assert.ok(some && !some.isAll && Math.abs(sizePx * some.width! - 4) < 0.25);
+    assert.deepEqual(of(fills), { isAll: false });
+    assert.equal(of([2, 4, 6, 8].map((width) => drawn(ring(20, width)))), undefined);
+  });
+});
+
+describe("gaps", () => {
+  const gap = (far: number): Inside => joined(stroke(8, 32, 32 - far / 2, 32, 3), stroke(32 + far / 2, 32, 56, 32, 3));
+
+  it("gaps are between ends that point at each other, not between lines beside each other", () => {
+    assert.equal(hasGaps(drawn(gap(9)), sizePx, 3 / sizePx), true);
+    assert.equal(hasGaps(drawn(joined(stroke(8, 20, 56, 20, 3), stroke(8, 30, 56, 30, 3))), sizePx, 3 / sizePx), false);
+    assert.equal(hasGaps(drawn(ring(20, 3)), sizePx, 3 / sizePx), false);
+  });
+
+  it("gaps in most drawings of a style keep it from being drawn in whole lines", () => {
+    const of = (far: number) => linesOfStyle(Array.from({ length: 4 }, () => ({ alphas: drawn(gap(far)), sizePx })));
+    assert.equal(of(9), undefined);
+    assert.equal(of(0)?.isAll, true);
+  });
+});
+
+describe("lines with another width", () => {
+  it("lines with another width are where they were, thinner and broader", () => {
+    for (const [from, to] of [
+      [6, 3],
+      [3, 6],
+      [4, 4],
+    ] as const) {
+      const shape = (width: number) => drawn(joined(ring(22, width), stroke(24, 32, 40, 32, width)));
+      const redrawn = redrawLines(shape(from), sizePx, to / sizePx);
+      const off = redrawn && difference(redrawn.alphas, shape(to));
+      assert.ok(off !== undefined && off < 0.012, `${from} to ${to}: ${off}`);
+    }
+  });
+
+  it("lines with another width stay whole where they are thinner than the others", () => {
+    const shape = drawn(joined(ring(22, 6), stroke(26, 32, 38, 32, 2.5)));
+    const redrawn = redrawLines(shape, sizePx, 2.5 / sizePx);
+    assert.deepEqual(countParts(redrawn!.alphas, sizePx), countParts(shape, sizePx));
+  });
+
+  it("lines with another width get no broader than leaves them apart", () => {
+    const shape = drawn(joined(stroke(8, 28, 56, 28, 4), stroke(8, 35, 56, 35, 4)));
+    const redrawn = redrawLines(shape, sizePx, 8 / sizePx);
+    const found = redrawn && widthOf(redrawn.alphas);
+    assert.ok(found && sizePx * found.width > 4.5 && sizePx * found.width < 7);
+    assert.equal(countParts(redrawn.alphas, sizePx).pieces, 2);
+  });
+
+  it("lines with another width are none of a drawing of fills", () => {
+    assert.equal(redrawLines(drawn(disc(20)), sizePx, 4 / sizePx), undefined);
+  });
+});
+
+describe("pieces", () => {
+  const outline = drawn(joined(ring(22, 4), stroke(24, 32, 40, 32, 4)));
+
+  it("pieces that an answer fills or empties nearly everywhere are so with the drawing's own edges", () => {
+    const smear = drawn((x, y) => Math.min(disc(23.5)(x, y) + Math.sin(x + y), -stroke(25, 33, 41, 33, 4)(x, y)));
+    const solid = drawn((x, y) => Math.min(disc(24)(x, y), -stroke(24, 32, 40, 32, 4)(x, y)));
+    assert.ok(difference(smear, solid) > 0.02);
+    assert.ok(difference(decidePieces(outline, smear, sizePx), solid) < 0.005);
+  });
+
+  it("pieces of which an answer fills a half stay as they are answered", () => {
+    const half = drawn((x, y) => Math.min(disc(24)(x, y), y - 32));
+    const decided = decidePieces(outline, half, sizePx);
+    assert.ok(decided[45 * sizePx + 32]! > 0.95 && decided[20 * sizePx + 32]! < 0.05);
+  });
+});
+
+describe("an answer in the drawing's lines", () => {
+  const planesOf = (alphas: Float32Array): Float32Array => {
+    const planes = new Float32Array(4 * alphas.length);
+    planes.set(alphas, 3 * alphas.length);
+    return planes;
+  };
+  const shape = (width: number) => drawn(joined(ring(22, width), stroke(24, 32, 40, 32, width)));
+  const shown = { planes: planesOf(shape(5)), known: new Float32Array(16).fill(1) };
+  const never = (): never => assert.fail("the answer is not needed");
+
+  it("an answer in the drawing's lines needs no decoder where the style is of lines alone, at any size", async () => {
+    const layers = await drawnInLines(shown, sizePx, { width: 3 / sizePx, isAll: true }, never);
+    const alphas = drawLayers(layers!, 1).subarray(3 * sizePx ** 2);
+    assert.ok(difference(alphas, shape(3)) < 0.01);
+    assert.equal(drawLayers(layers!, 4).length, 16 * 4 * sizePx ** 2);
+  });
+
+  it("an answer in the drawing's lines has an even tint in the areas that are tinted mostly", async () => {
+    const answer = planesOf(drawn(disc(20)).map((share, at) => share * ((at % 3) * 0.05 + 0.15)));
+    const lines = { width: 5 / sizePx, isAll: true, tint: 0.25 };
+    const layers = await drawnInLines(shown, sizePx, lines, async () => answer);
+    const alpha = (x: number, y: number): number => drawLayers(layers!, 1)[(3 * sizePx + y) * sizePx + x]!;
+    assert.ok(Math.abs(alpha(32, 20) - 0.25) < 0.01, `${alpha(32, 20)}`);
+    assert.ok(alpha(32, 10) > 0.95 && alpha(2, 2) < 0.01);
+  });
+
+  it("an answer in the drawing's lines is none where a part is drawn anew, or the drawing has other colours", async () => {
+    const lines = { width: 3 / sizePx, isAll: true };
+    assert.equal(await drawnInLines({ ...shown, known: new Float32Array(16) }, sizePx, lines, never), undefined);
+    const planes = shown.planes.slice();
+    for (let at = 0; at < sizePx ** 2; at += 1) planes[at] = at % 2 === 0 ? planes[3 * sizePx ** 2 + at]! : 0;
+    assert.equal(await drawnInLines({ ...shown, planes }, sizePx, lines, never), undefined);
+  });
+});
