@@ -219,8 +219,12 @@ export async function paint(
 ): Promise<Painted> {
   const { target } = translation;
   const { latent, drawing } = drawn;
-  const redrawn =
-    lines && drawing && (await drawnInLines(drawing, target.imageSizePx, lines, () => decodeDrawn(translation, drawn)));
+  let answer: Promise<Float32Array> | undefined;
+  const answerOf = (): Promise<Float32Array> => {
+    answer ??= decodeDrawn(translation, drawn);
+    return answer;
+  };
+  const redrawn = lines && drawing && (await drawnInLines(drawing, target.imageSizePx, lines, answerOf));
   if (redrawn) {
     const small = drawLayers(redrawn, 1);
     const layers = tints ? inTints(small, target.imageSizePx, tints) : redrawn;
@@ -230,9 +234,9 @@ export async function paint(
   const decoded =
     palette || (factor !== undefined && !tints) ? await target.decodeLayers?.(latent, drawing) : undefined;
   const joined = decoded && palette && inPalette(decoded, palette);
-  const tinted = tints && inTints(await decodeDrawn(translation, drawn), target.imageSizePx, tints);
+  const tinted = tints && inTints(await answerOf(), target.imageSizePx, tints);
   const [layers, coloured] = [tinted ?? joined ?? decoded, tinted ?? joined];
-  const small = coloured ? drawLayers(coloured, 1) : (decoded?.planes ?? (await decodeDrawn(translation, drawn)));
+  const small = coloured ? drawLayers(coloured, 1) : (decoded?.planes ?? (await answerOf()));
   const { planes, again, stack } = finish(small, looks);
   if (factor === undefined || !layers) return { planes };
   const large = drawLayers(layers, factor);

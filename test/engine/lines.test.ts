@@ -7,6 +7,7 @@ import { countParts } from "../../server/engine/lines/count-parts.ts";
 import { distancesTo } from "../../server/engine/lines/distances.ts";
 import { drawnInLines } from "../../server/engine/lines/drawn-in-lines.ts";
 import { isLines, linesOfStyle, lineWidthOf } from "../../server/engine/lines/line-width.ts";
+import { outlineOf } from "../../server/engine/lines/outline.ts";
 import { redrawLines } from "../../server/engine/lines/redraw-lines.ts";
 import { shapeOf } from "../../server/engine/lines/shape.ts";
 import { drawLayers } from "../../server/engine/pixels/layered-image.ts";
@@ -159,6 +160,31 @@ describe("pieces", () => {
     const half = drawn((x, y) => Math.min(disc(24)(x, y), y - 32));
     const decided = decidePieces(outline, half, sizePx);
     assert.ok(decided[45 * sizePx + 32]! > 0.95 && decided[20 * sizePx + 32]! < 0.05);
+  });
+});
+
+describe("outlines", () => {
+  const mark = (width: number) => stroke(24, 32, 40, 32, width);
+  const solid = drawn((x, y) => Math.min(disc(24)(x, y), -mark(4)(x, y)));
+  const lines = drawn(joined(ring(22.5, 3), mark(3)));
+
+  it("outlines of a fill are bands inside of its edge, and its marks are lines, whatever trembles in the answer", () => {
+    const rough = drawn((x, y) => joined(ring(22, 3.5), mark(3))(x, y) + Math.sin(x * 1.3) * Math.cos(y * 1.1));
+    assert.ok(difference(rough, lines) > 0.02);
+    const outline = outlineOf(solid, rough, sizePx, 3 / sizePx);
+    const off = outline && difference(outline.alphas, lines);
+    assert.ok(off !== undefined && off < 0.012, `${off}`);
+  });
+
+  it("outlines leave out a mark that the answer has empty, and its edge is one of the fill", () => {
+    const outline = outlineOf(solid, drawn(ring(22.5, 3)), sizePx, 3 / sizePx)!;
+    const alpha = (x: number, y: number): number => outline.alphas[y * sizePx + x]!;
+    assert.ok(alpha(32, 32) < 0.05 && alpha(32, 28) > 0.95 && alpha(32, 20) < 0.05);
+  });
+
+  it("outlines are none of lines, and none where the answer has much ink elsewhere", () => {
+    assert.equal(outlineOf(lines, lines, sizePx, 3 / sizePx), undefined);
+    assert.equal(outlineOf(solid, drawn(disc(14)), sizePx, 3 / sizePx), undefined);
   });
 });
 

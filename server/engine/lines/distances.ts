@@ -10,19 +10,30 @@
  */
 export function distancesTo(wanted: 0 | 1, mask: Uint8Array, sizePx: number, reach: number): Float32Array {
   const along = distancesInColumns(wanted, mask, sizePx, Math.ceil(reach));
-  const distances = new Float32Array(mask.length);
-  for (let row = 0; row < mask.length; row += sizePx)
+  const [distances, skipped] = [new Float32Array(mask.length), new Uint16Array(sizePx)];
+  const far = Math.ceil(reach);
+  for (let row = 0; row < mask.length; row += sizePx) {
+    // Cells of the row up to the next one whose column knows anything: far from all, nothing is looked at.
+    for (let x = 0, since = far; x < sizePx; x += 1) {
+      since = along[row + x]! < far ? 0 : since + 1;
+      skipped[x] = Math.min(far, since);
+    }
+    for (let x = sizePx - 1, since = far; x >= 0; x -= 1) {
+      since = along[row + x]! < far ? 0 : since + 1;
+      skipped[x] = Math.min(skipped[x]!, since);
+    }
     for (let x = 0; x < sizePx; x += 1) {
       const at = row + x;
       if (mask[at] === wanted) continue;
       let best = Math.min(along[at]! ** 2, reach ** 2);
       const most = Math.max(x, sizePx - 1 - x);
-      for (let away = 1; away <= most && away * away < best; away += 1) {
+      for (let away = Math.max(1, skipped[x]!); away <= most && away * away < best; away += 1) {
         if (away <= x) best = Math.min(best, away * away + along[at - away]! ** 2);
         if (x + away < sizePx) best = Math.min(best, away * away + along[at + away]! ** 2);
       }
       distances[at] = Math.sqrt(best);
     }
+  }
   return distances;
 }
 

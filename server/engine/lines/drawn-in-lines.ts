@@ -1,5 +1,5 @@
 /**
- * An answer that keeps the edges of the drawing that is restyled: lines in a style of lines are redrawn with its width, and where a style has
+ * An answer that keeps the edges of the drawing that is restyled: in a style of lines, lines are redrawn with its width and fills get outlines; where a style has
  * fills or tints beside lines, the flow's answer says which pieces of the drawing have one. A picture as layers, so that it is drawn at any size.
  */
 import type { ShownDrawing } from "../interfaces.ts";
@@ -9,6 +9,7 @@ import { type LayeredImage, paintValues } from "../pixels/layered-image.ts";
 import { usualInk } from "../pixels/usual-ink.ts";
 import { decidePieces, tintedAreas } from "./by-pieces.ts";
 import { overTint, type StyleLines } from "./line-width.ts";
+import { outlineOf } from "./outline.ts";
 import { redrawLines } from "./redraw-lines.ts";
 
 /** Log-odds of ink a pixel away from its edge: their logistic curve is nearest to the share of a pixel that an edge leaves. */
@@ -20,7 +21,7 @@ const sureOdds = 9;
 /**
  * @param drawing premultiplied RGBA [4, sizePx, sizePx]
  * @param answerOf the flow's answer, of the same shape; called only where it is needed
- * @returns undefined where the drawing is not lines of one width and colour, or a part of it is to be drawn anew
+ * @returns undefined where the drawing is of several colours or its lines have several widths, or where a part of it is to be drawn anew
  */
 export async function drawnInLines(
   { planes, known }: Pick<ShownDrawing, "planes" | "known">,
@@ -33,15 +34,18 @@ export async function drawnInLines(
   const alphasOf = (image: Float32Array): Float32Array => image.subarray(3 * sizePx ** 2);
   const lines = own.isOneInk ? alphasOf(planes) : overTint(alphasOf(planes));
   const redrawn = redrawLines(lines, sizePx, width);
-  if (!redrawn) return undefined;
-  const odds = redrawn.inside.map((px) => oddsPerPx * px);
-  if (tint) {
-    const isTinted = tintedAreas(redrawn.alphas, alphasOf(await answerOf()), sizePx, tint);
-    return inLayers([odds, odds.map((_, at) => (isTinted(at) ? sureOdds : -sureOdds))], [1, tint], sizePx);
+  if (!isAll) {
+    const decided = decidePieces(redrawn?.alphas ?? lines, alphasOf(await answerOf()), sizePx);
+    return inLayers([decided.map(oddsOf)], [1], sizePx);
   }
-  if (isAll) return inLayers([odds], [1], sizePx);
-  const decided = decidePieces(redrawn.alphas, alphasOf(await answerOf()), sizePx);
-  return inLayers([decided.map(oddsOf)], [1], sizePx);
+  if (!width) return undefined;
+  const answer = redrawn && !tint ? undefined : alphasOf(await answerOf());
+  const edged = redrawn ?? outlineOf(lines, answer!, sizePx, width);
+  if (!edged) return undefined;
+  const odds = edged.inside.map((px) => oddsPerPx * px);
+  if (!tint) return inLayers([odds], [1], sizePx);
+  const isTinted = tintedAreas(edged.alphas, answer!, sizePx, tint);
+  return inLayers([odds, odds.map((_, at) => (isTinted(at) ? sureOdds : -sureOdds))], [1, tint], sizePx);
 }
 
 const oddsOf = (share: number): number => {

@@ -28,8 +28,8 @@ const lookedMost = 12;
 const brokenLeast = 0.3;
 /** Share of them that must be lines so that the style has a width, and so that it is all lines. */
 const [someLeast, allLeast] = [0.2, 0.75] as const;
-/** Share of them with fills from which on a style is of fills. */
-const fillsLeast = 0.4;
+/** Share of them with fills from which on a style is of fills, and share of a drawing's ink that is too broad for lines then. */
+const [fillsLeast, deepLeast] = [0.55, 0.05] as const;
 /** How much broader the broad ones of a style may be than its thin ones. */
 const broaderMost = 1.35;
 /** With fewer middles, as in dots, nobody knows. */
@@ -76,7 +76,7 @@ export function linesOfStyle(
   const isSame = widths.length >= Math.max(1, someLeast * looked.length) && at(0.8) <= broaderMost * at(0.2);
   const width = isSame ? at(0.5) : undefined;
   if (width === undefined || widths.length < allLeast * looked.length) {
-    const fills = found.filter((lines) => !lines || lines.deep > deepMost).length;
+    const fills = found.filter((lines) => !lines || lines.deep > deepLeast).length;
     return fills >= fillsLeast * looked.length ? { ...(width !== undefined && { width }), isAll: false } : undefined;
   }
   const broken = looked.filter(({ alphas, sizePx }) => hasGaps(alphas, sizePx, width));

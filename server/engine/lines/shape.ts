@@ -28,13 +28,25 @@ export interface Shape {
   readonly deep: number;
 }
 
+/** A drawing whose edge is known in parts of a pixel. */
+export interface Edged {
+  /** [sizePx, sizePx], the share of each pixel that is ink. */
+  readonly alphas: Float32Array;
+  /** How far each pixel's middle lies inside of ink, in pixels, [sizePx, sizePx]; below 0 outside. */
+  readonly inside: Float32Array;
+}
+
 /** @param alphas [sizePx, sizePx] */
 export function shapeOf(alphas: Float32Array, sizePx: number): Shape {
   const fine = refined(alphas, sizePx);
-  const sidePx = finePerPx * (sizePx + 2 * padPx);
   // A plain loop: `Uint8Array.from` with a function takes ten times as long as all else here.
   const ink = new Uint8Array(fine.length);
   for (let at = 0; at < ink.length; at += 1) ink[at] = fine[at]! >= inkFrom ? 1 : 0;
+  return shapeFrom(ink, finePerPx * (sizePx + 2 * padPx));
+}
+
+/** @param ink [side, side], 1 or 0; none at the border */
+export function shapeFrom(ink: Uint8Array, sidePx: number): Shape {
   const deepest = Math.fround(deepestShare * sidePx);
   const depth = distancesTo(0, ink, sidePx, deepest);
   let [inked, deep] = [0, 0];
@@ -45,8 +57,14 @@ export function shapeOf(alphas: Float32Array, sizePx: number): Shape {
   return { sidePx, ink, depth, middles: middlesOf(depth, sidePx, deepest), deep: inked === 0 ? 0 : deep / inked };
 }
 
+/** @param inside signed distance of a cell to the edge, in cells, above 0 in ink */
+export const edgedOf = (inside: (cell: number) => number, sizePx: number): Edged => ({
+  alphas: coarse((cell) => Math.min(1, Math.max(0, inside(cell) + 0.5)), sizePx),
+  inside: coarse((cell) => inside(cell) / finePerPx, sizePx),
+});
+
 /** A field of the grid at each pixel of the drawing, by the mean of the pixel's cells. @param field [side, side] */
-export function coarse(field: (cell: number) => number, sizePx: number): Float32Array {
+function coarse(field: (cell: number) => number, sizePx: number): Float32Array {
   const sidePx = finePerPx * (sizePx + 2 * padPx);
   const values = new Float32Array(sizePx ** 2);
   for (let y = 0, to = 0; y < sizePx; y += 1)
@@ -60,8 +78,8 @@ export function coarse(field: (cell: number) => number, sizePx: number): Float32
   return values;
 }
 
-/** Bilinear between the middles of pixels; nothing lies around. */
-function refined(alphas: Float32Array, sizePx: number): Float32Array {
+/** Alphas on the grid of a shape: bilinear between the middles of pixels; nothing lies around. */
+export function refined(alphas: Float32Array, sizePx: number): Float32Array {
   const side = sizePx + 2 * padPx;
   const sidePx = finePerPx * side;
   const [firsts, shares] = [new Int32Array(sidePx), new Float32Array(sidePx)];

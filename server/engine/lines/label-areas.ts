@@ -1,0 +1,49 @@
+/** Areas of a grid that hang together along its sides, and the nearest of them to what is of none. Pure. */
+
+/** Labels of the cells that are `wanted`, from 1 on, [side, side]; others have 0. */
+export function labelAreas(mask: Uint8Array, wanted: 0 | 1, sidePx: number): Uint16Array {
+  const labels = new Uint16Array(mask.length);
+  const area = new Int32Array(mask.length);
+  let label = 0;
+  for (let start = 0; start < mask.length; start += 1) {
+    if (mask[start] !== wanted || labels[start] !== 0) continue;
+    label += 1;
+    labels[start] = label;
+    area[0] = start;
+    let length = 1;
+    for (let next = 0; next < length; next += 1) {
+      const at = area[next]!;
+      const column = at % sidePx;
+      for (const near of [at - sidePx, at + sidePx, column > 0 ? at - 1 : -1, column < sidePx - 1 ? at + 1 : -1]) {
+        if (near < 0 || near >= mask.length || mask[near] !== wanted || labels[near] !== 0) continue;
+        labels[near] = label;
+        area[length] = near;
+        length += 1;
+      }
+    }
+  }
+  return labels;
+}
+
+/** Gives cells without a label, 0, that of the nearest cell with one, counted along rows and columns. */
+export function spreadLabels(labels: Uint8Array, sidePx: number): Uint8Array {
+  const spread = labels.slice();
+  const reached = new Int32Array(labels.length);
+  let length = 0;
+  for (let at = 0; at < labels.length; at += 1)
+    if (labels[at] !== 0) {
+      reached[length] = at;
+      length += 1;
+    }
+  for (let next = 0; next < length; next += 1) {
+    const at = reached[next]!;
+    const column = at % sidePx;
+    for (const near of [at - sidePx, at + sidePx, column > 0 ? at - 1 : -1, column < sidePx - 1 ? at + 1 : -1]) {
+      if (near < 0 || near >= labels.length || spread[near] !== 0) continue;
+      spread[near] = spread[at]!;
+      reached[length] = near;
+      length += 1;
+    }
+  }
+  return spread;
+}
