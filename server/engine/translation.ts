@@ -228,8 +228,10 @@ export async function paint(
   if (redrawn) {
     const small = drawLayers(redrawn, 1);
     const layers = tints ? inTints(small, target.imageSizePx, tints) : redrawn;
-    const { planes, again } = finish(tints ? drawLayers(layers, 1) : small, { ...looks, isOneInk: false });
-    return { planes, enlarged: factor === undefined ? undefined : again(drawLayers(layers, factor)) };
+    const { planes, again, stack } = finish(tints ? drawLayers(layers, 1) : small, { ...looks, isOneInk: false });
+    if (factor === undefined) return { planes };
+    const large = drawLayers(layers, factor);
+    return { planes, enlarged: again(large), stack: stack?.(large) };
   }
   const decoded =
     palette || (factor !== undefined && !tints) ? await target.decodeLayers?.(latent, drawing) : undefined;

@@ -11,6 +11,7 @@ import { outlineOf } from "../../server/engine/lines/outline.ts";
 import { redrawLines } from "../../server/engine/lines/redraw-lines.ts";
 import { shapeOf } from "../../server/engine/lines/shape.ts";
 import { drawLayers } from "../../server/engine/pixels/layered-image.ts";
+import { paint } from "../../server/engine/translation.ts";
 
 const sizePx = 64;
 
@@ -212,6 +213,23 @@ describe("an answer in the drawing's lines", () => {
     const alpha = (x: number, y: number): number => drawLayers(layers!, 1)[(3 * sizePx + y) * sizePx + x]!;
     assert.ok(Math.abs(alpha(32, 20) - 0.25) < 0.01, `${alpha(32, 20)}`);
     assert.ok(alpha(32, 10) > 0.95 && alpha(2, 2) < 0.01);
+  });
+
+  it("an answer in the drawing's lines on a ground is known as layers where it is drawn larger", async () => {
+    const ground = {
+      ...{ sizePx, mask: new Float32Array(sizePx ** 2).fill(1), place: { left: 0, top: 0, sidePx: sizePx } },
+      looks: [{ ground: [0, 0, 1], ink: [1, 1, 1] }] as const,
+    };
+    const target = { imageSizePx: sizePx, decode: never } as unknown as Parameters<typeof paint>[0]["target"];
+    const lines = { width: 3 / sizePx, isAll: true };
+    const drawn = { latent: new Float32Array(), drawing: { ...shown, manner: new Float32Array() } };
+    const { enlarged, stack } = await paint({ target }, drawn, { isOneInk: true, ground, lines }, 2);
+    assert.equal(enlarged!.length, 4 * (2 * sizePx) ** 2);
+    assert.deepEqual(
+      stack!.map(({ hex, cover }) => [hex, cover.length]),
+      ["#0000ff", "#ffffff"].map((hex) => [hex, (2 * sizePx) ** 2]),
+    );
+    assert.equal((await paint({ target }, drawn, { isOneInk: true, lines }, 2)).stack, undefined);
   });
 
   it("an answer in the drawing's lines is none where a part is drawn anew, or the drawing has other colours", async () => {
