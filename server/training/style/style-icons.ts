@@ -76,7 +76,10 @@ function asInks<Shown extends Icon>(icons: readonly Shown[]): ReturnType<typeof 
   const alone = styleInk
     ? icons.filter((icon) => asInkOf(icon, styleInk)).map((icon) => drawingIn(icon, styleInk, "the set"))
     : [];
-  if (styleInk && alone.length >= oneColourLeast * icons.length) return { icons: alone, styleInk };
+  if (styleInk && alone.length >= oneColourLeast * icons.length) {
+    const lines = linesIn(alone.slice(0, limits.styleImagesMax), styleInk.isOneInk);
+    return { icons: alone, styleInk: { ...styleInk, lines } };
+  }
   return { icons, styleInk: { isOneInk: false, spread: spreadOf(icons) } };
 }
 
