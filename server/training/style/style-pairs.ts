@@ -95,9 +95,9 @@ export class StylePairs {
   async drawn(pairs: readonly StylePair[], code: Float32Array, styleInk: StyleInk): Promise<PreviewImage[]> {
     const { target } = this.#translation;
     const images: PreviewImage[] = [];
+    const looks = { ...looksOf(this.#translation, {}, styleInk), spread: styleInk.spread };
     for (const { from } of pairs) {
       this.#signal?.throwIfAborted();
-      const looks = looksOf(this.#translation, {}, styleInk);
       const { planes } = await paint(this.#translation, await this.#translate(from, code), looks);
       images.push({ planes, sizePx: target.imageSizePx });
     }

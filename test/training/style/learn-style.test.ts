@@ -14,6 +14,7 @@ import { fitStyleCode } from "../../../server/training/style/fit-style-code.ts";
 import { learnStyle } from "../../../server/training/style/learn-style.ts";
 import { inInkOfMost, isOfOneColour } from "../../../server/training/style/style-icons.ts";
 import { worseBy } from "../../../server/training/style/style-judge.ts";
+import { StylePairs } from "../../../server/training/style/style-pairs.ts";
 import { trainStyle } from "../../../server/training/style/train-style.ts";
 import { findTranslation } from "../../../shared/contract/translation-rules.ts";
 import { AppError } from "../../../shared/problem.ts";
@@ -248,8 +249,11 @@ test("lines of one ink with some in a second colour teach a style of one ink, an
   assert.equal(icons, 12);
   const { translations } = await loadPacks(await Catalogue.open(shipped, packs), { threads: 1 });
   const { conditions } = translations.find(({ id }) => id === "accents")!;
-  const { isOneInk, ink, accents } = conditions.find(({ name }) => name === "style")!.expert.styleInk!("accents")!;
+  const { isOneInk, ink, accents, lines } = conditions.find(({ name }) => name === "style")!.expert.styleInk!(
+    "accents",
+  )!;
   assert.deepEqual([isOneInk, ink!.map((value) => Math.round(255 * value))], [true, [20, 20, 20]]);
+  assert.ok(lines?.isAll && Math.abs(styleSizePx * lines.width! - 1) < 0.2, `${JSON.stringify(lines)}`);
   assert.equal(accents!.length, 1);
   const { ink: accent, share } = accents![0]!;
   assert.ok(Math.abs(accent[2]! - 231 / 255) < 0.01 && share > 0.05 && share < 0.4, `${accent} ${share}`);
@@ -276,6 +280,27 @@ test("a folder is of one colour where nine of ten icons are, which then are the 
     assert.deepEqual(inInkOfMost(mixed), { icons: mixed, styleInk: { isOneInk: false, spread: spreadOf(mixed) } });
   assert.equal(await isOfOneColour(join(root, "twenty"), sizePx), false);
   assert.equal(await isOfOneColour(join(root, "icons-blue"), sizePx), true);
+});
+
+test("what is shown of a style of several colours has their mean and spread, as its answers do", async () => {
+  const { translations } = await loadPacks(await Catalogue.open(shipped), { threads: 1 });
+  const pairs = new StylePairs(translations[0]!, 0.3);
+  const planes = Float32Array.from({ length: 4 * styleSizePx ** 2 }, (_, at) => (at % 5) / 4);
+  const icon = { kind: "image", key: "icon", sizePx: styleSizePx, planes } as const;
+  const code = await pairs.codeOf("outline");
+  const shown = await pairs.pairsOf([icon], code, [await pairs.codeOf("filled")]);
+  const reds = async (mean: number): Promise<number> => {
+    const spread = { mean: [mean, 0.5, 0.5], deviation: [0.02, 0.02, 0.02] } as const;
+    const [image] = await pairs.drawn(shown, code, { isOneInk: false, spread });
+    const [red, alpha] = [0, 3].map((channel) =>
+      image!.planes
+        .subarray(channel * styleSizePx ** 2, (channel + 1) * styleSizePx ** 2)
+        .reduce((sum, value) => sum + value, 0),
+    );
+    return red! / alpha!;
+  };
+  const [low, high] = [await reds(0.2), await reds(0.8)];
+  assert.ok(low < 0.3 && high > low + 0.3, `${low}, ${high}`);
 });
 
 test("three icons are a style without a search, and none is refused by the folder's name", async () => {
