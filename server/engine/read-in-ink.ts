@@ -35,8 +35,11 @@ export function inkOfStyle(
   readers: Readers,
   { style, colours, drawing }: Requested & Pick<ConditionValues, "drawing">,
 ): StyleInk {
-  const read = styleOf(readers, style);
-  const own = read?.styleInk ?? { isOneInk: false };
+  // Lines of one drawing are read only here, where they are asked for.
+  const own =
+    style?.kind === "images" && style.images.length === 1
+      ? styleInkOf(style.images)
+      : (styleOf(readers, style)?.styleInk ?? { isOneInk: false });
   const given = colours?.kind === "colours" ? colours.colours.map(channelsOfHex) : [];
   const [requested] = given;
   if (requested === undefined) return drawing?.kind === "image" ? likeDrawing(own, drawing) : own;
@@ -187,14 +190,14 @@ function styleOf({ conditions }: Readers, style: ConditionValue | undefined): Re
   return styleInk && { key: `the style ${style.text}`, styleInk, places: [] };
 }
 
-/** The styles that were read last, by the keys of their images: each drawing of a batch asks again, and looking takes some 50 ms. */
+/** The styles that were read last, by the keys of their images: each drawing of a batch asks again, and looking takes some 200 ms. */
 const stylesRead = new Map<string, ReadStyle>();
 const stylesReadMost = 8;
 
 function readStyle(images: readonly Picture[]): ReadStyle {
   const key = images.map((image) => image.key).join(" ");
   const read = stylesRead.get(key) ?? lookAt(images, key);
-  // A drawing that shows its style alone is read at once, and would take the place of a set.
+  // A drawing that shows its style alone is read at once, without its lines, and would take the place of a set.
   if (images.length === 1) return read;
   stylesRead.delete(key);
   stylesRead.set(key, read);
@@ -204,7 +207,7 @@ function readStyle(images: readonly Picture[]): ReadStyle {
 }
 
 function lookAt(images: readonly Picture[], key: string): ReadStyle {
-  const styleInk = styleInkOf(images);
+  const styleInk = images.length === 1 ? inkOf(images) : styleInkOf(images);
   const isOfStyle = (at: number): boolean => !isFlat(styleInk) || asInkOf(images[at]!, styleInk) !== undefined;
   return { key, styleInk, places: [...images.keys()].filter(isOfStyle) };
 }

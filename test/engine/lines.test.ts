@@ -95,6 +95,9 @@ describe("width of lines", () => {
     assert.ok(some && !some.isAll && Math.abs(sizePx * some.width! - 4) < 0.25);
     assert.deepEqual(of(fills), { isAll: false });
     assert.equal(of([2, 4, 6, 8].map((width) => drawn(ring(20, width)))), undefined);
+    const faint = lines.map((alphas) => alphas.map((alpha) => 0.3 * alpha));
+    assert.equal(of(faint), undefined);
+    assert.equal(of([drawn(disc(0.7)), new Float32Array(sizePx ** 2)]), undefined);
   });
 });
 

@@ -22,7 +22,7 @@ const spreadMost = 0.3;
 /** Share of ink that is too broad, up to which a drawing is of lines. */
 const deepMost = 0.15;
 const usualTint = 0.25;
-/** Drawings of a style that are looked at; each takes some 8 ms. */
+/** Drawings of a style that are looked at; each takes some 10 ms. */
 const lookedMost = 12;
 /** Share of them with gaps in their lines, from which on the style has such lines. */
 const brokenLeast = 0.3;
@@ -70,13 +70,17 @@ export function linesOfStyle(
   drawings: ReadonlyArray<{ readonly alphas: Float32Array; readonly sizePx: number }>,
 ): StyleLines | undefined {
   const looked = drawings.slice(0, lookedMost);
-  const found = looked.map(({ alphas, sizePx }) => lineWidthOf(shapeOf(alphas, sizePx), sizePx));
-  const widths = found.flatMap((lines) => (isLines(lines) ? [lines.width] : [])).sort((one, other) => one - other);
+  const shapes = looked.map(({ alphas, sizePx }) => {
+    const shape = shapeOf(alphas, sizePx);
+    return { deep: shape.deep, lines: lineWidthOf(shape, sizePx) };
+  });
+  const widths = shapes.flatMap(({ lines }) => (isLines(lines) ? [lines.width] : [])).sort((one, other) => one - other);
   const at = (share: number): number => widths[Math.floor(share * (widths.length - 1))]!;
   const isSame = widths.length >= Math.max(1, someLeast * looked.length) && at(0.8) <= broaderMost * at(0.2);
   const width = isSame ? at(0.5) : undefined;
   if (width === undefined || widths.length < allLeast * looked.length) {
-    const fills = found.filter((lines) => !lines || lines.deep > deepLeast).length;
+    // Faint drawings and dots are neither.
+    const fills = shapes.filter(({ deep }) => deep > deepLeast).length;
     return fills >= fillsLeast * looked.length ? { ...(width !== undefined && { width }), isAll: false } : undefined;
   }
   const broken = looked.filter(({ alphas, sizePx }) => hasGaps(alphas, sizePx, width));
