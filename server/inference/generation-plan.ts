@@ -34,6 +34,6 @@ export const bestOfEach = ({
   seedOf: (image, candidate) => imageSeed(seed, image * bestOf + candidate),
 });
 
-/** Looks at the requested temperature: above the usual one the drawing's edges are left, as its other shapes are. */
+/** Looks at the requested temperature: above the usual one answers differ by seed, so the drawing's own edges are not kept. */
 export const looksAt = ({ temperature }: Pick<ResolvedRequest, "temperature">, looks: Finish): Finish =>
   temperature > limits.temperatureDefault ? { ...looks, lines: undefined } : looks;
