@@ -51,7 +51,8 @@ export async function planGeneration(
     const findings = {
       outOfDistribution: findOutOfDistribution(translation.calibration, conditions),
       namedLabels: namedLabels([conditions]),
-      finishOf: () => finish,
+      // Of several images the first keeps the drawing's lines, so that the others can differ.
+      finishOf: (image: number) => (image === 0 || request.temperature === 0 ? finish : { ...finish, lines: undefined }),
     };
     if (request.diversity && count > 1)
       return { ...findings, ...planDifferent(translation, conditions, { ...request, among }) };
