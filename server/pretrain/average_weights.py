@@ -30,6 +30,8 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=0.5, help="of the end")
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
+    if not 0 <= arguments.share <= 1:
+        parser.error(f"--share: expected 0 to 1, got {arguments.share}")
     checkpoints = [torch.load(path, weights_only=True) for path in (arguments.start, arguments.end)]
     torch.save(averaged(*checkpoints, arguments.share), arguments.out)
 

@@ -37,7 +37,9 @@ itWithPython(
     assert.ok((await stat(join(folder, "flow-toy.png"))).size > 1000);
     const { stdout } = await script("check_style_flow");
     assert.match(stdout, /0 couplings: v again within [\d.e-]+, 2 couplings: v again within [\d.e-]+/);
-    const nets = ["--flow", join(folder, "flow-toy.pt")];
+    const [flow, averaged] = [join(folder, "flow-toy.pt"), join(folder, "averaged.pt")];
+    await runPython(python, "average_weights.py", [flow, flow, "--share", "0.3", "--out", averaged]);
+    const nets = ["--flow", averaged];
     await script("evaluation/evaluate_restyle", ...nets, "--count", "8");
     const measured = await metricsOf(join(folder, "restyle-evaluation.json"));
     assert.ok(measured["familiesAllErrorOfSource"]! > 0, JSON.stringify(measured));
@@ -49,5 +51,16 @@ itWithPython(
     assert.match(checked.stdout, /^2048 dimensions: .*, difference \d\.\de-0[4-9]$/m);
     const named = JSON.parse(await readFile(join(out, "styles.json"), "utf8"));
     assert.equal((await stat(join(out, "codes.f16"))).size, 2 * named.codeLength * named.styles.length);
+  },
+);
+
+itWithPython(
+  "the weights of the pack that ships go back into checkpoints of the same networks",
+  120_000,
+  async (python) => {
+    const folder = temporaryFolder("weights");
+    const { stdout } = await runPython(python, "styles/weights_of_pack.py", ["--styles", folder]);
+    assert.match(stdout, /^encoder: .*, style: .*, flow: .*, decoder: .* from the graph$/m);
+    for (const name of ["target", "flow"]) assert.ok((await stat(join(folder, `${name}.pt`))).size > 1e6);
   },
 );
