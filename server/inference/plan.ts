@@ -52,7 +52,8 @@ export async function planGeneration(
       outOfDistribution: findOutOfDistribution(translation.calibration, conditions),
       namedLabels: namedLabels([conditions]),
       // Of several images the first keeps the drawing's lines, so that the others can differ.
-      finishOf: (image: number) => (image === 0 || request.temperature === 0 ? finish : { ...finish, lines: undefined }),
+      finishOf: (image: number) =>
+        image === 0 || request.temperature === 0 ? finish : { ...finish, lines: undefined },
     };
     if (request.diversity && count > 1)
       return { ...findings, ...planDifferent(translation, conditions, { ...request, among }) };
