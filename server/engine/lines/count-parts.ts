@@ -13,35 +13,35 @@ export interface Parts {
 
 /** @param alphas [sizePx, sizePx] */
 export function countParts(alphas: Float32Array, sizePx: number): Parts {
-  const ink = Uint8Array.from(alphas, (alpha) => Number(alpha >= inkFrom));
+  const ink = new Uint8Array(alphas.length);
+  for (let at = 0; at < ink.length; at += 1) ink[at] = alphas[at]! >= inkFrom ? 1 : 0;
   return { pieces: countPieces(ink, 1, sizePx), holes: countPieces(ink, 0, sizePx) };
 }
 
 function countPieces(ink: Uint8Array, wanted: 0 | 1, sizePx: number): number {
   const isSeen = new Uint8Array(ink.length);
+  const piece = new Int32Array(ink.length);
   let pieces = 0;
   for (let start = 0; start < ink.length; start += 1) {
     if (ink[start] !== wanted || isSeen[start] === 1) continue;
     isSeen[start] = 1;
-    const piece = [start];
-    const visit = (at: number): void => {
-      if (ink[at] !== wanted || isSeen[at] === 1) return;
-      isSeen[at] = 1;
-      piece.push(at);
-    };
-    for (let next = 0; next < piece.length; next += 1) {
+    piece[0] = start;
+    let length = 1;
+    for (let next = 0; next < length; next += 1) {
       const at = piece[next]!;
       const column = at % sizePx;
-      const [hasLeft, hasRight] = [column > 0, column < sizePx - 1];
-      for (const row of [at - sizePx, at, at + sizePx]) {
-        if (row < 0 || row >= ink.length) continue;
-        if (row !== at) visit(row);
-        if (row !== at && wanted === 0) continue;
-        if (hasLeft) visit(row - 1);
-        if (hasRight) visit(row + 1);
-      }
+      for (let y = -1; y <= 1; y += 1)
+        for (let x = -1; x <= 1; x += 1) {
+          // What is no ink hangs together along sides alone.
+          if (column + x < 0 || column + x >= sizePx || (wanted === 0 && x !== 0 && y !== 0)) continue;
+          const near = at + y * sizePx + x;
+          if (near < 0 || near >= ink.length || ink[near] !== wanted || isSeen[near] === 1) continue;
+          isSeen[near] = 1;
+          piece[length] = near;
+          length += 1;
+        }
     }
-    if (piece.length >= pieceLeastPx) pieces += 1;
+    if (length >= pieceLeastPx) pieces += 1;
   }
   return pieces;
 }

@@ -15,8 +15,8 @@ export interface LineWidth {
   readonly deep: number;
 }
 
-/** Width of what is still lines, of the side: 3.4 px of 24. */
-const widthMost = 0.14;
+/** Width of what is still lines, of the side: 3.6 px of 24. */
+const widthMost = 0.15;
 /** Spread up to which a drawing has lines of one width. */
 const spreadMost = 0.3;
 /** Share of ink that is too broad, up to which a drawing is of lines. */

@@ -5,7 +5,7 @@
 import { distancesTo } from "./distances.ts";
 
 /** Cells of the grid for each pixel, along either side. */
-export const finePerPx = 4;
+export const finePerPx = 3;
 /** Pixels of nothing around the drawing, so that ink at its border has an edge. */
 const padPx = 2;
 const inkFrom = 0.5;
