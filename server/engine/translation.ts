@@ -225,21 +225,15 @@ export async function paint(
     return answer;
   };
   const redrawn = lines && drawing && (await drawnInLines(drawing, target.imageSizePx, lines, answerOf));
-  if (redrawn) {
-    const small = drawLayers(redrawn, 1);
-    const layers = tints ? inTints(small, target.imageSizePx, tints) : redrawn;
-    const { planes, again, stack } = finish(tints ? drawLayers(layers, 1) : small, { ...looks, isOneInk: false });
-    if (factor === undefined) return { planes };
-    const large = drawLayers(layers, factor);
-    return { planes, enlarged: again(large), stack: stack?.(large) };
-  }
-  const decoded =
-    palette || (factor !== undefined && !tints) ? await target.decodeLayers?.(latent, drawing) : undefined;
+  const needsLayers = !redrawn && (palette || (factor !== undefined && !tints));
+  const decoded = needsLayers ? await target.decodeLayers?.(latent, drawing) : undefined;
   const joined = decoded && palette && inPalette(decoded, palette);
-  const tinted = tints && inTints(await answerOf(), target.imageSizePx, tints);
-  const [layers, coloured] = [tinted ?? joined ?? decoded, tinted ?? joined];
-  const small = coloured ? drawLayers(coloured, 1) : (decoded?.planes ?? (await answerOf()));
-  const { planes, again, stack } = finish(small, looks);
+  const tinted = tints && inTints(redrawn ? drawLayers(redrawn, 1) : await answerOf(), target.imageSizePx, tints);
+  const made = tinted ?? joined ?? redrawn;
+  const layers = made ?? decoded;
+  const small = made ? drawLayers(made, 1) : (decoded?.planes ?? (await answerOf()));
+  // The drawing's own edges are decided already.
+  const { planes, again, stack } = finish(small, redrawn ? { ...looks, isOneInk: false } : looks);
   if (factor === undefined || !layers) return { planes };
   const large = drawLayers(layers, factor);
   return { planes, enlarged: again(large), stack: stack?.(large) };

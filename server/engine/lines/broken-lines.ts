@@ -38,7 +38,7 @@ export function hasGaps(alphas: Float32Array, sizePx: number, width: number): bo
   );
 }
 
-function endsOf(skeleton: Uint8Array, sizePx: number): End[] {
+function endsOf(skeleton: Uint16Array, sizePx: number): End[] {
   const nextTo = (at: number): number[] => {
     const [x, y] = [at % sizePx, Math.floor(at / sizePx)];
     const found: number[] = [];

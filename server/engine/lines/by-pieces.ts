@@ -5,11 +5,10 @@
  * labels are voted on by a network that knows edges only roughly (Fulkerson, Vedaldi & Soatto 2009). Pure.
  */
 import { decidedShare } from "../pixels/decide-ink.ts";
-import { areasAround, piecesOf } from "../pixels/strokes.ts";
+import { areasAround, inkFrom, piecesOf } from "../pixels/strokes.ts";
 
 /** Pixels that agree in a piece that is decided as a whole, as a share of those that count: of lines, which answers nibble at, and of areas. */
 const [linesAgree, areasAgree] = [0.65, 0.8] as const;
-const inkFrom = 0.5;
 /** Pixels within this distance of an edge of the drawing do not count, unless nothing else is there. */
 const edgePx = 1;
 /** On log-odds of what stays as the flow has it. */

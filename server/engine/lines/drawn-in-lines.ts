@@ -11,6 +11,7 @@ import { decidePieces, tintedAreas } from "./by-pieces.ts";
 import { overTint, type StyleLines } from "./line-width.ts";
 import { outlineOf } from "./outline.ts";
 import { redrawLines } from "./redraw-lines.ts";
+import { shapeOf } from "./shape.ts";
 
 /** Log-odds of ink a pixel away from its edge: their logistic curve is nearest to the share of a pixel that an edge leaves. */
 const oddsPerPx = 5;
@@ -33,14 +34,15 @@ export async function drawnInLines(
   if (known.some((share) => share < 1) || !own.ink || (tint && !isAll)) return undefined;
   const alphasOf = (image: Float32Array): Float32Array => image.subarray(3 * sizePx ** 2);
   const lines = own.isOneInk ? alphasOf(planes) : overTint(alphasOf(planes));
-  const redrawn = redrawLines(lines, sizePx, width);
+  const shape = shapeOf(lines, sizePx);
+  const redrawn = redrawLines(lines, sizePx, width, shape);
   if (!isAll) {
     const decided = decidePieces(redrawn?.alphas ?? lines, alphasOf(await answerOf()), sizePx);
     return inLayers([decided.map(oddsOf)], [1], sizePx);
   }
   if (!width) return undefined;
   const answer = redrawn && !tint ? undefined : alphasOf(await answerOf());
-  const edged = redrawn ?? outlineOf(lines, answer!, sizePx, width);
+  const edged = redrawn ?? outlineOf(lines, answer!, sizePx, width, shape);
   if (!edged) return undefined;
   const odds = edged.inside.map((px) => oddsPerPx * px);
   if (!tint) return inLayers([odds], [1], sizePx);

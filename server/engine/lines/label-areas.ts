@@ -1,7 +1,10 @@
-/** Areas of a grid that hang together along its sides, and the nearest of them to what is of none. Pure. */
+/** Areas of a grid that hang together, and the nearest of them to what is of none. Pure. */
 
-/** Labels of the cells that are `wanted`, from 1 on, [side, side]; others have 0. */
-export function labelAreas(mask: Uint8Array, wanted: 0 | 1, sidePx: number): Uint16Array {
+/**
+ * Labels of the cells that are `wanted`, from 1 on, [side, side]; others have 0.
+ * @param byCorners cells that touch at a corner hang together too
+ */
+export function labelAreas(mask: Uint8Array, wanted: 0 | 1, sidePx: number, byCorners = false): Uint16Array {
   const labels = new Uint16Array(mask.length);
   const area = new Int32Array(mask.length);
   let label = 0;
@@ -14,12 +17,15 @@ export function labelAreas(mask: Uint8Array, wanted: 0 | 1, sidePx: number): Uin
     for (let next = 0; next < length; next += 1) {
       const at = area[next]!;
       const column = at % sidePx;
-      for (const near of [at - sidePx, at + sidePx, column > 0 ? at - 1 : -1, column < sidePx - 1 ? at + 1 : -1]) {
-        if (near < 0 || near >= mask.length || mask[near] !== wanted || labels[near] !== 0) continue;
-        labels[near] = label;
-        area[length] = near;
-        length += 1;
-      }
+      for (let y = -1; y <= 1; y += 1)
+        for (let x = -1; x <= 1; x += 1) {
+          if (column + x < 0 || column + x >= sidePx || (!byCorners && x !== 0 && y !== 0)) continue;
+          const near = at + y * sidePx + x;
+          if (near < 0 || near >= mask.length || mask[near] !== wanted || labels[near] !== 0) continue;
+          labels[near] = label;
+          area[length] = near;
+          length += 1;
+        }
     }
   }
   return labels;

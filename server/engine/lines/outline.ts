@@ -3,6 +3,7 @@
  * left out of a fill, and gaps that part it, become lines where the flow's answer has ink there; the fill ends at their edge then, and has no
  * band beside them. Parts that are as thin as lines already stay. Opening by discs tells thin from broad (Serra 1982). Pure.
  */
+import { inkFrom } from "../pixels/strokes.ts";
 import { distancesTo } from "./distances.ts";
 import { labelAreas, spreadLabels } from "./label-areas.ts";
 import { isLines, lineWidthOf } from "./line-width.ts";
@@ -13,7 +14,6 @@ import { type Edged, edgedOf, finePerPx, refined, shapeFrom, shapeOf } from "./s
 const [inkRadius, gapRadius] = [0.8, 0.9] as const;
 /** Share of the depth of a mark from which on cells count when the answer is asked. */
 const markCore = 0.4;
-const inkFrom = 0.5;
 /** Share of an area's cells that must be ink in the answer: of marks and gaps, and of what is enclosed by a band. */
 const [markLeast, fillLeast] = [0.5, 0.8] as const;
 /** Share of the answer's ink that must lie within two pixels of the outline; else the flow drew something else. */
@@ -33,8 +33,8 @@ export function outlineOf(
   answer: Float32Array,
   sizePx: number,
   width: number,
+  shape = shapeOf(drawing, sizePx),
 ): Edged | undefined {
-  const shape = shapeOf(drawing, sizePx);
   if (isLines(lineWidthOf(shape, sizePx))) return undefined;
   const { sidePx, ink } = shape;
   const thick = width * sizePx * finePerPx;
@@ -54,12 +54,12 @@ export function outlineOf(
     new Uint8Array(ink.length),
     new Uint8Array(ink.length),
   ];
-  const [gapLooks, holeLooks] = [looksOf(gapLabels, away, isInk), looksOf(areas, away, isInk)];
-  const isLine = (look: AreaLook): boolean => look.ink >= markLeast * look.core;
+  const [gapVotes, holeVotes] = [votesOf(gapLabels, away, isInk), votesOf(areas, away, isInk)];
+  const isLine = (vote: AreaVote): boolean => vote.ink >= markLeast * vote.core;
   for (let cell = 0; cell < ink.length; cell += 1) {
-    const gap = gapLooks[gapLabels[cell]!]!;
+    const gap = gapVotes[gapLabels[cell]!]!;
     if (gapLabels[cell] !== 0 && gap.cells >= thick * thick && isLine(gap)) outline[cell] = 1;
-    else if (ink[cell] === 0 && areas[cell] !== around && isLine(holeLooks[areas[cell]!]!)) marks[cell] = 1;
+    else if (ink[cell] === 0 && areas[cell] !== around && isLine(holeVotes[areas[cell]!]!)) marks[cell] = 1;
   }
   const kinds = new Uint8Array(ink.length);
   for (let cell = 0; cell < ink.length; cell += 1)
@@ -75,7 +75,7 @@ export function outlineOf(
     else outline[cell] = 1;
   }
   const withinLabels = labelAreas(within, 1, sidePx);
-  const fills = looksOf(withinLabels, undefined, isInk);
+  const fills = votesOf(withinLabels, undefined, isInk);
   for (let cell = 0; cell < ink.length; cell += 1) {
     const { ink: inked, core } = fills[withinLabels[cell]!]!;
     if (withinLabels[cell] !== 0 && inked >= fillLeast * core) outline[cell] = 1;
@@ -94,7 +94,7 @@ function opened(depth: Float32Array, radius: number, sidePx: number): Uint8Array
   return open;
 }
 
-interface AreaLook {
+interface AreaVote {
   cells: number;
   /** Cells in its middle, and how many of them are ink in the answer. */
   core: number;
@@ -102,22 +102,22 @@ interface AreaLook {
 }
 
 /** Of each label. @param depth by which middles are told; absent = all of an area counts */
-function looksOf(labels: Uint16Array, depth: Float32Array | undefined, isInk: (cell: number) => boolean): AreaLook[] {
-  const looks: AreaLook[] = [{ cells: 0, core: 0, ink: 0 }];
+function votesOf(labels: Uint16Array, depth: Float32Array | undefined, isInk: (cell: number) => boolean): AreaVote[] {
+  const votes: AreaVote[] = [{ cells: 0, core: 0, ink: 0 }];
   const deepest: number[] = [0];
   for (let cell = 0; cell < labels.length; cell += 1) {
     const label = labels[cell]!;
-    looks[label] ??= { cells: 0, core: 0, ink: 0 };
-    looks[label]!.cells += 1;
+    votes[label] ??= { cells: 0, core: 0, ink: 0 };
+    votes[label]!.cells += 1;
     if (depth) deepest[label] = Math.max(deepest[label] ?? 0, depth[cell]!);
   }
   for (let cell = 0; cell < labels.length; cell += 1) {
-    const look = looks[labels[cell]!]!;
+    const vote = votes[labels[cell]!]!;
     if (depth && depth[cell]! < markCore * deepest[labels[cell]!]!) continue;
-    look.core += 1;
-    if (isInk(cell)) look.ink += 1;
+    vote.core += 1;
+    if (isInk(cell)) vote.ink += 1;
   }
-  return looks;
+  return votes;
 }
 
 /** Marks as ink: with lines of the width, where they are lines. */

@@ -19,8 +19,12 @@ const edgeCells = 2 * finePerPx;
  * @param width of the lines, of the side, 0 to 1; the drawing's own by default
  * @returns lines as near to that width as leaves them whole and apart; undefined where the drawing is not lines of one width
  */
-export function redrawLines(alphas: Float32Array, sizePx: number, width?: number): Edged | undefined {
-  const shape = shapeOf(alphas, sizePx);
+export function redrawLines(
+  alphas: Float32Array,
+  sizePx: number,
+  width?: number,
+  shape = shapeOf(alphas, sizePx),
+): Edged | undefined {
   const own = lineWidthOf(shape, sizePx);
   if (!isLines(own)) return undefined;
   const parts = width === undefined ? undefined : countParts(alphas, sizePx);

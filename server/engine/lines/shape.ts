@@ -2,13 +2,13 @@
  * The shape of a drawing of one ink as signed distances to its edge, on a grid finer than its pixels, and where its middles lie: places
  * with no deeper one beside them. What is known of widths and edges of lines is read off them. Pure.
  */
+import { inkFrom } from "../pixels/strokes.ts";
 import { distancesTo } from "./distances.ts";
 
 /** Cells of the grid for each pixel, along either side. */
 export const finePerPx = 3;
 /** Pixels of nothing around the drawing, so that ink at its border has an edge. */
 const padPx = 2;
-const inkFrom = 0.5;
 /** Depth from which on all counts as deep, of the side of the grid: more than that of any line. */
 const deepestShare = 0.08;
 

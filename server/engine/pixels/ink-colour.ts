@@ -85,8 +85,9 @@ function forVisible({ planes }: Drawing, see: (red: number, green: number, blue:
 
 /** Alpha of the tint of drawings of one colour: the median of what is inside of areas of one alpha; undefined where next to nothing is. */
 export function tintOf(drawings: readonly Drawing[]): number | undefined {
-  const found = drawings.flatMap((drawing) => tintsOf(drawing).tints).sort((one, other) => one - other);
-  const drawn = drawings.reduce((sum, drawing) => sum + tintsOf(drawing).drawn, 0);
+  const seen = drawings.map(tintsOf);
+  const found = seen.flatMap(({ tints }) => tints).sort((one, other) => one - other);
+  const drawn = seen.reduce((sum, { drawn: pixels }) => sum + pixels, 0);
   return found.length > tintMost * drawn ? found[Math.floor(found.length / 2)] : undefined;
 }
 

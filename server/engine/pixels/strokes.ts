@@ -11,7 +11,7 @@ export interface Pieces {
 }
 
 /** Alpha from which on a pixel is ink. */
-const inkFrom = 0.5;
+export const inkFrom = 0.5;
 /** Mean width of ink, of the picture's side, from which on it is shapes instead of lines. */
 const widthMost = 0.11;
 
@@ -28,10 +28,8 @@ export function piecesOf(alphas: Float32Array, sizePx: number): Pieces {
 }
 
 /** Lines of one pixel in the middle of ink, [sizePx, sizePx]. @param alphas of the same shape */
-export function skeletonOf(alphas: Float32Array, sizePx: number): Uint8Array {
-  const lines = thinned(padded(alphas, sizePx), sizePx + 2);
-  return Uint8Array.from({ length: sizePx ** 2 }, (_, at) => lines[placeOf(at, sizePx)]!);
-}
+export const skeletonOf = (alphas: Float32Array, sizePx: number): Uint16Array =>
+  unpadded(thinned(padded(alphas, sizePx), sizePx + 2), sizePx);
 
 /** The areas of a mask that hang together, and for pixels outside of it the nearest of them. @param mask [sizePx, sizePx], up to 1 */
 export function areasAround(mask: Float32Array, sizePx: number): Pieces {
@@ -48,7 +46,7 @@ function padded(alphas: Float32Array, sizePx: number): Uint8Array {
   return ink;
 }
 
-const unpadded = (labels: Uint16Array, sizePx: number): Uint16Array =>
+const unpadded = (labels: Uint8Array | Uint16Array, sizePx: number): Uint16Array =>
   Uint16Array.from({ length: sizePx ** 2 }, (_, at) => labels[placeOf(at, sizePx)]!);
 
 const placeOf = (at: number, sizePx: number): number =>

@@ -22,9 +22,10 @@ export interface StyleInk extends DrawnInk {
 
 /** Of drawings of several colours; undefined where they are of many. */
 export function flatStyleOf(drawings: readonly Drawing[]): StyleInk | undefined {
-  const ground = groundOf(drawings);
-  if (ground) return { isOneInk: true, ground };
-  return commonShape(drawings) ? undefined : flatInksOf(drawings);
+  const silhouette = commonShape(drawings);
+  if (!silhouette) return flatInksOf(drawings);
+  const ground = groundOf(drawings, silhouette);
+  return ground && { isOneInk: true, ground };
 }
 
 /** A drawing of such a style in the usual ink, and the colours that it has itself. */

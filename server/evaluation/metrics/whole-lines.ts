@@ -2,6 +2,7 @@
  * Whether a drawing's lines are as whole as the truth's: as many pieces of ink, as many holes, and ends of lines at the same places. Ends
  * are those of a skeleton (server/wasm/assembly/thinning.ts), so a broken line has two more and a line run together with another has fewer.
  */
+import { countParts, type Parts } from "../../engine/lines/count-parts.ts";
 import { emptyMask, hasAt, setAt, workPx } from "../../experts/sketch/mask.ts";
 import { skeletonize } from "../../wasm/drawings.ts";
 
@@ -11,9 +12,7 @@ const pieceLeastPx = 8;
 const endWithinPx = 6;
 const branchLeastPx = 8;
 
-export interface LineFacts {
-  readonly pieces: number;
-  readonly holes: number;
+export interface LineFacts extends Parts {
   readonly ends: readonly (readonly [x: number, y: number])[];
   /** Mean width of its lines: ink for each pixel of the skeleton. */
   readonly widthPx: number;
@@ -22,12 +21,10 @@ export interface LineFacts {
 /** @param planes premultiplied RGBA [4, size, size], at most 128 px; ink is where alpha is at least a half */
 export function lineFactsOf(planes: Float32Array, sizePx: number): LineFacts {
   const ink = Uint8Array.from(planes.subarray(3 * sizePx * sizePx), (alpha) => (alpha >= 0.5 ? 1 : 0));
-  const ground = ink.map((value) => 1 - value);
   const skeleton = thinned(ink, sizePx);
   const total = (mask: Uint8Array): number => mask.reduce((sum, value) => sum + value, 0);
   return {
-    pieces: countPieces(ink, sizePx, around),
-    holes: countPieces(ground, sizePx, beside),
+    ...countParts(planes.subarray(3 * sizePx * sizePx), sizePx, pieceLeastPx),
     ends: endsOf(skeleton, sizePx),
     widthPx: total(ink) / Math.max(1, total(skeleton)),
   };
@@ -42,35 +39,15 @@ export const isWhole = (made: LineFacts, truth: LineFacts): boolean =>
 const haveNear = (some: LineFacts["ends"], others: LineFacts["ends"]): boolean =>
   some.every(([x, y]) => others.some(([u, v]) => Math.hypot(x - u, y - v) <= endWithinPx));
 
-type Steps = readonly (readonly [dx: number, dy: number])[];
-const beside: Steps = [[0, -1], [1, 0], [0, 1], [-1, 0]]; // biome-ignore format: one line
 /** Clockwise from above. */
-const around: Steps = [[0, -1], [1, -1], [1, 0], [1, 1], [0, 1], [-1, 1], [-1, 0], [-1, -1]]; // biome-ignore format: one line
+const around = [[0, -1], [1, -1], [1, 0], [1, 1], [0, 1], [-1, 1], [-1, 0], [-1, -1]] as const; // biome-ignore format: one line
 
-function neighboursOf(at: number, sizePx: number, steps: Steps): number[] {
+function neighboursOf(at: number, sizePx: number): number[] {
   const [x, y] = [at % sizePx, Math.floor(at / sizePx)];
-  return steps.map(([dx, dy]) => {
+  return around.map(([dx, dy]) => {
     const isInside = x + dx >= 0 && x + dx < sizePx && y + dy >= 0 && y + dy < sizePx;
     return isInside ? at + dy * sizePx + dx : -1;
   });
-}
-
-function countPieces(mask: Uint8Array, sizePx: number, steps: Steps): number {
-  const open = mask.slice();
-  let pieces = 0;
-  for (let start = 0; start < open.length; start += 1) {
-    if (open[start] === 0) continue;
-    open[start] = 0;
-    const piece = [start];
-    for (let next = 0; next < piece.length; next += 1)
-      for (const at of neighboursOf(piece[next]!, sizePx, steps))
-        if (at >= 0 && open[at] === 1) {
-          open[at] = 0;
-          piece.push(at);
-        }
-    if (piece.length >= pieceLeastPx) pieces += 1;
-  }
-  return pieces;
 }
 
 /** Lines of one pixel. Pictures of less than 128 px lie in the corner of a mask. */
@@ -85,7 +62,7 @@ function thinned(ink: Uint8Array, sizePx: number): Uint8Array {
 /** Pixels of a skeleton where a line ends. */
 function endsOf(skeleton: Uint8Array, sizePx: number): (readonly [number, number])[] {
   const nextTo = (at: number): number[] =>
-    neighboursOf(at, sizePx, around).filter((place) => place >= 0 && skeleton[place] === 1);
+    neighboursOf(at, sizePx).filter((place) => place >= 0 && skeleton[place] === 1);
   const ends: (readonly [number, number])[] = [];
   for (let at = 0; at < skeleton.length; at += 1)
     if (skeleton[at] === 1 && nextTo(at).length === 1 && !isSpur(at, nextTo))

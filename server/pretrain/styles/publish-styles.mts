@@ -112,7 +112,7 @@ async function namedStyle({ name, title, variant, examples }: ExportedFacts["sty
   const isOneInk = !/duotone|two-tone/.test(name);
   const icons = drawings.all.filter((one) => one.variant === variant && one.split === "train").slice(0, examples);
   const shown = [];
-  for (const icon of icons) shown.push({ planes: (await drawings.read(icon)).slice(), sizePx: facts.imagePx });
+  for (const icon of icons) shown.push({ planes: await drawings.read(icon), sizePx: facts.imagePx });
   const { isAll, ...sizes } = linesIn(shown, isOneInk) ?? {};
   const rounded = Object.entries(sizes).flatMap(([key, value]) =>
     value === undefined ? [] : [[key, Math.round(widthParts * value) / widthParts]],

@@ -26,10 +26,10 @@ const [looksMost, lookLeast] = [8, 0.03];
 /** Chroma of what has a hue, and turns of the hue. */
 const [colouredFrom, turn] = [0.04, 2 * Math.PI];
 
-export function groundOf(drawings: readonly Drawing[]): Ground | undefined {
+/** @param silhouette that they have in common, if any; as `commonShape` finds it by default */
+export function groundOf(drawings: readonly Drawing[], silhouette = commonShape(drawings)): Ground | undefined {
   const sizePx = drawings[0]?.sizePx ?? 0;
   if (drawings.length < drawingsLeast || drawings.some((drawing) => drawing.sizePx !== sizePx)) return undefined;
-  const silhouette = commonShape(drawings);
   if (!silhouette) return undefined;
   const shape = shapeOf(drawings, silhouette);
   const read = drawings.flatMap((drawing) => readOn(drawing, shape) ?? []);
