@@ -46,7 +46,9 @@ async function writeSet(): Promise<string> {
 /** The tiny style pack beside one that lends it drawings for captions, in one folder. */
 async function writePacks(): Promise<string> {
   const packs = join(folder, "packs");
-  await writeTinyPack(packs, withRetrieval(tinyFullDraft));
+  const { translations, ...lender } = withRetrieval(tinyFullDraft);
+  const drawings = [{ set: "mingcute", licence: "Apache-2.0", styles: [...tinyStyles] }];
+  await writeTinyPack(packs, { ...lender, translations: [{ ...translations[0]!, drawings }] });
   const [translation] = tinyStyleDraft.translations;
   const style = tinyStyleDraft.experts["style"] as object;
   const vocabulary = packStyles.map((id) => ({ id, label: id, isOneInk: true as const }));
@@ -91,6 +93,13 @@ describe("tau evaluate of a flow between styles", () => {
     assert.equal(rowsOf(report, "holes").find(({ what }) => what === "an empty hole")!.values["error"], 1);
     const known = rowsOf(report, "captions")[0]!;
     assert.ok(known.values["found"]! > 0 && known.values["precision"]! <= known.values["found"]!);
+    const captions = rowsOf(report, "captions");
+    for (const what of ["drawn, the strict judge", "real icons, the strict judge"]) {
+      const { values } = captions.find((row) => row.what === `known concepts: ${what}`)!;
+      assert.ok(values["precision"]! >= 0 && values["precision"]! <= 1, what);
+    }
+    const asFound = captions.find(({ what }) => what === "known concepts: the drawing that was found, as it is")!;
+    assert.ok(asFound.n > 0 && asFound.n <= known.n, `${asFound.n} of ${known.n}`);
     const [own] = rowsOf(report, "likelihood");
     assert.ok(Number.isFinite(own!.values["nats"]) && own!.values["roundTrip"]! < 1e-3);
     const out = join(folder, "report");

@@ -1,5 +1,6 @@
 /** Do captions come out as what they say, and are four seeds four pictures? By a judge that saw no variant of a drawing that was found. */
 import { atLeast } from "../goals.ts";
+import type { CaptionJudge } from "../metrics/caption-judge.ts";
 import { meanPairDifference } from "../metrics/pixels.ts";
 import { rankCaptions } from "../metrics/r-precision.ts";
 import { median, shareOf } from "../metrics/statistics.ts";
@@ -48,7 +49,7 @@ export const captionsSection: StylesSection = {
         "that eight icons of a family never seen show. A caption that finds no drawing is refused and counts as wrong. The judge maps " +
         `features of ${context.features!.name} to whitened vectors of words by ridge regression (as in the report on icons), fitted on up to ${data.fitted.length} real drawings of all families: none is a caption's ` +
         "own drawing, and none shows a thing that a caption found in the library, in any variant of its family. Other families' drawings of the same concept are among them. The net that looks had no part in " +
-        "what is drawn; the vectors of words did find the drawing. Real icons are the captions' own drawings, in their own styles.",
+        "what is drawn; the vectors of words did find the drawing. Real icons are the captions' own drawings, in their own styles. That judge saw other variants of many of them; the strict one, of none.",
       tables: [{ title: "R-precision@1", columns, rows }],
       goals,
     };
@@ -62,34 +63,48 @@ async function rowsOf(
   items: readonly Captioned[],
 ): Promise<Row[]> {
   const { drawings } = context;
-  const n = items.length;
   const drawn = items.filter(({ answers }) => answers.length > 0);
-  const found = drawn.length / n;
+  const found = drawn.length / items.length;
+  const [judge, strict] = [await data.captionJudge(), await data.strictCaptionJudge()];
+  const ranked = (by: CaptionJudge, features: Vectors, of = items) => rank(context, data, by, of, features, items);
   const features = await featuresOf(context, drawn, ({ answers }) => answers[0]!.planes);
   const shifted = drawn.map((_, at) => (at + Math.floor(drawn.length / 2)) % drawn.length);
-  const real = await rank(
-    context,
-    data,
-    items,
-    await featuresOf(context, items, ({ drawing }) => drawings.read(drawing)),
-  );
-  const own = await rank(context, data, drawn, features, items);
+  const realFeatures = await featuresOf(context, items, ({ drawing }) => drawings.read(drawing));
+  const real = await ranked(judge, realFeatures);
   const again = await featuresOf(context, items, async ({ drawing }) =>
     rebuilt(context, (await drawings.read(drawing)).slice()),
   );
-  const row = (what: string, role: Row["role"], values: Row["values"]): Row => ({
+  const known = drawn.flatMap((item) => {
+    const source = data.foundFor(item.answers[0]!);
+    return source ? [{ item, source }] : [];
+  });
+  const sources = known.map(({ item }) => item);
+  const asFound = await featuresOf(context, sources, (item) => drawings.read(known[sources.indexOf(item)]!.source));
+  const row = (what: string, role: Row["role"], values: Row["values"], n = items.length): Row => ({
     ...{ what: `${name}: ${what}`, role, n, values },
   });
+  const precision = async (by: CaptionJudge, features: Vectors, of = items) =>
+    (await ranked(by, features, of)).precision;
   return [
-    row("drawn", "measured", { precision: own.precision * found, found }),
+    row("drawn", "measured", { precision: (await precision(judge, features, drawn)) * found, found }),
+    row("drawn, the strict judge", "control", { precision: (await precision(strict, features, drawn)) * found }),
+    ...(sources.length > 0
+      ? [
+          row(
+            "the drawing that was found, as it is",
+            "control",
+            { precision: await precision(judge, asFound, sources) },
+            sources.length,
+          ),
+        ]
+      : []),
     row("chance", "floor", { precision: real.chance }),
     row("drawn for other captions", "floor", {
-      precision: (await rank(context, data, drawn, pickRows(features, shifted), items)).precision * found,
+      precision: (await precision(judge, pickRows(features, shifted), drawn)) * found,
     }),
-    row("real icons through encoder and decoder", "ceiling", {
-      precision: (await rank(context, data, items, again)).precision,
-    }),
+    row("real icons through encoder and decoder", "ceiling", { precision: await precision(judge, again) }),
     row("real icons", "ceiling", { precision: real.precision }),
+    row("real icons, the strict judge", "ceiling", { precision: await precision(strict, realFeatures) }),
   ];
 }
 
@@ -103,11 +118,11 @@ const featuresOf = (
 async function rank(
   { settings: { seed } }: StylesContext,
   data: StylesData,
+  judge: CaptionJudge,
   items: readonly Captioned[],
   features: Vectors,
   all = items,
 ) {
-  const judge = await data.captionJudge();
   const ordered = [...items, ...all.filter((item) => !items.includes(item))].map(({ caption }) => caption);
   return rankCaptions(judge.predict(features), judge.place(await data.vectorsOf(ordered)), ordered, {
     ...{ distractors, seed },
@@ -128,11 +143,19 @@ export const seedsSection: StylesSection = {
     const about =
       "The known captions with four seeds at temperature 0: each seed finds a drawing of its own among those whose names fit. Differences are means over premultiplied RGBA and all pairs of the four.";
     if (items.length === 0) return { about, tables: [] };
+    const judge = await data.captionJudge();
     const isFirst: (readonly boolean[])[] = [];
     for (const at of [0, 1, 2, 3])
       isFirst.push(
-        (await rank(context, data, items, await featuresOf(context, items, ({ answers }) => answers[at]!.planes)))
-          .isFirst,
+        (
+          await rank(
+            context,
+            data,
+            judge,
+            items,
+            await featuresOf(context, items, ({ answers }) => answers[at]!.planes),
+          )
+        ).isFirst,
       );
     const precisions = isFirst.map(shareOf);
     const best = shareOf(items.map((_, item) => isFirst.some((first) => first[item]!)));

@@ -34,6 +34,10 @@ export interface StylesData {
   readonly unseenStyle: () => Promise<readonly Captioned[]>;
   /** Fitted without any variant of a drawing that a caption found. */
   readonly captionJudge: () => Promise<CaptionJudge>;
+  /** Fitted without any variant of the captions' own drawings either. */
+  readonly strictCaptionJudge: () => Promise<CaptionJudge>;
+  /** The drawing that an answer was made from, where it is among the rendered ones. */
+  foundFor(answer: Answer): StyleDrawing | undefined;
   /** Vectors of words, unwhitened. */
   vectorsOf(words: readonly string[]): Promise<Vectors>;
 }
@@ -45,6 +49,8 @@ const timesNamed = 3;
 const captionWordsMost = 3;
 /** Of the judge's ridge regression, as for the report on icons (groups.ts). */
 const ridgePenalty = 0.03;
+
+const sourceKey = (set: string, icon: string): string => `${set}|${icon}`;
 
 export function createStylesData(context: StylesContext): StylesData {
   const { drawings, settings, progress, namedStyles, translation } = context;
@@ -122,6 +128,19 @@ export function createStylesData(context: StylesContext): StylesData {
   const fittedFeatures = once(() =>
     context.features!.featuresOf("features of real drawings", fitted.length, async (at) => drawings.read(fitted[at]!)),
   );
+  const thingsFound = once(async () => {
+    const familyOf = new Map(drawings.all.map(({ set, family }) => [set, family]));
+    const captions = [...(await known()), ...(await unseen()), ...(await unseenStyle())];
+    const sources = captions.flatMap(({ answers }) => answers).flatMap((answer) => answer.sources);
+    return new Set(sources.map(({ set, icon }) => thingOf({ family: familyOf.get(set) ?? set, base: icon })));
+  });
+  const bySource = once(() => new Map(drawings.all.filter(isReal).map((one) => [sourceKey(one.set, one.base), one])));
+  /** @param unseenThings that the judge is to see no variant of */
+  const fitJudge = async (unseenThings: ReadonlySet<string>): Promise<CaptionJudge> => {
+    const kept = fitted.flatMap((one, at) => (unseenThings.has(thingOf(one)) ? [] : [at]));
+    const words = await vectorsOf(kept.map((at) => fitted[at]!.words));
+    return fitCaptionJudge(pickRows(await fittedFeatures(), kept), words, ridgePenalty);
+  };
   return {
     pairs,
     made: once(() => restyleAll("restyled", pairs)),
@@ -132,15 +151,10 @@ export function createStylesData(context: StylesContext): StylesData {
     unseen,
     unseenStyle,
     vectorsOf,
-    captionJudge: once(async () => {
-      const found = new Set<string>();
-      const familyOf = new Map(drawings.all.map(({ set, family }) => [set, family]));
-      for (const { answers } of [...(await known()), ...(await unseen()), ...(await unseenStyle())])
-        for (const { set, icon } of answers.flatMap(({ sources }) => sources))
-          found.add(thingOf({ family: familyOf.get(set) ?? set, base: icon }));
-      const kept = fitted.flatMap((one, at) => (found.has(thingOf(one)) ? [] : [at]));
-      const words = await vectorsOf(kept.map((at) => fitted[at]!.words));
-      return fitCaptionJudge(pickRows(await fittedFeatures(), kept), words, ridgePenalty);
-    }),
+    captionJudge: once(async () => fitJudge(await thingsFound())),
+    strictCaptionJudge: once(async () =>
+      fitJudge(new Set([...(await thingsFound()), ...[...knownItems, ...unseenItems].map(thingOf)])),
+    ),
+    foundFor: ({ sources: [first] }) => first && bySource().get(sourceKey(first.set, first.icon)),
   };
 }
