@@ -208,5 +208,6 @@ ${lending.map(row).join("\n")}
 `;
 }
 
+await drawings.close();
 const { digest } = await writeManifest(values.out, draft);
 console.log(JSON.stringify({ pack: values.out, version: draft.version, digest, styles: facts.styles.length }));
