@@ -13,7 +13,7 @@ import { keepMeans, meansReachPx } from "./details/keep-means.ts";
 import { livelyReachPx, livelyShares } from "./details/lively-places.ts";
 import { drawPixelResidual, residualDimsOf } from "./details/pixel-noise.ts";
 import type { Box } from "./picture-planes.ts";
-import { grainReachPx, takeOffGrain } from "./projection/level-grain.ts";
+import { drawnReachPx, grainReachPx, takeOffGrain } from "./projection/level-grain.ts";
 import { softenProjection, softReachPx } from "./projection/soft-projection.ts";
 import { growBox } from "./tiles.ts";
 import { cutRows, type Details, unfold } from "./unfold.ts";
@@ -157,8 +157,8 @@ export const marginsOf = ({
 }): UpscalerMargins => ({
   factors: { 2: marginsOfFactor(factors[2]), 4: marginsOfFactor(factors[4]) },
   consistency: {
-    2: grainReachPx(2) + Math.max(softReachPx, consistency[2].marginPx),
-    4: grainReachPx(4) + Math.max(softReachPx, consistency[4].marginPx),
+    2: grainReachPx(2) + Math.max(softReachPx, drawnReachPx, consistency[2].marginPx),
+    4: grainReachPx(4) + Math.max(softReachPx, drawnReachPx, consistency[4].marginPx),
   },
 });
 
@@ -215,7 +215,7 @@ async function projectTile({ consistency }: UpscalerParts, task: ProjectionTask)
   const projected =
     largestShare > 0 ? await consistency[factor].project(picture, low, widthPx, heightPx) : picture.slice();
   softenProjection(projected, picture, low, { widthPx, heightPx, largestShare });
-  takeOffGrain(projected, factor * widthPx, factor);
+  takeOffGrain(projected, low, widthPx, factor);
   return projected;
 }
 

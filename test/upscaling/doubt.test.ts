@@ -60,7 +60,7 @@ describe("the doubt", () => {
           pause,
         );
         assert.ok(
-          calm[at(8)]! > 2 * calm[at(2)]!,
+          calm[at(8)]! > 1.5 * calm[at(2)]!,
           `${kind} ×${factor}: ${calm[at(8)]} at the edge, ${calm[at(2)]} on paper`,
         );
         const disputed = await doubtOf(
@@ -71,6 +71,30 @@ describe("the doubt", () => {
         assert.ok(disputed[at(8)]! > calm[at(8)]!, `${kind} ×${factor}: ${disputed[at(8)]} where networks disagree`);
         assert.ok(lively[at(8)]! > calm[at(8)]!, `${kind} ×${factor}: ${lively[at(8)]}, calm ${calm[at(8)]}`);
       }
+  });
+
+  it("on flat drawings, where networks agree, the doubt is alike whatever the image has, and at an edge beside them greater", async () => {
+    const [side, image] = [64, flat([250, 250, 250, 255], 16, 16)];
+    for (let y = 0; y < 16; y += 1) image.rgba.fill(20, 4 * (16 * y + 8), 4 * (16 * y + 16));
+    for (let at = 3; at < image.rgba.length; at += 4) image.rgba[at] = 255;
+    const levels = Uint8Array.from({ length: side ** 2 }, (_, at) => (at % side < 32 ? 250 : 20));
+    const [deviations, disagreement] = [new Uint16Array(side ** 2), new Uint16Array(side ** 2)];
+    for (let y = 0; y < side; y += 1) disagreement.fill(2 * partsPerLevel, side * y + 31, side * y + 33);
+    const doubted = {
+      spread: { deviations, levels },
+      disagreement,
+      widthPx: side,
+      heightPx: side,
+      image,
+      marked: image,
+    };
+    for (const factor of [2, 4] as const) {
+      const doubts = await doubtOf(doubted, `drawn-${factor}`, async () => {});
+      const line = doubts.slice(side * 20, side * 21);
+      const paper = [...line.slice(0, 28), ...line.slice(36)];
+      assert.equal(new Set(paper).size, 1, `×${factor}: ${[...new Set(paper)]}`);
+      assert.ok(paper[0]! < 0.5 * partsPerLevel && line[31]! > 3 * paper[0]!, `×${factor}: ${line[31]}, ${paper[0]}`);
+    }
   });
 
   it("networks disagree by the mean difference of their colours, as much as is visible of it", () => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { normals, streams } from "../../server/engine/random.ts";
-import { grainReachPx, takeOffGrain } from "../../server/upscaling/projection/level-grain.ts";
+import { drawnReachPx, grainReachPx, takeOffGrain } from "../../server/upscaling/projection/level-grain.ts";
 import { softenProjection } from "../../server/upscaling/projection/soft-projection.ts";
 
 const [widthPx, heightPx, factor] = [16, 16, 2] as const;
@@ -108,12 +108,15 @@ describe("the soft projection", () => {
 });
 
 describe("grain", () => {
+  /** An input without areas of equal values, as photographs are. */
+  const lively = (side: number): Float32Array => planes(side, (x, y) => 60 + ((7 * x + 11 * y) % 13));
+
   it("grain of a level is taken off flat areas and slopes, up to an edge that stays", () => {
     const noise = normals(3, streams.pixels, 32 ** 2).map((value) => Math.max(-1, Math.min(1, value)));
     const clean = planes(32, (x) => (x < 16 ? 60 + x / 4 : 200));
     const grainy = clean.map((value, at) => value + (0.4 * noise[at % noise.length]!) / 255);
     const result = grainy.slice();
-    takeOffGrain(result, 32, 4);
+    takeOffGrain(result, lively(8), 8, 4);
     const awayFrom = (picture: Float32Array): number =>
       255 * Math.sqrt(picture.reduce((sum, value, at) => sum + (value - clean[at]!) ** 2, 0) / picture.length);
     assert.ok(awayFrom(result) < 0.5 * awayFrom(grainy), `${awayFrom(result)}, ${awayFrom(grainy)}`);
@@ -123,22 +126,46 @@ describe("grain", () => {
   it("differences of several levels are no grain", () => {
     const texture = planes(32, (x, y) => ((x + y) % 2 === 0 ? 90 : 94));
     const result = texture.slice();
-    takeOffGrain(result, 32, 2);
+    takeOffGrain(
+      result,
+      planes(16, () => 92),
+      16,
+      2,
+    );
     assert.deepEqual(result, texture);
+  });
+
+  it("what an edge blurs by four levels is grain near an area of equal values, and none in a photograph", () => {
+    const picture = planes(32, (x) => (x < 14 ? 40 : x < 16 ? 196 : 200));
+    const farthest = (low: Float32Array): number => {
+      const result = picture.slice();
+      takeOffGrain(result, low, 8, 4);
+      return 200 - 255 * result[32 * 16 + 15]!;
+    };
+    const drawn = planes(8, (x) => (x < 3 ? 40 : x === 3 ? 120 : 200));
+    assert.ok(farthest(drawn) < 3.2, `${farthest(drawn)} levels are left`);
+    assert.ok(farthest(lively(8)) > 3.9, `${farthest(lively(8))} levels are left`);
   });
 
   for (const scale of [2, 4] as const)
     it(`grain at ×${scale} is taken off alike in a part of a picture and in the whole, as far as its reach says`, () => {
-      const [side, cut] = [64, grainReachPx(scale) * scale];
-      const drawn = normals(8, streams.pixels, 3 * side ** 2).map((value) => 0.5 + value / 255);
-      const partOf = (picture: Float32Array): Float32Array =>
-        picture.filter((_, at) => at % side >= 12 && Math.floor(at / side) % side >= 12);
-      const [whole, part] = [Float32Array.from(drawn), partOf(Float32Array.from(drawn))];
-      takeOffGrain(whole, side, scale);
-      takeOffGrain(part, side - 12, scale);
-      const wanted = partOf(whole);
-      for (const [at, value] of part.entries())
-        if (at % (side - 12) >= cut && Math.floor(at / (side - 12)) % (side - 12) >= cut)
-          assert.equal(value, wanted[at]);
+      const [side, off] = [72 / scale + 20, 12 / scale];
+      const cut = scale * (grainReachPx(scale) + drawnReachPx);
+      const enlarged = normals(8, streams.pixels, 3 * (scale * side) ** 2).map((value) => 0.5 + (2 * value) / 255);
+      // Areas of equal values beside others.
+      const low = planes(side, (x, y) => (Math.floor(x / 9) % 2 === 0 ? 127 : 120 + ((3 * x + 5 * y) % 7)));
+      const partOf = (picture: Float32Array, line: number, from: number): Float32Array =>
+        picture.filter((_, at) => at % line >= from && Math.floor(at / line) % line >= from);
+      const [line, rest] = [scale * side, scale * (side - off)];
+      const [whole, part] = [enlarged.slice(), partOf(enlarged, line, scale * off)];
+      takeOffGrain(whole, low, side, scale);
+      takeOffGrain(part, partOf(low, side, off), side - off, scale);
+      let compared = 0;
+      for (const [at, value] of partOf(whole, line, scale * off).entries())
+        if (at % rest >= cut && Math.floor(at / rest) % rest >= cut) {
+          assert.equal(part[at], value);
+          compared += 1;
+        }
+      assert.ok(compared > 1000, `${compared} values`);
     });
 });

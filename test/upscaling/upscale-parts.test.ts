@@ -90,9 +90,26 @@ describe("the share of details by place", () => {
     const line = shares.slice(40 * 5, 40 * 6);
     assert.ok(line.slice(0, 10).every((share) => share === 0));
     assert.ok(line.slice(14, 24).every((share) => share === 0));
-    // Two of five pixels are a level higher: a deviation of 0.49 of a level, just too little.
+    // A third of a window is a level higher: a deviation of 0.47 of a level, just too little.
     assert.equal(line[11], 0);
     assert.ok(line.slice(28).every((share) => share === 1));
+  });
+
+  it("a flat area gets no details however near a steep edge is, and the edge's own slope does", () => {
+    const edge = rows.map((_, at) => {
+      const x = 2 * (Math.floor(at / residualDims) % 20) + (at % 2);
+      return Math.max(60, Math.min(180, 60 + 20 * (x - 16))) / 255;
+    });
+    const line = livelyShares({ rows: edge, box: picture }, 2, picture, picture).slice(40 * 5, 40 * 6);
+    // The slope goes from 16 to 22; its ends are of both.
+    assert.ok(
+      [...line.slice(0, 16), ...line.slice(23)].every((share) => share === 0),
+      line.join(" "),
+    );
+    assert.ok(
+      line.slice(18, 21).every((share) => share === 1),
+      line.join(" "),
+    );
   });
 
   it("the share of details is the same in a part of a picture as in the whole", () => {

@@ -19,8 +19,11 @@ import { enlargedSize } from "../../shared/contract/upscale-scales.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 
-/** Φ that sees one pixel to each side: its one feature is the mean of the 3 × 3 neighbours inside the tile, its answer the pixel itself. */
-const networkOf = (factor: NetworkScale): FactorParts["network"] => ({
+/**
+ * Φ that sees one pixel to each side: its one feature is the mean of the 3 × 3 neighbours inside the tile, its answer the pixel itself. At ×4 it
+ * weaves `weave` levels up and down into it: an answer that is of one level gets no details.
+ */
+const networkOf = (factor: NetworkScale, weave = 0): FactorParts["network"] => ({
   marginPx: 1,
   featureDims: 1,
   async read(tile, widthPx, heightPx) {
@@ -38,7 +41,9 @@ const networkOf = (factor: NetworkScale): FactorParts["network"] => ({
           }
         features[y * widthPx + x] = sum / count;
         for (let at = 0; at < residualDims; at += 1)
-          means[(y * widthPx + x) * residualDims + at] = tile[Math.floor(at / factor ** 2) * pixels + y * widthPx + x]!;
+          means[(y * widthPx + x) * residualDims + at] =
+            tile[Math.floor(at / factor ** 2) * pixels + y * widthPx + x]! +
+            (((at + (at >> 2)) % 2 === 0 ? 1 : -1) * (factor === 4 ? weave : 0)) / 255;
       }
     return { features, means };
   },
@@ -90,14 +95,15 @@ const details: DetailDecoder = {
   },
 };
 type Changed = Partial<FactorParts>;
-const factorsWith = (changed: Changed = {}): UpscalerParts["factors"] => ({
+const factorsWith = (changed: Changed = {}, weave = 0): UpscalerParts["factors"] => ({
   2: { network: networkOf(2), flow, ...changed },
-  4: { network: networkOf(4), flow, ...changed },
+  4: { network: networkOf(4, weave), flow, ...changed },
 });
-const make = (corePx?: number, decoder?: DetailDecoder) =>
+const woven = 4;
+const make = (corePx?: number, decoder?: DetailDecoder, weave = 0) =>
   createUpscaler(
     drawHere({
-      factors: factorsWith(decoder ? { details: decoder } : {}),
+      factors: factorsWith(decoder ? { details: decoder } : {}, weave),
       consistency: { 2: averaging(2), 4: averaging(4) },
     }),
     { corePx },
@@ -123,14 +129,15 @@ describe("upscaling", () => {
   for (const scale of [2, 4] as const)
     it(`upscaling ×${scale} with a decoder of details gives the same bytes in small tiles as in one`, async () => {
       const options = { scale, temperature: 0.7, seed: 9 };
-      const whole = await make(1024, details).upscale(wavy, options);
-      assert.notDeepEqual(whole, await make().upscale(wavy, options));
-      for (const corePx of [8, 10, 24]) assert.deepEqual(await make(corePx, details).upscale(wavy, options), whole);
+      const whole = await make(1024, details, woven).upscale(wavy, options);
+      assert.notDeepEqual(whole, await make(1024, undefined, woven).upscale(wavy, options));
+      for (const corePx of [8, 10, 24])
+        assert.deepEqual(await make(corePx, details, woven).upscale(wavy, options), whole);
     });
 
   it("upscaling gives the same bytes in several lanes, whose tiles end in any order, and counts as many as it says", async () => {
     const parts = {
-      factors: factorsWith({ details }),
+      factors: factorsWith({ details }, woven),
       consistency: { 2: averaging(2), 4: averaging(4) },
     };
     let drawn = 0;
@@ -153,7 +160,7 @@ describe("upscaling", () => {
       };
       assert.deepEqual(
         await upscaler.upscale(wavy, { ...options, onTile }),
-        await make(1024, details).upscale(wavy, options),
+        await make(1024, details, woven).upscale(wavy, options),
       );
       assert.deepEqual([drawn, reported], [upscaler.tilesOf(wavy, { scale: 4 }), drawn]);
     }
@@ -229,19 +236,21 @@ describe("upscaling", () => {
   it("upscaling fades decoded details in with the temperature, and leaves them out of the accurate answer and of the flow's middle", async () => {
     // Texture, because details are kept out of flat areas, and levels above and below, between which they stay.
     const rough = picture(12, 12, (x, y) => {
-      const away = (x + y) % 2 === 0 ? 0 : (x + 2 * y) % 4 < 2 ? 120 : -120;
+      const away = (x + y) % 2 === 0 ? 0 : (x + 2 * y) % 4 < 2 ? 100 : -100;
       return [128 + away, 128, 128, 255];
     });
     const constant = {
       ...details,
       decode: async (_: Float32Array, latent: Float32Array) =>
-        latent.map((_value, at) => (at % 2 === 0 ? 0.212 : -0.212)),
+        latent.map((_value, at) => (at % 2 === 0 ? 24 / 255 : -24 / 255)),
     };
+    // Within the picture: at a border windows are smaller, and lie in one pixel of the input.
+    const middle = 4 * (10 * 24 + 10);
     const at = async (temperature: number) =>
-      (await make(undefined, constant).upscale(rough, { scale: 2, temperature, seed: 1 })).rgba[0]! - 128;
-    assert.deepEqual([await at(0), await at(0.15), await at(0.3), await at(0.9)], [0, 9, 18, 54]);
+      (await make(undefined, constant).upscale(rough, { scale: 2, temperature, seed: 1 })).rgba[middle]! - 128;
+    assert.deepEqual([await at(0), await at(0.15), await at(0.3), await at(0.9)], [0, 4, 8, 24]);
     const { rgba } = await make(undefined, constant).centreOf(rough, 2);
-    assert.equal(rgba[0], 128);
+    assert.equal(rgba[middle], 128);
   });
 
   it("upscaling requests features only where details are drawn", async () => {
@@ -319,8 +328,8 @@ describe("upscaling", () => {
     };
     const none = { marginPx: 0, project: async (picture: Float32Array) => picture.slice() };
     const [soft, off] = [
-      await missing(make()),
-      await missing(createUpscaler(drawHere({ factors: factorsWith(), consistency: { 2: none, 4: none } }))),
+      await missing(make(undefined, undefined, woven)),
+      await missing(createUpscaler(drawHere({ factors: factorsWith({}, woven), consistency: { 2: none, 4: none } }))),
     ];
     assert.ok(soft < 0.7 * off, `${soft} levels with a projection, ${off} without`);
   });

@@ -1,6 +1,7 @@
 /**
  * Where the accurate answer is of one level, details would be dither: on lettering and flat graphics, also beside edges, where the
- * input's own pixels are mixtures and look lively. So the less the answer varies around a pixel of the result, the fewer it gets. Pure.
+ * input's own pixels are mixtures and look lively. So the less the answer varies around a pixel of the result, the fewer it gets. What
+ * counts is the calmest side (as of Kuwahara's filter, 1976): an edge makes no flat area beside it lively. Pure.
  */
 
 import type { NetworkScale } from "../../../shared/contract/upscale-scales.ts";
@@ -10,12 +11,12 @@ import { growBox, rowWithin } from "../tiles.ts";
 import type { Folded } from "../unfold.ts";
 import { residualDimsOf } from "./pixel-noise.ts";
 
-/** Pixels of the result to each side whose deviation counts. */
-const aroundPx = 2;
+/** Pixels of the result to each side of a window whose deviation counts. The windows around a pixel have it in their corners. */
+const aroundPx = 1;
 /** Pixels of the input to each side that a place depends on, at any factor. */
 export const livelyReachPx = 1;
 /** Standard deviation of luma, in levels: up to the first there are no details, from the second all. */
-const [calmLevels, livelyLevels] = [1.5, 4] as const;
+const [calmLevels, livelyLevels] = [0.6, 1.2] as const;
 /** Luma is rounded to parts of a level, so that sums are exact and no tile differs from another. */
 const partsALevel = 16;
 
@@ -35,18 +36,32 @@ export function livelyShares(
   const [sums, squares] = [luma, luma.map((value) => value ** 2)].map((values) =>
     sumTable(values, size.widthPx, size.heightPx),
   );
-  const shares = new Float32Array(factor ** 2 * core.widthPx * core.heightPx);
-  const [left, top] = [factor * (core.left - box.left), factor * (core.top - box.top)];
+  const deviations = new Float32Array(luma.length);
   const placesAround = (at: number, length: number): number =>
     Math.min(length, at + aroundPx + 1) - Math.max(0, at - aroundPx);
-  for (let y = top, to = 0; y < top + factor * core.heightPx; y += 1)
-    for (let x = left; x < left + factor * core.widthPx; x += 1, to += 1) {
+  for (let y = 0, at = 0; y < size.heightPx; y += 1)
+    for (let x = 0; x < size.widthPx; x += 1, at += 1) {
       const places = placesAround(x, size.widthPx) * placesAround(y, size.heightPx);
       const mean = sumAround(sums!, size, x, y, aroundPx) / places;
       const variance = sumAround(squares!, size, x, y, aroundPx) / places - mean ** 2;
-      const deviation = Math.sqrt(Math.max(0, variance)) / partsALevel;
-      shares[to] = Math.max(0, Math.min(1, (deviation - calmLevels) / (livelyLevels - calmLevels)));
+      deviations[at] = Math.sqrt(Math.max(0, variance)) / partsALevel;
     }
+  const shares = new Float32Array(factor ** 2 * core.widthPx * core.heightPx);
+  const [left, top] = [factor * (core.left - box.left), factor * (core.top - box.top)];
+  for (let y = top, to = 0; y < top + factor * core.heightPx; y += 1) {
+    const above = Math.max(0, y - aroundPx) * size.widthPx;
+    const below = Math.min(size.heightPx - 1, y + aroundPx) * size.widthPx;
+    for (let x = left; x < left + factor * core.widthPx; x += 1, to += 1) {
+      const [before, after] = [Math.max(0, x - aroundPx), Math.min(size.widthPx - 1, x + aroundPx)];
+      const calmest = Math.min(
+        deviations[above + before]!,
+        deviations[above + after]!,
+        deviations[below + before]!,
+        deviations[below + after]!,
+      );
+      shares[to] = Math.max(0, Math.min(1, (calmest - calmLevels) / (livelyLevels - calmLevels)));
+    }
+  }
   return shares;
 }
 

@@ -114,19 +114,25 @@ export type DoubtGroup = keyof typeof doubtWeights;
 export const doubtGroupOf = (kind: InputKind, factor: NetworkScale): DoubtGroup =>
   `${kind === "repeated" ? "drawn" : kind}-${factor}`;
 
+/**
+ * Whether a group's doubt follows from few features of the answers alone. Flat drawings are right nearly everywhere, and what the image or
+ * wide windows have there would rank what is equal; so such weights are of areas of one level, too.
+ */
+export const isOfAnswers = (group: DoubtGroup): boolean => group.startsWith("drawn");
+
 /** Standard deviations in `partsPerLevel` parts of a level, [heightPx, widthPx]. */
 export async function doubtOf(doubted: Doubted, group: DoubtGroup, pause: Pause): Promise<Uint16Array> {
-  const weights: readonly number[] = doubtWeights[group];
   const doubts = new Uint16Array(doubted.widthPx * doubted.heightPx);
   await eachFeatures(doubted, pause, (at, features, range) => {
-    doubts[at] = Math.min(65_535, Math.round(partsPerLevel * doubtIn(weights, features, range)));
+    doubts[at] = Math.min(65_535, Math.round(partsPerLevel * doubtIn(group, features, range)));
   });
   return doubts;
 }
 
 /** The doubt of one pixel in levels. @param range of the image around it */
-export function doubtIn(weights: readonly number[], features: Float64Array, range: number): number {
+export function doubtIn(group: DoubtGroup, features: Float64Array, range: number): number {
+  const weights: readonly number[] = doubtWeights[group];
   let sum = 0;
   for (let index = 0; index < features.length; index += 1) sum += weights[index]! * features[index]!;
-  return Math.min(1, (range + 1) / oneLevel) * Math.exp(sum);
+  return (isOfAnswers(group) ? 1 : Math.min(1, (range + 1) / oneLevel)) * Math.exp(sum);
 }

@@ -20,7 +20,14 @@ import { decodePicture } from "../../../images/picture.ts";
 import { packsHome, readEntry } from "../../../packs/catalogue.ts";
 import { mapConcurrent } from "../../../platform/map-concurrent.ts";
 import { disagreementOf, otherForeignness } from "../../../upscaling/doubt/disagreement.ts";
-import { type DoubtGroup, doubtFeatures, doubtGroupOf, doubtIn, eachFeatures } from "../../../upscaling/doubt/doubt.ts";
+import {
+  type DoubtGroup,
+  doubtFeatures,
+  doubtGroupOf,
+  doubtIn,
+  eachFeatures,
+  isOfAnswers,
+} from "../../../upscaling/doubt/doubt.ts";
 import { doubtWeights } from "../../../upscaling/doubt/doubt-weights.ts";
 import { PixelStd, partsPerLevel } from "../../../upscaling/doubt/pixel-std.ts";
 import { cleanJpeg } from "../../../upscaling/input/clean-jpeg.ts";
@@ -57,6 +64,11 @@ const dims = doubtFeatures.length;
 const samplesMin = 1500;
 /** Levels below which an error says nothing, and by how much small weights are preferred. */
 const [leastError, ridge] = [1, 1e-3] as const;
+/** What weights have that follow from the answers alone, and their `leastError`: areas of one level count, too. */
+const [answerFeatures, leastErrorOfAll] = [
+  ["one", "deviation", "deviation around", "gradient", "disagreement", "disagreement around"],
+  0.1,
+] as const;
 /** Least sum of both weights of deviations. */
 const leastTogether = 0.03;
 /** Half the width of the interval that holds 80 % of a normal distribution. */
@@ -114,28 +126,37 @@ async function sample(
 
 /**
  * Least squares of the logarithm of an error's size: it ranks errors of other pictures better than the likelihood of a Laplace distribution.
- * @param samples where the image is not of one level
+ * Weights that follow from the answers alone are fitted to areas of one level, too.
  */
-function fit(samples: readonly Sample[]): Float64Array {
-  const [products, wanted] = [Matrix.zeros(dims, dims), new Float64Array(dims)];
+function fit(all: readonly Sample[], group: DoubtGroup): Float64Array {
+  const uneven = all.filter(({ isFlat }) => !isFlat);
+  const [samples, names, least] = isOfAnswers(group)
+    ? [all, answerFeatures, leastErrorOfAll]
+    : [uneven, doubtFeatures, leastError];
+  const used = names.map((name) => doubtFeatures.indexOf(name));
+  const [products, wanted] = [Matrix.zeros(used.length, used.length), new Float64Array(used.length)];
   for (const { features, errors } of samples) {
-    const size = Math.log((errors[0]! + errors[1]! + errors[2]!) / 3 + leastError);
-    for (let i = 0; i < dims; i += 1) {
-      wanted[i]! += features[i]! * size;
-      for (let j = 0; j <= i; j += 1) products.set(i, j, products.get(i, j) + features[i]! * features[j]!);
+    const size = Math.log((errors[0]! + errors[1]! + errors[2]!) / 3 + least);
+    for (const [i, feature] of used.entries()) {
+      wanted[i]! += features[feature]! * size;
+      for (let j = 0; j <= i; j += 1) products.set(i, j, products.get(i, j) + features[feature]! * features[used[j]!]!);
     }
   }
-  for (let i = 0; i < dims; i += 1) for (let j = 0; j < i; j += 1) products.set(j, i, products.get(i, j));
-  for (let i = 1; i < dims; i += 1) {
+  for (let i = 0; i < used.length; i += 1) for (let j = 0; j < i; j += 1) products.set(j, i, products.get(i, j));
+  for (let i = 1; i < used.length; i += 1) {
     const variance = products.get(i, i) - products.get(i, 0) ** 2 / samples.length;
     products.set(i, i, products.get(i, i) + ridge * (variance + samples.length));
   }
-  const weights = Float64Array.from(solve(products, Matrix.columnVector([...wanted])).to1DArray());
+  const weights = new Float64Array(dims);
+  for (const [i, weight] of solve(products, Matrix.columnVector([...wanted]))
+    .to1DArray()
+    .entries())
+    weights[used[i]!] = weight;
   // Deviations there and around say much the same; where hypotheses differ more, the doubt shall not be less.
   const [there, around] = [doubtFeatures.indexOf("deviation"), doubtFeatures.indexOf("deviation around")];
   weights[around] = Math.max(weights[around]!, leastTogether - weights[there]!);
   // The scale such that 80 % of errors lie within the interval. Rounding to levels hides half of one.
-  const ratios = samples.flatMap(({ features, errors }) =>
+  const ratios = uneven.flatMap(({ features, errors }) =>
     errors.map((error) => Math.max(0, error - 0.5) / Math.exp(dot(weights, features))),
   );
   ratios.sort((a, b) => a - b);
@@ -189,9 +210,8 @@ async function writeWeights(): Promise<void> {
   const fitted = { ...doubtWeights } as Record<DoubtGroup, ArrayLike<number>>;
   const isFitted = new Set<string>();
   for (const [group, samples] of await samplesOf(truths)) {
-    const uneven = samples.filter(({ isFlat }) => !isFlat);
-    if (uneven.length < samplesMin) continue;
-    fitted[group] = fit(uneven);
+    if (samples.filter(({ isFlat }) => !isFlat).length < samplesMin) continue;
+    fitted[group] = fit(samples, group);
     isFitted.add(group);
   }
   // A kind with too few pixels at one factor has the weights of the other.
@@ -213,9 +233,8 @@ async function printCheck(): Promise<void> {
     "\n| kind and factor | pixels | truth within the 80 % interval | Spearman with the error | of the gradient alone | over all pixels | of the gradient |\n| --- | --: | --: | --: | --: | --: | --: |",
   );
   for (const [group, samples] of [...(await samplesOf(tested))].sort()) {
-    const weights = doubtWeights[group];
     const doubtAt = ({ features, range }: Sample): number =>
-      Math.round(partsPerLevel * doubtIn(weights, features, range)) / partsPerLevel;
+      Math.round(partsPerLevel * doubtIn(group, features, range)) / partsPerLevel;
     const gradientIn = ({ features }: Sample): number => features[doubtFeatures.indexOf("gradient")]!;
     const rank = (of: readonly Sample[], by: (sample: Sample) => number): string =>
       spearman(
