@@ -42,14 +42,14 @@ export const grainReachPx = (factor: NetworkScale): number =>
 export function takeOffGrain(picture: Float32Array, low: Float32Array, widthPx: number, factor: NetworkScale): void {
   const { isWide, levels, drawnLevels } = grains[factor];
   const [pixels, cells] = [picture.length / 3, low.length / 3];
-  const moves = new Float32Array(pixels);
+  const [moves, steepness] = [new Float32Array(pixels), new Float32Array(cells)];
   const line = factor * widthPx;
   for (let channel = 0; channel < 3; channel += 1) {
     const plane = picture.subarray(channel * pixels, (channel + 1) * pixels);
     const isDrawn = drawnPlaces(low.subarray(channel * cells, (channel + 1) * cells), widthPx);
     for (const [at, level] of levels.entries()) {
-      const [usual, drawn] = [level, drawnLevels[at]!].map((reach) => (255 / reach) ** 2) as [number, number];
-      const steepness = Float32Array.from(isDrawn, (is) => (is ? drawn : usual));
+      const [usual, drawn] = [(255 / level) ** 2, (255 / drawnLevels[at]!) ** 2];
+      for (let cell = 0; cell < cells; cell += 1) steepness[cell] = isDrawn[cell] === 1 ? drawn : usual;
       for (const step of [1, line]) moveToMeans(plane, moves, { factor, widthPx: line, step, isWide, steepness });
     }
   }
@@ -60,9 +60,11 @@ function drawnPlaces(low: Float32Array, widthPx: number): Uint8Array {
   const size = { widthPx, heightPx: low.length / widthPx };
   const isEqual = flatPlaces(low, extremesAround(low, widthPx, 1), equalLevel);
   const sums = sumTable(isEqual, widthPx, size.heightPx);
-  return Uint8Array.from(isEqual, (_, at) =>
-    Number(sumAround(sums, size, at % widthPx, Math.floor(at / widthPx), nearPx) >= equalPlacesMin),
-  );
+  const isDrawn = new Uint8Array(low.length);
+  for (let y = 0, at = 0; y < size.heightPx; y += 1)
+    for (let x = 0; x < widthPx; x += 1, at += 1)
+      if (sumAround(sums, size, x, y, nearPx) >= equalPlacesMin) isDrawn[at] = 1;
+  return isDrawn;
 }
 
 interface Round extends Pick<Grain, "isWide"> {
@@ -93,9 +95,11 @@ function moveToMeans(plane: Float32Array, moves: Float32Array, round: Round): vo
     const last = step === 1 ? start + widthPx : plane.length;
     const end = Math.max(start, Math.min(start + widthPx, last - third));
     const cells = (Math.floor(start / widthPx / factor) * widthPx) / factor;
-    for (let at = start, cell = cells; at < end; cell += 1) {
+    for (let at = start, cell = cells; at < end; ) {
       const steep = steepness[cell]!;
-      for (const next = Math.min(end, at + factor); at < next; at += 1) {
+      let next = at;
+      for (; next < end && steepness[cell] === steep; cell += 1) next += factor;
+      for (next = Math.min(end, next); at < next; at += 1) {
         const value = plane[at]!;
         const one = pullOf(plane[at + step]! - value, steep);
         const two = pullOf(plane[at + second]! - value, steep);
