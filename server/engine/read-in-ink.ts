@@ -4,6 +4,7 @@
  * with flat accents, where a style says what these are (pixels/style-ink.ts). Only where the requested style is such a one
  * too. Where its icons show several colours, the answer gets their mean and deviation.
  */
+import { areasIn } from "./areas/style-areas.ts";
 import type { ConditionValues } from "./conditions.ts";
 import type { ConditionValue } from "./interfaces.ts";
 import type { Accent } from "./pixels/accents.ts";
@@ -46,7 +47,7 @@ export function inkOfStyle(
   if (own.ground) return { ...own, ground: inColours(own.ground, given) };
   return isOfOneColour(own)
     ? { ...own, ink: requested, ...(own.accents && { accents: accentsIn(own.accents, given.slice(1)) }) }
-    : { isOneInk: false };
+    : { isOneInk: false, areas: own.areas && areasIn(own.areas, given) };
 }
 
 /** A drawing that lies on the style's ground already keeps its colours there, if they are some of the style's or pixels around a hole stay. */
@@ -64,7 +65,7 @@ export function looksOf(readers: Readers, requested: Requested, styleInk: StyleI
   const paints = paintsOf(styleInk, colours);
   const { isOneInk, lines } = styleInk;
   if (paints.tints) return { ...paints, lines };
-  const looks = { isOneInk, ...paints, lines, palette: paletteOf(requested, styleInk) };
+  const looks = { isOneInk, ...paints, lines, areas: styleInk.areas, palette: paletteOf(requested, styleInk) };
   if (colours || isOfOneColour(styleInk)) return looks;
   return {
     ...looks,

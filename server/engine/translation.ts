@@ -7,6 +7,8 @@
 
 import type { DrawingSet } from "../../shared/contract/generations/sources.ts";
 import { AppError } from "../../shared/problem.ts";
+import { drawnInAreas } from "./areas/drawn-in-areas.ts";
+import type { StyleAreas } from "./areas/style-areas.ts";
 import type { Calibration } from "./calibration.ts";
 import type { CaptionColour } from "./colour-words.ts";
 import { batchConditions, type ConditionReaders, type EncodedConditions } from "./conditions.ts";
@@ -214,7 +216,7 @@ interface Painted {
 export async function paint(
   translation: Pick<Translation, "target">,
   drawn: Pick<DrawnLatent, "latent" | "drawing">,
-  { palette, tints, lines, ...looks }: Pick<Finish, "palette" | "tints" | "lines" | keyof Looks>,
+  { palette, tints, lines, areas, ...looks }: Pick<Finish, "palette" | "tints" | "lines" | "areas" | keyof Looks>,
   factor?: number,
 ): Promise<Painted> {
   const { target } = translation;
@@ -224,7 +226,9 @@ export async function paint(
     answer ??= decodeDrawn(translation, drawn);
     return answer;
   };
-  const redrawn = lines && drawing && (await drawnInLines(drawing, target.imageSizePx, lines, answerOf));
+  const inLines = lines && drawing && (await drawnInLines(drawing, target.imageSizePx, lines, answerOf));
+  const inAreas = areas && drawing && (await drawnInAreas(drawing, target.imageSizePx, areas, answerOf));
+  const redrawn = inLines ?? inAreas;
   const needsLayers = !redrawn && (palette || (factor !== undefined && !tints));
   const decoded = needsLayers ? await target.decodeLayers?.(latent, drawing) : undefined;
   const joined = decoded && palette && inPalette(decoded, palette);
@@ -233,7 +237,8 @@ export async function paint(
   const layers = made ?? decoded;
   const small = made ? drawLayers(made, 1) : (decoded?.planes ?? (await answerOf()));
   // The drawing's own edges are decided already.
-  const { planes, again, stack } = finish(small, redrawn ? { ...looks, isOneInk: false } : looks);
+  const kept = inAreas ? { colour: looks.colour } : { ...looks, isOneInk: false };
+  const { planes, again, stack } = finish(small, redrawn ? kept : looks);
   if (factor === undefined || !layers) return { planes };
   const large = drawLayers(layers, factor);
   return { planes, enlarged: again(large), stack: stack?.(large) };
@@ -260,6 +265,8 @@ export interface Finish extends Looks {
   readonly tints?: readonly string[] | undefined;
   /** Lines of the requested style, where the answer may keep the edges of the drawing that it is made from (lines/drawn-in-lines.ts). */
   readonly lines?: StyleLines | undefined;
+  /** The same for a style of several flat colours (areas/drawn-in-areas.ts). */
+  readonly areas?: StyleAreas | undefined;
   /** Other colours of the same image, which are painted over it by a share. */
   readonly towards?: { readonly paints: Looks & Pick<Finish, "tints">; readonly share: number } | undefined;
   /** Factor of the enlarged image, which is traced; absent = none is made. */

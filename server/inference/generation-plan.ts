@@ -36,4 +36,7 @@ export const bestOfEach = ({
 
 /** Looks at the requested temperature: above the usual one answers differ by seed, so the drawing's own edges are not kept. */
 export const looksAt = ({ temperature }: Pick<ResolvedRequest, "temperature">, looks: Finish): Finish =>
-  temperature > limits.temperatureDefault ? { ...looks, lines: undefined } : looks;
+  temperature > limits.temperatureDefault ? freely(looks) : looks;
+
+/** Without the drawing's own edges. */
+export const freely = (looks: Finish): Finish => ({ ...looks, lines: undefined, areas: undefined });

@@ -21,7 +21,7 @@ import { sampleRow } from "../retrieval/retrieved-prior.ts";
 import { stylesUnder } from "../retrieval/sources.ts";
 import { conditionValues, holeOf, imageOf, inOwnStyle, keyOfShown } from "./condition-values.ts";
 import { type EndInInk, mixedPaints, readEnd, restyled } from "./edited-looks.ts";
-import { bestOfEach, looksAt, type Plan } from "./generation-plan.ts";
+import { bestOfEach, freely, looksAt, type Plan } from "./generation-plan.ts";
 import { planDifferent } from "./plan-different.ts";
 import { planFromCaption } from "./plan-from-caption.ts";
 import type { ConditionImages } from "./protocol.ts";
@@ -52,8 +52,7 @@ export async function planGeneration(
       outOfDistribution: findOutOfDistribution(translation.calibration, conditions),
       namedLabels: namedLabels([conditions]),
       // Of several images the first keeps the drawing's lines, so that the others can differ.
-      finishOf: (image: number) =>
-        image === 0 || request.temperature === 0 ? finish : { ...finish, lines: undefined },
+      finishOf: (image: number) => (image === 0 || request.temperature === 0 ? finish : freely(finish)),
     };
     if (request.diversity && count > 1)
       return { ...findings, ...planDifferent(translation, conditions, { ...request, among }) };

@@ -1,5 +1,6 @@
 /** What the drawings of a style are drawn in and on, and such drawings as the flow between styles knows them. */
 
+import { type StyleAreas, styleAreasOf } from "../areas/style-areas.ts";
 import { linesOfStyle, overTint, type StyleLines } from "../lines/line-width.ts";
 import type { Accent } from "./accents.ts";
 import type { ColourSpread } from "./colour-spread.ts";
@@ -18,6 +19,8 @@ export interface StyleInk extends DrawnInk {
   readonly ground?: Ground | undefined;
   /** Its lines (../lines/line-width.ts), as the flow between styles knows them. */
   readonly lines?: StyleLines | undefined;
+  /** The colours of drawings of many flat ones (../areas/style-areas.ts). */
+  readonly areas?: StyleAreas | undefined;
 }
 
 /** Of drawings of several colours; undefined where they are of many. */
@@ -57,7 +60,7 @@ export function styleInkOf(drawings: readonly Drawing[]): StyleInk {
   const ink = inkOf(drawings);
   if (ink.ink) return { ...ink, lines: linesIn(drawings, ink.isOneInk) };
   const flat = flatStyleOf(drawings);
-  if (!flat) return ink;
+  if (!flat) return { ...ink, areas: styleAreasOf(drawings) };
   const inked = drawings.flatMap((drawing) => {
     const planes = asInkOf(drawing, flat)?.planes;
     return planes ? [{ planes, sizePx: drawing.sizePx }] : [];

@@ -1,0 +1,167 @@
+/**
+ * Colours of a style for the areas of a drawing: those that one of the style's drawings has together. A flow's answer is the mean of what is
+ * possible, so it is dull: its colours are first moved to mean and deviation of that drawing's (Reinhard et al. 2001). Then each area gets the
+ * nearest, unless areas that touch would look alike: a labelling of least energy, by single changes from the nearest one on (iterated
+ * conditional modes, Besag 1986). Pure.
+ */
+import { type Lab, labDistance } from "../../../shared/colour/oklab.ts";
+import { type Ink, inkDistance } from "../pixels/ink-colour.ts";
+import { labOfInk } from "./lab-of-ink.ts";
+import type { Area } from "./partition.ts";
+import type { PaletteColour } from "./style-areas.ts";
+import type { Vote } from "./votes.ts";
+
+/** Contrast is raised or lowered by this factor at most; smaller deviations of an answer are chance. */
+const [gainMost, deviationLeast] = [4, 0.02] as const;
+/** Distance in OKLab from which on colours that touch are told apart, and what it costs where they are not. */
+const [apartFrom, alikeCost] = [0.3, 0.8] as const;
+/** What it costs that colours take other shares than in the style's drawing, by the squares of the differences. */
+const shareCost = 0.3;
+/** What another palette than the first may cost more by chance, so that icons of a set differ as the style's do. */
+const chanceCost = 0.04;
+const roundsMost = 8;
+/** Difference of a channel of equal colours. */
+const sameWithin = 0.12;
+
+/** An area that gets a colour. */
+export interface Wanted {
+  /** Its place among the areas. */
+  readonly area: number;
+  /** The only colour that it may have, by its place in the palette. */
+  readonly fixed?: Ink | undefined;
+}
+
+export interface Chosen {
+  readonly inks: ReadonlyMap<number, Ink>;
+  readonly cost: number;
+}
+
+/**
+ * @param wanted areas that get a colour
+ * @param palettes colours that go together
+ * @returns an ink of each wanted area, of the palette that fits best
+ */
+export function chooseColours(
+  areas: readonly Area[],
+  votes: readonly Vote[],
+  wanted: readonly Wanted[],
+  palettes: ReadonlyArray<readonly PaletteColour[]>,
+): Chosen {
+  let best: Chosen | undefined;
+  const sizes = areas.reduce((sum, { size, beside }) => sum + size * size + 7 * beside.size, 0);
+  for (const [at, palette] of palettes.entries()) {
+    const { inks, cost } = chosenFrom(areas, votes, wanted, palette);
+    const chosen = { inks, cost: cost + chanceCost * chanceOf(sizes, at) };
+    if (!best || chosen.cost < best.cost) best = chosen;
+  }
+  return best!;
+}
+
+/** From 0 to 1, another for each drawing and palette. */
+const chanceOf = (drawing: number, palette: number): number => (drawing * 0.6180339887 + palette * 0.7548776662) % 1;
+
+interface Choice {
+  readonly area: number;
+  readonly weight: number;
+  /** Of all that is free to have any colour. */
+  readonly share: number;
+  /** Cost of each colour by itself. */
+  readonly costs: readonly number[];
+  colour: number;
+}
+
+function chosenFrom(
+  areas: readonly Area[],
+  votes: readonly Vote[],
+  wanted: readonly Wanted[],
+  given: readonly PaletteColour[],
+): Chosen {
+  const fixed = [...new Set(wanted.flatMap(({ fixed: ink }) => (ink ? [ink] : [])))];
+  const free = given.filter(({ ink }) => fixed.every((other) => inkDistance(ink, other) > sameWithin));
+  const palette = [...(free.length > 0 ? free : given), ...fixed.map((ink) => ({ ink, share: 0 }))];
+  const labs = palette.map(({ ink }) => labOfInk(ink));
+  const unbound = wanted.filter(({ fixed: ink }) => !ink);
+  const total = unbound.reduce((sum, { area }) => sum + votes[area]!.share, 0) || 1;
+  const shares = free.reduce((sum, { share }) => sum + share, 0) || 1;
+  const stretched = stretchedTo(unbound, votes, palette, labs);
+  const choices = wanted.map(({ area, fixed: only }): Choice => {
+    const weight = Math.sqrt(votes[area]!.share);
+    const own = stretched.get(area);
+    const costs = palette.map(({ ink }, at) => {
+      if (only ? ink !== only : at >= palette.length - fixed.length) return Number.POSITIVE_INFINITY;
+      return own ? weight * labDistance(own, labs[at]!) ** 2 : 0;
+    });
+    return {
+      area,
+      weight,
+      share: only ? 0 : votes[area]!.share / total,
+      costs,
+      colour: costs.indexOf(Math.min(...costs)),
+    };
+  });
+  const placeOf = new Map(choices.map(({ area }, at) => [area, at]));
+  const besideOf = choices.map(({ area, weight }) =>
+    [...areas[area]!.beside.keys()].flatMap((near) => {
+      const other = placeOf.get(near);
+      return other === undefined ? [] : [{ other: choices[other]!, weight: Math.min(weight, choices[other]!.weight) }];
+    }),
+  );
+  const alike = labs.map((one) =>
+    labs.map((other) => alikeCost * Math.max(0, 1 - labDistance(one, other) / apartFrom) ** 2),
+  );
+  const borderCost = (at: number, colour: number): number =>
+    besideOf[at]!.reduce((sum, { other, weight }) => sum + weight * alike[colour]![other.colour]!, 0);
+  const used = palette.map((_, colour) =>
+    choices.reduce((sum, choice) => (choice.colour === colour ? sum + choice.share : sum), 0),
+  );
+  const sharesCost = (colour: number, more: number): number =>
+    shareCost * (used[colour]! + more - palette[colour]!.share / shares) ** 2;
+  for (let round = 0, isChanged = true; isChanged && round < roundsMost; round += 1) {
+    isChanged = false;
+    for (const [at, choice] of choices.entries()) {
+      used[choice.colour]! -= choice.share;
+      const costs = palette.map(
+        (_, colour) =>
+          choice.costs[colour]! + borderCost(at, colour) + sharesCost(colour, choice.share) - sharesCost(colour, 0),
+      );
+      const least = costs.indexOf(Math.min(...costs));
+      used[least]! += choice.share;
+      isChanged ||= least !== choice.colour;
+      choice.colour = least;
+    }
+  }
+  const cost =
+    choices.reduce((sum, { colour, costs }, at) => sum + costs[colour]! + borderCost(at, colour) / 2, 0) +
+    free.reduce((sum, _, colour) => sum + sharesCost(colour, 0), 0);
+  return { inks: new Map(choices.map(({ area, colour }) => [area, palette[colour]!.ink])), cost };
+}
+
+/** The answer's colours with the palette's mean and deviation, weighted by how much has them. */
+function stretchedTo(
+  wanted: readonly Wanted[],
+  votes: readonly Vote[],
+  palette: readonly PaletteColour[],
+  labs: readonly Lab[],
+): ReadonlyMap<number, Lab> {
+  const seen = wanted.flatMap(({ area }) => {
+    const { colour, share } = votes[area]!;
+    return colour ? [{ area, lab: colour, weight: share }] : [];
+  });
+  const own = spreadOfLabs(seen);
+  const asked = spreadOfLabs(palette.map(({ share }, at) => ({ lab: labs[at]!, weight: share })));
+  const moved = (lab: Lab, axis: 0 | 1 | 2): number => {
+    const gain = asked.deviation[axis] / Math.max(deviationLeast, own.deviation[axis]);
+    return asked.mean[axis] + Math.min(gainMost, Math.max(1 / gainMost, gain)) * (lab[axis] - own.mean[axis]);
+  };
+  return new Map(seen.map(({ area, lab }) => [area, [moved(lab, 0), moved(lab, 1), moved(lab, 2)]]));
+}
+
+function spreadOfLabs(seen: ReadonlyArray<{ lab: Lab; weight: number }>): { mean: Lab; deviation: Lab } {
+  const total = seen.reduce((sum, { weight }) => sum + weight, 0) || 1;
+  const meanOf = (axis: 0 | 1 | 2): number =>
+    seen.reduce((sum, { lab, weight }) => sum + weight * lab[axis], 0) / total;
+  const mean: Lab = [meanOf(0), meanOf(1), meanOf(2)];
+  const deviationOf = (axis: 0 | 1 | 2): number =>
+    Math.sqrt(seen.reduce((sum, { lab, weight }) => sum + weight * (lab[axis] - mean[axis]) ** 2, 0) / total);
+  return { mean, deviation: [deviationOf(0), deviationOf(1), deviationOf(2)] };
+}

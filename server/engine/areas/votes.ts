@@ -1,0 +1,51 @@
+/** What a flow's answer says of the areas of a drawing: how opaque each is there, and of which colour. Pure. */
+import { type Lab, labOf } from "../../../shared/colour/oklab.ts";
+import type { Partition } from "./partition.ts";
+
+export interface Vote {
+  /** Mean alpha. */
+  readonly alpha: number;
+  /** Colour of what is drawn there; absent where nothing is. */
+  readonly colour?: Lab | undefined;
+  /** Share of the pixels that the drawing's areas take. */
+  readonly share: number;
+}
+
+/** Share of a pixel from which on it says something of its area. */
+const innerFrom = 0.98;
+const drawnFrom = 0.02;
+
+/** @param answer premultiplied RGBA [4, sizePx, sizePx] @returns a vote for each area */
+export function votesOf({ labels, shares, areas, sizePx }: Partition, answer: Float32Array): Vote[] {
+  const pixels = sizePx ** 2;
+  // Inner pixels, and all, where there are none.
+  const [inner, all] = [0, 1].map(() => new Float64Array(5 * areas.length)) as [Float64Array, Float64Array];
+  const add = (sums: Float64Array, label: number, at: number): void => {
+    for (let channel = 0; channel < 4; channel += 1) sums[5 * label + channel]! += answer[channel * pixels + at]!;
+    sums[5 * label + 4]! += 1;
+  };
+  for (let at = 0; at < pixels; at += 1) {
+    const label = labels[at]!;
+    add(all, label, at);
+    if (shares[at]! >= innerFrom && isInner(labels, at, sizePx)) add(inner, label, at);
+  }
+  const drawn = areas.reduce((sum, { isOutside, size }) => (isOutside ? sum : sum + size), 0);
+  return areas.map(({ size }, label) => {
+    const sums = inner[5 * label + 4]! > 0 ? inner : all;
+    const [red, green, blue, alpha, count] = sums.subarray(5 * label, 5 * label + 5);
+    const byte = (value: number): number => Math.round(255 * Math.min(1, Math.max(0, value / alpha!)));
+    const colour =
+      alpha! < drawnFrom * count! ? undefined : labOf((byte(red!) << 16) | (byte(green!) << 8) | byte(blue!));
+    return { alpha: alpha! / count!, colour, share: size / (drawn || 1) };
+  });
+}
+
+function isInner(labels: Uint16Array, at: number, sizePx: number): boolean {
+  const [column, label] = [at % sizePx, labels[at]];
+  return (
+    (column === 0 || labels[at - 1] === label) &&
+    (column === sizePx - 1 || labels[at + 1] === label) &&
+    (at < sizePx || labels[at - sizePx] === label) &&
+    (at >= labels.length - sizePx || labels[at + sizePx] === label)
+  );
+}
