@@ -3,20 +3,26 @@
  * none, by what the flow's answer has there. A picture as layers, one a colour, so that it is drawn at any size.
  */
 import type { ShownDrawing } from "../interfaces.ts";
+import { lineWidthOf } from "../lines/line-width.ts";
 import { redrawLines } from "../lines/redraw-lines.ts";
+import { shapeOf } from "../lines/shape.ts";
 import { type Ink, inInk, inkOf } from "../pixels/ink-colour.ts";
 import { type LayeredImage, paintValues } from "../pixels/layered-image.ts";
-import { chooseColours } from "./choose-colours.ts";
+import { chooseColours, type Wanted } from "./choose-colours.ts";
 import { type Partition, partitionOf } from "./partition.ts";
-import { farPx, insideOf } from "./signed-distance.ts";
-import { colourAround, type StyleAreas } from "./style-areas.ts";
+import { insideOf } from "./signed-distance.ts";
+import { aroundOf, type StyleAreas } from "./style-areas.ts";
 import { type Vote, votesOf } from "./votes.ts";
+import { withOutlines } from "./with-outlines.ts";
+import { type WithoutLines, withoutLines } from "./without-lines.ts";
 
 /** Log-odds between two layers a pixel away from their edge: their logistic curve is nearest to the share of a pixel that an edge leaves. */
 const oddsPerPx = 5;
 /** Alpha of an answer from which on it draws what the drawing leaves empty, and from which on it keeps what the drawing has. */
 const [filledFrom, keptFrom] = [0.5, 0.25] as const;
 const areasMost = 400;
+/** Pixels from a drawing's edge on which an answer draws away from it. */
+const awayPx = 3;
 /** Share of what a drawing takes that the answer may draw away from it; more is a ground or a frame. */
 const elsewhereMost = 0.4;
 
@@ -33,24 +39,97 @@ export async function drawnInAreas(
 ): Promise<LayeredImage | undefined> {
   if (known.some((share) => share < 1)) return undefined;
   const own = inkOf([{ planes, sizePx }]);
-  const lines =
-    own.ink && own.isOneInk ? redrawLines(planes.subarray(3 * sizePx ** 2), sizePx, style.outline?.width) : undefined;
+  const alphas = planes.subarray(3 * sizePx ** 2);
+  const lines = own.ink && own.isOneInk ? redrawLines(alphas, sizePx, style.outline?.width) : undefined;
   const partition = partitionOf({ planes: lines ? inkedBy(lines.alphas, own.ink!) : planes, sizePx });
   if (!partition || partition.areas.length > areasMost) return undefined;
-  const { areas } = partition;
   const answer = await answerOf();
-  if (drawnElsewhere(partition, answer) > elsewhereMost) return undefined;
+  const elsewhere = drawnElsewhere(partition, answer);
+  if (elsewhere > (style.outline?.width ? elsewhereMost : elsewhereMost / 2)) return undefined;
+  return lines
+    ? linesInAreas(partition, style, answer, widthOfLines(lines.alphas, sizePx))
+    : fillsInAreas(partition, style, answer);
+}
+
+/** A drawing of lines of one width: they are the style's lines, or in a style of fills they go where areas meet. */
+function linesInAreas(
+  partition: Partition,
+  { outline, isOfFills, palettes }: StyleAreas,
+  answer: Float32Array,
+  widthPx: number,
+): LayeredImage | undefined {
   const votes = votesOf(partition, answer);
-  const around = style.outline && colourAround(partition);
-  const isAround = (colour: number): boolean =>
-    lines ? colour > 0 : colour === around && areas.some((area) => area.colour > 0 && area.colour !== around);
-  const wanted = areas.flatMap((area, at) => {
-    if (area.isOutside || !isDrawn(area.colour, votes[at]!)) return [];
-    return [{ area: at, ...(style.outline && isAround(area.colour) && { fixed: style.outline.ink }) }];
-  });
+  const wanted = wantedOf(partition, votes, (colour) => (colour > 0 ? outline?.ink : undefined));
   if (wanted.length === 0) return undefined;
-  const { inks } = chooseColours(areas, votes, wanted, style.palettes);
-  return inLayers(partition, inks);
+  const places = new Set(wanted.map(({ area }) => area));
+  const parted = isOfFills
+    ? withoutLines(
+        partition,
+        (label) => partition.areas[label]!.colour > 0,
+        (label) => places.has(label),
+        widthPx,
+      )
+    : undefined;
+  if (!parted) return inLayers(partition, chooseColours(partition.areas, votes, wanted, palettes).inks);
+  const drawn = parted.areas.reduce((sum, { isOutside, size }) => (isOutside ? sum : sum + size), 0);
+  const shared = votes.map((vote, label) => ({ ...vote, share: parted.areas[label]!.size / (drawn || 1) }));
+  const left = wanted.filter(({ area }) => parted.areas[area]!.size > 0);
+  const { inks } = chooseColours(parted.areas, shared, left, palettes);
+  return inLayers(withLinesBetween(parted, partition, inks), inks);
+}
+
+/** Any other: what goes around its areas is what goes around the style's, and in a style of lines around areas they get such lines. */
+function fillsInAreas(
+  partition: Partition,
+  { outline, palettes }: StyleAreas,
+  answer: Float32Array,
+): LayeredImage | undefined {
+  const { sizePx } = partition;
+  const around = outline && aroundOf(partition);
+  const isKept = around && !around.isAlone && (around.width !== undefined || outline.width === undefined);
+  const votes = votesOf(partition, answer);
+  const lined =
+    outline?.width && !isKept
+      ? withOutlines(
+          partition,
+          (label) => !partition.areas[label]!.isOutside && isDrawn(partition.areas[label]!.colour, votes[label]!),
+          outline.width * sizePx,
+          [...outline.ink, 1],
+        )
+      : undefined;
+  const made = lined ?? partition;
+  const lineColour = lined ? lined.colours.length - 1 : isKept ? around.colour : undefined;
+  const madeVotes = lined ? votesOf(lined, answer) : votes;
+  const wanted = wantedOf(made, madeVotes, (colour) => (colour === lineColour ? outline?.ink : undefined));
+  if (wanted.length === 0) return undefined;
+  return inLayers(made, chooseColours(made.areas, madeVotes, wanted, palettes).inks);
+}
+
+/** The areas that get a colour, and which one where `inkOf` says so. */
+const wantedOf = (
+  { areas }: Partition,
+  votes: readonly Vote[],
+  inkOfColour: (colour: number) => Ink | undefined,
+): Wanted[] =>
+  areas.flatMap((area, at) => {
+    const fixed = inkOfColour(area.colour);
+    return !area.isOutside && (fixed || isDrawn(area.colour, votes[at]!)) ? [{ area: at, fixed }] : [];
+  });
+
+const widthOfLines = (alphas: Float32Array, sizePx: number): number =>
+  sizePx * (lineWidthOf(shapeOf(alphas, sizePx), sizePx)?.width ?? 0);
+
+/** The lines between areas of one colour come back. */
+function withLinesBetween(parted: WithoutLines, before: Partition, inks: ReadonlyMap<number, Ink>): Partition {
+  const [labels, others, shares] = [parted.labels.slice(), parted.others.slice(), parted.shares.slice()];
+  for (let at = 0; at < labels.length; at += 1) {
+    const [first, second] = [Math.floor(parted.parted[at]! / 256), parted.parted[at]! % 256];
+    if (first === 0 || !inks.has(first - 1) || inks.get(first - 1) !== inks.get(second - 1)) continue;
+    labels[at] = before.labels[at]!;
+    others[at] = before.others[at]!;
+    shares[at] = before.shares[at]!;
+  }
+  return { ...parted, labels, others, shares };
 }
 
 const isDrawn = (colour: number, { alpha }: Vote): boolean => alpha >= (colour === 0 ? filledFrom : keptFrom);
@@ -65,7 +144,7 @@ function drawnElsewhere({ labels, areas, sizePx }: Partition, answer: Float32Arr
   let [elsewhere, own] = [0, 0];
   for (let at = 0; at < pixels; at += 1) {
     if (inside[at]! < 0) own += 1;
-    else if (inside[at]! >= farPx) elsewhere += answer[3 * pixels + at]!;
+    else if (inside[at]! >= awayPx) elsewhere += answer[3 * pixels + at]!;
   }
   return own === 0 ? 0 : elsewhere / own;
 }
@@ -89,7 +168,7 @@ function inLayers({ labels, others, shares, sizePx }: Partition, inks: ReadonlyM
   const covers = Array.from({ length: used.length + 1 }, () => new Float32Array(pixels));
   for (let at = 0; at < pixels; at += 1) {
     covers[layers.get(labels[at]!)!]![at]! += shares[at]!;
-    covers[layers.get(others[at]!)!]![at]! += 1 - shares[at]!;
+    covers[layers.get(labels[others[at]!]!)!]![at]! += 1 - shares[at]!;
   }
   const logits = new Float32Array((used.length + 1) * pixels);
   for (const [layer, cover] of covers.entries()) {

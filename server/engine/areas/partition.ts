@@ -21,7 +21,7 @@ export interface Partition {
   readonly areas: readonly Area[];
   /** The area of each pixel, [sizePx, sizePx]. */
   readonly labels: Uint16Array;
-  /** Of a pixel at an edge, the other area that it is part of, else its own, and its own area's share of it, from ½ on. */
+  /** Of a pixel at an edge, one beside it in the other area that it is part of, else itself, and its own area's share of it, from ½ on. */
   readonly others: Uint16Array;
   readonly shares: Float32Array;
   readonly sizePx: number;
@@ -105,7 +105,7 @@ function farAt(planes: Float32Array, at: number, colour: Flat, pixels: number): 
 }
 
 /** Labels from 0 on of pixels that touch and have the same colour; nothing touches along sides alone. */
-function hangingTogether(owners: Uint8Array, sizePx: number): Uint16Array {
+export function hangingTogether(owners: Uint8Array, sizePx: number): Uint16Array {
   const unknown = 0xffff;
   const labels = new Uint16Array(owners.length).fill(unknown);
   const found = new Int32Array(owners.length);
@@ -127,7 +127,7 @@ function hangingTogether(owners: Uint8Array, sizePx: number): Uint16Array {
   return labels;
 }
 
-function forAround(at: number, sizePx: number, byCorners: boolean, see: (near: number) => void): void {
+export function forAround(at: number, sizePx: number, byCorners: boolean, see: (near: number) => void): void {
   const [column, row] = [at % sizePx, Math.floor(at / sizePx)];
   for (let y = -1; y <= 1; y += 1)
     for (let x = -1; x <= 1; x += 1) {
@@ -153,7 +153,10 @@ function withoutSpecks(labels: Uint16Array, sizePx: number): Uint16Array {
 }
 
 /** How many pixels each label has, and beside how many of each other label. */
-function bordersOf(labels: Uint16Array, sizePx: number): { sizes: number[]; borders: Array<Map<number, number>> } {
+export function bordersOf(
+  labels: Uint16Array,
+  sizePx: number,
+): { sizes: number[]; borders: Array<Map<number, number>> } {
   const sizes: number[] = [];
   const borders: Array<Map<number, number>> = [];
   for (let at = 0; at < labels.length; at += 1) {
@@ -168,7 +171,7 @@ function bordersOf(labels: Uint16Array, sizePx: number): { sizes: number[]; bord
   return { sizes, borders };
 }
 
-function areasOf(labels: Uint16Array, owners: Uint8Array, sizePx: number): Area[] {
+export function areasOf(labels: Uint16Array, owners: Uint8Array, sizePx: number): Area[] {
   const { sizes, borders } = bordersOf(labels, sizePx);
   const counts = sizes.map(() => new Map<number, number>());
   const outside = new Set<number>();
@@ -191,7 +194,7 @@ function edgesOf(
   areas: readonly Area[],
 ): Pick<Partition, "others" | "shares"> {
   const pixels = sizePx ** 2;
-  const others = labels.slice();
+  const others = Uint16Array.from(labels, (_, at) => at);
   const shares = new Float32Array(pixels).fill(1);
   for (let at = 0; at < pixels; at += 1) {
     const label = labels[at]!;
@@ -214,7 +217,7 @@ function edgesOf(
       }
       if (apart >= least) return;
       least = apart;
-      others[at] = other;
+      others[at] = near;
       shares[at] = Math.min(1, Math.max(0.5, share));
     });
   }

@@ -3,11 +3,12 @@
  * Pure.
  */
 
-/** Distances end here, in pixels. */
-export const farPx = 3;
-
-/** @param cover shares of pixels, [sizePx, sizePx] @returns pixels from the edge, above 0 inside, of the same shape */
-export function insideOf(cover: Float32Array, sizePx: number): Float32Array {
+/**
+ * @param cover shares of pixels, [sizePx, sizePx]
+ * @param farPx distances end here; whole pixels
+ * @returns pixels from the edge, above 0 inside, of the same shape
+ */
+export function insideOf(cover: Float32Array, sizePx: number, farPx = 3): Float32Array {
   const inside = cover.map((share) => (share >= 0.5 ? farPx : -farPx));
   for (let row = 0; row < sizePx; row += 1)
     for (let column = 0; column < sizePx; column += 1) {

@@ -26,6 +26,8 @@ export interface StyleAreas {
   /** The colours of each of some drawings, by their shares. */
   readonly palettes: ReadonlyArray<readonly PaletteColour[]>;
   readonly outline?: Outline | undefined;
+  /** Whether next to no drawing has lines around areas: what a drawing of lines has is areas then. */
+  readonly isOfFills: boolean;
 }
 
 /** Drawings that are looked at; each takes some 10 ms. */
@@ -40,6 +42,8 @@ const coloursMost = 8;
 const sameWithin = 0.12;
 /** Share of a silhouette's border that must have the outline's colour, and of the drawings that must. */
 const [aroundLeast, outlinedLeast] = [0.8, 0.7] as const;
+/** Share of drawings with lines around areas, up to which a style is of fills. */
+const linedMost = 0.15;
 /** Pixels within the silhouette at which its border is looked at. */
 const borderPx = 2;
 
@@ -53,16 +57,17 @@ export function styleAreasOf(drawings: readonly Drawing[]): StyleAreas | undefin
   if (looked.length === 0 || looked.length < flatLeast * Math.min(lookedMost, drawings.length)) return undefined;
   const palettes = looked.map(({ palette }) => palette);
   if (palettes.every((palette) => palette.length === 1)) return undefined;
-  const outline = outlineOf(looked.map(({ partition }) => partition));
-  return { palettes, ...(outline && { outline }) };
+  const { outline, lined } = outlineOf(looked.map(({ partition }) => partition));
+  return { palettes, ...(outline && { outline }), isOfFills: lined <= linedMost * looked.length };
 }
 
 /** A style in requested colours, the darkest of them around areas where the style's drawings have an outline. One alone says too little. */
-export function areasIn({ outline }: StyleAreas, colours: readonly Ink[]): StyleAreas | undefined {
+export function areasIn({ outline, isOfFills }: StyleAreas, colours: readonly Ink[]): StyleAreas | undefined {
   if (colours.length < 2) return undefined;
   const darkest = colours.reduce((best, ink) => (labOfInk(ink)[0] < labOfInk(best)[0] ? ink : best));
   return {
     palettes: [colours.map((ink) => ({ ink, share: 1 / colours.length }))],
+    isOfFills,
     ...(outline && { outline: { ...outline, ink: darkest } }),
   };
 }
@@ -83,32 +88,42 @@ function paletteOf({ colours, areas }: Partition): PaletteColour[] {
     .slice(0, coloursMost);
 }
 
-/** The colour that goes around most of what is drawn, in most drawings. */
-function outlineOf(partitions: readonly Partition[]): Outline | undefined {
-  const around = partitions.flatMap((partition) => {
-    const colour = colourAround(partition);
-    return colour === undefined ? [] : [{ partition, colour, ink: inkOfFlat(partition.colours[colour]!) }];
-  });
+/** The colour that goes around most of what is drawn, in most drawings, and how many have lines of any colour around areas. */
+function outlineOf(partitions: readonly Partition[]): { readonly outline?: Outline; readonly lined: number } {
+  const around = partitions.flatMap((partition) => aroundOf(partition) ?? []);
+  const lined = around.filter(({ isAlone, width }) => !isAlone && width).length;
   const sets = around.map(({ ink }) => around.filter((other) => inkDistance(ink, other.ink) <= sameWithin));
   const same = sets.reduce((best, set) => (set.length > best.length ? set : best), []);
-  // Where areas of one colour are all that is drawn, nothing goes around them.
-  const lined = same.filter(({ partition, colour }) =>
-    partition.areas.some((area) => area.colour > 0 && area.colour !== colour),
-  );
-  if (same.length === 0 || same.length < outlinedLeast * partitions.length || lined.length === 0) return undefined;
-  const widths = same
-    .flatMap(({ partition: { labels, areas, sizePx }, colour }) => {
-      const cover = Float32Array.from(labels, (label) => Number(areas[label]!.colour === colour));
-      const lines = lineWidthOf(shapeOf(cover, sizePx), sizePx);
-      return isLines(lines) ? [lines.width] : [];
-    })
-    .sort((one, other) => one - other);
-  const ink = same[0]!.ink;
-  return widths.length < same.length / 3 ? { ink } : { ink, width: widths[widths.length >> 1]! };
+  if (same.length < outlinedLeast * partitions.length || same.every(({ isAlone }) => isAlone)) return { lined };
+  const widths = same.flatMap(({ width }) => width ?? []).sort((one, other) => one - other);
+  const ink = same[0]?.ink;
+  if (!ink) return { lined };
+  return { outline: widths.length < same.length / 3 ? { ink } : { ink, width: widths[widths.length >> 1]! }, lined };
+}
+
+export interface Around {
+  /** In the drawing's flat colours. */
+  readonly colour: number;
+  readonly ink: Ink;
+  /** Whether all that is drawn has this colour: then it goes around nothing. */
+  readonly isAlone: boolean;
+  /** Of the side, where what has this colour is lines of one width. */
+  readonly width?: number | undefined;
+}
+
+/** What goes around most of a drawing, if anything. */
+export function aroundOf(partition: Partition): Around | undefined {
+  const { labels, areas, colours, sizePx } = partition;
+  const colour = colourAround(partition);
+  if (colour === undefined) return undefined;
+  const isAlone = areas.every((area) => area.colour === 0 || area.colour === colour);
+  const cover = Float32Array.from(labels, (label) => Number(areas[label]!.colour === colour));
+  const lines = lineWidthOf(shapeOf(cover, sizePx), sizePx);
+  return { colour, ink: inkOfFlat(colours[colour]!), isAlone, width: isLines(lines) ? lines.width : undefined };
 }
 
 /** The colour of most of the border to the outside. */
-export function colourAround({ labels, areas, colours, sizePx }: Partition): number | undefined {
+function colourAround({ labels, areas, colours, sizePx }: Partition): number | undefined {
   const counts = colours.map(() => 0);
   let total = 0;
   const isOutside = (at: number): boolean => areas[labels[at]!]!.isOutside;

@@ -1,0 +1,78 @@
+/**
+ * Areas of fills with the lines of a style around them: bands inside of the silhouette, and half of one on each side where two areas meet. What is as thin as
+ * lines becomes lines, and so do thin marks that a fill leaves empty where the answer draws them. Pure.
+ */
+import type { Flat } from "./flat-colours.ts";
+import { areasOf, forAround, hangingTogether, type Partition } from "./partition.ts";
+import { insideOf } from "./signed-distance.ts";
+import { coverOf } from "./without-lines.ts";
+
+/** More areas would take long. */
+const areasMost = 40;
+
+/**
+ * @param isDrawn which areas get a colour
+ * @param widthPx of the lines
+ * @returns areas of which those of the last colour are lines; undefined where there are too many
+ */
+export function withOutlines(
+  partition: Partition,
+  isDrawn: (label: number) => boolean,
+  widthPx: number,
+  ink: Flat,
+): Partition | undefined {
+  const { labels, others, shares, areas, colours, sizePx } = partition;
+  if (areas.length > areasMost) return undefined;
+  const reach = Math.ceil(widthPx) + 2;
+  const fields = areas.map((_, label) =>
+    isDrawn(label) ? insideOf(coverOf(partition, label), sizePx, reach) : undefined,
+  );
+  const isMark = areas.map(
+    ({ colour }, label) => colour === 0 && isDrawn(label) && deepest(fields[label]!, labels, label) < widthPx,
+  );
+  const silhouette = new Float32Array(labels.length);
+  for (const [label] of areas.entries())
+    if (isDrawn(label)) for (const [at, share] of coverOf(partition, label).entries()) silhouette[at]! += share;
+  const inside = insideOf(silhouette, sizePx, reach);
+  const owners = Uint8Array.from(labels, (label) => areas[label]!.colour);
+  const [bandOthers, bandShares] = [others.slice(), shares.slice()];
+  const band = Float32Array.from(labels, (label, at) => {
+    if (!isDrawn(label)) return 0;
+    if (isMark[label]) return 1;
+    // Marks have no band beside them.
+    const beside = [...areas[label]!.beside.keys()].filter((near) => isDrawn(near));
+    const isParted = beside.some((near) => !isMark[near]);
+    const own = isParted && beside.every((near) => !isMark[near]) ? widthPx / 2 - fields[label]![at]! : -1;
+    return Math.min(1, Math.max(0, 0.5 + Math.max(own, widthPx - inside[at]!)));
+  });
+  const isLine = (at: number): boolean => band[at]! >= 0.5;
+  for (let at = 0; at < owners.length; at += 1) if (isLine(at)) owners[at] = colours.length;
+  for (let at = 0; at < owners.length; at += 1) {
+    const other = others[at]!;
+    const isSame = owners[other] === owners[at];
+    if (other !== at && (!isSame || labels[other] === labels[at])) continue;
+    bandOthers[at] = at;
+    bandShares[at] = 1;
+    if (band[at] === 0 || band[at] === 1) continue;
+    forAround(at, sizePx, true, (near) => {
+      if (owners[near] !== owners[at] && isDrawn(labels[near]!)) bandOthers[at] = near;
+    });
+    if (bandOthers[at] !== at) bandShares[at] = Math.max(band[at]!, 1 - band[at]!);
+  }
+  const bandLabels = hangingTogether(owners, sizePx);
+  return {
+    sizePx,
+    colours: [...colours, ink],
+    labels: bandLabels,
+    areas: areasOf(bandLabels, owners, sizePx),
+    others: bandOthers,
+    shares: bandShares,
+  };
+}
+
+/** Depth of the deepest pixel of an area. */
+function deepest(field: Float32Array, labels: Uint16Array, label: number): number {
+  let most = 0;
+  for (let at = 0; at < labels.length; at += 1) if (labels[at] === label) most = Math.max(most, field[at]!);
+  return most;
+}
