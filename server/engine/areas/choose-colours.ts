@@ -5,10 +5,10 @@
  * conditional modes, Besag 1986). Pure.
  */
 import { type Lab, labDistance } from "../../../shared/colour/oklab.ts";
-import { type Ink, inkDistance } from "../pixels/ink-colour.ts";
+import type { Ink } from "../pixels/ink-colour.ts";
 import { labOfInk } from "./lab-of-ink.ts";
 import type { Area } from "./partition.ts";
-import type { PaletteColour } from "./style-areas.ts";
+import type { PaletteColour, StylePalette } from "./style-areas.ts";
 import type { Vote } from "./votes.ts";
 
 /** Contrast is raised or lowered by this factor at most; smaller deviations of an answer are chance. */
@@ -20,15 +20,13 @@ const shareCost = 0.3;
 /** What another palette than the first may cost more by chance, so that icons of a set differ as the style's do. */
 const chanceCost = 0.04;
 const roundsMost = 8;
-/** Difference of a channel of equal colours. */
-const sameWithin = 0.12;
 
 /** An area that gets a colour. */
 export interface Wanted {
   /** Its place among the areas. */
   readonly area: number;
-  /** The only colour that it may have, by its place in the palette. */
-  readonly fixed?: Ink | undefined;
+  /** Whether it goes around the others, and has the colour that a palette has for that. */
+  readonly isAround: boolean;
 }
 
 export interface Chosen {
@@ -45,7 +43,7 @@ export function chooseColours(
   areas: readonly Area[],
   votes: readonly Vote[],
   wanted: readonly Wanted[],
-  palettes: ReadonlyArray<readonly PaletteColour[]>,
+  palettes: readonly StylePalette[],
 ): Chosen {
   let best: Chosen | undefined;
   const sizes = areas.reduce((sum, { size, beside }) => sum + size * size + 7 * beside.size, 0);
@@ -74,27 +72,27 @@ function chosenFrom(
   areas: readonly Area[],
   votes: readonly Vote[],
   wanted: readonly Wanted[],
-  given: readonly PaletteColour[],
+  { colours: free, around }: StylePalette,
 ): Chosen {
-  const fixed = [...new Set(wanted.flatMap(({ fixed: ink }) => (ink ? [ink] : [])))];
-  const free = given.filter(({ ink }) => fixed.every((other) => inkDistance(ink, other) > sameWithin));
-  const palette = [...(free.length > 0 ? free : given), ...fixed.map((ink) => ({ ink, share: 0 }))];
+  const isBound = ({ isAround }: Wanted): boolean => isAround && around !== undefined;
+  const palette = [...free, ...(around ? [{ ink: around, share: 0 }] : [])];
   const labs = palette.map(({ ink }) => labOfInk(ink));
-  const unbound = wanted.filter(({ fixed: ink }) => !ink);
+  const unbound = wanted.filter((one) => !isBound(one));
   const total = unbound.reduce((sum, { area }) => sum + votes[area]!.share, 0) || 1;
   const shares = free.reduce((sum, { share }) => sum + share, 0) || 1;
-  const stretched = stretchedTo(unbound, votes, palette, labs);
-  const choices = wanted.map(({ area, fixed: only }): Choice => {
+  const stretched = stretchedTo(unbound, votes, free, labs);
+  const choices = wanted.map((one): Choice => {
+    const { area } = one;
     const weight = Math.sqrt(votes[area]!.share);
     const own = stretched.get(area);
-    const costs = palette.map(({ ink }, at) => {
-      if (only ? ink !== only : at >= palette.length - fixed.length) return Number.POSITIVE_INFINITY;
+    const costs = palette.map((_, at) => {
+      if (isBound(one) !== at >= free.length) return Number.POSITIVE_INFINITY;
       return own ? weight * labDistance(own, labs[at]!) ** 2 : 0;
     });
     return {
       area,
       weight,
-      share: only ? 0 : votes[area]!.share / total,
+      share: isBound(one) ? 0 : votes[area]!.share / total,
       costs,
       colour: costs.indexOf(Math.min(...costs)),
     };
@@ -151,7 +149,9 @@ function stretchedTo(
   const asked = spreadOfLabs(palette.map(({ share }, at) => ({ lab: labs[at]!, weight: share })));
   const moved = (lab: Lab, axis: 0 | 1 | 2): number => {
     const gain = asked.deviation[axis] / Math.max(deviationLeast, own.deviation[axis]);
-    return asked.mean[axis] + Math.min(gainMost, Math.max(1 / gainMost, gain)) * (lab[axis] - own.mean[axis]);
+    const value = asked.mean[axis] + Math.min(gainMost, Math.max(1 / gainMost, gain)) * (lab[axis] - own.mean[axis]);
+    const among = labs.map((other) => other[axis]);
+    return Math.min(Math.max(...among), Math.max(Math.min(...among), value));
   };
   return new Map(seen.map(({ area, lab }) => [area, [moved(lab, 0), moved(lab, 1), moved(lab, 2)]]));
 }

@@ -8,10 +8,12 @@ import { redrawLines } from "../lines/redraw-lines.ts";
 import { shapeOf } from "../lines/shape.ts";
 import { type Ink, inInk, inkOf } from "../pixels/ink-colour.ts";
 import { type LayeredImage, paintValues } from "../pixels/layered-image.ts";
+import { onAreasGround } from "./areas-ground.ts";
+import { aroundOf } from "./around.ts";
 import { chooseColours, type Wanted } from "./choose-colours.ts";
-import { type Partition, partitionOf } from "./partition.ts";
+import { type Area, type Partition, partitionOf } from "./partition.ts";
 import { insideOf } from "./signed-distance.ts";
-import { aroundOf, type StyleAreas } from "./style-areas.ts";
+import type { StyleAreas } from "./style-areas.ts";
 import { type Vote, votesOf } from "./votes.ts";
 import { withOutlines } from "./with-outlines.ts";
 import { type WithoutLines, withoutLines } from "./without-lines.ts";
@@ -40,13 +42,17 @@ export async function drawnInAreas(
   if (known.some((share) => share < 1)) return undefined;
   const own = inkOf([{ planes, sizePx }]);
   const alphas = planes.subarray(3 * sizePx ** 2);
-  const lines = own.ink && own.isOneInk ? redrawLines(alphas, sizePx, style.outline?.width) : undefined;
-  const partition = partitionOf({ planes: lines ? inkedBy(lines.alphas, own.ink!) : planes, sizePx });
+  const { ground } = style;
+  const width = ground ? undefined : style.outline?.width;
+  const lines = own.ink && own.isOneInk ? redrawLines(alphas, sizePx, width) : undefined;
+  if (lines && style.hasGrounds) return undefined;
+  const shown = lines && !ground ? inkedBy(lines.alphas, own.ink!) : planes;
+  const partition = partitionOf({ planes: ground ? onAreasGround({ planes: shown, sizePx }, ground) : shown, sizePx });
   if (!partition || partition.areas.length > areasMost) return undefined;
   const answer = await answerOf();
   const elsewhere = drawnElsewhere(partition, answer);
   if (elsewhere > (style.outline?.width ? elsewhereMost : elsewhereMost / 2)) return undefined;
-  return lines
+  return lines && !ground
     ? linesInAreas(partition, style, answer, widthOfLines(lines.alphas, sizePx))
     : fillsInAreas(partition, style, answer);
 }
@@ -59,7 +65,7 @@ function linesInAreas(
   widthPx: number,
 ): LayeredImage | undefined {
   const votes = votesOf(partition, answer);
-  const wanted = wantedOf(partition, votes, (colour) => (colour > 0 ? outline?.ink : undefined));
+  const wanted = wantedOf(partition, votes, (colour) => outline !== undefined && colour > 0);
   if (wanted.length === 0) return undefined;
   const places = new Set(wanted.map(({ area }) => area));
   const parted = isOfFills
@@ -81,15 +87,17 @@ function linesInAreas(
 /** Any other: what goes around its areas is what goes around the style's, and in a style of lines around areas they get such lines. */
 function fillsInAreas(
   partition: Partition,
-  { outline, palettes }: StyleAreas,
+  { outline, ground, hasGrounds, palettes }: StyleAreas,
   answer: Float32Array,
 ): LayeredImage | undefined {
   const { sizePx } = partition;
-  const around = outline && aroundOf(partition);
-  const isKept = around && !around.isAlone && (around.width !== undefined || outline.width === undefined);
+  const around = aroundOf(partition);
+  const isGround = around && !around.isAlone && !around.width;
+  if ((hasGrounds || ground) && !isGround) return undefined;
+  const isKept = ground ? isGround : outline && around && !around.isAlone && around.width !== undefined;
   const votes = votesOf(partition, answer);
   const lined =
-    outline?.width && !isKept
+    outline?.width && !ground && !isKept
       ? withOutlines(
           partition,
           (label) => !partition.areas[label]!.isOutside && isDrawn(partition.areas[label]!.colour, votes[label]!),
@@ -98,22 +106,25 @@ function fillsInAreas(
         )
       : undefined;
   const made = lined ?? partition;
-  const lineColour = lined ? lined.colours.length - 1 : isKept ? around.colour : undefined;
+  const aroundColour = lined ? lined.colours.length - 1 : isKept ? around?.colour : undefined;
   const madeVotes = lined ? votesOf(lined, answer) : votes;
-  const wanted = wantedOf(made, madeVotes, (colour) => (colour === lineColour ? outline?.ink : undefined));
+  const wanted = wantedOf(made, madeVotes, (colour, { beside }) => {
+    // What a ground shows through is another area.
+    return colour === aroundColour && (!ground || [...beside.keys()].some((near) => made.areas[near]!.isOutside));
+  });
   if (wanted.length === 0) return undefined;
   return inLayers(made, chooseColours(made.areas, madeVotes, wanted, palettes).inks);
 }
 
-/** The areas that get a colour, and which one where `inkOf` says so. */
+/** The areas that get a colour. */
 const wantedOf = (
   { areas }: Partition,
   votes: readonly Vote[],
-  inkOfColour: (colour: number) => Ink | undefined,
+  goesAround: (colour: number, area: Area) => boolean,
 ): Wanted[] =>
   areas.flatMap((area, at) => {
-    const fixed = inkOfColour(area.colour);
-    return !area.isOutside && (fixed || isDrawn(area.colour, votes[at]!)) ? [{ area: at, fixed }] : [];
+    const isAround = goesAround(area.colour, area);
+    return !area.isOutside && (isAround || isDrawn(area.colour, votes[at]!)) ? [{ area: at, isAround }] : [];
   });
 
 const widthOfLines = (alphas: Float32Array, sizePx: number): number =>
