@@ -7,8 +7,8 @@ import type { Partition } from "./partition.ts";
 
 /** Alpha of colours that count. */
 export const opaqueFrom = 0.9;
-/** Share of a silhouette's border that must have one colour. */
-const aroundLeast = 0.8;
+/** Share of a silhouette's border that must have one colour, and where that colour is lines of one width. */
+const [aroundLeast, linedLeast] = [0.8, 0.5] as const;
 /** Pixels within the silhouette at which its border is looked at. */
 const borderPx = 2;
 
@@ -21,23 +21,26 @@ export interface Around {
   readonly ink: Ink;
   /** Whether all that is drawn has this colour: then it goes around nothing. */
   readonly isAlone: boolean;
-  /** Of the side, where what has this colour is lines of one width. */
+  /** Of the side, where what has this colour is lines of one width and not all. */
   readonly width?: number | undefined;
 }
 
 /** What goes around most of a drawing, if anything. @param least share of the silhouette's border */
-export function aroundOf(partition: Partition, least = aroundLeast): Around | undefined {
+export function aroundOf(partition: Partition, least: number = aroundLeast): Around | undefined {
   const { labels, areas, colours, sizePx } = partition;
-  const colour = colourAround(partition, least);
-  if (colour === undefined) return undefined;
+  const { colour, share } = colourAround(partition);
+  if (colour === 0 || colours[colour]![3] < opaqueFrom || share < Math.min(least, linedLeast)) return undefined;
   const isAlone = areas.every((area) => area.colour === 0 || area.colour === colour);
   const cover = Float32Array.from(labels, (label) => Number(areas[label]!.colour === colour));
-  const lines = lineWidthOf(shapeOf(cover, sizePx), sizePx);
-  return { colour, ink: inkOfFlat(colours[colour]!), isAlone, width: isLines(lines) ? lines.width : undefined };
+  const lines = isAlone ? undefined : lineWidthOf(shapeOf(cover, sizePx), sizePx);
+  const width = isLines(lines) ? lines.width : undefined;
+  return share < least && width === undefined
+    ? undefined
+    : { colour, ink: inkOfFlat(colours[colour]!), isAlone, width };
 }
 
-/** The colour of most of the border to the outside. */
-function colourAround({ labels, areas, colours, sizePx }: Partition, least: number): number | undefined {
+/** The colour that most of the border to the outside has, and the share of it that does. */
+function colourAround({ labels, areas, colours, sizePx }: Partition): { colour: number; share: number } {
   const counts = colours.map(() => 0);
   let total = 0;
   const isOutside = (at: number): boolean => areas[labels[at]!]!.isOutside;
@@ -51,5 +54,5 @@ function colourAround({ labels, areas, colours, sizePx }: Partition, least: numb
       counts[areas[labels[at]!]!.colour]! += 1;
     }
   const most = counts.indexOf(Math.max(...counts));
-  return most > 0 && colours[most]![3] >= opaqueFrom && counts[most]! >= least * total ? most : undefined;
+  return { colour: most, share: total === 0 ? 0 : counts[most]! / total };
 }

@@ -61,15 +61,16 @@ function colourOfEach({ planes, sizePx }: Drawing, colours: readonly Flat[]): Ui
     if (least < pureWithin ** 2) pure[at] = nearest[at]!;
   }
   const owners = pure.slice();
+  const lone = pure.map((colour, at) => Number(colour === none || isLone(pure, at, sizePx)));
   const near = new Uint8Array(colours.length);
   for (let at = 0; at < pixels; at += 1) {
-    if (pure[at] !== none && !isLone(pure, at, sizePx)) continue;
+    if (lone[at] === 0) continue;
     near.fill(0);
     const [column, row] = [at % sizePx, Math.floor(at / sizePx)];
     for (let y = Math.max(0, row - reachPx); y <= Math.min(sizePx - 1, row + reachPx); y += 1)
       for (let x = Math.max(0, column - reachPx); x <= Math.min(sizePx - 1, column + reachPx); x += 1) {
         const other = y * sizePx + x;
-        if (pure[other] !== none && other !== at && !isLone(pure, other, sizePx)) near[pure[other]!] = 1;
+        if (lone[other] === 0) near[pure[other]!] = 1;
       }
     let [least, best] = [Number.POSITIVE_INFINITY, nearest[at]!];
     for (let index = 0; index < colours.length; index += 1) {
@@ -127,6 +128,23 @@ export function hangingTogether(owners: Uint8Array, sizePx: number): Uint16Array
   return labels;
 }
 
+/** Whether a pixel touches no other label; pixels at the border of the picture may. */
+function isWithin(labels: Uint16Array, at: number, sizePx: number): boolean {
+  const [label, column] = [labels[at], at % sizePx];
+  return (
+    column > 0 &&
+    column < sizePx - 1 &&
+    labels[at - 1] === label &&
+    labels[at + 1] === label &&
+    labels[at - sizePx] === label &&
+    labels[at + sizePx] === label &&
+    labels[at - sizePx - 1] === label &&
+    labels[at - sizePx + 1] === label &&
+    labels[at + sizePx - 1] === label &&
+    labels[at + sizePx + 1] === label
+  );
+}
+
 export function forAround(at: number, sizePx: number, byCorners: boolean, see: (near: number) => void): void {
   const [column, row] = [at % sizePx, Math.floor(at / sizePx)];
   for (let y = -1; y <= 1; y += 1)
@@ -163,6 +181,7 @@ export function bordersOf(
     const label = labels[at]!;
     sizes[label] = (sizes[label] ?? 0) + 1;
     borders[label] ??= new Map();
+    if (isWithin(labels, at, sizePx)) continue;
     forAround(at, sizePx, false, (near) => {
       const other = labels[near]!;
       if (other !== label) borders[label]!.set(other, (borders[label]!.get(other) ?? 0) + 1);
@@ -197,6 +216,7 @@ function edgesOf(
   const others = Uint16Array.from(labels, (_, at) => at);
   const shares = new Float32Array(pixels).fill(1);
   for (let at = 0; at < pixels; at += 1) {
+    if (isWithin(labels, at, sizePx)) continue;
     const label = labels[at]!;
     const own = colours[areas[label]!.colour]!;
     let least = Number.POSITIVE_INFINITY;

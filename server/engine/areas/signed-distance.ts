@@ -10,6 +10,10 @@
  */
 export function insideOf(cover: Float32Array, sizePx: number, farPx = 3): Float32Array {
   const inside = cover.map((share) => (share >= 0.5 ? farPx : -farPx));
+  const sidePx = 2 * farPx + 1;
+  const aways = Float32Array.from({ length: sidePx ** 2 }, (_, at) =>
+    Math.hypot((at % sidePx) - farPx, Math.floor(at / sidePx) - farPx),
+  );
   for (let row = 0; row < sizePx; row += 1)
     for (let column = 0; column < sizePx; column += 1) {
       const at = row * sizePx + column;
@@ -18,11 +22,11 @@ export function insideOf(cover: Float32Array, sizePx: number, farPx = 3): Float3
       for (let y = Math.max(0, row - farPx); y <= Math.min(sizePx - 1, row + farPx); y += 1)
         for (let x = Math.max(0, column - farPx); x <= Math.min(sizePx - 1, column + farPx); x += 1) {
           const to = y * sizePx + x;
-          const away = Math.sqrt((x - column) ** 2 + (y - row) ** 2);
-          const sign = cover[to]! >= 0.5 ? 1 : -1;
+          const away = aways[(y - row + farPx) * sidePx + x - column + farPx]!;
+          const before = inside[to]!;
           // What lies across the edge is nearer by what the edge's pixel covers.
-          const far = Math.max(0, away + sign * own);
-          if (far < Math.abs(inside[to]!)) inside[to] = sign * far;
+          if (before > 0) inside[to] = Math.min(before, Math.max(0, away + own));
+          else inside[to] = Math.max(before, Math.min(0, own - away));
         }
     }
   return inside;

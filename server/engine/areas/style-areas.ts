@@ -43,7 +43,7 @@ export interface StyleAreas {
 }
 
 /** Drawings that are looked at; each takes some 10 ms. */
-const lookedMost = 16;
+const lookedMost = 12;
 /** Share of them that must be of flat colours. */
 const flatLeast = 0.7;
 /** Share of a drawing that a colour takes at least. */
