@@ -4,6 +4,8 @@
  * with flat accents, where a style says what these are (pixels/style-ink.ts). Only where the requested style is such a one
  * too. Where its icons show several colours, the answer gets their mean and deviation.
  */
+import { flatColoursOf } from "./areas/flat-colours.ts";
+import { inLines } from "./areas/in-lines.ts";
 import { areasIn } from "./areas/style-areas.ts";
 import type { ConditionValues } from "./conditions.ts";
 import type { ConditionValue } from "./interfaces.ts";
@@ -158,7 +160,19 @@ export const inUsualInk = (image: Picture): Picture => ({
 function pictureInInk(image: Picture, known: readonly ReadStyle[]): Picture {
   if (inkOf([image]).ink) return inUsualInk(image);
   const style = known.find(({ styleInk }) => readAsInk(image, styleInk));
-  return style ? drawingIn(image, style.styleInk, style.key) : image;
+  return style ? drawingIn(image, style.styleInk, style.key) : linesOf(image);
+}
+
+/** A drawing of several flat colours in lines of one ink; others, and those with a hole, as they are. */
+function linesOf(image: Picture): Picture {
+  if (image.hole || !flatColoursOf(image)) return image;
+  return {
+    ...image,
+    get planes() {
+      return inLines(image) ?? image.planes;
+    },
+    key: `${image.key} in lines`,
+  };
 }
 
 function styleInInk(value: ConditionValue, known: readonly ReadStyle[]): ConditionValue {

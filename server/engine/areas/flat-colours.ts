@@ -17,6 +17,8 @@ const alikeLeast = 3;
 const [pixelsLeast, coloursMost] = [6, 16] as const;
 /** Share of the pixels that are drawn and no edge, which must have one of the colours as it is. */
 const tightLeast = 0.8;
+/** Share of them up to which a colour between two others is an edge. */
+const fewMost = 0.02;
 /** Levels of a channel by which colours are counted. */
 const levels = 16;
 
@@ -41,10 +43,29 @@ export function flatColoursOf({ planes, sizePx }: Drawing): Flat[] | undefined {
     const own = left.filter((at) => distanceAt(planes, at, colour, pixels) <= tightWithin).length;
     if (left.length - others.length < pixelsLeast) break;
     tight += own;
-    colours.push(colour);
+    const isFew = left.length - others.length < fewMost * all;
+    if (!isFew || !isBetween(colour, [nothing, ...colours])) colours.push(colour);
     left = others;
   }
   return tight < tightLeast * all ? undefined : [nothing, ...colours];
+}
+
+/** Whether a colour may be the soft edge between two others. */
+function isBetween(colour: Flat, others: readonly Flat[]): boolean {
+  return others.some((one, at) =>
+    others.slice(at + 1).some((other) => {
+      let [along, length, apart] = [0, 0, 0];
+      for (let channel = 0; channel < 4; channel += 1) {
+        const step = other[channel]! - one[channel]!;
+        along += step * (colour[channel]! - one[channel]!);
+        length += step * step;
+      }
+      const share = along / length;
+      for (let channel = 0; channel < 4; channel += 1)
+        apart = Math.max(apart, Math.abs(one[channel]! + share * (other[channel]! - one[channel]!) - colour[channel]!));
+      return share > 0 && share < 1 && apart <= sameWithin;
+    }),
+  );
 }
 
 /** Whether a pixel that is not at the border is like its neighbours. */

@@ -243,3 +243,11 @@ function edgesOf(
   }
   return { others, shares };
 }
+
+/** Share of each pixel that an area takes. */
+export function coverOf({ labels, others, shares }: Partition, label: number): Float32Array {
+  return shares.map((share, at) => {
+    const own = labels[at] === label ? share : 0;
+    return others[at] !== at && labels[others[at]!] === label ? own + 1 - share : own;
+  });
+}

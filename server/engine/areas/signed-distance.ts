@@ -32,15 +32,15 @@ export function insideOf(cover: Float32Array, sizePx: number, farPx = 3): Float3
   return inside;
 }
 
-/** Whether the edge runs through a pixel, or between it and one beside it. */
+/** Whether the edge runs through a pixel, or between it and one beside it that is as decided. */
 function isEdge(cover: Float32Array, at: number, column: number, row: number, sizePx: number): boolean {
   const own = cover[at]!;
   if (own > 0 && own < 1) return true;
-  const isInside = own >= 0.5;
+  const other = 1 - own;
   return (
-    (column > 0 && cover[at - 1]! >= 0.5 !== isInside) ||
-    (column < sizePx - 1 && cover[at + 1]! >= 0.5 !== isInside) ||
-    (row > 0 && cover[at - sizePx]! >= 0.5 !== isInside) ||
-    (row < sizePx - 1 && cover[at + sizePx]! >= 0.5 !== isInside)
+    (column > 0 && cover[at - 1] === other) ||
+    (column < sizePx - 1 && cover[at + 1] === other) ||
+    (row > 0 && cover[at - sizePx] === other) ||
+    (row < sizePx - 1 && cover[at + sizePx] === other)
   );
 }

@@ -74,7 +74,7 @@ export function styleAreasOf(drawings: readonly Drawing[]): StyleAreas | undefin
   if (looked.length === 0 || looked.length < flatLeast * Math.min(lookedMost, drawings.length)) return undefined;
   if (looked.every(({ palette }) => palette.length === 1)) return undefined;
   const { outline, lined } = outlineOf(looked.map(({ around }) => around));
-  const ground = silhouette && areasGroundOf(silhouette, looked);
+  const ground = silhouette && !outline?.width && areasGroundOf(silhouette, looked);
   const grounded = looked.filter(({ around }) => around && !around.isAlone && !around.width).length;
   const palettes = looked.map(({ palette, around }): StylePalette => {
     if (ground) return { colours: withoutGround(palette, around?.ink), around: around?.ink };

@@ -3,9 +3,8 @@
  * lines becomes lines, and so do thin marks that a fill leaves empty where the answer draws them. Pure.
  */
 import type { Flat } from "./flat-colours.ts";
-import { areasOf, forAround, hangingTogether, type Partition } from "./partition.ts";
+import { areasOf, coverOf, forAround, hangingTogether, type Partition } from "./partition.ts";
 import { insideOf } from "./signed-distance.ts";
-import { coverOf } from "./without-lines.ts";
 
 /** More areas would take long. */
 const areasMost = 40;

@@ -2,7 +2,7 @@
  * Lines between areas taken away, as a style of fills has none: the areas beside a line meet in its middle, and at the outside they reach to its outer
  * edge. Lines that part nothing, such as marks inside of an area and free ends, stay. Pure.
  */
-import { bordersOf, forAround, type Partition } from "./partition.ts";
+import { bordersOf, coverOf, forAround, type Partition } from "./partition.ts";
 import { insideOf } from "./signed-distance.ts";
 
 /** How far, in widths of lines, two areas may be apart that a line parts: more where lines meet. */
@@ -93,12 +93,4 @@ function nearestTwo(fields: ReadonlyArray<Float32Array | undefined>, at: number)
     else if (!second || inside > second.inside) second = { label, inside };
   }
   return [first, second] as const;
-}
-
-/** Share of each pixel that an area takes. */
-export function coverOf({ labels, others, shares }: Partition, label: number): Float32Array {
-  return shares.map((share, at) => {
-    const own = labels[at] === label ? share : 0;
-    return others[at] !== at && labels[others[at]!] === label ? own + 1 - share : own;
-  });
 }

@@ -1,0 +1,291 @@
+/** Areas of drawings: how they are cut, what a style paints them in, which colour each gets, and the answer as layers. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { chooseColours } from "../../server/engine/areas/choose-colours.ts";
+import { drawnInAreas } from "../../server/engine/areas/drawn-in-areas.ts";
+import { inLines } from "../../server/engine/areas/in-lines.ts";
+import { labOfInk } from "../../server/engine/areas/lab-of-ink.ts";
+import { partitionOf } from "../../server/engine/areas/partition.ts";
+import { insideOf } from "../../server/engine/areas/signed-distance.ts";
+import { areasIn, type StyleAreas, styleAreasOf } from "../../server/engine/areas/style-areas.ts";
+import { votesOf } from "../../server/engine/areas/votes.ts";
+import { channelsOfHex } from "../../server/engine/pixels/hex-colour.ts";
+import type { Ink } from "../../server/engine/pixels/ink-colour.ts";
+import { drawLayers } from "../../server/engine/pixels/layered-image.ts";
+import { usualInk } from "../../server/engine/pixels/usual-ink.ts";
+import { paint } from "../../server/engine/translation.ts";
+
+const sizePx = 64;
+const pixels = sizePx ** 2;
+const ink = channelsOfHex(usualInk);
+const [navy, red, yellow, sky, white]: [Ink, Ink, Ink, Ink, Ink] = [
+  [0.1, 0.1, 0.35],
+  [0.9, 0.15, 0.2],
+  [0.98, 0.8, 0.2],
+  [0.5, 0.8, 0.95],
+  [1, 1, 1],
+];
+
+/** Signed distance in pixels, above 0 inside. */
+type Inside = (x: number, y: number) => number;
+type Layer = readonly [inside: Inside, ink: Ink, alpha?: number];
+const disc =
+  (radius: number, x0 = 32, y0 = 32): Inside =>
+  (x, y) =>
+    radius - Math.hypot(x - x0, y - y0);
+const ring =
+  (radius: number, width: number, x0 = 32, y0 = 32): Inside =>
+  (x, y) =>
+    width / 2 - Math.abs(Math.hypot(x - x0, y - y0) - radius);
+const box =
+  (left: number, top: number, right: number, bottom: number): Inside =>
+  (x, y) =>
+    Math.min(x - left, right - x, y - top, bottom - y);
+
+/** Layers over each other, with soft edges. */
+function drawn(...layers: readonly Layer[]) {
+  const planes = new Float32Array(4 * pixels);
+  for (const [inside, colour, alpha = 1] of layers)
+    for (let at = 0; at < pixels; at += 1) {
+      const share = alpha * Math.min(1, Math.max(0, 0.5 + inside((at % sizePx) + 0.5, Math.floor(at / sizePx) + 0.5)));
+      for (const [channel, value] of [...colour, 1].entries())
+        planes[channel * pixels + at] = share * value + (1 - share) * planes[channel * pixels + at]!;
+    }
+  return { planes, sizePx };
+}
+const known = new Float32Array(pixels).fill(1);
+const at = (planes: Float32Array, x: number, y: number): number[] => {
+  const side = Math.sqrt(planes.length / 4);
+  return [0, 1, 2, 3].map((channel) => planes[channel * side * side + y * side + x]!);
+};
+const assertNear = (got: readonly number[], wanted: readonly number[], within = 0.02): void =>
+  assert.ok(
+    got.every((value, place) => Math.abs(value - wanted[place]!) <= within),
+    `expected ${wanted}, got ${got}`,
+  );
+
+/** A ring of ink with a bar in it: outside, ink, left and right of the bar. */
+const halves = drawn([ring(22, 5), ink], [box(29.5, 12, 34.5, 52), ink]);
+const palette = (...inks: Ink[]) => ({ colours: inks.map((one) => ({ ink: one, share: 1 / inks.length })) });
+const fills: StyleAreas = { palettes: [palette(red, yellow)], isOfFills: true, hasGrounds: false };
+const outlined: StyleAreas = {
+  palettes: [{ ...palette(yellow, sky), around: navy }],
+  outline: { ink: navy, width: 4 / sizePx },
+  isOfFills: false,
+  hasGrounds: false,
+};
+const inStyle = async (drawing: { planes: Float32Array }, style: StyleAreas, answer: Float32Array) => {
+  const layers = await drawnInAreas({ planes: drawing.planes, known }, sizePx, style, async () => answer);
+  return layers && drawLayers(layers, 1);
+};
+
+describe("areas of a drawing", () => {
+  it("areas of a drawing are what hangs together in one colour, soft pixels of edges shared by the two that meet", () => {
+    const { areas, labels, shares, colours } = partitionOf(halves)!;
+    assert.deepEqual([areas.length, colours.length], [4, 2]);
+    const labelAt = (x: number, y: number) => labels[y * sizePx + x]!;
+    assert.equal(new Set([labelAt(0, 0), labelAt(20, 32), labelAt(44, 32), labelAt(32, 32)]).size, 4);
+    assert.equal(areas[labelAt(32, 32)]!.colour, 1);
+    assert.deepEqual([areas[labelAt(0, 0)]!.isOutside, areas[labelAt(20, 32)]!.isOutside], [true, false]);
+    assert.ok(areas[labelAt(20, 32)]!.beside.has(labelAt(32, 32)));
+    assert.ok(!areas[labelAt(20, 32)]!.beside.has(labelAt(44, 32)));
+    assert.ok(shares[32 * sizePx + 32] === 1 && shares.some((share) => share > 0.5 && share < 0.9));
+  });
+
+  it("areas of a coloured drawing end where colours do, whose soft edges are no areas of another colour", () => {
+    const { areas, colours } = partitionOf(drawn([disc(24), red], [disc(14), white], [disc(6), navy]))!;
+    assert.deepEqual([areas.length, colours.length], [4, 4]);
+  });
+
+  it("areas are none where colours run into each other", () => {
+    const { planes } = drawn([box(4, 4, 60, 60), red]);
+    for (let place = 0; place < pixels; place += 1)
+      planes[pixels + place] = planes[3 * pixels + place]! * ((place % sizePx) / sizePx);
+    assert.equal(partitionOf({ planes, sizePx }), undefined);
+  });
+
+  it("distances to a soft edge are known in parts of a pixel", () => {
+    const cover = drawn([disc(20.3), ink]).planes.subarray(3 * pixels);
+    const inside = insideOf(cover, sizePx);
+    for (const x of [49, 50, 51, 52, 53, 54]) {
+      const wanted = disc(20.3)(x + 0.5, 32.5);
+      assert.ok(Math.abs(inside[32 * sizePx + x]! - wanted) < 0.15, `${x}: ${inside[32 * sizePx + x]}, ${wanted}`);
+    }
+  });
+});
+
+describe("what a style paints areas in", () => {
+  const icon = (of: number) => drawn([disc(24), navy], [disc(20), [red, yellow, sky][of % 3]!], [disc(3 + of), white]);
+
+  it("a style of areas has the colours of each drawing, and the lines that go around them all", () => {
+    const style = styleAreasOf(Array.from({ length: 8 }, (_, of) => icon(of)))!;
+    assertNear(style.outline!.ink, navy);
+    assert.ok(Math.abs(style.outline!.width! - 4 / sizePx) < 0.012, `${style.outline!.width}`);
+    assert.equal(style.isOfFills, false);
+    assert.equal(style.palettes.length, 8);
+    assertNear(style.palettes[1]!.around!, navy);
+    assert.deepEqual(style.palettes[1]!.colours.length, 2);
+    assertNear(style.palettes[1]!.colours[0]!.ink, yellow);
+  });
+
+  it("a style of areas without lines is of fills, and one of a shared ground says where drawings lie on it", () => {
+    const plain = Array.from({ length: 8 }, (_, of) => drawn([disc(20, 28, 28 + of), red], [disc(8, 44, 44), yellow]));
+    const style = styleAreasOf(plain)!;
+    assert.deepEqual([style.outline, style.ground, style.isOfFills], [undefined, undefined, true]);
+    const grounded = Array.from({ length: 8 }, (_, of) =>
+      drawn([disc(28), [red, navy][of % 2]!], [box(22, 22, 42, 42), white], [disc(5), sky]),
+    );
+    const { ground, palettes } = styleAreasOf(grounded)!;
+    assert.ok(ground!.place.left > 18 && ground!.place.left < 22 && ground!.place.sidePx < 26);
+    assertNear(palettes[0]!.around!, red);
+    assertNear(palettes[1]!.around!, navy);
+  });
+
+  it("a style of one colour, or of gradients, is none of areas", () => {
+    assert.equal(styleAreasOf(Array.from({ length: 8 }, (_, of) => drawn([disc(20 - of), red]))), undefined);
+  });
+
+  it("requested colours take the place of a style's, the darkest around areas where the style has lines", () => {
+    const { palettes, outline } = areasIn(outlined, [sky, red, navy])!;
+    assert.deepEqual([palettes.length, palettes[0]!.around, outline!.ink], [1, navy, navy]);
+    assert.deepEqual(
+      palettes[0]!.colours.map((colour) => colour.ink),
+      [sky, red],
+    );
+    assert.equal(areasIn(outlined, [red]), undefined);
+  });
+});
+
+describe("colours of areas", () => {
+  const partition = partitionOf(drawn([disc(26), navy], [disc(18), sky], [disc(8), white]))!;
+  const wanted = partition.areas.flatMap(({ isOutside }, area) => (isOutside ? [] : [{ area, isAround: false }]));
+  const labelAt = (x: number) => partition.labels[32 * sizePx + x]!;
+  const dull = (lightness: number): Ink => [lightness, lightness, lightness];
+
+  it("a dull answer gets the colours of a palette, dark ones where it is darker", () => {
+    const answer = drawn([disc(26), dull(0.52)], [disc(18), dull(0.6)], [disc(8), dull(0.56)]).planes;
+    const votes = votesOf(partition, answer);
+    const [lightness] = votes[labelAt(10)]!.colour!;
+    assert.ok(Math.abs(lightness - labOfInk(dull(0.52))[0]) < 0.01);
+    const { inks } = chooseColours(partition.areas, votes, wanted, [palette(white, red, navy)]);
+    assert.deepEqual([inks.get(labelAt(10)), inks.get(labelAt(18)), inks.get(labelAt(32))], [navy, white, red]);
+  });
+
+  it("areas that touch get other colours, even where the answer has one for both", () => {
+    const votes = votesOf(partition, drawn([disc(26), dull(0.5)]).planes);
+    const { inks } = chooseColours(partition.areas, votes, wanted, [palette(red, sky)]);
+    assert.notEqual(inks.get(labelAt(10)), inks.get(labelAt(18)));
+    assert.notEqual(inks.get(labelAt(18)), inks.get(labelAt(32)));
+  });
+
+  it("what goes around has the colour that the chosen palette has for it", () => {
+    const votes = votesOf(partition, drawn([disc(26), dull(0.5)]).planes);
+    const around = wanted.map(({ area }) => ({ area, isAround: area === labelAt(10) }));
+    const { inks } = chooseColours(partition.areas, votes, around, [{ ...palette(red, sky), around: navy }]);
+    assert.equal(inks.get(labelAt(10)), navy);
+    assert.ok([...inks].every(([area, colour]) => area === labelAt(10) || colour !== navy));
+  });
+});
+
+describe("an answer in areas", () => {
+  const smear = drawn([disc(25), [0.55, 0.55, 0.5], 0.8]).planes;
+
+  it("lines go in a style of fills: areas meet in their middle and reach their outer edge", async () => {
+    const made = (await inStyle(halves, fills, smear))!;
+    const [left, right] = [at(made, 20, 32), at(made, 44, 32)];
+    assertNear(left, left[1]! > 0.5 ? [...yellow, 1] : [...red, 1]);
+    assert.notDeepEqual(left.map(Math.round), right.map(Math.round));
+    assertNear(at(made, 30, 32), left);
+    assertNear(at(made, 33, 32), right);
+    assertNear(at(made, 8, 32), left, 0.1);
+    assert.ok(at(made, 5, 32)[3]! < 0.1);
+  });
+
+  it("lines stay in a style that has lines, in its colour and width, and areas that the answer leaves empty stay empty", async () => {
+    const half = smear.map((value, place) => (place % sizePx > 32 ? 0 : value));
+    const made = (await inStyle(halves, outlined, half))!;
+    assertNear(at(made, 32, 20), [...navy, 1], 0.05);
+    assert.ok(at(made, 20, 32)[3]! > 0.98 && at(made, 44, 32)[3]! < 0.02);
+    const row = Array.from({ length: 24 }, (_, x) => at(made, x, 32)).map(([red = 0, , , alpha = 0]) =>
+      red < 0.3 ? alpha : 0,
+    );
+    const width = row.reduce((sum, alpha) => sum + alpha, 0);
+    assert.ok(Math.abs(width - 4) < 0.8, `${width}`);
+  });
+
+  it("fills get lines in a style that has lines around areas, and thin marks in them are lines", async () => {
+    const drawing = drawn([disc(26), ink], [box(22, 30, 42, 34), white]);
+    const { planes } = drawing;
+    // The mark is a hole in the fill.
+    for (let place = 0; place < pixels; place += 1)
+      if (planes[place]! > 0.9) for (let channel = 0; channel < 4; channel += 1) planes[channel * pixels + place] = 0;
+    const made = (await inStyle(drawing, outlined, smear))!;
+    assertNear(at(made, 8, 32), [...navy, 1], 0.05);
+    assertNear(at(made, 32, 32), [...navy, 1], 0.05);
+    const fill = at(made, 32, 16);
+    assert.ok(fill[3]! > 0.98 && fill[1]! > 0.7, `${fill}`);
+  });
+
+  it("a drawing is put on a style's ground, in a colour of its icons", async () => {
+    const ground = { mask: drawn([disc(30), ink]).planes.slice(3 * pixels), place: { left: 16, top: 16, sidePx: 32 } };
+    const style = { ...fills, palettes: [{ ...palette(white, yellow), around: red }], ground };
+    const answer = drawn([disc(30), [0.6, 0.3, 0.3]], [disc(12), [0.9, 0.8, 0.8]]).planes;
+    const made = (await inStyle(drawn([disc(24), ink]), style, answer))!;
+    assertNear(at(made, 6, 32), [...red, 1]);
+    assert.ok(at(made, 32, 32)[1]! > 0.7 && at(made, 32, 32)[0]! > 0.9);
+    assert.ok(at(made, 0, 0)[3]! < 0.02);
+  });
+
+  it("an answer that draws elsewhere, a drawing with a hole and one of gradients stay the flow's", async () => {
+    assert.equal(await inStyle(drawn([disc(8), ink]), fills, drawn([disc(30), red]).planes), undefined);
+    assert.equal(
+      await drawnInAreas(
+        { planes: halves.planes, known: known.map((_, place) => place % 2) },
+        sizePx,
+        fills,
+        async () => smear,
+      ),
+      undefined,
+    );
+  });
+
+  it("an answer in areas is as crisp at another size, and has flat colours alone", async () => {
+    const target = {
+      imageSizePx: sizePx,
+      decode: async () => smear,
+      decodeBeside: async () => smear,
+    };
+    const drawing = { planes: halves.planes, known, manner: new Float32Array(1) };
+    const translation = { target } as unknown as Parameters<typeof paint>[0];
+    const { planes, enlarged } = await paint(
+      translation,
+      { latent: new Float32Array(1), drawing },
+      { areas: fills },
+      4,
+    );
+    assertNear(at(planes, 20, 32), at(enlarged!, 80, 128));
+    let soft = 0;
+    for (let place = 0; place < 16 * pixels; place += 1) {
+      const colour = [0, 1, 2, 3].map((channel) => enlarged![channel * 16 * pixels + place]!);
+      const isFlat = [red, yellow].some((one) =>
+        one.every((value, channel) => Math.abs(value - colour[channel]!) < 0.05),
+      );
+      if (colour[3]! > 0.05 && !isFlat) soft += 1;
+    }
+    assert.ok(soft < 16 * 0.06 * pixels, `${soft}`);
+  });
+});
+
+describe("a coloured drawing in lines", () => {
+  const alphaAt = (planes: Float32Array, x: number) => planes[3 * pixels + 32 * sizePx + x]!;
+
+  it("its own lines are its lines, and where it has none they go along the borders of areas", () => {
+    const own = inLines(drawn([disc(26), navy], [disc(22), red], [disc(6), navy]))!;
+    assert.deepEqual([alphaAt(own, 8), alphaAt(own, 16), alphaAt(own, 32)].map(Math.round), [1, 0, 1]);
+    const bare = inLines(drawn([disc(26), red], [disc(12), sky]))!;
+    assert.deepEqual(
+      [7, 14, 20, 32].map((x) => Math.round(alphaAt(bare, x))),
+      [1, 0, 1, 0],
+    );
+  });
+});
