@@ -47,9 +47,10 @@ export function inkOfStyle(
   const [requested] = given;
   if (requested === undefined) return drawing?.kind === "image" ? likeDrawing(own, drawing) : own;
   if (own.ground) return { ...own, ground: inColours(own.ground, given) };
+  const areas = own.areas && areasIn(own.areas, given);
   return isOfOneColour(own)
-    ? { ...own, ink: requested, ...(own.accents && { accents: accentsIn(own.accents, given.slice(1)) }) }
-    : { isOneInk: false, areas: own.areas && areasIn(own.areas, given) };
+    ? { ...own, areas, ink: requested, ...(own.accents && { accents: accentsIn(own.accents, given.slice(1)) }) }
+    : { isOneInk: false, areas };
 }
 
 /** A drawing that lies on the style's ground already keeps its colours there, if they are some of the style's or pixels around a hole stay. */
@@ -66,7 +67,7 @@ export function looksOf(readers: Readers, requested: Requested, styleInk: StyleI
   const { style, colours } = requested;
   const paints = paintsOf(styleInk, colours);
   const { isOneInk, lines } = styleInk;
-  if (paints.tints) return { ...paints, lines };
+  if (paints.tints) return { ...paints, lines, areas: styleInk.areas };
   const looks = { isOneInk, ...paints, lines, areas: styleInk.areas, palette: paletteOf(requested, styleInk) };
   if (colours || isOfOneColour(styleInk)) return looks;
   return {

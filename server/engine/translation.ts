@@ -29,7 +29,7 @@ import { finish, type Looks } from "./pixels/finish.ts";
 import type { StackedLayer } from "./pixels/ground/stack.ts";
 import { inPalette } from "./pixels/in-palette.ts";
 import { inTints } from "./pixels/in-tints.ts";
-import { drawLayers } from "./pixels/layered-image.ts";
+import { drawLayers, type LayeredImage } from "./pixels/layered-image.ts";
 import { type StraightImage, toStraightRgba } from "./pixels/pixels.ts";
 import { recolour } from "./pixels/recolour.ts";
 
@@ -227,12 +227,16 @@ export async function paint(
     return answer;
   };
   const inLines = lines && drawing && (await drawnInLines(drawing, target.imageSizePx, lines, answerOf));
-  const inAreas = areas && drawing && (await drawnInAreas(drawing, target.imageSizePx, areas, answerOf));
+  const tintsOf = async (own: readonly string[]): Promise<LayeredImage> =>
+    inTints(inLines ? drawLayers(inLines, 1) : await answerOf(), target.imageSizePx, own);
+  const colouredOf = async (): Promise<Float32Array> => (tints ? drawLayers(await tintsOf(tints), 1) : answerOf());
+  const inAreas =
+    !inLines && areas && drawing ? await drawnInAreas(drawing, target.imageSizePx, areas, colouredOf) : undefined;
   const redrawn = inLines ?? inAreas;
   const needsLayers = !redrawn && (palette || (factor !== undefined && !tints));
   const decoded = needsLayers ? await target.decodeLayers?.(latent, drawing) : undefined;
   const joined = decoded && palette && inPalette(decoded, palette);
-  const tinted = tints && inTints(redrawn ? drawLayers(redrawn, 1) : await answerOf(), target.imageSizePx, tints);
+  const tinted = tints && !inAreas ? await tintsOf(tints) : undefined;
   const made = tinted ?? joined ?? redrawn;
   const layers = made ?? decoded;
   const small = made ? drawLayers(made, 1) : (decoded?.planes ?? (await answerOf()));

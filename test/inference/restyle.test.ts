@@ -275,6 +275,46 @@ describe("a pack that translates between styles", () => {
     assert.ok(Math.abs(usual[4 * (4 * styleSizePx + 4)]! - 40) < 6);
   });
 
+  it("a coloured drawing in a style of several flat colours keeps its areas, each in a colour of the style, up to the usual temperature and no further", async () => {
+    const [teal, pink, plum] = [
+      [20, 150, 140, 255],
+      [250, 170, 200, 255],
+      [110, 30, 90, 255],
+    ] as const;
+    const nothing = [0, 0, 0, 0] as const;
+    const image = await upload((x, y) => {
+      if (y < 1 || y > 6) return nothing;
+      return x < styleSizePx / 2 ? [20, 40, 220, 255] : [220, 200, 20, 255];
+    });
+    const images = await Promise.all(
+      [
+        [teal, pink, 7, 8],
+        [plum, pink, 8, 5],
+        [teal, plum, 6, 6],
+      ].map(([left, right, wide, high]) =>
+        upload((x, y) => (x >= Number(wide) || y >= Number(high) ? nothing : ((x < 3 ? left : right) as typeof teal))),
+      ),
+    );
+    const drawn = async (seed: number, temperature: number) =>
+      (await draw({ drawing: { image }, style: { images } }, { seed, temperature }))[0]!.rgba;
+    const usual = await drawn(3, 0.2);
+    const colourAt = (rgba: ArrayLike<number>, x: number, y: number) =>
+      [0, 1, 2, 3].map((channel) => rgba[4 * (y * styleSizePx + x) + channel]!);
+    const isOfStyle = (colour: readonly number[]) =>
+      [teal, pink, plum].some((own) => own.every((value, channel) => Math.abs(value - colour[channel]!) <= 6));
+    const [left, right] = [colourAt(usual, 1, 3), colourAt(usual, 6, 3)];
+    assert.ok(isOfStyle(left) && isOfStyle(right), `${left}; ${right}`);
+    assert.notDeepEqual(left, right);
+    for (const [x, y, own] of [
+      [2, 2, left],
+      [1, 5, left],
+      [5, 2, right],
+      [6, 5, right],
+    ] as const)
+      assert.deepEqual(colourAt(usual, x, y), own);
+    assert.ok(!isOfStyle(colourAt(await drawn(3, 1), 1, 3)));
+  });
+
   it("a drawing for which no style is requested is drawn in its own, inverted in it, and painted in its ink", async () => {
     const image = await stripes(2, 250);
     const own = { images: [image] };

@@ -9,6 +9,8 @@ import type { Partition } from "./partition.ts";
 export const opaqueFrom = 0.9;
 /** Share of a silhouette's border that must have one colour, and where that colour is lines of one width. */
 const [aroundLeast, linedLeast] = [0.8, 0.5] as const;
+/** Width of most of what is thin, of the side, and share of it that may be much broader. */
+const [thinMost, deepMost] = [0.11, 0.4] as const;
 /** Pixels within the silhouette at which its border is looked at. */
 const borderPx = 2;
 
@@ -23,6 +25,8 @@ export interface Around {
   readonly isAlone: boolean;
   /** Of the side, where what has this colour is lines of one width and not all. */
   readonly width?: number | undefined;
+  /** Whether it is about as thin as lines, which may have other widths too, as with a hard shadow. */
+  readonly isThin: boolean;
 }
 
 /** What goes around most of a drawing, if anything. @param least share of the silhouette's border */
@@ -34,9 +38,10 @@ export function aroundOf(partition: Partition, least: number = aroundLeast): Aro
   const cover = Float32Array.from(labels, (label) => Number(areas[label]!.colour === colour));
   const lines = isAlone ? undefined : lineWidthOf(shapeOf(cover, sizePx), sizePx);
   const width = isLines(lines) ? lines.width : undefined;
+  const isThin = lines !== undefined && lines.width <= thinMost && lines.deep <= deepMost;
   return share < least && width === undefined
     ? undefined
-    : { colour, ink: inkOfFlat(colours[colour]!), isAlone, width };
+    : { colour, ink: inkOfFlat(colours[colour]!), isAlone, width, isThin };
 }
 
 /** The colour that most of the border to the outside has, and the share of it that does. */

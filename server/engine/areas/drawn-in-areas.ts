@@ -94,7 +94,7 @@ function fillsInAreas(
   const around = aroundOf(partition);
   const isGround = around && !around.isAlone && !around.width;
   if ((hasGrounds || ground) && !isGround) return undefined;
-  const isKept = ground ? isGround : outline && around && !around.isAlone && around.width !== undefined;
+  const isKept = ground ? isGround : outline && around?.isThin;
   const votes = votesOf(partition, answer);
   const lined =
     outline?.width && !ground && !isKept

@@ -65,7 +65,8 @@ export function styleInkOf(drawings: readonly Drawing[]): StyleInk {
     const planes = asInkOf(drawing, flat)?.planes;
     return planes ? [{ planes, sizePx: drawing.sizePx }] : [];
   });
-  return { ...flat, lines: linesIn(inked, flat.isOneInk) };
+  const areas = flat.accents && !flat.isOneInk ? styleAreasOf(drawings) : undefined;
+  return { ...flat, lines: linesIn(inked, flat.isOneInk), areas };
 }
 
 /** Alpha of a tint above which lines have it too, and not only areas. */
