@@ -113,11 +113,13 @@ export function readInInk(
   if (!isOfOneColour(styleInk)) return values;
   const { style, drawing, "drawing-style": own, colours, ...others } = values;
   const known = [...stylesOf(readers, before), ...stylesOf(readers, values)];
+  // Where the answer is painted by areas, those of a coloured drawing count.
+  const ofOthers = styleInk.areas ? (image: Picture) => image : linesOf;
   return {
     ...others,
     ...(style && { style: styleInInk(style, []) }),
-    ...(drawing && { drawing: drawing.kind === "image" ? pictureInInk(drawing, known) : drawing }),
-    ...(own && { "drawing-style": styleInInk(own, known) }),
+    ...(drawing && { drawing: drawing.kind === "image" ? pictureInInk(drawing, known, ofOthers) : drawing }),
+    ...(own && { "drawing-style": styleInInk(own, known, ofOthers) }),
     // What is painted in the requested colours is not drawn in them too.
     ...(colours && !(styleInk.ink ?? styleInk.ground) && { colours }),
   };
@@ -158,10 +160,10 @@ export const inUsualInk = (image: Picture): Picture => ({
 });
 
 /** @param known styles that may say what several colours are */
-function pictureInInk(image: Picture, known: readonly ReadStyle[]): Picture {
+function pictureInInk(image: Picture, known: readonly ReadStyle[], ofOthers = linesOf): Picture {
   if (inkOf([image]).ink) return inUsualInk(image);
   const style = known.find(({ styleInk }) => readAsInk(image, styleInk));
-  return style ? drawingIn(image, style.styleInk, style.key) : linesOf(image);
+  return style ? drawingIn(image, style.styleInk, style.key) : ofOthers(image);
 }
 
 /** A drawing of several flat colours in lines of one ink; others, and those with a hole, as they are. */
@@ -176,12 +178,12 @@ function linesOf(image: Picture): Picture {
   };
 }
 
-function styleInInk(value: ConditionValue, known: readonly ReadStyle[]): ConditionValue {
+function styleInInk(value: ConditionValue, known: readonly ReadStyle[], ofOthers = linesOf): ConditionValue {
   if (value.kind !== "images") return value;
   const { key, styleInk, places } = readStyle(value.images);
   if (isFlat(styleInk)) return { ...value, images: places.map((at) => drawingIn(value.images[at]!, styleInk, key)) };
   if (styleInk.ink) return { ...value, images: value.images.map(inUsualInk) };
-  const images = value.images.map((image) => pictureInInk(image, known));
+  const images = value.images.map((image) => pictureInInk(image, known, ofOthers));
   return images.every((image, at) => image !== value.images[at]) ? { ...value, images } : value;
 }
 

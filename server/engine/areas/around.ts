@@ -23,10 +23,10 @@ export interface Around {
   readonly ink: Ink;
   /** Whether all that is drawn has this colour: then it goes around nothing. */
   readonly isAlone: boolean;
-  /** Of the side, where what has this colour is lines of one width and not all. */
+  /** Of the side, of most of it, where it is about as thin as lines. */
   readonly width?: number | undefined;
-  /** Whether it is about as thin as lines, which may have other widths too, as with a hard shadow. */
-  readonly isThin: boolean;
+  /** Whether it is lines of one width: with a hard shadow it is not. */
+  readonly isEven: boolean;
 }
 
 /** What goes around most of a drawing, if anything. @param least share of the silhouette's border */
@@ -37,11 +37,9 @@ export function aroundOf(partition: Partition, least: number = aroundLeast): Aro
   const isAlone = areas.every((area) => area.colour === 0 || area.colour === colour);
   const cover = Float32Array.from(labels, (label) => Number(areas[label]!.colour === colour));
   const lines = isAlone ? undefined : lineWidthOf(shapeOf(cover, sizePx), sizePx);
-  const width = isLines(lines) ? lines.width : undefined;
-  const isThin = lines !== undefined && lines.width <= thinMost && lines.deep <= deepMost;
-  return share < least && width === undefined
-    ? undefined
-    : { colour, ink: inkOfFlat(colours[colour]!), isAlone, width, isThin };
+  const isEven = isLines(lines);
+  const width = lines && lines.width <= thinMost && lines.deep <= deepMost ? lines.width : undefined;
+  return share < least && !isEven ? undefined : { colour, ink: inkOfFlat(colours[colour]!), isAlone, width, isEven };
 }
 
 /** The colour that most of the border to the outside has, and the share of it that does. */

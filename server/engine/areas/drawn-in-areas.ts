@@ -51,7 +51,7 @@ export async function drawnInAreas(
   if (!partition || partition.areas.length > areasMost) return undefined;
   const answer = await answerOf();
   const elsewhere = drawnElsewhere(partition, answer);
-  if (elsewhere > (style.outline?.width ? elsewhereMost : elsewhereMost / 2)) return undefined;
+  if (elsewhere > (style.outline ? elsewhereMost : elsewhereMost / 2)) return undefined;
   return lines && !ground
     ? linesInAreas(partition, style, answer, widthOfLines(lines.alphas, sizePx))
     : fillsInAreas(partition, style, answer);
@@ -94,10 +94,10 @@ function fillsInAreas(
   const around = aroundOf(partition);
   const isGround = around && !around.isAlone && !around.width;
   if ((hasGrounds || ground) && !isGround) return undefined;
-  const isKept = ground ? isGround : outline && around?.isThin;
+  const isKept = ground ? isGround : outline && around?.width !== undefined;
   const votes = votesOf(partition, answer);
   const lined =
-    outline?.width && !ground && !isKept
+    outline && !ground && !isKept
       ? withOutlines(
           partition,
           (label) => !partition.areas[label]!.isOutside && isDrawn(partition.areas[label]!.colour, votes[label]!),

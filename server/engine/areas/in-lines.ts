@@ -18,11 +18,11 @@ export function inLines(drawing: Drawing): Float32Array | undefined {
   const partition = partitionOf(drawing);
   const around = partition && aroundOf(partition);
   const isDrawn = (label: number): boolean => partition!.areas[label]!.colour > 0;
-  const lined = around?.isThin
+  const lined = around?.width
     ? partition
     : partition && withOutlines(partition, isDrawn, usualWidth * sizePx, [0, 0, 0, 1]);
   if (!lined) return undefined;
-  const colour = around?.isThin ? around.colour : lined.colours.length - 1;
+  const colour = around?.width ? around.colour : lined.colours.length - 1;
   const planes = new Float32Array(4 * sizePx ** 2);
   const alphas = planes.subarray(3 * sizePx ** 2);
   for (const [label, area] of lined.areas.entries())

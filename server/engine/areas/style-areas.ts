@@ -18,8 +18,8 @@ export interface PaletteColour {
 /** Lines around areas. */
 export interface Outline {
   readonly ink: Ink;
-  /** Of the side, 0 to 1; absent where it differs. */
-  readonly width?: number | undefined;
+  /** Of the side, 0 to 1. */
+  readonly width: number;
 }
 
 /** Colours that go together. */
@@ -74,20 +74,20 @@ export function styleAreasOf(drawings: readonly Drawing[]): StyleAreas | undefin
   if (looked.length === 0 || looked.length < flatLeast * Math.min(lookedMost, drawings.length)) return undefined;
   if (looked.every(({ palette }) => palette.length === 1)) return undefined;
   const { outline, lined } = outlineOf(looked.map(({ around }) => around));
-  const ground = silhouette && !outline?.width && areasGroundOf(silhouette, looked);
+  const ground = silhouette && !outline && areasGroundOf(silhouette, looked);
   const grounded = looked.filter(({ around }) => around && !around.isAlone && !around.width).length;
   const palettes = looked.map(({ palette, around }): StylePalette => {
     if (ground) return { colours: withoutGround(palette, around?.ink), around: around?.ink };
-    if (!outline?.width) return { colours: palette };
+    if (!outline) return { colours: palette };
     const colours = palette.filter(({ ink }) => inkDistance(ink, outline.ink) > sameWithin);
     return { colours: colours.length > 0 ? colours : palette, around: outline.ink };
   });
   return {
     palettes,
-    ...(outline?.width && { outline }),
+    ...(outline && { outline }),
     ...(ground && { ground }),
     hasGrounds: !ground && grounded >= outlinedLeast * looked.length,
-    isOfFills: lined <= linedMost * looked.length,
+    isOfFills: !outline && lined <= linedMost * looked.length,
   };
 }
 
@@ -129,12 +129,12 @@ function paletteOf({ colours, areas }: Partition): PaletteColour[] {
 /** The colour that goes around most of what is drawn, in most drawings, and how many have lines of any colour around areas. */
 function outlineOf(all: ReadonlyArray<Around | undefined>): { readonly outline?: Outline; readonly lined: number } {
   const around = all.flatMap((one) => one ?? []);
-  const lined = around.filter(({ isAlone, width }) => !isAlone && width).length;
+  const lined = around.filter(({ isEven }) => isEven).length;
   const sets = around.map(({ ink }) => around.filter((other) => inkDistance(ink, other.ink) <= sameWithin));
   const same = sets.reduce((best, set) => (set.length > best.length ? set : best), []);
   if (same.length < outlinedLeast * all.length || same.every(({ isAlone }) => isAlone)) return { lined };
   const widths = same.flatMap(({ width }) => width ?? []).sort((one, other) => one - other);
   const ink = same[0]?.ink;
   if (!ink) return { lined };
-  return { outline: widths.length < same.length / 3 ? { ink } : { ink, width: widths[widths.length >> 1]! }, lined };
+  return widths.length < same.length / 2 ? { lined } : { outline: { ink, width: widths[widths.length >> 1]! }, lined };
 }
