@@ -17,6 +17,8 @@ const [gainMost, deviationLeast] = [4, 0.02] as const;
 const [apartFrom, alikeCost] = [0.3, 0.8] as const;
 /** What it costs that colours take other shares than in the style's drawing, by the squares of the differences. */
 const shareCost = 0.3;
+/** Distance within which a drawing's colour is one of the style's, and what it costs to take another. */
+const [ownWithin, ownCost] = [0.06, 0.2] as const;
 /** What another palette than the first may cost more by chance, so that icons of a set differ as the style's do. */
 const chanceCost = 0.04;
 const roundsMost = 8;
@@ -27,6 +29,8 @@ export interface Wanted {
   readonly area: number;
   /** Whether it goes around the others, and has the colour that a palette has for that. */
   readonly isAround: boolean;
+  /** The colour that a coloured drawing has there: it stays, where the style has it too. */
+  readonly own?: Lab | undefined;
 }
 
 export interface Chosen {
@@ -82,12 +86,13 @@ function chosenFrom(
   const shares = free.reduce((sum, { share }) => sum + share, 0) || 1;
   const stretched = stretchedTo(unbound, votes, free, labs);
   const choices = wanted.map((one): Choice => {
-    const { area } = one;
+    const { area, own: before } = one;
     const weight = Math.sqrt(votes[area]!.share);
     const own = stretched.get(area);
     const costs = palette.map((_, at) => {
       if (isBound(one) !== at >= free.length) return Number.POSITIVE_INFINITY;
-      return own ? weight * labDistance(own, labs[at]!) ** 2 : 0;
+      const isOwn = before !== undefined && labDistance(before, labs[at]!) <= ownWithin;
+      return (own ? weight * labDistance(own, labs[at]!) ** 2 : 0) - (isOwn ? ownCost * weight : 0);
     });
     return {
       area,

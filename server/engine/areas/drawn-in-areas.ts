@@ -9,12 +9,13 @@ import { shapeOf } from "../lines/shape.ts";
 import { type Ink, inInk, inkOf } from "../pixels/ink-colour.ts";
 import { type LayeredImage, paintValues } from "../pixels/layered-image.ts";
 import { onAreasGround } from "./areas-ground.ts";
-import { aroundOf } from "./around.ts";
+import { aroundOf, inkOfFlat, opaqueFrom } from "./around.ts";
 import { chooseColours, type Wanted } from "./choose-colours.ts";
+import { labOfInk } from "./lab-of-ink.ts";
 import { type Area, type Partition, partitionOf } from "./partition.ts";
 import { insideOf } from "./signed-distance.ts";
 import type { StyleAreas } from "./style-areas.ts";
-import { type Vote, votesOf } from "./votes.ts";
+import { alikeInColour, type Vote, votesOf } from "./votes.ts";
 import { withOutlines } from "./with-outlines.ts";
 import { type WithoutLines, withoutLines } from "./without-lines.ts";
 
@@ -23,6 +24,8 @@ const oddsPerPx = 5;
 /** Alpha of an answer from which on it draws what the drawing leaves empty, and from which on it keeps what the drawing has. */
 const [filledFrom, keptFrom] = [0.5, 0.25] as const;
 const areasMost = 400;
+/** Flat colours of a drawing, nothing among them, above which its colours say something: one ink and its tint say nothing. */
+const colouredFrom = 2;
 /** Pixels from a drawing's edge on which an answer draws away from it. */
 const awayPx = 3;
 /** Share of what a drawing takes that the answer may draw away from it; more is a ground or a frame. */
@@ -96,6 +99,7 @@ function fillsInAreas(
   if ((hasGrounds || ground) && !isGround) return undefined;
   const isKept = ground ? isGround : outline && around?.width !== undefined;
   const votes = votesOf(partition, answer);
+  const isColoured = partition.colours.length > colouredFrom;
   const lined =
     outline && !ground && !isKept
       ? withOutlines(
@@ -107,13 +111,18 @@ function fillsInAreas(
       : undefined;
   const made = lined ?? partition;
   const aroundColour = lined ? lined.colours.length - 1 : isKept ? around?.colour : undefined;
-  const madeVotes = lined ? votesOf(lined, answer) : votes;
+  const ownVotes = lined ? votesOf(lined, answer) : votes;
+  const madeVotes = isColoured ? alikeInColour(made, ownVotes) : ownVotes;
   const wanted = wantedOf(made, madeVotes, (colour, { beside }) => {
     // What a ground shows through is another area.
     return colour === aroundColour && (!ground || [...beside.keys()].some((near) => made.areas[near]!.isOutside));
   });
   if (wanted.length === 0) return undefined;
-  return inLayers(made, chooseColours(made.areas, madeVotes, wanted, palettes).inks);
+  const own = made.colours.map((colour) =>
+    isColoured && colour[3] >= opaqueFrom ? labOfInk(inkOfFlat(colour)) : undefined,
+  );
+  const withOwn = wanted.map((one) => ({ ...one, own: own[made.areas[one.area]!.colour] }));
+  return inLayers(made, chooseColours(made.areas, madeVotes, withOwn, palettes).inks);
 }
 
 /** The areas that get a colour. */

@@ -14,6 +14,8 @@ export interface Vote {
 /** Share of a pixel from which on it says something of its area. */
 const innerFrom = 0.98;
 const drawnFrom = 0.02;
+/** Of what areas of one colour have in common. */
+const commonShare = 0.7;
 
 /** @param answer premultiplied RGBA [4, sizePx, sizePx] @returns a vote for each area */
 export function votesOf({ labels, shares, areas, sizePx }: Partition, answer: Float32Array): Vote[] {
@@ -48,4 +50,22 @@ function isInner(labels: Uint16Array, at: number, sizePx: number): boolean {
     (at < sizePx || labels[at - sizePx] === label) &&
     (at >= labels.length - sizePx || labels[at + sizePx] === label)
   );
+}
+
+/** Votes of a coloured drawing: areas of one colour are one thing, so each gets mostly what all of them have. */
+export function alikeInColour({ areas, colours }: Partition, votes: readonly Vote[]): Vote[] {
+  const sums = colours.map(() => [0, 0, 0, 0]);
+  for (const [label, { colour }] of areas.entries()) {
+    const { colour: lab, share } = votes[label]!;
+    if (!lab) continue;
+    for (const axis of [0, 1, 2] as const) sums[colour]![axis]! += share * lab[axis];
+    sums[colour]![3]! += share;
+  }
+  return votes.map((vote, label) => {
+    const [lightness, a, b, share] = sums[areas[label]!.colour]!;
+    if (!vote.colour || areas[label]!.colour === 0 || !share) return vote;
+    const mixed = (axis: 0 | 1 | 2, sum: number): number =>
+      (1 - commonShare) * vote.colour![axis] + (commonShare * sum) / share;
+    return { ...vote, colour: [mixed(0, lightness!), mixed(1, a!), mixed(2, b!)] };
+  });
 }
