@@ -288,11 +288,11 @@ describe("a pack that translates between styles", () => {
     });
     const images = await Promise.all(
       [
-        [teal, pink, 7, 8],
-        [plum, pink, 8, 5],
-        [teal, plum, 6, 6],
-      ].map(([left, right, wide, high]) =>
-        upload((x, y) => (x >= Number(wide) || y >= Number(high) ? nothing : ((x < 3 ? left : right) as typeof teal))),
+        { left: teal, right: pink, wide: 7, high: 8 },
+        { left: plum, right: pink, wide: 8, high: 5 },
+        { left: teal, right: plum, wide: 6, high: 6 },
+      ].map(({ left, right, wide, high }) =>
+        upload((x, y) => (x >= wide || y >= high ? nothing : x < 3 ? left : right)),
       ),
     );
     const drawn = async (seed: number, temperature: number) =>

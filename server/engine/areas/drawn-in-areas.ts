@@ -24,8 +24,6 @@ const oddsPerPx = 5;
 /** Alpha of an answer from which on it draws what the drawing leaves empty, and from which on it keeps what the drawing has. */
 const [filledFrom, keptFrom] = [0.5, 0.25] as const;
 const areasMost = 400;
-/** Flat colours of a drawing, nothing among them, above which its colours say something: one ink and its tint say nothing. */
-const colouredFrom = 2;
 /** Pixels from a drawing's edge on which an answer draws away from it. */
 const awayPx = 3;
 /** Share of what a drawing takes that the answer may draw away from it; more is a ground or a frame. */
@@ -57,7 +55,7 @@ export async function drawnInAreas(
   if (elsewhere > (style.outline ? elsewhereMost : elsewhereMost / 2)) return undefined;
   return lines && !ground
     ? linesInAreas(partition, style, answer, widthOfLines(lines.alphas, sizePx))
-    : fillsInAreas(partition, style, answer);
+    : fillsInAreas(partition, style, answer, own.ink === undefined);
 }
 
 /** A drawing of lines of one width: they are the style's lines, or in a style of fills they go where areas meet. */
@@ -87,11 +85,15 @@ function linesInAreas(
   return inLayers(withLinesBetween(parted, partition, inks), inks);
 }
 
-/** Any other: what goes around its areas is what goes around the style's, and in a style of lines around areas they get such lines. */
+/**
+ * Any other: what goes around its areas is what goes around the style's, and in a style of lines around areas they get such lines.
+ * @param isColoured whether the drawing's colours say something
+ */
 function fillsInAreas(
   partition: Partition,
   { outline, ground, hasGrounds, palettes }: StyleAreas,
   answer: Float32Array,
+  isColoured: boolean,
 ): LayeredImage | undefined {
   const { sizePx } = partition;
   const around = aroundOf(partition);
@@ -99,7 +101,6 @@ function fillsInAreas(
   if ((hasGrounds || ground) && !isGround) return undefined;
   const isKept = ground ? isGround : outline && around?.width !== undefined;
   const votes = votesOf(partition, answer);
-  const isColoured = partition.colours.length > colouredFrom;
   const lined =
     outline && !ground && !isKept
       ? withOutlines(
@@ -112,14 +113,16 @@ function fillsInAreas(
   const made = lined ?? partition;
   const aroundColour = lined ? lined.colours.length - 1 : isKept ? around?.colour : undefined;
   const ownVotes = lined ? votesOf(lined, answer) : votes;
-  const madeVotes = isColoured ? alikeInColour(made, ownVotes) : ownVotes;
+  // A ground's colour may be none that the drawing has.
+  const saysNothing = (colour: number): boolean => !isColoured || (ground !== undefined && colour === aroundColour);
+  const madeVotes = alikeInColour(made, ownVotes, saysNothing);
   const wanted = wantedOf(made, madeVotes, (colour, { beside }) => {
     // What a ground shows through is another area.
     return colour === aroundColour && (!ground || [...beside.keys()].some((near) => made.areas[near]!.isOutside));
   });
   if (wanted.length === 0) return undefined;
-  const own = made.colours.map((colour) =>
-    isColoured && colour[3] >= opaqueFrom ? labOfInk(inkOfFlat(colour)) : undefined,
+  const own = made.colours.map((colour, at) =>
+    saysNothing(at) || colour[3] < opaqueFrom ? undefined : labOfInk(inkOfFlat(colour)),
   );
   const withOwn = wanted.map((one) => ({ ...one, own: own[made.areas[one.area]!.colour] }));
   return inLayers(made, chooseColours(made.areas, madeVotes, withOwn, palettes).inks);

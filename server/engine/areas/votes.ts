@@ -52,8 +52,15 @@ function isInner(labels: Uint16Array, at: number, sizePx: number): boolean {
   );
 }
 
-/** Votes of a coloured drawing: areas of one colour are one thing, so each gets mostly what all of them have. */
-export function alikeInColour({ areas, colours }: Partition, votes: readonly Vote[]): Vote[] {
+/**
+ * Votes of a coloured drawing: areas of one colour are one thing, so each gets mostly what all of them have.
+ * @param saysNothing which colours, besides nothing, are of different things
+ */
+export function alikeInColour(
+  { areas, colours }: Partition,
+  votes: readonly Vote[],
+  saysNothing: (colour: number) => boolean,
+): Vote[] {
   const sums = colours.map(() => [0, 0, 0, 0]);
   for (const [label, { colour }] of areas.entries()) {
     const { colour: lab, share } = votes[label]!;
@@ -63,7 +70,7 @@ export function alikeInColour({ areas, colours }: Partition, votes: readonly Vot
   }
   return votes.map((vote, label) => {
     const [lightness, a, b, share] = sums[areas[label]!.colour]!;
-    if (!vote.colour || areas[label]!.colour === 0 || !share) return vote;
+    if (!vote.colour || areas[label]!.colour === 0 || saysNothing(areas[label]!.colour) || !share) return vote;
     const mixed = (axis: 0 | 1 | 2, sum: number): number =>
       (1 - commonShare) * vote.colour![axis] + (commonShare * sum) / share;
     return { ...vote, colour: [mixed(0, lightness!), mixed(1, a!), mixed(2, b!)] };
