@@ -3,6 +3,7 @@ import { isLines, lineWidthOf } from "../lines/line-width.ts";
 import { shapeOf } from "../lines/shape.ts";
 import type { Ink } from "../pixels/ink-colour.ts";
 import type { Flat } from "./flat-colours.ts";
+import { labOfInk } from "./lab-of-ink.ts";
 import type { Partition } from "./partition.ts";
 
 /** Alpha of colours that count. */
@@ -10,7 +11,9 @@ export const opaqueFrom = 0.9;
 /** Share of a silhouette's border that must have one colour, and where that colour is lines of one width. */
 const [aroundLeast, linedLeast] = [0.8, 0.5] as const;
 /** Width of most of what is thin, of the side, and share of it that may be much broader. */
-const [thinMost, deepMost] = [0.11, 0.4] as const;
+const [thinMost, deepMost] = [0.11, 0.15] as const;
+/** Difference of lightness of what is darker. */
+const darkerLeast = 0.15;
 /** Pixels within the silhouette at which its border is looked at. */
 const borderPx = 2;
 
@@ -27,6 +30,8 @@ export interface Around {
   readonly width?: number | undefined;
   /** Whether it is lines of one width: with a hard shadow it is not. */
   readonly isEven: boolean;
+  /** Whether it is darker than what it goes around. */
+  readonly isDarker: boolean;
 }
 
 /** What goes around most of a drawing, if anything. @param least share of the silhouette's border */
@@ -39,7 +44,21 @@ export function aroundOf(partition: Partition, least: number = aroundLeast): Aro
   const lines = isAlone ? undefined : lineWidthOf(shapeOf(cover, sizePx), sizePx);
   const isEven = isLines(lines);
   const width = lines && lines.width <= thinMost && lines.deep <= deepMost ? lines.width : undefined;
-  return share < least && !isEven ? undefined : { colour, ink: inkOfFlat(colours[colour]!), isAlone, width, isEven };
+  const isDarker = labOfInk(inkOfFlat(colours[colour]!))[0] < lightnessOf(partition, colour) - darkerLeast;
+  return share < least && !isEven
+    ? undefined
+    : { colour, ink: inkOfFlat(colours[colour]!), isAlone, width, isEven, isDarker };
+}
+
+/** Mean OKLab lightness of the opaque areas of other colours; 0 where there are none. */
+function lightnessOf({ areas, colours }: Partition, around: number): number {
+  let [sum, total] = [0, 0];
+  for (const { colour, size } of areas) {
+    if (colour === 0 || colour === around || colours[colour]![3] < opaqueFrom) continue;
+    sum += size * labOfInk(inkOfFlat(colours[colour]!))[0];
+    total += size;
+  }
+  return total === 0 ? 0 : sum / total;
 }
 
 /** The colour that most of the border to the outside has, and the share of it that does. */

@@ -97,7 +97,7 @@ function fillsInAreas(
 ): LayeredImage | undefined {
   const { sizePx } = partition;
   const around = aroundOf(partition);
-  const isGround = around && !around.isAlone && !around.width;
+  const isGround = around && !around.isAlone && (ground !== undefined || !around.width);
   if ((hasGrounds || ground) && !isGround) return undefined;
   const isKept = ground ? isGround : outline && around?.width !== undefined;
   const votes = votesOf(partition, answer);

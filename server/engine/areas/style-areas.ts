@@ -59,7 +59,7 @@ const groundLeast = 0.5;
 /** Share of the ground's colour among those on it. */
 const throughShare = 0.1;
 /** Share of drawings with lines around areas, up to which a style is of fills. */
-const linedMost = 0.15;
+const linedMost = 0.25;
 
 /** @returns undefined where the drawings are of one colour, or not of flat ones */
 export function styleAreasOf(drawings: readonly Drawing[]): StyleAreas | undefined {
@@ -133,8 +133,10 @@ function outlineOf(all: ReadonlyArray<Around | undefined>): { readonly outline?:
   const sets = around.map(({ ink }) => around.filter((other) => inkDistance(ink, other.ink) <= sameWithin));
   const same = sets.reduce((best, set) => (set.length > best.length ? set : best), []);
   if (same.length < outlinedLeast * all.length || same.every(({ isAlone }) => isAlone)) return { lined };
-  const widths = same.flatMap(({ width }) => width ?? []).sort((one, other) => one - other);
+  // Lines of one width, or dark ones that a hard shadow makes broader in places.
+  const lines = same.filter(({ isAlone, isEven, isDarker }) => isEven || (isDarker && !isAlone));
+  const widths = lines.flatMap(({ width }) => width ?? []).sort((one, other) => one - other);
   const ink = same[0]?.ink;
   if (!ink) return { lined };
-  return widths.length < same.length / 2 ? { lined } : { outline: { ink, width: widths[widths.length >> 1]! }, lined };
+  return widths.length < same.length / 3 ? { lined } : { outline: { ink, width: widths[widths.length >> 1]! }, lined };
 }
