@@ -1,5 +1,5 @@
 /** What goes around all that a drawing shows: lines of one colour, or a ground. Pure. */
-import { isLines, lineWidthOf } from "../lines/line-width.ts";
+import { isLines, type LineWidth, lineWidthOf } from "../lines/line-width.ts";
 import { shapeOf } from "../lines/shape.ts";
 import type { Ink } from "../pixels/ink-colour.ts";
 import type { Flat } from "./flat-colours.ts";
@@ -43,11 +43,19 @@ export function aroundOf(partition: Partition, least: number = aroundLeast): Aro
   const cover = Float32Array.from(labels, (label) => Number(areas[label]!.colour === colour));
   const lines = isAlone ? undefined : lineWidthOf(shapeOf(cover, sizePx), sizePx);
   const isEven = isLines(lines);
-  const width = lines && lines.width <= thinMost && lines.deep <= deepMost ? lines.width : undefined;
+  const width = lines && isThin(lines) ? lines.width : undefined;
   const isDarker = labOfInk(inkOfFlat(colours[colour]!))[0] < lightnessOf(partition, colour) - darkerLeast;
   return share < least && !isEven
     ? undefined
     : { colour, ink: inkOfFlat(colours[colour]!), isAlone, width, isEven, isDarker };
+}
+
+const isThin = ({ width, deep }: LineWidth): boolean => width <= thinMost && deep <= deepMost;
+
+/** Whether ink is about as thin as lines, of whatever widths. @param alphas [sizePx, sizePx] */
+export function areThin(alphas: Float32Array, sizePx: number): boolean {
+  const lines = lineWidthOf(shapeOf(alphas, sizePx), sizePx);
+  return lines !== undefined && isThin(lines);
 }
 
 /** Mean OKLab lightness of the opaque areas of other colours; 0 where there are none. */

@@ -9,7 +9,7 @@ import { shapeOf } from "../lines/shape.ts";
 import { type Ink, inInk, inkOf } from "../pixels/ink-colour.ts";
 import { type LayeredImage, paintValues } from "../pixels/layered-image.ts";
 import { onAreasGround } from "./areas-ground.ts";
-import { aroundOf, inkOfFlat, opaqueFrom } from "./around.ts";
+import { areThin, aroundOf, inkOfFlat, opaqueFrom } from "./around.ts";
 import { chooseColours, type Wanted } from "./choose-colours.ts";
 import { labOfInk } from "./lab-of-ink.ts";
 import { type Area, type Partition, partitionOf } from "./partition.ts";
@@ -55,7 +55,10 @@ export async function drawnInAreas(
   if (elsewhere > (style.outline ? elsewhereMost : elsewhereMost / 2)) return undefined;
   return lines && !ground
     ? linesInAreas(partition, style, answer, widthOfLines(lines.alphas, sizePx))
-    : fillsInAreas(partition, style, answer, own.ink === undefined);
+    : fillsInAreas(partition, style, answer, {
+        isColoured: own.ink === undefined,
+        isThin: own.ink !== undefined && style.outline !== undefined && areThin(alphas, sizePx),
+      });
 }
 
 /** A drawing of lines of one width: they are the style's lines, or in a style of fills they go where areas meet. */
@@ -88,18 +91,20 @@ function linesInAreas(
 /**
  * Any other: what goes around its areas is what goes around the style's, and in a style of lines around areas they get such lines.
  * @param isColoured whether the drawing's colours say something
+ * @param isThin whether all its ink is lines, of whatever widths
  */
 function fillsInAreas(
   partition: Partition,
   { outline, ground, hasGrounds, palettes }: StyleAreas,
   answer: Float32Array,
-  isColoured: boolean,
+  { isColoured, isThin }: { readonly isColoured: boolean; readonly isThin: boolean },
 ): LayeredImage | undefined {
-  const { sizePx } = partition;
+  const { colours, sizePx } = partition;
   const around = aroundOf(partition);
   const isGround = around && !around.isAlone && (ground !== undefined || !around.width);
   if ((hasGrounds || ground) && !isGround) return undefined;
-  const isKept = ground ? isGround : outline && around?.width !== undefined;
+  const isKept = ground ? isGround : outline && (isThin || around?.width !== undefined);
+  const keptColour = isThin && !ground ? colours.findIndex(([, , , alpha]) => alpha >= opaqueFrom) : around?.colour;
   const votes = votesOf(partition, answer);
   const lined =
     outline && !ground && !isKept
@@ -111,7 +116,7 @@ function fillsInAreas(
         )
       : undefined;
   const made = lined ?? partition;
-  const aroundColour = lined ? lined.colours.length - 1 : isKept ? around?.colour : undefined;
+  const aroundColour = lined ? lined.colours.length - 1 : isKept ? keptColour : undefined;
   const ownVotes = lined ? votesOf(lined, answer) : votes;
   // A ground's colour may be none that the drawing has.
   const saysNothing = (colour: number): boolean => !isColoured || (ground !== undefined && colour === aroundColour);
