@@ -2,7 +2,7 @@
  * Pictures of one colour are read in the ink of the drawings that the flow between styles learned from, whatever their own colour is, and
  * the answer is painted in that colour: geometry needs no colour, and the flow saw few others. So are pictures on a ground, and those of an ink
  * with flat accents, where a style says what these are (pixels/style-ink.ts). Only where the requested style is such a one
- * too. Where its icons show several colours, the answer gets their mean and deviation.
+ * too. Where its icons show several colours, the answer gets these by areas (areas/), or their mean and deviation.
  */
 import { flatColoursOf } from "./areas/flat-colours.ts";
 import { inLines } from "./areas/in-lines.ts";
