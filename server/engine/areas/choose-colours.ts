@@ -20,7 +20,7 @@ const shareCost = 0.3;
 /** Distance within which a drawing's colour is one of the style's, and what it costs to take another. */
 const [ownWithin, ownCost] = [0.06, 0.2] as const;
 /** What another palette than the first may cost more by chance, so that icons of a set differ as the style's do. */
-const chanceCost = 0.04;
+const chanceCost = 0.12;
 const roundsMost = 8;
 
 /** An area that gets a colour. */

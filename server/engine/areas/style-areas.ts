@@ -134,7 +134,9 @@ function outlineOf(all: ReadonlyArray<Around | undefined>): { readonly outline?:
   const same = sets.reduce((best, set) => (set.length > best.length ? set : best), []);
   if (same.length < outlinedLeast * all.length || same.every(({ isAlone }) => isAlone)) return { lined };
   // Lines of one width, or dark ones that a hard shadow makes broader in places.
-  const lines = same.filter(({ isAlone, isEven, isDarker }) => isEven || (isDarker && !isAlone));
+  const even = same.filter(({ isEven }) => isEven);
+  const dark = same.filter(({ isAlone, isDarker }) => isDarker && !isAlone);
+  const lines = even.length >= same.length / 3 ? even : dark;
   const widths = lines.flatMap(({ width }) => width ?? []).sort((one, other) => one - other);
   const ink = same[0]?.ink;
   if (!ink) return { lined };
