@@ -133,9 +133,8 @@ function chosenFrom(
       choice.colour = least;
     }
   }
-  const cost =
-    choices.reduce((sum, { colour, costs }, at) => sum + costs[colour]! + borderCost(at, colour) / 2, 0) +
-    free.reduce((sum, _, colour) => sum + sharesCost(colour, 0), 0);
+  // Shares say how a palette is used, not whether it suits: one of a single colour would always fit a single area.
+  const cost = choices.reduce((sum, { colour, costs }, at) => sum + costs[colour]! + borderCost(at, colour) / 2, 0);
   return { inks: new Map(choices.map(({ area, colour }) => [area, palette[colour]!.ink])), cost };
 }
 
