@@ -1,36 +1,199 @@
 /**
- * What a flow says of a drawing of lines, with the drawing's own edges: lines between the places where they meet, and the areas between lines,
- * are pieces, and of each the flow's answer says whether it is ink. So fills end where lines are, and marks inside of them stay whole. Where an
- * answer does not fit a piece, because the style draws something else there, it stays as it is. After superpixels, whose
- * labels are voted on by a network that knows edges only roughly (Fulkerson, Vedaldi & Soatto 2009). Pure.
+ * What a flow says of a drawing of lines, with the drawing's own edges: the areas between lines, and lines between the places where they meet,
+ * are pieces, and each is decided as a whole by what the flow's answer has there. A line beside something empty stays ink; one within a fill
+ * is a gap in it. After superpixels, whose labels are voted on by a network that knows edges only roughly (Fulkerson, Vedaldi &
+ * Soatto 2009). Pure.
  */
-import { decidedShare } from "../pixels/decide-ink.ts";
 import { areasAround, inkFrom, piecesOf } from "../pixels/strokes.ts";
+import { distancesTo } from "./distances.ts";
+import { labelAreas, spreadLabels } from "./label-areas.ts";
+import type { Redrawn } from "./redraw-lines.ts";
+import { type Edged, edgedAround, finePerPx, opened, refined, repeated } from "./shape.ts";
 
-/** Pixels that agree in a piece that is decided as a whole, as a share of those that count: of lines, which answers nibble at, and of areas. */
-const [linesAgree, areasAgree] = [0.65, 0.8] as const;
-/** Pixels within this distance of an edge of the drawing do not count, unless nothing else is there. */
+/** Share of the depth of a piece from which on cells count, and depth in pixels that always does: answers tremble at edges. */
+const [coreShare, corePx] = [0.4, 2] as const;
+/** Share of a line's edge beside empty areas from which on it is an edge of the drawing. */
+const emptyLeast = 0.1;
+/** Mean of a mark in the answer, and of a line between two parts of a fill, from which on it is part of the fill. */
+const [markMost, dividerMost] = [0.85, 0.75] as const;
+/** Mean of a hole in a drawing of fills from which on it is filled too. */
+const holeMost = 0.85;
+/** Radii of the disc that does not get into a bay, and of the one that fits into it, of the width of lines, and mean of a bay that is filled. */
+const [bayRadius, bayDepth, bayLeast] = [0.8, 1.5, 0.85] as const;
+/** Radius of the disc that tidies the edge of the fill of a bay, in pixels. */
+const tidyPx = 1.5;
+/** Share of half a line's width from which on a cell is its middle. */
+const middleShare = 0.7;
+/** Pixels within this distance of an edge of the drawing do not count for a tint, unless nothing else is there. */
 const edgePx = 1;
-/** On log-odds of what stays as the flow has it. */
-const gain = 2.5;
+
+/** A drawing with its edge, and how broad its lines are. */
+export interface Pieces extends Pick<Redrawn, "alphas" | "field" | "width"> {
+  /** It is not lines alone. */
+  readonly isOfFills?: boolean;
+}
 
 /**
- * @param drawing [sizePx, sizePx] alphas of lines
  * @param answer [sizePx, sizePx] alphas, as the flow's answer has them
- * @returns alphas
+ * @param levels alphas that pieces may have, the highest first
+ * @returns of each level what has it or a higher one
  */
-export function decidePieces(drawing: Float32Array, answer: Float32Array, sizePx: number): Float32Array {
-  const isLine = (at: number): boolean => drawing[at]! >= inkFrom;
-  const voteOf = {
-    isFor: (at: number) => answer[at]! >= inkFrom,
-    isCounted: (at: number) => !isAtEdge(drawing, at, sizePx),
+export function decidePieces(
+  { alphas, field, width, isOfFills }: Pieces,
+  answer: Float32Array,
+  sizePx: number,
+  levels: readonly number[] = [1],
+): Edged[] {
+  const sidePx = Math.sqrt(field.length);
+  const ink = new Uint8Array(field.length);
+  for (let cell = 0; cell < ink.length; cell += 1) ink[cell] = field[cell]! > 0 ? 1 : 0;
+  const thick = width * sizePx * finePerPx;
+  const away = distancesTo(1, ink, sidePx, Math.ceil(bayDepth * thick) + 2);
+  const depth = distancesTo(0, ink, sidePx, Math.ceil(thick));
+  const parts = labelAreas(ink, 1, sidePx, true);
+  const lines = linesOf(repeated(piecesOf(alphas, sizePx).labels, sizePx), parts, sidePx);
+  const drawn = refined(answer, sizePx);
+  const levelNearest = (mean: number): number => nearest(mean, [...levels, 0]);
+  const areas = labelAreas(ink, 0, sidePx);
+  const fills = meansOf(areas, away, drawn).map((mean) => (isOfFills && mean < holeMost ? 0 : levelNearest(mean)));
+  // Nothing is filled around a drawing but what it nearly encloses.
+  fills[areas[0]!] = 0;
+  const bays = baysOf(areas, away, thick, sidePx);
+  const bayFills = meansOf(bays, away, drawn).map((mean) => (mean >= bayLeast ? levelNearest(mean) : 0));
+  for (let cell = 0; cell < areas.length; cell += 1)
+    if (bays[cell]! > 0 && bayFills[bays[cell]!]! > 0) areas[cell] = fills.length + bays[cell]!;
+  const hasBays = bayFills.some((fill) => fill > 0);
+  const fillOf = (area: number): number => (area < fills.length ? fills[area]! : bayFills[area - fills.length]!);
+  const [ofLines, ofParts] = [besideOf(lines, areas, fillOf, sidePx), besideOf(parts, areas, fillOf, sidePx)];
+  const [lineMeans, partMeans] = [meansOf(lines, depth, drawn), meansOf(parts, depth, drawn)];
+  const levelOfLine: number[] = [];
+  const levelOf = (line: number, part: number): number => {
+    const { edge, empty, fill, lowest } = ofLines[line] ?? nothingBeside;
+    const around = ofParts[part]!;
+    if (around.empty === 0) return levelWithin(around.fill, partMeans[part]!, markMost, levels);
+    if (around.outer > 0) return levelNearest(partMeans[part]!);
+    if (edge === 0 || empty >= emptyLeast * edge || lowest < fill) return nearest(lineMeans[line]!, levels);
+    return levelWithin(fill, lineMeans[line]!, dividerMost, levels);
   };
-  const lines = votes(piecesOf(drawing, sizePx).labels, linesAgree, { ...voteOf, isOf: isLine });
-  const areas = votes(areasOf(drawing, sizePx), areasAgree, { ...voteOf, isOf: (at) => !isLine(at) });
-  return drawing.map((share, at) => {
-    const own = decidedShare(answer[at]!, gain);
-    return share * (lines(at) ?? own) + (1 - share) * (areas(at) ?? own);
+  const decided = new Float32Array(ink.length);
+  for (let cell = 0; cell < ink.length; cell += 1)
+    decided[cell] =
+      ink[cell] === 0 ? fillOf(areas[cell]!) : (levelOfLine[lines[cell]!] ??= levelOf(lines[cell]!, parts[cell]!));
+  return levels.map((level) => {
+    const mask = new Uint8Array(ink.length);
+    const middles = new Uint8Array(ink.length);
+    for (let cell = 0; cell < ink.length; cell += 1) {
+      if (decided[cell]! < level) continue;
+      // No line says where the fill of a bay ends.
+      mask[cell] = areas[cell]! < fills.length || drawn[cell]! >= level / 2 ? 1 : 0;
+      if (2 * depth[cell]! >= middleShare * thick) middles[cell] = ink[cell]!;
+    }
+    // Where lines meet, those that stay end where they would without the others.
+    const reach = distancesTo(1, middles, sidePx, thick);
+    for (let cell = 0; cell < ink.length; cell += 1)
+      if (ink[cell] === 1 && 2 * reach[cell]! < middleShare * thick) mask[cell] = 1;
+    return edgedAround(hasBays ? tidied(mask, sidePx, (cell) => areas[cell]! >= fills.length) : mask, sidePx, sizePx);
   });
+}
+
+/**
+ * Bays of what lies around a drawing, from 1 on: what is nearer to a place that a disc reaches inside than to one that it reaches from without.
+ * @param away distances to the ink
+ */
+function baysOf(areas: Uint16Array, away: Float32Array, thick: number, sidePx: number): Uint16Array {
+  const around = areas[0]!;
+  const core = new Uint8Array(areas.length);
+  for (let cell = 0; cell < core.length; cell += 1)
+    core[cell] = areas[cell] === around && away[cell]! > bayRadius * thick ? 1 : 0;
+  const bays = spreadLabels(labelAreas(core, 1, sidePx), sidePx, (cell) => areas[cell] === around);
+  const without = bays[0]!;
+  const isBroad: boolean[] = [];
+  for (let cell = 0; cell < bays.length; cell += 1) if (away[cell]! > bayDepth * thick) isBroad[bays[cell]!] = true;
+  for (let cell = 0; cell < bays.length; cell += 1) if (bays[cell] === without || !isBroad[bays[cell]!]) bays[cell] = 0;
+  return bays;
+}
+
+/** A mask without cracks, slivers and holes where `isOf`. */
+function tidied(mask: Uint8Array, sidePx: number, isOf: (cell: number) => boolean): Uint8Array {
+  const radius = tidyPx * finePerPx;
+  const open = opened(distancesTo(1, mask, sidePx, radius + 2), radius, sidePx);
+  const closed = mask.map((is, cell) => (isOf(cell) ? 1 - open[cell]! : is));
+  const whole = opened(distancesTo(0, closed, sidePx, radius + 2), radius, sidePx);
+  for (let cell = 0; cell < closed.length; cell += 1) if (isOf(cell)) closed[cell] = whole[cell]!;
+  const holes = labelAreas(closed, 0, sidePx);
+  const hasOthers: boolean[] = [];
+  for (let cell = 0; cell < closed.length; cell += 1) if (!isOf(cell)) hasOthers[holes[cell]!] = true;
+  return closed.map((is, cell) => (is === 1 || !hasOthers[holes[cell]!] ? 1 : 0));
+}
+
+const nearest = (mean: number, levels: readonly number[]): number =>
+  levels.reduce((best, level) => (Math.abs(level - mean) < Math.abs(best - mean) ? level : best));
+
+/** A line within a fill shows only at another level. @param most mean from which on it is part of the ink */
+const levelWithin = (fill: number, mean: number, most: number, levels: readonly number[]): number =>
+  fill === levels[0] && mean >= most
+    ? fill
+    : nearest(
+        mean,
+        [...levels, 0].filter((level) => level !== fill),
+      );
+
+/** Labels of lines on cells of ink: those without one get the nearest, and parts without lines, as dots are, one of their own. */
+function linesOf(labels: Uint16Array, parts: Uint16Array, sidePx: number): Uint16Array {
+  const lines = spreadLabels(
+    labels.map((label, cell) => (parts[cell]! > 0 ? label : 0)),
+    sidePx,
+    (cell) => parts[cell]! > 0,
+  );
+  const count = lines.reduce((most, label) => Math.max(most, label), 0);
+  return lines.map((label, cell) => (label === 0 && parts[cell]! > 0 ? count + parts[cell]! : label));
+}
+
+/** Of each label, the mean of values in its middle. @param depth by which middles are told */
+function meansOf(labels: Uint16Array, depth: Float32Array, values: Float32Array): number[] {
+  const [deepest, sums, counts]: [number[], number[], number[]] = [[], [], []];
+  for (let cell = 0; cell < labels.length; cell += 1)
+    deepest[labels[cell]!] = Math.max(deepest[labels[cell]!] ?? 0, depth[cell]!);
+  for (let cell = 0; cell < labels.length; cell += 1) {
+    const label = labels[cell]!;
+    if (depth[cell]! < Math.min(coreShare * deepest[label]!, corePx * finePerPx)) continue;
+    sums[label] = (sums[label] ?? 0) + values[cell]!;
+    counts[label] = (counts[label] ?? 0) + 1;
+  }
+  return Array.from(sums, (sum, label) => (counts[label] ? sum / counts[label] : 0));
+}
+
+/** What is beside a piece of ink. */
+interface Beside {
+  /** Cells at its edge, and how many of them are beside something empty. */
+  edge: number;
+  empty: number;
+  /** Highest level of the fills, and the lowest. */
+  fill: number;
+  lowest: number;
+  /** Level of what is around it. */
+  outer: number;
+}
+const nothingBeside: Beside = { edge: 0, empty: 0, fill: 0, lowest: 1, outer: 0 };
+
+function besideOf(labels: Uint16Array, areas: Uint16Array, fillOf: (area: number) => number, sidePx: number): Beside[] {
+  const beside: Beside[] = [];
+  // The border of the grid is never ink.
+  for (let cell = sidePx; cell < labels.length - sidePx; cell += 1) {
+    const label = labels[cell]!;
+    if (label === 0) continue;
+    // Above the first cell of a part is what encloses it.
+    beside[label] ??= { ...nothingBeside, outer: areas[cell - sidePx] === 0 ? 0 : fillOf(areas[cell - sidePx]!) };
+    for (const near of [cell - 1, cell + 1, cell - sidePx, cell + sidePx]) {
+      if (areas[near] === 0) continue;
+      const fill = fillOf(areas[near]!);
+      beside[label].edge += 1;
+      if (fill === 0) beside[label].empty += 1;
+      beside[label].fill = Math.max(beside[label].fill, fill);
+      if (fill > 0) beside[label].lowest = Math.min(beside[label].lowest, fill);
+    }
+  }
+  return beside;
 }
 
 /**
@@ -46,43 +209,18 @@ export function tintedAreas(
   sizePx: number,
   level: number,
 ): (at: number) => boolean {
-  const areas = votes(areasOf(drawing, sizePx), 0.5, {
-    isOf: (at) => drawing[at]! < inkFrom,
-    isFor: (at) => answer[at]! >= level / 2,
-    isCounted: (at) => !isAtEdge(drawing, at, sizePx),
-  });
-  return (at) => areas(at) === 1;
-}
-
-function areasOf(drawing: Float32Array, sizePx: number): Uint16Array {
-  return areasAround(
+  const { labels } = areasAround(
     drawing.map((share) => (share < inkFrom ? 1 : 0)),
     sizePx,
-  ).labels;
-}
-
-interface Voters {
-  /** Whether a pixel is of its piece, and not beside it. */
-  isOf(at: number): boolean;
-  isFor(at: number): boolean;
-  isCounted(at: number): boolean;
-}
-
-/** Of a pixel, what the piece decided that it is of, or next to, 1 or 0; undefined where fewer than `agree` of its pixels agree. */
-function votes(
-  labels: Uint16Array,
-  agree: number,
-  { isOf, isFor, isCounted }: Voters,
-): (at: number) => number | undefined {
+  );
   const [inner, all] = [new Map<number, Vote>(), new Map<number, Vote>()];
   for (let at = 0; at < labels.length; at += 1) {
-    if (!isOf(at)) continue;
-    add(all, labels[at]!, isFor(at));
-    if (isCounted(at)) add(inner, labels[at]!, isFor(at));
+    if (drawing[at]! >= inkFrom) continue;
+    add(all, labels[at]!, answer[at]! >= level / 2);
+    if (!isAtEdge(drawing, at, sizePx)) add(inner, labels[at]!, answer[at]! >= level / 2);
   }
-  const decided = new Map<number, number | undefined>();
-  for (const [label, vote] of all) decided.set(label, decisionOf(inner.get(label) ?? vote, agree));
-  return (at) => decided.get(labels[at]!);
+  const tinted = new Set([...all].flatMap(([label, vote]) => (isMost(inner.get(label) ?? vote) ? [label] : [])));
+  return (at) => tinted.has(labels[at]!);
 }
 
 interface Vote {
@@ -90,16 +228,13 @@ interface Vote {
   count: number;
 }
 
+const isMost = ({ votes, count }: Vote): boolean => 2 * votes >= count;
+
 function add(all: Map<number, Vote>, label: number, isFor: boolean): void {
   const vote = all.get(label) ?? { votes: 0, count: 0 };
   vote.votes += isFor ? 1 : 0;
   vote.count += 1;
   all.set(label, vote);
-}
-
-function decisionOf({ votes: found, count }: Vote, agree: number): number | undefined {
-  if (found >= agree * count) return 1;
-  return count - found >= agree * count ? 0 : undefined;
 }
 
 function isAtEdge(drawing: Float32Array, at: number, sizePx: number): boolean {

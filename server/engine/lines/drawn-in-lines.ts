@@ -4,18 +4,20 @@
  */
 import type { ShownDrawing } from "../interfaces.ts";
 import { channelsOfHex } from "../pixels/hex-colour.ts";
-import { inkOf } from "../pixels/ink-colour.ts";
+import { inkOf, tintOf } from "../pixels/ink-colour.ts";
 import { type LayeredImage, paintValues } from "../pixels/layered-image.ts";
 import { usualInk } from "../pixels/usual-ink.ts";
 import { decidePieces, tintedAreas } from "./by-pieces.ts";
-import { overTint, type StyleLines } from "./line-width.ts";
+import type { StyleLines } from "./line-width.ts";
 import { outlineOf } from "./outline.ts";
-import { redrawLines } from "./redraw-lines.ts";
+import { movedEdge, redrawLines } from "./redraw-lines.ts";
 import { shapeOf } from "./shape.ts";
+import { areaTintMost, overTint, partsAsInk } from "./tinted.ts";
 
 /** Log-odds of ink a pixel away from its edge: their logistic curve is nearest to the share of a pixel that an edge leaves. */
 const oddsPerPx = 5;
-const leastShare = 1e-4;
+/** Width of lines where neither style nor drawing has one, of the side. */
+const usualWidth = 0.07;
 /** Log-odds of what is sure. */
 const sureOdds = 9;
 
@@ -31,14 +33,26 @@ export async function drawnInLines(
   answerOf: () => Promise<Float32Array>,
 ): Promise<LayeredImage | undefined> {
   const own = inkOf([{ planes, sizePx }]);
-  if (known.some((share) => share < 1) || !own.ink || (tint && !isAll)) return undefined;
+  if (known.some((share) => share < 1) || !own.ink) return undefined;
   const alphasOf = (image: Float32Array): Float32Array => image.subarray(3 * sizePx ** 2);
-  const lines = own.isOneInk ? alphasOf(planes) : overTint(alphasOf(planes));
+  const lines = own.isOneInk ? alphasOf(planes) : withoutTint(planes, sizePx);
   const shape = shapeOf(lines, sizePx);
   const redrawn = redrawLines(lines, sizePx, width, shape);
   if (!isAll) {
-    const decided = decidePieces(redrawn?.alphas ?? lines, alphasOf(await answerOf()), sizePx);
-    return inLayers([decided.map(oddsOf)], [1], sizePx);
+    const pieces = redrawn ?? {
+      alphas: lines,
+      field: movedEdge(shape, sizePx, 0, 0),
+      width: width ?? usualWidth,
+      isOfFills: true,
+    };
+    const levels = tint ? [1, tint] : [1];
+    // What has a tint is sooner filled.
+    const answer = alphasOf(await answerOf()).map(
+      (alpha, at) => alpha + Math.max(0, alphasOf(planes)[at]! - lines[at]!),
+    );
+    const decided = decidePieces(pieces, answer, sizePx, levels);
+    const odds = decided.map(({ inside }) => inside.map((px) => oddsPerPx * px));
+    return inLayers(odds, levels, sizePx);
   }
   if (!width) return undefined;
   const answer = redrawn && !tint ? undefined : alphasOf(await answerOf());
@@ -50,10 +64,12 @@ export async function drawnInLines(
   return inLayers([odds, odds.map((_, at) => (isTinted(at) ? sureOdds : -sureOdds))], [1, tint], sizePx);
 }
 
-const oddsOf = (share: number): number => {
-  const ink = Math.min(1 - leastShare, Math.max(leastShare, share));
-  return Math.log(ink / (1 - ink));
-};
+/** A drawing with a tint as one of ink. */
+function withoutTint(planes: Float32Array, sizePx: number): Float32Array {
+  const alphas = planes.subarray(3 * sizePx ** 2);
+  const tint = tintOf([{ planes, sizePx }]) ?? 0;
+  return tint > areaTintMost ? partsAsInk(alphas, sizePx, tint) : overTint(alphas);
+}
 
 /**
  * Layers of the usual ink over each other.

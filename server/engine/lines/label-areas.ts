@@ -31,9 +31,16 @@ export function labelAreas(mask: Uint8Array, wanted: 0 | 1, sidePx: number, byCo
   return labels;
 }
 
-/** Gives cells without a label, 0, that of the nearest cell with one, counted along rows and columns. */
-export function spreadLabels(labels: Uint8Array, sidePx: number): Uint8Array {
-  const spread = labels.slice();
+/**
+ * Gives cells without a label, 0, that of the nearest cell with one, counted along rows and columns.
+ * @param isOpen false: a cell that keeps no label, and that none is counted through
+ */
+export function spreadLabels<Labels extends Uint8Array | Uint16Array>(
+  labels: Labels,
+  sidePx: number,
+  isOpen: (cell: number) => boolean = () => true,
+): Labels {
+  const spread = labels.slice() as Labels;
   const reached = new Int32Array(labels.length);
   let length = 0;
   for (let at = 0; at < labels.length; at += 1)
@@ -45,7 +52,7 @@ export function spreadLabels(labels: Uint8Array, sidePx: number): Uint8Array {
     const at = reached[next]!;
     const column = at % sidePx;
     for (const near of [at - sidePx, at + sidePx, column > 0 ? at - 1 : -1, column < sidePx - 1 ? at + 1 : -1]) {
-      if (near < 0 || near >= labels.length || spread[near] !== 0) continue;
+      if (near < 0 || near >= labels.length || spread[near] !== 0 || !isOpen(near)) continue;
       spread[near] = spread[at]!;
       reached[length] = near;
       length += 1;

@@ -11,46 +11,48 @@ export interface LineWidth {
   readonly width: number;
   /** Between the first and the last fifth of all middles, of the width. */
   readonly spread: number;
+  /** Its ink, in squares as broad as the lines. */
+  readonly long: number;
   /** Share of the ink that is too broad for lines. */
   readonly deep: number;
 }
 
 /** Width of what is still lines, of the side: 3.6 px of 24. */
 const widthMost = 0.15;
-/** Spread up to which a drawing has lines of one width. */
-const spreadMost = 0.3;
+/** Spread up to which a drawing has lines of one width, and what the place of hairlines among the pixels changes. */
+const [spreadMost, hairSpreadPx] = [0.3, 0.75] as const;
 /** Share of ink that is too broad, up to which a drawing is of lines. */
 const deepMost = 0.15;
-const usualTint = 0.25;
 /** Drawings of a style that are looked at; each takes some 10 ms. */
 const lookedMost = 12;
 /** Share of them with gaps in their lines, from which on the style has such lines. */
-const brokenLeast = 0.3;
-/** Share of them that must be lines so that the style has a width, and so that it is all lines. */
-const [someLeast, allLeast] = [0.2, 0.75] as const;
+const brokenLeast = 0.45;
+/** Share of them that must be lines so that the style is all lines. */
+const allLeast = 0.75;
 /** Share of them with fills from which on a style is of fills, and share of a drawing's ink that is too broad for lines then. */
 const [fillsLeast, deepLeast] = [0.55, 0.05] as const;
-/** How much broader the broad ones of a style may be than its thin ones. */
+/** How much broader the broad ones of a style of lines may be than its thin ones. */
 const broaderMost = 1.35;
+/** How much the width of a drawing's lines may differ from that of the style, how long they are of their width then, and the share of such drawings
+ * beside fills, and where there are few of these. */
+const [alikeMost, longLeast, someLeast, mixedLeast] = [1.1, 18, 0.25, 0.4] as const;
 /** With fewer middles, as in dots, nobody knows. */
 const middlesLeast = 24;
 
 /** @returns undefined where there is next to no ink */
-export function lineWidthOf({ depth, middles, deep }: Shape, sizePx: number): LineWidth | undefined {
+export function lineWidthOf({ depth, middles, deep, area }: Shape, sizePx: number): LineWidth | undefined {
   if (middles.length < middlesLeast) return undefined;
   // A line of an even number of cells has two rows of middles, half a cell off.
   const widths = Float32Array.from(middles, (at) => 2 * depth[at]! - 0.5).sort();
   const at = (share: number): number => widths[Math.floor(share * (widths.length - 1))]!;
-  return { width: at(0.5) / (finePerPx * sizePx), spread: (at(0.8) - at(0.2)) / at(0.5), deep };
+  const apart = at(0.8) - at(0.2);
+  const spread = apart <= hairSpreadPx * finePerPx ? 0 : apart / at(0.5);
+  return { width: at(0.5) / (finePerPx * sizePx), spread, deep, long: area / at(0.5) ** 2 };
 }
 
 /** Whether a drawing is lines of one width. */
 export const isLines = (found: LineWidth | undefined): found is LineWidth =>
   found !== undefined && found.width <= widthMost && found.spread <= spreadMost && found.deep <= deepMost;
-
-/** Alphas of a drawing with a tint, as if the tint were nothing: about the alpha that most tints have. */
-export const overTint = (alphas: Float32Array): Float32Array =>
-  alphas.map((alpha) => Math.max(0, (alpha - usualTint) / (1 - usualTint)));
 
 /** Lines of a style. */
 export interface StyleLines {
@@ -72,17 +74,30 @@ export function linesOfStyle(
   const looked = drawings.slice(0, lookedMost);
   const shapes = looked.map(({ alphas, sizePx }) => {
     const shape = shapeOf(alphas, sizePx);
-    return { deep: shape.deep, lines: lineWidthOf(shape, sizePx) };
+    return { deep: shape.deep, lines: lineWidthOf(shape, sizePx), hair: hairSpreadPx / sizePx };
   });
   const widths = shapes.flatMap(({ lines }) => (isLines(lines) ? [lines.width] : [])).sort((one, other) => one - other);
   const at = (share: number): number => widths[Math.floor(share * (widths.length - 1))]!;
-  const isSame = widths.length >= Math.max(1, someLeast * looked.length) && at(0.8) <= broaderMost * at(0.2);
-  const width = isSame ? at(0.5) : undefined;
-  if (width === undefined || widths.length < allLeast * looked.length) {
-    // Faint drawings and dots are neither.
-    const fills = shapes.filter(({ deep }) => deep > deepLeast).length;
-    return fills >= fillsLeast * looked.length ? { ...(width !== undefined && { width }), isAll: false } : undefined;
+  if (widths.length >= allLeast * looked.length) {
+    const isSame = at(0.8) <= Math.max(broaderMost * at(0.2), at(0.2) + shapes[0]!.hair);
+    if (isSame) {
+      const width = at(0.5);
+      const broken = looked.filter(({ alphas, sizePx }) => hasGaps(alphas, sizePx, width));
+      return broken.length < brokenLeast * looked.length ? { width, isAll: true } : undefined;
+    }
   }
-  const broken = looked.filter(({ alphas, sizePx }) => hasGaps(alphas, sizePx, width));
-  return broken.length < brokenLeast * looked.length ? { width, isAll: true } : undefined;
+  const { width, count } = commonWidth(shapes.flatMap(({ lines }) => (lines ? [lines] : [])));
+  // Faint drawings and dots are neither.
+  const fills = shapes.filter(({ deep }) => deep > deepLeast).length;
+  if (fills < fillsLeast * looked.length && count < mixedLeast * looked.length) return undefined;
+  return { ...(count >= someLeast * looked.length && { width }), isAll: false };
+}
+
+/** The width that most drawings with long lines have, among other lines and fills, and how many do. */
+function commonWidth(found: readonly LineWidth[]): { readonly width: number; readonly count: number } {
+  const widths = found.filter(({ width, long }) => width <= widthMost && long >= longLeast).map(({ width }) => width);
+  const alikeOf = (one: number): number[] =>
+    widths.filter((width) => Math.max(width, one) <= alikeMost * Math.min(width, one));
+  const most = widths.map(alikeOf).reduce((best, alike) => (alike.length > best.length ? alike : best), []);
+  return { width: most.sort((one, other) => one - other)[most.length >> 1] ?? 0, count: most.length };
 }

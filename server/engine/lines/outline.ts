@@ -8,7 +8,7 @@ import { distancesTo } from "./distances.ts";
 import { labelAreas, spreadLabels } from "./label-areas.ts";
 import { isLines, lineWidthOf } from "./line-width.ts";
 import { movedEdge } from "./redraw-lines.ts";
-import { type Edged, edgedOf, finePerPx, refined, shapeFrom, shapeOf } from "./shape.ts";
+import { type Edged, edgedOf, finePerPx, opened, refined, shapeFrom, shapeOf } from "./shape.ts";
 
 /** Radii of the discs that do not fit into thin ink, and into gaps, of the width of lines. */
 const [inkRadius, gapRadius] = [0.8, 0.9] as const;
@@ -81,17 +81,6 @@ export function outlineOf(
     if (withinLabels[cell] !== 0 && inked >= fillLeast * core) outline[cell] = 1;
   }
   return checked(outline, sidePx, sizePx, isInk);
-}
-
-/** Cells that a disc of this radius covers somewhere within. @param depth distances to the outside */
-function opened(depth: Float32Array, radius: number, sidePx: number): Uint8Array {
-  const core = new Uint8Array(depth.length);
-  for (let cell = 0; cell < depth.length; cell += 1) core[cell] = depth[cell]! > radius ? 1 : 0;
-  const reach = distancesTo(1, core, sidePx, radius + 2);
-  const open = new Uint8Array(depth.length);
-  for (let cell = 0; cell < depth.length; cell += 1)
-    open[cell] = depth[cell]! > 0 && reach[cell]! <= radius + 1 ? 1 : 0;
-  return open;
 }
 
 interface AreaVote {

@@ -6,13 +6,21 @@
 import { countParts, type Parts } from "./count-parts.ts";
 import { distancesTo } from "./distances.ts";
 import { isLines, lineWidthOf } from "./line-width.ts";
-import { type Edged, edgedOf, finePerPx, type Shape, shapeOf } from "./shape.ts";
+import { type Edged, edgeCells, edgedOf, finePerPx, type Shape, shapeOf } from "./shape.ts";
 
 /** Shares of the change of width that are tried, until lines stay whole and apart; without any they do. */
 const changeShares = [1, 0.7, 0.4, 0] as const;
 
-/** Cells outside of an edge that are still told apart from what is farther away. */
-const edgeCells = 2 * finePerPx;
+/** Width of lines up to which the place among the pixels changes what is measured of it. */
+const hairPx = 2;
+
+/** Lines that were drawn with another width. */
+export interface Redrawn extends Edged {
+  /** Signed distances to their edge on the grid of a shape, in cells, above 0 in ink, [side, side]. */
+  readonly field: Float32Array;
+  /** Of the side, 0 to 1. */
+  readonly width: number;
+}
 
 /**
  * @param alphas [sizePx, sizePx], of one ink
@@ -24,14 +32,18 @@ export function redrawLines(
   sizePx: number,
   width?: number,
   shape = shapeOf(alphas, sizePx),
-): Edged | undefined {
+): Redrawn | undefined {
   const own = lineWidthOf(shape, sizePx);
   if (!isLines(own)) return undefined;
-  const parts = width === undefined ? undefined : countParts(alphas, sizePx);
+  // Widths of hairlines are not known better.
+  const isHair = width !== undefined && Math.max(width, own.width) <= hairPx / sizePx;
+  const parts = width === undefined || isHair ? undefined : countParts(alphas, sizePx);
   for (const share of parts === undefined ? [0] : changeShares) {
-    const field = movedEdge(shape, sizePx, own.width, own.width + share * ((width ?? 0) - own.width));
+    const to = isHair ? own.width : own.width + share * ((width ?? 0) - own.width);
+    const field = movedEdge(shape, sizePx, own.width, to);
     const edged = edgedOf((cell) => field[cell]!, sizePx);
-    if (!parts || isWhole(countParts(edged.alphas, sizePx), parts, width! > own.width)) return edged;
+    if (!parts || isWhole(countParts(edged.alphas, sizePx), parts, width! > own.width))
+      return { ...edged, field, width: to };
   }
   return undefined;
 }

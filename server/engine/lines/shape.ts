@@ -9,6 +9,8 @@ import { distancesTo } from "./distances.ts";
 export const finePerPx = 3;
 /** Pixels of nothing around the drawing, so that ink at its border has an edge. */
 const padPx = 2;
+/** Cells around an edge that are told apart. */
+export const edgeCells = 2 * finePerPx;
 /** Depth from which on all counts as deep, of the side of the grid: more than that of any line. */
 const deepestShare = 0.08;
 
@@ -26,6 +28,8 @@ export interface Shape {
   readonly middles: readonly number[];
   /** Share of the ink that is deeper than lines. */
   readonly deep: number;
+  /** Cells of ink. */
+  readonly area: number;
 }
 
 /** A drawing whose edge is known in parts of a pixel. */
@@ -54,7 +58,14 @@ export function shapeFrom(ink: Uint8Array, sidePx: number): Shape {
     inked += ink[at]!;
     if (depth[at]! >= deepest) deep += 1;
   }
-  return { sidePx, ink, depth, middles: middlesOf(depth, sidePx, deepest), deep: inked === 0 ? 0 : deep / inked };
+  return {
+    sidePx,
+    ink,
+    depth,
+    middles: middlesOf(depth, sidePx, deepest),
+    deep: inked === 0 ? 0 : deep / inked,
+    area: inked,
+  };
 }
 
 /** @param inside signed distance of a cell to the edge, in cells, above 0 in ink */
@@ -62,6 +73,34 @@ export const edgedOf = (inside: (cell: number) => number, sizePx: number): Edged
   alphas: coarse((cell) => Math.min(1, Math.max(0, inside(cell) + 0.5)), sizePx),
   inside: coarse((cell) => inside(cell) / finePerPx, sizePx),
 });
+
+/** Cells that a disc of this radius covers somewhere within. @param depth distances to the outside */
+export function opened(depth: Float32Array, radius: number, sidePx: number): Uint8Array {
+  const core = new Uint8Array(depth.length);
+  for (let cell = 0; cell < depth.length; cell += 1) core[cell] = depth[cell]! > radius ? 1 : 0;
+  const reach = distancesTo(1, core, sidePx, radius + 2);
+  const open = new Uint8Array(depth.length);
+  for (let cell = 0; cell < depth.length; cell += 1)
+    open[cell] = depth[cell]! > 0 && reach[cell]! <= radius + 1 ? 1 : 0;
+  return open;
+}
+
+/** A mask of the grid with its edge. @param mask [side, side], 1 or 0 */
+export function edgedAround(mask: Uint8Array, sidePx: number, sizePx: number): Edged {
+  const [depth, away] = [distancesTo(0, mask, sidePx, edgeCells), distancesTo(1, mask, sidePx, edgeCells)];
+  return edgedOf((cell) => (mask[cell] === 1 ? depth[cell]! - 0.5 : 0.5 - away[cell]!), sizePx);
+}
+
+/** Labels of pixels on the grid of a shape. */
+export function repeated(labels: Uint16Array, sizePx: number): Uint16Array {
+  const sidePx = finePerPx * (sizePx + 2 * padPx);
+  const fine = new Uint16Array(sidePx ** 2);
+  for (let y = 0; y < finePerPx * sizePx; y += 1)
+    for (let x = 0; x < finePerPx * sizePx; x += 1)
+      fine[(y + finePerPx * padPx) * sidePx + x + finePerPx * padPx] =
+        labels[Math.floor(y / finePerPx) * sizePx + Math.floor(x / finePerPx)]!;
+  return fine;
+}
 
 /** A field of the grid at each pixel of the drawing, by the mean of the pixel's cells. @param field [side, side] */
 function coarse(field: (cell: number) => number, sizePx: number): Float32Array {

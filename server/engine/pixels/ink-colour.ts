@@ -28,7 +28,7 @@ export interface DrawnInk {
 
 export function inkOf(drawings: readonly Drawing[]): DrawnInk {
   const ink = colourOf(drawings);
-  return ink ? { isOneInk: drawings.every((drawing) => tintShare(drawing) <= tintMost), ink } : { isOneInk: false };
+  return ink ? { isOneInk: !drawings.some(hasTint), ink } : { isOneInk: false };
 }
 
 /** The same shapes in another ink. @param planes premultiplied RGBA [4, pixels] @returns new planes */
@@ -91,10 +91,10 @@ export function tintOf(drawings: readonly Drawing[]): number | undefined {
   return found.length > tintMost * drawn ? found[Math.floor(found.length / 2)] : undefined;
 }
 
-/** Pixels inside of areas of one alpha that is neither nothing nor all, of those that are drawn. */
-function tintShare(drawing: Drawing): number {
+/** Whether a drawing has areas of one alpha that is neither nothing nor all. */
+export function hasTint(drawing: Drawing): boolean {
   const { tints, drawn } = tintsOf(drawing);
-  return drawn === 0 ? 0 : tints.length / drawn;
+  return tints.length > tintMost * drawn;
 }
 
 /** Alphas of the pixels inside of areas of one alpha that is neither nothing nor all, and how many pixels are drawn. */

@@ -1,14 +1,15 @@
 /** What the drawings of a style are drawn in and on, and such drawings as the flow between styles knows them. */
 
 import { type StyleAreas, styleAreasOf } from "../areas/style-areas.ts";
-import { linesOfStyle, overTint, type StyleLines } from "../lines/line-width.ts";
+import { linesOfStyle, type StyleLines } from "../lines/line-width.ts";
+import { areaTintMost, ofTint, overTint } from "../lines/tinted.ts";
 import type { Accent } from "./accents.ts";
 import type { ColourSpread } from "./colour-spread.ts";
 import { asInk, flatInksOf, isOfInks } from "./flat-inks.ts";
 import { commonShape, groundOf } from "./ground/ground.ts";
 import { offGround } from "./ground/off-ground.ts";
 import type { Ground } from "./ground/parts.ts";
-import { type Drawing, type DrawnInk, inkOf, tintOf } from "./ink-colour.ts";
+import { type Drawing, type DrawnInk, hasTint, inkOf, tintOf } from "./ink-colour.ts";
 
 export interface StyleInk extends DrawnInk {
   /** How several colours lie, where drawings show them. */
@@ -69,14 +70,20 @@ export function styleInkOf(drawings: readonly Drawing[]): StyleInk {
   return { ...flat, lines: linesIn(inked, flat.isOneInk), areas };
 }
 
-/** Alpha of a tint above which lines have it too, and not only areas. */
-const areaTintMost = 0.4;
+/** Share of drawings with a tint from which on it is the style's. */
+const tintedLeast = 0.25;
 
 /** Lines of drawings of one colour. @param isOneInk false: with tints */
 export function linesIn(drawings: readonly Drawing[], isOneInk: boolean): StyleLines | undefined {
   const alphas = drawings.map(({ planes, sizePx }) => ({ alphas: planes.subarray(3 * sizePx ** 2), sizePx }));
-  if (isOneInk) return linesOfStyle(alphas);
+  const tinted = isOneInk ? [] : drawings.filter(hasTint);
+  if (tinted.length < tintedLeast * drawings.length) return linesOfStyle(alphas);
+  const tint = tintOf(tinted);
+  if (tint === undefined) return undefined;
+  if (tint > areaTintMost) {
+    const lines = linesOfStyle(alphas.map((drawing) => ({ ...drawing, alphas: ofTint(drawing.alphas, tint) })));
+    return lines && { ...lines, isAll: false, tint };
+  }
   const lines = linesOfStyle(alphas.map((drawing) => ({ ...drawing, alphas: overTint(drawing.alphas) })));
-  const tint = tintOf(drawings);
-  return lines?.isAll && tint && tint <= areaTintMost ? { ...lines, tint } : undefined;
+  return lines?.isAll ? { ...lines, tint } : undefined;
 }

@@ -1,0 +1,54 @@
+/** Drawings with a tint as drawings of one ink: either the tint is nothing, beside lines, or all is ink, where parts have one of two levels. Pure. */
+import { labelAreas } from "./label-areas.ts";
+
+const usualTint = 0.25;
+
+/** Alphas of a drawing with a tint, as if the tint were nothing: about the alpha that most tints have. */
+export const overTint = (alphas: Float32Array): Float32Array =>
+  alphas.map((alpha) => Math.max(0, (alpha - usualTint) / (1 - usualTint)));
+
+/** Alpha of a tint above which lines have it too, and not only areas. */
+export const areaTintMost = 0.4;
+
+/** Alphas of a drawing with a tint, as if the tint were ink. */
+export const ofTint = (alphas: Float32Array, tint: number): Float32Array =>
+  alphas.map((alpha) => Math.min(1, alpha / tint));
+
+/**
+ * Alphas of a drawing whose parts are ink or a tint with both as ink, but for parts that lie within one of the other level, which are left out.
+ * @param alphas [sizePx, sizePx]
+ * @param tint its alpha
+ */
+export function partsAsInk(alphas: Float32Array, sizePx: number, tint: number): Float32Array {
+  const ink = new Uint8Array(alphas.length);
+  for (let at = 0; at < ink.length; at += 1) ink[at] = alphas[at]! >= (1 + tint) / 2 ? 1 : 0;
+  const [inks, others] = [labelAreas(ink, 1, sizePx, true), labelAreas(ink, 0, sizePx)];
+  const [inkIsOpen, otherIsOpen]: [boolean[], boolean[]] = [[], []];
+  for (let at = 0; at < alphas.length; at += 1) {
+    if (alphas[at]! >= tint / 2) continue;
+    otherIsOpen[others[at]!] = true;
+    forAround(at, sizePx, edgePx, (near) => {
+      inkIsOpen[inks[near]!] = true;
+    });
+  }
+  return alphas.map((alpha, at) => {
+    let [isMark, isHole] = [false, false];
+    forAround(at, sizePx, 1, (near) => {
+      isMark ||= inks[near]! > 0 && !inkIsOpen[inks[near]!];
+      isHole ||= others[near]! > 0 && !otherIsOpen[others[near]!];
+    });
+    const inked = Math.min(1, Math.max(0, (alpha - tint) / (1 - tint)));
+    if (isMark) return 1 - inked;
+    return isHole ? inked : Math.min(1, alpha / tint);
+  });
+}
+
+/** Pixels over which an edge fades, at most. */
+const edgePx = 2;
+
+function forAround(at: number, sizePx: number, reachPx: number, visit: (near: number) => void): void {
+  const [column, row] = [at % sizePx, Math.floor(at / sizePx)];
+  for (let y = Math.max(0, row - reachPx); y <= Math.min(sizePx - 1, row + reachPx); y += 1)
+    for (let x = Math.max(0, column - reachPx); x <= Math.min(sizePx - 1, column + reachPx); x += 1)
+      visit(y * sizePx + x);
+}
