@@ -16,6 +16,8 @@ const [coreShare, corePx] = [0.4, 2] as const;
 const emptyLeast = 0.1;
 /** Mean of a mark in the answer, and of a line between two parts of a fill, from which on it is part of the fill. */
 const [markMost, dividerMost] = [0.85, 0.75] as const;
+/** Mean of a drawing's outlines from which on they are where the drawing has them. */
+const outlineLeast = 0.4;
 /** Mean of a hole in a drawing of fills from which on it is filled too. */
 const holeMost = 0.85;
 /** Radii of the disc that does not get into a bay, and of the one that fits into it, of the width of lines, and mean of a bay that is filled. */
@@ -53,19 +55,22 @@ export function decidePieces(
   const parts = labelAreas(ink, 1, sidePx, true);
   const lines = linesOf(repeated(piecesOf(alphas, sizePx).labels, sizePx), parts, sidePx);
   const drawn = refined(answer, sizePx);
-  const levelNearest = (mean: number): number => nearest(mean, [...levels, 0]);
   const areas = labelAreas(ink, 0, sidePx);
+  const [lineMeans, partMeans] = [meansOf(lines, depth, drawn), meansOf(parts, depth, drawn)];
+  // An answer that has its outlines elsewhere says nothing of what is between those of the drawing.
+  const isKnown = outlineMean(lines, areas, lineMeans, sidePx) >= outlineLeast * levels.at(-1)!;
+  const levelNearest = (mean: number): number => (isKnown ? nearest(mean, [...levels, 0]) : 0);
   const fills = meansOf(areas, away, drawn).map((mean) => (isOfFills && mean < holeMost ? 0 : levelNearest(mean)));
   // Nothing is filled around a drawing but what it nearly encloses.
   fills[areas[0]!] = 0;
   const bays = baysOf(areas, away, thick, sidePx);
-  const bayFills = meansOf(bays, away, drawn).map((mean) => (mean >= bayLeast ? levelNearest(mean) : 0));
-  for (let cell = 0; cell < areas.length; cell += 1)
-    if (bays[cell]! > 0 && bayFills[bays[cell]!]! > 0) areas[cell] = fills.length + bays[cell]!;
+  const bayFills = bays ? meansOf(bays, away, drawn).map((mean) => (mean >= bayLeast ? levelNearest(mean) : 0)) : [];
   const hasBays = bayFills.some((fill) => fill > 0);
+  if (bays && hasBays)
+    for (let cell = 0; cell < areas.length; cell += 1)
+      if (bays[cell]! > 0 && bayFills[bays[cell]!]! > 0) areas[cell] = fills.length + bays[cell]!;
   const fillOf = (area: number): number => (area < fills.length ? fills[area]! : bayFills[area - fills.length]!);
   const [ofLines, ofParts] = [besideOf(lines, areas, fillOf, sidePx), besideOf(parts, areas, fillOf, sidePx)];
-  const [lineMeans, partMeans] = [meansOf(lines, depth, drawn), meansOf(parts, depth, drawn)];
   const levelOfLine: number[] = [];
   const levelOf = (line: number, part: number): number => {
     const { edge, empty, fill, lowest } = ofLines[line] ?? nothingBeside;
@@ -76,9 +81,11 @@ export function decidePieces(
     return levelWithin(fill, lineMeans[line]!, dividerMost, levels);
   };
   const decided = new Float32Array(ink.length);
-  for (let cell = 0; cell < ink.length; cell += 1)
-    decided[cell] =
-      ink[cell] === 0 ? fillOf(areas[cell]!) : (levelOfLine[lines[cell]!] ??= levelOf(lines[cell]!, parts[cell]!));
+  for (let cell = 0; cell < ink.length; cell += 1) {
+    const line = lines[cell]!;
+    if (line > 0) levelOfLine[line] ??= levelOf(line, parts[cell]!);
+    decided[cell] = line > 0 ? levelOfLine[line]! : fillOf(areas[cell]!);
+  }
   return levels.map((level) => {
     const mask = new Uint8Array(ink.length);
     const middles = new Uint8Array(ink.length);
@@ -100,12 +107,15 @@ export function decidePieces(
  * Bays of what lies around a drawing, from 1 on: what is nearer to a place that a disc reaches inside than to one that it reaches from without.
  * @param away distances to the ink
  */
-function baysOf(areas: Uint16Array, away: Float32Array, thick: number, sidePx: number): Uint16Array {
+function baysOf(areas: Uint16Array, away: Float32Array, thick: number, sidePx: number): Uint16Array | undefined {
   const around = areas[0]!;
   const core = new Uint8Array(areas.length);
   for (let cell = 0; cell < core.length; cell += 1)
     core[cell] = areas[cell] === around && away[cell]! > bayRadius * thick ? 1 : 0;
-  const bays = spreadLabels(labelAreas(core, 1, sidePx), sidePx, (cell) => areas[cell] === around);
+  const cores = labelAreas(core, 1, sidePx);
+  if (highestOf(cores) < 2) return undefined;
+  const isAround = areas.map((area) => (area === around ? 1 : 0));
+  const bays = spreadLabels(cores, sidePx, isAround);
   const without = bays[0]!;
   const isBroad: boolean[] = [];
   for (let cell = 0; cell < bays.length; cell += 1) if (away[cell]! > bayDepth * thick) isBroad[bays[cell]!] = true;
@@ -131,36 +141,61 @@ const nearest = (mean: number, levels: readonly number[]): number =>
 
 /** A line within a fill shows only at another level. @param most mean from which on it is part of the ink */
 const levelWithin = (fill: number, mean: number, most: number, levels: readonly number[]): number =>
-  fill === levels[0] && mean >= most
-    ? fill
-    : nearest(
-        mean,
-        [...levels, 0].filter((level) => level !== fill),
-      );
+  fill === levels[0]
+    ? mean >= most
+      ? fill
+      : levels[1] !== undefined && mean >= levels[1] / 2
+        ? levels[1]
+        : 0
+    : mean >= fill / 2
+      ? levels[0]!
+      : 0;
 
 /** Labels of lines on cells of ink: those without one get the nearest, and parts without lines, as dots are, one of their own. */
 function linesOf(labels: Uint16Array, parts: Uint16Array, sidePx: number): Uint16Array {
-  const lines = spreadLabels(
-    labels.map((label, cell) => (parts[cell]! > 0 ? label : 0)),
-    sidePx,
-    (cell) => parts[cell]! > 0,
-  );
-  const count = lines.reduce((most, label) => Math.max(most, label), 0);
-  return lines.map((label, cell) => (label === 0 && parts[cell]! > 0 ? count + parts[cell]! : label));
+  for (let cell = 0; cell < labels.length; cell += 1) if (parts[cell] === 0) labels[cell] = 0;
+  const lines = spreadLabels(labels, sidePx, parts);
+  const count = highestOf(lines);
+  for (let cell = 0; cell < lines.length; cell += 1)
+    if (lines[cell] === 0 && parts[cell]! > 0) lines[cell] = count + parts[cell]!;
+  return lines;
+}
+
+/** Mean of the lines beside what lies around a drawing. */
+function outlineMean(lines: Uint16Array, areas: Uint16Array, lineMeans: readonly number[], sidePx: number): number {
+  let [sum, count] = [0, 0];
+  for (let cell = sidePx; cell < lines.length - sidePx; cell += 1) {
+    if (areas[cell] !== areas[0]) continue;
+    for (const near of [cell - 1, cell + 1, cell - sidePx, cell + sidePx]) {
+      if (lines[near] === 0) continue;
+      sum += lineMeans[lines[near]!]!;
+      count += 1;
+    }
+  }
+  return count === 0 ? 0 : sum / count;
 }
 
 /** Of each label, the mean of values in its middle. @param depth by which middles are told */
 function meansOf(labels: Uint16Array, depth: Float32Array, values: Float32Array): number[] {
-  const [deepest, sums, counts]: [number[], number[], number[]] = [[], [], []];
+  const count = highestOf(labels) + 1;
+  const [deepest, sums, counts] = [new Float32Array(count), new Float64Array(count), new Uint32Array(count)];
   for (let cell = 0; cell < labels.length; cell += 1)
-    deepest[labels[cell]!] = Math.max(deepest[labels[cell]!] ?? 0, depth[cell]!);
+    if (depth[cell]! > deepest[labels[cell]!]!) deepest[labels[cell]!] = depth[cell]!;
+  for (let label = 0; label < count; label += 1)
+    deepest[label] = Math.min(coreShare * deepest[label]!, corePx * finePerPx);
   for (let cell = 0; cell < labels.length; cell += 1) {
     const label = labels[cell]!;
-    if (depth[cell]! < Math.min(coreShare * deepest[label]!, corePx * finePerPx)) continue;
-    sums[label] = (sums[label] ?? 0) + values[cell]!;
-    counts[label] = (counts[label] ?? 0) + 1;
+    if (depth[cell]! < deepest[label]!) continue;
+    sums[label]! += values[cell]!;
+    counts[label]! += 1;
   }
-  return Array.from(sums, (sum, label) => (counts[label] ? sum / counts[label] : 0));
+  return Array.from(sums, (sum, label) => (counts[label] ? sum / counts[label]! : 0));
+}
+
+function highestOf(labels: Uint16Array): number {
+  let highest = 0;
+  for (let cell = 0; cell < labels.length; cell += 1) if (labels[cell]! > highest) highest = labels[cell]!;
+  return highest;
 }
 
 /** What is beside a piece of ink. */

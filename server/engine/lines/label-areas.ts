@@ -33,12 +33,12 @@ export function labelAreas(mask: Uint8Array, wanted: 0 | 1, sidePx: number, byCo
 
 /**
  * Gives cells without a label, 0, that of the nearest cell with one, counted along rows and columns.
- * @param isOpen false: a cell that keeps no label, and that none is counted through
+ * @param isOpen 0: a cell that keeps no label, and that none is counted through
  */
 export function spreadLabels<Labels extends Uint8Array | Uint16Array>(
   labels: Labels,
   sidePx: number,
-  isOpen: (cell: number) => boolean = () => true,
+  isOpen?: Uint8Array | Uint16Array,
 ): Labels {
   const spread = labels.slice() as Labels;
   const reached = new Int32Array(labels.length);
@@ -52,7 +52,7 @@ export function spreadLabels<Labels extends Uint8Array | Uint16Array>(
     const at = reached[next]!;
     const column = at % sidePx;
     for (const near of [at - sidePx, at + sidePx, column > 0 ? at - 1 : -1, column < sidePx - 1 ? at + 1 : -1]) {
-      if (near < 0 || near >= labels.length || spread[near] !== 0 || !isOpen(near)) continue;
+      if (near < 0 || near >= labels.length || spread[near] !== 0 || isOpen?.[near] === 0) continue;
       spread[near] = spread[at]!;
       reached[length] = near;
       length += 1;
