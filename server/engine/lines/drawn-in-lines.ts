@@ -4,18 +4,22 @@
  */
 import type { ShownDrawing } from "../interfaces.ts";
 import { channelsOfHex } from "../pixels/hex-colour.ts";
-import { inkOf, tintOf } from "../pixels/ink-colour.ts";
+import { inkOf, tintOf, tintShare } from "../pixels/ink-colour.ts";
 import { type LayeredImage, paintValues } from "../pixels/layered-image.ts";
 import { usualInk } from "../pixels/usual-ink.ts";
 import { decidePieces, tintedAreas } from "./by-pieces.ts";
 import type { StyleLines } from "./line-width.ts";
-import { outlineOf } from "./outline.ts";
+import { isHollow, outlineOf } from "./outline.ts";
 import { movedEdge, redrawLines } from "./redraw-lines.ts";
 import { shapeOf } from "./shape.ts";
-import { areaTintMost, overTint, partsAsInk } from "./tinted.ts";
+import { areaTintMost, ofTint, overTint, partsAsInk } from "./tinted.ts";
 
 /** Log-odds of ink a pixel away from its edge: their logistic curve is nearest to the share of a pixel that an edge leaves. */
 const oddsPerPx = 5;
+/** Share of a drawing that has a tint, from which on it is of fills in that tint. */
+const tintedMost = 0.7;
+/** What has a tint in a drawing is sooner filled: by this share of its alpha. */
+const tintCounts = 1.5;
 /** Width of lines where neither style nor drawing has one, of the side. */
 const usualWidth = 0.07;
 /** Log-odds of what is sure. */
@@ -32,27 +36,28 @@ export async function drawnInLines(
   { width, isAll, tint }: StyleLines,
   answerOf: () => Promise<Float32Array>,
 ): Promise<LayeredImage | undefined> {
-  const own = inkOf([{ planes, sizePx }]);
-  if (known.some((share) => share < 1) || !own.ink) return undefined;
+  const { ink, isOneInk } = inkOf([{ planes, sizePx }]);
+  if (known.some((share) => share < 1) || !ink) return undefined;
   const alphasOf = (image: Float32Array): Float32Array => image.subarray(3 * sizePx ** 2);
-  const lines = own.isOneInk ? alphasOf(planes) : withoutTint(planes, sizePx);
+  const lines = isOneInk ? alphasOf(planes) : withoutTint(planes, sizePx, isAll);
   const shape = shapeOf(lines, sizePx);
   const redrawn = redrawLines(lines, sizePx, width, shape);
   if (!isAll) {
-    const pieces = redrawn ?? {
-      alphas: lines,
-      field: movedEdge(shape, sizePx, 0, 0),
-      width: width ?? usualWidth,
-      isOfFills: true,
-    };
-    const levels = tint ? [1, tint] : [1];
-    // What has a tint is sooner filled.
+    const [levels, own] = [tint ? [1, tint] : [1], alphasOf(planes)];
     const answer = alphasOf(await answerOf()).map(
-      (alpha, at) => alpha + Math.max(0, alphasOf(planes)[at]! - lines[at]!),
+      (alpha, at) => alpha + tintCounts * Math.max(0, own[at]! - lines[at]!),
     );
-    const decided = decidePieces(pieces, answer, sizePx, levels);
-    const odds = decided.map(({ inside }) => inside.map((px) => oddsPerPx * px));
-    return inLayers(odds, levels, sizePx);
+    const drawn = tint ? ofTint(answer, tint) : answer;
+    const outlined = !redrawn && width && isHollow(shape, drawn, sizePx, width);
+    const edged = outlined ? outlineOf(lines, drawn, sizePx, width, shape) : redrawn;
+    if (outlined && !edged) return undefined;
+    const fills = { alphas: lines, field: movedEdge(shape, sizePx, 0, 0), width: width ?? usualWidth, isOfFills: true };
+    const decided = decidePieces(edged ?? fills, answer, sizePx, levels);
+    return inLayers(
+      decided.map(({ inside }) => inside.map((px) => oddsPerPx * px)),
+      levels,
+      sizePx,
+    );
   }
   if (!width) return undefined;
   const answer = redrawn && !tint ? undefined : alphasOf(await answerOf());
@@ -64,11 +69,13 @@ export async function drawnInLines(
   return inLayers([odds, odds.map((_, at) => (isTinted(at) ? sureOdds : -sureOdds))], [1, tint], sizePx);
 }
 
-/** A drawing with a tint as one of ink. */
-function withoutTint(planes: Float32Array, sizePx: number): Float32Array {
-  const alphas = planes.subarray(3 * sizePx ** 2);
-  const tint = tintOf([{ planes, sizePx }]) ?? 0;
-  return tint > areaTintMost ? partsAsInk(alphas, sizePx, tint) : overTint(alphas);
+/** A drawing with a tint as one of ink. @param isAll for a style of lines */
+function withoutTint(planes: Float32Array, sizePx: number, isAll: boolean): Float32Array {
+  const [alphas, drawing] = [planes.subarray(3 * sizePx ** 2), { planes, sizePx }];
+  const tint = tintOf([drawing]) ?? 0;
+  return tint > areaTintMost || (!isAll && tintShare(drawing) > tintedMost)
+    ? partsAsInk(alphas, sizePx, tint)
+    : overTint(alphas);
 }
 
 /**

@@ -7,8 +7,8 @@ import { inkFrom } from "../pixels/strokes.ts";
 import { distancesTo } from "./distances.ts";
 import { labelAreas, spreadLabels } from "./label-areas.ts";
 import { isLines, lineWidthOf } from "./line-width.ts";
-import { movedEdge } from "./redraw-lines.ts";
-import { type Edged, edgedOf, finePerPx, opened, refined, shapeFrom, shapeOf } from "./shape.ts";
+import { movedEdge, type Redrawn } from "./redraw-lines.ts";
+import { edgedOf, finePerPx, opened, refined, type Shape, shapeFrom, shapeOf } from "./shape.ts";
 
 /** Radii of the discs that do not fit into thin ink, and into gaps, of the width of lines. */
 const [inkRadius, gapRadius] = [0.8, 0.9] as const;
@@ -19,6 +19,8 @@ const [markLeast, fillLeast] = [0.5, 0.8] as const;
 /** Share of the answer's ink that must lie within two pixels of the outline; else the flow drew something else. */
 const coveredLeast = 0.75;
 const nearCells = 2 * finePerPx;
+/** Share of the greatest depth of a drawing from which on all is its inside. */
+const hollowDepth = 0.9;
 /** What the nearest cell is that the drawing leaves empty. */
 const [besideNothing, besideLine] = [1, 2] as const;
 
@@ -34,7 +36,7 @@ export function outlineOf(
   sizePx: number,
   width: number,
   shape = shapeOf(drawing, sizePx),
-): Edged | undefined {
+): Redrawn | undefined {
   if (isLines(lineWidthOf(shape, sizePx))) return undefined;
   const { sidePx, ink } = shape;
   const thick = width * sizePx * finePerPx;
@@ -80,7 +82,7 @@ export function outlineOf(
     const { ink: inked, core } = fills[withinLabels[cell]!]!;
     if (withinLabels[cell] !== 0 && inked >= fillLeast * core) outline[cell] = 1;
   }
-  return checked(outline, sidePx, sizePx, isInk);
+  return checked(outline, sidePx, sizePx, width, isInk);
 }
 
 interface AreaVote {
@@ -120,13 +122,32 @@ function asLines(marks: Uint8Array, sidePx: number, sizePx: number, width: numbe
   return lines;
 }
 
+/**
+ * Whether the answer leaves the inside of a drawing of fills empty for the most part.
+ * @param answer [sizePx, sizePx] alphas, as the flow's answer has them
+ * @param width of the lines, of the side, 0 to 1
+ */
+export function isHollow({ sidePx, depth }: Shape, answer: Float32Array, sizePx: number, width: number): boolean {
+  const drawn = refined(answer, sizePx);
+  let [deepest, inside, empty] = [0, 0, 0];
+  for (let cell = 0; cell < sidePx ** 2; cell += 1) deepest = Math.max(deepest, depth[cell]!);
+  const least = Math.min(2 * width * sizePx * finePerPx, hollowDepth * deepest);
+  for (let cell = 0; cell < sidePx ** 2; cell += 1) {
+    if (depth[cell]! < least) continue;
+    inside += 1;
+    if (drawn[cell]! < inkFrom) empty += 1;
+  }
+  return 2 * empty > inside;
+}
+
 /** The outline with its edge; undefined where much of the answer's ink lies elsewhere. */
 function checked(
   outline: Uint8Array,
   sidePx: number,
   sizePx: number,
+  width: number,
   isInk: (cell: number) => boolean,
-): Edged | undefined {
+): Redrawn | undefined {
   const depth = distancesTo(0, outline, sidePx, nearCells);
   const away = distancesTo(1, outline, sidePx, nearCells);
   let [answered, covered] = [0, 0];
@@ -136,5 +157,6 @@ function checked(
     if (away[cell]! < nearCells) covered += 1;
   }
   if (covered < coveredLeast * answered) return undefined;
-  return edgedOf((cell) => (outline[cell] === 1 ? depth[cell]! - 0.5 : 0.5 - away[cell]!), sizePx);
+  const field = depth.map((own, cell) => (outline[cell] === 1 ? own - 0.5 : 0.5 - away[cell]!));
+  return { ...edgedOf((cell) => field[cell]!, sizePx), field, width };
 }

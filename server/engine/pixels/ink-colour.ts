@@ -92,9 +92,12 @@ export function tintOf(drawings: readonly Drawing[]): number | undefined {
 }
 
 /** Whether a drawing has areas of one alpha that is neither nothing nor all. */
-export function hasTint(drawing: Drawing): boolean {
+export const hasTint = (drawing: Drawing): boolean => tintShare(drawing) > tintMost;
+
+/** Pixels inside of such areas, of those that are drawn. */
+export function tintShare(drawing: Drawing): number {
   const { tints, drawn } = tintsOf(drawing);
-  return tints.length > tintMost * drawn;
+  return drawn === 0 ? 0 : tints.length / drawn;
 }
 
 /** Alphas of the pixels inside of areas of one alpha that is neither nothing nor all, and how many pixels are drawn. */
