@@ -10,6 +10,7 @@ import { isLines, linesOfStyle, lineWidthOf } from "../../server/engine/lines/li
 import { outlineOf } from "../../server/engine/lines/outline.ts";
 import { redrawLines } from "../../server/engine/lines/redraw-lines.ts";
 import { shapeOf } from "../../server/engine/lines/shape.ts";
+import { partsAsInk } from "../../server/engine/lines/tinted.ts";
 import { drawLayers } from "../../server/engine/pixels/layered-image.ts";
 import { paint } from "../../server/engine/translation.ts";
 
@@ -91,13 +92,34 @@ describe("width of lines", () => {
     const of = (drawings: readonly Float32Array[]) => linesOfStyle(drawings.map((alphas) => ({ alphas, sizePx })));
     const all = of(lines);
     assert.ok(all?.isAll && Math.abs(sizePx * all.width! - 4) < 0.5);
-    const some = of([...lines.slice(0, 2), ...fills]);
+    const some = of([lines[0]!, drawn(ring(23, 4)), ...fills]);
     assert.ok(some && !some.isAll && Math.abs(sizePx * some.width! - 4) < 0.5);
+    const mixed = of(
+      [...[18, 20, 22].map((radius) => drawn(ring(radius, 4))), drawn(disc(20)), ...lines.slice(2)].map((alphas, at) =>
+        at > 3 ? drawn(ring(6, 9)) : alphas,
+      ),
+    );
+    assert.ok(mixed && !mixed.isAll && Math.abs(sizePx * mixed.width! - 4) < 0.5, "few fills beside lines");
     assert.deepEqual(of(fills), { isAll: false });
     assert.equal(of([2, 4, 6, 8].map((width) => drawn(ring(20, width)))), undefined);
     const faint = lines.map((alphas) => alphas.map((alpha) => 0.3 * alpha));
     assert.equal(of(faint), undefined);
     assert.equal(of([drawn(disc(0.7)), new Float32Array(sizePx ** 2)]), undefined);
+  });
+});
+
+describe("hairlines", () => {
+  const hair = [0, 0.25, 0.5, 0.75].map((by) =>
+    drawn(joined(stroke(8, 20 + by, 56, 20 + by, 1.3), ring(18, 1.3, 32 + by, 40))),
+  );
+
+  it("hairlines of a style are lines of one width, wherever they lie among pixels", () => {
+    const found = linesOfStyle(hair.map((alphas) => ({ alphas, sizePx })));
+    assert.ok(found?.isAll && Math.abs(sizePx * found.width! - 1.3) < 0.4, `${sizePx * (found?.width ?? 0)}`);
+  });
+
+  it("hairlines of about the style's width stay as broad as they are", () => {
+    for (const alphas of hair) assert.ok(difference(redrawLines(alphas, sizePx, 1.7 / sizePx)!.alphas, alphas) < 0.01);
   });
 });
 
@@ -152,18 +174,66 @@ describe("lines with another width", () => {
 
 describe("pieces", () => {
   const outline = drawn(joined(ring(22, 4), stroke(24, 32, 40, 32, 4)));
+  const decided = (drawing: Float32Array, answer: Float32Array, levels?: readonly number[]) =>
+    decidePieces(redrawLines(drawing, sizePx)!, answer, sizePx, levels).map(({ alphas }) => alphas);
+  const of = (inside: Inside, answer: Inside) => decided(drawn(inside), drawn(answer))[0]!;
 
-  it("pieces that an answer fills or empties nearly everywhere are so with the drawing's own edges", () => {
+  it("pieces that an answer fills or empties mostly are so with the drawing's own edges", () => {
     const smear = drawn((x, y) => Math.min(disc(23.5)(x, y) + Math.sin(x + y), -stroke(25, 33, 41, 33, 4)(x, y)));
     const solid = drawn((x, y) => Math.min(disc(24)(x, y), -stroke(24, 32, 40, 32, 4)(x, y)));
     assert.ok(difference(smear, solid) > 0.02);
-    assert.ok(difference(decidePieces(outline, smear, sizePx), solid) < 0.005);
+    assert.ok(difference(decided(outline, smear)[0]!, solid) < 0.005);
   });
 
-  it("pieces of which an answer fills a half stay as they are answered", () => {
-    const half = drawn((x, y) => Math.min(disc(24)(x, y), y - 32));
-    const decided = decidePieces(outline, half, sizePx);
-    assert.ok(decided[45 * sizePx + 32]! > 0.95 && decided[20 * sizePx + 32]! < 0.05);
+  it("pieces of which an answer fills a part are whole", () => {
+    const mark = stroke(24, 32, 40, 32, 4);
+    const torn = drawn((x, y) => Math.min(disc(24)(x, y), y - 26, -mark(x, y)));
+    const solid = drawn((x, y) => Math.min(disc(24)(x, y), -mark(x, y)));
+    assert.ok(difference(decided(outline, torn)[0]!, solid) < 0.005);
+    const less = drawn((x, y) => Math.max(ring(22, 4)(x, y), Math.min(disc(24)(x, y), y - 42)));
+    assert.ok(difference(decided(outline, less)[0]!, outline) < 0.005);
+  });
+
+  it("lines between parts of a fill are gaps, which end at its outline, or of the fill where the answer surely has them", () => {
+    const crossed = joined(ring(22, 4), stroke(10, 32, 54, 32, 4));
+    const gap: Inside = (x, y) => Math.min(disc(24)(x, y), -Math.min(disc(20)(x, y), stroke(10, 32, 54, 32, 4)(x, y)));
+    const answer: Inside = (x, y) => Math.min(disc(24)(x, y), -stroke(10, 32, 54, 32, 2.5)(x, y));
+    assert.ok(difference(of(crossed, answer), drawn(gap)) < 0.01);
+    assert.ok(difference(of(crossed, disc(24)), drawn(disc(24))) < 0.005);
+  });
+
+  it("an answer with its outline elsewhere leaves the drawing as it is", () => {
+    assert.ok(difference(decided(outline, drawn(disc(17)))[0]!, outline) < 0.005);
+  });
+
+  it("a bay that lines nearly enclose is filled as far as the answer has it", () => {
+    const open: Inside = (x, y) => Math.min(ring(22, 4)(x, y), -stroke(32, 50, 32, 60, 5)(x, y));
+    const filled: Inside = (x, y) => Math.min(disc(24)(x, y), -stroke(32, 50, 32, 60, 5)(x, y));
+    assert.ok(difference(of(open, filled), drawn(filled)) < 0.01);
+    assert.ok(difference(of(open, open), drawn(open)) < 0.005);
+  });
+
+  it("parts of a style with a tint are ink or tint as wholes, and marks in a tint are ink", () => {
+    const body = ring(16, 4, 32, 40);
+    const drawing = drawn(joined(body, stroke(26, 40, 38, 40, 4), stroke(16, 10, 48, 10, 4)));
+    const smear = drawn(disc(17.5, 32, 40)).map(
+      (share, at) => share * (0.45 + 0.1 * Math.sin(at)) + drawn(stroke(16, 10, 48, 10, 4))[at]!,
+    );
+    const [ink, all] = decided(drawing, smear, [1, 0.5]) as [Float32Array, Float32Array];
+    assert.ok(difference(ink, drawn(joined(stroke(26, 40, 38, 40, 4), stroke(16, 10, 48, 10, 4)))) < 0.01);
+    assert.ok(difference(all, drawn(joined(disc(18, 32, 40), stroke(16, 10, 48, 10, 4)))) < 0.01);
+  });
+});
+
+describe("drawings with a tint", () => {
+  it("drawings of ink and tint are of one ink, but for parts within the other", () => {
+    const [body, mark, handle] = [disc(16, 32, 40), disc(5, 32, 40), stroke(16, 10, 48, 10, 4)];
+    const [bodies, marks, handles] = [drawn(body), drawn(mark), drawn(handle)];
+    const tinted = bodies.map((share, at) => 0.5 * share + 0.5 * marks[at]! + handles[at]!);
+    const expected = drawn((x, y) => Math.max(Math.min(body(x, y), -mark(x, y)), handle(x, y)));
+    assert.ok(difference(partsAsInk(tinted, sizePx, 0.5), expected) < 0.005);
+    const inked = bodies.map((share, at) => share - 0.5 * marks[at]! + 0.5 * handles[at]!);
+    assert.ok(difference(partsAsInk(inked, sizePx, 0.5), expected) < 0.01);
   });
 });
 
