@@ -35,7 +35,7 @@ const [fillsLeast, deepLeast] = [0.55, 0.05] as const;
 const broaderMost = 1.35;
 /** How much the width of a drawing's lines may differ from that of the style, how long they are of their width then, and the share of such drawings
  * beside fills, and where there are few of these. */
-const [alikeMost, longLeast, someLeast, mixedLeast] = [1.1, 28, 0.25, 0.4] as const;
+const [alikeMost, longLeast, someLeast, mixedLeast] = [1.1, 28, 0.25, 0.3] as const;
 /** With fewer middles, as in dots, nobody knows. */
 const middlesLeast = 24;
 
