@@ -4,11 +4,11 @@
  * is a gap in it. After superpixels, whose labels are voted on by a network that knows edges only roughly (Fulkerson, Vedaldi &
  * Soatto 2009). Pure.
  */
-import { areasAround, inkFrom, piecesOf } from "../pixels/strokes.ts";
+import { piecesOf } from "../pixels/strokes.ts";
 import { distancesTo } from "./distances.ts";
 import { labelAreas, spreadLabels } from "./label-areas.ts";
 import type { Redrawn } from "./redraw-lines.ts";
-import { type Edged, edgedAround, finePerPx, opened, refined, repeated } from "./shape.ts";
+import { cellAt, type Edged, edgedAround, finePerPx, opened, refined, repeated } from "./shape.ts";
 
 /** Share of the depth of a piece from which on cells count, and depth in pixels that always does: answers tremble at edges. */
 const [coreShare, corePx] = [0.4, 2] as const;
@@ -26,8 +26,6 @@ const [bayRadius, bayDepth, bayLeast] = [0.8, 1.5, 0.85] as const;
 const tidyPx = 1.5;
 /** Share of half a line's width from which on a cell is its middle. */
 const middleShare = 0.7;
-/** Pixels within this distance of an edge of the drawing do not count for a tint, unless nothing else is there. */
-const edgePx = 1;
 
 /** A drawing with its edge, and how broad its lines are. */
 export interface Pieces extends Pick<Redrawn, "alphas" | "field" | "width"> {
@@ -233,50 +231,24 @@ function besideOf(labels: Uint16Array, areas: Uint16Array, fillOf: (area: number
 
 /**
  * Which areas between lines have a tint.
- * @param drawing [sizePx, sizePx] alphas of lines
  * @param answer [sizePx, sizePx] alphas, as the flow's answer has them
  * @param level alpha of the tint
  * @returns of each pixel's area, or the one next to it, whether it is tinted
  */
 export function tintedAreas(
-  drawing: Float32Array,
+  { field }: Pick<Redrawn, "field">,
   answer: Float32Array,
   sizePx: number,
   level: number,
 ): (at: number) => boolean {
-  const { labels } = areasAround(
-    drawing.map((share) => (share < inkFrom ? 1 : 0)),
-    sizePx,
-  );
-  const [inner, all] = [new Map<number, Vote>(), new Map<number, Vote>()];
-  for (let at = 0; at < labels.length; at += 1) {
-    if (drawing[at]! >= inkFrom) continue;
-    add(all, labels[at]!, answer[at]! >= level / 2);
-    if (!isAtEdge(drawing, at, sizePx)) add(inner, labels[at]!, answer[at]! >= level / 2);
-  }
-  const tinted = new Set([...all].flatMap(([label, vote]) => (isMost(inner.get(label) ?? vote) ? [label] : [])));
-  return (at) => tinted.has(labels[at]!);
-}
-
-interface Vote {
-  votes: number;
-  count: number;
-}
-
-const isMost = ({ votes, count }: Vote): boolean => 2 * votes >= count;
-
-function add(all: Map<number, Vote>, label: number, isFor: boolean): void {
-  const vote = all.get(label) ?? { votes: 0, count: 0 };
-  vote.votes += isFor ? 1 : 0;
-  vote.count += 1;
-  all.set(label, vote);
-}
-
-function isAtEdge(drawing: Float32Array, at: number, sizePx: number): boolean {
-  const isInk = drawing[at]! >= inkFrom;
-  const [column, row] = [at % sizePx, Math.floor(at / sizePx)];
-  for (let y = Math.max(0, row - edgePx); y <= Math.min(sizePx - 1, row + edgePx); y += 1)
-    for (let x = Math.max(0, column - edgePx); x <= Math.min(sizePx - 1, column + edgePx); x += 1)
-      if (drawing[y * sizePx + x]! >= inkFrom !== isInk) return true;
-  return false;
+  const sidePx = Math.sqrt(field.length);
+  const ink = new Uint8Array(field.length);
+  for (let cell = 0; cell < ink.length; cell += 1) ink[cell] = field[cell]! > 0 ? 1 : 0;
+  const areas = labelAreas(ink, 0, sidePx);
+  const away = distancesTo(1, ink, sidePx, 2 * corePx * finePerPx);
+  // An answer in ink is no more than tinted.
+  const tints = refined(answer, sizePx).map((alpha) => Math.min(level, alpha));
+  const means = meansOf(areas, away, tints);
+  const nearby = spreadLabels(areas, sidePx);
+  return (at) => means[nearby[cellAt(at, sizePx)]!]! >= level / 2;
 }

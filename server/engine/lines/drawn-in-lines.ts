@@ -61,11 +61,11 @@ export async function drawnInLines(
   }
   if (!width) return undefined;
   const answer = redrawn && !tint ? undefined : alphasOf(await answerOf());
-  const edged = redrawn ?? outlineOf(lines, answer!, sizePx, width, shape);
+  const edged = redrawn ?? outlineOf(lines, tint ? overTint(answer!) : answer!, sizePx, width, shape);
   if (!edged) return undefined;
   const odds = edged.inside.map((px) => oddsPerPx * px);
   if (!tint) return inLayers([odds], [1], sizePx);
-  const isTinted = tintedAreas(edged.alphas, answer!, sizePx, tint);
+  const isTinted = tintedAreas(edged, answer!, sizePx, tint);
   return inLayers([odds, odds.map((_, at) => (isTinted(at) ? sureOdds : -sureOdds))], [1, tint], sizePx);
 }
 

@@ -91,6 +91,12 @@ export function edgedAround(mask: Uint8Array, sidePx: number, sizePx: number): E
   return edgedOf((cell) => (mask[cell] === 1 ? depth[cell]! - 0.5 : 0.5 - away[cell]!), sizePx);
 }
 
+/** The cell in the middle of a pixel. */
+export const cellAt = (at: number, sizePx: number): number =>
+  (finePerPx * (Math.floor(at / sizePx) + padPx) + (finePerPx >> 1)) * finePerPx * (sizePx + 2 * padPx) +
+  finePerPx * ((at % sizePx) + padPx) +
+  (finePerPx >> 1);
+
 /** Labels of pixels on the grid of a shape. */
 export function repeated(labels: Uint16Array, sizePx: number): Uint16Array {
   const sidePx = finePerPx * (sizePx + 2 * padPx);
