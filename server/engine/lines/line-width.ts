@@ -74,21 +74,20 @@ export function linesOfStyle(
   const looked = drawings.slice(0, lookedMost);
   const shapes = looked.map(({ alphas, sizePx }) => {
     const shape = shapeOf(alphas, sizePx);
-    return { deep: shape.deep, lines: lineWidthOf(shape, sizePx), hair: hairSpreadPx / sizePx };
+    return { deep: shape.deep, lines: lineWidthOf(shape, sizePx) };
   });
+  // Faint drawings and dots are neither lines nor fills.
+  const fills = shapes.filter(({ deep }) => deep > deepLeast).length;
   const widths = shapes.flatMap(({ lines }) => (isLines(lines) ? [lines.width] : [])).sort((one, other) => one - other);
   const at = (share: number): number => widths[Math.floor(share * (widths.length - 1))]!;
-  if (widths.length >= allLeast * looked.length) {
-    const isSame = at(0.8) <= Math.max(broaderMost * at(0.2), at(0.2) + shapes[0]!.hair);
-    if (isSame) {
-      const width = at(0.5);
-      const broken = looked.filter(({ alphas, sizePx }) => hasGaps(alphas, sizePx, width));
-      return broken.length < brokenLeast * looked.length ? { width, isAll: true } : undefined;
-    }
+  const hair = hairSpreadPx / (looked[0]?.sizePx ?? 1);
+  const isSame = at(0.8) <= Math.max(broaderMost * at(0.2), at(0.2) + hair);
+  if (widths.length >= Math.max(1, allLeast * looked.length) && isSame) {
+    const broken = looked.filter(({ alphas, sizePx }) => hasGaps(alphas, sizePx, at(0.5)));
+    if (broken.length < brokenLeast * looked.length) return { width: at(0.5), isAll: true };
+    if (fills === 0) return undefined;
   }
   const { width, count } = commonWidth(shapes.flatMap(({ lines }) => (lines ? [lines] : [])));
-  // Faint drawings and dots are neither.
-  const fills = shapes.filter(({ deep }) => deep > deepLeast).length;
   if (fills < fillsLeast * looked.length && count < mixedLeast * looked.length) return undefined;
   return { ...(count >= someLeast * looked.length && { width }), isAll: false };
 }
