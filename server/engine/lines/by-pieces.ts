@@ -87,16 +87,22 @@ export function decidePieces(
   return levels.map((level) => {
     const mask = new Uint8Array(ink.length);
     const middles = new Uint8Array(ink.length);
+    let hasGaps = false;
     for (let cell = 0; cell < ink.length; cell += 1) {
-      if (decided[cell]! < level) continue;
+      if (decided[cell]! < level) {
+        hasGaps ||= ink[cell] === 1;
+        continue;
+      }
       // No line says where the fill of a bay ends.
       mask[cell] = areas[cell]! < fills.length || drawn[cell]! >= level / 2 ? 1 : 0;
       if (2 * depth[cell]! >= middleShare * thick) middles[cell] = ink[cell]!;
     }
-    // Where lines meet, those that stay end where they would without the others.
-    const reach = distancesTo(1, middles, sidePx, thick);
-    for (let cell = 0; cell < ink.length; cell += 1)
-      if (ink[cell] === 1 && 2 * reach[cell]! < middleShare * thick) mask[cell] = 1;
+    if (hasGaps) {
+      // Where lines meet, those that stay end where they would without the others.
+      const far = (middleShare * thick) / 2;
+      const reach = distancesTo(1, middles, sidePx, far + 1);
+      for (let cell = 0; cell < ink.length; cell += 1) if (ink[cell] === 1 && reach[cell]! < far) mask[cell] = 1;
+    }
     return edgedAround(hasBays ? tidied(mask, sidePx, (cell) => areas[cell]! >= fills.length) : mask, sidePx, sizePx);
   });
 }
@@ -112,7 +118,8 @@ function baysOf(areas: Uint16Array, away: Float32Array, thick: number, sidePx: n
     core[cell] = areas[cell] === around && away[cell]! > bayRadius * thick ? 1 : 0;
   const cores = labelAreas(core, 1, sidePx);
   if (highestOf(cores) < 2) return undefined;
-  const isAround = areas.map((area) => (area === around ? 1 : 0));
+  const isAround = new Uint8Array(areas.length);
+  for (let cell = 0; cell < areas.length; cell += 1) isAround[cell] = areas[cell] === around ? 1 : 0;
   const bays = spreadLabels(cores, sidePx, isAround);
   const without = bays[0]!;
   const isBroad: boolean[] = [];

@@ -87,16 +87,25 @@ export function linesOfStyle(
     if (broken.length < brokenLeast * looked.length) return { width: at(0.5), isAll: true };
     if (fills === 0) return undefined;
   }
-  const { width, count } = commonWidth(shapes.flatMap(({ lines }) => (lines ? [lines] : [])));
+  const { width, sure, count } = commonWidth(shapes.flatMap(({ lines }) => (lines ? [lines] : [])));
   if (fills < fillsLeast * looked.length && count < mixedLeast * looked.length) return undefined;
-  return { ...(count >= someLeast * looked.length && { width }), isAll: false };
+  return { ...(sure >= someLeast * looked.length && { width }), isAll: false };
 }
 
-/** The width that most drawings with long lines have, among other lines and fills, and how many do. */
-function commonWidth(found: readonly LineWidth[]): { readonly width: number; readonly count: number } {
-  const widths = found.filter(({ width, long }) => width <= widthMost && long >= longLeast).map(({ width }) => width);
-  const alikeOf = (one: number): number[] =>
-    widths.filter((width) => Math.max(width, one) <= alikeMost * Math.min(width, one));
-  const most = widths.map(alikeOf).reduce((best, alike) => (alike.length > best.length ? alike : best), []);
-  return { width: most.sort((one, other) => one - other)[most.length >> 1] ?? 0, count: most.length };
+/** The width that most drawings with long lines have, among other lines and fills, how many those are, and how many drawings have it at all. */
+function commonWidth(found: readonly LineWidth[]): {
+  readonly width: number;
+  readonly sure: number;
+  readonly count: number;
+} {
+  const longer = (least: number): number[] =>
+    found.filter(({ width, long }) => width <= widthMost && long >= least).map(({ width }) => width);
+  const isAlike = (one: number, other: number): boolean => Math.max(one, other) <= alikeMost * Math.min(one, other);
+  const widths = longer(longLeast);
+  const most = widths
+    .map((one) => widths.filter((width) => isAlike(one, width)))
+    .reduce((best, alike) => (alike.length > best.length ? alike : best), []);
+  const width = most.sort((one, other) => one - other)[most.length >> 1] ?? 0;
+  const count = longer(longLeast / 2).filter((one) => isAlike(one, width)).length;
+  return { width, sure: most.length, count };
 }
