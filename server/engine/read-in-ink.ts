@@ -13,11 +13,13 @@ import type { Accent } from "./pixels/accents.ts";
 import { spreadOf } from "./pixels/colour-spread.ts";
 import { isSameLook } from "./pixels/ground/ground.ts";
 import { inColours } from "./pixels/ground/on-ground.ts";
+import { nearestIn, shadowsIn } from "./pixels/hard-shadows/with-shadows.ts";
 import { channelsOfHex, hexOfChannels } from "./pixels/hex-colour.ts";
 import { type Drawing, type Ink, inInk, inkOf } from "./pixels/ink-colour.ts";
 import { resampleSquare } from "./pixels/resample-square.ts";
 import { asInkOf, type InkedDrawing, readAsInk, type StyleInk, styleInkOf } from "./pixels/style-ink.ts";
 import { usualInk } from "./pixels/usual-ink.ts";
+import { alone, apartFromShadows, conditionsWithoutShadows } from "./read-without-shadows.ts";
 import type { Finish, Translation } from "./translation.ts";
 
 type Picture = Extract<ConditionValue, { kind: "image" }>;
@@ -47,11 +49,22 @@ export function inkOfStyle(
   const [requested] = given;
   if (requested === undefined) return drawing?.kind === "image" ? likeDrawing(own, drawing) : own;
   if (own.ground) return { ...own, ground: inColours(own.ground, given) };
+  const { ink, accents, shadows } = own;
   const areas = own.areas && areasIn(own.areas, given);
-  return isOfOneColour(own)
-    ? { ...own, areas, ink: requested, ...(own.accents && { accents: accentsIn(own.accents, given.slice(1)) }) }
-    : { isOneInk: false, areas };
+  if (!isOfOneColour(own)) return { isOneInk: false, areas, ...(shadows && { shadows: nearestIn(shadows, given) }) };
+  const drawn = given.slice(1, colourCount(own));
+  return {
+    ...own,
+    areas,
+    ink: requested,
+    ...(accents && { accents: accentsIn(accents, drawn) }),
+    ...(shadows && { shadows: shadowsIn(shadows, ink, requested, given.slice(colourCount(own))) }),
+  };
 }
+
+/** How many of the requested colours a drawing takes; further ones are its hard shadows'. */
+const colourCount = ({ isOneInk, accents = [], shadows }: StyleInk): number =>
+  shadows ? Math.max(isOneInk ? 1 : 2, 1 + accents.length) : Number.POSITIVE_INFINITY;
 
 /** A drawing that lies on the style's ground already keeps its colours there, if they are some of the style's or pixels around a hole stay. */
 function likeDrawing(style: StyleInk, drawing: Picture): StyleInk {
@@ -66,24 +79,28 @@ function likeDrawing(style: StyleInk, drawing: Picture): StyleInk {
 export function looksOf(readers: Readers, requested: Requested, styleInk: StyleInk): Finish {
   const { style, colours } = requested;
   const paints = paintsOf(styleInk, colours);
-  const { isOneInk, lines } = styleInk;
-  if (paints.tints) return { ...paints, lines, areas: styleInk.areas };
-  const looks = { isOneInk, ...paints, lines, areas: styleInk.areas, palette: paletteOf(requested, styleInk) };
+  const { isOneInk, lines, areas, shadows } = styleInk;
+  if (paints.tints) return { ...paints, lines, areas };
+  const looks = { isOneInk, ...paints, lines, areas, palette: paletteOf(requested, styleInk) };
   if (colours || isOfOneColour(styleInk)) return looks;
   return {
     ...looks,
-    spread: style?.kind === "images" ? spreadOf(style.images) : styleOf(readers, style)?.styleInk.spread,
+    spread: style?.kind === "images" && !shadows ? spreadOf(style.images) : styleOf(readers, style)?.styleInk.spread,
   };
 }
 
-/** The colours of a style of one ink, with a ground or accents. @param colours requested ones */
+/** The colours of a style of one ink, with a ground, accents or hard shadows. @param colours requested ones */
 export function paintsOf(
-  { isOneInk, ink, ground, accents }: StyleInk,
+  styleInk: StyleInk,
   colours?: ConditionValue,
-): Pick<Finish, "tints" | "ink" | "ground" | "accents"> {
-  if (ink && !isOneInk && colours?.kind === "colours" && colours.colours.length > 1) return { tints: colours.colours };
-  if (ink && !isOneInk && accents) return { tints: [ink, ...accents.map((accent) => accent.ink)].map(hexOfChannels) };
-  return { ink, ground, accents };
+): Pick<Finish, "tints" | "ink" | "ground" | "accents" | "shadows"> {
+  const { isOneInk, ink, ground, accents, shadows } = styleInk;
+  const behind = shadows && { shadows };
+  if (ink && !isOneInk && colours?.kind === "colours" && colours.colours.length > 1)
+    return { tints: colours.colours.slice(0, colourCount(styleInk)), ...behind };
+  if (ink && !isOneInk && accents)
+    return { tints: [ink, ...accents.map((accent) => accent.ink)].map(hexOfChannels), ...behind };
+  return { ink, ground, accents, ...behind };
 }
 
 /** Accents in the requested colours, as far as there are any; more of them are accents as large as the last. */
@@ -110,8 +127,10 @@ export function readInInk(
   styleInk: StyleInk,
   before: ConditionValues = {},
 ): ConditionValues {
-  if (!isOfOneColour(styleInk)) return values;
-  const { style, drawing, "drawing-style": own, colours, ...others } = values;
+  const look = (style: ConditionValue | undefined) => styleOf(readers, style);
+  const bare = conditionsWithoutShadows(values, before, look);
+  if (!isOfOneColour(styleInk)) return bare;
+  const { style, drawing, "drawing-style": own, colours, ...others } = bare;
   const known = [...stylesOf(readers, before), ...stylesOf(readers, values)];
   // Where the answer is painted by areas, those of a coloured drawing count.
   const ofOthers = styleInk.areas ? (image: Picture) => image : linesOf;
@@ -131,11 +150,13 @@ export function readPicture(
   picture: Drawing,
   ...conditions: readonly ConditionValues[]
 ): InkedDrawing | undefined {
-  const { ink } = inkOf([picture]);
-  if (ink) return { planes: planesInUsualInk(picture.planes), styleInk: { isOneInk: false, ink } };
+  const { drawing, shadows } = apartFromShadows(picture, conditions, (style) => styleOf(readers, style));
+  const behind = shadows && { shadows };
+  const { ink } = inkOf([drawing]);
+  if (ink) return { planes: planesInUsualInk(drawing.planes), styleInk: { isOneInk: false, ink, ...behind } };
   for (const { styleInk } of conditions.flatMap((values) => stylesOf(readers, values))) {
-    const read = readAsInk(picture, styleInk);
-    if (read) return read;
+    const read = readAsInk(drawing, styleInk);
+    if (read) return { ...read, styleInk: { ...read.styleInk, ...behind } };
   }
   return undefined;
 }
@@ -213,16 +234,30 @@ const stylesRead = new Map<string, ReadStyle>();
 const stylesReadMost = 8;
 
 function readStyle(images: readonly Picture[]): ReadStyle {
-  const key = images.map((image) => image.key).join(" ");
+  const key = keyOf(images);
   const read = stylesRead.get(key) ?? lookAt(images, key);
+  // Its images without these shadows are read next, and are known already.
+  if (read.styleInk.shadows) remember(readWithoutShadows(read, images));
   // A drawing that shows its style alone is read at once, without its lines, and would take the place of a set.
   if (images.length === 1) return read;
-  stylesRead.delete(key);
-  stylesRead.set(key, read);
-  const [oldest] = stylesRead.keys();
-  if (stylesRead.size > stylesReadMost && oldest !== undefined) stylesRead.delete(oldest);
+  remember(read);
   return read;
 }
+
+function remember(read: ReadStyle): void {
+  stylesRead.delete(read.key);
+  stylesRead.set(read.key, read);
+  const [oldest] = stylesRead.keys();
+  if (stylesRead.size > stylesReadMost && oldest !== undefined) stylesRead.delete(oldest);
+}
+
+/** The same style, of images without their hard shadows. */
+function readWithoutShadows({ key, styleInk, places }: ReadStyle, images: readonly Picture[]): ReadStyle {
+  const { shadows = [], ...inner } = styleInk;
+  return { key: keyOf(images.map((image) => alone(image, { key, shadows }))), styleInk: inner, places };
+}
+
+const keyOf = (images: readonly Picture[]): string => images.map((image) => image.key).join(" ");
 
 function lookAt(images: readonly Picture[], key: string): ReadStyle {
   const styleInk = images.length === 1 ? inkOf(images) : styleInkOf(images);

@@ -21,11 +21,12 @@ import type {
   Retriever,
   ShownDrawing,
   TargetExpert,
+  TracedPixels,
 } from "./interfaces.ts";
 import { joinRows } from "./join-rows.ts";
 import { drawnInLines } from "./lines/drawn-in-lines.ts";
 import type { StyleLines } from "./lines/line-width.ts";
-import { finish, type Looks } from "./pixels/finish.ts";
+import { type Apart, finish, type Looks } from "./pixels/finish.ts";
 import type { StackedLayer } from "./pixels/ground/stack.ts";
 import { inPalette } from "./pixels/in-palette.ts";
 import { inTints } from "./pixels/in-tints.ts";
@@ -195,9 +196,14 @@ export async function decodeImage(
   const both = towards ? mixed(one, await paint(translation, drawn, towards.paints, factor), towards.share) : one;
   const image = toStraightRgba(kept ? keepOutside(both.planes, kept) : both.planes, imageSizePx);
   if (factor === undefined || !both.enlarged) return image;
+  const { planes: traced, beneath } = both.apart ?? { planes: both.enlarged };
   return {
     ...image,
-    enlarged: { ...toStraightRgba(both.enlarged, factor * imageSizePx), ...(both.stack && { stack: both.stack }) },
+    enlarged: {
+      ...toStraightRgba(traced, factor * imageSizePx),
+      ...(both.stack && { stack: both.stack }),
+      ...(beneath && { beneath }),
+    },
   };
 }
 
@@ -207,6 +213,8 @@ interface Painted {
   readonly enlarged?: Float32Array | undefined;
   /** What is drawn larger as layers, where they are known. */
   readonly stack?: readonly StackedLayer[] | undefined;
+  /** What is drawn larger without its hard shadows, and these. */
+  readonly apart?: Apart | undefined;
 }
 
 /**
@@ -241,11 +249,11 @@ export async function paint(
   const layers = made ?? decoded;
   const small = made ? drawLayers(made, 1) : (decoded?.planes ?? (await answerOf()));
   // The drawing's own edges are decided already.
-  const kept = inAreas ? { colour: looks.colour } : { ...looks, isOneInk: false };
-  const { planes, again, stack } = finish(small, redrawn ? kept : looks);
+  const kept = inAreas ? { colour: looks.colour, shadows: looks.shadows } : { ...looks, isOneInk: false };
+  const { planes, again, stack, apart } = finish(small, redrawn ? kept : looks);
   if (factor === undefined || !layers) return { planes };
   const large = drawLayers(layers, factor);
-  return { planes, enlarged: again(large), stack: stack?.(large) };
+  return { planes, enlarged: again(large), stack: stack?.(large), apart: apart?.(large) };
 }
 
 /** One over the other. @param share of the other, 0 to 1 */
@@ -257,7 +265,7 @@ function mixed(one: Painted, other: Painted, share: number): Painted {
 
 export interface DecodedImage extends StraightImage {
   /** The same image drawn larger from the target's layers; absent where the target has none, or pixels are kept. */
-  readonly enlarged?: StraightImage & { readonly stack?: readonly StackedLayer[] };
+  readonly enlarged?: TracedPixels;
 }
 
 export interface Finish extends Looks {

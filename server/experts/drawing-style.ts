@@ -17,6 +17,7 @@ import { requireFinite, requirePromised, requireShape } from "./check.ts";
 import { DrawingEncoder } from "./drawing.ts";
 import type { ExpertCore, ExpertOptions } from "./expert.ts";
 import { groundOfEntry } from "./ground-entry.ts";
+import { shadowOfEntry } from "./hard-shadow-entry.ts";
 import { SharedFiles } from "./shared-files.ts";
 
 export class DrawingStyleExpert implements ExpertCore {
@@ -89,6 +90,7 @@ export class DrawingStyleExpert implements ExpertCore {
       spread,
       accents,
       ground,
+      shadows,
       lines,
     } = this.#entry.vocabulary.find(({ id }) => id === style) ?? {};
     return {
@@ -97,6 +99,7 @@ export class DrawingStyleExpert implements ExpertCore {
       ...(spread && { spread }),
       ...(accents && { accents: accents.map((accent) => ({ ...accent, ink: channelsOfHex(accent.ink) })) }),
       ...(ground && { ground: groundOfEntry(ground) }),
+      ...(shadows && { shadows: shadows.map(shadowOfEntry) }),
       ...(lines && { lines }),
     };
   }

@@ -78,6 +78,16 @@ const GroundSchema = z.object({
 });
 export type GroundEntry = z.infer<typeof GroundSchema>;
 
+/** A hard shadow of icons, the innermost first (server/engine/pixels/hard-shadows/hard-shadow.ts); lengths are shares of their side. */
+const HardShadowSchema = z.object({
+  ink: HexSchema,
+  alpha: z.number().positive().max(1),
+  isFilled: z.boolean(),
+  right: z.number().min(-0.5).max(0.5),
+  down: z.number().min(-0.5).max(0.5),
+});
+export type HardShadowEntry = z.infer<typeof HardShadowSchema>;
+
 const latentShape = z.tuple([z.number().int().positive(), z.number().int().positive(), z.number().int().positive()]);
 
 /** Autoencoder Λ∘Θ on premultiplied RGBA in [0, 1]: image [batch, 4, size, size] ↔ latent [batch, ...latentShape]. */
@@ -168,6 +178,7 @@ export const DrawingStyleExpertSchema = z.object({
           .max(3)
           .optional(),
         ground: GroundSchema.optional(),
+        shadows: z.array(HardShadowSchema).min(1).max(2).optional(),
         /** Width of its lines, of the side of its icons, whether all of them are lines, and alpha of its tint (server/engine/lines/line-width.ts). */
         lines: z.object({ width: channel.optional(), isAll: z.boolean(), tint: channel.optional() }).optional(),
         /** SHA-256 of the icons that a style of one's own was learned from; a training of the same ones goes on from its code. */

@@ -8,6 +8,7 @@ import { hexOfChannels } from "../engine/pixels/hex-colour.ts";
 import type { StyleInk } from "../engine/pixels/style-ink.ts";
 import { readCodes } from "../experts/drawing-style.ts";
 import { entryOfGround } from "../experts/ground-entry.ts";
+import { entryOfShadow } from "../experts/hard-shadow-entry.ts";
 import type { ExpertEntry } from "../manifest/expert-entries.ts";
 import type { PackManifest, TranslationEntry } from "../manifest/manifest.ts";
 import { toFloat16 } from "../onnx/float16.ts";
@@ -94,13 +95,14 @@ export function publishStylePack(packs: string, base: StyleBase, made: NewStyle)
     const old = await ownPackAt(folder, name);
     const codes = new Uint8Array(toFloat16(code).buffer);
     const codesAt = `style/${name}-${sha256Of(codes).slice(0, 8)}.f16`;
-    const { isOneInk, ink, spread, accents, ground, lines } = styleInk;
+    const { isOneInk, ink, spread, accents, ground, shadows, lines } = styleInk;
     const looks = {
       ...(isOneInk && { isOneInk }),
       ...(ink && { ink: hexOfChannels(ink) }),
       ...(spread && { spread }),
       ...(accents && { accents: accents.map(({ ink: accent, share }) => ({ ink: hexOfChannels(accent), share })) }),
       ...(ground && { ground: entryOfGround(ground) }),
+      ...(shadows && { shadows: shadows.map(entryOfShadow) }),
       ...(lines && { lines }),
     };
     const vocabulary = [{ id: name, label, ...looks, icons }];

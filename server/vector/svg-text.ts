@@ -14,6 +14,8 @@ export interface Layer {
   /** `#rrggbb`; of a gradient, its mean. */
   readonly hex: string;
   readonly gradient?: LinearGradient;
+  /** Absent where it is opaque. */
+  readonly opacity?: number;
   /** Outer outlines and holes: what lies within an odd number of them is filled. */
   readonly outlines: readonly Path[];
 }
@@ -33,11 +35,12 @@ export function svgText(
   const gradients = layers.flatMap(({ gradient }, index) =>
     gradient ? [gradientText(gradient, `gradient-${index + 1}`, scale, digits)] : [],
   );
-  const paths = layers.map(({ name, hex, gradient, outlines }, index) => {
+  const paths = layers.map(({ name, hex, gradient, opacity, outlines }, index) => {
     const fill = gradient ? `url(#gradient-${index + 1})` : hex;
     const moved = outlines.map((outline) => movedPath(outline, ([x, y]) => [x * scale[0], y * scale[1]]));
+    const faint = opacity === undefined ? "" : ` fill-opacity="${Number(opacity.toFixed(3))}"`;
     // Figma and Illustrator take the name of a layer from its id.
-    return `<path id="${name.replaceAll(" ", "-")}" fill="${fill}" fill-rule="evenodd" d="${pathData(moved, digits)}"/>`;
+    return `<path id="${name.replaceAll(" ", "-")}" fill="${fill}"${faint} fill-rule="evenodd" d="${pathData(moved, digits)}"/>`;
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${widthPx}" height="${heightPx}" viewBox="0 0 ${widthPx} ${heightPx}" fill="none">`,

@@ -31,7 +31,11 @@ export class VectorPool {
       endedAs("internal", "tracing"),
     );
     return this.#threads.run({
-      pixels: { rgba, widthPx, heightPx, ...(enlarged?.stack && { stack: enlarged.stack }) },
+      pixels: {
+        ...{ rgba, widthPx, heightPx },
+        ...(enlarged?.stack && { stack: enlarged.stack }),
+        ...(enlarged?.beneath && { beneath: enlarged.beneath }),
+      },
       options: { ...options, ...(enlarged && { shown: { widthPx: shownWidthPx, heightPx: shownHeightPx } }) },
     });
   }

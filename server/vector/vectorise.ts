@@ -10,6 +10,7 @@ import { assignPalette } from "../../shared/colour/recolour.ts";
 import type { Vector, VectorLayer } from "../../shared/contract/vectors.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
+import { movedPath } from "../../shared/vectors/vector-path.ts";
 import type { Pixels, TracedPixels } from "../engine/interfaces.ts";
 import type { StackedLayer } from "../engine/pixels/ground/stack.ts";
 import { areaOf, type Outline, outlinesOf } from "./contours.ts";
@@ -48,8 +49,43 @@ const smoothing = { noiseFrom: 0.012, clean: 4, noisy: 2 };
 
 /** @throws AppError image_rejected for a picture with nothing in it */
 export function vectorise(pixels: TracedPixels, options: VectorOptions = {}): Vector {
-  if (pixels.stack) return vectoriseStack(pixels.stack, pixels, options);
-  const { title, palette, shown = pixels } = options;
+  const { stack, beneath, widthPx, heightPx } = pixels;
+  const size = { ...options, shown: options.shown ?? { widthPx, heightPx } };
+  const drawn = stack ? vectoriseStack(stack, pixels, options.palette) : vectorisePicture(pixels, options.palette);
+  if (!beneath) return written(drawn, size);
+  // These have the colours that they should have already.
+  const below = named(vectoriseStack(beneath, pixels, undefined), "behind");
+  const scale = [drawn.widthPx / widthPx, drawn.heightPx / heightPx] as const;
+  const moved = below.layers.map((layer) => ({
+    ...layer,
+    outlines: layer.outlines.map((outline) => movedPath(outline, ([x, y]) => [x * scale[0], y * scale[1]])),
+  }));
+  return written(
+    {
+      ...drawn,
+      layers: [...moved, ...drawn.layers],
+      about: [...below.about, ...drawn.about],
+      leftOutCount: drawn.leftOutCount + below.leftOutCount,
+    },
+    size,
+  );
+}
+
+/** Layers of a picture, lowest first, and what is told of them. */
+interface Traced extends Pick<Pixels, "widthPx" | "heightPx"> {
+  readonly layers: readonly Layer[];
+  readonly about: readonly VectorLayer[];
+  readonly memberships: Memberships;
+  readonly leftOutCount: number;
+}
+
+const named = ({ layers, about, ...traced }: Traced, after: string): Traced => ({
+  ...traced,
+  layers: layers.map((layer) => ({ ...layer, name: `${layer.name} ${after}` })),
+  about: about.map((layer) => ({ ...layer, name: `${layer.name} ${after}` })),
+});
+
+function vectorisePicture(pixels: Pixels, palette: VectorOptions["palette"]): Traced {
   const picture = readPicture(pixels);
   const { widthPx, heightPx } = picture;
   const area = widthPx * heightPx;
@@ -83,19 +119,15 @@ export function vectorise(pixels: TracedPixels, options: VectorOptions = {}): Ve
   });
   if (layers.length === 0) throw nothingIn(pixels);
   const about = layers.map((layer): VectorLayer => aboutLayer(layer, inks, names, area));
-  return {
-    ...written(layers, memberships, { widthPx, heightPx, shown, title }),
-    layers: about,
-    leftOutCount: outlines.leftOutCount,
-  };
+  return { widthPx, heightPx, layers, about, memberships, leftOutCount: outlines.leftOutCount };
 }
 
 /** Layers that are known, each a path of its own that goes on beneath the next. */
 function vectoriseStack(
   stack: readonly StackedLayer[],
   { widthPx, heightPx }: Pixels,
-  { title, palette, shown = { widthPx, heightPx } }: VectorOptions,
-): Vector {
+  palette: VectorOptions["palette"],
+): Traced {
   const area = widthPx * heightPx;
   const covers = stack.map(({ cover }) => Float32Array.from(cover, (value) => value / 255));
   const memberships = [
@@ -116,7 +148,7 @@ function vectoriseStack(
   const even = covers.map((cover, at) => (at < covers.length - 1 ? blur(cover, widthPx, smoothing.noisy) : cover));
   const outlines = largestOutlines(even, widthPx, 0, least);
   const tolerancePx = tolerance.clean * Math.sqrt(Math.max(widthPx, heightPx) / usualPx);
-  const layers = stack.flatMap(({ gradient }, at): Layer[] => {
+  const layers = stack.flatMap(({ gradient, opacity = 1 }, at): Layer[] => {
     const own = outlines.kept.filter((outline) => outline.ink === at);
     if (own.length === 0) return [];
     const stops = gradient?.hexes.map((hex, end): readonly [number, string] => [end, hex]) ?? [];
@@ -124,37 +156,30 @@ function vectoriseStack(
       {
         name: names[at]!,
         hex: hexes[at]!,
+        ...(opacity < 1 && { opacity }),
         ...(gradient && !palette && { gradient: { from: gradient.from, to: gradient.to, stops } }),
         outlines: own.map(({ outline }) => fitOutline(outline, tolerancePx, () => false)),
       },
     ];
   });
   const about = layers.map((layer): VectorLayer => aboutLayer(layer, inks, names, area));
-  return {
-    ...written(layers, memberships, { widthPx, heightPx, shown, title }),
-    layers: about,
-    leftOutCount: outlines.leftOutCount,
-  };
+  return { widthPx, heightPx, layers, about, memberships, leftOutCount: outlines.leftOutCount };
 }
 
 /** Layers as text, and their measures. */
 function written(
-  layers: readonly Layer[],
-  memberships: Memberships,
-  {
-    widthPx,
-    heightPx,
-    shown,
-    title,
-  }: Pick<Pixels, "widthPx" | "heightPx"> & Pick<VectorOptions, "title"> & Required<Pick<VectorOptions, "shown">>,
-): Pick<Vector, "svg" | "widthPx" | "heightPx" | "segmentCount" | "strokePx"> {
-  const size = { widthPx: shown!.widthPx, heightPx: shown!.heightPx };
+  { layers, about, memberships, leftOutCount, widthPx, heightPx }: Traced,
+  { shown: size, title }: Pick<VectorOptions, "title"> & { readonly shown: NonNullable<VectorOptions["shown"]> },
+): Vector {
   const scale = [size.widthPx / widthPx, size.heightPx / heightPx] as const;
   return {
     svg: svgText(layers, { ...size, scale, ...(title !== undefined && { title }) }),
-    ...size,
+    widthPx: size.widthPx,
+    heightPx: size.heightPx,
     segmentCount: layers.flatMap(({ outlines }) => outlines).reduce((sum, { segments }) => sum + segments.length, 0),
     strokePx: strokeWidthOf(memberships, widthPx) * scale[0],
+    layers: [...about],
+    leftOutCount,
   };
 }
 

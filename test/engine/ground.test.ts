@@ -150,12 +150,15 @@ test("few icons, icons of other shapes, of several inks, or without anything on 
   assert.equal(groundOf(icons.map((_, at) => iconAt(at, red!, red!))), undefined);
 });
 
-test("things of several colours on a disc that icons share are no style of flat colours", () => {
+test("things of several colours on a disc that icons share are no style of one ink, but one of areas on it", () => {
   const grounds = icons.map(({ planes }, at) => {
     const [one, other] = [iconAt(at, red!, white!).planes, iconAt(at, red!, at % 2 ? black! : blue!).planes];
     return { sizePx, planes: planes.map((_, place) => (place % sizePx < 32 ? one[place]! : other[place]!)) };
   });
-  assert.deepEqual(styleInkOf(grounds), { isOneInk: false });
+  const { isOneInk, ink, ground, areas } = styleInkOf(grounds);
+  assert.deepEqual([isOneInk, ink, ground], [false, undefined, undefined]);
+  assert.equal(areas!.ground!.mask.length, sizePx ** 2);
+  assert.ok(areas!.palettes.every(({ around }) => around !== undefined));
 });
 
 test("requested colours of a style on a ground are painted, and no condition of the drawing besides", () => {

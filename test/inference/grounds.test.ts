@@ -203,3 +203,19 @@ test("an image of lines or areas with accents and a kept residual is drawn in th
       assertDrawnIn(await one(plain), black!, black!.map((value) => value + 1) as unknown as Rgb);
     });
 });
+
+test("a style with a hard shadow draws it behind answers and kept residuals, and apart from them where they are traced", async () => {
+  const shadows = [{ ink: "#c82814", alpha: 1, isFilled: false, right: 1 / styleSizePx, down: 0 }];
+  await withNamed({ isOneInk: true, ink: "#0a0a0a", shadows }, async () => {
+    const image = await stripes();
+    const [made] = await draw({ drawing: { image }, style: "outline" }, { format: "svg" });
+    const isRed = (rgba: ArrayLike<number>, at: number): boolean => rgba[4 * at + 3]! > 100 && rgba[4 * at]! > 100;
+    const reds = (rgba: ArrayLike<number>): number =>
+      Array.from({ length: rgba.length / 4 }, (_, at) => at).filter((at) => isRed(rgba, at)).length;
+    assert.ok(reds(made!.rgba) > 0);
+    const { rgba, beneath } = made!.enlarged!;
+    assert.deepEqual([reds(rgba), beneath!.length, beneath![0]!.hex], [0, 1, "#c82814"]);
+    const kept = await one({}, { keepResidualOf: { image, condition: { style: "outline" } } });
+    assert.ok(kept.some((value, at) => at % 4 === 3 && value > 0));
+  });
+});

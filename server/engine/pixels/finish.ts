@@ -9,6 +9,8 @@ import { decideInk } from "./decide-ink.ts";
 import { onGround } from "./ground/on-ground.ts";
 import type { Ground } from "./ground/parts.ts";
 import type { StackedLayer } from "./ground/stack.ts";
+import type { HardShadow } from "./hard-shadows/hard-shadow.ts";
+import { stackOfShadows, withShadows } from "./hard-shadows/with-shadows.ts";
 import { type Ink, inInk } from "./ink-colour.ts";
 import { towardsColour } from "./recolour.ts";
 
@@ -23,6 +25,8 @@ export interface Looks {
   readonly accents?: readonly Accent[] | undefined;
   /** What it lies on, in the inks that this has. */
   readonly ground?: Ground | undefined;
+  /** Hard shadows behind it, the innermost first; not with a ground. */
+  readonly shadows?: readonly HardShadow[] | undefined;
   /** What words say that the main colour is. */
   readonly colour?: CaptionColour | undefined;
 }
@@ -34,10 +38,19 @@ export interface Finished {
   again(planes: Float32Array): Float32Array;
   /** The answer at another size as layers, where it lies on a ground. */
   readonly stack?: ((planes: Float32Array) => StackedLayer[]) | undefined;
+  /** The answer at another size without its hard shadows, and these, lowest first; where it has any. */
+  readonly apart?: ((planes: Float32Array) => Apart) | undefined;
+}
+
+export interface Apart {
+  /** Premultiplied RGBA [4, pixels]. */
+  readonly planes: Float32Array;
+  readonly beneath: readonly StackedLayer[];
 }
 
 /** @param planes premultiplied RGBA [4, pixels] in [0, 1], as they were decoded */
-export function finish(planes: Float32Array, { isOneInk, ink, spread, accents, ground, colour }: Looks): Finished {
+export function finish(planes: Float32Array, looks: Looks): Finished {
+  const { isOneInk, ink, spread, accents, ground, shadows, colour } = looks;
   const steps: Array<(planes: Float32Array) => Float32Array> = [];
   let now = planes;
   const add = (step: (planes: Float32Array) => Float32Array): void => {
@@ -50,12 +63,21 @@ export function finish(planes: Float32Array, { isOneInk, ink, spread, accents, g
   const onIt = ground && onGround(now, ground);
   const before = [...steps];
   if (onIt) add(onIt.planes);
+  // Captions name the colour of what they show, not of what is behind it.
   const recolour = colour && towardsColour(now, colour);
   if (recolour) add(recolour);
   const all = (made: Float32Array, some: typeof steps): Float32Array => some.reduce((last, step) => step(last), made);
+  const drawn = [...steps];
+  const behind = onIt ? undefined : shadows;
+  if (behind) add((shapes) => withShadows(shapes, behind));
+  const apart = (other: Float32Array, layers: readonly HardShadow[]): Apart => {
+    const alone = all(other, drawn);
+    return { planes: alone, beneath: stackOfShadows(alone, layers) };
+  };
   return {
     planes: now,
     again: (other) => all(other, steps),
+    apart: behind && ((other) => apart(other, behind)),
     stack: onIt && ((other) => onIt.stack(all(other, before), recolour && ((ink) => inkBy(recolour, ink)))),
   };
 }

@@ -4,11 +4,13 @@ import { type StyleAreas, styleAreasOf } from "../areas/style-areas.ts";
 import { linesOfStyle, type StyleLines } from "../lines/line-width.ts";
 import { areaTintMost, ofTint, overTint } from "../lines/tinted.ts";
 import type { Accent } from "./accents.ts";
-import type { ColourSpread } from "./colour-spread.ts";
+import { type ColourSpread, spreadOf } from "./colour-spread.ts";
 import { asInk, flatInksOf, isOfInks } from "./flat-inks.ts";
 import { commonShape, groundOf } from "./ground/ground.ts";
 import { offGround } from "./ground/off-ground.ts";
 import type { Ground } from "./ground/parts.ts";
+import type { HardShadow } from "./hard-shadows/hard-shadow.ts";
+import { shadowsOf } from "./hard-shadows/without-shadows.ts";
 import { type Drawing, type DrawnInk, hasTint, inkOf, tintOf } from "./ink-colour.ts";
 
 export interface StyleInk extends DrawnInk {
@@ -18,6 +20,8 @@ export interface StyleInk extends DrawnInk {
   readonly accents?: readonly Accent[] | undefined;
   /** What drawings of one ink lie on. */
   readonly ground?: Ground | undefined;
+  /** Hard shadows of its drawings, the innermost first; all else is read from drawings without them. */
+  readonly shadows?: readonly HardShadow[] | undefined;
   /** Its lines (../lines/line-width.ts), as the flow between styles knows them. */
   readonly lines?: StyleLines | undefined;
   /** The colours of drawings of many flat ones (../areas/style-areas.ts). */
@@ -58,6 +62,13 @@ export function asInkOf(drawing: Drawing, style: StyleInk): InkedDrawing | undef
 
 /** @param drawings premultiplied RGBA [4, sizePx, sizePx] */
 export function styleInkOf(drawings: readonly Drawing[]): StyleInk {
+  const found = shadowsOf(drawings);
+  if (!found) return inkAlone(drawings);
+  const own = inkAlone(found.alone);
+  return { ...own, ...(!(own.ink ?? own.ground) && { spread: spreadOf(found.alone) }), shadows: found.shadows };
+}
+
+function inkAlone(drawings: readonly Drawing[]): StyleInk {
   const ink = inkOf(drawings);
   if (ink.ink) return { ...ink, lines: linesIn(drawings, ink.isOneInk) };
   const flat = flatStyleOf(drawings);
@@ -67,7 +78,7 @@ export function styleInkOf(drawings: readonly Drawing[]): StyleInk {
     return planes ? [{ planes, sizePx: drawing.sizePx }] : [];
   });
   const areas = flat.accents && !flat.isOneInk ? styleAreasOf(drawings) : undefined;
-  return { ...flat, lines: linesIn(inked, flat.isOneInk), areas };
+  return { ...flat, lines: linesIn(inked, flat.isOneInk), ...(areas && { areas }) };
 }
 
 /** Share of drawings with a tint from which on it is the style's. */

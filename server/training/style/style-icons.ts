@@ -7,6 +7,7 @@ import { basename, extname, join } from "node:path";
 import { limits } from "../../../shared/limits.ts";
 import { AppError } from "../../../shared/problem.ts";
 import { spreadOf } from "../../engine/pixels/colour-spread.ts";
+import { shadowsOf } from "../../engine/pixels/hard-shadows/without-shadows.ts";
 import { inkOf } from "../../engine/pixels/ink-colour.ts";
 import { asInkOf, flatStyleOf, linesIn, type StyleInk } from "../../engine/pixels/style-ink.ts";
 import { drawingIn, inUsualInk } from "../../engine/read-in-ink.ts";
@@ -48,8 +49,17 @@ export async function isOfOneColour(folder: string, sizePx: number): Promise<boo
   return (ink ?? ground) !== undefined;
 }
 
-/** The icons in the usual ink, without those of other colours, where most are of one colour; else as they are. */
+/** The icons in the usual ink, without those of other colours and without hard shadows, where most are of one colour; else as they are. */
 export function inInkOfMost<Shown extends Icon>(
+  icons: readonly Shown[],
+): { readonly icons: readonly Shown[]; readonly styleInk: StyleInk } {
+  const found = shadowsOf(icons);
+  if (!found) return inkOfMost(icons);
+  const read = inkOfMost(found.alone);
+  return { icons: read.icons, styleInk: { ...read.styleInk, shadows: found.shadows } };
+}
+
+function inkOfMost<Shown extends Icon>(
   icons: readonly Shown[],
 ): { readonly icons: readonly Shown[]; readonly styleInk: StyleInk } {
   const inked = icons.flatMap((icon) => {

@@ -10,6 +10,8 @@ export interface StackedLayer {
   readonly cover: Uint8Array;
   /** `#rrggbb`; of a gradient the middle. */
   readonly hex: string;
+  /** Absent where it is opaque. */
+  readonly opacity?: number;
   /** From one point to another, in pixels. */
   readonly gradient?: { readonly from: Point; readonly to: Point; readonly hexes: readonly [string, string] };
 }

@@ -1,0 +1,68 @@
+/**
+ * What a hard shadow of a drawing covers (hard-shadow.ts): the silhouette, perhaps without its holes, moved. Pure; planes are [side, side].
+ */
+import { labelAreas } from "../../lines/label-areas.ts";
+import { inkFrom } from "../strokes.ts";
+
+/** Lengths are shares of the picture's side. */
+export interface CoverShape {
+  /** Holes of the drawing are covered too. */
+  readonly isFilled: boolean;
+  /** How far it lies to the right of the drawing, and below it. */
+  readonly right: number;
+  readonly down: number;
+}
+
+/** @param alphas of the drawing @returns share of each pixel, also where the drawing lies over it */
+export function coverOfLayer(alphas: Float32Array, { isFilled, right, down }: CoverShape): Float32Array {
+  const side = Math.sqrt(alphas.length);
+  const whole = isFilled ? withoutHoles(alphas, side) : alphas;
+  return moved(whole, side, right * side, down * side);
+}
+
+/** Holes are as opaque as what is around them. */
+export function withoutHoles(alphas: Float32Array, side: number): Float32Array {
+  const ink = Uint8Array.from(alphas, (alpha) => Number(alpha >= inkFrom));
+  const areas = labelAreas(ink, 0, side);
+  const isOutside = outsideOf(areas, side);
+  const isHole = (at: number): boolean => areas[at] !== 0 && !isOutside.has(areas[at]!);
+  return alphas.map((alpha, at) => {
+    if (areas[at] !== 0) return isHole(at) ? 1 : alpha;
+    const [x, y] = [at % side, Math.floor(at / side)];
+    const near = [
+      x > 0 ? at - 1 : at,
+      x < side - 1 ? at + 1 : at,
+      y > 0 ? at - side : at,
+      y < side - 1 ? at + side : at,
+    ];
+    return near.some(isHole) && near.every((other) => areas[other] === 0 || isHole(other)) ? 1 : alpha;
+  });
+}
+
+/** Labels of the areas that touch the border. */
+export function outsideOf(areas: Uint16Array, side: number): ReadonlySet<number> {
+  const outside = new Set<number>();
+  for (let at = 0; at < side; at += 1)
+    for (const place of [at, (side - 1) * side + at, at * side, at * side + side - 1])
+      if (areas[place] !== 0) outside.add(areas[place]!);
+  return outside;
+}
+
+/** Bilinear; nothing lies beyond the picture. */
+export function moved(plane: Float32Array, side: number, right: number, down: number): Float32Array {
+  const to = new Float32Array(plane.length);
+  const [left, top] = [Math.floor(right), Math.floor(down)];
+  const [x1, y1] = [right - left, down - top];
+  for (const [column, row, weight] of [
+    [left, top, (1 - x1) * (1 - y1)],
+    [left + 1, top, x1 * (1 - y1)],
+    [left, top + 1, (1 - x1) * y1],
+    [left + 1, top + 1, x1 * y1],
+  ] as const) {
+    if (weight === 0) continue;
+    for (let y = Math.max(0, row); y < Math.min(side, side + row); y += 1)
+      for (let x = Math.max(0, column); x < Math.min(side, side + column); x += 1)
+        to[y * side + x]! += weight * plane[(y - row) * side + x - column]!;
+  }
+  return to;
+}

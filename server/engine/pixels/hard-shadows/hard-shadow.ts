@@ -1,0 +1,71 @@
+/**
+ * A hard shadow, or an offset print: a copy of the silhouette that lies behind a style's drawings, moved by the same in all, of one flat paint. It is found by how much
+ * of the paint one shift explains. The flow between styles sees drawings without it (without-shadows.ts), and answers get
+ * it from their own silhouette (with-shadows.ts). Pure.
+ */
+import { commonShape } from "../ground/ground.ts";
+import type { Drawing } from "../ink-colour.ts";
+import { type FlatPaint, separated } from "./apart.ts";
+import type { CoverShape } from "./cover.ts";
+import { type Fit, fitOf, meanOf } from "./fit.ts";
+import { commonPaints } from "./paints.ts";
+
+export interface HardShadow extends CoverShape {
+  readonly paint: FlatPaint;
+}
+
+/** Fewer drawings may be alike by chance; more than some say nothing new. */
+const [drawingsLeast, lookedMost] = [6, 10];
+/** Share of what shows it that a shift must explain on average, and of most drawings; and how many those are. */
+const [meanLeast, someLeast, shareLeast] = [0.42, 0.25, 0.7];
+/** Of the side: what is moved less is an edge. */
+const nearest = 0.015;
+/** Alpha up to which a paint is a tint. */
+const tintMost = 0.9;
+/** Shares of a tint that are neither none nor all, how many of its pixels may have such, and drawings in which pixels are counted. */
+const partly = { from: 0.15, to: 0.8 };
+const [partMost, evenMost] = [0.4, 5];
+/**
+ * The outermost one; undefined where drawings have none.
+ * @param isOfOneColour the drawings are of one colour and its tints: only a tint can then lie behind them
+ */
+export function hardShadowOf(drawings: readonly Drawing[], isOfOneColour: boolean): HardShadow | undefined {
+  const sizePx = drawings[0]?.sizePx ?? 0;
+  if (drawings.length < drawingsLeast || drawings.some((drawing) => drawing.sizePx !== sizePx)) return undefined;
+  const every = Math.max(1, drawings.length / lookedMost);
+  const looked = Array.from(
+    { length: Math.min(lookedMost, drawings.length) },
+    (_, at) => drawings[Math.floor(at * every)]!,
+  );
+  let best: { readonly shadow: HardShadow; readonly mean: number } | undefined;
+  for (const paint of commonPaints(looked)) {
+    if (paint.alpha > tintMost ? isOfOneColour : !isEven(looked, paint)) continue;
+    const fit = fitOf(looked, paint);
+    if (!fit) continue;
+    const mean = meanOf(fit.explained);
+    if (mean > (best?.mean ?? 0) && isShadow(fit)) best = { shadow: { ...fit.shape, paint }, mean };
+  }
+  // Silhouettes that all have are grounds.
+  return best && !commonShape(drawings) ? best.shadow : undefined;
+}
+
+/** Whether a tint is of one alpha, and no shadow that gets softer. */
+function isEven(drawings: readonly Drawing[], paint: FlatPaint): boolean {
+  let [some, part] = [0, 0];
+  for (const drawing of drawings.slice(0, evenMost))
+    for (const share of separated(drawing, paint).layer) {
+      if (share > partly.from) some += 1;
+      if (share > partly.from && share < partly.to) part += 1;
+    }
+  return part <= partMost * some;
+}
+
+/** Whether a fit explains what is seen well enough. */
+function isShadow({ shape, explained }: Fit): boolean {
+  const some = explained.filter((one) => one >= someLeast).length;
+  return (
+    meanOf(explained) >= meanLeast &&
+    some >= shareLeast * explained.length &&
+    Math.hypot(shape.right, shape.down) >= nearest
+  );
+}

@@ -1,0 +1,97 @@
+/**
+ * Conditions without hard shadows (pixels/hard-shadows/hard-shadow.ts): the flow between styles reads drawings and styles without them, a drawing by what
+ * its own style's icons show, or by the requested style's where it clearly has the same.
+ */
+import type { ConditionValues } from "./conditions.ts";
+import type { ConditionValue } from "./interfaces.ts";
+import type { HardShadow } from "./pixels/hard-shadows/hard-shadow.ts";
+import { withoutShadows } from "./pixels/hard-shadows/without-shadows.ts";
+import type { Drawing } from "./pixels/ink-colour.ts";
+import type { StyleInk } from "./pixels/style-ink.ts";
+
+type Picture = Extract<ConditionValue, { kind: "image" }>;
+
+/** A style whose drawings have hard shadows. */
+interface ShadowedStyle {
+  /** Of its images, or its name. */
+  readonly key: string;
+  readonly shadows: readonly HardShadow[];
+}
+
+type Look = (style: ConditionValue | undefined) => { readonly key: string; readonly styleInk: StyleInk } | undefined;
+
+/** Share of what shows a shadow, or should, that must be where it is expected: in a drawing of the style, and in one of any. */
+const [ownLeast, anyLeast] = [0.2, 0.6];
+
+/** Without its shadows; planes are made when they are first read. @param styleKey of all images of the style, from which they follow */
+export function alone<Shown extends Picture>(image: Shown, { key, shadows }: ShadowedStyle): Shown {
+  let planes: Float32Array | undefined;
+  return {
+    ...image,
+    get planes() {
+      planes ??= withoutShadows(image, shadows) ?? image.planes;
+      return planes;
+    },
+    key: `${image.key} without its shadow in ${key}`,
+  };
+}
+
+/**
+ * The values without such shadows; the same where no style has any.
+ * @param before conditions that they had, whose styles have shadows too
+ */
+export function conditionsWithoutShadows(
+  values: ConditionValues,
+  before: ConditionValues,
+  look: Look,
+): ConditionValues {
+  const known = shadowedIn([values, before], look);
+  if (known.length === 0) return values;
+  const { style, drawing, "drawing-style": own } = values;
+  const alike = (image: Picture): Picture => {
+    const of = known.find((one) => withoutShadows(image, one.shadows, one.least));
+    return of ? alone(image, of) : image;
+  };
+  const bare = (value: ConditionValue): ConditionValue => {
+    if (value.kind !== "images") return value;
+    if (value.images.length === 1) return { ...value, images: value.images.map(alike) };
+    const shadowed = shadowedStyle(look(value));
+    return shadowed ? { ...value, images: value.images.map((image) => alone(image, shadowed)) } : value;
+  };
+  return {
+    ...values,
+    ...(style && { style: bare(style) }),
+    ...(drawing && { drawing: drawing.kind === "image" ? alike(drawing) : drawing }),
+    ...(own && { "drawing-style": bare(own) }),
+  };
+}
+
+/** A picture without such shadows, and these, where a style of some conditions says that it has them. */
+export function apartFromShadows(
+  picture: Drawing,
+  conditions: readonly ConditionValues[],
+  look: Look,
+): { readonly drawing: Drawing; readonly shadows?: readonly HardShadow[] } {
+  for (const { shadows, least } of shadowedIn(conditions, look)) {
+    const planes = withoutShadows(picture, shadows, least);
+    if (planes) return { drawing: { planes, sizePx: picture.sizePx }, shadows };
+  }
+  return { drawing: picture };
+}
+
+/** Styles with such shadows, those of drawings first, and how clearly a drawing must have them. */
+function shadowedIn(conditions: readonly ConditionValues[], look: Look): Array<ShadowedStyle & { least: number }> {
+  const of = (value: ConditionValue | undefined, least: number): Array<ShadowedStyle & { least: number }> => {
+    const shadowed = value && shadowedStyle(look(value));
+    return shadowed ? [{ ...shadowed, least }] : [];
+  };
+  return [
+    ...conditions.flatMap((values) => of(values["drawing-style"], ownLeast)),
+    ...conditions.flatMap(({ style }) => of(style, anyLeast)),
+  ];
+}
+
+function shadowedStyle(read: ReturnType<Look>): ShadowedStyle | undefined {
+  const shadows = read?.styleInk.shadows;
+  return shadows && { key: read.key, shadows };
+}
