@@ -213,6 +213,14 @@ describe("an answer in areas", () => {
     assert.ok(Math.abs(width - 4) < 0.8, `${width}`);
   });
 
+  it("lines are drawn in a style that has lines where the answer smears far beside them", async () => {
+    const cross = drawn([box(30, 10, 34, 54), ink], [box(10, 30, 54, 34), ink]);
+    const made = (await inStyle(cross, outlined, drawn([box(2, 2, 62, 62), [0.6, 0.6, 0.7]]).planes))!;
+    assertNear(at(made, 32, 20), [...navy, 1], 0.05);
+    assert.ok(at(made, 20, 20)[3]! < 0.02 && at(made, 4, 4)[3]! < 0.02);
+    assert.equal(await inStyle(cross, fills, drawn([box(2, 2, 62, 62), red]).planes), undefined);
+  });
+
   it("fills get lines in a style that has lines around areas, and thin marks in them are lines", async () => {
     const drawing = drawn([disc(26), ink], [box(22, 30, 42, 34), white]);
     const { planes } = drawing;

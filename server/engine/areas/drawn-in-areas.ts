@@ -52,7 +52,9 @@ export async function drawnInAreas(
   if (!partition || partition.areas.length > areasMost) return undefined;
   const answer = await answerOf();
   const elsewhere = drawnElsewhere(partition, answer);
-  if (elsewhere > (style.outline ? elsewhereMost : elsewhereMost / 2)) return undefined;
+  // Lines in a style of lines without grounds: what the answer draws beside them is a smear.
+  const isSmear = lines !== undefined && style.outline !== undefined;
+  if (!isSmear && elsewhere > (style.outline ? elsewhereMost : elsewhereMost / 2)) return undefined;
   return lines && !ground
     ? linesInAreas(partition, style, answer, widthOfLines(lines.alphas, sizePx))
     : fillsInAreas(partition, style, answer, {
