@@ -5,10 +5,10 @@
  * Soatto 2009). Pure.
  */
 import { piecesOf } from "../pixels/strokes.ts";
-import { distancesTo } from "./distances.ts";
+import { distancesTo, distancesToOther } from "./distances.ts";
 import { labelAreas, spreadLabels } from "./label-areas.ts";
 import type { Redrawn } from "./redraw-lines.ts";
-import { cellAt, type Edged, edgedAround, finePerPx, opened, refined, repeated } from "./shape.ts";
+import { cellAt, type Edged, edgedOf, fieldAround, finePerPx, opened, refined, repeated } from "./shape.ts";
 
 /** Share of the depth of a piece from which on cells count, and depth in pixels that always does: answers tremble at edges. */
 const [coreShare, corePx] = [0.4, 2] as const;
@@ -48,13 +48,16 @@ export function decidePieces(
   const ink = new Uint8Array(field.length);
   for (let cell = 0; cell < ink.length; cell += 1) ink[cell] = field[cell]! > 0 ? 1 : 0;
   const thick = width * sizePx * finePerPx;
-  const away = distancesTo(1, ink, sidePx, Math.ceil(bayDepth * thick) + 2);
-  const depth = distancesTo(0, ink, sidePx, Math.ceil(thick));
+  // Of ink to what is none, and the other way round.
+  const away = distancesToOther(ink, sidePx, Math.ceil(bayDepth * thick) + 2);
   const parts = labelAreas(ink, 1, sidePx, true);
   const lines = linesOf(repeated(piecesOf(alphas, sizePx).labels, sizePx), parts, sidePx);
   const drawn = refined(answer, sizePx);
   const areas = labelAreas(ink, 0, sidePx);
-  const [lineMeans, partMeans] = [meansOf(lines, depth, drawn), meansOf(parts, depth, drawn)];
+  const [lineMeans, partMeans] = [
+    meansOf(lines, away, drawn, Math.ceil(thick)),
+    meansOf(parts, away, drawn, Math.ceil(thick)),
+  ];
   // An answer that has its outlines elsewhere says nothing of what is between those of the drawing.
   const isKnown = outlineMean(lines, areas, lineMeans, sidePx) >= outlineLeast * levels.at(-1)!;
   const levelNearest = (mean: number): number => (isKnown ? nearest(mean, [...levels, 0]) : 0);
@@ -95,7 +98,7 @@ export function decidePieces(
       }
       // No line says where the fill of a bay ends.
       mask[cell] = areas[cell]! < fills.length || drawn[cell]! >= level / 2 ? 1 : 0;
-      if (2 * depth[cell]! >= middleShare * thick) middles[cell] = ink[cell]!;
+      if (2 * away[cell]! >= middleShare * thick) middles[cell] = ink[cell]!;
     }
     if (hasGaps) {
       // Where lines meet, those that stay end where they would without the others.
@@ -103,7 +106,8 @@ export function decidePieces(
       const reach = distancesTo(1, middles, sidePx, far + 1);
       for (let cell = 0; cell < ink.length; cell += 1) if (ink[cell] === 1 && reach[cell]! < far) mask[cell] = 1;
     }
-    return edgedAround(hasBays ? tidied(mask, sidePx, (cell) => areas[cell]! >= fills.length) : mask, sidePx, sizePx);
+    const whole = hasBays ? tidied(mask, sidePx, (cell) => areas[cell]! >= fills.length) : mask;
+    return edgedOf(fieldAround(whole, sidePx), sizePx);
   });
 }
 
@@ -180,14 +184,14 @@ function outlineMean(lines: Uint16Array, areas: Uint16Array, lineMeans: readonly
   return count === 0 ? 0 : sum / count;
 }
 
-/** Of each label, the mean of values in its middle. @param depth by which middles are told */
-function meansOf(labels: Uint16Array, depth: Float32Array, values: Float32Array): number[] {
+/** Of each label, the mean of values in its middle. @param depth by which middles are told @param most depth that counts */
+function meansOf(labels: Uint16Array, depth: Float32Array, values: Float32Array, most = Number.POSITIVE_INFINITY): number[] {
   const count = highestOf(labels) + 1;
   const [deepest, sums, counts] = [new Float32Array(count), new Float64Array(count), new Uint32Array(count)];
   for (let cell = 0; cell < labels.length; cell += 1)
     if (depth[cell]! > deepest[labels[cell]!]!) deepest[labels[cell]!] = depth[cell]!;
   for (let label = 0; label < count; label += 1)
-    deepest[label] = Math.min(coreShare * deepest[label]!, corePx * finePerPx);
+    deepest[label] = Math.min(coreShare * Math.min(deepest[label]!, most), corePx * finePerPx);
   for (let cell = 0; cell < labels.length; cell += 1) {
     const label = labels[cell]!;
     if (depth[cell]! < deepest[label]!) continue;

@@ -51,8 +51,13 @@ export async function drawnInLines(
     const outlined = !redrawn && width && isHollow(shape, drawn, sizePx, width);
     const edged = outlined ? outlineOf(lines, drawn, sizePx, width, shape) : redrawn;
     if (outlined && !edged) return undefined;
-    const fills = { alphas: lines, field: movedEdge(shape, sizePx, 0, 0), width: width ?? usualWidth, isOfFills: true };
-    const decided = decidePieces(edged ?? fills, answer, sizePx, levels);
+    const pieces = edged ?? {
+      alphas: lines,
+      field: movedEdge(shape, sizePx, 0, 0),
+      width: width ?? usualWidth,
+      isOfFills: true,
+    };
+    const decided = decidePieces(pieces, answer, sizePx, levels);
     return inLayers(
       decided.map(({ inside }) => inside.map((px) => oddsPerPx * px)),
       levels,

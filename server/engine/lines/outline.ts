@@ -8,7 +8,7 @@ import { distancesTo } from "./distances.ts";
 import { labelAreas, spreadLabels } from "./label-areas.ts";
 import { isLines, lineWidthOf } from "./line-width.ts";
 import { movedEdge, type Redrawn } from "./redraw-lines.ts";
-import { edgedOf, finePerPx, opened, refined, type Shape, shapeFrom, shapeOf } from "./shape.ts";
+import { edgeCells, edgedOf, fieldAround, finePerPx, opened, refined, type Shape, shapeFrom, shapeOf } from "./shape.ts";
 
 /** Radii of the discs that do not fit into thin ink, and into gaps, of the width of lines. */
 const [inkRadius, gapRadius] = [0.8, 0.9] as const;
@@ -18,7 +18,6 @@ const markCore = 0.4;
 const [markLeast, fillLeast] = [0.5, 0.8] as const;
 /** Share of the answer's ink that must lie within two pixels of the outline; else the flow drew something else. */
 const coveredLeast = 0.75;
-const nearCells = 2 * finePerPx;
 /** Share of the greatest depth of a drawing from which on all is its inside. */
 const hollowDepth = 0.9;
 /** What the nearest cell is that the drawing leaves empty. */
@@ -148,15 +147,13 @@ function checked(
   width: number,
   isInk: (cell: number) => boolean,
 ): Redrawn | undefined {
-  const depth = distancesTo(0, outline, sidePx, nearCells);
-  const away = distancesTo(1, outline, sidePx, nearCells);
+  const field = fieldAround(outline, sidePx);
   let [answered, covered] = [0, 0];
   for (let cell = 0; cell < outline.length; cell += 1) {
     if (!isInk(cell)) continue;
     answered += 1;
-    if (away[cell]! < nearCells) covered += 1;
+    if (field[cell]! > 0.5 - edgeCells) covered += 1;
   }
   if (covered < coveredLeast * answered) return undefined;
-  const field = depth.map((own, cell) => (outline[cell] === 1 ? own - 0.5 : 0.5 - away[cell]!));
-  return { ...edgedOf((cell) => field[cell]!, sizePx), field, width };
+  return { ...edgedOf(field, sizePx), field, width };
 }

@@ -41,7 +41,7 @@ export function redrawLines(
   for (const share of parts === undefined ? [0] : changeShares) {
     const to = isHair ? own.width : own.width + share * ((width ?? 0) - own.width);
     const field = movedEdge(shape, sizePx, own.width, to);
-    const edged = edgedOf((cell) => field[cell]!, sizePx);
+    const edged = edgedOf(field, sizePx);
     if (!parts || isWhole(countParts(edged.alphas, sizePx), parts, width! > own.width))
       return { ...edged, field, width: to };
   }

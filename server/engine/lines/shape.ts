@@ -3,7 +3,7 @@
  * with no deeper one beside them. What is known of widths and edges of lines is read off them. Pure.
  */
 import { inkFrom } from "../pixels/strokes.ts";
-import { distancesTo } from "./distances.ts";
+import { distancesTo, distancesToOther } from "./distances.ts";
 
 /** Cells of the grid for each pixel, along either side. */
 export const finePerPx = 3;
@@ -68,11 +68,24 @@ export function shapeFrom(ink: Uint8Array, sidePx: number): Shape {
   };
 }
 
-/** @param inside signed distance of a cell to the edge, in cells, above 0 in ink */
-export const edgedOf = (inside: (cell: number) => number, sizePx: number): Edged => ({
-  alphas: coarse((cell) => Math.min(1, Math.max(0, inside(cell) + 0.5)), sizePx),
-  inside: coarse((cell) => inside(cell) / finePerPx, sizePx),
-});
+/** By the means of the cells of each pixel. @param field signed distances of cells to the edge, in cells, above 0 in ink, [side, side] */
+export function edgedOf(field: Float32Array, sizePx: number): Edged {
+  const sidePx = finePerPx * (sizePx + 2 * padPx);
+  const [alphas, inside] = [new Float32Array(sizePx ** 2), new Float32Array(sizePx ** 2)];
+  for (let y = 0, to = 0; y < sizePx; y += 1)
+    for (let x = 0; x < sizePx; x += 1, to += 1) {
+      const corner = finePerPx * ((y + padPx) * sidePx + x + padPx);
+      let [inked, sum] = [0, 0];
+      for (let row = corner; row < corner + finePerPx * sidePx; row += sidePx)
+        for (let cell = row; cell < row + finePerPx; cell += 1) {
+          inked += Math.min(1, Math.max(0, field[cell]! + 0.5));
+          sum += field[cell]!;
+        }
+      alphas[to] = inked / finePerPx ** 2;
+      inside[to] = sum / finePerPx ** 3;
+    }
+  return { alphas, inside };
+}
 
 /** Cells that a disc of this radius covers somewhere within. @param depth distances to the outside */
 export function opened(depth: Float32Array, radius: number, sidePx: number): Uint8Array {
@@ -85,10 +98,12 @@ export function opened(depth: Float32Array, radius: number, sidePx: number): Uin
   return open;
 }
 
-/** A mask of the grid with its edge. @param mask [side, side], 1 or 0 */
-export function edgedAround(mask: Uint8Array, sidePx: number, sizePx: number): Edged {
-  const [depth, away] = [distancesTo(0, mask, sidePx, edgeCells), distancesTo(1, mask, sidePx, edgeCells)];
-  return edgedOf((cell) => (mask[cell] === 1 ? depth[cell]! - 0.5 : 0.5 - away[cell]!), sizePx);
+/** Signed distances to the edge of a mask, in cells, above 0 within, as far as edges are told apart. @param mask [side, side], 1 or 0 */
+export function fieldAround(mask: Uint8Array, sidePx: number): Float32Array {
+  const field = distancesToOther(mask, sidePx, edgeCells);
+  for (let cell = 0; cell < field.length; cell += 1)
+    field[cell] = mask[cell] === 1 ? field[cell]! - 0.5 : 0.5 - field[cell]!;
+  return field;
 }
 
 /** The cell in the middle of a pixel. */
@@ -106,21 +121,6 @@ export function repeated(labels: Uint16Array, sizePx: number): Uint16Array {
       fine[(y + finePerPx * padPx) * sidePx + x + finePerPx * padPx] =
         labels[Math.floor(y / finePerPx) * sizePx + Math.floor(x / finePerPx)]!;
   return fine;
-}
-
-/** A field of the grid at each pixel of the drawing, by the mean of the pixel's cells. @param field [side, side] */
-function coarse(field: (cell: number) => number, sizePx: number): Float32Array {
-  const sidePx = finePerPx * (sizePx + 2 * padPx);
-  const values = new Float32Array(sizePx ** 2);
-  for (let y = 0, to = 0; y < sizePx; y += 1)
-    for (let x = 0; x < sizePx; x += 1, to += 1) {
-      const corner = finePerPx * ((y + padPx) * sidePx + x + padPx);
-      let sum = 0;
-      for (let row = 0; row < finePerPx; row += 1)
-        for (let column = 0; column < finePerPx; column += 1) sum += field(corner + row * sidePx + column);
-      values[to] = sum / finePerPx ** 2;
-    }
-  return values;
 }
 
 /** Alphas on the grid of a shape: bilinear between the middles of pixels; nothing lies around. */
