@@ -70,20 +70,22 @@ export function shapeFrom(ink: Uint8Array, sidePx: number): Shape {
 
 /** By the means of the cells of each pixel. @param field signed distances of cells to the edge, in cells, above 0 in ink, [side, side] */
 export function edgedOf(field: Float32Array, sizePx: number): Edged {
-  const sidePx = finePerPx * (sizePx + 2 * padPx);
+  const [fine, pad] = [finePerPx, finePerPx * padPx];
   const [alphas, inside] = [new Float32Array(sizePx ** 2), new Float32Array(sizePx ** 2)];
-  for (let y = 0, to = 0; y < sizePx; y += 1)
-    for (let x = 0; x < sizePx; x += 1, to += 1) {
-      const corner = finePerPx * ((y + padPx) * sidePx + x + padPx);
-      let [inked, sum] = [0, 0];
-      for (let row = corner; row < corner + finePerPx * sidePx; row += sidePx)
-        for (let cell = row; cell < row + finePerPx; cell += 1) {
-          inked += Math.min(1, Math.max(0, field[cell]! + 0.5));
-          sum += field[cell]!;
-        }
-      alphas[to] = inked / finePerPx ** 2;
-      inside[to] = sum / finePerPx ** 3;
+  // Row by row of cells: a loop over the few cells of each pixel takes three times as long.
+  for (let y = 0; y < fine * sizePx; y += 1) {
+    const [from, to] = [(y + pad) * (fine * sizePx + 2 * pad) + pad, Math.floor(y / fine) * sizePx];
+    for (let x = 0; x < fine * sizePx; x += 1) {
+      const own = field[from + x]!;
+      const at = to + Math.floor(x / fine);
+      if (own > -0.5) alphas[at]! += own < 0.5 ? own + 0.5 : 1;
+      inside[at]! += own;
     }
+  }
+  for (let at = 0; at < alphas.length; at += 1) {
+    alphas[at]! /= fine ** 2;
+    inside[at]! /= fine ** 3;
+  }
   return { alphas, inside };
 }
 
@@ -114,13 +116,14 @@ export const cellAt = (at: number, sizePx: number): number =>
 
 /** Labels of pixels on the grid of a shape. */
 export function repeated(labels: Uint16Array, sizePx: number): Uint16Array {
-  const sidePx = finePerPx * (sizePx + 2 * padPx);
-  const fine = new Uint16Array(sidePx ** 2);
-  for (let y = 0; y < finePerPx * sizePx; y += 1)
-    for (let x = 0; x < finePerPx * sizePx; x += 1)
-      fine[(y + finePerPx * padPx) * sidePx + x + finePerPx * padPx] =
-        labels[Math.floor(y / finePerPx) * sizePx + Math.floor(x / finePerPx)]!;
-  return fine;
+  const [fine, pad] = [finePerPx, finePerPx * padPx];
+  const sidePx = fine * sizePx + 2 * pad;
+  const cells = new Uint16Array(sidePx ** 2);
+  for (let y = 0; y < fine * sizePx; y += 1) {
+    const [from, to] = [Math.floor(y / fine) * sizePx, (y + pad) * sidePx + pad];
+    for (let x = 0; x < fine * sizePx; x += 1) cells[to + x] = labels[from + Math.floor(x / fine)]!;
+  }
+  return cells;
 }
 
 /** Alphas on the grid of a shape: bilinear between the middles of pixels; nothing lies around. */
@@ -138,10 +141,12 @@ export function refined(alphas: Float32Array, sizePx: number): Float32Array {
     padded.set(alphas.subarray(y * sizePx, (y + 1) * sizePx), (y + padPx) * side + padPx);
   const [row, fine] = [new Float32Array(side), new Float32Array(sidePx ** 2)];
   for (let y = 0, to = 0; y < sidePx; y += 1) {
-    const [top, down] = [firsts[y]! * side, shares[y]!];
+    const top = firsts[y]! * side;
+    const down = shares[y]!;
     for (let x = 0; x < side; x += 1) row[x] = (1 - down) * padded[top + x]! + down * padded[top + side + x]!;
     for (let x = 0; x < sidePx; x += 1, to += 1) {
-      const [left, across] = [firsts[x]!, shares[x]!];
+      const left = firsts[x]!;
+      const across = shares[x]!;
       fine[to] = (1 - across) * row[left]! + across * row[left + 1]!;
     }
   }
