@@ -6,28 +6,45 @@
  */
 export function labelAreas(mask: Uint8Array, wanted: 0 | 1, sidePx: number, byCorners = false): Uint16Array {
   const labels = new Uint16Array(mask.length);
-  const area = new Int32Array(mask.length);
-  let label = 0;
-  for (let start = 0; start < mask.length; start += 1) {
-    if (mask[start] !== wanted || labels[start] !== 0) continue;
-    label += 1;
-    labels[start] = label;
-    area[0] = start;
-    let length = 1;
-    for (let next = 0; next < length; next += 1) {
-      const at = area[next]!;
-      const column = at % sidePx;
-      for (let y = -1; y <= 1; y += 1)
-        for (let x = -1; x <= 1; x += 1) {
-          if (column + x < 0 || column + x >= sidePx || (!byCorners && x !== 0 && y !== 0)) continue;
-          const near = at + y * sidePx + x;
-          if (near < 0 || near >= mask.length || mask[near] !== wanted || labels[near] !== 0) continue;
-          labels[near] = label;
-          area[length] = near;
-          length += 1;
-        }
+  // Of each label, an earlier one of the same area, or itself.
+  const earlier = [0];
+  const firstOf = (label: number): number => {
+    let first = label;
+    while (earlier[first] !== first) first = earlier[first]!;
+    return first;
+  };
+  const join = (one: number, other: number): void => {
+    const [first, last] = [firstOf(one), firstOf(other)];
+    earlier[Math.max(first, last)] = Math.min(first, last);
+  };
+  for (let row = 0; row < mask.length; row += sidePx)
+    for (let x = 0; x < sidePx; x += 1) {
+      const at = row + x;
+      if (mask[at] !== wanted) continue;
+      // What is not wanted has no label, 0, and neither has what lies off the grid.
+      const left = x > 0 ? labels[at - 1]! : 0;
+      const above = row > 0 ? labels[at - sidePx]! : 0;
+      const before = byCorners && row > 0 && x > 0 ? labels[at - sidePx - 1]! : 0;
+      const after = byCorners && row > 0 && x < sidePx - 1 ? labels[at - sidePx + 1]! : 0;
+      let label = left || above || before || after;
+      if (label === 0) {
+        label = earlier.length;
+        earlier.push(label);
+      }
+      labels[at] = label;
+      // The others hang together with one of these.
+      if (above !== 0 && above !== label) join(label, above);
+      if (after !== 0 && after !== label) join(label, after);
     }
+  // Areas are counted in the order of their first cells.
+  const numbers = new Uint16Array(earlier.length);
+  let areas = 0;
+  for (let label = 1; label < earlier.length; label += 1) {
+    const first = firstOf(label);
+    if (first === label) areas += 1;
+    numbers[label] = first === label ? areas : numbers[first]!;
   }
+  for (let at = 0; at < labels.length; at += 1) labels[at] = numbers[labels[at]!]!;
   return labels;
 }
 

@@ -42,12 +42,15 @@ export function areasAround(mask: Float32Array, sizePx: number): Pieces {
 /** What is ink, with one pixel of nothing around, so that every pixel has neighbours. */
 function padded(alphas: Float32Array, sizePx: number): Uint8Array {
   const ink = new Uint8Array((sizePx + 2) ** 2);
-  for (const [at, alpha] of alphas.entries()) if (alpha >= inkFrom) ink[placeOf(at, sizePx)] = 1;
+  for (let at = 0; at < alphas.length; at += 1) if (alphas[at]! >= inkFrom) ink[placeOf(at, sizePx)] = 1;
   return ink;
 }
 
-const unpadded = (labels: Uint8Array | Uint16Array, sizePx: number): Uint16Array =>
-  Uint16Array.from({ length: sizePx ** 2 }, (_, at) => labels[placeOf(at, sizePx)]!);
+function unpadded(labels: Uint8Array | Uint16Array, sizePx: number): Uint16Array {
+  const within = new Uint16Array(sizePx ** 2);
+  for (let at = 0; at < within.length; at += 1) within[at] = labels[placeOf(at, sizePx)]!;
+  return within;
+}
 
 const placeOf = (at: number, sizePx: number): number =>
   (Math.floor(at / sizePx) + 1) * (sizePx + 2) + (at % sizePx) + 1;
@@ -58,7 +61,11 @@ function areasOf(labels: Uint16Array): number[] {
   return Array.from(areas, (pixels) => pixels ?? 0);
 }
 
-const count = (mask: Uint8Array): number => mask.reduce((sum, value) => sum + value, 0);
+function count(mask: Uint8Array): number {
+  let sum = 0;
+  for (let at = 0; at < mask.length; at += 1) sum += mask[at]!;
+  return sum;
+}
 
 /** The eight neighbours in a ring, beginning above. */
 const ringOf = (at: number, side: number): number[] => [
@@ -76,26 +83,36 @@ const ringOf = (at: number, side: number): number[] => [
 const turns = (ring: readonly number[], mask: Uint8Array): number =>
   ring.filter((near, index) => !mask[near] && mask[ring[(index + 1) % 8]!]).length;
 
+/** Whether a pixel is taken away in either half of a step, by its ring as bits: the ink stays whole without it, and it is at one of two sides. */
+const [takenFirst, takenNext] = [
+  [
+    [0, 2, 4],
+    [2, 4, 6],
+  ],
+  [
+    [0, 2, 6],
+    [0, 4, 6],
+  ],
+].map((sides) =>
+  Uint8Array.from({ length: 256 }, (_, bits) => {
+    const mask = Uint8Array.from({ length: 8 }, (__, place) => (bits >> place) & 1);
+    const neighbours = count(mask);
+    const isWhole = neighbours >= 2 && neighbours <= 6 && turns([...mask.keys()], mask) === 1;
+    return isWhole && sides.every((places) => places.some((place) => !mask[place])) ? 1 : 0;
+  }),
+);
+
 function thinned(ink: Uint8Array, side: number): Uint8Array {
   const mask = ink.slice();
   let pixels = [...mask.keys()].filter((at) => mask[at]);
+  const ring = ringOf(0, side);
   for (let isChanged = true; isChanged; ) {
     isChanged = false;
-    for (const [one, two] of [
-      [
-        [0, 2, 4],
-        [2, 4, 6],
-      ],
-      [
-        [0, 2, 6],
-        [0, 4, 6],
-      ],
-    ] as const) {
+    for (const taken of [takenFirst!, takenNext!]) {
       const gone = pixels.filter((at) => {
-        const ring = ringOf(at, side);
-        const neighbours = ring.filter((near) => mask[near]).length;
-        if (neighbours < 2 || neighbours > 6 || turns(ring, mask) !== 1) return false;
-        return [one, two].every((places) => places.some((place) => !mask[ring[place]!]));
+        let bits = 0;
+        for (let place = 0; place < 8; place += 1) bits |= mask[at + ring[place]!]! << place;
+        return taken[bits] === 1;
       });
       for (const at of gone) mask[at] = 0;
       if (gone.length > 0) pixels = pixels.filter((at) => mask[at]);
@@ -109,7 +126,7 @@ function thinned(ink: Uint8Array, side: number): Uint8Array {
 function components(mask: Uint8Array, side: number): Uint16Array {
   const labels = new Uint16Array(mask.length);
   let label = 0;
-  for (const start of mask.keys()) {
+  for (let start = 0; start < mask.length; start += 1) {
     if (!mask[start] || labels[start]) continue;
     label += 1;
     labels[start] = label;
@@ -128,15 +145,15 @@ function components(mask: Uint8Array, side: number): Uint16Array {
 function strokes(skeleton: Uint8Array, side: number, width: number): Uint16Array {
   const whole = components(skeleton, side);
   const cut = skeleton.slice();
-  for (const at of skeleton.keys())
+  for (let at = 0; at < skeleton.length; at += 1)
     if (skeleton[at] && turns(ringOf(at, side), skeleton) > 2)
       for (const near of [at, ...ringOf(at, side)]) cut[near] = 0;
   const labels = components(cut, side);
-  const lengths = new Map<number, number>();
-  for (const label of labels) lengths.set(label, (lengths.get(label) ?? 0) + 1);
-  const isKept = (at: number): boolean => labels[at]! > 0 && lengths.get(labels[at]!)! >= width;
-  const withStroke = new Set([...whole].filter((_, at) => isKept(at)));
-  const next = lengths.size;
+  const lengths = areasOf(labels);
+  const isKept = (at: number): boolean => labels[at]! > 0 && lengths[labels[at]!]! >= width;
+  const withStroke = new Set<number>();
+  for (let at = 0; at < whole.length; at += 1) if (isKept(at)) withStroke.add(whole[at]!);
+  const next = lengths.length;
   return labels.map((label, at) => {
     if (isKept(at)) return label;
     return whole[at]! > 0 && !withStroke.has(whole[at]!) ? next + whole[at]! : 0;
