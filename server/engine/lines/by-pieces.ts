@@ -24,6 +24,8 @@ const holeMost = 0.85;
 const [bayRadius, bayDepth, bayLeast] = [0.8, 1.5, 0.85] as const;
 /** Radius of the disc that tidies the edge of the fill of a bay, in pixels. */
 const tidyPx = 1.5;
+/** A level that is not decided yet. */
+const unknown = -1;
 /** Share of half a line's width from which on a cell is its middle. */
 const middleShare = 0.7;
 
@@ -70,9 +72,9 @@ export function decidePieces(
   if (bays && hasBays)
     for (let cell = 0; cell < areas.length; cell += 1)
       if (bays[cell]! > 0 && bayFills[bays[cell]!]! > 0) areas[cell] = fills.length + bays[cell]!;
-  const fillOf = (area: number): number => (area < fills.length ? fills[area]! : bayFills[area - fills.length]!);
-  const [ofLines, ofParts] = [besideOf(lines, areas, fillOf, sidePx), besideOf(parts, areas, fillOf, sidePx)];
-  const levelOfLine: number[] = [];
+  const levelOfArea = Float64Array.from([...fills, ...bayFills]);
+  const [ofLines, ofParts] = [besideOf(lines, areas, levelOfArea, sidePx), besideOf(parts, areas, levelOfArea, sidePx)];
+  const levelOfLine = new Float64Array(lineMeans.length).fill(unknown);
   const levelOf = (line: number, part: number): number => {
     const { edge, empty, fill, lowest } = ofLines[line] ?? nothingBeside;
     const around = ofParts[part]!;
@@ -84,8 +86,8 @@ export function decidePieces(
   const decided = new Float32Array(ink.length);
   for (let cell = 0; cell < ink.length; cell += 1) {
     const line = lines[cell]!;
-    if (line > 0) levelOfLine[line] ??= levelOf(line, parts[cell]!);
-    decided[cell] = line > 0 ? levelOfLine[line]! : fillOf(areas[cell]!);
+    if (line > 0 && levelOfLine[line] === unknown) levelOfLine[line] = levelOf(line, parts[cell]!);
+    decided[cell] = line > 0 ? levelOfLine[line]! : levelOfArea[areas[cell]!]!;
   }
   return levels.map((level) => {
     const mask = new Uint8Array(ink.length);
@@ -125,10 +127,12 @@ function baysOf(areas: Uint16Array, away: Float32Array, thick: number, sidePx: n
   const isAround = new Uint8Array(areas.length);
   for (let cell = 0; cell < areas.length; cell += 1) isAround[cell] = areas[cell] === around ? 1 : 0;
   const bays = spreadLabels(cores, sidePx, isAround);
-  const without = bays[0]!;
-  const isBroad: boolean[] = [];
-  for (let cell = 0; cell < bays.length; cell += 1) if (away[cell]! > bayDepth * thick) isBroad[bays[cell]!] = true;
-  for (let cell = 0; cell < bays.length; cell += 1) if (bays[cell] === without || !isBroad[bays[cell]!]) bays[cell] = 0;
+  const isBay = new Uint8Array(highestOf(bays) + 1);
+  const broad = bayDepth * thick;
+  for (let cell = 0; cell < bays.length; cell += 1) if (away[cell]! > broad) isBay[bays[cell]!] = 1;
+  // Of all these, one is what lies around.
+  isBay[bays[0]!] = 0;
+  for (let cell = 0; cell < bays.length; cell += 1) if (isBay[bays[cell]!] === 0) bays[cell] = 0;
   return bays;
 }
 
@@ -172,29 +176,34 @@ function linesOf(labels: Uint16Array, parts: Uint16Array, sidePx: number): Uint1
 
 /** Mean of the lines beside what lies around a drawing. */
 function outlineMean(lines: Uint16Array, areas: Uint16Array, lineMeans: readonly number[], sidePx: number): number {
-  let [sum, count] = [0, 0];
+  let sum = 0;
+  let count = 0;
+  const around = areas[0]!;
+  const sides = [-1, 1, -sidePx, sidePx];
   for (let cell = sidePx; cell < lines.length - sidePx; cell += 1) {
-    if (areas[cell] !== areas[0]) continue;
-    for (const near of [cell - 1, cell + 1, cell - sidePx, cell + sidePx]) {
-      if (lines[near] === 0) continue;
-      sum += lineMeans[lines[near]!]!;
-      count += 1;
-    }
+    if (lines[cell] === 0) continue;
+    for (let side = 0; side < sides.length; side += 1)
+      if (areas[cell + sides[side]!] === around) {
+        sum += lineMeans[lines[cell]!]!;
+        count += 1;
+      }
   }
   return count === 0 ? 0 : sum / count;
 }
 
-/** Of each label, the mean of values in its middle. @param depth by which middles are told @param most depth that counts */
+/** Of each label from 1 on, the mean of values in its middle. @param depth by which middles are told @param most depth that counts */
 function meansOf(labels: Uint16Array, depth: Float32Array, values: Float32Array, most = Number.POSITIVE_INFINITY): number[] {
   const count = highestOf(labels) + 1;
   const [deepest, sums, counts] = [new Float32Array(count), new Float64Array(count), new Uint32Array(count)];
-  for (let cell = 0; cell < labels.length; cell += 1)
-    if (depth[cell]! > deepest[labels[cell]!]!) deepest[labels[cell]!] = depth[cell]!;
+  for (let cell = 0; cell < labels.length; cell += 1) {
+    const label = labels[cell]!;
+    if (label !== 0 && depth[cell]! > deepest[label]!) deepest[label] = depth[cell]!;
+  }
   for (let label = 0; label < count; label += 1)
     deepest[label] = Math.min(coreShare * Math.min(deepest[label]!, most), corePx * finePerPx);
   for (let cell = 0; cell < labels.length; cell += 1) {
     const label = labels[cell]!;
-    if (depth[cell]! < deepest[label]!) continue;
+    if (label === 0 || depth[cell]! < deepest[label]!) continue;
     sums[label]! += values[cell]!;
     counts[label]! += 1;
   }
@@ -220,21 +229,25 @@ interface Beside {
 }
 const nothingBeside: Beside = { edge: 0, empty: 0, fill: 0, lowest: 1, outer: 0 };
 
-function besideOf(labels: Uint16Array, areas: Uint16Array, fillOf: (area: number) => number, sidePx: number): Beside[] {
+/** Of each label. @param levelOfArea by the labels of areas */
+function besideOf(labels: Uint16Array, areas: Uint16Array, levelOfArea: Float64Array, sidePx: number): Beside[] {
   const beside: Beside[] = [];
+  const sides = [-1, 1, -sidePx, sidePx];
   // The border of the grid is never ink.
   for (let cell = sidePx; cell < labels.length - sidePx; cell += 1) {
     const label = labels[cell]!;
     if (label === 0) continue;
     // Above the first cell of a part is what encloses it.
-    beside[label] ??= { ...nothingBeside, outer: areas[cell - sidePx] === 0 ? 0 : fillOf(areas[cell - sidePx]!) };
-    for (const near of [cell - 1, cell + 1, cell - sidePx, cell + sidePx]) {
-      if (areas[near] === 0) continue;
-      const fill = fillOf(areas[near]!);
-      beside[label].edge += 1;
-      if (fill === 0) beside[label].empty += 1;
-      beside[label].fill = Math.max(beside[label].fill, fill);
-      if (fill > 0) beside[label].lowest = Math.min(beside[label].lowest, fill);
+    beside[label] ??= { ...nothingBeside, outer: areas[cell - sidePx] === 0 ? 0 : levelOfArea[areas[cell - sidePx]!]! };
+    const own = beside[label];
+    for (let side = 0; side < sides.length; side += 1) {
+      const area = areas[cell + sides[side]!]!;
+      if (area === 0) continue;
+      const fill = levelOfArea[area]!;
+      own.edge += 1;
+      if (fill === 0) own.empty += 1;
+      own.fill = Math.max(own.fill, fill);
+      if (fill > 0) own.lowest = Math.min(own.lowest, fill);
     }
   }
   return beside;
