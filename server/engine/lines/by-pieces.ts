@@ -89,26 +89,25 @@ export function decidePieces(
     if (line > 0 && levelOfLine[line] === unknown) levelOfLine[line] = levelOf(line, parts[cell]!);
     decided[cell] = line > 0 ? levelOfLine[line]! : levelOfArea[areas[cell]!]!;
   }
+  const firstBay = fills.length;
   return levels.map((level) => {
     const mask = new Uint8Array(ink.length);
-    const middles = new Uint8Array(ink.length);
     let hasGaps = false;
     for (let cell = 0; cell < ink.length; cell += 1) {
-      if (decided[cell]! < level) {
-        hasGaps ||= ink[cell] === 1;
-        continue;
-      }
       // No line says where the fill of a bay ends.
-      mask[cell] = areas[cell]! < fills.length || drawn[cell]! >= level / 2 ? 1 : 0;
-      if (2 * away[cell]! >= middleShare * thick) middles[cell] = ink[cell]!;
+      if (decided[cell]! >= level) mask[cell] = areas[cell]! < firstBay || drawn[cell]! >= level / 2 ? 1 : 0;
+      else if (ink[cell] === 1) hasGaps = true;
     }
     if (hasGaps) {
       // Where lines meet, those that stay end where they would without the others.
       const far = (middleShare * thick) / 2;
+      const middles = new Uint8Array(ink.length);
+      for (let cell = 0; cell < ink.length; cell += 1)
+        middles[cell] = away[cell]! >= far ? ink[cell]! & mask[cell]! : 0;
       const reach = distancesTo(1, middles, sidePx, far + 1);
       for (let cell = 0; cell < ink.length; cell += 1) if (ink[cell] === 1 && reach[cell]! < far) mask[cell] = 1;
     }
-    const whole = hasBays ? tidied(mask, sidePx, (cell) => areas[cell]! >= fills.length) : mask;
+    const whole = hasBays ? tidied(mask, sidePx, (cell) => areas[cell]! >= firstBay) : mask;
     return edgedOf(fieldAround(whole, sidePx), sizePx);
   });
 }
@@ -119,13 +118,15 @@ export function decidePieces(
  */
 function baysOf(areas: Uint16Array, away: Float32Array, thick: number, sidePx: number): Uint16Array | undefined {
   const around = areas[0]!;
-  const core = new Uint8Array(areas.length);
-  for (let cell = 0; cell < core.length; cell += 1)
-    core[cell] = areas[cell] === around && away[cell]! > bayRadius * thick ? 1 : 0;
+  const [core, isAround] = [new Uint8Array(areas.length), new Uint8Array(areas.length)];
+  const radius = bayRadius * thick;
+  for (let cell = 0; cell < core.length; cell += 1) {
+    if (areas[cell] !== around) continue;
+    isAround[cell] = 1;
+    if (away[cell]! > radius) core[cell] = 1;
+  }
   const cores = labelAreas(core, 1, sidePx);
   if (highestOf(cores) < 2) return undefined;
-  const isAround = new Uint8Array(areas.length);
-  for (let cell = 0; cell < areas.length; cell += 1) isAround[cell] = areas[cell] === around ? 1 : 0;
   const bays = spreadLabels(cores, sidePx, isAround);
   const isBay = new Uint8Array(highestOf(bays) + 1);
   const broad = bayDepth * thick;
@@ -192,7 +193,12 @@ function outlineMean(lines: Uint16Array, areas: Uint16Array, lineMeans: readonly
 }
 
 /** Of each label from 1 on, the mean of values in its middle. @param depth by which middles are told @param most depth that counts */
-function meansOf(labels: Uint16Array, depth: Float32Array, values: Float32Array, most = Number.POSITIVE_INFINITY): number[] {
+function meansOf(
+  labels: Uint16Array,
+  depth: Float32Array,
+  values: Float32Array,
+  most = Number.POSITIVE_INFINITY,
+): number[] {
   const count = highestOf(labels) + 1;
   const [deepest, sums, counts] = [new Float32Array(count), new Float64Array(count), new Uint32Array(count)];
   for (let cell = 0; cell < labels.length; cell += 1) {

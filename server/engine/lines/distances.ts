@@ -69,7 +69,7 @@ function distancesInColumns(mask: Uint8Array, sizePx: number, reach: number): Ui
   const along = new Uint16Array(mask.length).fill(reach, 0, sizePx);
   for (let at = sizePx; at < mask.length; at += 1) {
     const above = mask[at] === mask[at - sizePx] ? along[at - sizePx]! + 1 : 1;
-    along[at] = above < reach ? above : reach;
+    along[at] = Math.min(above, reach);
   }
   for (let at = mask.length - 1 - sizePx; at >= 0; at -= 1) {
     const below = mask[at] === mask[at + sizePx] ? along[at + sizePx]! + 1 : 1;

@@ -8,7 +8,17 @@ import { distancesTo } from "./distances.ts";
 import { labelAreas, spreadLabels } from "./label-areas.ts";
 import { isLines, lineWidthOf } from "./line-width.ts";
 import { movedEdge, type Redrawn } from "./redraw-lines.ts";
-import { edgeCells, edgedOf, fieldAround, finePerPx, opened, refined, type Shape, shapeFrom, shapeOf } from "./shape.ts";
+import {
+  edgeCells,
+  edgedOf,
+  fieldAround,
+  finePerPx,
+  opened,
+  refined,
+  type Shape,
+  shapeFrom,
+  shapeOf,
+} from "./shape.ts";
 
 /** Radii of the discs that do not fit into thin ink, and into gaps, of the width of lines. */
 const [inkRadius, gapRadius] = [0.8, 0.9] as const;
@@ -126,12 +136,12 @@ function asLines(marks: Uint8Array, sidePx: number, sizePx: number, width: numbe
  * @param answer [sizePx, sizePx] alphas, as the flow's answer has them
  * @param width of the lines, of the side, 0 to 1
  */
-export function isHollow({ sidePx, depth }: Shape, answer: Float32Array, sizePx: number, width: number): boolean {
+export function isHollow({ depth }: Shape, answer: Float32Array, sizePx: number, width: number): boolean {
   const drawn = refined(answer, sizePx);
   let [deepest, inside, empty] = [0, 0, 0];
-  for (let cell = 0; cell < sidePx ** 2; cell += 1) deepest = Math.max(deepest, depth[cell]!);
+  for (let cell = 0; cell < depth.length; cell += 1) deepest = Math.max(deepest, depth[cell]!);
   const least = Math.min(2 * width * sizePx * finePerPx, hollowDepth * deepest);
-  for (let cell = 0; cell < sidePx ** 2; cell += 1) {
+  for (let cell = 0; cell < depth.length; cell += 1) {
     if (depth[cell]! < least) continue;
     inside += 1;
     if (drawn[cell]! < inkFrom) empty += 1;
