@@ -26,12 +26,12 @@ const candidates: readonly Ink[] = [
   [1, 0.6, 0],
 ];
 
-/** Undefined where too few of the drawings show an even ground. @param silhouette alpha that they have in common */
+/** Undefined where too few of the drawings show an even ground, and what lies on it. @param silhouette alpha that they have in common */
 export function areasGroundOf(
   silhouette: Float32Array,
   drawings: ReadonlyArray<{ readonly partition: Partition; readonly around?: Around | undefined }>,
 ): AreasGround | undefined {
-  const boxes = drawings.flatMap(({ partition, around }) => (around ? [boxOf(partition, around.colour)] : []));
+  const boxes = drawings.flatMap(({ partition, around }) => (around && boxOf(partition, around.colour)) || []);
   if (boxes.length < drawings.length / 2) return undefined;
   const at = (share: number, of: (box: Box) => number): number =>
     boxes.map(of).sort((one, other) => one - other)[Math.round(share * (boxes.length - 1))]!;
@@ -49,8 +49,8 @@ interface Box {
   readonly bottom: number;
 }
 
-/** Of what is drawn in other colours. */
-function boxOf({ labels, areas, sizePx }: Partition, ground: number): Box {
+/** Of what is drawn in other colours; undefined where all of it reaches the ground's edge. */
+function boxOf({ labels, areas, sizePx }: Partition, ground: number): Box | undefined {
   let [left, top, right, bottom] = [sizePx, sizePx, 0, 0];
   // A long shadow reaches the ground's edge.
   const reachesOut = areas.map(({ beside }) => [...beside.keys()].some((near) => areas[near]!.isOutside));
@@ -61,7 +61,7 @@ function boxOf({ labels, areas, sizePx }: Partition, ground: number): Box {
     [left, right] = [Math.min(left, x), Math.max(right, x + 1)];
     [top, bottom] = [Math.min(top, y), Math.max(bottom, y + 1)];
   }
-  return { left, top, right, bottom };
+  return left < right ? { left, top, right, bottom } : undefined;
 }
 
 /** A drawing on the ground, in some colour that it does not have; the same where it lies there already. */

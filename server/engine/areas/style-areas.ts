@@ -52,6 +52,8 @@ const shareLeast = 0.015;
 const coloursMost = 8;
 /** Difference of a channel of the same colour in other drawings. */
 const sameWithin = 0.12;
+/** Drawings that must lie on one silhouette: of one or two it is their own. */
+const groundedLeast = 3;
 /** Share of the drawings that must have the same around what is drawn. */
 const outlinedLeast = 0.7;
 /** Share of a ground's border that must have its colour: a long shadow may reach it. */
@@ -63,7 +65,7 @@ const linedMost = 0.25;
 
 /** @returns undefined where the drawings are of one colour, or not of flat ones */
 export function styleAreasOf(drawings: readonly Drawing[]): StyleAreas | undefined {
-  const silhouette = commonShape(drawings);
+  const silhouette = drawings.length < groundedLeast ? undefined : commonShape(drawings);
   const looked = drawings.slice(0, lookedMost).flatMap((drawing) => {
     const partition = partitionOf(drawing);
     const palette = partition && paletteOf(partition);
