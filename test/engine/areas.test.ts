@@ -144,7 +144,10 @@ describe("what a style paints areas in", () => {
   it("a style of areas has no ground where one or two drawings show their own silhouettes, or where all reaches the ground's edge", () => {
     const badge = (colour: Ink) =>
       drawn([box(8, 12, 50, 40), colour], [disc(8, 20, 22), white], [disc(6, 38, 30), sky]);
-    for (const few of [[badge(red)], [badge(red), badge(navy)]]) assert.equal(styleAreasOf(few)!.ground, undefined);
+    for (const few of [[badge(red)], [badge(red), badge(navy)]]) {
+      const { ground, hasGrounds } = styleAreasOf(few)!;
+      assert.deepEqual([ground, hasGrounds], [undefined, false]);
+    }
     assert.ok(styleAreasOf([badge(red), badge(navy), badge(red)])!.ground);
     const cut = (y: number): Inside => {
       const whole = disc(28);

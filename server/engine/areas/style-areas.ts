@@ -52,7 +52,7 @@ const shareLeast = 0.015;
 const coloursMost = 8;
 /** Difference of a channel of the same colour in other drawings. */
 const sameWithin = 0.12;
-/** Drawings that must lie on one silhouette: of one or two it is their own. */
+/** Drawings from which on a style may have grounds: one or two show only what they are themselves. */
 const groundedLeast = 3;
 /** Share of the drawings that must have the same around what is drawn. */
 const outlinedLeast = 0.7;
@@ -88,7 +88,7 @@ export function styleAreasOf(drawings: readonly Drawing[]): StyleAreas | undefin
     palettes,
     ...(outline && { outline }),
     ...(ground && { ground }),
-    hasGrounds: !ground && grounded >= outlinedLeast * looked.length,
+    hasGrounds: !ground && drawings.length >= groundedLeast && grounded >= outlinedLeast * looked.length,
     isOfFills: !outline && lined <= linedMost * looked.length,
   };
 }
