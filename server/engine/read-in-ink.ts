@@ -50,7 +50,10 @@ export function inkOfStyle(
   if (requested === undefined) return drawing?.kind === "image" ? likeDrawing(own, drawing) : own;
   if (own.ground) return { ...own, ground: inColours(own.ground, given) };
   const { ink, accents, shadows } = own;
-  const areas = own.areas && areasIn(own.areas, given);
+  // Beside one that is requested, a duotone keeps its other colours.
+  const beside = (accents ?? []).map((accent) => accent.ink);
+  const areas =
+    own.areas && (given.length > 1 ? areasIn(own.areas, given) : areasIn(own.areas, [requested, ...beside], requested));
   if (!isOfOneColour(own)) return { isOneInk: false, areas, ...(shadows && { shadows: nearestIn(shadows, given) }) };
   const drawn = given.slice(1, colourCount(own));
   return {

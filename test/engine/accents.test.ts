@@ -3,10 +3,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Accent, withAccents } from "../../server/engine/pixels/accents.ts";
 import { asInk, flatInksOf } from "../../server/engine/pixels/flat-inks.ts";
-import { channelsOfHex } from "../../server/engine/pixels/hex-colour.ts";
+import { channelsOfHex, hexOfChannels } from "../../server/engine/pixels/hex-colour.ts";
 import type { Ink } from "../../server/engine/pixels/ink-colour.ts";
 import { piecesOf } from "../../server/engine/pixels/strokes.ts";
 import { usualInk } from "../../server/engine/pixels/usual-ink.ts";
+import { inkOfStyle } from "../../server/engine/read-in-ink.ts";
 import { twiceAsLarge } from "./twice-as-large.ts";
 
 const sizePx = 64;
@@ -63,6 +64,17 @@ test("lines in two colours are a style of one ink with an accent, and areas besi
   assertNear(ofAreas.ink, black);
   assertNear(at(asInk(areas[0]!, ofAreas), 12, 20), [...channelsOfHex(usualInk), 1]);
   assertNear([at(asInk(areas[0]!, ofAreas), 30, 26)[3]!], [0.25]);
+});
+
+test("areas of a duotone have lines in the one colour that is requested and keep its others, and of several have these alone", () => {
+  const images = areas.map((drawing, icon) => ({ ...drawing, kind: "image" as const, key: `area ${icon}` }));
+  const areasIn = (...colours: string[]) => {
+    const requested = { style: { kind: "images", images }, colours: { kind: "colours", colours } } as const;
+    const { palettes, outline } = inkOfStyle({ conditions: [] }, requested).areas!;
+    return [outline!.ink, ...palettes[0]!.colours.map(({ ink }) => ink)].map(hexOfChannels);
+  };
+  assert.deepEqual(areasIn("#ff6600"), ["#ff6600", "#1a66e5"]);
+  assert.deepEqual(areasIn("#ff6600", "#003366"), ["#003366", "#ff6600"]);
 });
 
 test("soft edges between two colours are no third one", () => {

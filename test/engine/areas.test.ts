@@ -141,22 +141,13 @@ describe("what a style paints areas in", () => {
     assertNear(palettes[1]!.around!, navy);
   });
 
-  it("a style of areas has no ground where one or two drawings show their own silhouettes, or where all reaches the ground's edge", () => {
-    const badge = (colour: Ink) =>
-      drawn([box(8, 12, 50, 40), colour], [disc(8, 20, 22), white], [disc(6, 38, 30), sky]);
-    for (const few of [[badge(red)], [badge(red), badge(navy)]]) {
-      const { ground, hasGrounds } = styleAreasOf(few)!;
-      assert.deepEqual([ground, hasGrounds], [undefined, false]);
-    }
-    assert.ok(styleAreasOf([badge(red), badge(navy), badge(red)])!.ground);
-    const cut = (y: number): Inside => {
-      const whole = disc(28);
-      return (x, row) => Math.min(whole(x, row), row - y);
-    };
-    const filled = [red, navy, yellow].map((colour, of) =>
-      drawn([disc(28), colour], [cut(36 + of), white], [cut(50), sky]),
-    );
-    assert.equal(styleAreasOf(filled)!.ground, undefined);
+  it("one or two drawings show no ground, nor do those of which all reaches the ground's edge", () => {
+    const badge = (colour: Ink) => drawn([box(8, 12, 50, 40), colour], [disc(8, 20, 22), white], [disc(5), sky]);
+    const below = (top: number) => (x: number, y: number) => Math.min(disc(28)(x, y), y - top);
+    const filled = [red, navy, yellow].map((colour) => drawn([disc(28), colour], [below(36), white], [below(50), sky]));
+    for (const few of [[badge(red)], [badge(red), badge(navy)], filled])
+      assert.equal(styleAreasOf(few)!.ground, undefined);
+    assert.equal(styleAreasOf([badge(red)])!.hasGrounds, false);
   });
 
   it("a style of one colour, or of gradients, is none of areas", () => {

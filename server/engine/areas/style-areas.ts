@@ -93,19 +93,28 @@ export function styleAreasOf(drawings: readonly Drawing[]): StyleAreas | undefin
   };
 }
 
-/** A style in requested colours, the darkest of them around areas where the style's drawings have an outline. One alone says too little. */
-export function areasIn(style: StyleAreas, colours: readonly Ink[]): StyleAreas | undefined {
+/**
+ * A style in requested colours. One alone says too little.
+ * @param lines the one that goes around areas where the style's drawings have an outline; by default the darkest
+ */
+export function areasIn(
+  style: StyleAreas,
+  colours: readonly Ink[],
+  lines = darkestOf(colours),
+): StyleAreas | undefined {
   if (colours.length < 2) return undefined;
   const { outline, ground } = style;
-  const darkest = colours.reduce((best, ink) => (labOfInk(ink)[0] < labOfInk(best)[0] ? ink : best));
-  const around = outline ? darkest : ground && colours[0];
+  const around = outline ? lines : ground && colours[0];
   const others = colours.filter((ink) => ink !== around).map((ink) => ({ ink, share: 1 / colours.length }));
   return {
     ...style,
     palettes: [{ colours: others, ...(around && { around }) }],
-    ...(outline && { outline: { ...outline, ink: darkest } }),
+    ...(outline && { outline: { ...outline, ink: lines } }),
   };
 }
+
+const darkestOf = (colours: readonly Ink[]): Ink =>
+  colours.reduce((best, ink) => (labOfInk(ink)[0] < labOfInk(best)[0] ? ink : best));
 
 /** The colours that lie on a ground, whose own may show through. */
 function withoutGround(palette: readonly PaletteColour[], around: Ink | undefined): readonly PaletteColour[] {
