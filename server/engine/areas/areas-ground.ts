@@ -2,6 +2,7 @@
  * A ground on which drawings of several flat colours lie, such as a disc in a colour of each icon's own, and where on it they lie. A drawing that does
  * not lie on it is put there. Pure.
  */
+import { type Box, boxWhere, placeOf } from "../pixels/ground/ground.ts";
 import { silhouetteOf } from "../pixels/ground/off-ground.ts";
 import { type Drawing, type Ink, inkDistance } from "../pixels/ink-colour.ts";
 import { resampleSquare, type Square } from "../pixels/resample-square.ts";
@@ -16,8 +17,6 @@ export interface AreasGround {
   readonly place: Square;
 }
 
-/** Of the side of a picture, how much a drawing usually takes. */
-const usualShare = 0.86;
 /** Colours of which the one least like a drawing's is its ground, while it is cut into areas. */
 const candidates: readonly Ink[] = [
   [0, 1, 0],
@@ -33,35 +32,17 @@ export function areasGroundOf(
 ): AreasGround | undefined {
   const boxes = drawings.flatMap(({ partition, around }) => (around && boxOf(partition, around.colour)) || []);
   if (boxes.length < drawings.length / 2) return undefined;
-  const at = (share: number, of: (box: Box) => number): number =>
-    boxes.map(of).sort((one, other) => one - other)[Math.round(share * (boxes.length - 1))]!;
-  const [left, right] = [at(0.25, (box) => box.left), at(0.75, (box) => box.right)];
-  const [top, bottom] = [at(0.25, (box) => box.top), at(0.75, (box) => box.bottom)];
-  const sidePx = Math.max(8, right - left, bottom - top) / usualShare;
-  const place = { left: (left + right - sidePx) / 2, top: (top + bottom - sidePx) / 2, sidePx };
-  return { mask: silhouette, place };
-}
-
-interface Box {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
+  return { mask: silhouette, place: placeOf(boxes) };
 }
 
 /** Of what is drawn in other colours; undefined where all of it reaches the ground's edge. */
 function boxOf({ labels, areas, sizePx }: Partition, ground: number): Box | undefined {
-  let [left, top, right, bottom] = [sizePx, sizePx, 0, 0];
-  // A long shadow reaches the ground's edge.
-  const reachesOut = areas.map(({ beside }) => [...beside.keys()].some((near) => areas[near]!.isOutside));
-  for (const [at, label] of labels.entries()) {
-    const { colour, isOutside } = areas[label]!;
-    if (isOutside || colour === ground || reachesOut[label]) continue;
-    const [x, y] = [at % sizePx, Math.floor(at / sizePx)];
-    [left, right] = [Math.min(left, x), Math.max(right, x + 1)];
-    [top, bottom] = [Math.min(top, y), Math.max(bottom, y + 1)];
-  }
-  return left < right ? { left, top, right, bottom } : undefined;
+  // A long shadow reaches it.
+  const isLeft = areas.map(
+    ({ colour, isOutside, beside }) =>
+      isOutside || colour === ground || [...beside.keys()].some((near) => areas[near]!.isOutside),
+  );
+  return boxWhere(sizePx, (at) => !isLeft[labels[at]!]);
 }
 
 /** A drawing on the ground, in some colour that it does not have; the same where it lies there already. */

@@ -34,7 +34,9 @@ export function groundOf(drawings: readonly Drawing[], silhouette = commonShape(
   const shape = shapeOf(drawings, silhouette);
   const read = drawings.flatMap((drawing) => readOn(drawing, shape) ?? []);
   if (read.length < shareLeast * drawings.length) return undefined;
-  return { ...shape, place: placeOf(read, sizePx), looks: looksOf(read, sizePx) };
+  const boxes = read.flatMap(({ cover }) => boxWhere(sizePx, (at) => cover[at]! >= 0.5) ?? []);
+  if (boxes.length === 0) return undefined;
+  return { ...shape, place: placeOf(boxes), looks: looksOf(read, sizePx) };
 }
 
 /** The silhouette that most drawings have in common, [pixels]; undefined where they have none, or a small one. */
@@ -46,19 +48,29 @@ export function commonShape(drawings: readonly Drawing[]): Float32Array | undefi
   return alike.length < shareLeast * drawings.length ? undefined : mask;
 }
 
-/** The square around the box of the drawings; a quarter of them reach further on each side. */
-function placeOf(read: readonly OnGround[], sizePx: number): Square {
-  const boxes = read.map(({ cover }) => {
-    let [left, top, right, bottom] = [sizePx, sizePx, 0, 0];
-    for (const [at, share] of cover.entries()) {
-      if (share < 0.5) continue;
-      const [x, y] = [at % sizePx, Math.floor(at / sizePx)];
-      [left, right] = [Math.min(left, x), Math.max(right, x + 1)];
-      [top, bottom] = [Math.min(top, y), Math.max(bottom, y + 1)];
-    }
-    return { left, top, right, bottom };
-  });
-  const at = (share: number, of: (box: (typeof boxes)[number]) => number): number =>
+/** What a drawing takes of a picture, in pixels. */
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** The box of the pixels that are of a drawing; undefined where none is. */
+export function boxWhere(sizePx: number, isDrawn: (at: number) => boolean): Box | undefined {
+  let [left, top, right, bottom] = [sizePx, sizePx, 0, 0];
+  for (let at = 0; at < sizePx ** 2; at += 1) {
+    if (!isDrawn(at)) continue;
+    const [x, y] = [at % sizePx, Math.floor(at / sizePx)];
+    [left, right] = [Math.min(left, x), Math.max(right, x + 1)];
+    [top, bottom] = [Math.min(top, y), Math.max(bottom, y + 1)];
+  }
+  return left < right ? { left, top, right, bottom } : undefined;
+}
+
+/** The square around the boxes of drawings; a quarter of them reach further on each side. */
+export function placeOf(boxes: readonly Box[]): Square {
+  const at = (share: number, of: (box: Box) => number): number =>
     boxes.map(of).sort((one, other) => one - other)[Math.round(share * (boxes.length - 1))]!;
   const [left, right] = [at(0.25, (box) => box.left), at(0.75, (box) => box.right)];
   const [top, bottom] = [at(0.25, (box) => box.top), at(0.75, (box) => box.bottom)];
