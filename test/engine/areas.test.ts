@@ -53,6 +53,13 @@ function drawn(...layers: readonly Layer[]) {
     }
   return { planes, sizePx };
 }
+/** A square whose green grows from left to right. */
+function gradient(margin: number) {
+  const { planes } = drawn([box(margin, margin, sizePx - margin, sizePx - margin), red]);
+  for (let place = 0; place < pixels; place += 1)
+    planes[pixels + place] = planes[3 * pixels + place]! * ((place % sizePx) / sizePx);
+  return { planes, sizePx };
+}
 const known = new Float32Array(pixels).fill(1);
 const at = (planes: Float32Array, x: number, y: number): number[] => {
   const side = Math.sqrt(planes.length / 4);
@@ -98,10 +105,7 @@ describe("areas of a drawing", () => {
   });
 
   it("areas are none where colours run into each other", () => {
-    const { planes } = drawn([box(4, 4, 60, 60), red]);
-    for (let place = 0; place < pixels; place += 1)
-      planes[pixels + place] = planes[3 * pixels + place]! * ((place % sizePx) / sizePx);
-    assert.equal(partitionOf({ planes, sizePx }), undefined);
+    assert.equal(partitionOf(gradient(4)), undefined);
   });
 
   it("distances to a soft edge are known in parts of a pixel", () => {
@@ -152,6 +156,7 @@ describe("what a style paints areas in", () => {
 
   it("a style of one colour, or of gradients, is none of areas", () => {
     assert.equal(styleAreasOf(Array.from({ length: 8 }, (_, of) => drawn([disc(20 - of), red]))), undefined);
+    assert.equal(styleAreasOf(Array.from({ length: 8 }, (_, of) => gradient(4 + of))), undefined);
   });
 
   it("requested colours take the place of a style's, the darkest around areas where the style has lines", () => {
@@ -255,15 +260,9 @@ describe("an answer in areas", () => {
 
   it("an answer that draws elsewhere, a drawing with a hole and one of gradients stay the flow's", async () => {
     assert.equal(await inStyle(drawn([disc(8), ink]), fills, drawn([disc(30), red]).planes), undefined);
-    assert.equal(
-      await drawnInAreas(
-        { planes: halves.planes, known: known.map((_, place) => place % 2) },
-        sizePx,
-        fills,
-        async () => smear,
-      ),
-      undefined,
-    );
+    assert.equal(await inStyle(gradient(8), fills, smear), undefined);
+    const holed = { planes: halves.planes, known: known.map((_, place) => place % 2) };
+    assert.equal(await drawnInAreas(holed, sizePx, fills, async () => smear), undefined);
   });
 
   it("an answer in areas is as crisp at another size, and has flat colours alone", async () => {
