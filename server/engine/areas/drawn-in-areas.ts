@@ -32,7 +32,8 @@ const elsewhereMost = 0.4;
 /**
  * @param drawing premultiplied RGBA [4, sizePx, sizePx]
  * @param answerOf the flow's answer, of the same shape
- * @returns undefined where the drawing is not of flat colours, or where a part of it is to be drawn anew
+ * @returns undefined where the drawing is not of flat colours or of too many areas, where a part of it is to be drawn anew, where the answer draws
+ * away from it, and where it lacks a ground that the style has
  */
 export async function drawnInAreas(
   { planes, known }: Pick<ShownDrawing, "planes" | "known">,

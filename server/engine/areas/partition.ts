@@ -105,7 +105,7 @@ function farAt(planes: Float32Array, at: number, colour: Flat, pixels: number): 
   return sum;
 }
 
-/** Labels from 0 on of pixels that touch and have the same colour; nothing touches along sides alone. */
+/** Labels from 0 on of pixels that touch and have the same colour. Corners touch too, but not those of empty pixels. */
 export function hangingTogether(owners: Uint8Array, sizePx: number): Uint16Array {
   const unknown = 0xffff;
   const labels = new Uint16Array(owners.length).fill(unknown);
