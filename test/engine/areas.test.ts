@@ -14,9 +14,8 @@ import type { Ink } from "../../server/engine/pixels/ink-colour.ts";
 import { drawLayers } from "../../server/engine/pixels/layered-image.ts";
 import { usualInk } from "../../server/engine/pixels/usual-ink.ts";
 import { paint } from "../../server/engine/translation.ts";
+import { box, disc, drawn, pixels, ring, sizePx } from "./drawn-layers.ts";
 
-const sizePx = 64;
-const pixels = sizePx ** 2;
 const ink = channelsOfHex(usualInk);
 const [navy, red, yellow, sky, white]: [Ink, Ink, Ink, Ink, Ink] = [
   [0.1, 0.1, 0.35],
@@ -26,33 +25,6 @@ const [navy, red, yellow, sky, white]: [Ink, Ink, Ink, Ink, Ink] = [
   [1, 1, 1],
 ];
 
-/** Signed distance in pixels, above 0 inside. */
-type Inside = (x: number, y: number) => number;
-type Layer = readonly [inside: Inside, ink: Ink, alpha?: number];
-const disc =
-  (radius: number, x0 = 32, y0 = 32): Inside =>
-  (x, y) =>
-    radius - Math.hypot(x - x0, y - y0);
-const ring =
-  (radius: number, width: number, x0 = 32, y0 = 32): Inside =>
-  (x, y) =>
-    width / 2 - Math.abs(Math.hypot(x - x0, y - y0) - radius);
-const box =
-  (left: number, top: number, right: number, bottom: number): Inside =>
-  (x, y) =>
-    Math.min(x - left, right - x, y - top, bottom - y);
-
-/** Layers over each other, with soft edges. */
-function drawn(...layers: readonly Layer[]) {
-  const planes = new Float32Array(4 * pixels);
-  for (const [inside, colour, alpha = 1] of layers)
-    for (let at = 0; at < pixels; at += 1) {
-      const share = alpha * Math.min(1, Math.max(0, 0.5 + inside((at % sizePx) + 0.5, Math.floor(at / sizePx) + 0.5)));
-      for (const [channel, value] of [...colour, 1].entries())
-        planes[channel * pixels + at] = share * value + (1 - share) * planes[channel * pixels + at]!;
-    }
-  return { planes, sizePx };
-}
 /** A square whose green grows from left to right. */
 function gradient(margin: number) {
   const { planes } = drawn([box(margin, margin, sizePx - margin, sizePx - margin), red]);
