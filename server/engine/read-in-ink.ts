@@ -52,15 +52,15 @@ export function inkOfStyle(
   const { ink, accents, shadows } = own;
   // Beside one that is requested, a duotone keeps its other colours.
   const beside = (accents ?? []).map((accent) => accent.ink);
+  const mine = isOfOneColour(own) ? given.slice(0, colourCount(own)) : given;
   const areas =
-    own.areas && (given.length > 1 ? areasIn(own.areas, given) : areasIn(own.areas, [requested, ...beside], requested));
+    own.areas && (mine.length > 1 ? areasIn(own.areas, mine) : areasIn(own.areas, [requested, ...beside], requested));
   if (!isOfOneColour(own)) return { isOneInk: false, areas, ...(shadows && { shadows: nearestIn(shadows, given) }) };
-  const drawn = given.slice(1, colourCount(own));
   return {
     ...own,
     areas,
     ink: requested,
-    ...(accents && { accents: accentsIn(accents, drawn) }),
+    ...(accents && { accents: accentsIn(accents, mine.slice(1)) }),
     ...(shadows && { shadows: shadowsIn(shadows, ink, requested, given.slice(colourCount(own))) }),
   };
 }
