@@ -16,9 +16,10 @@ import type { Session } from "../onnx/session.ts";
 import { requireFinite, requirePromised, requireShape } from "./check.ts";
 import { DrawingEncoder } from "./drawing.ts";
 import type { ExpertCore, ExpertOptions } from "./expert.ts";
-import { groundOfEntry } from "./ground-entry.ts";
-import { shadowOfEntry } from "./hard-shadow-entry.ts";
 import { SharedFiles } from "./shared-files.ts";
+import { areasOfEntry } from "./style-entries/areas-entry.ts";
+import { groundOfEntry } from "./style-entries/ground-entry.ts";
+import { shadowOfEntry } from "./style-entries/hard-shadow-entry.ts";
 
 export class DrawingStyleExpert implements ExpertCore {
   readonly dims: number;
@@ -92,6 +93,7 @@ export class DrawingStyleExpert implements ExpertCore {
       ground,
       shadows,
       lines,
+      areas,
     } = this.#entry.vocabulary.find(({ id }) => id === style) ?? {};
     return {
       isOneInk,
@@ -101,6 +103,7 @@ export class DrawingStyleExpert implements ExpertCore {
       ...(ground && { ground: groundOfEntry(ground) }),
       ...(shadows && { shadows: shadows.map(shadowOfEntry) }),
       ...(lines && { lines }),
+      ...(areas && { areas: areasOfEntry(areas) }),
     };
   }
 

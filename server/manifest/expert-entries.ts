@@ -49,6 +49,8 @@ const HexSchema = z.string().regex(/^#[0-9a-f]{6}$/);
 
 /** A plane [sizePx, sizePx] in bytes, deflated, in base64. */
 const PlaneSchema = z.string().max(100_000);
+/** Where a whole drawing lies on a ground, in pixels. */
+const PlaceSchema = z.object({ left: z.number(), top: z.number(), sidePx: z.number().positive() });
 /** Change of red, green and blue over a picture. */
 const slope = z.tuple([z.number(), z.number(), z.number()]);
 
@@ -60,8 +62,7 @@ const GroundSchema = z.object({
   /** The share of its face, where a rim lies around it, and the alpha of a shadow beside it. */
   face: PlaneSchema.optional(),
   shadow: PlaneSchema.optional(),
-  /** Where a whole drawing lies on it, in pixels. */
-  place: z.object({ left: z.number(), top: z.number(), sidePx: z.number().positive() }),
+  place: PlaceSchema,
   looks: z
     .array(
       z.object({
@@ -77,6 +78,27 @@ const GroundSchema = z.object({
     .max(8),
 });
 export type GroundEntry = z.infer<typeof GroundSchema>;
+
+/** The colours that icons of several flat ones have together, lines around their areas, and what they lie on (server/engine/areas/style-areas.ts). */
+const AreasSchema = z.object({
+  palettes: z
+    .array(
+      z.object({
+        colours: z
+          .array(z.object({ ink: HexSchema, share: channel }))
+          .min(1)
+          .max(8),
+        around: HexSchema.optional(),
+      }),
+    )
+    .min(1)
+    .max(12),
+  outline: z.object({ ink: HexSchema, width: channel }).optional(),
+  ground: z.object({ sizePx: z.number().int().min(1).max(1024), mask: PlaneSchema, place: PlaceSchema }).optional(),
+  hasGrounds: z.boolean(),
+  isOfFills: z.boolean(),
+});
+export type AreasEntry = z.infer<typeof AreasSchema>;
 
 /** A hard shadow of icons, the innermost first (server/engine/pixels/hard-shadows/hard-shadow.ts); lengths are shares of their side. */
 const HardShadowSchema = z.object({
@@ -179,6 +201,7 @@ export const DrawingStyleExpertSchema = z.object({
           .optional(),
         ground: GroundSchema.optional(),
         shadows: z.array(HardShadowSchema).min(1).max(2).optional(),
+        areas: AreasSchema.optional(),
         /** Width of its lines, of the side of its icons, whether all of them are lines, and alpha of its tint (server/engine/lines/line-width.ts). */
         lines: z.object({ width: channel.optional(), isAll: z.boolean(), tint: channel.optional() }).optional(),
         /** SHA-256 of the icons that a style of one's own was learned from; a training of the same ones goes on from its code. */

@@ -7,8 +7,9 @@ import { dirname, join } from "node:path";
 import { hexOfChannels } from "../engine/pixels/hex-colour.ts";
 import type { StyleInk } from "../engine/pixels/style-ink.ts";
 import { readCodes } from "../experts/drawing-style.ts";
-import { entryOfGround } from "../experts/ground-entry.ts";
-import { entryOfShadow } from "../experts/hard-shadow-entry.ts";
+import { entryOfAreas } from "../experts/style-entries/areas-entry.ts";
+import { entryOfGround } from "../experts/style-entries/ground-entry.ts";
+import { entryOfShadow } from "../experts/style-entries/hard-shadow-entry.ts";
 import type { ExpertEntry } from "../manifest/expert-entries.ts";
 import type { PackManifest, TranslationEntry } from "../manifest/manifest.ts";
 import { toFloat16 } from "../onnx/float16.ts";
@@ -95,7 +96,7 @@ export function publishStylePack(packs: string, base: StyleBase, made: NewStyle)
     const old = await ownPackAt(folder, name);
     const codes = new Uint8Array(toFloat16(code).buffer);
     const codesAt = `style/${name}-${sha256Of(codes).slice(0, 8)}.f16`;
-    const { isOneInk, ink, spread, accents, ground, shadows, lines } = styleInk;
+    const { isOneInk, ink, spread, accents, ground, shadows, lines, areas } = styleInk;
     const looks = {
       ...(isOneInk && { isOneInk }),
       ...(ink && { ink: hexOfChannels(ink) }),
@@ -104,6 +105,7 @@ export function publishStylePack(packs: string, base: StyleBase, made: NewStyle)
       ...(ground && { ground: entryOfGround(ground) }),
       ...(shadows && { shadows: shadows.map(entryOfShadow) }),
       ...(lines && { lines }),
+      ...(areas && { areas: entryOfAreas(areas) }),
     };
     const vocabulary = [{ id: name, label, ...looks, icons }];
     if (old && isSameStyle(old.manifest, base, { codesAt, vocabulary }))

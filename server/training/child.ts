@@ -9,7 +9,7 @@ import { isFreeForStyle } from "../packs/style-pack.ts";
 import { serialize } from "../platform/processes/serialized-error.ts";
 import type { FromTrainer, ToTrainer, TrainingOrder } from "./messages.ts";
 import { previewPng } from "./preview.ts";
-import { isOfOneColour } from "./style/style-icons.ts";
+import { isOfFlatColours } from "./style/style-icons.ts";
 import { openStyleBase, type StyleProgress, trainStyle } from "./style/train-style.ts";
 import { encodedFolder, type TrainedTranslation, trainTranslation } from "./train-translation.ts";
 
@@ -61,7 +61,7 @@ async function suits(
 ): Promise<boolean> {
   if (existsSync(join(work, encodedFolder)) || !(await isFreeForStyle(packs, name))) return false;
   const { imageSizePx } = await openStyleBase(basePack);
-  return isOfOneColour(folder, imageSizePx);
+  return isOfFlatColours(folder, imageSizePx);
 }
 
 function train(order: TrainingOrder): void {

@@ -14,6 +14,8 @@ import type { Ink } from "../../server/engine/pixels/ink-colour.ts";
 import { drawLayers } from "../../server/engine/pixels/layered-image.ts";
 import { usualInk } from "../../server/engine/pixels/usual-ink.ts";
 import { paint } from "../../server/engine/translation.ts";
+import { areasOfEntry, entryOfAreas } from "../../server/experts/style-entries/areas-entry.ts";
+import { inInkOfMost } from "../../server/training/style/style-icons.ts";
 import { box, disc, drawn, pixels, ring, sizePx } from "./drawn-layers.ts";
 
 const ink = channelsOfHex(usualInk);
@@ -129,6 +131,33 @@ describe("what a style paints areas in", () => {
   it("a style of one colour, or of gradients, is none of areas", () => {
     assert.equal(styleAreasOf(Array.from({ length: 8 }, (_, of) => drawn([disc(20 - of), red]))), undefined);
     assert.equal(styleAreasOf(Array.from({ length: 8 }, (_, of) => gradient(4 + of))), undefined);
+  });
+
+  it("a set of such icons is learned with its areas, which a manifest keeps", () => {
+    const grounded = Array.from({ length: 8 }, (_, of) =>
+      drawn([disc(28), [red, navy][of % 2]!], [box(22, 22, 42, 42), white], [disc(5), sky]),
+    );
+    const lined = Array.from({ length: 8 }, (_, of) =>
+      drawn(
+        [disc(20, 24 + 2 * of), navy],
+        [disc(16, 24 + 2 * of), [red, yellow, sky][of % 3]!],
+        [disc(5, 18, 30), white],
+      ),
+    );
+    for (const icons of [grounded, lined]) {
+      const shown = icons.map((drawing, of) => ({ kind: "image" as const, ...drawing, key: `${of}` }));
+      const areas = inInkOfMost(shown).styleInk.areas!;
+      const kept = areasOfEntry(entryOfAreas(areas));
+      assertNear(kept.palettes[1]!.around!, areas.palettes[1]!.around!);
+      assertNear(
+        kept.palettes[1]!.colours.flatMap((colour) => [...colour.ink, colour.share]),
+        areas.palettes[1]!.colours.flatMap((colour) => [...colour.ink, colour.share]),
+      );
+      assertNear([kept.outline?.width ?? 0], [areas.outline?.width ?? 0], 0.001);
+      assert.deepEqual(kept.ground?.place, areas.ground?.place);
+      if (areas.ground) assertNear([...kept.ground!.mask], [...areas.ground.mask]);
+      assert.deepEqual([kept.isOfFills, kept.hasGrounds], [areas.isOfFills, areas.hasGrounds]);
+    }
   });
 
   it("requested colours take the place of a style's, the darkest around areas where the style has lines", () => {

@@ -9,7 +9,7 @@ import { channelsOfHex } from "../../server/engine/pixels/hex-colour.ts";
 import { styleInkOf } from "../../server/engine/pixels/style-ink.ts";
 import { usualInk } from "../../server/engine/pixels/usual-ink.ts";
 import { readInInk } from "../../server/engine/read-in-ink.ts";
-import { entryOfGround, groundOfEntry } from "../../server/experts/ground-entry.ts";
+import { entryOfGround, groundOfEntry } from "../../server/experts/style-entries/ground-entry.ts";
 import { twiceAsLarge } from "./twice-as-large.ts";
 
 const sizePx = 64;

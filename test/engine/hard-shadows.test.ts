@@ -8,7 +8,7 @@ import { shadowsOf } from "../../server/engine/pixels/hard-shadows/without-shado
 import type { Drawing } from "../../server/engine/pixels/ink-colour.ts";
 import { styleInkOf } from "../../server/engine/pixels/style-ink.ts";
 import { inkOfStyle, looksOf, readInInk, readPicture } from "../../server/engine/read-in-ink.ts";
-import { entryOfShadow, shadowOfEntry } from "../../server/experts/hard-shadow-entry.ts";
+import { entryOfShadow, shadowOfEntry } from "../../server/experts/style-entries/hard-shadow-entry.ts";
 import { vectorise } from "../../server/vector/vectorise.ts";
 import { twiceAsLarge } from "./twice-as-large.ts";
 

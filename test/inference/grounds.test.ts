@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { before, test } from "node:test";
 import { toPremultipliedPlanes } from "../../server/engine/pixels/pixels.ts";
 import { styleInkOf } from "../../server/engine/pixels/style-ink.ts";
-import { entryOfGround } from "../../server/experts/ground-entry.ts";
+import { entryOfGround } from "../../server/experts/style-entries/ground-entry.ts";
 import { decodeRgba, encodePng } from "../../server/images/codec.ts";
 import { createConditionImageLoader } from "../../server/inference/condition-images.ts";
 import type { ImageResult } from "../../server/inference/protocol.ts";

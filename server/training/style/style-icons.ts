@@ -1,11 +1,12 @@
 /**
  * The icons that a style is learned from: read from a folder, and in the usual ink where most of them are of one colour, which then
- * is the style's. Such folders suit the flow between styles; it draws styles of several colours in about their mean.
+ * is the style's. Such folders suit the flow between styles, as do those of flat colours; it draws others in about their mean.
  */
 import { readFile } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { limits } from "../../../shared/limits.ts";
 import { AppError } from "../../../shared/problem.ts";
+import { styleAreasOf } from "../../engine/areas/style-areas.ts";
 import { spreadOf } from "../../engine/pixels/colour-spread.ts";
 import { shadowsOf } from "../../engine/pixels/hard-shadows/without-shadows.ts";
 import { inkOf } from "../../engine/pixels/ink-colour.ts";
@@ -35,8 +36,8 @@ export interface StyleIcons {
   readonly styleInk: StyleInk;
 }
 
-/** Whether most icons of a folder are drawings of one colour, on the same ground, or of a few flat ones. @throws AppError `dataset_invalid` without such a folder */
-export async function isOfOneColour(folder: string, sizePx: number): Promise<boolean> {
+/** Whether the icons of a folder are drawings of one colour, on the same ground, or of flat ones. @throws AppError `dataset_invalid` without such a folder */
+export async function isOfFlatColours(folder: string, sizePx: number): Promise<boolean> {
   const files = (await filesBelow(folder, new DatasetIssues())).filter(isImage).slice(0, iconsMax);
   const every = Math.max(1, files.length / lookedAt);
   const icons: Icon[] = [];
@@ -45,8 +46,8 @@ export async function isOfOneColour(folder: string, sizePx: number): Promise<boo
     const planes = await decodeFitted(await readFile(join(folder, file)), sizePx).catch(() => undefined);
     if (planes) icons.push({ kind: "image", planes, sizePx, key: file });
   }
-  const { ink, ground } = inInkOfMost(icons).styleInk;
-  return (ink ?? ground) !== undefined;
+  const { ink, ground, areas } = inInkOfMost(icons).styleInk;
+  return (ink ?? ground ?? areas) !== undefined;
 }
 
 /** The icons in the usual ink, without those of other colours and without hard shadows, where most are of one colour; else as they are. */
@@ -88,9 +89,11 @@ function asInks<Shown extends Icon>(icons: readonly Shown[]): ReturnType<typeof 
     : [];
   if (styleInk && alone.length >= oneColourLeast * icons.length) {
     const lines = linesIn(alone.slice(0, limits.styleImagesMax), styleInk.isOneInk);
-    return { icons: alone, styleInk: { ...styleInk, lines } };
+    const areas = styleInk.accents && !styleInk.isOneInk ? styleAreasOf(icons) : undefined;
+    return { icons: alone, styleInk: { ...styleInk, lines, ...(areas && { areas }) } };
   }
-  return { icons, styleInk: { isOneInk: false, spread: spreadOf(icons) } };
+  const areas = styleAreasOf(icons);
+  return { icons, styleInk: { isOneInk: false, spread: spreadOf(icons), ...(areas && { areas }) } };
 }
 
 /**

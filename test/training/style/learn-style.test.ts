@@ -12,7 +12,7 @@ import { loadPacks } from "../../../server/packs/load.ts";
 import { styleBaseIn } from "../../../server/packs/style-pack.ts";
 import { fitStyleCode } from "../../../server/training/style/fit-style-code.ts";
 import { learnStyle } from "../../../server/training/style/learn-style.ts";
-import { inInkOfMost, isOfOneColour } from "../../../server/training/style/style-icons.ts";
+import { inInkOfMost, isOfFlatColours } from "../../../server/training/style/style-icons.ts";
 import { worseBy } from "../../../server/training/style/style-judge.ts";
 import { StylePairs } from "../../../server/training/style/style-pairs.ts";
 import { trainStyle } from "../../../server/training/style/train-style.ts";
@@ -218,7 +218,7 @@ test("drawings of one ink on tiles teach a style of that ink, and the pack keeps
       rgba.set([255, 255, 255, 255], 4 * (styleSizePx * (2 + (icon >> 2)) + 2 + ((icon >> 1) % 2) + at));
     await writeFile(join(folder, `${icon}.png`), await encodePng(rgba, styleSizePx, styleSizePx));
   }
-  assert.equal(await isOfOneColour(folder, styleSizePx), true);
+  assert.equal(await isOfFlatColours(folder, styleSizePx), true);
   const { packs, icons } = await learn(folder, "tiled");
   assert.equal(icons, 10);
   const { translations } = await loadPacks(await Catalogue.open(shipped, packs), { threads: 1 });
@@ -244,7 +244,7 @@ test("lines of one ink with some in a second colour teach a style of one ink, an
     }
     await writeFile(join(folder, `${icon}.png`), await encodePng(rgba, styleSizePx, styleSizePx));
   }
-  assert.equal(await isOfOneColour(folder, styleSizePx), true);
+  assert.equal(await isOfFlatColours(folder, styleSizePx), true);
   const { packs, icons } = await learn(folder, "accents");
   assert.equal(icons, 12);
   const { translations } = await loadPacks(await Catalogue.open(shipped, packs), { threads: 1 });
@@ -278,8 +278,8 @@ test("a folder is of one colour where nine of ten icons are, which then are the 
   assert.ok(inInkOfMost(many(10, blue, 0.4)).styleInk.ink);
   for (const mixed of [[...many(5, blue), ...many(5, red)], []])
     assert.deepEqual(inInkOfMost(mixed), { icons: mixed, styleInk: { isOneInk: false, spread: spreadOf(mixed) } });
-  assert.equal(await isOfOneColour(join(root, "twenty"), sizePx), false);
-  assert.equal(await isOfOneColour(join(root, "icons-blue"), sizePx), true);
+  assert.equal(await isOfFlatColours(join(root, "twenty"), sizePx), false);
+  assert.equal(await isOfFlatColours(join(root, "icons-blue"), sizePx), true);
 });
 
 test("what is shown of a style of several colours has their mean and spread, as its answers do", async () => {

@@ -12,7 +12,7 @@ import { describeIssues } from "../../../training/dataset/dataset-issues.ts";
 import type { CaptionedPreview } from "../../../training/fit-translation.ts";
 import { previewPng } from "../../../training/preview.ts";
 import { learnStyle, type StyleNats, triesDefault } from "../../../training/style/learn-style.ts";
-import { isOfOneColour } from "../../../training/style/style-icons.ts";
+import { isOfFlatColours } from "../../../training/style/style-icons.ts";
 import { ProgressLine } from "../../progress-line.ts";
 import { type FlagValues, interruptSignal, wholeFlag } from "../../train-flags.ts";
 
@@ -41,7 +41,7 @@ export async function styleBaseFor(
 ): Promise<StyleBase | undefined> {
   if (flagsOfCaptions.some((flag) => values[flag] !== undefined && values[flag] !== false)) return undefined;
   const [base] = entries.flatMap((entry) => (entry.isShipped ? (styleBaseIn(entry) ?? []) : []));
-  return base && (await isFree()) && (await isOfOneColour(folder, base.imageSizePx)) ? base : undefined;
+  return base && (await isFree()) && (await isOfFlatColours(folder, base.imageSizePx)) ? base : undefined;
 }
 
 export async function learnOwn(folder: string, { name, base, taken, packs, values }: LearnOptions): Promise<number> {
