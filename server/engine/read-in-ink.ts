@@ -234,7 +234,7 @@ function styleOf({ conditions }: Readers, style: ConditionValue | undefined): Re
 
 /** The styles that were read last, by the keys of their images: each drawing of a batch asks again, and looking takes some 200 ms. */
 const stylesRead = new Map<string, ReadStyle>();
-const stylesReadMost = 8;
+const stylesReadMost = 64;
 
 function readStyle(images: readonly Picture[]): ReadStyle {
   const key = keyOf(images);
