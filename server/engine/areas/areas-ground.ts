@@ -2,9 +2,10 @@
  * A ground on which drawings of several flat colours lie, such as a disc in a colour of each icon's own, and where on it they lie. A drawing that does
  * not lie on it is put there. Pure.
  */
-import { type Box, boxWhere, placeOf } from "../pixels/ground/ground.ts";
+import { placeOf } from "../pixels/ground/ground.ts";
 import { silhouetteOf } from "../pixels/ground/off-ground.ts";
 import { type Drawing, type Ink, inkDistance } from "../pixels/ink-colour.ts";
+import { type Box, boundsOf } from "../pixels/places.ts";
 import { resampleSquare, type Square } from "../pixels/resample-square.ts";
 import { type Around, inkOfFlat, opaqueFrom } from "./around.ts";
 import { flatColoursOf } from "./flat-colours.ts";
@@ -42,7 +43,7 @@ function boxOf({ labels, areas, sizePx }: Partition, ground: number): Box | unde
     ({ colour, isOutside, beside }) =>
       isOutside || colour === ground || [...beside.keys()].some((near) => areas[near]!.isOutside),
   );
-  return boxWhere(sizePx, (at) => !isLeft[labels[at]!]);
+  return boundsOf(sizePx, (at) => !isLeft[labels[at]!]);
 }
 
 /** A drawing on the ground, in some colour that it does not have; the same where it lies there already. */

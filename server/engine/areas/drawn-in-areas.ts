@@ -7,7 +7,7 @@ import { lineWidthOf } from "../lines/line-width.ts";
 import { redrawLines } from "../lines/redraw-lines.ts";
 import { shapeOf } from "../lines/shape.ts";
 import { type Ink, inInk, inkOf } from "../pixels/ink-colour.ts";
-import { type LayeredImage, paintValues } from "../pixels/layered-image.ts";
+import { type LayeredImage, oddsPerPx, paintValues } from "../pixels/layered-image.ts";
 import { onAreasGround } from "./areas-ground.ts";
 import { areThin, aroundOf, inkOfFlat, opaqueFrom } from "./around.ts";
 import { chooseColours, type Wanted } from "./choose-colours.ts";
@@ -19,8 +19,6 @@ import { alikeInColour, type Vote, votesOf } from "./votes.ts";
 import { withOutlines } from "./with-outlines.ts";
 import { type WithoutLines, withoutLines } from "./without-lines.ts";
 
-/** Log-odds between two layers a pixel away from their edge: their logistic curve is nearest to the share of a pixel that an edge leaves. */
-const oddsPerPx = 5;
 /** Alpha of an answer from which on it draws what the drawing leaves empty, and from which on it keeps what the drawing has. */
 const [filledFrom, keptFrom] = [0.5, 0.25] as const;
 const areasMost = 400;

@@ -2,7 +2,7 @@
  * The flat colours of a drawing, of which nothing is one: what many pixels have exactly, among neighbours that have it too. A drawing of gradients
  * or of a photo has none that cover it. Pure; planes are premultiplied RGBA [4, sizePx, sizePx] in [0, 1].
  */
-import type { Drawing } from "../pixels/ink-colour.ts";
+import { type Drawing, liesBetween } from "../pixels/ink-colour.ts";
 
 /** Premultiplied red, green, blue and alpha. */
 export type Flat = readonly [red: number, green: number, blue: number, alpha: number];
@@ -51,22 +51,8 @@ export function flatColoursOf({ planes, sizePx }: Drawing): Flat[] | undefined {
 }
 
 /** Whether a colour may be the soft edge between two others. */
-function isBetween(colour: Flat, others: readonly Flat[]): boolean {
-  return others.some((one, at) =>
-    others.slice(at + 1).some((other) => {
-      let [along, length, apart] = [0, 0, 0];
-      for (let channel = 0; channel < 4; channel += 1) {
-        const step = other[channel]! - one[channel]!;
-        along += step * (colour[channel]! - one[channel]!);
-        length += step * step;
-      }
-      const share = along / length;
-      for (let channel = 0; channel < 4; channel += 1)
-        apart = Math.max(apart, Math.abs(one[channel]! + share * (other[channel]! - one[channel]!) - colour[channel]!));
-      return share > 0 && share < 1 && apart <= sameWithin;
-    }),
-  );
-}
+const isBetween = (colour: Flat, others: readonly Flat[]): boolean =>
+  others.some((one, at) => others.slice(at + 1).some((other) => liesBetween(colour, one, other, sameWithin)));
 
 /** Whether a pixel that is not at the border is like its neighbours. */
 function isFlat(planes: Float32Array, at: number, sizePx: number): boolean {

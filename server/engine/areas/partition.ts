@@ -3,6 +3,7 @@
  * colours that meet there, by shares, so that edges are known in parts of a pixel. Pure.
  */
 import type { Drawing } from "../pixels/ink-colour.ts";
+import { forNear } from "../pixels/places.ts";
 import { type Flat, flatColoursOf } from "./flat-colours.ts";
 
 export interface Area {
@@ -66,12 +67,9 @@ function colourOfEach({ planes, sizePx }: Drawing, colours: readonly Flat[]): Ui
   for (let at = 0; at < pixels; at += 1) {
     if (lone[at] === 0) continue;
     near.fill(0);
-    const [column, row] = [at % sizePx, Math.floor(at / sizePx)];
-    for (let y = Math.max(0, row - reachPx); y <= Math.min(sizePx - 1, row + reachPx); y += 1)
-      for (let x = Math.max(0, column - reachPx); x <= Math.min(sizePx - 1, column + reachPx); x += 1) {
-        const other = y * sizePx + x;
-        if (lone[other] === 0) near[pure[other]!] = 1;
-      }
+    forNear(at, sizePx, reachPx, (other) => {
+      if (lone[other] === 0) near[pure[other]!] = 1;
+    });
     let [least, best] = [Number.POSITIVE_INFINITY, nearest[at]!];
     for (let index = 0; index < colours.length; index += 1) {
       const apart = near[index] === 1 ? farAt(planes, at, colours[index]!, pixels) : Number.POSITIVE_INFINITY;

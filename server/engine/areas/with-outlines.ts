@@ -23,15 +23,13 @@ export function withOutlines(
   const { labels, others, shares, areas, colours, sizePx } = partition;
   if (areas.length > areasMost) return undefined;
   const reach = Math.ceil(widthPx) + 2;
-  const fields = areas.map((_, label) =>
-    isDrawn(label) ? insideOf(coverOf(partition, label), sizePx, reach) : undefined,
-  );
+  const covers = areas.map((_, label) => (isDrawn(label) ? coverOf(partition, label) : undefined));
+  const fields = covers.map((cover) => cover && insideOf(cover, sizePx, reach));
   const isMark = areas.map(
     ({ colour }, label) => colour === 0 && isDrawn(label) && deepest(fields[label]!, labels, label) < widthPx,
   );
   const silhouette = new Float32Array(labels.length);
-  for (const [label] of areas.entries())
-    if (isDrawn(label)) for (const [at, share] of coverOf(partition, label).entries()) silhouette[at]! += share;
+  for (const cover of covers) if (cover) for (let at = 0; at < cover.length; at += 1) silhouette[at]! += cover[at]!;
   const inside = insideOf(silhouette, sizePx, reach);
   const owners = Uint8Array.from(labels, (label) => areas[label]!.colour);
   const [bandOthers, bandShares] = [others.slice(), shares.slice()];

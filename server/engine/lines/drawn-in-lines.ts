@@ -5,7 +5,7 @@
 import type { ShownDrawing } from "../interfaces.ts";
 import { channelsOfHex } from "../pixels/hex-colour.ts";
 import { inkOf, tintOf, tintShare } from "../pixels/ink-colour.ts";
-import { type LayeredImage, paintValues } from "../pixels/layered-image.ts";
+import { type LayeredImage, oddsPerPx, paintValues } from "../pixels/layered-image.ts";
 import { usualInk } from "../pixels/usual-ink.ts";
 import { decidePieces, tintedAreas } from "./by-pieces.ts";
 import type { StyleLines } from "./line-width.ts";
@@ -14,8 +14,6 @@ import { movedEdge, redrawLines } from "./redraw-lines.ts";
 import { shapeOf } from "./shape.ts";
 import { areaTintMost, ofTint, overTint, partsAsInk } from "./tinted.ts";
 
-/** Log-odds of ink a pixel away from its edge: their logistic curve is nearest to the share of a pixel that an edge leaves. */
-const oddsPerPx = 5;
 /** Share of a drawing that has a tint, from which on it is of fills in that tint. */
 const tintedMost = 0.7;
 /** What has a tint in a drawing is sooner filled: by this share of its alpha. */

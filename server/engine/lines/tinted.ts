@@ -1,4 +1,5 @@
 /** Drawings with a tint as drawings of one ink: either the tint is nothing, beside lines, or all is ink, where parts have one of two levels. Pure. */
+import { forNear } from "../pixels/places.ts";
 import { labelAreas } from "./label-areas.ts";
 
 const usualTint = 0.25;
@@ -27,13 +28,13 @@ export function partsAsInk(alphas: Float32Array, sizePx: number, tint: number): 
   for (let at = 0; at < alphas.length; at += 1) {
     if (alphas[at]! >= tint / 2) continue;
     otherIsOpen[others[at]!] = true;
-    forAround(at, sizePx, edgePx, (near) => {
+    forNear(at, sizePx, edgePx, (near) => {
       inkIsOpen[inks[near]!] = true;
     });
   }
   return alphas.map((alpha, at) => {
     let [isMark, isHole] = [false, false];
-    forAround(at, sizePx, 1, (near) => {
+    forNear(at, sizePx, 1, (near) => {
       isMark ||= inks[near]! > 0 && !inkIsOpen[inks[near]!];
       isHole ||= others[near]! > 0 && !otherIsOpen[others[near]!];
     });
@@ -45,10 +46,3 @@ export function partsAsInk(alphas: Float32Array, sizePx: number, tint: number): 
 
 /** Pixels over which an edge fades, at most. */
 const edgePx = 2;
-
-function forAround(at: number, sizePx: number, reachPx: number, visit: (near: number) => void): void {
-  const [column, row] = [at % sizePx, Math.floor(at / sizePx)];
-  for (let y = Math.max(0, row - reachPx); y <= Math.min(sizePx - 1, row + reachPx); y += 1)
-    for (let x = Math.max(0, column - reachPx); x <= Math.min(sizePx - 1, column + reachPx); x += 1)
-      visit(y * sizePx + x);
-}

@@ -4,7 +4,7 @@
  */
 import type { Accent } from "./accents.ts";
 import { channelsOfHex } from "./hex-colour.ts";
-import { type Drawing, type Ink, inInk, inkDistance } from "./ink-colour.ts";
+import { type Drawing, type Ink, inInk, inkDistance, liesBetween } from "./ink-colour.ts";
 import { usualInk } from "./usual-ink.ts";
 
 export interface FlatInks {
@@ -47,7 +47,7 @@ export function flatInksOf(drawings: readonly Drawing[]): FlatInks | undefined {
   const total = left.length;
   while (colours.length <= accentsMost && left.length > 0.01 * total) {
     const colour = commonest(left);
-    const isBlend = colours.some((one) => colours.some((other) => liesBetween(colour, one, other)));
+    const isBlend = colours.some((one) => colours.some((other) => liesBetween(colour, one, other, sameWithin)));
     if (!isBlend && colours.every((other) => inkDistance(colour, other) >= apartFrom)) colours.push(colour);
     left = left.filter((pixel) => inkDistance(pixel, colour) > sameWithin);
   }
@@ -76,16 +76,6 @@ export function flatInksOf(drawings: readonly Drawing[]): FlatInks | undefined {
 
 const shareOf = (ink: Ink, pixels: readonly Ink[]): number =>
   pixels.filter((pixel) => inkDistance(pixel, ink) <= sameWithin).length / (pixels.length || 1);
-
-/** Whether a colour may be the soft edge between two others. */
-function liesBetween(colour: Ink, one: Ink, other: Ink): boolean {
-  const along = other.map((value, channel) => value - one[channel]!);
-  const product = along.reduce((sum, value, channel) => sum + value * (colour[channel]! - one[channel]!), 0);
-  const length = along.reduce((sum, value) => sum + value * value, 0);
-  const share = length === 0 ? 0 : product / length;
-  const at = (channel: 0 | 1 | 2): number => one[channel] + share * along[channel]!;
-  return share > 0 && share < 1 && inkDistance(colour, [at(0), at(1), at(2)]) <= sameWithin;
-}
 
 const lightness = ([red, green, blue]: Ink): number => 0.299 * red + 0.587 * green + 0.114 * blue;
 

@@ -44,6 +44,22 @@ export function inInk(planes: Float32Array, ink: Ink): Float32Array {
 export const inkDistance = (one: Ink, other: Ink): number =>
   Math.max(Math.abs(one[0] - other[0]), Math.abs(one[1] - other[1]), Math.abs(one[2] - other[2]));
 
+/** Whether a colour may be the soft edge between two others, all of the same channels. @param within largest difference of a channel */
+export function liesBetween(
+  colour: readonly number[],
+  one: readonly number[],
+  other: readonly number[],
+  within: number,
+): boolean {
+  const along = other.map((value, channel) => value - one[channel]!);
+  const product = along.reduce((sum, value, channel) => sum + value * (colour[channel]! - one[channel]!), 0);
+  const length = along.reduce((sum, value) => sum + value * value, 0);
+  const share = length === 0 ? 0 : product / length;
+  const isNear = (value: number, channel: number): boolean =>
+    Math.abs(one[channel]! + share * along[channel]! - value) <= within;
+  return share > 0 && share < 1 && colour.every(isNear);
+}
+
 /** Between two inks. @param share of the second, 0 to 1 */
 export const mixInks = (one: Ink, other: Ink, share: number): Ink => {
   const [red, green, blue] = one.map((value, channel) => (1 - share) * value + share * other[channel]!);

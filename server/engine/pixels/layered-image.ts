@@ -5,6 +5,9 @@
  */
 import { tapsOfEnlarging } from "./cubic.ts";
 
+/** Log-odds between two layers a pixel away from their edge: their logistic curve is nearest to the share of a pixel that an edge leaves. */
+export const oddsPerPx = 5;
+
 /** Values of a paint: red, green, blue, alpha, and the slopes of the three along x and along y. */
 export const paintValues = 10;
 

@@ -4,8 +4,8 @@
  */
 import { averageAreas } from "../../engine/pixels/areas.ts";
 import { channelsOfHex } from "../../engine/pixels/hex-colour.ts";
+import { boundsOf } from "../../engine/pixels/places.ts";
 import { type Channels, channelCount, type ImageInput, type ImageOutput } from "../../manifest/declared-manifest.ts";
-import { boundsOf } from "../sketch/mask.ts";
 
 interface Square {
   /** Premultiplied RGBA in [0, 1], [4, sizePx, sizePx]. */

@@ -2,19 +2,8 @@
  * Finds the ink of a designer's sketch: contrast to paper or transparency, enlarged to a mask that the drawing fills, with
  * filled areas hollowed out. First half of reading a sketch in line-drawing.ts. Pure.
  */
-import {
-  type Box,
-  boundsOf,
-  emptyMask,
-  grow,
-  isEmpty,
-  type Mask,
-  overlap,
-  setAt,
-  shrink,
-  without,
-  workPx,
-} from "./mask.ts";
+import { type Box, boundsOf } from "../../engine/pixels/places.ts";
+import { emptyMask, grow, isEmpty, type Mask, overlap, setAt, shrink, without, workPx } from "./mask.ts";
 
 /**
  * Contrast to the background, in [0, 1], below which a sketch counts as empty; and the share of the strongest contrast from

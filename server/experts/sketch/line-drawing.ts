@@ -3,10 +3,12 @@
  * (ink.ts) and edges of training images (edges.ts) are skeletonized and drawn by the same code, so that the network can't
  * distinguish them. Pure: no files, no network.
  */
+
+import { boundsOf } from "../../engine/pixels/places.ts";
 import { skeletonize } from "../../wasm/drawings.ts";
 import { edgeMaskOf } from "./edges.ts";
 import { binarizeSketch } from "./ink.ts";
-import { boundsOf, forEachSet, hasAt, isSet, type Mask, workPx } from "./mask.ts";
+import { forEachSet, hasAt, isSet, type Mask, workPx } from "./mask.ts";
 
 /** Side of the map, and of the box that the drawing's longer side fills, including line thickness. */
 export const drawingPx = 64;

@@ -26,28 +26,6 @@ export const setAt = (mask: Mask, at: number): void => {
 
 export const isEmpty = (mask: Mask): boolean => mask.every((word) => word === 0);
 
-/** Pixels from `left` and `top` up to `right` and `bottom`, exclusive. */
-export interface Box {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
-}
-
-/** The smallest box around all pixels that pass; undefined without any. */
-export function boundsOf(sizePx: number, passes: (at: number) => boolean): Box | undefined {
-  let [left, top, right, bottom] = [sizePx, sizePx, 0, 0];
-  for (let y = 0, at = 0; y < sizePx; y += 1)
-    for (let x = 0; x < sizePx; x += 1, at += 1) {
-      if (!passes(at)) continue;
-      if (x < left) left = x;
-      if (x >= right) right = x + 1;
-      if (y < top) top = y;
-      bottom = y + 1;
-    }
-  return right === 0 ? undefined : { left, top, right, bottom };
-}
-
 /** Calls `visit` for every set pixel, row by row. */
 export function forEachSet(mask: Mask, visit: (x: number, y: number) => void): void {
   for (let at = 0; at < maskWords; at += 1)

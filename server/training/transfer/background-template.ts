@@ -3,7 +3,7 @@
  * shadow, and the box in which objects are placed. Drawings of another set that are composited so look like members of the set.
  */
 
-import type { Box } from "../../experts/sketch/mask.ts";
+import type { Box } from "../../engine/pixels/places.ts";
 import { evenPlaces } from "../../platform/even-distances.ts";
 import { sumOf } from "../../platform/sum.ts";
 import type { ImagePixels } from "../dataset/image-set.ts";

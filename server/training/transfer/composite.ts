@@ -3,7 +3,7 @@
  * background with enough contrast.
  */
 import { averageAreas } from "../../engine/pixels/areas.ts";
-import { type Box, boundsOf } from "../../experts/sketch/mask.ts";
+import { type Box, boundsOf } from "../../engine/pixels/places.ts";
 import { type BackgroundTemplate, type EmptyBackground, visible } from "./background-template.ts";
 
 /**

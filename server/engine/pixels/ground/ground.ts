@@ -3,9 +3,11 @@
  * on nothing: so the drawing is taken off its ground (off-ground.ts), and an answer is put on it (on-ground.ts). A ground is of one colour or a linear
  * gradient, with a rim or a soft shadow or without; what differs from icon to icon are its colours alone. Pure.
  */
+
 import { bitsOfHex, labOf } from "../../../../shared/colour/oklab.ts";
 import { hexOfChannels } from "../hex-colour.ts";
 import { type Drawing, type Ink, inkDistance } from "../ink-colour.ts";
+import { type Box, boundsOf } from "../places.ts";
 import type { Square } from "../resample-square.ts";
 import { type OnGround, readOn, silhouetteOf } from "./off-ground.ts";
 import { type Ground, type GroundLook, medianAlpha, shapeOf } from "./parts.ts";
@@ -34,7 +36,7 @@ export function groundOf(drawings: readonly Drawing[], silhouette = commonShape(
   const shape = shapeOf(drawings, silhouette);
   const read = drawings.flatMap((drawing) => readOn(drawing, shape) ?? []);
   if (read.length < shareLeast * drawings.length) return undefined;
-  const boxes = read.flatMap(({ cover }) => boxWhere(sizePx, (at) => cover[at]! >= 0.5) ?? []);
+  const boxes = read.flatMap(({ cover }) => boundsOf(sizePx, (at) => cover[at]! >= 0.5) ?? []);
   if (boxes.length === 0) return undefined;
   return { ...shape, place: placeOf(boxes), looks: looksOf(read, sizePx) };
 }
@@ -46,26 +48,6 @@ export function commonShape(drawings: readonly Drawing[]): Float32Array | undefi
   if (mask.filter((alpha) => alpha > 0.9).length < areaLeast * mask.length) return undefined;
   const alike = drawings.filter((drawing) => silhouetteOf(drawing, mask));
   return alike.length < shareLeast * drawings.length ? undefined : mask;
-}
-
-/** What a drawing takes of a picture, in pixels. */
-export interface Box {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
-}
-
-/** The box of the pixels that are of a drawing; undefined where none is. */
-export function boxWhere(sizePx: number, isDrawn: (at: number) => boolean): Box | undefined {
-  let [left, top, right, bottom] = [sizePx, sizePx, 0, 0];
-  for (let at = 0; at < sizePx ** 2; at += 1) {
-    if (!isDrawn(at)) continue;
-    const [x, y] = [at % sizePx, Math.floor(at / sizePx)];
-    [left, right] = [Math.min(left, x), Math.max(right, x + 1)];
-    [top, bottom] = [Math.min(top, y), Math.max(bottom, y + 1)];
-  }
-  return left < right ? { left, top, right, bottom } : undefined;
 }
 
 /** The square around the boxes of drawings; a quarter of them reach further on each side. */

@@ -2,8 +2,10 @@
  * A drawing and a layer of one flat paint behind it, seen apart: pixels that show the paint and nothing else are the layer's, edges are
  * divided between both. Pure; planes are premultiplied RGBA [4, sizePx, sizePx].
  */
+
 import { labelAreas } from "../../lines/label-areas.ts";
 import type { Drawing, Ink } from "../ink-colour.ts";
+import { forNear } from "../places.ts";
 import { outsideOf } from "./cover.ts";
 
 /** A flat colour. */
@@ -156,12 +158,6 @@ function behindOf(share: Float32Array, at: number, sizePx: number, isOwn?: (at: 
     if (count > 0) return sum / count;
   }
   return 0;
-}
-
-function forNear(at: number, sizePx: number, reach: number, see: (near: number) => void): void {
-  const [column, row] = [at % sizePx, Math.floor(at / sizePx)];
-  for (let y = Math.max(0, row - reach); y <= Math.min(sizePx - 1, row + reach); y += 1)
-    for (let x = Math.max(0, column - reach); x <= Math.min(sizePx - 1, column + reach); x += 1) see(y * sizePx + x);
 }
 
 function fillsOf(drawn: Uint8Array, share: Float32Array, sizePx: number): number[][] {
