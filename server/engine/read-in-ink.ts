@@ -11,13 +11,14 @@ import type { ConditionValues } from "./conditions.ts";
 import type { ConditionValue } from "./interfaces.ts";
 import type { Accent } from "./pixels/accents.ts";
 import { spreadOf } from "./pixels/colour-spread.ts";
+import { gradientIn } from "./pixels/gradients/in-gradient.ts";
 import { isSameLook } from "./pixels/ground/ground.ts";
 import { inColours } from "./pixels/ground/on-ground.ts";
 import { nearestIn, shadowsIn } from "./pixels/hard-shadows/with-shadows.ts";
 import { channelsOfHex, hexOfChannels } from "./pixels/hex-colour.ts";
-import { type Drawing, type Ink, inInk, inkOf } from "./pixels/ink-colour.ts";
+import { type Drawing, type Ink, inInk } from "./pixels/ink-colour.ts";
 import { resampleSquare } from "./pixels/resample-square.ts";
-import { asInkOf, type InkedDrawing, readAsInk, type StyleInk, styleInkOf } from "./pixels/style-ink.ts";
+import { asInkOf, type InkedDrawing, readAsInk, type StyleInk, shadedInkOf, styleInkOf } from "./pixels/style-ink.ts";
 import { usualInk } from "./pixels/usual-ink.ts";
 import { alone, apartFromShadows, conditionsWithoutShadows } from "./read-without-shadows.ts";
 import type { Finish, Translation } from "./translation.ts";
@@ -49,7 +50,7 @@ export function inkOfStyle(
   const [requested] = given;
   if (requested === undefined) return drawing?.kind === "image" ? likeDrawing(own, drawing) : own;
   if (own.ground) return { ...own, ground: inColours(own.ground, given) };
-  const { ink, accents, shadows } = own;
+  const { ink, gradient, accents, shadows } = own;
   // Beside one that is requested, a duotone keeps its other colours.
   const beside = (accents ?? []).map((accent) => accent.ink);
   const mine = isOfOneColour(own) ? given.slice(0, colourCount(own)) : given;
@@ -60,19 +61,20 @@ export function inkOfStyle(
     ...own,
     areas,
     ink: requested,
+    ...(ink && gradient && gradientIn({ ink, gradient }, mine)),
     ...(accents && { accents: accentsIn(accents, mine.slice(1)) }),
     ...(shadows && { shadows: shadowsIn(shadows, ink, requested, given.slice(colourCount(own))) }),
   };
 }
 
 /** How many of the requested colours a drawing takes; further ones are its hard shadows'. */
-const colourCount = ({ isOneInk, accents = [], shadows }: StyleInk): number =>
-  shadows ? Math.max(isOneInk ? 1 : 2, 1 + accents.length) : Number.POSITIVE_INFINITY;
+const colourCount = ({ isOneInk, gradient, accents = [], shadows }: StyleInk): number =>
+  shadows ? Math.max(isOneInk && !gradient ? 1 : 2, 1 + accents.length) : Number.POSITIVE_INFINITY;
 
 /** A drawing that lies on the style's ground already keeps its colours there, if they are some of the style's or pixels around a hole stay. */
 function likeDrawing(style: StyleInk, drawing: Picture): StyleInk {
   const { ground } = style;
-  const [look] = (ground && !inkOf([drawing]).ink && readAsInk(drawing, style)?.styleInk.ground?.looks) || [];
+  const [look] = (ground && !shadedInkOf([drawing]).ink && readAsInk(drawing, style)?.styleInk.ground?.looks) || [];
   if (!ground || !look) return style;
   const isKept = drawing.hole !== undefined || ground.looks.some((own) => isSameLook(own, look, ground.sizePx));
   return isKept ? { ...style, ground: { ...ground, looks: [look] } } : style;
@@ -96,9 +98,10 @@ export function looksOf(readers: Readers, requested: Requested, styleInk: StyleI
 export function paintsOf(
   styleInk: StyleInk,
   colours?: ConditionValue,
-): Pick<Finish, "tints" | "ink" | "ground" | "accents" | "shadows"> {
-  const { isOneInk, ink, ground, accents, shadows } = styleInk;
+): Pick<Finish, "tints" | "ink" | "gradient" | "ground" | "accents" | "shadows"> {
+  const { isOneInk, ink, gradient, ground, accents, shadows } = styleInk;
   const behind = shadows && { shadows };
+  if (ink && gradient) return { ink, gradient, ...behind };
   if (ink && !isOneInk && colours?.kind === "colours" && colours.colours.length > 1)
     return { tints: colours.colours.slice(0, colourCount(styleInk)), ...behind };
   if (ink && !isOneInk && accents)
@@ -155,8 +158,8 @@ export function readPicture(
 ): InkedDrawing | undefined {
   const { drawing, shadows } = apartFromShadows(picture, conditions, (style) => styleOf(readers, style));
   const behind = shadows && { shadows };
-  const { ink } = inkOf([drawing]);
-  if (ink) return { planes: planesInUsualInk(drawing.planes), styleInk: { isOneInk: false, ink, ...behind } };
+  const { ink, gradient } = shadedInkOf([drawing]);
+  if (ink) return { planes: planesInUsualInk(drawing.planes), styleInk: { isOneInk: false, ink, gradient, ...behind } };
   for (const { styleInk } of conditions.flatMap((values) => stylesOf(readers, values))) {
     const read = readAsInk(drawing, styleInk);
     if (read) return { ...read, styleInk: { ...read.styleInk, ...behind } };
@@ -185,7 +188,7 @@ export const inUsualInk = (image: Picture): Picture => ({
 
 /** @param known styles that may say what several colours are */
 function pictureInInk(image: Picture, known: readonly ReadStyle[], ofOthers = linesOf): Picture {
-  if (inkOf([image]).ink) return inUsualInk(image);
+  if (shadedInkOf([image]).ink) return inUsualInk(image);
   const style = known.find(({ styleInk }) => readAsInk(image, styleInk));
   return style ? drawingIn(image, style.styleInk, style.key) : ofOthers(image);
 }
@@ -263,7 +266,7 @@ function readWithoutShadows({ key, styleInk, places }: ReadStyle, images: readon
 const keyOf = (images: readonly Picture[]): string => images.map((image) => image.key).join(" ");
 
 function lookAt(images: readonly Picture[], key: string): ReadStyle {
-  const styleInk = images.length === 1 ? inkOf(images) : styleInkOf(images);
+  const styleInk = images.length === 1 ? shadedInkOf(images) : styleInkOf(images);
   const isOfStyle = (at: number): boolean => !isFlat(styleInk) || asInkOf(images[at]!, styleInk) !== undefined;
   return { key, styleInk, places: [...images.keys()].filter(isOfStyle) };
 }

@@ -88,6 +88,7 @@ export class DrawingStyleExpert implements ExpertCore {
     const {
       isOneInk = false,
       ink,
+      gradient,
       spread,
       accents,
       ground,
@@ -98,6 +99,7 @@ export class DrawingStyleExpert implements ExpertCore {
     return {
       isOneInk,
       ...(ink !== undefined && { ink: channelsOfHex(ink) }),
+      ...(gradient && { gradient }),
       ...(spread && { spread }),
       ...(accents && { accents: accents.map((accent) => ({ ...accent, ink: channelsOfHex(accent.ink) })) }),
       ...(ground && { ground: groundOfEntry(ground) }),

@@ -49,7 +49,7 @@ export function readEnd(
 /** Those of the requested style, or of the image where that style has any ink. What was on a ground is then painted as it is drawn. */
 function requestedPaints(own: StyleInk, wanted: StyleInk, colours: ConditionValues["colours"]): Paints {
   if (wanted.ink ?? wanted.ground) return paintsOf(wanted, colours);
-  return own.ink ? { ink: own.ink } : {};
+  return own.ink ? { ink: own.ink, gradient: own.gradient } : {};
 }
 
 /** Between two paints: inks mix, others are painted one over the other. @param share of the second, 0 to 1 */
@@ -60,5 +60,5 @@ export function mixedPaints(from: Paints, to: Paints, share: number): Finish {
   return { ...from, towards: { paints: to, share } };
 }
 
-const isPlain = ({ ink, ground, accents, tints, shadows }: Paints): boolean =>
-  ink !== undefined && (ground ?? accents ?? tints ?? shadows) === undefined;
+const isPlain = ({ ink, gradient, ground, accents, tints, shadows }: Paints): boolean =>
+  ink !== undefined && (gradient ?? ground ?? accents ?? tints ?? shadows) === undefined;

@@ -191,6 +191,8 @@ export const DrawingStyleExpertSchema = z.object({
         isOneInk: z.boolean().optional(),
         /** Colour that its icons have; they were read in the usual ink, and what is drawn in it is painted so. Absent = as it is drawn. */
         ink: HexSchema.optional(),
+        /** How the ink changes over the picture, or over the box around what is drawn, where it does; `ink` is then the colour in the middle (server/engine/pixels/gradients/ink-gradient.ts). */
+        gradient: z.object({ slopes: z.tuple([slope, slope]), isOverBox: z.boolean() }).optional(),
         /** Mean and deviation of red, green and blue of icons of several colours, in [0, 1]; what is drawn in it gets them. */
         spread: z.object({ mean: channels, deviation: channels }).optional(),
         /** Flat colours besides the ink, and the share of an icon that each takes (server/engine/pixels/accents.ts). */

@@ -8,7 +8,7 @@ import { hexOfChannels } from "../engine/pixels/hex-colour.ts";
 import type { StyleInk } from "../engine/pixels/style-ink.ts";
 import { readCodes } from "../experts/drawing-style.ts";
 import { entryOfAreas } from "../experts/style-entries/areas-entry.ts";
-import { entryOfGround } from "../experts/style-entries/ground-entry.ts";
+import { entryOfGround, entryOfSlopes } from "../experts/style-entries/ground-entry.ts";
 import { entryOfShadow } from "../experts/style-entries/hard-shadow-entry.ts";
 import type { ExpertEntry } from "../manifest/expert-entries.ts";
 import type { PackManifest, TranslationEntry } from "../manifest/manifest.ts";
@@ -96,10 +96,11 @@ export function publishStylePack(packs: string, base: StyleBase, made: NewStyle)
     const old = await ownPackAt(folder, name);
     const codes = new Uint8Array(toFloat16(code).buffer);
     const codesAt = `style/${name}-${sha256Of(codes).slice(0, 8)}.f16`;
-    const { isOneInk, ink, spread, accents, ground, shadows, lines, areas } = styleInk;
+    const { isOneInk, ink, gradient, spread, accents, ground, shadows, lines, areas } = styleInk;
     const looks = {
       ...(isOneInk && { isOneInk }),
       ...(ink && { ink: hexOfChannels(ink) }),
+      ...(gradient && { gradient: { ...gradient, slopes: entryOfSlopes(gradient.slopes) } }),
       ...(spread && { spread }),
       ...(accents && { accents: accents.map(({ ink: accent, share }) => ({ ink: hexOfChannels(accent), share })) }),
       ...(ground && { ground: entryOfGround(ground) }),

@@ -6,6 +6,8 @@ import type { CaptionColour } from "../colour-words.ts";
 import { type Accent, withAccents } from "./accents.ts";
 import { type ColourSpread, towardsSpread } from "./colour-spread.ts";
 import { decideInk } from "./decide-ink.ts";
+import { inGradient } from "./gradients/in-gradient.ts";
+import type { InkGradient } from "./gradients/ink-gradient.ts";
 import { onGround } from "./ground/on-ground.ts";
 import type { Ground } from "./ground/parts.ts";
 import type { StackedLayer } from "./ground/stack.ts";
@@ -19,6 +21,8 @@ export interface Looks {
   readonly isOneInk?: boolean | undefined;
   /** The ink that it has, if not the one that was drawn. */
   readonly ink?: Ink | undefined;
+  /** How that ink changes, if it does. */
+  readonly gradient?: InkGradient | undefined;
   /** Mean and deviation that its colours get. */
   readonly spread?: ColourSpread | undefined;
   /** Flat colours of some of its lines, in drawings of one ink. */
@@ -36,7 +40,7 @@ export interface Finished {
   readonly planes: Float32Array;
   /** Does the same with the answer at another size. */
   again(planes: Float32Array): Float32Array;
-  /** The answer at another size as layers, where it lies on a ground. */
+  /** The answer at another size as layers, where it lies on a ground or is of one ink that changes. */
   readonly stack?: ((planes: Float32Array) => StackedLayer[]) | undefined;
   /** The answer at another size without its hard shadows, and these, lowest first; where it has any. */
   readonly apart?: ((planes: Float32Array) => Apart) | undefined;
@@ -50,7 +54,7 @@ export interface Apart {
 
 /** @param planes premultiplied RGBA [4, pixels] in [0, 1], as they were decoded */
 export function finish(planes: Float32Array, looks: Looks): Finished {
-  const { isOneInk, ink, spread, accents, ground, shadows, colour } = looks;
+  const { isOneInk, ink, gradient, spread, accents, ground, shadows, colour } = looks;
   const steps: Array<(planes: Float32Array) => Float32Array> = [];
   let now = planes;
   const add = (step: (planes: Float32Array) => Float32Array): void => {
@@ -59,7 +63,9 @@ export function finish(planes: Float32Array, looks: Looks): Finished {
   };
   if (isOneInk) add(decideInk);
   if (spread) add(towardsSpread(now, spread));
-  if (ink) add(accents ? withAccents(now, ink, accents) : (shapes) => inInk(shapes, ink));
+  const shaded = ink && gradient && inGradient(now, { ink, gradient });
+  if (shaded) add(shaded.planes);
+  else if (ink) add(accents ? withAccents(now, ink, accents) : (shapes) => inInk(shapes, ink));
   const onIt = ground && onGround(now, ground);
   const before = [...steps];
   if (onIt) add(onIt.planes);
@@ -68,6 +74,7 @@ export function finish(planes: Float32Array, looks: Looks): Finished {
   if (recolour) add(recolour);
   const all = (made: Float32Array, some: typeof steps): Float32Array => some.reduce((last, step) => step(last), made);
   const drawn = [...steps];
+  const inkOf = recolour && ((own: Ink) => inkBy(recolour, own));
   const behind = onIt ? undefined : shadows;
   if (behind) add((shapes) => withShadows(shapes, behind));
   const apart = (other: Float32Array, layers: readonly HardShadow[]): Apart => {
@@ -78,7 +85,9 @@ export function finish(planes: Float32Array, looks: Looks): Finished {
     planes: now,
     again: (other) => all(other, steps),
     apart: behind && ((other) => apart(other, behind)),
-    stack: onIt && ((other) => onIt.stack(all(other, before), recolour && ((ink) => inkBy(recolour, ink)))),
+    stack: onIt
+      ? (other) => onIt.stack(all(other, before), inkOf)
+      : shaded && ((other) => shaded.stack(all(other, drawn), inkOf)),
   };
 }
 

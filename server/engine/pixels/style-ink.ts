@@ -6,6 +6,7 @@ import { areaTintMost, ofTint, overTint } from "../lines/tinted.ts";
 import type { Accent } from "./accents.ts";
 import { type ColourSpread, spreadOf } from "./colour-spread.ts";
 import { asInk, flatInksOf, isOfInks } from "./flat-inks.ts";
+import { gradientInkOf, type InkGradient } from "./gradients/ink-gradient.ts";
 import { commonShape, groundOf } from "./ground/ground.ts";
 import { offGround } from "./ground/off-ground.ts";
 import type { Ground } from "./ground/parts.ts";
@@ -14,6 +15,8 @@ import { shadowsOf } from "./hard-shadows/without-shadows.ts";
 import { type Drawing, type DrawnInk, hasTint, inkOf, tintOf } from "./ink-colour.ts";
 
 export interface StyleInk extends DrawnInk {
+  /** How the ink changes, where it does; `ink` is then the colour in the middle. */
+  readonly gradient?: InkGradient | undefined;
   /** How several colours lie, where drawings show them. */
   readonly spread?: ColourSpread | undefined;
   /** Flat colours besides the ink (flat-inks.ts): of lines where all is one ink, else of areas, as tints are. */
@@ -26,6 +29,12 @@ export interface StyleInk extends DrawnInk {
   readonly lines?: StyleLines | undefined;
   /** The colours of drawings of many flat ones (../areas/style-areas.ts). */
   readonly areas?: StyleAreas | undefined;
+}
+
+/** The one ink of drawings, also one that changes along a line. */
+export function shadedInkOf(drawings: readonly Drawing[]): Pick<StyleInk, "isOneInk" | "ink" | "gradient"> {
+  const shaded = gradientInkOf(drawings);
+  return shaded ? { isOneInk: !drawings.some(hasTint), ...shaded } : inkOf(drawings);
 }
 
 /** Of drawings of several colours; undefined where they are of many. */
@@ -69,7 +78,7 @@ export function styleInkOf(drawings: readonly Drawing[]): StyleInk {
 }
 
 function inkAlone(drawings: readonly Drawing[]): StyleInk {
-  const ink = inkOf(drawings);
+  const ink = shadedInkOf(drawings);
   if (ink.ink) return { ...ink, lines: linesIn(drawings, ink.isOneInk) };
   const flat = flatStyleOf(drawings);
   if (!flat) return { ...ink, areas: styleAreasOf(drawings) };

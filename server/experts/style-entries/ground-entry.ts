@@ -18,7 +18,7 @@ export function entryOfGround({ sizePx, mask, face, shadow, place, looks }: Grou
     place,
     looks: looks.map(({ ground, slopes, ink, rim, shadow: around }) => ({
       ground: hexOfChannels(clamped(ground)),
-      ...(slopes && { slopes: [rounded(slopes[0]), rounded(slopes[1])] }),
+      ...(slopes && { slopes: entryOfSlopes(slopes) }),
       ink: hexOfChannels(ink),
       ...(rim && { rim: hexOfChannels(rim) }),
       ...(around && { shadow: hexOfChannels(around) }),
@@ -51,7 +51,12 @@ const clamped = (colour: Ink): Ink => {
   return [value(0), value(1), value(2)];
 };
 
-const rounded = (slope: Slope): [number, number, number] => {
+/** How a colour changes along x and y, to a ten-thousandth. */
+export const entryOfSlopes = ([x, y]: readonly [Slope, Slope]): [EntrySlope, EntrySlope] => [rounded(x), rounded(y)];
+
+type EntrySlope = [red: number, green: number, blue: number];
+
+const rounded = (slope: Slope): EntrySlope => {
   const value = (channel: 0 | 1 | 2): number => Math.round(slopeStep * slope[channel]) / slopeStep;
   return [value(0), value(1), value(2)];
 };

@@ -10,7 +10,7 @@ import { styleAreasOf } from "../../engine/areas/style-areas.ts";
 import { spreadOf } from "../../engine/pixels/colour-spread.ts";
 import { shadowsOf } from "../../engine/pixels/hard-shadows/without-shadows.ts";
 import { inkOf } from "../../engine/pixels/ink-colour.ts";
-import { asInkOf, flatStyleOf, linesIn, type StyleInk } from "../../engine/pixels/style-ink.ts";
+import { asInkOf, flatStyleOf, linesIn, type StyleInk, shadedInkOf } from "../../engine/pixels/style-ink.ts";
 import { drawingIn, inUsualInk } from "../../engine/read-in-ink.ts";
 import { decodeFitted } from "../../images/codec.ts";
 import { sha256Of } from "../../platform/sha256.ts";
@@ -63,6 +63,13 @@ export function inInkOfMost<Shown extends Icon>(
 function inkOfMost<Shown extends Icon>(
   icons: readonly Shown[],
 ): { readonly icons: readonly Shown[]; readonly styleInk: StyleInk } {
+  const some = icons.slice(0, limits.styleImagesMax);
+  const shaded = shadedInkOf(some);
+  if (shaded.gradient) {
+    const own = icons.filter((icon) => shadedInkOf([icon]).ink).map((icon) => ({ ...icon, ...inUsualInk(icon) }));
+    const lines = linesIn(some, shaded.isOneInk);
+    if (own.length >= oneColourLeast * icons.length) return { icons: own, styleInk: { ...shaded, lines } };
+  }
   const inked = icons.flatMap((icon) => {
     const { ink } = inkOf([icon]);
     return ink ? [{ icon, ink }] : [];
