@@ -85,10 +85,20 @@ const AreasSchema = z.object({
     .array(
       z.object({
         colours: z
-          .array(z.object({ ink: HexSchema, share: channel }))
+          .array(
+            z.object({
+              ink: HexSchema,
+              share: channel,
+              /** Of a gradient, over the box around what has it; `ink` is then the colour in the middle. */
+              slopes: z.tuple([slope, slope]).optional(),
+              /** True: one box is around all areas that have it. */
+              isShared: z.boolean().optional(),
+            }),
+          )
           .min(1)
           .max(8),
         around: HexSchema.optional(),
+        aroundSlopes: z.tuple([slope, slope]).optional(),
       }),
     )
     .min(1)
@@ -96,6 +106,7 @@ const AreasSchema = z.object({
   outline: z.object({ ink: HexSchema, width: channel }).optional(),
   ground: z.object({ sizePx: z.number().int().min(1).max(1024), mask: PlaneSchema, place: PlaceSchema }).optional(),
   hasGrounds: z.boolean(),
+  hasGradients: z.boolean().optional(),
   isOfFills: z.boolean(),
 });
 export type AreasEntry = z.infer<typeof AreasSchema>;

@@ -5,8 +5,8 @@
  * conditional modes, Besag 1986). Pure.
  */
 import { type Lab, labDistance } from "../../../shared/colour/oklab.ts";
-import type { Ink } from "../pixels/ink-colour.ts";
 import { labOfInk } from "./lab-of-ink.ts";
+import type { Paint } from "./paint.ts";
 import type { Area } from "./partition.ts";
 import type { PaletteColour, StylePalette } from "./style-areas.ts";
 import type { Vote } from "./votes.ts";
@@ -34,14 +34,14 @@ export interface Wanted {
 }
 
 export interface Chosen {
-  readonly inks: ReadonlyMap<number, Ink>;
+  readonly paints: ReadonlyMap<number, Paint>;
   readonly cost: number;
 }
 
 /**
  * @param wanted areas that get a colour
  * @param palettes colours that go together
- * @returns an ink of each wanted area, of the palette that fits best
+ * @returns a paint of each wanted area, of the palette that fits best
  */
 export function chooseColours(
   areas: readonly Area[],
@@ -52,8 +52,8 @@ export function chooseColours(
   let best: Chosen | undefined;
   const sizes = areas.reduce((sum, { size, beside }) => sum + size * size + 7 * beside.size, 0);
   for (const [at, palette] of palettes.entries()) {
-    const { inks, cost } = chosenFrom(areas, votes, wanted, palette);
-    const chosen = { inks, cost: cost + chanceCost * chanceOf(sizes, at) };
+    const { paints, cost } = chosenFrom(areas, votes, wanted, palette);
+    const chosen = { paints, cost: cost + chanceCost * chanceOf(sizes, at) };
     if (!best || chosen.cost < best.cost) best = chosen;
   }
   return best!;
@@ -79,7 +79,7 @@ function chosenFrom(
   { colours: free, around }: StylePalette,
 ): Chosen {
   const isBound = ({ isAround }: Wanted): boolean => isAround && around !== undefined;
-  const palette = [...free, ...(around ? [{ ink: around, share: 0 }] : [])];
+  const palette = [...free, ...(around ? [{ ...around, share: 0 }] : [])];
   const labs = palette.map(({ ink }) => labOfInk(ink));
   const unbound = wanted.filter((one) => !isBound(one));
   const total = unbound.reduce((sum, { area }) => sum + votes[area]!.share, 0) || 1;
@@ -135,7 +135,7 @@ function chosenFrom(
   }
   // Shares say how a palette is used, not whether it suits: one of a single colour would always fit a single area.
   const cost = choices.reduce((sum, { colour, costs }, at) => sum + costs[colour]! + borderCost(at, colour) / 2, 0);
-  return { inks: new Map(choices.map(({ area, colour }) => [area, palette[colour]!.ink])), cost };
+  return { paints: new Map(choices.map(({ area, colour }) => [area, palette[colour]!])), cost };
 }
 
 /** The answer's colours with the palette's mean and deviation, weighted by how much has them. */

@@ -7,11 +7,13 @@ import { lineWidthOf } from "../lines/line-width.ts";
 import { redrawLines } from "../lines/redraw-lines.ts";
 import { shapeOf } from "../lines/shape.ts";
 import { type Ink, inInk, inkOf } from "../pixels/ink-colour.ts";
-import { type LayeredImage, oddsPerPx, paintValues } from "../pixels/layered-image.ts";
+import type { LayeredImage } from "../pixels/layered-image.ts";
 import { onAreasGround } from "./areas-ground.ts";
 import { areThin, aroundOf, inkOfFlat, opaqueFrom } from "./around.ts";
 import { chooseColours, type Wanted } from "./choose-colours.ts";
+import { inLayers } from "./in-layers.ts";
 import { labOfInk } from "./lab-of-ink.ts";
+import type { Paint } from "./paint.ts";
 import { type Area, type Partition, partitionOf } from "./partition.ts";
 import { insideOf } from "./signed-distance.ts";
 import type { StyleAreas } from "./style-areas.ts";
@@ -51,8 +53,8 @@ export async function drawnInAreas(
   if (!partition || partition.areas.length > areasMost) return undefined;
   const answer = await answerOf();
   const elsewhere = drawnElsewhere(partition, answer);
-  // Lines in a style of lines without grounds: what the answer draws beside them is a smear.
-  const isSmear = lines !== undefined && style.outline !== undefined;
+  // Lines in a style of lines without grounds: what the answer draws beside them is a smear, as most is in a style of gradients.
+  const isSmear = style.hasGradients || (lines !== undefined && style.outline !== undefined);
   if (!isSmear && elsewhere > (style.outline ? elsewhereMost : elsewhereMost / 2)) return undefined;
   return lines && !ground
     ? linesInAreas(partition, style, answer, widthOfLines(lines.alphas, sizePx))
@@ -81,12 +83,12 @@ function linesInAreas(
         widthPx,
       )
     : undefined;
-  if (!parted) return inLayers(partition, chooseColours(partition.areas, votes, wanted, palettes).inks);
+  if (!parted) return inLayers(partition, chooseColours(partition.areas, votes, wanted, palettes).paints);
   const drawn = parted.areas.reduce((sum, { isOutside, size }) => (isOutside ? sum : sum + size), 0);
   const shared = votes.map((vote, label) => ({ ...vote, share: parted.areas[label]!.size / (drawn || 1) }));
   const left = wanted.filter(({ area }) => parted.areas[area]!.size > 0);
-  const { inks } = chooseColours(parted.areas, shared, left, palettes);
-  return inLayers(withLinesBetween(parted, partition, inks), inks);
+  const { paints } = chooseColours(parted.areas, shared, left, palettes);
+  return inLayers(withLinesBetween(parted, partition, paints), paints);
 }
 
 /**
@@ -131,7 +133,7 @@ function fillsInAreas(
     saysNothing(at) || colour[3] < opaqueFrom ? undefined : labOfInk(inkOfFlat(colour)),
   );
   const withOwn = wanted.map((one) => ({ ...one, own: own[made.areas[one.area]!.colour] }));
-  return inLayers(made, chooseColours(made.areas, madeVotes, withOwn, palettes).inks);
+  return inLayers(made, chooseColours(made.areas, madeVotes, withOwn, palettes).paints);
 }
 
 /** The areas that get a colour. */
@@ -149,11 +151,11 @@ const widthOfLines = (alphas: Float32Array, sizePx: number): number =>
   sizePx * (lineWidthOf(shapeOf(alphas, sizePx), sizePx)?.width ?? 0);
 
 /** The lines between areas of one colour come back. */
-function withLinesBetween(parted: WithoutLines, before: Partition, inks: ReadonlyMap<number, Ink>): Partition {
+function withLinesBetween(parted: WithoutLines, before: Partition, paints: ReadonlyMap<number, Paint>): Partition {
   const [labels, others, shares] = [parted.labels.slice(), parted.others.slice(), parted.shares.slice()];
   for (let at = 0; at < labels.length; at += 1) {
     const [first, second] = [Math.floor(parted.parted[at]! / 256), parted.parted[at]! % 256];
-    if (first === 0 || !inks.has(first - 1) || inks.get(first - 1) !== inks.get(second - 1)) continue;
+    if (first === 0 || !paints.has(first - 1) || paints.get(first - 1) !== paints.get(second - 1)) continue;
     labels[at] = before.labels[at]!;
     others[at] = before.others[at]!;
     shares[at] = before.shares[at]!;
@@ -182,29 +184,4 @@ function inkedBy(alphas: Float32Array, ink: Ink): Float32Array {
   const planes = new Float32Array(4 * alphas.length);
   planes.set(alphas, 3 * alphas.length);
   return inInk(planes, ink);
-}
-
-/** A layer of each ink, whose edges are those of the areas that have it. @param inks of areas; the others are empty */
-function inLayers({ labels, others, shares, sizePx }: Partition, inks: ReadonlyMap<number, Ink>): LayeredImage {
-  const pixels = sizePx ** 2;
-  const used = [...new Set(inks.values())];
-  const layerOf = (label: number): number => {
-    const ink = inks.get(label);
-    return ink ? 1 + used.indexOf(ink) : 0;
-  };
-  const layers = new Map<number, number>();
-  for (const label of labels) if (!layers.has(label)) layers.set(label, layerOf(label));
-  const covers = Array.from({ length: used.length + 1 }, () => new Float32Array(pixels));
-  for (let at = 0; at < pixels; at += 1) {
-    covers[layers.get(labels[at]!)!]![at]! += shares[at]!;
-    covers[layers.get(labels[others[at]!]!)!]![at]! += 1 - shares[at]!;
-  }
-  const logits = new Float32Array((used.length + 1) * pixels);
-  for (const [layer, cover] of covers.entries()) {
-    const inside = insideOf(cover, sizePx);
-    for (let at = 0; at < pixels; at += 1) logits[layer * pixels + at] = (oddsPerPx / 2) * inside[at]!;
-  }
-  const paints = new Float32Array(used.length * paintValues);
-  for (const [layer, ink] of used.entries()) paints.set([...ink, 1], layer * paintValues);
-  return { logits, paints, sizePx };
 }

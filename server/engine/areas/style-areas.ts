@@ -7,11 +7,12 @@ import { type Drawing, type Ink, inkDistance } from "../pixels/ink-colour.ts";
 import { type AreasGround, areasGroundOf } from "./areas-ground.ts";
 import { type Around, aroundOf, inkOfFlat, opaqueFrom } from "./around.ts";
 import { labOfInk } from "./lab-of-ink.ts";
+import type { Paint } from "./paint.ts";
 import { type Partition, partitionOf } from "./partition.ts";
+import { smoothAreasOf } from "./smooth-areas.ts";
 
 /** A colour of a drawing, and its share of what is drawn. */
-export interface PaletteColour {
-  readonly ink: Ink;
+export interface PaletteColour extends Paint {
   readonly share: number;
 }
 
@@ -27,7 +28,7 @@ export interface StylePalette {
   /** Of areas, by their shares. */
   readonly colours: readonly PaletteColour[];
   /** Of what goes around them all: lines, or a ground. */
-  readonly around?: Ink | undefined;
+  readonly around?: Paint | undefined;
 }
 
 export interface StyleAreas {
@@ -38,6 +39,8 @@ export interface StyleAreas {
   readonly ground?: AreasGround | undefined;
   /** Whether drawings lie on grounds of other silhouettes: nothing is known of where. */
   readonly hasGrounds: boolean;
+  /** Whether areas have linear gradients: what else the flow draws of such is a smear. */
+  readonly hasGradients?: boolean | undefined;
   /** Whether next to no drawing has lines around areas: what a drawing of lines has is areas then. */
   readonly isOfFills: boolean;
 }
@@ -60,36 +63,45 @@ const outlinedLeast = 0.7;
 const groundLeast = 0.5;
 /** Share of the ground's colour among those on it. */
 const throughShare = 0.1;
-/** Share of drawings with lines around areas, up to which a style is of fills. */
-const linedMost = 0.25;
+/** Share of drawings with lines around areas, up to which a style is of fills: of flat ones, and where lines may be what an icon shows in a gradient. */
+const [linedMost, linedOfGradients] = [0.25, 0.5] as const;
+/** Share of a drawing that must lie in smooth areas, share of it whose areas must have a gradient, and share of the drawings of which that is so. */
+const [coveredLeast, slopedLeast, slopedDrawings] = [0.75, 0.15, 0.3] as const;
 
-/** @returns undefined where the drawings are of one colour, or not of flat ones */
+/** @returns undefined where the drawings are of one flat colour, or neither of flat ones nor of gradients */
 export function styleAreasOf(drawings: readonly Drawing[]): StyleAreas | undefined {
   const silhouette = drawings.length < groundedLeast ? undefined : commonShape(drawings);
-  const looked = drawings.slice(0, lookedMost).flatMap((drawing) => {
+  const some = drawings.slice(0, lookedMost);
+  const least = Math.max(1, flatLeast * some.length);
+  const flat = some.flatMap((drawing): Shown[] => {
     const partition = partitionOf(drawing);
-    const palette = partition && paletteOf(partition);
-    return partition && palette && palette.length > 0
-      ? [{ partition, palette, around: aroundOf(partition, silhouette && groundLeast) }]
-      : [];
+    return partition ? [{ partition, palette: paletteOf(partition) }] : [];
   });
-  if (looked.length === 0 || looked.length < flatLeast * Math.min(lookedMost, drawings.length)) return undefined;
-  if (looked.every(({ palette }) => palette.length === 1)) return undefined;
+  const read = flat.filter(({ palette }) => palette.length > 0);
+  const shown = read.length >= least ? read : ofGradients(some);
+  if (shown.length < least || shown.every(({ palette: [first, ...others] }) => others.length === 0 && !first?.slopes))
+    return undefined;
+  const looked = shown.map((one) => ({ ...one, around: aroundOf(one.partition, silhouette && groundLeast) }));
   const { outline, lined } = outlineOf(looked.map(({ around }) => around));
   const ground = silhouette && !outline && areasGroundOf(silhouette, looked);
+  const hasGradients = looked.some(({ gradients }) => gradients !== undefined);
   const grounded = looked.filter(({ around }) => around && !around.isAlone && !around.width).length;
-  const palettes = looked.map(({ palette, around }): StylePalette => {
-    if (ground) return { colours: withoutGround(palette, around?.ink), around: around?.ink };
+  const palettes = looked.map(({ palette, around, gradients }): StylePalette => {
+    if (ground) {
+      const own = around && { ink: around.ink, ...gradients?.[around.colour] };
+      return { colours: withoutGround(palette, around?.ink), around: own };
+    }
     if (!outline) return { colours: palette };
-    const colours = palette.filter(({ ink }) => inkDistance(ink, outline.ink) > sameWithin);
-    return { colours: colours.length > 0 ? colours : palette, around: outline.ink };
+    const colours = palette.filter(({ ink, slopes }) => slopes || inkDistance(ink, outline.ink) > sameWithin);
+    return { colours: colours.length > 0 ? colours : palette, around: { ink: outline.ink } };
   });
   return {
     palettes,
     ...(outline && { outline }),
     ...(ground && { ground }),
     hasGrounds: !ground && drawings.length >= groundedLeast && grounded >= outlinedLeast * looked.length,
-    isOfFills: !outline && lined <= linedMost * looked.length,
+    ...(hasGradients && { hasGradients }),
+    isOfFills: !outline && lined <= (hasGradients ? linedOfGradients : linedMost) * looked.length,
   };
 }
 
@@ -108,7 +120,7 @@ export function areasIn(
   const others = colours.filter((ink) => ink !== around).map((ink) => ({ ink, share: 1 / colours.length }));
   return {
     ...style,
-    palettes: [{ colours: others, ...(around && { around }) }],
+    palettes: [{ colours: others, ...(around && { around: { ink: around } }) }],
     ...(outline && { outline: { ...outline, ink: lines } }),
   };
 }
@@ -124,14 +136,32 @@ function withoutGround(palette: readonly PaletteColour[], around: Ink | undefine
   );
 }
 
-function paletteOf({ colours, areas }: Partition): PaletteColour[] {
+interface Shown {
+  readonly partition: Partition;
+  readonly palette: readonly PaletteColour[];
+  readonly gradients?: readonly (Paint | undefined)[];
+}
+
+/** Drawings of areas with gradients; none where too few have any. */
+function ofGradients(drawings: readonly Drawing[]): Shown[] {
+  const read = drawings
+    .flatMap((drawing) => smoothAreasOf(drawing) ?? [])
+    .filter(({ covered }) => covered >= coveredLeast);
+  const sloped = read.filter((one) => one.sloped >= slopedLeast);
+  if (sloped.length < slopedDrawings * drawings.length) return [];
+  return read.map(({ partition, gradients }) => ({ partition, palette: paletteOf(partition, gradients), gradients }));
+}
+
+function paletteOf({ colours, areas }: Partition, gradients: readonly (Paint | undefined)[] = []): PaletteColour[] {
   const sizes = colours.map(() => 0);
   for (const { colour, size } of areas) sizes[colour]! += size;
   const drawn = sizes.reduce((sum, size, colour) => (colour === 0 ? sum : sum + size), 0);
   return colours
     .flatMap((colour, at) => {
       const share = sizes[at]! / drawn;
-      return at === 0 || colour[3] < opaqueFrom || share < shareLeast ? [] : [{ ink: inkOfFlat(colour), share }];
+      return at === 0 || colour[3] < opaqueFrom || share < shareLeast
+        ? []
+        : [{ ink: inkOfFlat(colour), share, ...gradients[at] }];
     })
     .sort((one, other) => other.share - one.share)
     .slice(0, coloursMost);

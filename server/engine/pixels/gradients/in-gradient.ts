@@ -12,10 +12,10 @@ export interface InGradient {
 }
 
 /** @param of a drawing whose box counts for all sizes of it */
-export function inGradient(of: Float32Array, own: GradientInk): InGradient {
+export function inGradient(of: Float32Array, { ink, gradient }: GradientInk): InGradient {
   const sizePx = Math.sqrt(of.length / 4);
   const picture = { left: 0, top: 0, right: sizePx, bottom: sizePx };
-  const shade = overPicture(own, own.gradient.isOverBox ? boxOf({ planes: of, sizePx }) : picture, sizePx);
+  const shade = overPicture(ink, gradient.slopes, gradient.isOverBox ? boxOf({ planes: of, sizePx }) : picture, sizePx);
   return {
     planes(drawn) {
       const pixels = drawn.length / 4;
@@ -25,7 +25,7 @@ export function inGradient(of: Float32Array, own: GradientInk): InGradient {
         painted[at] = Math.min(1, Math.max(0, colours[at]!)) * drawn[3 * pixels + (at % pixels)]!;
       return painted;
     },
-    stack: (drawn, recolour = (ink) => ink) => [stackedLayer(drawn.subarray((3 * drawn.length) / 4), shade, recolour)],
+    stack: (drawn, recolour = (own) => own) => [stackedLayer(drawn.subarray((3 * drawn.length) / 4), shade, recolour)],
   };
 }
 

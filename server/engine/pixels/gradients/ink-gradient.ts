@@ -6,10 +6,13 @@ import { type Shade, shadeOf, shadePlanes } from "../ground/shade.ts";
 import type { Drawing, Ink } from "../ink-colour.ts";
 import { type Box, boundsOf } from "../places.ts";
 
+/** How much a colour changes over a frame, along x and along y. */
+export type Slopes = NonNullable<Shade["slopes"]>;
+
 /** How the colour of an ink changes. */
 export interface InkGradient {
   /** Of its frame, along x and y; in the middle it has the ink's colour. */
-  readonly slopes: NonNullable<Shade["slopes"]>;
+  readonly slopes: Slopes;
   /** Whether the frame is the box around what is drawn, else it is the picture. */
   readonly isOverBox: boolean;
 }
@@ -65,19 +68,47 @@ const pictureOf = ({ sizePx }: Drawing): Box => ({ left: 0, top: 0, right: sizeP
 export const boxOf = ({ planes, sizePx }: Drawing): Box =>
   boundsOf(sizePx, (at) => planes[3 * sizePx ** 2 + at]! >= boxedFrom) ?? pictureOf({ planes, sizePx });
 
-/** A gradient over a box as one over the whole picture. */
-export function overPicture({ ink, gradient }: GradientInk, box: Box, sizePx: number): Shade {
-  const [width, height] = [(box.right - box.left) / sizePx, (box.bottom - box.top) / sizePx];
-  const [x, y] = [(box.left + box.right) / 2 / sizePx - 0.5, (box.top + box.bottom) / 2 / sizePx - 0.5];
-  const [alongX, alongY] = [gradient.slopes[0].map((of) => of / width), gradient.slopes[1].map((of) => of / height)];
+/** A gradient over a box as one over the whole picture. @param ink in the middle of the box */
+export function overPicture(
+  ink: Ink,
+  slopes: Slopes,
+  box: Box,
+  sizePx: number,
+): { readonly colour: Ink; readonly slopes: Slopes } {
+  const { width, height, x, y } = frameOf(box, sizePx);
+  const [alongX, alongY] = [slopes[0].map((of) => of / width), slopes[1].map((of) => of / height)];
   const of = (channel: 0 | 1 | 2): number => ink[channel] - x * alongX[channel]! - y * alongY[channel]!;
   return { colour: [of(0), of(1), of(2)], slopes: [triple(alongX), triple(alongY)] };
 }
 
+/** A gradient over the whole picture as one over a box. @param colour in the middle of the picture */
+export function overBox(
+  colour: Ink,
+  [x, y]: Slopes,
+  box: Box,
+  sizePx: number,
+): { readonly ink: Ink; readonly slopes: Slopes } {
+  const frame = frameOf(box, sizePx);
+  const of = (channel: 0 | 1 | 2): number => colour[channel] + frame.x * x[channel] + frame.y * y[channel];
+  const slopes = [
+    triple(x.map((value) => value * frame.width)),
+    triple(y.map((value) => value * frame.height)),
+  ] as const;
+  return { ink: clamped([of(0), of(1), of(2)]), slopes };
+}
+
+/** Size of a box and its middle from that of the picture, as shares of the picture. */
+const frameOf = ({ left, top, right, bottom }: Box, sizePx: number) => ({
+  width: (right - left) / sizePx,
+  height: (bottom - top) / sizePx,
+  x: (left + right) / 2 / sizePx - 0.5,
+  y: (top + bottom) / 2 / sizePx - 0.5,
+});
+
 const triple = ([red, green, blue]: readonly number[]): Ink => [red!, green!, blue!];
 const clamped = (ink: Ink): Ink => triple(ink.map((value) => Math.min(1, Math.max(0, value))));
 
-const changeOf = ([x, y]: InkGradient["slopes"]): number =>
+const changeOf = ([x, y]: Slopes): number =>
   Math.max(...[0, 1, 2].map((channel) => Math.abs(x[channel]!) + Math.abs(y[channel]!)));
 
 /** Visits straight colours of what is visible. */
@@ -167,7 +198,7 @@ function fittingShare(drawings: readonly Framed[], shade: Shade): number {
 }
 
 const coloursAt = ({ colour, slopes }: Shade, box: Box, sizePx: number): Float32Array =>
-  shadePlanes(overPicture({ ink: colour, gradient: { slopes: slopes!, isOverBox: true } }, box, sizePx), sizePx);
+  shadePlanes(overPicture(colour, slopes!, box, sizePx), sizePx);
 
 /** Whether colours change within areas as a gradient says, and not between them alone. */
 function changesWithin(drawings: readonly Framed[], shade: Shade): boolean {

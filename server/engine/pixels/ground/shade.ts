@@ -71,6 +71,12 @@ export function shadeOf(planes: Float32Array, pixels: readonly number[], sizePx:
   return near.length < fitLeast * pixels.length ? undefined : best;
 }
 
+/** The gradient that is nearest to pixels of any colours, as of a ball, or their mean where it changes little. @param pixels opaque ones */
+export function nearestShade(planes: Float32Array, pixels: readonly number[], sizePx: number): Shade {
+  const sloped = planeThrough(planes, pixels, sizePx);
+  return changeOf(sloped, pixels, sizePx) >= changeLeast ? sloped : { colour: medianOf(planes, pixels) };
+}
+
 /** Largest difference of a channel between a pixel and a shade there. */
 function differenceAt({ colour, slopes }: Shade, planes: Float32Array, at: number, sizePx: number): number {
   const count = sizePx * sizePx;
