@@ -238,6 +238,8 @@ export interface Pixels {
 /** Pixels to be traced, and the layers that they show where these are known, lowest first. */
 export interface TracedPixels extends Pixels {
   readonly stack?: readonly StackedLayer[];
+  /** Layers that lie beside each other, the largest first. */
+  readonly parts?: readonly StackedLayer[];
   /** Layers that lie behind, which the pixels do not show. */
   readonly beneath?: readonly StackedLayer[];
 }

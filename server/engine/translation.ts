@@ -8,6 +8,7 @@
 import type { DrawingSet } from "../../shared/contract/generations/sources.ts";
 import { AppError } from "../../shared/problem.ts";
 import { drawnInAreas } from "./areas/drawn-in-areas.ts";
+import { besideEachOther } from "./areas/in-layers.ts";
 import type { StyleAreas } from "./areas/style-areas.ts";
 import type { Calibration } from "./calibration.ts";
 import type { CaptionColour } from "./colour-words.ts";
@@ -27,7 +28,6 @@ import { joinRows } from "./join-rows.ts";
 import { drawnInLines } from "./lines/drawn-in-lines.ts";
 import type { StyleLines } from "./lines/line-width.ts";
 import { type Apart, finish, type Looks } from "./pixels/finish.ts";
-import type { StackedLayer } from "./pixels/ground/stack.ts";
 import { inPalette } from "./pixels/in-palette.ts";
 import { inTints } from "./pixels/in-tints.ts";
 import { drawLayers, type LayeredImage } from "./pixels/layered-image.ts";
@@ -201,7 +201,7 @@ export async function decodeImage(
     ...image,
     enlarged: {
       ...toStraightRgba(traced, factor * imageSizePx),
-      ...(both.stack && { stack: both.stack }),
+      ...both.known,
       ...(beneath && { beneath }),
     },
   };
@@ -212,7 +212,7 @@ interface Painted {
   readonly planes: Float32Array;
   readonly enlarged?: Float32Array | undefined;
   /** What is drawn larger as layers, where they are known. */
-  readonly stack?: readonly StackedLayer[] | undefined;
+  readonly known?: Pick<TracedPixels, "stack" | "parts">;
   /** What is drawn larger without its hard shadows, and these. */
   readonly apart?: Apart | undefined;
 }
@@ -250,10 +250,12 @@ export async function paint(
   const small = made ? drawLayers(made, 1) : (decoded?.planes ?? (await answerOf()));
   // The drawing's own edges are decided already.
   const kept = inAreas ? { colour: looks.colour, shadows: looks.shadows } : { ...looks, isOneInk: false };
-  const { planes, again, stack, apart } = finish(small, redrawn ? kept : looks);
+  const { planes, again, stack, apart, recolour: inkBy = (ink) => ink } = finish(small, redrawn ? kept : looks);
   if (factor === undefined || !layers) return { planes };
   const large = drawLayers(layers, factor);
-  return { planes, enlarged: again(large), stack: stack?.(large), apart: apart?.(large) };
+  const parts = inAreas && besideEachOther(inAreas, factor, inkBy);
+  const known = { ...(stack && { stack: stack(large) }), ...(parts && { parts }) };
+  return { planes, enlarged: again(large), known, apart: apart?.(large) };
 }
 
 /** One over the other. @param share of the other, 0 to 1 */

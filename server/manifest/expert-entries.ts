@@ -13,6 +13,7 @@ import {
   servedBy,
 } from "./declared-manifest.ts";
 import { PackPathSchema } from "./pack-path.ts";
+import { HexSchema, styleLooks } from "./style-entries.ts";
 
 /** Sentence encoder: WordPiece tokens → mean-pooled, L2-normalised vector [batch, dims]. */
 export const TextExpertSchema = z.object({
@@ -42,84 +43,6 @@ export const LabelExpertSchema = z.object({
     )
     .min(1),
 });
-
-const channel = z.number().min(0).max(1);
-const channels = z.tuple([channel, channel, channel]);
-const HexSchema = z.string().regex(/^#[0-9a-f]{6}$/);
-
-/** A plane [sizePx, sizePx] in bytes, deflated, in base64. */
-const PlaneSchema = z.string().max(100_000);
-/** Where a whole drawing lies on a ground, in pixels. */
-const PlaceSchema = z.object({ left: z.number(), top: z.number(), sidePx: z.number().positive() });
-/** Change of red, green and blue over a picture. */
-const slope = z.tuple([z.number(), z.number(), z.number()]);
-
-/** What icons of one ink lie on, as a disc or a tile (server/engine/pixels/ground/ground.ts). */
-const GroundSchema = z.object({
-  sizePx: z.number().int().min(1).max(1024),
-  /** Its alpha. */
-  mask: PlaneSchema,
-  /** The share of its face, where a rim lies around it, and the alpha of a shadow beside it. */
-  face: PlaneSchema.optional(),
-  shadow: PlaneSchema.optional(),
-  place: PlaceSchema,
-  looks: z
-    .array(
-      z.object({
-        ground: HexSchema,
-        /** Of a gradient, along x and along y; `ground` is then the colour in the middle of the picture. */
-        slopes: z.tuple([slope, slope]).optional(),
-        ink: HexSchema,
-        rim: HexSchema.optional(),
-        shadow: HexSchema.optional(),
-      }),
-    )
-    .min(1)
-    .max(8),
-});
-export type GroundEntry = z.infer<typeof GroundSchema>;
-
-/** The colours that icons of several flat ones have together, lines around their areas, and what they lie on (server/engine/areas/style-areas.ts). */
-const AreasSchema = z.object({
-  palettes: z
-    .array(
-      z.object({
-        colours: z
-          .array(
-            z.object({
-              ink: HexSchema,
-              share: channel,
-              /** Of a gradient, over the box around what has it; `ink` is then the colour in the middle. */
-              slopes: z.tuple([slope, slope]).optional(),
-              /** True: one box is around all areas that have it. */
-              isShared: z.boolean().optional(),
-            }),
-          )
-          .min(1)
-          .max(8),
-        around: HexSchema.optional(),
-        aroundSlopes: z.tuple([slope, slope]).optional(),
-      }),
-    )
-    .min(1)
-    .max(12),
-  outline: z.object({ ink: HexSchema, width: channel }).optional(),
-  ground: z.object({ sizePx: z.number().int().min(1).max(1024), mask: PlaneSchema, place: PlaceSchema }).optional(),
-  hasGrounds: z.boolean(),
-  hasGradients: z.boolean().optional(),
-  isOfFills: z.boolean(),
-});
-export type AreasEntry = z.infer<typeof AreasSchema>;
-
-/** A hard shadow of icons, the innermost first (server/engine/pixels/hard-shadows/hard-shadow.ts); lengths are shares of their side. */
-const HardShadowSchema = z.object({
-  ink: HexSchema,
-  alpha: z.number().positive().max(1),
-  isFilled: z.boolean(),
-  right: z.number().min(-0.5).max(0.5),
-  down: z.number().min(-0.5).max(0.5),
-});
-export type HardShadowEntry = z.infer<typeof HardShadowSchema>;
 
 const latentShape = z.tuple([z.number().int().positive(), z.number().int().positive(), z.number().int().positive()]);
 
@@ -198,25 +121,7 @@ export const DrawingStyleExpertSchema = z.object({
       z.object({
         id: z.string().min(1).max(128),
         label: z.string().min(1),
-        /** True: its icons are of one opaque ink, so that what is drawn in it is ink or nothing. */
-        isOneInk: z.boolean().optional(),
-        /** Colour that its icons have; they were read in the usual ink, and what is drawn in it is painted so. Absent = as it is drawn. */
-        ink: HexSchema.optional(),
-        /** How the ink changes over the picture, or over the box around what is drawn, where it does; `ink` is then the colour in the middle (server/engine/pixels/gradients/ink-gradient.ts). */
-        gradient: z.object({ slopes: z.tuple([slope, slope]), isOverBox: z.boolean() }).optional(),
-        /** Mean and deviation of red, green and blue of icons of several colours, in [0, 1]; what is drawn in it gets them. */
-        spread: z.object({ mean: channels, deviation: channels }).optional(),
-        /** Flat colours besides the ink, and the share of an icon that each takes (server/engine/pixels/accents.ts). */
-        accents: z
-          .array(z.object({ ink: HexSchema, share: channel }))
-          .min(1)
-          .max(3)
-          .optional(),
-        ground: GroundSchema.optional(),
-        shadows: z.array(HardShadowSchema).min(1).max(2).optional(),
-        areas: AreasSchema.optional(),
-        /** Width of its lines, of the side of its icons, whether all of them are lines, and alpha of its tint (server/engine/lines/line-width.ts). */
-        lines: z.object({ width: channel.optional(), isAll: z.boolean(), tint: channel.optional() }).optional(),
+        ...styleLooks,
         /** SHA-256 of the icons that a style of one's own was learned from; a training of the same ones goes on from its code. */
         icons: z.string().optional(),
       }),

@@ -34,6 +34,7 @@ export class VectorPool {
       pixels: {
         ...{ rgba, widthPx, heightPx },
         ...(enlarged?.stack && { stack: enlarged.stack }),
+        ...(enlarged?.parts && { parts: enlarged.parts }),
         ...(enlarged?.beneath && { beneath: enlarged.beneath }),
       },
       options: { ...options, ...(enlarged && { shown: { widthPx: shownWidthPx, heightPx: shownHeightPx } }) },

@@ -49,9 +49,12 @@ const smoothing = { noiseFrom: 0.012, clean: 4, noisy: 2 };
 
 /** @throws AppError image_rejected for a picture with nothing in it */
 export function vectorise(pixels: TracedPixels, options: VectorOptions = {}): Vector {
-  const { stack, beneath, widthPx, heightPx } = pixels;
+  const { stack, parts, beneath, widthPx, heightPx } = pixels;
   const size = { ...options, shown: options.shown ?? { widthPx, heightPx } };
-  const drawn = stack ? vectoriseStack(stack, pixels, options.palette) : vectorisePicture(pixels, options.palette);
+  const known = stack ?? parts;
+  const drawn = known
+    ? vectoriseStack(known, pixels, options.palette, known === parts)
+    : vectorisePicture(pixels, options.palette);
   if (!beneath) return written(drawn, size);
   // These have the colours that they should have already.
   const below = named(vectoriseStack(beneath, pixels, undefined), "behind");
@@ -122,17 +125,22 @@ function vectorisePicture(pixels: Pixels, palette: VectorOptions["palette"]): Tr
   return { widthPx, heightPx, layers, about, memberships, leftOutCount: outlines.leftOutCount };
 }
 
-/** Layers that are known, each a path of its own that goes on beneath the next. */
+/** Layers that are known, each a path of its own that goes on beneath the next. @param areBeside whether they lie beside each other as they are given */
 function vectoriseStack(
   stack: readonly StackedLayer[],
   { widthPx, heightPx }: Pixels,
   palette: VectorOptions["palette"],
+  areBeside = false,
 ): Traced {
   const area = widthPx * heightPx;
   const covers = stack.map(({ cover }) => Float32Array.from(cover, (value) => value / 255));
   const memberships = [
-    ...covers.map((cover, at) => cover.map((share, pixel) => Math.max(0, share - (covers[at + 1]?.[pixel] ?? 0)))),
-    covers[0]!.map((share) => 1 - share),
+    ...(areBeside
+      ? covers
+      : covers.map((cover, at) => cover.map((share, pixel) => Math.max(0, share - (covers[at + 1]?.[pixel] ?? 0))))),
+    covers[0]!.map(
+      (_, pixel) => 1 - (areBeside ? covers : covers.slice(0, 1)).reduce((sum, own) => sum + own[pixel]!, 0),
+    ),
   ];
   const inks = stack.map(({ hex }, at) => ({ hex, sizePx: memberships[at]!.reduce((sum, share) => sum + share, 0) }));
   const chosen =
@@ -145,12 +153,15 @@ function vectoriseStack(
   const names = namesOfColours(hexes.map(labOfHex));
   const least = outlineShare * Math.max(speckLeastPx, speckShare * area);
   // Of all but what is drawn the edges are long curves, whose steps show.
-  const even = covers.map((cover, at) => (at < covers.length - 1 ? blur(cover, widthPx, smoothing.noisy) : cover));
+  const even = areBeside
+    ? stackLayers(strongestOf(memberships), memberships, widthPx)
+    : covers.map((cover, at) => (at < covers.length - 1 ? blur(cover, widthPx, smoothing.noisy) : cover));
   const outlines = largestOutlines(even, widthPx, 0, least);
   const tolerancePx = tolerance.clean * Math.sqrt(Math.max(widthPx, heightPx) / usualPx);
   const layers = stack.flatMap(({ gradient, opacity = 1 }, at): Layer[] => {
     const own = outlines.kept.filter((outline) => outline.ink === at);
     if (own.length === 0) return [];
+    const isHidden = areBeside ? hiddenTest(memberships, at, widthPx) : () => false;
     const stops = gradient?.hexes.map((hex, end): readonly [number, string] => [end, hex]) ?? [];
     return [
       {
@@ -158,13 +169,21 @@ function vectoriseStack(
         hex: hexes[at]!,
         ...(opacity < 1 && { opacity }),
         ...(gradient && !palette && { gradient: { from: gradient.from, to: gradient.to, stops } }),
-        outlines: own.map(({ outline }) => fitOutline(outline, tolerancePx, () => false)),
+        outlines: own.map(({ outline }) => fitOutline(outline, tolerancePx, isHidden)),
       },
     ];
   });
   const about = layers.map((layer): VectorLayer => aboutLayer(layer, inks, names, area));
   return { widthPx, heightPx, layers, about, memberships, leftOutCount: outlines.leftOutCount };
 }
+
+/** The plane with the largest share of each pixel; −1 for the last, which is nothing. */
+const strongestOf = (memberships: Memberships): Int16Array =>
+  Int16Array.from(memberships[0]!, (_, at) => {
+    const shares = memberships.map((plane) => plane[at]!);
+    const most = shares.indexOf(Math.max(...shares));
+    return most === shares.length - 1 ? -1 : most;
+  });
 
 /** Layers as text, and their measures. */
 function written(

@@ -50,7 +50,7 @@ const halves = drawn([ring(22, 5), ink], [box(29.5, 12, 34.5, 52), ink]);
 const palette = (...inks: Ink[]) => ({ colours: inks.map((one) => ({ ink: one, share: 1 / inks.length })) });
 const fills: StyleAreas = { palettes: [palette(red, yellow)], isOfFills: true, hasGrounds: false };
 const outlined: StyleAreas = {
-  palettes: [{ ...palette(yellow, sky), around: navy }],
+  palettes: [{ ...palette(yellow, sky), around: { ink: navy } }],
   outline: { ink: navy, width: 4 / sizePx },
   isOfFills: false,
   hasGrounds: false,
@@ -101,7 +101,7 @@ describe("what a style paints areas in", () => {
     assert.ok(Math.abs(style.outline!.width! - 4 / sizePx) < 0.012, `${style.outline!.width}`);
     assert.equal(style.isOfFills, false);
     assert.equal(style.palettes.length, 8);
-    assertNear(style.palettes[1]!.around!, navy);
+    assertNear(style.palettes[1]!.around!.ink, navy);
     assert.deepEqual(style.palettes[1]!.colours.length, 2);
     assertNear(style.palettes[1]!.colours[0]!.ink, yellow);
   });
@@ -115,8 +115,8 @@ describe("what a style paints areas in", () => {
     );
     const { ground, palettes } = styleAreasOf(grounded)!;
     assert.ok(ground!.place.left > 18 && ground!.place.left < 22 && ground!.place.sidePx < 26);
-    assertNear(palettes[0]!.around!, red);
-    assertNear(palettes[1]!.around!, navy);
+    assertNear(palettes[0]!.around!.ink, red);
+    assertNear(palettes[1]!.around!.ink, navy);
   });
 
   it("one or two drawings show no ground, nor do those of which all reaches the ground's edge", () => {
@@ -128,9 +128,8 @@ describe("what a style paints areas in", () => {
     assert.equal(styleAreasOf([badge(red)])!.hasGrounds, false);
   });
 
-  it("a style of one colour, or of gradients, is none of areas", () => {
+  it("a style of one colour is none of areas", () => {
     assert.equal(styleAreasOf(Array.from({ length: 8 }, (_, of) => drawn([disc(20 - of), red]))), undefined);
-    assert.equal(styleAreasOf(Array.from({ length: 8 }, (_, of) => gradient(4 + of))), undefined);
   });
 
   it("a set of such icons is learned with its areas, which a manifest keeps", () => {
@@ -148,7 +147,7 @@ describe("what a style paints areas in", () => {
       const shown = icons.map((drawing, of) => ({ kind: "image" as const, ...drawing, key: `${of}` }));
       const areas = inInkOfMost(shown).styleInk.areas!;
       const kept = areasOfEntry(entryOfAreas(areas));
-      assertNear(kept.palettes[1]!.around!, areas.palettes[1]!.around!);
+      assertNear(kept.palettes[1]!.around!.ink, areas.palettes[1]!.around!.ink);
       assertNear(
         kept.palettes[1]!.colours.flatMap((colour) => [...colour.ink, colour.share]),
         areas.palettes[1]!.colours.flatMap((colour) => [...colour.ink, colour.share]),
@@ -162,7 +161,7 @@ describe("what a style paints areas in", () => {
 
   it("requested colours take the place of a style's, the darkest around areas where the style has lines", () => {
     const { palettes, outline } = areasIn(outlined, [sky, red, navy])!;
-    assert.deepEqual([palettes.length, palettes[0]!.around, outline!.ink], [1, navy, navy]);
+    assert.deepEqual([palettes.length, palettes[0]!.around?.ink, outline!.ink], [1, navy, navy]);
     assert.deepEqual(
       palettes[0]!.colours.map((colour) => colour.ink),
       [sky, red],
@@ -182,23 +181,26 @@ describe("colours of areas", () => {
     const votes = votesOf(partition, answer);
     const [lightness] = votes[labelAt(10)]!.colour!;
     assert.ok(Math.abs(lightness - labOfInk(dull(0.52))[0]) < 0.01);
-    const { inks } = chooseColours(partition.areas, votes, wanted, [palette(white, red, navy)]);
-    assert.deepEqual([inks.get(labelAt(10)), inks.get(labelAt(18)), inks.get(labelAt(32))], [navy, white, red]);
+    const { paints } = chooseColours(partition.areas, votes, wanted, [palette(white, red, navy)]);
+    assert.deepEqual(
+      [10, 18, 32].map((x) => paints.get(labelAt(x))!.ink),
+      [navy, white, red],
+    );
   });
 
   it("areas that touch get other colours, even where the answer has one for both", () => {
     const votes = votesOf(partition, drawn([disc(26), dull(0.5)]).planes);
-    const { inks } = chooseColours(partition.areas, votes, wanted, [palette(red, sky)]);
-    assert.notEqual(inks.get(labelAt(10)), inks.get(labelAt(18)));
-    assert.notEqual(inks.get(labelAt(18)), inks.get(labelAt(32)));
+    const { paints } = chooseColours(partition.areas, votes, wanted, [palette(red, sky)]);
+    assert.notEqual(paints.get(labelAt(10)), paints.get(labelAt(18)));
+    assert.notEqual(paints.get(labelAt(18)), paints.get(labelAt(32)));
   });
 
   it("what goes around has the colour that the chosen palette has for it", () => {
     const votes = votesOf(partition, drawn([disc(26), dull(0.5)]).planes);
     const around = wanted.map(({ area }) => ({ area, isAround: area === labelAt(10) }));
-    const { inks } = chooseColours(partition.areas, votes, around, [{ ...palette(red, sky), around: navy }]);
-    assert.equal(inks.get(labelAt(10)), navy);
-    assert.ok([...inks].every(([area, colour]) => area === labelAt(10) || colour !== navy));
+    const { paints } = chooseColours(partition.areas, votes, around, [{ ...palette(red, sky), around: { ink: navy } }]);
+    assert.equal(paints.get(labelAt(10))!.ink, navy);
+    assert.ok([...paints].every(([area, { ink: own }]) => area === labelAt(10) || own !== navy));
   });
 });
 
@@ -251,7 +253,7 @@ describe("an answer in areas", () => {
 
   it("a drawing is put on a style's ground, in a colour of its icons", async () => {
     const ground = { mask: drawn([disc(30), ink]).planes.slice(3 * pixels), place: { left: 16, top: 16, sidePx: 32 } };
-    const style = { ...fills, palettes: [{ ...palette(white, yellow), around: red }], ground };
+    const style = { ...fills, palettes: [{ ...palette(white, yellow), around: { ink: red } }], ground };
     const answer = drawn([disc(30), [0.6, 0.3, 0.3]], [disc(12), [0.9, 0.8, 0.8]]).planes;
     const made = (await inStyle(drawn([disc(24), ink]), style, answer))!;
     assertNear(at(made, 6, 32), [...red, 1]);

@@ -296,13 +296,13 @@ describe("an answer in the drawing's lines", () => {
     const target = { imageSizePx: sizePx, decode: never } as unknown as Parameters<typeof paint>[0]["target"];
     const lines = { width: 3 / sizePx, isAll: true };
     const drawn = { latent: new Float32Array(), drawing: { ...shown, manner: new Float32Array() } };
-    const { enlarged, stack } = await paint({ target }, drawn, { isOneInk: true, ground, lines }, 2);
+    const { enlarged, known } = await paint({ target }, drawn, { isOneInk: true, ground, lines }, 2);
     assert.equal(enlarged!.length, 4 * (2 * sizePx) ** 2);
     assert.deepEqual(
-      stack!.map(({ hex, cover }) => [hex, cover.length]),
+      known!.stack!.map(({ hex, cover }) => [hex, cover.length]),
       ["#0000ff", "#ffffff"].map((hex) => [hex, (2 * sizePx) ** 2]),
     );
-    assert.equal((await paint({ target }, drawn, { isOneInk: true, lines }, 2)).stack, undefined);
+    assert.equal((await paint({ target }, drawn, { isOneInk: true, lines }, 2)).known?.stack, undefined);
   });
 
   it("an answer in the drawing's lines is none where a part is drawn anew, or the drawing has other colours", async () => {

@@ -1,6 +1,8 @@
 /** Painted areas as a picture of layers: one for each flat colour, and one for each box that a gradient lies over. Pure. */
-import { overPicture } from "../pixels/gradients/ink-gradient.ts";
-import { type LayeredImage, oddsPerPx, paintValues } from "../pixels/layered-image.ts";
+import { overPicture, type Slopes } from "../pixels/gradients/ink-gradient.ts";
+import { type StackedLayer, stackedLayer } from "../pixels/ground/stack.ts";
+import type { Ink } from "../pixels/ink-colour.ts";
+import { coversOf, type LayeredImage, oddsPerPx, paintValues } from "../pixels/layered-image.ts";
 import { boundsOf } from "../pixels/places.ts";
 import type { Paint } from "./paint.ts";
 import type { Partition } from "./partition.ts";
@@ -50,4 +52,37 @@ function valuesOf({ ink, slopes }: Paint, cover: Float32Array, sizePx: number): 
   if (!slopes || !box) return [...ink, 1];
   const shade = overPicture(ink, slopes, box, sizePx);
   return [...shade.colour, 1, ...shade.slopes[0], ...shade.slopes[1]];
+}
+
+/**
+ * Layers beside each other with their gradients, the largest first; undefined where none has any: flat colours are found in pixels.
+ * @param recolour of each colour
+ */
+export function besideEachOther(
+  image: LayeredImage,
+  factor: number,
+  recolour: (ink: Ink) => Ink,
+): StackedLayer[] | undefined {
+  const { paints } = image;
+  const slopesOf = (layer: number): Slopes => {
+    const values = paints.subarray(layer * paintValues + 4, (layer + 1) * paintValues);
+    return [
+      [values[0]!, values[1]!, values[2]!],
+      [values[3]!, values[4]!, values[5]!],
+    ];
+  };
+  const isSloped = (layer: number): boolean =>
+    slopesOf(layer)
+      .flat()
+      .some((value) => value !== 0);
+  const layers = paints.length / paintValues;
+  if (!Array.from({ length: layers }, (_, layer) => layer).some(isSloped)) return undefined;
+  return coversOf(image, factor)
+    .map((cover, layer) => ({ cover, layer, area: cover.reduce((sum, alpha) => sum + alpha, 0) }))
+    .sort((one, other) => other.area - one.area)
+    .map(({ cover, layer }) => {
+      const [red, green, blue] = paints.subarray(layer * paintValues, layer * paintValues + 3);
+      const slopes = isSloped(layer) ? slopesOf(layer) : undefined;
+      return stackedLayer(cover, { colour: [red!, green!, blue!], slopes }, recolour);
+    });
 }

@@ -63,6 +63,8 @@ const outlinedLeast = 0.7;
 const groundLeast = 0.5;
 /** Share of the ground's colour among those on it. */
 const throughShare = 0.1;
+/** OKLab lightness of what is nearly white. */
+const lightFrom = 0.9;
 /** Share of drawings with lines around areas, up to which a style is of fills: of flat ones, and where lines may be what an icon shows in a gradient. */
 const [linedMost, linedOfGradients] = [0.25, 0.5] as const;
 /** Share of a drawing that must lie in smooth areas, share of it whose areas must have a gradient, and share of the drawings of which that is so. */
@@ -82,18 +84,20 @@ export function styleAreasOf(drawings: readonly Drawing[]): StyleAreas | undefin
   if (shown.length < least || shown.every(({ palette: [first, ...others] }) => others.length === 0 && !first?.slopes))
     return undefined;
   const looked = shown.map((one) => ({ ...one, around: aroundOf(one.partition, silhouette && groundLeast) }));
-  const { outline, lined } = outlineOf(looked.map(({ around }) => around));
-  const ground = silhouette && !outline && areasGroundOf(silhouette, looked);
+  const { outline: lines, lined } = outlineOf(looked.map(({ around }) => around));
   const hasGradients = looked.some(({ gradients }) => gradients !== undefined);
+  // A light margin around gradients, as stickers have it, is nothing to draw lines in.
+  const outline = lines && hasGradients && labOfInk(lines.ink)[0] >= lightFrom ? undefined : lines;
+  const ground = silhouette && !lines && areasGroundOf(silhouette, looked);
   const grounded = looked.filter(({ around }) => around && !around.isAlone && !around.width).length;
   const palettes = looked.map(({ palette, around, gradients }): StylePalette => {
     if (ground) {
       const own = around && { ink: around.ink, ...gradients?.[around.colour] };
       return { colours: withoutGround(palette, around?.ink), around: own };
     }
-    if (!outline) return { colours: palette };
-    const colours = palette.filter(({ ink, slopes }) => slopes || inkDistance(ink, outline.ink) > sameWithin);
-    return { colours: colours.length > 0 ? colours : palette, around: { ink: outline.ink } };
+    if (!lines) return { colours: palette };
+    const colours = palette.filter(({ ink, slopes }) => slopes || inkDistance(ink, lines.ink) > sameWithin);
+    return { colours: colours.length > 0 ? colours : palette, ...(outline && { around: { ink: outline.ink } }) };
   });
   return {
     palettes,

@@ -42,6 +42,8 @@ export interface Finished {
   again(planes: Float32Array): Float32Array;
   /** The answer at another size as layers, where it lies on a ground or is of one ink that changes. */
   readonly stack?: ((planes: Float32Array) => StackedLayer[]) | undefined;
+  /** What is done with its colours at the end, if anything. */
+  readonly recolour?: ((ink: Ink) => Ink) | undefined;
   /** The answer at another size without its hard shadows, and these, lowest first; where it has any. */
   readonly apart?: ((planes: Float32Array) => Apart) | undefined;
 }
@@ -83,6 +85,7 @@ export function finish(planes: Float32Array, looks: Looks): Finished {
   };
   return {
     planes: now,
+    recolour: inkOf,
     again: (other) => all(other, steps),
     apart: behind && ((other) => apart(other, behind)),
     stack: onIt

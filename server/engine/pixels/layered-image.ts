@@ -48,6 +48,21 @@ export function drawLayers({ logits, paints, sizePx }: LayeredImage, factor: num
   return planes;
 }
 
+/** Alpha of each layer but nothing where no other lies, [factor · sizePx, factor · sizePx]. */
+export function coversOf({ logits, paints, sizePx }: LayeredImage, factor: number): Float32Array[] {
+  const layers = paints.length / paintValues + 1;
+  const large = Array.from({ length: layers }, (_, layer) =>
+    enlarge(logits.subarray(layer * sizePx ** 2, (layer + 1) * sizePx ** 2), sizePx, factor),
+  );
+  const covers = Array.from({ length: layers - 1 }, () => new Float32Array((factor * sizePx) ** 2));
+  const shares = new Float64Array(layers);
+  for (let at = 0; at < large[0]!.length; at += 1) {
+    memberships(large, at, shares);
+    for (const [layer, cover] of covers.entries()) cover[at] = shares[layer + 1]! * paints[layer * paintValues + 3]!;
+  }
+  return covers;
+}
+
 /** Writes the share of each layer in a pixel into `shares`: the soft-max of its plane's values there. */
 export function memberships(planes: readonly Float32Array[], at: number, shares: Float64Array): void {
   let [most, total] = [Number.NEGATIVE_INFINITY, 0];

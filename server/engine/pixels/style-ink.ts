@@ -71,7 +71,8 @@ export function asInkOf(drawing: Drawing, style: StyleInk): InkedDrawing | undef
 
 /** @param drawings premultiplied RGBA [4, sizePx, sizePx] */
 export function styleInkOf(drawings: readonly Drawing[]): StyleInk {
-  const found = shadowsOf(drawings);
+  // What has a shadow of another colour is no gradient, and to look for shadows takes long.
+  const found = gradientInkOf(drawings) ? undefined : shadowsOf(drawings);
   if (!found) return inkAlone(drawings);
   const own = inkAlone(found.alone);
   return { ...own, ...(!(own.ink ?? own.ground) && { spread: spreadOf(found.alone) }), shadows: found.shadows };

@@ -2,7 +2,7 @@
 import type { Paint } from "../../engine/areas/paint.ts";
 import type { StyleAreas } from "../../engine/areas/style-areas.ts";
 import { channelsOfHex, hexOfChannels } from "../../engine/pixels/hex-colour.ts";
-import type { AreasEntry } from "../../manifest/expert-entries.ts";
+import type { AreasEntry } from "../../manifest/style-entries.ts";
 import { deflatedPlane, planeOf } from "./deflated-plane.ts";
 import { entryOfSlopes } from "./ground-entry.ts";
 
@@ -10,7 +10,14 @@ import { entryOfSlopes } from "./ground-entry.ts";
 const steps = 1e4;
 const rounded = (value: number): number => Math.round(steps * value) / steps;
 
-export function entryOfAreas({ palettes, outline, ground, hasGrounds, hasGradients, isOfFills }: StyleAreas): AreasEntry {
+export function entryOfAreas({
+  palettes,
+  outline,
+  ground,
+  hasGrounds,
+  hasGradients,
+  isOfFills,
+}: StyleAreas): AreasEntry {
   return {
     palettes: palettes.map(({ colours, around }) => ({
       colours: colours.map(({ share, ...paint }) => ({ ...entryOfPaint(paint), share: rounded(share) })),
@@ -33,7 +40,14 @@ const entryOfPaint = ({ ink, slopes, isShared }: Paint) => ({
 });
 
 /** @throws AppError `pack_corrupt` for a plane of another size */
-export function areasOfEntry({ palettes, outline, ground, hasGrounds, hasGradients, isOfFills }: AreasEntry): StyleAreas {
+export function areasOfEntry({
+  palettes,
+  outline,
+  ground,
+  hasGrounds,
+  hasGradients,
+  isOfFills,
+}: AreasEntry): StyleAreas {
   return {
     palettes: palettes.map(({ colours, around, aroundSlopes }) => ({
       colours: colours.map(({ ink, ...colour }) => ({ ink: channelsOfHex(ink), ...colour })),

@@ -3,7 +3,7 @@ import type { Ground, GroundLook } from "../../engine/pixels/ground/parts.ts";
 import type { Slope } from "../../engine/pixels/ground/shade.ts";
 import { channelsOfHex, hexOfChannels } from "../../engine/pixels/hex-colour.ts";
 import type { Ink } from "../../engine/pixels/ink-colour.ts";
-import type { GroundEntry } from "../../manifest/expert-entries.ts";
+import type { GroundEntry } from "../../manifest/style-entries.ts";
 import { deflatedPlane, planeOf } from "./deflated-plane.ts";
 
 /** Slopes are kept to this share. */

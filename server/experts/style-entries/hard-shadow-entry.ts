@@ -1,7 +1,7 @@
 /** Hard shadows of a style's icons (engine/pixels/hard-shadows/hard-shadow.ts) in a manifest. */
 import type { HardShadow } from "../../engine/pixels/hard-shadows/hard-shadow.ts";
 import { channelsOfHex, hexOfChannels } from "../../engine/pixels/hex-colour.ts";
-import type { HardShadowEntry } from "../../manifest/expert-entries.ts";
+import type { HardShadowEntry } from "../../manifest/style-entries.ts";
 
 /** Shares are kept to this step. */
 const steps = 1e5;

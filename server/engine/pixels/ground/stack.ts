@@ -24,19 +24,21 @@ export function stackedLayer(cover: Float32Array, shade: Shade, recolour: (ink: 
   if (!slopes) return layer;
   const side = Math.sqrt(cover.length);
   const [right, down] = steepestOf(...slopes);
-  let [low, high] = [0, 0];
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const [at, alpha] of cover.entries()) {
     if (alpha < 0.5) continue;
     const along = right * ((at % side) + 0.5 - side / 2) + down * (Math.floor(at / side) + 0.5 - side / 2);
     [low, high] = [Math.min(low, along), Math.max(high, along)];
   }
+  if (low > high) return layer;
   const pointAt = (along: number): Point => [side / 2 + right * along, side / 2 + down * along];
   const hexAt = (along: number): string => {
     const value = (channel: 0 | 1 | 2): number =>
       colour[channel] + (along / side) * (right * slopes[0][channel] + down * slopes[1][channel]);
     return hexOf([value(0), value(1), value(2)]);
   };
-  return { ...layer, gradient: { from: pointAt(low), to: pointAt(high), hexes: [hexAt(low), hexAt(high)] } };
+  const hex = hexAt((low + high) / 2);
+  return { ...layer, hex, gradient: { from: pointAt(low), to: pointAt(high), hexes: [hexAt(low), hexAt(high)] } };
 }
 
 const clamped = (value: number): number => Math.min(1, Math.max(0, value));
