@@ -4,13 +4,7 @@
  */
 import { toStraightRgba } from "../../server/engine/pixels/pixels.ts";
 import { type ColourWord, hues } from "../../server/evaluation/metrics/colour-words.ts";
-import {
-  grouped,
-  isReal,
-  type StyleDrawing,
-  StyleDrawings,
-  styleOf,
-} from "../../server/evaluation/styles/style-drawings.ts";
+import { grouped, type StyleDrawing, StyleDrawings, styleOf } from "../../server/evaluation/styles/style-drawings.ts";
 import { encodePng } from "../../server/images/codec.ts";
 import type { Figure } from "./edits.ts";
 import { type SheetBlock, type SheetRow, writeSheet } from "./sheet.ts";
@@ -29,8 +23,11 @@ interface Shown {
 interface Board extends Studio {
   /** The first drawings of a variant, by name, evenly spaced over it. */
   first(variant: string, count: number): Promise<Shown[]>;
-  /** Made-up styles that nothing was trained on, by their numbers, evenly spaced over them: drawings of each, evenly spaced too. */
-  madeUp(styles: number, count: number): Promise<Shown[][]>;
+  /**
+   * Made-up styles that nothing was trained on, by their numbers, evenly spaced over them: drawings of each, evenly spaced too.
+   * @param look of all drawings of a style; absent = any
+   */
+  madeUp(styles: number, count: number, look?: string): Promise<Shown[][]>;
   restyle(source: Shown, style: object | string, more?: object): Promise<Uint8Array | undefined>;
   caption(caption: string, style: object | string): Promise<Uint8Array | undefined>;
 }
@@ -52,16 +49,16 @@ async function withBoard<T>(packsDir: string | undefined, work: (board: Board) =
         ...studio,
         async first(variant, count) {
           const all = drawings.all
-            .filter((one) => one.variant === variant && isReal(one))
+            .filter((one) => one.variant === variant && !one.isProcedural)
             .sort((one, other) => (one.base < other.base ? -1 : 1));
           const shown: Shown[] = [];
           for (const drawing of spaced(all, count)) shown.push(await show(drawing, studio));
           return shown;
         },
-        async madeUp(styles, count) {
+        async madeUp(styles, count, look) {
           const all = drawings.all.filter(({ split, isProcedural }) => isProcedural && split === "heldOutStyle");
           const byStyle = [...grouped(all, styleOf)]
-            .filter(([, members]) => members.length >= count)
+            .filter(([, members]) => members.length >= count && members.every((one) => !look || one.look === look))
             .sort(([one], [other]) => one.localeCompare(other, "en", { numeric: true }));
           const shown: Shown[][] = [];
           for (const [, members] of spaced(byStyle, styles)) {
@@ -137,12 +134,14 @@ export const eightIconsFigure: Figure = (path, packsDir) =>
     return writeSheet(path, blocks, { cellPx: 76, marginPx: 150 });
   });
 
-/** Drawings of a family never seen in made-up styles never seen, of several colours, each shown by eight of its drawings. */
+/** Drawings of a family never seen in made-up styles never seen, of several colours and of gradients, and in a real one of gradients, each shown by eight of its drawings. */
 export const colouredStylesFigure: Figure = (path, packsDir) =>
   withBoard(packsDir, async ({ first, madeUp, restyle }) => {
     const sources = await first("uil", columns);
     const rows: SheetRow[] = [{ label: "source", tiles: tilesOf(sources) }];
-    for (const shown of await madeUp(8, shownMost)) {
+    const coloured = await madeUp(8, shownMost);
+    const shaded = [...(await madeUp(3, shownMost, "gradient")), await first("meteocons/fill", shownMost)];
+    for (const shown of [...coloured, ...shaded]) {
       const tiles = [];
       for (const source of sources) tiles.push(await restyle(source, imagesOf(shown)));
       rows.push({ label: "eight of a style", tiles: tilesOf(shown) }, { label: "drawn in it", tiles });

@@ -30,6 +30,8 @@ const GroundSchema = z.object({
         /** Of a gradient, along x and along y; `ground` is then the colour in the middle of the picture. */
         slopes: z.tuple([slope, slope]).optional(),
         ink: HexSchema,
+        /** The same of the ink. */
+        inkSlopes: z.tuple([slope, slope]).optional(),
         rim: HexSchema.optional(),
         shadow: HexSchema.optional(),
       }),

@@ -16,10 +16,11 @@ export function entryOfGround({ sizePx, mask, face, shadow, place, looks }: Grou
     ...(face && { face: deflatedPlane(face) }),
     ...(shadow && { shadow: deflatedPlane(shadow) }),
     place,
-    looks: looks.map(({ ground, slopes, ink, rim, shadow: around }) => ({
+    looks: looks.map(({ ground, slopes, ink, inkSlopes, rim, shadow: around }) => ({
       ground: hexOfChannels(clamped(ground)),
       ...(slopes && { slopes: entryOfSlopes(slopes) }),
-      ink: hexOfChannels(ink),
+      ink: hexOfChannels(clamped(ink)),
+      ...(inkSlopes && { inkSlopes: entryOfSlopes(inkSlopes) }),
       ...(rim && { rim: hexOfChannels(rim) }),
       ...(around && { shadow: hexOfChannels(around) }),
     })),
@@ -35,10 +36,11 @@ export function groundOfEntry({ sizePx, mask, face, shadow, place, looks }: Grou
     ...(shadow !== undefined && { shadow: planeOf(shadow, sizePx) }),
     place,
     looks: looks.map(
-      ({ ground, slopes, ink, rim, shadow: around }): GroundLook => ({
+      ({ ground, slopes, ink, inkSlopes, rim, shadow: around }): GroundLook => ({
         ground: channelsOfHex(ground),
         ...(slopes && { slopes }),
         ink: channelsOfHex(ink),
+        ...(inkSlopes && { inkSlopes }),
         ...(rim !== undefined && { rim: channelsOfHex(rim) }),
         ...(around !== undefined && { shadow: channelsOfHex(around) }),
       }),

@@ -1,11 +1,13 @@
 /** A drawing of one ink read on a ground (ground.ts), and taken off it. Pure; planes are premultiplied RGBA [4, sizePx, sizePx]. */
+
+import { boxOf, gradientInkOf, overPicture } from "../gradients/ink-gradient.ts";
 import { channelsOfHex } from "../hex-colour.ts";
 import { type Drawing, type Ink, inInk } from "../ink-colour.ts";
 import { resampleSquare } from "../resample-square.ts";
 import { usualInk } from "../usual-ink.ts";
 import { depthsIn } from "./depths.ts";
 import { type Ground, type GroundLook, type GroundShape, partColours } from "./parts.ts";
-import { shadeOf, shadePlanes } from "./shade.ts";
+import { type Shade, shadeOf, shadePlanes } from "./shade.ts";
 
 export interface OnGround {
   readonly look: GroundLook;
@@ -55,12 +57,33 @@ export function readOn(drawing: Drawing, shape: GroundShape): OnGround | undefin
   }
   if (most < inkLeast) return undefined;
   const ink = meanOf(planes, differences, 0.8 * most);
+  const { colour, slopes } = shade;
+  const looks = { ground: colour, ...(slopes && { slopes }), ...partColours(drawing, shape) };
+  const isSeen = (at: number): boolean => depth[at]! >= bandFrom;
+  const flat = coverBy({ colour: ink }, planes, grounds, differences, isSeen);
+  if (flat) return { look: { ...looks, ink }, cover: flat };
+  const shaded = shadeOfInk(planes, differences, sizePx);
+  const cover = shaded && coverBy(shaded, planes, grounds, differences, isSeen);
+  return cover && { look: { ...looks, ink: shaded.colour, inkSlopes: shaded.slopes }, cover };
+}
+
+/** Share of an ink in each pixel; undefined where too many have none of the colours between it and the ground. */
+function coverBy(
+  ink: Shade,
+  planes: Float32Array,
+  grounds: Float32Array,
+  differences: Float32Array,
+  isSeen: (at: number) => boolean,
+): Float32Array | undefined {
+  const pixels = differences.length;
+  const inks = ink.slopes && shadePlanes(ink, Math.sqrt(pixels));
   const cover = new Float32Array(pixels);
   let [drawn, between] = [0, 0];
   for (let at = 0; at < pixels; at += 1) {
-    if (depth[at]! < bandFrom) continue;
+    if (!isSeen(at)) continue;
     const [g0, g1, g2] = [grounds[at]!, grounds[pixels + at]!, grounds[2 * pixels + at]!];
-    const [x, y, z] = [ink[0] - g0, ink[1] - g1, ink[2] - g2];
+    const [i0, i1, i2] = inks ? [inks[at]!, inks[pixels + at]!, inks[2 * pixels + at]!] : ink.colour;
+    const [x, y, z] = [i0 - g0, i1 - g1, i2 - g2];
     const [red, green, blue] = [planes[at]! - g0, planes[pixels + at]! - g1, planes[2 * pixels + at]! - g2];
     const share = Math.min(1, Math.max(0, (red * x + green * y + blue * z) / (x * x + y * y + z * z)));
     cover[at] = share;
@@ -69,9 +92,21 @@ export function readOn(drawing: Drawing, shape: GroundShape): OnGround | undefin
     const off = Math.max(Math.abs(red - share * x), Math.abs(green - share * y), Math.abs(blue - share * z));
     if (off <= sameWithin) between += 1;
   }
-  if (between < betweenLeast * drawn) return undefined;
-  const { colour, slopes } = shade;
-  return { look: { ground: colour, ...(slopes && { slopes }), ink, ...partColours(drawing, shape) }, cover };
+  return between < betweenLeast * drawn ? undefined : cover;
+}
+
+/** The gradient of what lies on a ground, where it has one. */
+function shadeOfInk(planes: Float32Array, differences: Float32Array, sizePx: number): Required<Shade> | undefined {
+  const pixels = differences.length;
+  const isInk = (at: number): boolean => differences[at]! >= inkLeast;
+  const alone = new Float32Array(4 * pixels);
+  for (let at = sizePx; at < pixels - sizePx; at += 1) {
+    if (![at, at - 1, at + 1, at - sizePx, at + sizePx].every(isInk)) continue;
+    for (let channel = 0; channel < 3 * pixels; channel += pixels) alone[channel + at] = planes[channel + at]!;
+    alone[3 * pixels + at] = 1;
+  }
+  const found = gradientInkOf([{ planes: alone, sizePx }]);
+  return found && overPicture(found.ink, found.gradient.slopes, boxOf({ planes: alone, sizePx }), sizePx);
 }
 
 const bands = new WeakMap<Float32Array, readonly number[]>();

@@ -4,6 +4,7 @@ import { drawLayers, type LayeredImage, paintValues } from "../layered-image.ts"
 import { resampleSquare } from "../resample-square.ts";
 import { shadeOfLook } from "./ground.ts";
 import type { Ground, GroundLook } from "./parts.ts";
+import { shadePlanes } from "./shade.ts";
 import { type StackedLayer, stackedLayer } from "./stack.ts";
 
 /** Shares below this are none, so that their logarithms end. */
@@ -37,12 +38,15 @@ export function onGround(of: Float32Array, ground: Ground): OnGround {
       const pixels = cover.length;
       const onIt = drawLayers(layers, side / sizePx);
       const within = opaqueOf(layers, side / sizePx);
+      const inks = look.inkSlopes && shadePlanes({ colour: look.ink, slopes: look.inkSlopes }, side);
       for (const [at, share] of cover.entries()) {
         // A shadow takes no ink.
         if (share * within[at]! === 0) continue;
         const alpha = onIt[3 * pixels + at]!;
-        for (const [channel, value] of look.ink.entries())
+        for (const [channel, even] of look.ink.entries()) {
+          const value = inks ? Math.min(1, Math.max(0, inks[channel * pixels + at]!)) : even;
           onIt[channel * pixels + at] = (1 - share) * onIt[channel * pixels + at]! + share * value * alpha;
+        }
       }
       return onIt;
     },
@@ -53,7 +57,7 @@ export function onGround(of: Float32Array, ground: Ground): OnGround {
         resampleSquare(plane, { left: 0, top: 0, sidePx: sizePx }, side);
       const rim = look.rim && stackedLayer(enlarged(ground.mask), { colour: look.rim }, recolour);
       const face = stackedLayer(enlarged(ground.face ?? ground.mask), shadeOfLook(look), recolour);
-      return [...(rim ? [rim] : []), face, stackedLayer(cover, { colour: look.ink }, recolour)];
+      return [...(rim ? [rim] : []), face, stackedLayer(cover, { colour: look.ink, slopes: look.inkSlopes }, recolour)];
     },
   };
 }

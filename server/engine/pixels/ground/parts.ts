@@ -36,6 +36,8 @@ export interface GroundLook extends PartColours {
   /** How it changes along x and y, where it is a gradient. */
   readonly slopes?: Shade["slopes"];
   readonly ink: Ink;
+  /** How the ink changes along x and y, where it is a gradient; `ink` is then its colour in the middle of the picture. */
+  readonly inkSlopes?: Shade["slopes"];
 }
 
 /** Difference of a channel of two colours that are the same, and of two that are not. */
