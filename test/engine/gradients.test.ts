@@ -7,6 +7,8 @@ import { type StyleAreas, styleAreasOf } from "../../server/engine/areas/style-a
 import { finish } from "../../server/engine/pixels/finish.ts";
 import { gradientIn } from "../../server/engine/pixels/gradients/in-gradient.ts";
 import { gradientInkOf } from "../../server/engine/pixels/gradients/ink-gradient.ts";
+import { groundOf } from "../../server/engine/pixels/ground/ground.ts";
+import { offGround } from "../../server/engine/pixels/ground/off-ground.ts";
 import { channelsOfHex, hexOfChannels } from "../../server/engine/pixels/hex-colour.ts";
 import type { Ink } from "../../server/engine/pixels/ink-colour.ts";
 import { drawLayers } from "../../server/engine/pixels/layered-image.ts";
@@ -15,6 +17,7 @@ import { styleInkOf } from "../../server/engine/pixels/style-ink.ts";
 import { usualInk } from "../../server/engine/pixels/usual-ink.ts";
 import { inkOfStyle, looksOf, readInInk } from "../../server/engine/read-in-ink.ts";
 import { areasOfEntry, entryOfAreas } from "../../server/experts/style-entries/areas-entry.ts";
+import { entryOfGround, groundOfEntry } from "../../server/experts/style-entries/ground-entry.ts";
 import { inInkOfMost } from "../../server/training/style/style-icons.ts";
 import { vectorise } from "../../server/vector/vectorise.ts";
 import { box, disc, drawn, pixels, ring, sizePx } from "./drawn-layers.ts";
@@ -202,6 +205,18 @@ describe("areas with gradients", () => {
     assert.equal([...svg.matchAll(/<path/g)].length, 2);
   });
 
+  it("half-covered pixels along straight edges are no colour of a style", () => {
+    const framed = Array.from({ length: 8 }, (_, of) => {
+      const { planes } = drawn([box(6.5, 6.5, 57.5, 57.5), white], [box(12.5, 12.5, 40.5 + of, 51.5), ink]);
+      const inner = drawn([box(12.5, 12.5, 40.5 + of, 51.5), ink]);
+      const own = painted(inner, over(12, 41 + of)).planes;
+      const made = planes.map((value, place) => own[place]! + value - inner.planes[place]!);
+      return { planes: made, sizePx };
+    });
+    const { palettes } = styleAreasOf(framed)!;
+    assert.ok(palettes.every(({ colours }) => colours.length <= 2));
+  });
+
   it("areas that have one gradient together are painted over the box around them all", async () => {
     const shared = style.palettes[0]!.colours.filter(({ slopes }) => Math.abs(slopes![0][0]) > 0.3).map((colour) => ({
       ...colour,
@@ -233,4 +248,22 @@ describe("areas with gradients", () => {
       }
     assert.equal(kept.hasGradients, true);
   });
+});
+
+it("an ink in a gradient on a ground is read with it, and answers and their layers have it", () => {
+  const shaded = shapes.map((shape) => {
+    const { planes } = drawn([disc(29), [0.9, 0.95, 1]]);
+    const own = painted(shape, over(0, sizePx)).planes;
+    const made = planes.map((value, place) => own[place]! + (1 - shape.planes[3 * pixels + (place % pixels)]!) * value);
+    return { planes: made, sizePx };
+  });
+  const ground = groundOfEntry(entryOfGround(groundOf(shaded)!));
+  assert.equal(ground.looks.length, 1);
+  assertNear(ground.looks[0]!.inkSlopes![0], [-0.5, 0.3, 0.1], 0.05);
+  assertNear(ground.looks[0]!.inkSlopes![1], [0, 0, 0], 0.05);
+  const alone = offGround(shaded[3]!, ground)!.planes;
+  const { planes, stack } = finish(alone, { ground });
+  assertNear(at(planes, 46, 32), at(shaded[3]!.planes, 46, 32), 0.06);
+  assertNear(at(planes, 10, 32), at(shaded[3]!.planes, 10, 32), 0.06);
+  assert.notEqual(stack!(alone).at(-1)!.gradient, undefined);
 });

@@ -28,6 +28,8 @@ const stepMost = 0.032;
 const [nothingTo, drawnFrom] = [0.06, 0.5] as const;
 /** Pixels of the least area, and areas of one drawing. */
 const [pixelsLeast, areasMost] = [14, 120] as const;
+/** Share of an area whose pixels begin squares of two by two in it. */
+const squaresLeast = 0.15;
 /** Pixels that say what gradient an area has. */
 const fittedMost = 500;
 /** Difference of a channel of one paint, and the share of an area that must have it. */
@@ -42,7 +44,7 @@ interface Core {
 /** Undefined where a drawing has none, or too many, as those of a texture. */
 export function smoothAreasOf({ planes, sizePx }: Drawing): SmoothAreas | undefined {
   const pixels = sizePx ** 2;
-  const found = coresOf(planes, sizePx).filter((core) => core.length >= pixelsLeast);
+  const found = coresOf(planes, sizePx).filter((core) => core.length >= pixelsLeast && isThick(core, sizePx));
   if (found.length === 0 || found.length > areasMost) return undefined;
   const cores = found
     .sort((one, other) => other.length - one.length)
@@ -108,6 +110,13 @@ function shadeIn(planes: Float32Array, core: readonly number[], sizePx: number):
   const some = thinned(core);
   if (some.some((at) => planes[first + at]! < opaqueFrom)) return undefined;
   return shadeOf(planes, some, sizePx) ?? nearestShade(planes, some, sizePx);
+}
+
+/** Whether a core is more than the row of half-covered pixels along a straight edge. */
+function isThick(core: readonly number[], sizePx: number): boolean {
+  const own = new Set(core);
+  const squares = core.filter((at) => own.has(at + 1) && own.has(at + sizePx) && own.has(at + sizePx + 1));
+  return squares.length >= squaresLeast * core.length;
 }
 
 /** Of many pixels some, spread evenly. */

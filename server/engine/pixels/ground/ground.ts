@@ -65,8 +65,12 @@ function looksOf(read: readonly OnGround[], sizePx: number): GroundLook[] {
   const found: Array<{ look: GroundLook; count: number }> = [];
   for (const { look } of read) {
     const known = found.find((other) => isSameLook(other.look, look, sizePx));
-    if (known) known.count += 1;
-    else found.push({ look, count: 1 });
+    if (!known) found.push({ look, count: 1 });
+    else {
+      known.count += 1;
+      // Of small drawings an ink that changes looks even.
+      if (look.inkSlopes && !known.look.inkSlopes) known.look = look;
+    }
   }
   const frequent = found.filter(({ count }) => count >= lookLeast * read.length);
   const icons = frequent.reduce((sum, { count }) => sum + count, 0);

@@ -60,11 +60,11 @@ export function readOn(drawing: Drawing, shape: GroundShape): OnGround | undefin
   const { colour, slopes } = shade;
   const looks = { ground: colour, ...(slopes && { slopes }), ...partColours(drawing, shape) };
   const isSeen = (at: number): boolean => depth[at]! >= bandFrom;
-  const flat = coverBy({ colour: ink }, planes, grounds, differences, isSeen);
-  if (flat) return { look: { ...looks, ink }, cover: flat };
   const shaded = shadeOfInk(planes, differences, sizePx);
-  const cover = shaded && coverBy(shaded, planes, grounds, differences, isSeen);
-  return cover && { look: { ...looks, ink: shaded.colour, inkSlopes: shaded.slopes }, cover };
+  const inShade = shaded && coverBy(shaded, planes, grounds, differences, isSeen);
+  if (inShade) return { look: { ...looks, ink: shaded.colour, inkSlopes: shaded.slopes }, cover: inShade };
+  const cover = coverBy({ colour: ink }, planes, grounds, differences, isSeen);
+  return cover && { look: { ...looks, ink }, cover };
 }
 
 /** Share of an ink in each pixel; undefined where too many have none of the colours between it and the ground. */
