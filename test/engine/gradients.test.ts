@@ -205,6 +205,16 @@ describe("areas with gradients", () => {
     assert.equal([...svg.matchAll(/<path/g)].length, 2);
   });
 
+  it("a style of lines in gradients is none of fills", () => {
+    const lines = shapes.map((_, of) =>
+      painted(drawn([box(8, 8 + of, 56, 13 + of), ink], [box(12, 40, 50 - of, 45), ink]), (x, y) =>
+        y < 30 ? over(8, 56)(x) : between(white, sky, (x - 12) / 38),
+      ),
+    );
+    assert.deepEqual([styleAreasOf(lines)!.hasGradients, styleAreasOf(lines)!.isOfFills], [true, false]);
+    assert.equal(style.isOfFills, true);
+  });
+
   it("half-covered pixels along straight edges are no colour of a style", () => {
     const framed = Array.from({ length: 8 }, (_, of) => {
       const { planes } = drawn([box(6.5, 6.5, 57.5, 57.5), white], [box(12.5, 12.5, 40.5 + of, 51.5), ink]);
@@ -224,6 +234,22 @@ describe("areas with gradients", () => {
     }));
     const made = drawLayers((await inAreas({ ...style, palettes: [{ colours: shared }] }))!, 1);
     assertNear(at(made, 28, 48), [...over(6, 58)(28.5), 1], 0.06);
+  });
+
+  it("what a drawing leaves empty stays so where a gradient goes on all around it", async () => {
+    const shared = style.palettes[0]!.colours.slice(0, 1).map((colour) => ({ ...colour, isShared: true }));
+    const holed = drawn([box(6, 6, 58, 58), ink]);
+    for (const [place, share] of drawn([disc(9), ink])
+      .planes.subarray(3 * pixels)
+      .entries())
+      for (let channel = 0; channel < 4; channel += 1) holed.planes[channel * pixels + place]! *= 1 - share;
+    const answer = drawn([box(6, 6, 58, 58), ink]).planes;
+    const asked = { ...style, palettes: [{ colours: shared }] };
+    const made = await drawnInAreas({ planes: holed.planes, known }, sizePx, asked, async () => answer);
+    assert.deepEqual(
+      [at(drawLayers(made!, 1), 32, 32)[3]! < 0.05, at(drawLayers(made!, 1), 12, 32)[3]! > 0.95],
+      [true, true],
+    );
   });
 
   it("flat areas have no layers of their own for a tracing, which finds their colours in pixels", async () => {

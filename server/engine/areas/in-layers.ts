@@ -18,10 +18,21 @@ export function inLayers(
 ): LayeredImage {
   const pixels = sizePx ** 2;
   const isAlone = ([, { slopes, isShared }]: readonly [number, Paint]): boolean => slopes !== undefined && !isShared;
+  const isHidden = (label: number, paint: Paint): boolean => {
+    const near = [...areas[label]!.beside.keys()].flatMap((other) => paints.get(other) ?? []);
+    return (
+      areas[label]!.colour === 0 &&
+      paint.slopes !== undefined &&
+      near.length > 0 &&
+      near.every((other) => other === paint)
+    );
+  };
   const alone = [...paints].filter(isAlone).sort(([one], [other]) => areas[other]!.size - areas[one]!.size);
   // An area that has a layer by itself is that layer's key, else its paint is.
   const keys = new Map<number, number | Paint>(paints);
   for (const [label] of alone.slice(0, ownBoxesMost)) keys.set(label, label);
+  // What a drawing leaves empty stays so where it would be as all around it.
+  for (const [label, paint] of paints) if (isHidden(label, paint)) keys.delete(label);
   const used = [...new Set(keys.values())];
   const layers = new Map<number, number>();
   const layerOf = (label: number): number => {

@@ -5,7 +5,7 @@
 import { commonShape } from "../pixels/ground/ground.ts";
 import { type Drawing, type Ink, inkDistance } from "../pixels/ink-colour.ts";
 import { type AreasGround, areasGroundOf } from "./areas-ground.ts";
-import { type Around, aroundOf, inkOfFlat, opaqueFrom } from "./around.ts";
+import { type Around, areThin, aroundOf, inkOfFlat, opaqueFrom } from "./around.ts";
 import { labOfInk } from "./lab-of-ink.ts";
 import type { Paint } from "./paint.ts";
 import { type Partition, partitionOf } from "./partition.ts";
@@ -105,7 +105,10 @@ export function styleAreasOf(drawings: readonly Drawing[]): StyleAreas | undefin
     ...(ground && { ground }),
     hasGrounds: !ground && drawings.length >= groundedLeast && grounded >= outlinedLeast * looked.length,
     ...(hasGradients && { hasGradients }),
-    isOfFills: !outline && lined <= (hasGradients ? linedOfGradients : linedMost) * looked.length,
+    isOfFills:
+      !lines &&
+      !(hasGradients && areLines(looked)) &&
+      lined <= (hasGradients ? linedOfGradients : linedMost) * looked.length,
   };
 }
 
@@ -144,6 +147,17 @@ interface Shown {
   readonly partition: Partition;
   readonly palette: readonly PaletteColour[];
   readonly gradients?: readonly (Paint | undefined)[];
+}
+
+/** Whether most drawings are lines in their gradients. */
+function areLines(drawings: readonly Shown[]): boolean {
+  const thin = drawings.filter(({ partition: { labels, areas, sizePx } }) =>
+    areThin(
+      Float32Array.from(labels, (label) => Number(areas[label]!.colour > 0)),
+      sizePx,
+    ),
+  );
+  return thin.length > drawings.length / 2;
 }
 
 /** Drawings of areas with gradients; none where too few have any. */

@@ -61,7 +61,8 @@ export function readOn(drawing: Drawing, shape: GroundShape): OnGround | undefin
   const looks = { ground: colour, ...(slopes && { slopes }), ...partColours(drawing, shape) };
   const isSeen = (at: number): boolean => depth[at]! >= bandFrom;
   const shaded = shadeOfInk(planes, differences, sizePx);
-  const inShade = shaded && coverBy(shaded, planes, grounds, differences, isSeen);
+  const isApart = shaded && isApartFrom(shaded, grounds, sizePx, isSeen);
+  const inShade = isApart && coverBy(shaded, planes, grounds, differences, isSeen);
   if (inShade) return { look: { ...looks, ink: shaded.colour, inkSlopes: shaded.slopes }, cover: inShade };
   const cover = coverBy({ colour: ink }, planes, grounds, differences, isSeen);
   return cover && { look: { ...looks, ink }, cover };
@@ -93,6 +94,20 @@ function coverBy(
     if (off <= sameWithin) between += 1;
   }
   return between < betweenLeast * drawn ? undefined : cover;
+}
+
+/** Whether an ink shows everywhere on a ground: where it does not, its share of a pixel is not known. */
+function isApartFrom(ink: Shade, grounds: Float32Array, sizePx: number, isSeen: (at: number) => boolean): boolean {
+  const inks = shadePlanes(ink, sizePx);
+  const pixels = sizePx ** 2;
+  for (let at = 0; at < pixels; at += 1) {
+    if (!isSeen(at)) continue;
+    let apart = 0;
+    for (let channel = 0; channel < 3 * pixels; channel += pixels)
+      apart = Math.max(apart, Math.abs(inks[channel + at]! - grounds[channel + at]!));
+    if (apart < sameWithin) return false;
+  }
+  return true;
 }
 
 /** The gradient of what lies on a ground, where it has one. */
