@@ -6,7 +6,7 @@ import { areaTintMost, ofTint, overTint } from "../lines/tinted.ts";
 import type { Accent } from "./accents.ts";
 import { type ColourSpread, spreadOf } from "./colour-spread.ts";
 import { asInk, flatInksOf, isOfInks } from "./flat-inks.ts";
-import { gradientInkOf, type InkGradient } from "./gradients/ink-gradient.ts";
+import { type GradientInk, gradientInkOf, type InkGradient } from "./gradients/ink-gradient.ts";
 import { commonShape, groundOf } from "./ground/ground.ts";
 import { offGround } from "./ground/off-ground.ts";
 import type { Ground } from "./ground/parts.ts";
@@ -33,9 +33,11 @@ export interface StyleInk extends DrawnInk {
 
 /** The one ink of drawings, also one that changes along a line. */
 export function shadedInkOf(drawings: readonly Drawing[]): Pick<StyleInk, "isOneInk" | "ink" | "gradient"> {
-  const shaded = gradientInkOf(drawings);
-  return shaded ? { isOneInk: !drawings.some(hasTint), ...shaded } : inkOf(drawings);
+  return inkBy(drawings, gradientInkOf(drawings));
 }
+
+const inkBy = (drawings: readonly Drawing[], shaded: GradientInk | undefined) =>
+  shaded ? { isOneInk: !drawings.some(hasTint), ...shaded } : inkOf(drawings);
 
 /** Of drawings of several colours; undefined where they are of many. */
 export function flatStyleOf(drawings: readonly Drawing[]): StyleInk | undefined {
@@ -72,14 +74,15 @@ export function asInkOf(drawing: Drawing, style: StyleInk): InkedDrawing | undef
 /** @param drawings premultiplied RGBA [4, sizePx, sizePx] */
 export function styleInkOf(drawings: readonly Drawing[]): StyleInk {
   // What has a shadow of another colour is no gradient, and to look for shadows takes long.
-  const found = gradientInkOf(drawings) ? undefined : shadowsOf(drawings);
-  if (!found) return inkAlone(drawings);
-  const own = inkAlone(found.alone);
+  const shaded = gradientInkOf(drawings);
+  const found = shaded ? undefined : shadowsOf(drawings);
+  if (!found) return inkAlone(drawings, shaded);
+  const own = inkAlone(found.alone, gradientInkOf(found.alone));
   return { ...own, ...(!(own.ink ?? own.ground) && { spread: spreadOf(found.alone) }), shadows: found.shadows };
 }
 
-function inkAlone(drawings: readonly Drawing[]): StyleInk {
-  const ink = shadedInkOf(drawings);
+function inkAlone(drawings: readonly Drawing[], shaded: GradientInk | undefined): StyleInk {
+  const ink = inkBy(drawings, shaded);
   if (ink.ink) return { ...ink, lines: linesIn(drawings, ink.isOneInk) };
   const flat = flatStyleOf(drawings);
   if (!flat) return { ...ink, areas: styleAreasOf(drawings) };
