@@ -88,7 +88,7 @@ function linesInAreas(
   const shared = votes.map((vote, label) => ({ ...vote, share: parted.areas[label]!.size / (drawn || 1) }));
   const left = wanted.filter(({ area }) => parted.areas[area]!.size > 0);
   const { paints } = chooseColours(parted.areas, shared, left, palettes);
-  return inLayers(withLinesBetween(parted, partition, paints), paints);
+  return inLayers(withLinesBetween(parted, partition, paints), paints, false);
 }
 
 /**

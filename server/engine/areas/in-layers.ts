@@ -11,10 +11,14 @@ import { insideOf } from "./signed-distance.ts";
 /** Areas with a gradient over a box of their own; smaller ones of the same paint have one together. */
 const ownBoxesMost = 16;
 
-/** @param paints of areas, whose edges they keep; the others are empty */
+/**
+ * @param paints of areas, whose edges they keep; the others are empty
+ * @param hasLines whether lines that the drawing has between areas are still there
+ */
 export function inLayers(
   { labels, others, shares, areas, sizePx }: Partition,
   paints: ReadonlyMap<number, Paint>,
+  hasLines = true,
 ): LayeredImage {
   const pixels = sizePx ** 2;
   const isAlone = ([, { slopes, isShared }]: readonly [number, Paint]): boolean => slopes !== undefined && !isShared;
@@ -32,7 +36,7 @@ export function inLayers(
   const keys = new Map<number, number | Paint>(paints);
   for (const [label] of alone.slice(0, ownBoxesMost)) keys.set(label, label);
   // What a drawing leaves empty stays so where it would be as all around it.
-  for (const [label, paint] of paints) if (isHidden(label, paint)) keys.delete(label);
+  for (const [label, paint] of paints) if (hasLines && isHidden(label, paint)) keys.delete(label);
   const used = [...new Set(keys.values())];
   const layers = new Map<number, number>();
   const layerOf = (label: number): number => {
