@@ -145,16 +145,17 @@ describe("grain", () => {
   });
 
   describe("rims of flat areas", () => {
-    const [side, aroundPx] = [32, 4];
-    const everywhere = () => true;
-    const joined = (levelAtX: (x: number) => number, mayMove: (x: number, y: number) => boolean = everywhere) => {
+    const [side, factor] = [32, 4];
+    /** The middle row of a picture whose columns have these levels. */
+    const joined = (levelAtX: (x: number) => number, isDrawn = drawing(side / factor)): number[] => {
       const plane = Float32Array.from({ length: side ** 2 }, (_, at) => levelAtX(at % side) / 255);
-      joinFlatAreas(plane, { widthPx: side, aroundPx, mayMove });
+      joinFlatAreas(plane, isDrawn, side / factor, factor);
       return [...plane.slice(side * 16, side * 17)].map((value) => 255 * value);
     };
+    const rim = (x: number): number => (x < 14 ? 40 : Math.min(200, 199 + (x - 14) / 3));
 
     it("a rim a level off joins the flat area beside it, and the edge stays", () => {
-      const line = joined((x) => (x < 14 ? 40 : Math.min(200, 199 + (x - 14) / 3)));
+      const line = joined(rim);
       assert.ok(
         line.slice(15).every((value) => value > 199.9),
         line.join(" "),
@@ -165,32 +166,32 @@ describe("grain", () => {
       );
     });
 
-    it("slopes stay, and so does what lies two levels off or may not move", () => {
-      const slope = (x: number): number => 60 + x / 2;
-      for (const [x, value] of joined(slope).entries()) assert.ok(Math.abs(value - slope(x)) < 0.01, `${x}: ${value}`);
-      const step = (x: number): number => (x < 16 ? 100 : 102);
-      for (const [x, value] of joined(step).entries()) assert.ok(Math.abs(value - step(x)) < 0.01, `${x}: ${value}`);
-      const rim = (x: number): number => (x < 16 ? 199 : 200);
-      for (const [x, value] of joined(rim, (column) => column > 16).entries())
-        if (x <= 16) assert.ok(Math.abs(value - rim(x)) < 0.01, `${x}: ${value}`);
+    it("slopes stay, and so does what lies two levels off or is not drawn", () => {
+      const stays = (levelAtX: (x: number) => number, line: number[]): void => {
+        for (const [x, value] of line.entries())
+          assert.ok(Math.abs(value - levelAtX(x)) < 0.01, `${x}: ${value}, not ${levelAtX(x)}`);
+      };
+      const [slope, step] = [(x: number) => 60 + x / 2, (x: number) => (x < 16 ? 100 : 102)];
+      stays(slope, joined(slope));
+      stays(step, joined(step));
+      stays(rim, joined(rim, photograph(side / factor)));
     });
 
     it("rims join alike in a part of a picture and in the whole, as far as their reach says", () => {
-      const drawn = normals(4, streams.pixels, side ** 2);
-      const plane = Float32Array.from(
-        drawn,
-        (value, at) => (at % side > 17 ? 50 : at % side > 15 ? 99.2 : 100 + Math.round(value) / 40) / 255,
+      const noise = normals(4, streams.pixels, side ** 2);
+      const plane = Float32Array.from(noise, (value, at) =>
+        at % side > 17 ? 50 / 255 : (at % side > 15 ? 99.2 : 100 + Math.round(value) / 40) / 255,
       );
-      const [from, across] = [6, 20];
-      const cut = Float32Array.from({ length: across ** 2 }, (_, at) => {
-        const [x, y] = [at % across, Math.floor(at / across)];
-        return plane[(from + y) * side + from + x]!;
+      const [from, across] = [8, 20];
+      const cut = plane.filter((_, at) => {
+        const [x, y] = [at % side, Math.floor(at / side)];
+        return x >= from && x < from + across && y >= from && y < from + across;
       });
       const [whole, part] = [plane.slice(), cut.slice()];
-      joinFlatAreas(whole, { widthPx: side, aroundPx, mayMove: everywhere });
-      joinFlatAreas(part, { widthPx: across, aroundPx, mayMove: everywhere });
-      const reachPx = joinReachPx(aroundPx);
+      joinFlatAreas(whole, drawing(side / factor), side / factor, factor);
+      joinFlatAreas(part, drawing(across / factor), across / factor, factor);
       assert.notDeepEqual(part, cut);
+      const reachPx = joinReachPx(factor);
       for (let y = reachPx; y < across - reachPx; y += 1)
         for (let x = reachPx; x < across - reachPx; x += 1)
           assert.equal(part[y * across + x], whole[(from + y) * side + from + x], `${x}, ${y}`);

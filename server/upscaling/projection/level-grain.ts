@@ -16,31 +16,27 @@ interface Grain {
   readonly levels: readonly number[];
   /** The same where the picture is drawn. */
   readonly drawnLevels: readonly number[];
-  /** Pixels of the result to each side in which a rim joins a flat area. */
-  readonly joinPx: number;
 }
 
 /** By factor. At x2 photographs have details of a level; wider rounds cost them 0.1 dB. */
 const grains: Readonly<Record<NetworkScale, Grain>> = {
-  2: { isWide: false, levels: [1], drawnLevels: [4], joinPx: 2 },
-  4: { isWide: true, levels: [3, 1.5], drawnLevels: [8, 1.5], joinPx: 4 },
+  2: { isWide: false, levels: [1], drawnLevels: [4] },
+  4: { isWide: true, levels: [3, 1.5], drawnLevels: [8, 1.5] },
 };
 
 /** Pixels of the input to each side that a result depends on. */
 export const grainReachPx = (factor: NetworkScale): number =>
-  Math.ceil((grains[factor].levels.length * aroundPx + joinReachPx(grains[factor].joinPx)) / factor);
+  Math.ceil((grains[factor].levels.length * aroundPx + joinReachPx(factor)) / factor);
 
 /**
  * @param picture enlarged, [3, factor · heightPx, factor · widthPx] in [0, 1], changed in place
  * @param isDrawn where the input is drawn (drawn-places.ts), [heightPx, widthPx]
  */
 export function takeOffGrain(picture: Float32Array, isDrawn: Uint8Array, widthPx: number, factor: NetworkScale): void {
-  const { isWide, levels, drawnLevels, joinPx } = grains[factor];
+  const { isWide, levels, drawnLevels } = grains[factor];
   const pixels = picture.length / 3;
   const [moves, steepness] = [new Float32Array(pixels), new Float32Array(isDrawn.length)];
   const line = factor * widthPx;
-  const mayMove = (x: number, y: number): boolean =>
-    isDrawn[Math.floor(y / factor) * widthPx + Math.floor(x / factor)] === 1;
   for (let channel = 0; channel < 3; channel += 1) {
     const plane = picture.subarray(channel * pixels, (channel + 1) * pixels);
     for (const [at, level] of levels.entries()) {
@@ -48,7 +44,7 @@ export function takeOffGrain(picture: Float32Array, isDrawn: Uint8Array, widthPx
       for (let cell = 0; cell < isDrawn.length; cell += 1) steepness[cell] = isDrawn[cell] === 1 ? drawn : usual;
       for (const step of [1, line]) moveToMeans(plane, moves, { factor, widthPx: line, step, isWide, steepness });
     }
-    if (isDrawn.includes(1)) joinFlatAreas(plane, { widthPx: line, aroundPx: joinPx, mayMove });
+    if (isDrawn.includes(1)) joinFlatAreas(plane, isDrawn, widthPx, factor);
   }
 }
 
