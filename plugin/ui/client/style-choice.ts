@@ -28,8 +28,10 @@ export const readsShownStyles = (meta: Meta | undefined, command: CommandId): bo
 /** Their named styles, as choices. */
 export const redrawnStyles = (meta: Meta | undefined, command: CommandId): StyleInfo[] =>
   redrawersFor(meta, command).flatMap(({ id, styles }) =>
-    styles.map((style) => ({ id: `~${id}/${style.id}`, label: style.label })),
+    styles.map((style) => ({ id: choiceOfRedrawn(id, style.id), label: style.label })),
   );
+
+export const choiceOfRedrawn = (translation: string, style: string): string => `~${translation}/${style}`;
 
 export const choiceOfShown = (id: string): string => `#${id}`;
 
