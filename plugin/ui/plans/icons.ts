@@ -1,4 +1,5 @@
 /** Icons of the selection: as vectors, as component sets, in another style, as examples of a style. Pure. */
+import type { GenerationInput } from "../../../shared/contract/generations/generation-request.ts";
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
 import { styleIdOf } from "../../../shared/contract/style-id.ts";
 import { limits } from "../../../shared/limits.ts";
@@ -39,30 +40,38 @@ export function labelOf({ nodeName, provenance }: Pick<SeenIcon, "nodeName" | "p
   return caption ?? label ?? wordsOf(name).replace(/(?: \d+)+$/u, "");
 }
 
-/** v stays, style and caption change; each icon in its own layer, a vector as a vector. */
-export function planRestyle(form: Form, translation: Reader, icons: readonly UploadedIcon[]): DrawJob[] {
+/** v stays, style and caption change; each icon in its own layer. @param vector as in `inItsLayer` */
+export function planRestyle(
+  form: Form,
+  translation: Reader,
+  icons: readonly UploadedIcon[],
+  vector?: VectorRecord,
+): DrawJob[] {
   const caption = captionLineOf(form, translation);
   return numbered(
     icons.map(({ icon, digest }) => {
       const known = knownCondition(readProvenance(icon.provenance), translation);
-      const job = {
-        kind: "draw" as const,
-        index: 0,
-        title: icon.nodeName,
-        imageCount: 1,
-        input: {
-          translation: translation.id,
-          condition: { ...(caption === "" ? {} : { caption }), ...styleOf(form) },
-          keepResidualOf: { image: digest, condition: known },
-          seed: form.seed,
-          count: 1,
-        },
-        nodeIds: [icon.nodeId],
+      const input = {
+        translation: translation.id,
+        condition: { ...(caption === "" ? {} : { caption }), ...styleOf(form) },
+        keepResidualOf: { image: digest, condition: known },
+        seed: form.seed,
+        count: 1,
       };
-      // Its own colours were those of the former style.
-      return icon.imageHash === undefined ? tracedJob<DrawJob>(job, {}, iconSizesPx) : job;
+      return inItsLayer(icon, input, vector);
     }),
   );
+}
+
+/**
+ * A job that changes the icon's own layer: a vector stays one, in other colours, since its own were those of the former style.
+ * @param vector images become vectors too, in these colours
+ */
+export function inItsLayer(icon: SeenIcon, input: GenerationInput, vector?: VectorRecord): DrawJob {
+  const { nodeId, nodeName: title, imageHash } = icon;
+  const job: DrawJob = { kind: "draw", index: 0, title, imageCount: 1, input, nodeIds: [nodeId] };
+  const isImage = imageHash !== undefined && vector === undefined;
+  return isImage ? job : tracedJob(job, vector ?? {}, iconSizesPx);
 }
 
 export const planFamily = (form: Form, { id }: TranslationAbilities, vector: VectorRecord): FamilyJob[] => {

@@ -42,6 +42,10 @@ export async function prepareJobs(
 /** Whether new artboards get vectors: where the editor has them. */
 export const canBeVectors = ({ form, editor }: State): boolean => form.insertAs === "vector" && editor === "figma";
 
+/** Whether there are icons of which vectors can be made: the others are vectors, and stay so. */
+export const hasImages = (icons: readonly SeenIcon[]): boolean =>
+  icons.some(({ imageHash }) => imageHash !== undefined);
+
 /** @throws Failure palette_empty */
 export function paletteOfForm({ form, collections }: State) {
   const palette = paletteOf(form, collections);
@@ -93,12 +97,14 @@ async function prepareCommand(
     case "restyle": {
       if (choice === "" && line === "") throw new Failure("style_missing", "");
       const icons: UploadedIcon[] = [];
+      const hasVectors = canBeVectors(state) && hasImages(iconsOf(state));
+      const vector = hasVectors ? recordOf(paletteOfForm(state), form.recolourHow) : undefined;
       for (const icon of iconsOf(state)) icons.push(await uploadIcon(icon, client, rasterise, signal));
       return finish(
         found,
         redrawnIn === undefined
-          ? planRestyle(form, translation, icons)
-          : planRedrawnIcons(form, translation, icons, redrawnIn),
+          ? planRestyle(form, translation, icons, vector)
+          : planRedrawnIcons(form, translation, icons, redrawnIn, vector),
       );
     }
     case "redraw-part": {

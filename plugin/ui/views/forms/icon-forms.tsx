@@ -5,14 +5,15 @@ import { isRedrawn } from "../../client/style-choice.ts";
 import { readsCaption } from "../../client/translations.ts";
 import { fill } from "../../i18n/texts.ts";
 import { changesFor, paletteOf } from "../../palettes.ts";
+import { hasImages } from "../../plans/prepare.ts";
 import type { ViewProps } from "../view-props.ts";
 import { CaptionLine, ChoiceField, StyleField } from "./common-fields.tsx";
 import { IconSources, SkippedIcons } from "./icon-sources.tsx";
-import { PaletteField } from "./palette-field.tsx";
+import { InsertAsField, PaletteField } from "./palette-field.tsx";
 
 export function IconForm(props: ViewProps) {
   const { controller, texts } = props;
-  const { meta, command, form } = controller.state;
+  const { meta, command, form, scene } = controller.state;
   const isChanged = command === "restyle" || (command === "vectorise" && form.vectorsGo === "in-place");
   if (command === "recolour") return <RecolourForm {...props} />;
   return (
@@ -24,6 +25,7 @@ export function IconForm(props: ViewProps) {
           {!isRedrawn(form.style) && readsCaption(meta, command, form.style) && (
             <CaptionLine controller={controller} label={texts.otherCaption} />
           )}
+          {hasImages(scene.icons ?? []) && <InsertAsField {...props} />}
         </>
       )}
       {command === "vectorise" && (

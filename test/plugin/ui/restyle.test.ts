@@ -1,0 +1,38 @@
+/** Restyle of icons in their own layers: what stays an image, and what becomes a vector. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { planRestyle, type UploadedIcon } from "../../../plugin/ui/plans/icons.ts";
+import { planRedrawnIcons } from "../../../plugin/ui/plans/redraw.ts";
+import { defaultForm } from "../../../plugin/ui/state/form.ts";
+import { testMeta } from "../contract/contract-server.ts";
+
+const translation = testMeta.packs[0]!.translations[0]!;
+const icons = [
+  { icon: { nodeId: "1:1", nodeName: "photo", provenance: "", imageHash: "h" }, digest: "a" },
+  { icon: { nodeId: "1:2", nodeName: "vector", provenance: "", svg: "<svg/>" }, digest: "b" },
+] as unknown as readonly UploadedIcon[];
+const plans = [
+  (vector?: object) => planRestyle(defaultForm, translation, icons, vector),
+  (vector?: object) => planRedrawnIcons(defaultForm, translation, icons, "flat", vector),
+];
+
+test("a restyled image stays an image and a vector a vector, each in its own layer", () => {
+  for (const plan of plans) {
+    const jobs = plan();
+    assert.deepEqual(
+      jobs.map(({ nodeIds, input, vector }) => [nodeIds, input.format, vector]),
+      [
+        [["1:1"], undefined, undefined],
+        [["1:2"], "svg", {}],
+      ],
+    );
+  }
+});
+
+test("inserted as vectors, restyled images are traced too, all in the chosen colours", () => {
+  const palette = ["#0b3954", "#ff5a5f"];
+  for (const plan of plans)
+    for (const { input, vector } of plan({ palette })) {
+      assert.deepEqual([input.format, input.palette, vector], ["svg", palette, { palette }]);
+    }
+});
