@@ -42,6 +42,7 @@ export class FileStyles {
       const style = await styleOfIcons(scene.icons, shown, nameOf, this.#store.around.rasterise);
       this.save(style);
       this.#store.editForm({ style: choiceOfShown(style.id) });
+      this.#store.dispatch({ type: "taken", styleId: style.id, nodeIds: scene.icons.map(({ nodeId }) => nodeId) });
     } catch (error) {
       this.#connection.fail(error);
     }

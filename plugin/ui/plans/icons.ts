@@ -6,6 +6,7 @@ import { limits } from "../../../shared/limits.ts";
 import { type ComponentPlan, iconSizesPx, type VectorRecord } from "../../../shared/messages/vector-messages.ts";
 import { fittedSvg } from "../../../shared/vectors/vector-svg.ts";
 import { readProvenance, readRecord } from "../client/guards.ts";
+import { choiceOfShown } from "../client/style-choice.ts";
 import {
   type DrawJob,
   type FamilyJob,
@@ -18,7 +19,7 @@ import {
 } from "../run/jobs.ts";
 import type { Form } from "../state/form.ts";
 import type { ResultImage } from "../state/results.ts";
-import type { SeenIcon } from "../state/state.ts";
+import type { SeenIcon, State } from "../state/state.ts";
 import { captionLineOf, captionProblem, captionsOf } from "./captions.ts";
 import { knownCondition, type Reader } from "./edits.ts";
 import { wordsOf } from "./labels.ts";
@@ -61,6 +62,12 @@ export function planRestyle(
       return inItsLayer(icon, input, vector);
     }),
   );
+}
+
+/** Whether all that would be restyled are the icons which show the style. */
+export function showsOwnStyle({ taken, scene: { icons = [] }, form }: State): boolean {
+  const isChosen = taken !== undefined && form.style === choiceOfShown(taken.styleId);
+  return isChosen && icons.length > 0 && icons.every(({ nodeId }) => taken.nodeIds.includes(nodeId));
 }
 
 /**

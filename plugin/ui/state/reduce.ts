@@ -80,6 +80,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, collections: action.collections };
     case "shown":
       return { ...cured(state, isCuredByStyles), shown: action.shown };
+    case "taken":
+      return { ...state, taken: { styleId: action.styleId, nodeIds: action.nodeIds } };
     case "unbound":
       return { ...state, unbound: action.unbound };
     case "command": {

@@ -85,6 +85,7 @@ test("icons of the selection become a style of the file, sixteen at most, and ca
     const saved = sent.findLast((message) => message.type === "save-shown-style");
     assert.ok(saved?.type === "save-shown-style");
     assert.deepEqual([saved.style.name, saved.style.pictures.length], ["Mine 1", 16]);
+    assert.deepEqual([controller.state.taken?.styleId, controller.state.taken?.nodeIds.length], [saved.style.id, 20]);
     controller.editForm({ captions: "a cat", count: 2 });
     await controller.generate();
     const { provenance } = controller.state.results[0]!.images[0]!.drawn!;

@@ -1,9 +1,10 @@
 /** Restyle of icons in their own layers: what stays an image, and what becomes a vector. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { planRestyle, type UploadedIcon } from "../../../plugin/ui/plans/icons.ts";
+import { planRestyle, showsOwnStyle, type UploadedIcon } from "../../../plugin/ui/plans/icons.ts";
 import { planRedrawnIcons } from "../../../plugin/ui/plans/redraw.ts";
 import { defaultForm } from "../../../plugin/ui/state/form.ts";
+import { initialState } from "../../../plugin/ui/state/state.ts";
 import { testMeta } from "../contract/contract-server.ts";
 
 const translation = testMeta.packs[0]!.translations[0]!;
@@ -35,4 +36,17 @@ test("inserted as vectors, restyled images are traced too, all in the chosen col
     for (const { input, vector } of plan({ palette })) {
       assert.deepEqual([input.format, input.palette, vector], ["svg", palette, { palette }]);
     }
+});
+
+test("icons that show the chosen style are known while they alone are what would be restyled", () => {
+  const shows = (nodeIds: readonly string[], style = "#a1") =>
+    showsOwnStyle({
+      ...initialState,
+      form: { ...defaultForm, style },
+      taken: { styleId: "a1", nodeIds: ["1:1", "1:2"] },
+      scene: { icons: nodeIds.map((nodeId) => ({ ...icons[0]!.icon, nodeId })) },
+    });
+  assert.deepEqual([shows(["1:1", "1:2"]), shows(["1:2"])], [true, true]);
+  assert.deepEqual([shows(["1:2", "1:3"]), shows([]), shows(["1:1"], "flat")], [false, false, false]);
+  assert.equal(showsOwnStyle(initialState), false);
 });

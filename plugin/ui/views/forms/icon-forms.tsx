@@ -5,6 +5,7 @@ import { isRedrawn } from "../../client/style-choice.ts";
 import { readsCaption } from "../../client/translations.ts";
 import { fill } from "../../i18n/texts.ts";
 import { changesFor, paletteOf } from "../../palettes.ts";
+import { showsOwnStyle } from "../../plans/icons.ts";
 import { hasImages } from "../../plans/prepare.ts";
 import type { ViewProps } from "../view-props.ts";
 import { CaptionLine, ChoiceField, StyleField } from "./common-fields.tsx";
@@ -21,6 +22,7 @@ export function IconForm(props: ViewProps) {
       <IconSources {...props} isChanged={isChanged} />
       {command === "restyle" && (
         <>
+          {showsOwnStyle(controller.state) && <p class="notice">{texts.showTheStyle}</p>}
           <StyleField {...props} />
           {!isRedrawn(form.style) && readsCaption(meta, command, form.style) && (
             <CaptionLine controller={controller} label={texts.otherCaption} />
