@@ -47,7 +47,3 @@ export function redrawnStyleOf(choice: string): { readonly translation: string; 
 /** Whether a flow between styles is asked. */
 export const isRedrawn = (choice: string): boolean =>
   shownIdOf(choice) !== undefined || redrawnStyleOf(choice) !== undefined;
-
-/** The choice as a command takes it: any style, where the form's is one that it can't draw in. */
-export const choiceFor = (meta: Meta | undefined, command: CommandId, choice: string): string =>
-  isRedrawn(choice) && !readsShownStyles(meta, command) ? "" : choice;

@@ -3,8 +3,8 @@ import type { Style } from "../../../shared/contract/conditions.ts";
 import type { ApiClient } from "../client/api-client.ts";
 import { Failure } from "../client/failure.ts";
 import { readProvenance } from "../client/guards.ts";
-import { choiceFor, isRedrawn, redrawnStyleOf, shownIdOf } from "../client/style-choice.ts";
-import { type FoundTranslation, translationFor } from "../client/translations.ts";
+import { isRedrawn, redrawnStyleOf, shownIdOf } from "../client/style-choice.ts";
+import { choiceFor, type FoundTranslation, translationFor } from "../client/translations.ts";
 import { uploadShown } from "../control/shown-styles.ts";
 import type { Rasterise } from "../pad/rasterise.ts";
 import { paletteOf, recordOf } from "../palettes.ts";
@@ -59,7 +59,10 @@ async function prepareCommand(
   rasterise: Rasterise,
   signal: AbortSignal,
 ): Promise<Prepared> {
-  const { work: command, form, scene, drawn, meta } = state;
+  const { work: command, scene, drawn, meta } = state;
+  // As the form shows it.
+  const choice = choiceFor(meta, command, state.form);
+  const form = { ...state.form, style: choice };
   if (command === "vectorise" || command === "components") {
     const icons = iconsOf(state);
     const isOnlyTraced = command === "vectorise";
@@ -70,7 +73,6 @@ async function prepareCommand(
     return { packId: "", jobs: planTraces(icons, pictures, record) };
   }
   if (command === "upscale") return { packId: "", jobs: planUpscale(form, await uploadSources(state, client, signal)) };
-  const choice = choiceFor(meta, command, form.style);
   const found = translationFor(meta!, command, choice);
   const { translation } = found;
   const redrawnIn = isRedrawn(choice) ? await redrawnStyle(choice, state, client, signal) : undefined;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Failure } from "../../../plugin/ui/client/failure.ts";
-import { choiceFor, redrawnStyles } from "../../../plugin/ui/client/style-choice.ts";
+import { redrawnStyles } from "../../../plugin/ui/client/style-choice.ts";
 import { translationFor } from "../../../plugin/ui/client/translations.ts";
 import type { Controller } from "../../../plugin/ui/control/controller.ts";
 import { planReplacements } from "../../../plugin/ui/plans/captions.ts";
@@ -230,7 +230,6 @@ test("a style that the file no longer has is named, and commands without such st
     await controller.generate();
     assert.equal(controller.state.failure?.code, "style_gone");
   });
-  assert.equal(choiceFor(redrawing, "fill-label", "#gone"), "");
   assert.deepEqual(redrawnStyles(redrawing, "restyle"), [{ id: "~restyle/tabler", label: "Tabler" }]);
   assert.equal(translationFor(redrawing, "restyle", "~restyle/tabler").packId, "styles");
   assert.throws(() => translationFor(testMeta, "caption-to-artboard", "#one"), Failure);

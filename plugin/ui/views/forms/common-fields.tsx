@@ -5,8 +5,8 @@ import type { StyleInfo } from "../../../../shared/contract/meta.ts";
 import { limits } from "../../../../shared/limits.ts";
 import { tileSizesPx } from "../../../../shared/messages/settings.ts";
 import type { ShownStyle } from "../../../../shared/messages/shown-styles.ts";
-import { choiceFor, choiceOfShown, isRedrawn, readsShownStyles, redrawnStyles } from "../../client/style-choice.ts";
-import { ownStyles, translationOfCommand } from "../../client/translations.ts";
+import { choiceOfShown, isRedrawn, readsShownStyles, redrawnStyles } from "../../client/style-choice.ts";
+import { choiceFor, ownStyles, translationOfCommand } from "../../client/translations.ts";
 import { urlOfPicture } from "../../control/shown-styles.ts";
 import type { StylePictures } from "../../control/style-thumbs.ts";
 import { withRecent } from "../../state/form.ts";
@@ -35,7 +35,7 @@ export function StyleField(props: StyleFieldProps) {
     { label: texts.shownStyles, styles: shown.map(({ id, name }) => ({ id: choiceOfShown(id), label: name })) },
     { label: texts.redrawnStyles, styles: redrawnStyles(meta, command) },
   ].filter((group) => isShowable && group.styles.length > 0);
-  const choice = choiceFor(meta, command, form.style);
+  const choice = choiceFor(meta, command, form);
   const value = isRedrawnOnly && !isRedrawn(choice) ? "" : choice;
   const choose = (style: string): void =>
     controller.editForm({ style, recentStyles: withRecent(form.recentStyles, style) });

@@ -1,8 +1,8 @@
 /** Captions, style, count, and behind Options the seed and the sliders. Enter in the captions generates. */
 import { useEffect, useRef } from "preact/hooks";
 import { limits } from "../../../../shared/limits.ts";
-import { choiceFor, isRedrawn } from "../../client/style-choice.ts";
-import { translationOfCommand } from "../../client/translations.ts";
+import { isRedrawn } from "../../client/style-choice.ts";
+import { choiceFor, translationOfCommand } from "../../client/translations.ts";
 import { describeFailure, fill } from "../../i18n/texts.ts";
 import { captionProblem, captionsOf } from "../../plans/captions.ts";
 import { IconButton, NumberInput, Slider } from "../controls.tsx";
@@ -22,7 +22,7 @@ export function CaptionForm(props: ViewProps) {
   useEffect(() => field.current?.focus(), []);
   const translation = translationOfCommand(state.meta, state.command);
   // A flow between styles draws its likeliest answer of drawings that fit: these sliders would move nothing.
-  const isDrawnFreely = !isRedrawn(choiceFor(state.meta, state.command, form.style));
+  const isDrawnFreely = !isRedrawn(choiceFor(state.meta, state.command, form));
   return (
     <div class="form">
       <div class="field">
