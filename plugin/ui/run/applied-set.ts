@@ -69,6 +69,16 @@ export const changesLayers = ({ results, work, form }: State): boolean =>
   !(work === "vectorise" && form.vectorsGo === "beside") &&
   work !== "components";
 
+/** A layer that was deleted says no name any more: what was made for it has one. */
+export function nameOfLayer({ scene, results }: State, nodeId: string): string {
+  const isFor = ({ destination }: ResultImage): boolean =>
+    destination.kind === "layer"
+      ? destination.nodeId === nodeId
+      : destination.kind === "fills" && destination.fills.some((each) => each.nodeId === nodeId);
+  const source = scene.sources?.find((each) => each.nodeId === nodeId);
+  return source?.nodeName ?? results.find(({ images }) => images.some(isFor))?.title ?? nodeId;
+}
+
 /** Names of the packs' styles by id. */
 export const styleLabels = ({ meta }: State): ReadonlyMap<string, string> =>
   new Map(

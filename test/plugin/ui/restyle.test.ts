@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { planRestyle, showsOwnStyle, type UploadedIcon } from "../../../plugin/ui/plans/icons.ts";
 import { planRedrawnIcons } from "../../../plugin/ui/plans/redraw.ts";
+import { nameOfLayer } from "../../../plugin/ui/run/applied-set.ts";
 import { defaultForm } from "../../../plugin/ui/state/form.ts";
 import { initialState } from "../../../plugin/ui/state/state.ts";
 import { testMeta } from "../contract/contract-server.ts";
@@ -49,4 +50,16 @@ test("icons that show the chosen style are known while they alone are what would
   assert.deepEqual([shows(["1:1", "1:2"]), shows(["1:2"])], [true, true]);
   assert.deepEqual([shows(["1:2", "1:3"]), shows([]), shows(["1:1"], "flat")], [false, false, false]);
   assert.equal(showsOwnStyle(initialState), false);
+});
+
+test("a layer that was deleted meanwhile is called what was made for it is called", () => {
+  const image = { key: "k", seed: 1, bytes: new Uint8Array(), url: "", isKept: true };
+  const results = [
+    {
+      ...{ index: 0, title: "house", doubts: [], namedLabels: [] },
+      images: [{ ...image, destination: { kind: "layer" as const, nodeId: "1:34" } }],
+    },
+  ];
+  const state = { ...initialState, results };
+  assert.deepEqual([nameOfLayer(state, "1:34"), nameOfLayer(state, "1:35")], ["house", "1:35"]);
 });
