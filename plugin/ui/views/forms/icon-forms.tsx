@@ -85,7 +85,7 @@ function RecolourForm(props: ViewProps) {
           })}
         </ul>
       )}
-      <SkippedIcons texts={texts} skipped={skippedIcons} />
+      <SkippedIcons texts={texts} skipped={skippedIcons} isOpen={used.length === 0} />
     </div>
   );
 }
