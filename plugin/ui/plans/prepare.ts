@@ -47,7 +47,7 @@ export const hasImages = (icons: readonly SeenIcon[]): boolean =>
   icons.some(({ imageHash }) => imageHash !== undefined);
 
 /** @throws Failure palette_empty */
-export function paletteOfForm({ form, collections }: State) {
+export function paletteOfForm({ form, collections }: Pick<State, "form" | "collections">) {
   const palette = paletteOf(form, collections);
   if (palette?.hexes.length === 0) throw new Failure("palette_empty", "");
   return palette;

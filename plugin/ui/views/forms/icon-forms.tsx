@@ -4,7 +4,7 @@ import { iconSizesPx } from "../../../../shared/messages/vector-messages.ts";
 import { isRedrawn } from "../../client/style-choice.ts";
 import { readsCaption } from "../../client/translations.ts";
 import { fill } from "../../i18n/texts.ts";
-import { changesFor, paletteOf } from "../../palettes.ts";
+import { changesFor, paletteOf, withPalette } from "../../palettes.ts";
 import { showsOwnStyle } from "../../plans/icons.ts";
 import { hasImages } from "../../plans/prepare.ts";
 import type { ViewProps } from "../view-props.ts";
@@ -54,7 +54,7 @@ function RecolourForm(props: ViewProps) {
   const { controller, texts } = props;
   const { scene, form, collections } = controller.state;
   const { used = [], skippedIcons = [] } = scene;
-  const palette = paletteOf(form, collections);
+  const palette = paletteOf(withPalette(form, collections), collections);
   const changes = palette === undefined ? [] : changesFor(used, palette, form.recolourHow);
   const targetOf = (hex: string): string | undefined => changes.find(({ from }) => from === hex)?.to;
   const nameOf = (hex: string): string => palette?.names[palette.hexes.indexOf(hex)] ?? hex;
