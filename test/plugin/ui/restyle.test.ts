@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { planRestyle, showsOwnStyle, type UploadedIcon } from "../../../plugin/ui/plans/icons.ts";
 import { planRedrawnIcons } from "../../../plugin/ui/plans/redraw.ts";
-import { nameOfLayer } from "../../../plugin/ui/run/applied-set.ts";
+import { effectOf, nameOfLayer } from "../../../plugin/ui/run/applied-set.ts";
 import { defaultForm } from "../../../plugin/ui/state/form.ts";
-import { initialState } from "../../../plugin/ui/state/state.ts";
+import { initialState, type State } from "../../../plugin/ui/state/state.ts";
 import { testMeta } from "../contract/contract-server.ts";
 
 const translation = testMeta.packs[0]!.translations[0]!;
@@ -62,4 +62,19 @@ test("a layer that was deleted meanwhile is called what was made for it is calle
   ];
   const state = { ...initialState, results };
   assert.deepEqual([nameOfLayer(state, "1:34"), nameOfLayer(state, "1:35")], ["house", "1:35"]);
+});
+
+test("before it runs, a command says whether it changes the selection, adds, or shows a preview first", () => {
+  const settings = { ...initialState.settings, applyAutomatically: true };
+  const effect = (change: Partial<State>) => effectOf({ ...initialState, settings, ...change });
+  const inPlace = { ...defaultForm, vectorsGo: "in-place" as const };
+  const withPreview = { ...settings, applyAutomatically: false };
+  assert.equal(effect({ work: "caption-to-artboard" }), "addsNew");
+  assert.equal(effect({ work: "restyle" }), "changesSelection");
+  assert.deepEqual(
+    [effect({ work: "vectorise" }), effect({ work: "vectorise", form: inPlace })],
+    ["addsNew", "changesSelection"],
+  );
+  assert.equal(effect({ work: "restyle", settings: withPreview }), "previewsFirst");
+  assert.equal(effect({ work: "recolour", settings: withPreview }), "changesSelection", "has none");
 });
