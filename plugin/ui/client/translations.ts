@@ -40,8 +40,14 @@ export const ownStyles = (meta: Meta | undefined, command: CommandId): Translati
 export function choiceFor(
   meta: Meta | undefined,
   command: CommandId,
-  { style: choice, recentStyles = [] }: { readonly style: string; readonly recentStyles?: readonly string[] },
+  form: {
+    readonly style: string;
+    readonly redrawStyle?: string;
+    readonly recentStyles?: readonly string[];
+  },
 ): string {
+  const { style, redrawStyle = "", recentStyles = [] } = form;
+  const choice = command === "redraw-part" ? redrawStyle : style;
   const isDrawable = isRedrawn(choice)
     ? readsShownStyles(meta, command)
     : ownStyleOf(choice) === undefined || ownStyles(meta, command).some(({ id }) => id === ownStyleOf(choice));

@@ -123,7 +123,12 @@ export function reduce(state: State, action: Action): State {
       };
     }
     case "styles-gone": {
-      const mend = (form: Form): Form => (action.gone.includes(form.style) ? { ...form, style: action.instead } : form);
+      const isGone = (style: string): boolean => action.gone.includes(style);
+      const mend = (form: Form): Form => ({
+        ...form,
+        style: isGone(form.style) ? action.instead : form.style,
+        redrawStyle: isGone(form.redrawStyle) ? "" : form.redrawStyle,
+      });
       return { ...cured(state), form: mend(state.form), ownForm: state.ownForm && mend(state.ownForm) };
     }
     case "redraw":

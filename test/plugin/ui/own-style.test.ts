@@ -220,6 +220,10 @@ test("a part is requested with its mask in the icon's layer, and never without o
     assert.match(drawn!, /^<svg .*M0 0h9/, "the layer remembers what was painted");
     assert.ok(drawing && "image" in drawing && drawing.mask !== undefined && drawing.mask !== drawing.image);
     assert.equal(style, undefined, "the icon's own");
+    controller.editForm({ style: "flat", redrawStyle: "~restyle/tabler" });
+    await controller.generate();
+    const again = controller.state.results[0]!.images[0]!.drawn!.provenance.condition;
+    assert.deepEqual([again.style, controller.state.form.style], ["tabler", "flat"], "no other command's style");
   });
 });
 

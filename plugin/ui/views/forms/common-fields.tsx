@@ -38,7 +38,10 @@ export function StyleField(props: StyleFieldProps) {
   const choice = choiceFor(meta, command, form);
   const value = isRedrawnOnly && !isRedrawn(choice) ? "" : choice;
   const choose = (style: string): void =>
-    controller.editForm({ style, recentStyles: withRecent(form.recentStyles, style) });
+    controller.editForm({
+      ...(isRedrawnOnly ? { redrawStyle: style } : { style }),
+      recentStyles: withRecent(form.recentStyles, style),
+    });
   return (
     <div class="style-field">
       <div class="pair">
