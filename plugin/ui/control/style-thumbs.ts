@@ -3,10 +3,8 @@
  * requested, kept for the next start as long as the pack is the same. They leave no trace in the server's history: what a
  * window that was closed left there is taken away by the next one.
  */
-import type { Meta } from "../../../shared/contract/meta.ts";
 import type { ApiClient } from "../client/api-client.ts";
-import { choiceOfRedrawn, isRedrawn, redraws } from "../client/style-choice.ts";
-import { captionTranslation } from "./caption-pack.ts";
+import { isRedrawn } from "../client/style-choice.ts";
 
 /** A choice of the list of styles to a picture as a data URL. */
 export type StylePictures = Readonly<Record<string, string>>;
@@ -26,31 +24,6 @@ export interface DrawableStyle {
   readonly translation: string;
   readonly style: string;
   readonly packDigest: string;
-}
-
-/** Those of captions, and the named ones of flows between styles. */
-export function drawableStyles(meta: Meta): DrawableStyle[] {
-  const { translation: captions, packDigest: captionsDigest } = captionTranslation(meta);
-  return [
-    ...captions.styles.map(({ id: style }) => ({
-      choice: style,
-      translation: captions.id,
-      style,
-      packDigest: captionsDigest,
-    })),
-    ...meta.packs.flatMap(({ digest: packDigest, translations }) =>
-      translations
-        .filter((translation) => redraws(translation) && translation.conditions.includes("caption"))
-        .flatMap(({ id: translation, styles }) =>
-          styles.map(({ id: style }) => ({
-            choice: choiceOfRedrawn(translation, style),
-            translation,
-            style,
-            packDigest,
-          })),
-        ),
-    ),
-  ];
 }
 
 /** The pictures that today's packs would draw again. */

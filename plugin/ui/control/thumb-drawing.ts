@@ -1,12 +1,39 @@
 /** When pictures of styles are drawn: what is missing, once it has been quiet for a while; any run ends it. How, says style-thumbs.ts. */
+import type { Meta } from "../../../shared/contract/meta.ts";
 import { Failure } from "../client/failure.ts";
+import { choiceOfRedrawn, redraws } from "../client/style-choice.ts";
 import { wait } from "../client/wait.ts";
 import { captionTranslation } from "./caption-pack.ts";
 import type { Store } from "./store.ts";
-import { type DrawableStyle, drawableStyles, drawThumbs, type StyleThumbs, stillTrue } from "./style-thumbs.ts";
+import { type DrawableStyle, drawThumbs, type StyleThumbs, stillTrue } from "./style-thumbs.ts";
 
 /** Quiet before pictures of styles are drawn: a person's own work comes first. */
 const quietMs = 2500;
+
+/** Styles of captions, and the named ones of flows between styles. */
+export function drawableStyles(meta: Meta): DrawableStyle[] {
+  const { translation: captions, packDigest: captionsDigest } = captionTranslation(meta);
+  return [
+    ...captions.styles.map(({ id: style }) => ({
+      choice: style,
+      translation: captions.id,
+      style,
+      packDigest: captionsDigest,
+    })),
+    ...meta.packs.flatMap(({ digest: packDigest, translations }) =>
+      translations
+        .filter((translation) => redraws(translation) && translation.conditions.includes("caption"))
+        .flatMap(({ id: translation, styles }) =>
+          styles.map(({ id: style }) => ({
+            choice: choiceOfRedrawn(translation, style),
+            translation,
+            style,
+            packDigest,
+          })),
+        ),
+    ),
+  ];
+}
 
 /** @throws what a missing generation does not explain */
 function isGone(error: unknown): void {

@@ -1,12 +1,12 @@
 /** Restyle of icons in their own layers: what stays an image, and what becomes a vector. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { planRestyle, showsOwnStyle, type UploadedIcon } from "../../../plugin/ui/plans/icons.ts";
-import { planRedrawnIcons } from "../../../plugin/ui/plans/redraw.ts";
-import { effectOf, nameOfLayer } from "../../../plugin/ui/run/applied-set.ts";
-import { defaultForm } from "../../../plugin/ui/state/form.ts";
-import { initialState, type State } from "../../../plugin/ui/state/state.ts";
-import { testMeta } from "../contract/contract-server.ts";
+import { planRestyle, showsOwnStyle, type UploadedIcon } from "../../../../plugin/ui/plans/icons.ts";
+import { planRedrawnIcons } from "../../../../plugin/ui/plans/redraw.ts";
+import { effectOf, nameOfLayer } from "../../../../plugin/ui/run/applied-set.ts";
+import { defaultForm } from "../../../../plugin/ui/state/form.ts";
+import { initialState, type State } from "../../../../plugin/ui/state/state.ts";
+import { testMeta } from "../../contract/contract-server.ts";
 
 const translation = testMeta.packs[0]!.translations[0]!;
 const icons = [

@@ -1,9 +1,9 @@
 /** What the form's style means to a command that can't draw in it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { choiceFor, translationFor } from "../../../plugin/ui/client/translations.ts";
-import type { Meta } from "../../../shared/contract/meta.ts";
-import { testMeta } from "../contract/contract-server.ts";
+import { choiceFor, translationFor } from "../../../../plugin/ui/client/translations.ts";
+import type { Meta } from "../../../../shared/contract/meta.ts";
+import { testMeta } from "../../contract/contract-server.ts";
 
 const [pack] = testMeta.packs;
 const [captions] = pack!.translations;

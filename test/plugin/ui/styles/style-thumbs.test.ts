@@ -1,10 +1,11 @@
 /** Pictures of styles over real HTTP: each leaves the server again, and a window that closes meanwhile knows what it left. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createApiClient } from "../../../plugin/ui/client/api-client.ts";
-import { drawableStyles, drawThumbs, readThumbs, stillTrue } from "../../../plugin/ui/control/style-thumbs.ts";
-import type { Meta } from "../../../shared/contract/meta.ts";
-import { startContractServer, testMeta } from "../contract/contract-server.ts";
+import { createApiClient } from "../../../../plugin/ui/client/api-client.ts";
+import { drawThumbs, readThumbs, stillTrue } from "../../../../plugin/ui/control/style-thumbs.ts";
+import { drawableStyles } from "../../../../plugin/ui/control/thumb-drawing.ts";
+import type { Meta } from "../../../../shared/contract/meta.ts";
+import { startContractServer, testMeta } from "../../contract/contract-server.ts";
 
 const [pack] = testMeta.packs;
 const [captions] = pack!.translations;
