@@ -9,6 +9,7 @@ import { inLines } from "./areas/in-lines.ts";
 import { areasIn } from "./areas/style-areas.ts";
 import type { ConditionValues } from "./conditions.ts";
 import type { ConditionValue } from "./interfaces.ts";
+import { madePicture, type Picture } from "./made-picture.ts";
 import type { Accent } from "./pixels/accents.ts";
 import { spreadOf } from "./pixels/colour-spread.ts";
 import { isSameLook } from "./pixels/ground/ground.ts";
@@ -22,7 +23,6 @@ import { usualInk } from "./pixels/usual-ink.ts";
 import { alone, apartFromShadows, conditionsWithoutShadows } from "./read-without-shadows.ts";
 import type { Finish, Translation } from "./translation.ts";
 
-type Picture = Extract<ConditionValue, { kind: "image" }>;
 type Readers = Pick<Translation, "conditions">;
 type Requested = Pick<ConditionValues, "style" | "colours">;
 
@@ -174,14 +174,8 @@ const stylesOf = (readers: Readers, { style, "drawing-style": own }: ConditionVa
 /** @param planes premultiplied RGBA [4, pixels] */
 const planesInUsualInk = (planes: Float32Array): Float32Array => inInk(planes, channelsOfHex(usualInk));
 
-/** Its planes are made when they are read, because an expert that knows the key needs none. */
-export const inUsualInk = (image: Picture): Picture => ({
-  ...image,
-  get planes() {
-    return planesInUsualInk(image.planes);
-  },
-  key: `${image.key} in ink`,
-});
+export const inUsualInk = <Shown extends Picture>(image: Shown): Shown =>
+  madePicture(image, `${image.key} in ink`, ({ planes }) => planesInUsualInk(planes));
 
 /** @param known styles that may say what several colours are */
 function pictureInInk(image: Picture, known: readonly ReadStyle[], ofOthers = linesOf): Picture {
@@ -193,13 +187,7 @@ function pictureInInk(image: Picture, known: readonly ReadStyle[], ofOthers = li
 /** A drawing of several flat colours in lines of one ink; others, and those with a hole, as they are. */
 function linesOf(image: Picture): Picture {
   if (image.hole || !flatColoursOf(image)) return image;
-  return {
-    ...image,
-    get planes() {
-      return inLines(image) ?? image.planes;
-    },
-    key: `${image.key} in lines`,
-  };
+  return madePicture(image, `${image.key} in lines`, () => inLines(image) ?? image.planes);
 }
 
 function styleInInk(value: ConditionValue, known: readonly ReadStyle[], ofOthers = linesOf): ConditionValue {
@@ -212,17 +200,16 @@ function styleInInk(value: ConditionValue, known: readonly ReadStyle[], ofOthers
 }
 
 /**
- * A drawing of a style of several flat colours as the flow knows it; its planes are made when they are read. A hole in it moves with it.
+ * A drawing of a style of several flat colours as the flow knows it. A hole in it moves with it.
  * @param styleKey of all images of the style, from which its ground and inks follow
  */
-export const drawingIn = <Shown extends Picture>(image: Shown, style: StyleInk, styleKey: string): Shown => ({
-  ...image,
-  get planes() {
-    return asInkOf(image, style)?.planes ?? image.planes;
-  },
-  ...(image.hole && style.ground && { hole: resampleSquare(image.hole, style.ground.place, image.sizePx) }),
-  key: `${image.key} as ink of ${styleKey}`,
-});
+export const drawingIn = <Shown extends Picture>(image: Shown, style: StyleInk, styleKey: string): Shown =>
+  madePicture(
+    image,
+    `${image.key} as ink of ${styleKey}`,
+    () => asInkOf(image, style)?.planes ?? image.planes,
+    image.hole && style.ground && resampleSquare(image.hole, style.ground.place, image.sizePx),
+  );
 
 /** Undefined where no style is given, or a named one says nothing. */
 function styleOf({ conditions }: Readers, style: ConditionValue | undefined): ReadStyle | undefined {
