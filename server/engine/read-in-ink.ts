@@ -247,7 +247,8 @@ function readWithoutShadows({ key, styleInk, places }: ReadStyle, images: readon
   return { key: keyOf(images.map((image) => alone(image, { key, shadows }))), styleInk: inner, places };
 }
 
-const keyOf = (images: readonly Picture[]): string => images.map((image) => image.key).join(" ");
+/** Packs read the same images at sizes of their own. */
+const keyOf = (images: readonly Picture[]): string => images.map(({ key, sizePx }) => `${sizePx} ${key}`).join(" ");
 
 function lookAt(images: readonly Picture[], key: string): ReadStyle {
   const styleInk = images.length === 1 ? inkOf(images) : styleInkOf(images);

@@ -24,7 +24,11 @@ const [ownLeast, anyLeast] = [0.2, 0.6];
 
 /** Without its shadows. @param shadowed by its key, that of all images of the style, from which the shadows follow */
 export const alone = <Shown extends Picture>(image: Shown, shadowed: ShadowedStyle): Shown =>
-  madePicture(image, `${image.key} without its shadow in ${shadowed.key}`, (of) => withoutShadows(of, shadowed.shadows).planes);
+  madePicture(
+    image,
+    `${image.key} without its shadow in ${shadowed.key}`,
+    (of) => withoutShadows(of, shadowed.shadows).planes,
+  );
 
 /**
  * The values without such shadows; the same where no style has any.

@@ -15,7 +15,10 @@ let shared = new Uint8Array(0);
 export function distancesInColumns(mask: Uint8Array, sizePx: number, reach: number): Uint8Array | Uint16Array {
   if (reach > farthest || sizePx % 4 !== 0 || mask.byteOffset % 4 !== 0) return cellByCell(mask, sizePx, reach);
   if (shared.length !== mask.length) shared = new Uint8Array(mask.length);
-  const [kinds, along] = [new Uint32Array(mask.buffer, mask.byteOffset, mask.length / 4), new Uint32Array(shared.buffer)];
+  const [kinds, along] = [
+    new Uint32Array(mask.buffer, mask.byteOffset, mask.length / 4),
+    new Uint32Array(shared.buffer),
+  ];
   const width = sizePx / 4;
   // What is added to a distance beyond the reach sets its highest bit.
   const beyond = (farthest + 1 - reach) * ones;
