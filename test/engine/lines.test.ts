@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { hasGaps } from "../../server/engine/lines/broken-lines.ts";
 import { decidePieces } from "../../server/engine/lines/by-pieces.ts";
 import { countParts } from "../../server/engine/lines/count-parts.ts";
-import { distancesTo } from "../../server/engine/lines/distances.ts";
+import { distancesTo, distancesToOther } from "../../server/engine/lines/distances.ts";
 import { drawnInLines } from "../../server/engine/lines/drawn-in-lines.ts";
 import { isLines, linesOfStyle, lineWidthOf } from "../../server/engine/lines/line-width.ts";
 import { outlineOf } from "../../server/engine/lines/outline.ts";
@@ -120,6 +120,31 @@ describe("hairlines", () => {
 
   it("hairlines of about the style's width stay as broad as they are", () => {
     for (const alphas of hair) assert.ok(difference(redrawLines(alphas, sizePx, 1.7 / sizePx)!.alphas, alphas) < 0.01);
+  });
+});
+
+describe("distances of any grid", () => {
+  it("distances of any grid are those to the nearest cell of the other kind, whatever its side and the reach", () => {
+    for (const [side, reach] of [
+      [12, 5],
+      [13, 5],
+      [20, 2.5],
+      [16, 300],
+      [24, 126],
+    ] as const) {
+      const mask = Uint8Array.from({ length: side ** 2 }, (_, at) => Number((at * at + 3 * at) % 37 < 9));
+      const found = distancesToOther(mask, side, reach);
+      const toInk = distancesTo(1, mask, side, reach);
+      for (let at = 0; at < mask.length; at += 1) {
+        const aways = [...mask.keys()]
+          .filter((near) => mask[near] !== mask[at])
+          .map((near) => Math.hypot((near % side) - (at % side), Math.floor(near / side) - Math.floor(at / side)));
+        const wanted = Math.fround(Math.min(reach, ...aways));
+        assert.ok(Math.abs(found[at]! - wanted) < 1e-5, `side ${side}, reach ${reach}, cell ${at}`);
+        assert.equal(toInk[at], mask[at] === 1 ? 0 : found[at]);
+      }
+    }
+    assert.deepEqual([...new Set(distancesToOther(new Uint8Array(144), 12, 6))], [6]);
   });
 });
 
@@ -254,6 +279,15 @@ describe("outlines", () => {
     const outline = outlineOf(solid, drawn(ring(22.5, 3)), sizePx, 3 / sizePx)!;
     const alpha = (x: number, y: number): number => outline.alphas[y * sizePx + x]!;
     assert.ok(alpha(32, 32) < 0.05 && alpha(32, 28) > 0.95 && alpha(32, 20) < 0.05);
+  });
+
+  it("outlines go on beside a narrow place that the answer has in ink for the most part only, as between a fill and a line that comes near", () => {
+    const [fill, post]: [Inside, Inside] = [disc(16, 40, 32), stroke(21, 10, 21, 54, 4)];
+    const nearest: Inside = (x, y) => Math.min(8.5 - Math.abs(y - 32), 32 - x, x - 21);
+    const answer = drawn(joined(ring(14.5, 3, 40, 32), post, nearest));
+    const outline = outlineOf(drawn(joined(fill, post)), answer, sizePx, 3 / sizePx)!;
+    const off = difference(outline.alphas, drawn(joined(ring(14.5, 3, 40, 32), post)));
+    assert.ok(off < 0.01, `${off}`);
   });
 
   it("outlines are none of lines, and none where the answer has much ink elsewhere", () => {

@@ -24,8 +24,8 @@ import {
 const [inkRadius, gapRadius] = [0.8, 0.9] as const;
 /** Share of the depth of a mark from which on cells count when the answer is asked. */
 const markCore = 0.4;
-/** Share of an area's cells that must be ink in the answer: of marks and gaps, and of what is enclosed by a band. */
-const [markLeast, fillLeast] = [0.5, 0.8] as const;
+/** Share of an area's cells that must be ink in the answer: of marks, of gaps, which also lie between what only comes near, and of what is enclosed by a band. */
+const [markLeast, gapLeast, fillLeast] = [0.5, 0.7, 0.8] as const;
 /** Share of the answer's ink that must lie within two pixels of the outline; else the flow drew something else. */
 const coveredLeast = 0.75;
 /** Share of the greatest depth of a drawing from which on all is its inside. */
@@ -66,11 +66,11 @@ export function outlineOf(
     new Uint8Array(ink.length),
   ];
   const [gapVotes, holeVotes] = [votesOf(gapLabels, away, isInk), votesOf(areas, away, isInk)];
-  const isLine = (vote: AreaVote): boolean => vote.ink >= markLeast * vote.core;
+  const isLine = (vote: AreaVote, least: number): boolean => vote.ink >= least * vote.core;
   for (let cell = 0; cell < ink.length; cell += 1) {
     const gap = gapVotes[gapLabels[cell]!]!;
-    if (gapLabels[cell] !== 0 && gap.cells >= thick * thick && isLine(gap)) outline[cell] = 1;
-    else if (ink[cell] === 0 && areas[cell] !== around && isLine(holeVotes[areas[cell]!]!)) marks[cell] = 1;
+    if (gapLabels[cell] !== 0 && gap.cells >= thick * thick && isLine(gap, gapLeast)) outline[cell] = 1;
+    else if (ink[cell] === 0 && areas[cell] !== around && isLine(holeVotes[areas[cell]!]!, markLeast)) marks[cell] = 1;
   }
   const kinds = new Uint8Array(ink.length);
   for (let cell = 0; cell < ink.length; cell += 1)
