@@ -201,10 +201,8 @@ function meansOf(
 ): number[] {
   const count = highestOf(labels) + 1;
   const [deepest, sums, counts] = [new Float32Array(count), new Float64Array(count), new Uint32Array(count)];
-  for (let cell = 0; cell < labels.length; cell += 1) {
-    const label = labels[cell]!;
-    if (label !== 0 && depth[cell]! > deepest[label]!) deepest[label] = depth[cell]!;
-  }
+  for (let cell = 0; cell < labels.length; cell += 1)
+    if (depth[cell]! > deepest[labels[cell]!]!) deepest[labels[cell]!] = depth[cell]!;
   for (let label = 0; label < count; label += 1)
     deepest[label] = Math.min(coreShare * Math.min(deepest[label]!, most), corePx * finePerPx);
   for (let cell = 0; cell < labels.length; cell += 1) {
