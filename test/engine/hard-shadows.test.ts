@@ -6,10 +6,13 @@ import { finish } from "../../server/engine/pixels/finish.ts";
 import { type HardShadow, hardShadowOf } from "../../server/engine/pixels/hard-shadows/hard-shadow.ts";
 import { withShadows } from "../../server/engine/pixels/hard-shadows/with-shadows.ts";
 import { shadowsOf } from "../../server/engine/pixels/hard-shadows/without-shadows.ts";
+import { channelsOfHex } from "../../server/engine/pixels/hex-colour.ts";
 import { type Drawing, inInk } from "../../server/engine/pixels/ink-colour.ts";
 import { styleInkOf } from "../../server/engine/pixels/style-ink.ts";
+import { usualInk } from "../../server/engine/pixels/usual-ink.ts";
 import { inkOfStyle, looksOf, readInInk, readPicture } from "../../server/engine/read-in-ink.ts";
 import { entryOfShadow, shadowOfEntry } from "../../server/experts/style-entries/hard-shadow-entry.ts";
+import { inInkOfMost } from "../../server/training/style/style-icons.ts";
 import { vectorise } from "../../server/vector/vectorise.ts";
 import { twiceAsLarge } from "./twice-as-large.ts";
 
@@ -209,6 +212,22 @@ test("a drawing with a hole comes off its layer, its hole stays, and its pixels 
   assert.equal(read.planes, planes);
   const bare = readInInk(readers, { drawing: shown(plain).images[0]! }, { isOneInk: true, ink: blue! }).drawing;
   assert.ok(bare?.kind === "image" && apart(planes, bare.planes) < 0.008);
+});
+
+test("icons that a style is trained on come off their shadow, which the style keeps, also with one of another colour among them", () => {
+  const alike = Array.from({ length: 12 }, (_, at) => iconAt(at, at === 5 ? red! : blue!));
+  const { images } = shown(
+    alike.map(({ planes }) => ({ planes: withShadows(planes, [shadow]), sizePx })),
+    "trained",
+  );
+  const { icons, styleInk } = inInkOfMost(images);
+  assert.deepEqual([icons.length, styleInk.isOneInk, styleInk.shadows!.length], [11, true, 1]);
+  assert.ok(apart(styleInk.ink!, blue!) < 0.02 && apart(styleInk.shadows![0]!.paint.ink, pink!) < 0.02);
+  const ink = channelsOfHex(usualInk);
+  for (const [at, { planes }] of icons.entries()) {
+    const bare = inInk(alike[at < 5 ? at : at + 1]!.planes, ink);
+    assert.ok(apart(planes, bare) < 0.008, `${at}`);
+  }
 });
 
 test("images of the same names in another size are a style of their own", () => {
