@@ -20,6 +20,7 @@ import { type Drawing, type Ink, inInk, inkOf } from "./pixels/ink-colour.ts";
 import { resampleSquare } from "./pixels/resample-square.ts";
 import { asInkOf, type InkedDrawing, readAsInk, type StyleInk, styleInkOf } from "./pixels/style-ink.ts";
 import { usualInk } from "./pixels/usual-ink.ts";
+import { bareImages, conditionsWithoutPlates } from "./read-without-plates.ts";
 import { alone, apartFromShadows, conditionsWithoutShadows } from "./read-without-shadows.ts";
 import type { Finish, Translation } from "./translation.ts";
 
@@ -82,13 +83,16 @@ function likeDrawing(style: StyleInk, drawing: Picture): StyleInk {
 export function looksOf(readers: Readers, requested: Requested, styleInk: StyleInk): Finish {
   const { style, colours } = requested;
   const paints = paintsOf(styleInk, colours);
-  const { isOneInk, lines, areas, shadows } = styleInk;
+  const { isOneInk, lines, areas, shadows, plate } = styleInk;
   if (paints.tints) return { ...paints, lines, areas };
   const looks = { isOneInk, ...paints, lines, areas, palette: paletteOf(requested, styleInk) };
   if (colours || isOfOneColour(styleInk)) return looks;
   return {
     ...looks,
-    spread: style?.kind === "images" && !shadows ? spreadOf(style.images) : styleOf(readers, style)?.styleInk.spread,
+    spread:
+      style?.kind === "images" && !shadows && !plate
+        ? spreadOf(style.images)
+        : styleOf(readers, style)?.styleInk.spread,
   };
 }
 
@@ -96,9 +100,9 @@ export function looksOf(readers: Readers, requested: Requested, styleInk: StyleI
 export function paintsOf(
   styleInk: StyleInk,
   colours?: ConditionValue,
-): Pick<Finish, "tints" | "ink" | "ground" | "accents" | "shadows"> {
-  const { isOneInk, ink, ground, accents, shadows } = styleInk;
-  const behind = shadows && { shadows };
+): Pick<Finish, "tints" | "ink" | "ground" | "accents" | "shadows" | "plate"> {
+  const { isOneInk, ink, ground, accents, shadows, plate } = styleInk;
+  const behind = { ...(shadows && { shadows }), ...(plate && { plate }) };
   if (ink && !isOneInk && colours?.kind === "colours" && colours.colours.length > 1)
     return { tints: colours.colours.slice(0, colourCount(styleInk)), ...behind };
   if (ink && !isOneInk && accents)
@@ -131,7 +135,7 @@ export function readInInk(
   before: ConditionValues = {},
 ): ConditionValues {
   const look = (style: ConditionValue | undefined) => styleOf(readers, style);
-  const bare = conditionsWithoutShadows(values, before, look);
+  const bare = conditionsWithoutShadows(conditionsWithoutPlates(values, look), before, look);
   if (!isOfOneColour(styleInk)) return bare;
   const { style, drawing, "drawing-style": own, colours, ...others } = bare;
   const known = [...stylesOf(readers, before), ...stylesOf(readers, values)];
@@ -226,12 +230,22 @@ const stylesReadMost = 64;
 function readStyle(images: readonly Picture[]): ReadStyle {
   const key = keyOf(images);
   const read = stylesRead.get(key) ?? lookAt(images, key);
+  if (read.styleInk.plate) rememberWithoutPlate(read, images);
   // Its images without these shadows are read next, and are known already.
-  if (read.styleInk.shadows) remember(readWithoutShadows(read, images));
+  else if (read.styleInk.shadows) remember(readWithoutShadows(read, images));
   // A drawing that shows its style alone is read at once, without its lines, and would take the place of a set.
   if (images.length === 1) return read;
   remember(read);
   return read;
+}
+
+/** The same style, of images without their plate. */
+function rememberWithoutPlate({ key, styleInk }: ReadStyle, images: readonly Picture[]): void {
+  const { plate, ...inner } = styleInk;
+  const bare = plate ? bareImages(images, { key, plate }) : images;
+  const read = { key: keyOf(bare), styleInk: inner, places: [...bare.keys()] };
+  if (inner.shadows) remember(readWithoutShadows(read, bare));
+  remember(read);
 }
 
 function remember(read: ReadStyle): void {

@@ -239,7 +239,9 @@ export async function paint(
     inTints(inLines ? drawLayers(inLines, 1) : await answerOf(), target.imageSizePx, own);
   const colouredOf = async (): Promise<Float32Array> => (tints ? drawLayers(await tintsOf(tints), 1) : answerOf());
   const inAreas =
-    !inLines && areas && drawing ? await drawnInAreas(drawing, target.imageSizePx, areas, colouredOf) : undefined;
+    !inLines && areas && drawing
+      ? await drawnInAreas(drawing, target.imageSizePx, areas, colouredOf, looks.plate !== undefined)
+      : undefined;
   const redrawn = inLines ?? inAreas;
   const needsLayers = !redrawn && (palette || (factor !== undefined && !tints));
   const decoded = needsLayers ? await target.decodeLayers?.(latent, drawing) : undefined;
@@ -249,7 +251,9 @@ export async function paint(
   const layers = made ?? decoded;
   const small = made ? drawLayers(made, 1) : (decoded?.planes ?? (await answerOf()));
   // The drawing's own edges are decided already.
-  const kept = inAreas ? { colour: looks.colour, shadows: looks.shadows } : { ...looks, isOneInk: false };
+  const kept = inAreas
+    ? { colour: looks.colour, shadows: looks.shadows, plate: looks.plate }
+    : { ...looks, isOneInk: false };
   const { planes, again, stack, apart } = finish(small, redrawn ? kept : looks);
   if (factor === undefined || !layers) return { planes };
   const large = drawLayers(layers, factor);

@@ -60,5 +60,5 @@ export function mixedPaints(from: Paints, to: Paints, share: number): Finish {
   return { ...from, towards: { paints: to, share } };
 }
 
-const isPlain = ({ ink, ground, accents, tints, shadows }: Paints): boolean =>
-  ink !== undefined && (ground ?? accents ?? tints ?? shadows) === undefined;
+const isPlain = ({ ink, ground, accents, tints, shadows, plate }: Paints): boolean =>
+  ink !== undefined && (ground ?? accents ?? tints ?? shadows ?? plate) === undefined;

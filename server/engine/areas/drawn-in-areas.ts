@@ -30,6 +30,7 @@ const elsewhereMost = 0.4;
 /**
  * @param drawing premultiplied RGBA [4, sizePx, sizePx]
  * @param answerOf the flow's answer, of the same shape
+ * @param isOnPlate whether the answer will lie on a plate (plate.ts)
  * @returns undefined where the drawing is not of flat colours or of too many areas, where a part of it is to be drawn anew, where the answer draws
  * away from it, and where it lacks a ground that the style has
  */
@@ -38,6 +39,7 @@ export async function drawnInAreas(
   sizePx: number,
   style: StyleAreas,
   answerOf: () => Promise<Float32Array>,
+  isOnPlate = false,
 ): Promise<LayeredImage | undefined> {
   if (known.some((share) => share < 1)) return undefined;
   const own = inkOf([{ planes, sizePx }]);
@@ -51,8 +53,8 @@ export async function drawnInAreas(
   if (!partition || partition.areas.length > areasMost) return undefined;
   const answer = await answerOf();
   const elsewhere = drawnElsewhere(partition, answer);
-  // Lines in a style of lines without grounds: what the answer draws beside them is a smear.
-  const isSmear = lines !== undefined && style.outline !== undefined;
+  // Lines in a style of lines, or on a plate, which the flow does not see: what the answer draws beside them is a smear.
+  const isSmear = lines !== undefined && (isOnPlate || style.outline !== undefined);
   if (!isSmear && elsewhere > (style.outline ? elsewhereMost : elsewhereMost / 2)) return undefined;
   return lines && !ground
     ? linesInAreas(partition, style, answer, widthOfLines(lines.alphas, sizePx))
