@@ -6,19 +6,17 @@
  */
 import { flatColoursOf } from "./areas/flat-colours.ts";
 import { inLines } from "./areas/in-lines.ts";
-import { areasIn } from "./areas/style-areas.ts";
+import { namedByHex } from "./areas/in-one-colour.ts";
 import type { ConditionValues } from "./conditions.ts";
+import { colourCount, inGiven } from "./in-given-colours.ts";
 import type { ConditionValue } from "./interfaces.ts";
 import { madePicture, type Picture } from "./made-picture.ts";
-import type { Accent } from "./pixels/accents.ts";
 import { spreadOf } from "./pixels/colour-spread.ts";
 import { isSameLook } from "./pixels/ground/ground.ts";
-import { inColours } from "./pixels/ground/on-ground.ts";
-import { nearestIn, shadowsIn } from "./pixels/hard-shadows/with-shadows.ts";
 import { channelsOfHex, hexOfChannels } from "./pixels/hex-colour.ts";
-import { type Drawing, type Ink, inInk, inkOf } from "./pixels/ink-colour.ts";
+import { type Drawing, inInk, inkOf } from "./pixels/ink-colour.ts";
 import { resampleSquare } from "./pixels/resample-square.ts";
-import { asInkOf, type InkedDrawing, readAsInk, type StyleInk, styleInkOf } from "./pixels/style-ink.ts";
+import { asInkOf, type InkedDrawing, isOfOneColour, readAsInk, type StyleInk, styleInkOf } from "./pixels/style-ink.ts";
 import { usualInk } from "./pixels/usual-ink.ts";
 import { bareImages, conditionsWithoutPlates } from "./read-without-plates.ts";
 import { alone, apartFromShadows, conditionsWithoutShadows } from "./read-without-shadows.ts";
@@ -47,28 +45,9 @@ export function inkOfStyle(
       ? styleInkOf(style.images)
       : (styleOf(readers, style)?.styleInk ?? { isOneInk: false });
   const given = colours?.kind === "colours" ? colours.colours.map(channelsOfHex) : [];
-  const [requested] = given;
-  if (requested === undefined) return drawing?.kind === "image" ? likeDrawing(own, drawing) : own;
-  if (own.ground) return { ...own, ground: inColours(own.ground, given) };
-  const { ink, accents, shadows } = own;
-  // Beside one that is requested, a duotone keeps its other colours.
-  const beside = (accents ?? []).map((accent) => accent.ink);
-  const mine = isOfOneColour(own) ? given.slice(0, colourCount(own)) : given;
-  const areas =
-    own.areas && (mine.length > 1 ? areasIn(own.areas, mine) : areasIn(own.areas, [requested, ...beside], requested));
-  if (!isOfOneColour(own)) return { isOneInk: false, areas, ...(shadows && { shadows: nearestIn(shadows, given) }) };
-  return {
-    ...own,
-    areas,
-    ink: requested,
-    ...(accents && { accents: accentsIn(accents, mine.slice(1)) }),
-    ...(shadows && { shadows: shadowsIn(shadows, ink, requested, given.slice(colourCount(own))) }),
-  };
+  if (given.length === 0) return drawing?.kind === "image" ? likeDrawing(own, drawing) : own;
+  return inGiven(own, given);
 }
-
-/** How many of the requested colours a drawing takes; further ones are its hard shadows'. */
-const colourCount = ({ isOneInk, accents = [], shadows }: StyleInk): number =>
-  shadows ? Math.max(isOneInk ? 1 : 2, 1 + accents.length) : Number.POSITIVE_INFINITY;
 
 /** A drawing that lies on the style's ground already keeps its colours there, if they are some of the style's or pixels around a hole stay. */
 function likeDrawing(style: StyleInk, drawing: Picture): StyleInk {
@@ -81,12 +60,15 @@ function likeDrawing(style: StyleInk, drawing: Picture): StyleInk {
 
 /** How an answer in the requested style and colours is finished. @param requested without the style that a drawing has by itself */
 export function looksOf(readers: Readers, requested: Requested, styleInk: StyleInk): Finish {
-  const { style, colours } = requested;
-  const paints = paintsOf(styleInk, colours);
   const { isOneInk, lines, areas, shadows, plate } = styleInk;
+  const { style } = requested;
+  const colours = plate ? withoutFirst(requested.colours) : requested.colours;
+  const paints = paintsOf(styleInk, colours);
   if (paints.tints) return { ...paints, lines, areas };
+  const tone = toneOf(requested, styleInk);
+  if (tone) return { isOneInk, ...paints, lines, areas, colour: namedByHex(tone) };
   const looks = { isOneInk, ...paints, lines, areas, palette: paletteOf(requested, styleInk) };
-  if (colours || isOfOneColour(styleInk)) return looks;
+  if (requested.colours || isOfOneColour(styleInk)) return looks;
   return {
     ...looks,
     spread:
@@ -95,6 +77,16 @@ export function looksOf(readers: Readers, requested: Requested, styleInk: StyleI
         : styleOf(readers, style)?.styleInk.spread,
   };
 }
+
+/** The one requested colour, where the style's drawings have areas of several: the answer is moved to it when it is painted. */
+const toneOf = ({ colours }: Requested, styleInk: StyleInk): string | undefined =>
+  colours?.kind === "colours" && colours.colours.length === 1 && styleInk.areas && !isOfOneColour(styleInk)
+    ? colours.colours[0]
+    : undefined;
+
+/** Colours of what lies on a plate, which has the first. */
+const withoutFirst = (colours: ConditionValue | undefined): ConditionValue | undefined =>
+  colours?.kind === "colours" ? { ...colours, colours: colours.colours.slice(1) } : colours;
 
 /** The colours of a style of one ink, with a ground, accents or hard shadows. @param colours requested ones */
 export function paintsOf(
@@ -110,19 +102,11 @@ export function paintsOf(
   return { ink, ground, accents, ...behind };
 }
 
-/** Accents in the requested colours, as far as there are any; more of them are accents as large as the last. */
-const accentsIn = (own: readonly Accent[], colours: readonly Ink[]): readonly Accent[] => {
-  const inColour = colours.map((ink, at) => ({ ink, share: (own[at] ?? own.at(-1)!).share }));
-  return [...inColour, ...own.slice(colours.length)];
-};
-
 const isFlat = ({ ground, accents }: StyleInk): boolean => (ground ?? accents) !== undefined;
 
 /** The requested colours, where the requested style has several; else the first is its ink. */
 export const paletteOf = ({ colours }: Requested, styleInk: StyleInk): readonly string[] | undefined =>
   colours?.kind === "colours" && !isOfOneColour(styleInk) ? colours.colours : undefined;
-
-export const isOfOneColour = ({ isOneInk, ink }: StyleInk): boolean => isOneInk || ink !== undefined;
 
 /**
  * The values with all that can be in the usual ink, where the requested style is of one colour.
@@ -136,7 +120,10 @@ export function readInInk(
 ): ConditionValues {
   const look = (style: ConditionValue | undefined) => styleOf(readers, style);
   const bare = conditionsWithoutShadows(conditionsWithoutPlates(values, look), before, look);
-  if (!isOfOneColour(styleInk)) return bare;
+  if (!isOfOneColour(styleInk)) {
+    const { colours: _, ...uncoloured } = bare;
+    return toneOf(values, styleInk) ? uncoloured : bare;
+  }
   const { style, drawing, "drawing-style": own, colours, ...others } = bare;
   const known = [...stylesOf(readers, before), ...stylesOf(readers, values)];
   // Where the answer is painted by areas, those of a coloured drawing count.

@@ -7,7 +7,7 @@
 
 import type { DrawingSet } from "../../shared/contract/generations/sources.ts";
 import { AppError } from "../../shared/problem.ts";
-import { drawnInAreas } from "./areas/drawn-in-areas.ts";
+import { paintedInAreas } from "./areas/drawn-in-areas.ts";
 import type { StyleAreas } from "./areas/style-areas.ts";
 import type { Calibration } from "./calibration.ts";
 import type { CaptionColour } from "./colour-words.ts";
@@ -240,9 +240,9 @@ export async function paint(
   const colouredOf = async (): Promise<Float32Array> => (tints ? drawLayers(await tintsOf(tints), 1) : answerOf());
   const inAreas =
     !inLines && areas && drawing
-      ? await drawnInAreas(drawing, target.imageSizePx, areas, colouredOf, looks.plate !== undefined)
+      ? await paintedInAreas(drawing, target.imageSizePx, { ...looks, areas }, colouredOf)
       : undefined;
-  const redrawn = inLines ?? inAreas;
+  const redrawn = inLines ?? inAreas?.layers;
   const needsLayers = !redrawn && (palette || (factor !== undefined && !tints));
   const decoded = needsLayers ? await target.decodeLayers?.(latent, drawing) : undefined;
   const joined = decoded && palette && inPalette(decoded, palette);
@@ -251,9 +251,7 @@ export async function paint(
   const layers = made ?? decoded;
   const small = made ? drawLayers(made, 1) : (decoded?.planes ?? (await answerOf()));
   // The drawing's own edges are decided already.
-  const kept = inAreas
-    ? { colour: looks.colour, shadows: looks.shadows, plate: looks.plate }
-    : { ...looks, isOneInk: false };
+  const kept = inAreas?.looks ?? { ...looks, isOneInk: false };
   const { planes, again, stack, apart } = finish(small, redrawn ? kept : looks);
   if (factor === undefined || !layers) return { planes };
   const large = drawLayers(layers, factor);

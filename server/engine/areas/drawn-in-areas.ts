@@ -2,6 +2,7 @@
  * An answer in a style of several flat colours that keeps the edges of the drawing that is restyled: each area of it gets one colour of the style, or
  * none, by what the flow's answer has there. A picture as layers, one a colour, so that it is drawn at any size.
  */
+import type { CaptionColour } from "../colour-words.ts";
 import type { ShownDrawing } from "../interfaces.ts";
 import { lineWidthOf } from "../lines/line-width.ts";
 import { redrawLines } from "../lines/redraw-lines.ts";
@@ -11,6 +12,7 @@ import { type LayeredImage, oddsPerPx, paintValues } from "../pixels/layered-ima
 import { onAreasGround } from "./areas-ground.ts";
 import { areThin, aroundOf, inkOfFlat, opaqueFrom } from "./around.ts";
 import { chooseColours, type Wanted } from "./choose-colours.ts";
+import { type Behind, inOneColour } from "./in-one-colour.ts";
 import { labOfInk } from "./lab-of-ink.ts";
 import { type Area, type Partition, partitionOf } from "./partition.ts";
 import { insideOf } from "./signed-distance.ts";
@@ -26,6 +28,23 @@ const areasMost = 400;
 const awayPx = 3;
 /** Share of what a drawing takes that the answer may draw away from it; more is a ground or a frame. */
 const elsewhereMost = 0.4;
+
+/** What is still done with an answer in areas. */
+type AreasLooks = Behind & { readonly colour?: CaptionColour | undefined };
+
+/** An answer as `drawnInAreas` gives it, in the one colour that is requested, if any, with what is put behind it. */
+export async function paintedInAreas(
+  drawing: Pick<ShownDrawing, "planes" | "known">,
+  sizePx: number,
+  { areas, colour, shadows, plate }: AreasLooks & { readonly areas: StyleAreas },
+  answerOf: () => Promise<Float32Array>,
+): Promise<{ readonly layers: LayeredImage; readonly looks: AreasLooks } | undefined> {
+  const layers = await drawnInAreas(drawing, sizePx, areas, answerOf, plate !== undefined);
+  if (!layers) return undefined;
+  if (!colour) return { layers, looks: { shadows, plate } };
+  const { layers: coloured, behind } = inOneColour(layers, colour, { shadows, plate });
+  return { layers: coloured, looks: behind };
+}
 
 /**
  * @param drawing premultiplied RGBA [4, sizePx, sizePx]

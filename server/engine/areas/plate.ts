@@ -74,6 +74,9 @@ export function onPlate(of: Float32Array, plate: Plate): OnPlate {
   };
 }
 
+/** The colour that a plate has behind a drawing. */
+export const groundOf = (drawn: Float32Array, { looks }: Plate): Ink => lookFor(drawn, looks).ground;
+
 /** The look whose drawing has the colours of this one; of several some one, by how much it covers. */
 function lookFor(planes: Float32Array, looks: readonly PlateLook[]): PlateLook {
   const pixels = planes.length / 4;

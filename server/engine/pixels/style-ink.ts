@@ -32,6 +32,8 @@ export interface StyleInk extends DrawnInk {
   readonly plate?: Plate | undefined;
 }
 
+export const isOfOneColour = ({ isOneInk, ink }: StyleInk): boolean => isOneInk || ink !== undefined;
+
 /** Of drawings of several colours; undefined where they are of many. */
 export function flatStyleOf(drawings: readonly Drawing[]): StyleInk | undefined {
   const silhouette = commonShape(drawings);
@@ -80,7 +82,7 @@ const platedLeast = 0.8;
 /** Drawings that are looked at off their plates. */
 const lookedMost = 8;
 /** Difference of a channel from which on lines show on a ground. */
-const legibleFrom = 0.3;
+export const legibleFrom = 0.3;
 
 /** What drawings are drawn in that lie on grounds of several colours; undefined where they do not. */
 function onPlates(drawings: readonly Drawing[], areas: StyleAreas | undefined): StyleInk | undefined {
