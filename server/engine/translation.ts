@@ -48,6 +48,8 @@ export interface Translation {
   readonly recoloured?: (latent: Float32Array, colour: CaptionColour) => Promise<Float32Array>;
   /** Whose the index's drawings are, by the ids of their styles. */
   readonly drawings?: ReadonlyMap<string, DrawingSet>;
+  /** The style of requests that name none: of a translation between styles that was made for it. */
+  readonly defaultStyle?: string;
   /** Where captions find the drawing that is restyled, and the ids of the styles whose drawings suit. */
   readonly captions?: {
     readonly from: Translation;
