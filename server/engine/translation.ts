@@ -12,6 +12,7 @@ import type { StyleAreas } from "./areas/style-areas.ts";
 import type { Calibration } from "./calibration.ts";
 import type { CaptionColour } from "./colour-words.ts";
 import { batchConditions, type ConditionReaders, type EncodedConditions } from "./conditions.ts";
+import { type KeptPixels, keepOutside } from "./edits/kept-pixels.ts";
 import { combine } from "./edits/sphere.ts";
 import type {
   DrawingFinder,
@@ -288,20 +289,6 @@ export interface Finish extends Looks {
   /** Factor of the enlarged image, which is traced; absent = none is made. */
   readonly enlargedBy?: number | undefined;
 }
-
-/** A picture that stays but for a hole in it. */
-export interface KeptPixels {
-  /** Premultiplied RGBA [4, size, size]. */
-  readonly planes: Float32Array;
-  /** [size, size]; 1 = drawn anew. */
-  readonly hole: Float32Array;
-}
-
-const keepOutside = (drawn: Float32Array, { planes, hole }: KeptPixels): Float32Array =>
-  drawn.map((value, at) => {
-    const share = hole[at % hole.length]!;
-    return share * value + (1 - share) * planes[at]!;
-  });
 
 /** log N(v; 0, I) in nats. */
 export function logNormal(v: Float32Array): number {

@@ -13,10 +13,11 @@ import { type ConditionValues, type EncodedConditions, encodeConditions, namedLa
 import { addAttribute, fadeNamed } from "../engine/edits/attribute.ts";
 import { type Blendable, blend } from "../engine/edits/blend.ts";
 import { invertImage } from "../engine/edits/invert.ts";
+import type { KeptPixels } from "../engine/edits/kept-pixels.ts";
 import { varyResidual } from "../engine/edits/variations.ts";
 import { guidanceTermsOf } from "../engine/guidance.ts";
 import { inkOfStyle, looksOf, paletteOf, readInInk } from "../engine/read-in-ink.ts";
-import type { KeptPixels, Row, Translation } from "../engine/translation.ts";
+import type { Row, Translation } from "../engine/translation.ts";
 import { sampleRow } from "../retrieval/retrieved-prior.ts";
 import { stylesUnder } from "../retrieval/sources.ts";
 import { conditionValues, holeOf, imageOf, inOwnStyle, keyOfShown } from "./condition-values.ts";
