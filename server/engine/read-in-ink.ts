@@ -4,6 +4,7 @@
  * with flat accents, where a style says what these are (pixels/style-ink.ts). Only where the requested style is such a one
  * too. Where its icons show several colours, the answer gets these by areas (areas/), or their mean and deviation.
  */
+import { offAreasGround } from "./areas/areas-ground.ts";
 import { flatColoursOf } from "./areas/flat-colours.ts";
 import { inLines } from "./areas/in-lines.ts";
 import { namedByHex } from "./areas/in-one-colour.ts";
@@ -227,9 +228,9 @@ function readStyle(images: readonly Picture[]): ReadStyle {
 }
 
 /** The same style, of images without their plate. */
-function rememberWithoutPlate({ key, styleInk }: ReadStyle, images: readonly Picture[]): void {
+function rememberWithoutPlate({ key, styleInk, places }: ReadStyle, images: readonly Picture[]): void {
   const { plate, ...inner } = styleInk;
-  const bare = plate ? bareImages(images, { key, plate }) : images;
+  const bare = plate ? bareImages(images, { key, plate, places }) : images;
   const read = { key: keyOf(bare), styleInk: inner, places: [...bare.keys()] };
   if (inner.shadows) remember(readWithoutShadows(read, bare));
   remember(read);
@@ -252,7 +253,11 @@ function readWithoutShadows({ key, styleInk, places }: ReadStyle, images: readon
 const keyOf = (images: readonly Picture[]): string => images.map(({ key, sizePx }) => `${sizePx} ${key}`).join(" ");
 
 function lookAt(images: readonly Picture[], key: string): ReadStyle {
-  const styleInk = images.length === 1 ? inkOf(images) : styleInkOf(images);
-  const isOfStyle = (at: number): boolean => !isFlat(styleInk) || asInkOf(images[at]!, styleInk) !== undefined;
+  const styleInk: StyleInk = images.length === 1 ? inkOf(images) : styleInkOf(images);
+  const { plate } = styleInk;
+  const isOfStyle = (at: number): boolean =>
+    plate
+      ? offAreasGround(images[at]!, plate, plate.veils) !== undefined
+      : !isFlat(styleInk) || asInkOf(images[at]!, styleInk) !== undefined;
   return { key, styleInk, places: [...images.keys()].filter(isOfStyle) };
 }

@@ -16,23 +16,30 @@ interface PlatedStyle {
   /** Of its images. */
   readonly key: string;
   readonly plate: Plate;
+  /** Of the images that do. */
+  readonly places: readonly number[];
 }
 
-type Look = (style: ConditionValue | undefined) => { readonly key: string; readonly styleInk: StyleInk } | undefined;
+type Look = (
+  style: ConditionValue | undefined,
+) => (Pick<PlatedStyle, "key" | "places"> & { readonly styleInk: StyleInk }) | undefined;
 
-/** Drawings without their plate, by the planes that they have on it: looking at a style takes them off as well. */
-const known = new WeakMap<Plate, WeakMap<Float32Array, Float32Array | undefined>>();
-
-/** An image without its plate, and its hole as it lies then; undefined where it does not lie on it. @param style of whose images the plate follows */
-export function offPlate<Shown extends Picture>(image: Shown, { key, plate }: PlatedStyle): Shown | undefined {
-  const ofPlate = known.get(plate) ?? new WeakMap<Float32Array, Float32Array | undefined>();
-  known.set(plate, ofPlate);
-  if (!ofPlate.has(image.planes)) ofPlate.set(image.planes, offAreasGround(image, plate, plate.veils));
-  const planes = ofPlate.get(image.planes);
-  if (!planes) return undefined;
+/** An image without its plate, and its hole as it lies then; its planes are made when they are first read. */
+function offPlate<Shown extends Picture>(image: Shown, { key, plate }: Omit<PlatedStyle, "places">): Shown {
+  let planes: Float32Array | undefined;
   const hole = image.hole && resampleSquare(image.hole, plate.place, image.sizePx);
-  return { ...image, planes, ...(hole && { hole }), key: `${image.key} off its ground in ${key}` };
+  return {
+    ...image,
+    get planes() {
+      planes ??= offAreasGround(image, plate, plate.veils) ?? image.planes;
+      return planes;
+    },
+    ...(hole && { hole }),
+    key: `${image.key} off its ground in ${key}`,
+  };
 }
+
+const liesOn = (image: Picture, plate: Plate): boolean => offAreasGround(image, plate, plate.veils) !== undefined;
 
 /** The values without plates; the same where the requested style has none. */
 export function conditionsWithoutPlates(values: ConditionValues, look: Look): ConditionValues {
@@ -41,11 +48,8 @@ export function conditionsWithoutPlates(values: ConditionValues, look: Look): Co
   if (!requested) return values;
   const plates = [platedStyle(look(own)) ?? [], requested].flat();
   const bare = (image: Picture): Picture => {
-    for (const plated of plates) {
-      const off = offPlate(image, plated);
-      if (off) return off;
-    }
-    return image;
+    const of = plates.find(({ plate }) => liesOn(image, plate));
+    return of ? offPlate(image, of) : image;
   };
   const imagesIn = (value: ConditionValue): ConditionValue =>
     value.kind === "images" ? { ...value, images: value.images.map(bare) } : value;
@@ -58,10 +62,10 @@ export function conditionsWithoutPlates(values: ConditionValues, look: Look): Co
 }
 
 /** Those of a style's images that lie on its plate, without it. */
-export const bareImages = (images: readonly Picture[], style: PlatedStyle): readonly Picture[] =>
-  images.flatMap((image) => offPlate(image, style) ?? []);
+export const bareImages = (images: readonly Picture[], { places, ...style }: PlatedStyle): readonly Picture[] =>
+  places.map((at) => offPlate(images[at]!, style));
 
 function platedStyle(read: ReturnType<Look>): PlatedStyle | undefined {
   const plate = read?.styleInk.plate;
-  return plate && { key: read.key, plate };
+  return plate && { key: read.key, places: read.places, plate };
 }
