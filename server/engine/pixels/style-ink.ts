@@ -92,13 +92,17 @@ function onPlates(drawings: readonly Drawing[], areas: StyleAreas | undefined): 
     around ? [{ ground: around, on: colours.map(({ ink }) => ink) }] : [],
   );
   // Shades of the ground are a shadow of one shape or another before they are nothing.
+  const looked = drawings.slice(0, lookedMost);
+  let before: readonly Drawing[] = [];
   for (const veils of ["through", "opaque", "gone"] as const) {
-    const looked = drawings.slice(0, lookedMost);
     const bare = looked.flatMap((drawing) => {
       const planes = offAreasGround(drawing, ground, veils);
       return planes ? [{ planes, sizePx: drawing.sizePx }] : [];
     });
     if (bare.length < platedLeast * looked.length) return undefined;
+    // Without any shades it was looked at already.
+    if (veils === "opaque" && bare.every(({ planes }, at) => isSame(planes, before[at]?.planes))) continue;
+    before = bare;
     const found = veils === "gone" ? undefined : shadowsOf(bare);
     const own = veils === "gone" || found ? inkAlone(found?.alone ?? bare) : undefined;
     const isFound = own?.ink ?? (veils === "gone" ? own?.areas : undefined);
@@ -119,6 +123,9 @@ function onPlates(drawings: readonly Drawing[], areas: StyleAreas | undefined): 
   }
   return undefined;
 }
+
+const isSame = (planes: Float32Array, others: Float32Array | undefined): boolean =>
+  planes.every((value, at) => value === others?.[at]);
 
 function inkAlone(drawings: readonly Drawing[]): StyleInk {
   const ink = inkOf(drawings);
