@@ -6,10 +6,9 @@ import { offAreasGround } from "./areas/areas-ground.ts";
 import type { Plate } from "./areas/plate.ts";
 import type { ConditionValues } from "./conditions.ts";
 import type { ConditionValue } from "./interfaces.ts";
+import { madePicture, type Picture } from "./made-picture.ts";
 import { resampleSquare } from "./pixels/resample-square.ts";
 import type { StyleInk } from "./pixels/style-ink.ts";
-
-type Picture = Extract<ConditionValue, { kind: "image" }>;
 
 /** A style whose drawings lie on plates. */
 interface PlatedStyle {
@@ -26,17 +25,9 @@ type Look = (
 
 /** An image without its plate, and its hole as it lies then; its planes are made when they are first read. */
 function offPlate<Shown extends Picture>(image: Shown, { key, plate }: Omit<PlatedStyle, "places">): Shown {
-  let planes: Float32Array | undefined;
   const hole = image.hole && resampleSquare(image.hole, plate.place, image.sizePx);
-  return {
-    ...image,
-    get planes() {
-      planes ??= offAreasGround(image, plate, plate.veils) ?? image.planes;
-      return planes;
-    },
-    ...(hole && { hole }),
-    key: `${image.key} off its ground in ${key}`,
-  };
+  const planesOf = (on: Picture): Float32Array => offAreasGround(on, plate, plate.veils) ?? on.planes;
+  return madePicture(image, `${image.key} off its ground in ${key}`, planesOf, hole);
 }
 
 const liesOn = (image: Picture, plate: Plate): boolean => offAreasGround(image, plate, plate.veils) !== undefined;
