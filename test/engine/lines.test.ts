@@ -219,6 +219,33 @@ describe("pieces", () => {
     assert.ok(difference(decided(outline, less)[0]!, outline) < 0.005);
   });
 
+  it("a gap ends straight where the outline of its fill begins, and makes no cracks beside it", () => {
+    const box: Inside = (x, y) => Math.min(24 - Math.abs(x - 32), 24 - Math.abs(y - 32));
+    const within: Inside = (x, y) => Math.min(20 - Math.abs(x - 32), 20 - Math.abs(y - 32));
+    const lines: Inside = (x, y) => Math.min(box(x, y), Math.max(-within(x, y), 2 - Math.abs(x - 32)));
+    const [gap, broader] = [2, 1.2].map(
+      (half): Inside =>
+        (x, y) =>
+          Math.min(box(x, y), -Math.min(within(x, y), half - Math.abs(x - 32))),
+    ) as [Inside, Inside];
+    const found = of(lines, broader);
+    // The four corners of the gap may be round by part of a pixel.
+    const wanted = drawn(gap);
+    let farthest = 0;
+    for (const [at, alpha] of found.entries()) farthest = Math.max(farthest, Math.abs(alpha - wanted[at]!));
+    assert.ok(farthest < 0.5, `${farthest} at one pixel`);
+    assert.ok(difference(found, wanted) < 0.002, `${difference(found, wanted)}`);
+  });
+
+  it("gaps between hairlines stay", () => {
+    const hair: Inside = (x, y) =>
+      Math.max(ring(22, 1.5)(x, y), Math.min(stroke(10, 32, 54, 32, 1.5)(x, y), disc(22)(x, y)));
+    const answer: Inside = (x, y) =>
+      Math.min(disc(22.75)(x, y), -Math.min(disc(21)(x, y), stroke(8, 32, 56, 32, 1.5)(x, y)));
+    const middle = of(hair, answer).slice(32 * sizePx + 16, 32 * sizePx + 48);
+    assert.ok(Math.max(...middle) < 0.5, [...middle].join(" "));
+  });
+
   it("lines between parts of a fill are gaps, which end at its outline, or of the fill where the answer surely has them", () => {
     const crossed = joined(ring(22, 4), stroke(10, 32, 54, 32, 4));
     const gap: Inside = (x, y) => Math.min(disc(24)(x, y), -Math.min(disc(20)(x, y), stroke(10, 32, 54, 32, 4)(x, y)));
