@@ -12,6 +12,8 @@ import { openBaselines } from "./baselines.ts";
 import { type BaselineFindings, baselinesSection } from "./baselines-section.ts";
 import { measureAll, readFew, type UpscalingContext } from "./context.ts";
 import { diversitySection } from "./diversity-section.ts";
+import { diversityGoals, inputsGoals } from "./goals/section-goals.ts";
+import { targetsSection } from "./goals/targets-section.ts";
 import { inputsSection } from "./inputs-section.ts";
 import { lpipsFetchCommand, openLpips } from "./lpips.ts";
 import { type Nets, netMeasures } from "./measure.ts";
@@ -19,8 +21,6 @@ import type { EvaluatedUpscaler } from "./methods.ts";
 import { openNcnnBaselines } from "./ncnn-baselines.ts";
 import type { PictureSet } from "./pictures.ts";
 import { qualitySection } from "./quality-section.ts";
-import { diversityGoals, inputsGoals } from "./section-goals.ts";
-import { targetsSection } from "./targets-section.ts";
 import { openTextureNet } from "./texture-distance.ts";
 
 export interface UpscalingOptions {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Row, Section } from "../../../server/evaluation/report.ts";
-import { diversityGoals, inputsGoals } from "../../../server/evaluation/upscaling/section-goals.ts";
+import { diversityGoals, inputsGoals } from "../../../server/evaluation/upscaling/goals/section-goals.ts";
 
 const row = (what: string, values: Row["values"], role: Row["role"] = "measured"): Row => ({
   what,

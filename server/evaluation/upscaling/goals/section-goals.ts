@@ -1,6 +1,6 @@
 /** Goals whose values lie in the tables of two sections: how hypotheses differ, and inputs as they are. */
-import { atLeast, atMost } from "../goals.ts";
-import type { Row, Section } from "../report.ts";
+import { atLeast, atMost } from "../../goals.ts";
+import type { Row, Section } from "../../report.ts";
 
 /** LPIPS between two hypotheses of the highest temperature at ×4, in the block where the answer errs most. */
 const differenceMin = 0.06;

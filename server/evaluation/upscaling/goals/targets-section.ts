@@ -1,10 +1,10 @@
 /** The section of goals: each row has a measured value, a goal and a verdict. */
-import { atLeast, atMost, goalsSection } from "../goals.ts";
-import type { Row, Section } from "../report.ts";
-import type { BaselineFindings, Speed } from "./baselines-section.ts";
-import type { Pass, UpscalingContext } from "./context.ts";
-import { type NetMeasure, type Nets, netMeasures, type Results } from "./measure.ts";
-import { type Scale, temperatureId, temperatures } from "./methods.ts";
+import { atLeast, atMost, goalsSection } from "../../goals.ts";
+import type { Row, Section } from "../../report.ts";
+import type { BaselineFindings, Speed } from "../baselines-section.ts";
+import type { Pass, UpscalingContext } from "../context.ts";
+import { type NetMeasure, type Nets, netMeasures, type Results } from "../measure.ts";
+import { type Scale, temperatureId, temperatures } from "../methods.ts";
 
 /** Required dB of T = 0 above bicubic, by group of the stated list. */
 const gains: Readonly<Record<string, Readonly<Record<Scale, number>>>> = {
