@@ -43,6 +43,13 @@ export function paletteOf({ palette, hexes }: Form, collections: readonly Colour
   };
 }
 
+/** The form of a command that needs a palette: for "as drawn" the file's first variables, else hex values. What was chosen stays. */
+export function withPalette(form: Form, collections: readonly ColourCollection[]): Form {
+  if (form.palette !== "own") return form;
+  const [first] = collections.flatMap(({ id, modes }) => modes.map((mode) => `${id}/${mode.id}`));
+  return { ...form, palette: first ?? "hex" };
+}
+
 /** Ids may hold any sign but the one between them, which is the last. */
 function splitPalette(palette: string): readonly [collectionId: string, modeId: string] {
   const at = palette.lastIndexOf("/");

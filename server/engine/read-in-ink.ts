@@ -4,26 +4,33 @@
  * with flat accents, where a style says what these are (pixels/style-ink.ts). Only where the requested style is such a one
  * too. Where its icons show several colours, the answer gets these by areas (areas/), or their mean and deviation.
  */
+import { offAreasGround } from "./areas/areas-ground.ts";
 import { flatColoursOf } from "./areas/flat-colours.ts";
 import { inLines } from "./areas/in-lines.ts";
-import { areasIn } from "./areas/style-areas.ts";
+import { namedByHex } from "./areas/in-one-colour.ts";
 import type { ConditionValues } from "./conditions.ts";
+import { colourCount, inGiven } from "./in-given-colours.ts";
 import type { ConditionValue } from "./interfaces.ts";
-import type { Accent } from "./pixels/accents.ts";
+import { madePicture, type Picture } from "./made-picture.ts";
 import { spreadOf } from "./pixels/colour-spread.ts";
-import { gradientIn } from "./pixels/gradients/in-gradient.ts";
 import { isSameLook } from "./pixels/ground/ground.ts";
-import { inColours } from "./pixels/ground/on-ground.ts";
-import { nearestIn, shadowsIn } from "./pixels/hard-shadows/with-shadows.ts";
 import { channelsOfHex, hexOfChannels } from "./pixels/hex-colour.ts";
-import { type Drawing, type Ink, inInk } from "./pixels/ink-colour.ts";
+import { type Drawing, inInk } from "./pixels/ink-colour.ts";
 import { resampleSquare } from "./pixels/resample-square.ts";
-import { asInkOf, type InkedDrawing, readAsInk, type StyleInk, shadedInkOf, styleInkOf } from "./pixels/style-ink.ts";
+import {
+  asInkOf,
+  type InkedDrawing,
+  isOfOneColour,
+  readAsInk,
+  type StyleInk,
+  shadedInkOf,
+  styleInkOf,
+} from "./pixels/style-ink.ts";
 import { usualInk } from "./pixels/usual-ink.ts";
+import { bareImages, conditionsWithoutPlates } from "./read-without-plates.ts";
 import { alone, apartFromShadows, conditionsWithoutShadows } from "./read-without-shadows.ts";
 import type { Finish, Translation } from "./translation.ts";
 
-type Picture = Extract<ConditionValue, { kind: "image" }>;
 type Readers = Pick<Translation, "conditions">;
 type Requested = Pick<ConditionValues, "style" | "colours">;
 
@@ -47,29 +54,9 @@ export function inkOfStyle(
       ? styleInkOf(style.images)
       : (styleOf(readers, style)?.styleInk ?? { isOneInk: false });
   const given = colours?.kind === "colours" ? colours.colours.map(channelsOfHex) : [];
-  const [requested] = given;
-  if (requested === undefined) return drawing?.kind === "image" ? likeDrawing(own, drawing) : own;
-  if (own.ground) return { ...own, ground: inColours(own.ground, given) };
-  const { ink, gradient, accents, shadows } = own;
-  // Beside one that is requested, a duotone keeps its other colours.
-  const beside = (accents ?? []).map((accent) => accent.ink);
-  const mine = isOfOneColour(own) ? given.slice(0, colourCount(own)) : given;
-  const areas =
-    own.areas && (mine.length > 1 ? areasIn(own.areas, mine) : areasIn(own.areas, [requested, ...beside], requested));
-  if (!isOfOneColour(own)) return { isOneInk: false, areas, ...(shadows && { shadows: nearestIn(shadows, given) }) };
-  return {
-    ...own,
-    areas,
-    ink: requested,
-    ...(ink && gradient && gradientIn({ ink, gradient }, mine)),
-    ...(accents && { accents: accentsIn(accents, mine.slice(1)) }),
-    ...(shadows && { shadows: shadowsIn(shadows, ink, requested, given.slice(colourCount(own))) }),
-  };
+  if (given.length === 0) return drawing?.kind === "image" ? likeDrawing(own, drawing) : own;
+  return inGiven(own, given);
 }
-
-/** How many of the requested colours a drawing takes; further ones are its hard shadows'. */
-const colourCount = ({ isOneInk, gradient, accents = [], shadows }: StyleInk): number =>
-  shadows ? Math.max(isOneInk && !gradient ? 1 : 2, 1 + accents.length) : Number.POSITIVE_INFINITY;
 
 /** A drawing that lies on the style's ground already keeps its colours there, if they are some of the style's or pixels around a hole stay. */
 function likeDrawing(style: StyleInk, drawing: Picture): StyleInk {
@@ -82,25 +69,41 @@ function likeDrawing(style: StyleInk, drawing: Picture): StyleInk {
 
 /** How an answer in the requested style and colours is finished. @param requested without the style that a drawing has by itself */
 export function looksOf(readers: Readers, requested: Requested, styleInk: StyleInk): Finish {
-  const { style, colours } = requested;
+  const { isOneInk, lines, areas, shadows, plate } = styleInk;
+  const { style } = requested;
+  const colours = plate ? withoutFirst(requested.colours) : requested.colours;
   const paints = paintsOf(styleInk, colours);
-  const { isOneInk, lines, areas, shadows } = styleInk;
   if (paints.tints) return { ...paints, lines, areas };
+  const tone = toneOf(requested, styleInk);
+  if (tone) return { isOneInk, ...paints, lines, areas, colour: namedByHex(tone) };
   const looks = { isOneInk, ...paints, lines, areas, palette: paletteOf(requested, styleInk) };
-  if (colours || isOfOneColour(styleInk)) return looks;
+  if (requested.colours || isOfOneColour(styleInk)) return looks;
   return {
     ...looks,
-    spread: style?.kind === "images" && !shadows ? spreadOf(style.images) : styleOf(readers, style)?.styleInk.spread,
+    spread:
+      style?.kind === "images" && !shadows && !plate
+        ? spreadOf(style.images)
+        : styleOf(readers, style)?.styleInk.spread,
   };
 }
+
+/** The one requested colour, where the style's drawings have areas of several: the answer is moved to it when it is painted. */
+const toneOf = ({ colours }: Requested, styleInk: StyleInk): string | undefined =>
+  colours?.kind === "colours" && colours.colours.length === 1 && styleInk.areas && !isOfOneColour(styleInk)
+    ? colours.colours[0]
+    : undefined;
+
+/** Colours of what lies on a plate, which has the first. */
+const withoutFirst = (colours: ConditionValue | undefined): ConditionValue | undefined =>
+  colours?.kind === "colours" ? { ...colours, colours: colours.colours.slice(1) } : colours;
 
 /** The colours of a style of one ink, with a ground, accents or hard shadows. @param colours requested ones */
 export function paintsOf(
   styleInk: StyleInk,
   colours?: ConditionValue,
-): Pick<Finish, "tints" | "ink" | "gradient" | "ground" | "accents" | "shadows"> {
-  const { isOneInk, ink, gradient, ground, accents, shadows } = styleInk;
-  const behind = shadows && { shadows };
+): Pick<Finish, "tints" | "ink" | "gradient" | "ground" | "accents" | "shadows" | "plate"> {
+  const { isOneInk, ink, gradient, ground, accents, shadows, plate } = styleInk;
+  const behind = { ...(shadows && { shadows }), ...(plate && { plate }) };
   if (ink && gradient) return { ink, gradient, ...behind };
   if (ink && !isOneInk && colours?.kind === "colours" && colours.colours.length > 1)
     return { tints: colours.colours.slice(0, colourCount(styleInk)), ...behind };
@@ -109,19 +112,11 @@ export function paintsOf(
   return { ink, ground, accents, ...behind };
 }
 
-/** Accents in the requested colours, as far as there are any; more of them are accents as large as the last. */
-const accentsIn = (own: readonly Accent[], colours: readonly Ink[]): readonly Accent[] => {
-  const inColour = colours.map((ink, at) => ({ ink, share: (own[at] ?? own.at(-1)!).share }));
-  return [...inColour, ...own.slice(colours.length)];
-};
-
 const isFlat = ({ ground, accents }: StyleInk): boolean => (ground ?? accents) !== undefined;
 
 /** The requested colours, where the requested style has several; else the first is its ink. */
 export const paletteOf = ({ colours }: Requested, styleInk: StyleInk): readonly string[] | undefined =>
   colours?.kind === "colours" && !isOfOneColour(styleInk) ? colours.colours : undefined;
-
-export const isOfOneColour = ({ isOneInk, ink }: StyleInk): boolean => isOneInk || ink !== undefined;
 
 /**
  * The values with all that can be in the usual ink, where the requested style is of one colour.
@@ -134,8 +129,11 @@ export function readInInk(
   before: ConditionValues = {},
 ): ConditionValues {
   const look = (style: ConditionValue | undefined) => styleOf(readers, style);
-  const bare = conditionsWithoutShadows(values, before, look);
-  if (!isOfOneColour(styleInk)) return bare;
+  const bare = conditionsWithoutShadows(conditionsWithoutPlates(values, look), before, look);
+  if (!isOfOneColour(styleInk)) {
+    const { colours: _, ...uncoloured } = bare;
+    return toneOf(values, styleInk) ? uncoloured : bare;
+  }
   const { style, drawing, "drawing-style": own, colours, ...others } = bare;
   const known = [...stylesOf(readers, before), ...stylesOf(readers, values)];
   // Where the answer is painted by areas, those of a coloured drawing count.
@@ -177,14 +175,8 @@ const stylesOf = (readers: Readers, { style, "drawing-style": own }: ConditionVa
 /** @param planes premultiplied RGBA [4, pixels] */
 const planesInUsualInk = (planes: Float32Array): Float32Array => inInk(planes, channelsOfHex(usualInk));
 
-/** Its planes are made when they are read, because an expert that knows the key needs none. */
-export const inUsualInk = (image: Picture): Picture => ({
-  ...image,
-  get planes() {
-    return planesInUsualInk(image.planes);
-  },
-  key: `${image.key} in ink`,
-});
+export const inUsualInk = <Shown extends Picture>(image: Shown): Shown =>
+  madePicture(image, `${image.key} in ink`, ({ planes }) => planesInUsualInk(planes));
 
 /** @param known styles that may say what several colours are */
 function pictureInInk(image: Picture, known: readonly ReadStyle[], ofOthers = linesOf): Picture {
@@ -196,13 +188,7 @@ function pictureInInk(image: Picture, known: readonly ReadStyle[], ofOthers = li
 /** A drawing of several flat colours in lines of one ink; others, and those with a hole, as they are. */
 function linesOf(image: Picture): Picture {
   if (image.hole || !flatColoursOf(image)) return image;
-  return {
-    ...image,
-    get planes() {
-      return inLines(image) ?? image.planes;
-    },
-    key: `${image.key} in lines`,
-  };
+  return madePicture(image, `${image.key} in lines`, () => inLines(image) ?? image.planes);
 }
 
 function styleInInk(value: ConditionValue, known: readonly ReadStyle[], ofOthers = linesOf): ConditionValue {
@@ -215,17 +201,16 @@ function styleInInk(value: ConditionValue, known: readonly ReadStyle[], ofOthers
 }
 
 /**
- * A drawing of a style of several flat colours as the flow knows it; its planes are made when they are read. A hole in it moves with it.
+ * A drawing of a style of several flat colours as the flow knows it. A hole in it moves with it.
  * @param styleKey of all images of the style, from which its ground and inks follow
  */
-export const drawingIn = <Shown extends Picture>(image: Shown, style: StyleInk, styleKey: string): Shown => ({
-  ...image,
-  get planes() {
-    return asInkOf(image, style)?.planes ?? image.planes;
-  },
-  ...(image.hole && style.ground && { hole: resampleSquare(image.hole, style.ground.place, image.sizePx) }),
-  key: `${image.key} as ink of ${styleKey}`,
-});
+export const drawingIn = <Shown extends Picture>(image: Shown, style: StyleInk, styleKey: string): Shown =>
+  madePicture(
+    image,
+    `${image.key} as ink of ${styleKey}`,
+    () => asInkOf(image, style)?.planes ?? image.planes,
+    image.hole && style.ground && resampleSquare(image.hole, style.ground.place, image.sizePx),
+  );
 
 /** Undefined where no style is given, or a named one says nothing. */
 function styleOf({ conditions }: Readers, style: ConditionValue | undefined): ReadStyle | undefined {
@@ -242,12 +227,22 @@ const stylesReadMost = 64;
 function readStyle(images: readonly Picture[]): ReadStyle {
   const key = keyOf(images);
   const read = stylesRead.get(key) ?? lookAt(images, key);
+  if (read.styleInk.plate) rememberWithoutPlate(read, images);
   // Its images without these shadows are read next, and are known already.
-  if (read.styleInk.shadows) remember(readWithoutShadows(read, images));
+  else if (read.styleInk.shadows) remember(readWithoutShadows(read, images));
   // A drawing that shows its style alone is read at once, without its lines, and would take the place of a set.
   if (images.length === 1) return read;
   remember(read);
   return read;
+}
+
+/** The same style, of images without their plate. */
+function rememberWithoutPlate({ key, styleInk, places }: ReadStyle, images: readonly Picture[]): void {
+  const { plate, ...inner } = styleInk;
+  const bare = plate ? bareImages(images, { key, plate, places }) : images;
+  const read = { key: keyOf(bare), styleInk: inner, places: [...bare.keys()] };
+  if (inner.shadows) remember(readWithoutShadows(read, bare));
+  remember(read);
 }
 
 function remember(read: ReadStyle): void {
@@ -263,10 +258,15 @@ function readWithoutShadows({ key, styleInk, places }: ReadStyle, images: readon
   return { key: keyOf(images.map((image) => alone(image, { key, shadows }))), styleInk: inner, places };
 }
 
-const keyOf = (images: readonly Picture[]): string => images.map((image) => image.key).join(" ");
+/** Packs read the same images at sizes of their own. */
+const keyOf = (images: readonly Picture[]): string => images.map(({ key, sizePx }) => `${sizePx} ${key}`).join(" ");
 
 function lookAt(images: readonly Picture[], key: string): ReadStyle {
-  const styleInk = images.length === 1 ? shadedInkOf(images) : styleInkOf(images);
-  const isOfStyle = (at: number): boolean => !isFlat(styleInk) || asInkOf(images[at]!, styleInk) !== undefined;
+  const styleInk: StyleInk = images.length === 1 ? shadedInkOf(images) : styleInkOf(images);
+  const { plate } = styleInk;
+  const isOfStyle = (at: number): boolean =>
+    plate
+      ? offAreasGround(images[at]!, plate, plate.veils) !== undefined
+      : !isFlat(styleInk) || asInkOf(images[at]!, styleInk) !== undefined;
   return { key, styleInk, places: [...images.keys()].filter(isOfStyle) };
 }

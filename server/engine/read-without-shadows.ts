@@ -4,12 +4,11 @@
  */
 import type { ConditionValues } from "./conditions.ts";
 import type { ConditionValue } from "./interfaces.ts";
+import { madePicture, type Picture } from "./made-picture.ts";
 import type { HardShadow } from "./pixels/hard-shadows/hard-shadow.ts";
 import { withoutShadows } from "./pixels/hard-shadows/without-shadows.ts";
 import type { Drawing } from "./pixels/ink-colour.ts";
 import type { StyleInk } from "./pixels/style-ink.ts";
-
-type Picture = Extract<ConditionValue, { kind: "image" }>;
 
 /** A style whose drawings have hard shadows. */
 interface ShadowedStyle {
@@ -23,18 +22,13 @@ type Look = (style: ConditionValue | undefined) => { readonly key: string; reado
 /** Share of what shows a shadow, or should, that must be where it is expected: in a drawing of the style, and in one of any. */
 const [ownLeast, anyLeast] = [0.2, 0.6];
 
-/** Without its shadows; planes are made when they are first read. @param styleKey of all images of the style, from which they follow */
-export function alone<Shown extends Picture>(image: Shown, { key, shadows }: ShadowedStyle): Shown {
-  let planes: Float32Array | undefined;
-  return {
-    ...image,
-    get planes() {
-      planes ??= withoutShadows(image, shadows) ?? image.planes;
-      return planes;
-    },
-    key: `${image.key} without its shadow in ${key}`,
-  };
-}
+/** Without its shadows. @param shadowed by its key, that of all images of the style, from which the shadows follow */
+export const alone = <Shown extends Picture>(image: Shown, shadowed: ShadowedStyle): Shown =>
+  madePicture(
+    image,
+    `${image.key} without its shadow in ${shadowed.key}`,
+    (of) => withoutShadows(of, shadowed.shadows).planes,
+  );
 
 /**
  * The values without such shadows; the same where no style has any.
@@ -49,7 +43,7 @@ export function conditionsWithoutShadows(
   if (known.length === 0) return values;
   const { style, drawing, "drawing-style": own } = values;
   const alike = (image: Picture): Picture => {
-    const of = known.find((one) => withoutShadows(image, one.shadows, one.least));
+    const of = known.find(({ shadows, least }) => withoutShadows(image, shadows).explained >= least);
     return of ? alone(image, of) : image;
   };
   const bare = (value: ConditionValue): ConditionValue => {
@@ -73,8 +67,8 @@ export function apartFromShadows(
   look: Look,
 ): { readonly drawing: Drawing; readonly shadows?: readonly HardShadow[] } {
   for (const { shadows, least } of shadowedIn(conditions, look)) {
-    const planes = withoutShadows(picture, shadows, least);
-    if (planes) return { drawing: { planes, sizePx: picture.sizePx }, shadows };
+    const { planes, explained } = withoutShadows(picture, shadows);
+    if (explained >= least) return { drawing: { planes, sizePx: picture.sizePx }, shadows };
   }
   return { drawing: picture };
 }

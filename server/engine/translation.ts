@@ -7,12 +7,13 @@
 
 import type { DrawingSet } from "../../shared/contract/generations/sources.ts";
 import { AppError } from "../../shared/problem.ts";
-import { drawnInAreas } from "./areas/drawn-in-areas.ts";
+import { paintedInAreas } from "./areas/drawn-in-areas.ts";
 import { besideEachOther } from "./areas/in-layers.ts";
 import type { StyleAreas } from "./areas/style-areas.ts";
 import type { Calibration } from "./calibration.ts";
 import type { CaptionColour } from "./colour-words.ts";
 import { batchConditions, type ConditionReaders, type EncodedConditions } from "./conditions.ts";
+import { type KeptPixels, keepOutside } from "./edits/kept-pixels.ts";
 import { combine } from "./edits/sphere.ts";
 import type {
   DrawingFinder,
@@ -48,6 +49,8 @@ export interface Translation {
   readonly recoloured?: (latent: Float32Array, colour: CaptionColour) => Promise<Float32Array>;
   /** Whose the index's drawings are, by the ids of their styles. */
   readonly drawings?: ReadonlyMap<string, DrawingSet>;
+  /** The style of requests that name none: of a translation between styles that was made for it. */
+  readonly defaultStyle?: string;
   /** Where captions find the drawing that is restyled, and the ids of the styles whose drawings suit. */
   readonly captions?: {
     readonly from: Translation;
@@ -239,8 +242,10 @@ export async function paint(
     inTints(inLines ? drawLayers(inLines, 1) : await answerOf(), target.imageSizePx, own);
   const colouredOf = async (): Promise<Float32Array> => (tints ? drawLayers(await tintsOf(tints), 1) : answerOf());
   const inAreas =
-    !inLines && areas && drawing ? await drawnInAreas(drawing, target.imageSizePx, areas, colouredOf) : undefined;
-  const redrawn = inLines ?? inAreas;
+    !inLines && areas && drawing
+      ? await paintedInAreas(drawing, target.imageSizePx, { ...looks, areas }, colouredOf)
+      : undefined;
+  const redrawn = inLines ?? inAreas?.layers;
   const needsLayers = !redrawn && (palette || (factor !== undefined && !tints));
   const decoded = needsLayers ? await target.decodeLayers?.(latent, drawing) : undefined;
   const joined = decoded && palette && inPalette(decoded, palette);
@@ -249,11 +254,12 @@ export async function paint(
   const layers = made ?? decoded;
   const small = made ? drawLayers(made, 1) : (decoded?.planes ?? (await answerOf()));
   // The drawing's own edges are decided already.
-  const kept = inAreas ? { colour: looks.colour, shadows: looks.shadows } : { ...looks, isOneInk: false };
+  const kept = inAreas?.looks ?? { ...looks, isOneInk: false };
   const { planes, again, stack, apart, recolour: inkBy = (ink) => ink } = finish(small, redrawn ? kept : looks);
   if (factor === undefined || !layers) return { planes };
   const large = drawLayers(layers, factor);
-  const parts = inAreas && besideEachOther(inAreas, factor, inkBy);
+  // On a plate they lie elsewhere.
+  const parts = inAreas && !inAreas.looks.plate && besideEachOther(inAreas.layers, factor, inkBy);
   const known = { ...(stack && { stack: stack(large) }), ...(parts && { parts }) };
   return { planes, enlarged: again(large), known, apart: apart?.(large) };
 }
@@ -286,20 +292,6 @@ export interface Finish extends Looks {
   /** Factor of the enlarged image, which is traced; absent = none is made. */
   readonly enlargedBy?: number | undefined;
 }
-
-/** A picture that stays but for a hole in it. */
-export interface KeptPixels {
-  /** Premultiplied RGBA [4, size, size]. */
-  readonly planes: Float32Array;
-  /** [size, size]; 1 = drawn anew. */
-  readonly hole: Float32Array;
-}
-
-const keepOutside = (drawn: Float32Array, { planes, hole }: KeptPixels): Float32Array =>
-  drawn.map((value, at) => {
-    const share = hole[at % hole.length]!;
-    return share * value + (1 - share) * planes[at]!;
-  });
 
 /** log N(v; 0, I) in nats. */
 export function logNormal(v: Float32Array): number {

@@ -25,8 +25,9 @@ const text = (value: string): ConditionValue => ({ kind: "text", text: value });
 export function conditionValues(condition: PartialCondition, images: ConditionImages): ConditionValues {
   const { caption, label, style, sketch, layout, image, lowResolution, drawing, colours } = condition;
   const picture = (key: string) => ({ kind: "image" as const, key, ...imageOf(images, key) });
+  // What a set shows does not depend on its order: sums are rounded by it, and of many images some are looked at.
   const styleValue = (style: Style): ConditionValue =>
-    typeof style === "string" ? text(style) : { kind: "images", images: style.images.map(picture) };
+    typeof style === "string" ? text(style) : { kind: "images", images: [...style.images].sort().map(picture) };
   const shown = drawing && picture(keyOfShown(drawing));
   // A drawing shows its style by itself.
   const ownStyle: ConditionValue | undefined =

@@ -3,8 +3,8 @@ import type { ResidualSource } from "../../shared/contract/generations/generatio
 import type { ConditionValues } from "../engine/conditions.ts";
 import { restyledConditions } from "../engine/edits/restyle.ts";
 import { mixInks } from "../engine/pixels/ink-colour.ts";
-import type { StyleInk } from "../engine/pixels/style-ink.ts";
-import { inkOfStyle, isOfOneColour, paintsOf, readPicture } from "../engine/read-in-ink.ts";
+import { isOfOneColour, type StyleInk } from "../engine/pixels/style-ink.ts";
+import { inkOfStyle, paintsOf, readPicture } from "../engine/read-in-ink.ts";
 import type { Finish, Translation } from "../engine/translation.ts";
 import { conditionValues, imageOf, inOwnStyle } from "./condition-values.ts";
 import type { ConditionImages } from "./protocol.ts";
@@ -60,5 +60,5 @@ export function mixedPaints(from: Paints, to: Paints, share: number): Finish {
   return { ...from, towards: { paints: to, share } };
 }
 
-const isPlain = ({ ink, gradient, ground, accents, tints, shadows }: Paints): boolean =>
-  ink !== undefined && (gradient ?? ground ?? accents ?? tints ?? shadows) === undefined;
+const isPlain = ({ ink, gradient, ground, accents, tints, shadows, plate }: Paints): boolean =>
+  ink !== undefined && (gradient ?? ground ?? accents ?? tints ?? shadows ?? plate) === undefined;

@@ -3,7 +3,8 @@ import type { InversionRequest } from "../../shared/contract/generations/inversi
 import { findOutOfDistribution, typicalityPercentile } from "../engine/calibration.ts";
 import { encodeConditions, namedLabels } from "../engine/conditions.ts";
 import { checkInversion, invertImage } from "../engine/edits/invert.ts";
-import { inkOfStyle, isOfOneColour, readInInk, readPicture } from "../engine/read-in-ink.ts";
+import { isOfOneColour } from "../engine/pixels/style-ink.ts";
+import { inkOfStyle, readInInk, readPicture } from "../engine/read-in-ink.ts";
 import type { Translation } from "../engine/translation.ts";
 import { conditionValues, imageOf, inOwnStyle } from "./condition-values.ts";
 import type { ConditionImages, InversionResult } from "./protocol.ts";

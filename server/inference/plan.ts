@@ -13,10 +13,11 @@ import { type ConditionValues, type EncodedConditions, encodeConditions, namedLa
 import { addAttribute, fadeNamed } from "../engine/edits/attribute.ts";
 import { type Blendable, blend } from "../engine/edits/blend.ts";
 import { invertImage } from "../engine/edits/invert.ts";
+import type { KeptPixels } from "../engine/edits/kept-pixels.ts";
 import { varyResidual } from "../engine/edits/variations.ts";
 import { guidanceTermsOf } from "../engine/guidance.ts";
 import { inkOfStyle, looksOf, paletteOf, readInInk } from "../engine/read-in-ink.ts";
-import type { KeptPixels, Row, Translation } from "../engine/translation.ts";
+import type { Row, Translation } from "../engine/translation.ts";
 import { sampleRow } from "../retrieval/retrieved-prior.ts";
 import { stylesUnder } from "../retrieval/sources.ts";
 import { conditionValues, holeOf, imageOf, inOwnStyle, keyOfShown } from "./condition-values.ts";
@@ -29,9 +30,10 @@ import type { ConditionImages } from "./protocol.ts";
 /** @throws AppError `invalid_request` for fields that don't go together, or an expert's own error */
 export async function planGeneration(
   translation: Translation,
-  request: ResolvedRequest,
+  given: ResolvedRequest,
   images: ConditionImages,
 ): Promise<Plan> {
+  const request = inDefaultStyle(translation, given);
   refuseContradictions(translation, request);
   if (translation.captions && request.condition.caption !== undefined)
     return planFromCaption(translation, translation.captions, request, images);
@@ -87,6 +89,13 @@ export async function planGeneration(
         ? rowFrom(blend(from, to, image / (count - 1)))
         : rowFrom({ ...from, residual: varyResidual(from.residual, each.seedOf(image, candidate), angleDegrees) }),
   };
+}
+
+/** A request that names no style, in the one that the translation was made for; what keeps its own, as around a hole, stays. */
+function inDefaultStyle({ defaultStyle }: Translation, request: ResolvedRequest): ResolvedRequest {
+  const { condition, keepResidualOf } = request;
+  if (!defaultStyle || condition.style || condition.drawing?.mask || keepResidualOf) return request;
+  return { ...request, condition: { ...condition, style: defaultStyle } };
 }
 
 /** @throws AppError `invalid_request` for a mask that marks nothing */

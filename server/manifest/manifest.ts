@@ -91,7 +91,7 @@ export const TranslationSchema = z.object({
   flow: PackPathSchema,
   /** Where the flow is a published one: its graphs, of which `flow` names the forward one. */
   published: PublishedFlowSchema.optional(),
-  /** The style that a form should begin with, one of the style expert's vocabulary. */
+  /** The style that a form should begin with, and between styles that of a request without one; of the style expert's vocabulary. */
   defaultStyle: z.string().optional(),
   /** The retrieval index: drawings by label and style (server/retrieval/retrieval-index.ts). */
   retrieval: PackPathSchema.optional(),

@@ -126,7 +126,8 @@ async function loadTranslation(
   options: ExpertOptions,
 ): Promise<Translation> {
   const { id: translation, flow: path, conditions, target: targetKey, calibration, drawings } = entry;
-  const { retrieval, furtherDrawings: further } = entry;
+  const { retrieval, furtherDrawings: further, defaultStyle } = entry;
+  const isBetweenStyles = styleExpertOf(entry, experts)?.kind === "drawing-style";
   const label = `${id}@${version}, ${path}`;
   const flow = await openFlow(folder, entry, experts, { ...options, label });
   // The manifest's schema has checked that each expert exists and has a fitting kind.
@@ -166,6 +167,7 @@ async function loadTranslation(
     conditions: opened,
     ...(calibration ? { calibration: await readCalibration(folder, calibration) } : {}),
     ...(drawings ? { drawings: setsByStyle(drawings) } : {}),
+    ...(isBetweenStyles && defaultStyle !== undefined ? { defaultStyle } : {}),
     ...(retrieval === undefined
       ? {}
       : {
@@ -182,16 +184,22 @@ async function loadTranslation(
 /** The pack's own flow, the one between styles, or a published one. @throws AppError `pack_corrupt` when it is none */
 export async function openFlow(
   folder: string,
-  { flow, published, conditions }: TranslationEntry,
+  entry: TranslationEntry,
   experts: Readonly<Record<string, ExpertEntry>>,
   options: Pick<ExpertOptions, "provider" | "threads"> & { readonly label: string },
 ): Promise<Flow & { dispose(): Promise<void> }> {
-  const style = experts[conditions.find(({ name }) => name === "style")?.expert ?? ""];
+  const { flow, published, conditions } = entry;
+  const style = styleExpertOf(entry, experts);
   if (style?.kind === "drawing-style")
     return openStyleFlow(join(folder, flow), await readCodes(folder, style), options);
   if (published) return openPublishedFlow(folder, published, conditions[0]!.name, options);
   return createFlow(readFlowFile(await readFile(join(folder, flow)), options.label), options);
 }
+
+const styleExpertOf = (
+  { conditions }: TranslationEntry,
+  experts: Readonly<Record<string, ExpertEntry>>,
+): ExpertEntry | undefined => experts[conditions.find(({ name }) => name === "style")?.expert ?? ""];
 
 const setsByStyle = (drawings: NonNullable<TranslationEntry["drawings"]>) =>
   new Map(drawings.flatMap(({ styles, ...set }) => styles.map((style) => [style, set] as const)));

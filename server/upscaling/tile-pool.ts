@@ -48,4 +48,6 @@ export async function openTilePool(pack: UpscalerPack, concurrency: number, core
 
 /** Buffers that belong to one task alone. */
 const buffersOf = (task: TileTask): ArrayBuffer[] =>
-  (task.kind === "enlarge" ? [task.tile] : [task.picture, task.low]).map(({ buffer }) => buffer as ArrayBuffer);
+  (task.kind === "enlarge" ? [task.tile, task.isDrawn] : [task.picture, task.low, task.isDrawn]).map(
+    ({ buffer }) => buffer as ArrayBuffer,
+  );

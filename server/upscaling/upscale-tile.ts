@@ -13,7 +13,7 @@ import { keepMeans, meansReachPx } from "./details/keep-means.ts";
 import { livelyReachPx, livelyShares } from "./details/lively-places.ts";
 import { drawPixelResidual, residualDimsOf } from "./details/pixel-noise.ts";
 import type { Box } from "./picture-planes.ts";
-import { drawnReachPx, grainReachPx, takeOffGrain } from "./projection/level-grain.ts";
+import { grainReachPx, takeOffGrain } from "./projection/level-grain.ts";
 import { softenProjection, softReachPx } from "./projection/soft-projection.ts";
 import { growBox } from "./tiles.ts";
 import { cutRows, type Details, unfold } from "./unfold.ts";
@@ -80,6 +80,8 @@ export interface EnlargeTask {
   readonly factor: NetworkScale;
   /** Colours of `whole`, [3, heightPx, widthPx] in [0, 1]. */
   readonly tile: Float32Array;
+  /** Where the input is drawn (drawn-places.ts), by pixel of `whole`. */
+  readonly isDrawn: Uint8Array;
   readonly whole: Box;
   readonly core: Box;
   /** Size of the tile's picture. */
@@ -101,6 +103,8 @@ export interface ProjectionTask {
   readonly picture: Float32Array;
   /** [3, heightPx, widthPx] */
   readonly low: Float32Array;
+  /** Where the input is drawn (drawn-places.ts), [heightPx, widthPx] */
+  readonly isDrawn: Uint8Array;
   readonly widthPx: number;
   readonly heightPx: number;
   /** How far it may move (projection/soft-projection.ts); 0 = no projection. */
@@ -157,8 +161,8 @@ export const marginsOf = ({
 }): UpscalerMargins => ({
   factors: { 2: marginsOfFactor(factors[2]), 4: marginsOfFactor(factors[4]) },
   consistency: {
-    2: grainReachPx(2) + Math.max(softReachPx, drawnReachPx, consistency[2].marginPx),
-    4: grainReachPx(4) + Math.max(softReachPx, drawnReachPx, consistency[4].marginPx),
+    2: grainReachPx(2) + Math.max(softReachPx, consistency[2].marginPx),
+    4: grainReachPx(4) + Math.max(softReachPx, consistency[4].marginPx),
   },
 });
 
@@ -188,8 +192,10 @@ export async function warmUpTiles(parts: UpscalerParts): Promise<void> {
   const [widthPx, heightPx] = [16, 16];
   const whole = { left: 0, top: 0, widthPx, heightPx };
   const tile = new Float32Array(3 * widthPx * heightPx);
+  const isDrawn = new Uint8Array(widthPx * heightPx).fill(1);
   const about = {
     tile,
+    isDrawn,
     whole,
     core: whole,
     picture: whole,
@@ -200,7 +206,8 @@ export async function warmUpTiles(parts: UpscalerParts): Promise<void> {
   for (const factor of [2, 4] as const) {
     await drawTile(parts, { kind: "enlarge", factor, isAlone: true, ...about });
     const picture = new Float32Array(factor ** 2 * tile.length);
-    const planes = { picture, low: tile, widthPx, heightPx, largestShare: 1 };
+    const isDrawn = new Uint8Array(widthPx * heightPx).fill(1);
+    const planes = { picture, low: tile, isDrawn, widthPx, heightPx, largestShare: 1 };
     await drawTile(parts, { kind: "projection", factor, isAlone: true, ...planes });
   }
 }
@@ -211,16 +218,16 @@ export function drawTile(parts: UpscalerParts, task: TileTask): Promise<Float32A
 }
 
 async function projectTile({ consistency }: UpscalerParts, task: ProjectionTask): Promise<Float32Array> {
-  const { factor, picture, low, widthPx, heightPx, largestShare } = task;
+  const { factor, picture, low, isDrawn, widthPx, heightPx, largestShare } = task;
   const projected =
     largestShare > 0 ? await consistency[factor].project(picture, low, widthPx, heightPx) : picture.slice();
   softenProjection(projected, picture, low, { widthPx, heightPx, largestShare });
-  takeOffGrain(projected, low, widthPx, factor);
+  takeOffGrain(projected, isDrawn, widthPx, factor);
   return projected;
 }
 
 async function enlargeTile({ factors }: UpscalerParts, task: EnlargeTask): Promise<Float32Array> {
-  const { factor, tile, whole, core, picture, temperature, isForeign } = task;
+  const { factor, tile, isDrawn, whole, core, picture, temperature, isForeign } = task;
   const parts = factors[factor];
   const network = (isForeign && parts.foreignNetwork) || parts.network;
   const { widthPx, heightPx } = whole;
@@ -231,7 +238,7 @@ async function enlargeTile({ factors }: UpscalerParts, task: EnlargeTask): Promi
   const answer = { rows: means, box: whole };
   if (!isDecoded(temperature)) return unfold(factor, core, answer, drawn);
   const box = growBox(core, meansReachPx, picture);
-  const lively = livelyShares(answer, factor, box, picture);
+  const lively = livelyShares(answer, factor, box, picture, isDrawn);
   const detailed = unfold(factor, box, answer, drawn, boundDetails(tile, whole, box), lively);
   return keepMeans(detailed, unfold(factor, box, answer), { factor, box, core });
 }

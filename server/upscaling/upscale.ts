@@ -17,6 +17,7 @@ import type { Pixels, UpscaleOptions, Upscaler } from "../engine/interfaces.ts";
 import { mapConcurrent } from "../platform/map-concurrent.ts";
 import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
 import { refuseCancelled } from "./cancelled.ts";
+import { type DrawnPlaces, drawnWithin, findDrawnPlaces } from "./drawn-places.ts";
 import { fillColour } from "./fill-colour.ts";
 import {
   alphaOf,
@@ -83,10 +84,11 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
 
   /** Enlarges one colour picture by 2 or 4 and passes the result to `write` tile by tile. */
   async function enlarge(low: Planes, run: Run, write: WriteTile): Promise<void> {
-    await makeConsistent(await runNetworks(low, run), low, run, write);
+    const drawn = findDrawnPlaces(low);
+    await makeConsistent(await runNetworks(low, drawn, run), low, drawn, run, write);
   }
 
-  async function runNetworks(low: Planes, run: Run): Promise<Planes> {
+  async function runNetworks(low: Planes, drawn: DrawnPlaces, run: Run): Promise<Planes> {
     const { widthPx, heightPx } = low;
     const { seed, temperature, scale: factor, isForeign } = run;
     const to = emptyPlanes(factor * widthPx, factor * heightPx);
@@ -96,19 +98,26 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     await eachTile(tiles, run, async ({ core, whole }, isAlone) => {
       const tile = readBox(low, whole);
       const about = { factor, whole, core, picture: { widthPx, heightPx }, seed, temperature, isForeign, isAlone };
+      const isDrawn = drawnWithin(drawn, whole);
       const enlarged = enlargeBox(core, factor);
-      writeBox(to, await drawer.draw({ kind: "enlarge", tile, ...about }), enlarged, enlarged);
+      writeBox(to, await drawer.draw({ kind: "enlarge", tile, isDrawn, ...about }), enlarged, enlarged);
     });
     return to;
   }
 
-  async function makeConsistent(picture: Planes, low: Planes, run: Run, write: WriteTile): Promise<void> {
+  async function makeConsistent(
+    picture: Planes,
+    low: Planes,
+    drawn: DrawnPlaces,
+    run: Run,
+    write: WriteTile,
+  ): Promise<void> {
     const { scale: factor, largestShare } = run;
     const tiles = tilesOf(low.widthPx, low.heightPx, projectionTiles(factor));
     await eachTile(tiles, run, async ({ core, whole }, isAlone) => {
       const outer = enlargeBox(whole, factor);
       const { widthPx, heightPx } = whole;
-      const planes = { picture: readBox(picture, outer), low: readBox(low, whole) };
+      const planes = { picture: readBox(picture, outer), low: readBox(low, whole), isDrawn: drawnWithin(drawn, whole) };
       write(
         await drawer.draw({ kind: "projection", factor, isAlone, ...planes, widthPx, heightPx, largestShare }),
         outer,

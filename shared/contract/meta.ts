@@ -28,7 +28,7 @@ export const TranslationInfoSchema = z.object({
       palette: z.array(z.object({ id: z.string(), label: z.string(), hex: z.string() })),
     })
     .optional(),
-  /** The style that a form should begin with; a request without a style still means any. */
+  /** The style that a form should begin with, and between styles that of a request without one; elsewhere such a request means any. */
   defaultStyle: z.string().optional(),
   /** True: words start from drawings of other styles, as `retrieval` of a generation says; sketches and layouts too where those are known by theirs. */
   hasRetrieval: z.boolean().optional(),

@@ -1,6 +1,7 @@
 /** Icons on a ground that they share: it is told from them, drawings come off it and go back on, in its colours or given ones. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { styleAreasOf } from "../../server/engine/areas/style-areas.ts";
 import { finish } from "../../server/engine/pixels/finish.ts";
 import { groundOf } from "../../server/engine/pixels/ground/ground.ts";
 import { offGround } from "../../server/engine/pixels/ground/off-ground.ts";
@@ -155,10 +156,10 @@ test("things of several colours on a disc that icons share are no style of one i
     const [one, other] = [iconAt(at, red!, white!).planes, iconAt(at, red!, at % 2 ? black! : blue!).planes];
     return { sizePx, planes: planes.map((_, place) => (place % sizePx < 32 ? one[place]! : other[place]!)) };
   });
-  const { isOneInk, ink, ground, areas } = styleInkOf(grounds);
-  assert.deepEqual([isOneInk, ink, ground], [false, undefined, undefined]);
-  assert.equal(areas!.ground!.mask.length, sizePx ** 2);
-  assert.ok(areas!.palettes.every(({ around }) => around !== undefined));
+  const { isOneInk, ground, areas, plate } = styleInkOf(grounds);
+  assert.deepEqual([isOneInk, ground, areas!.ground], [false, undefined, undefined]);
+  assert.equal(plate!.mask.length, sizePx ** 2);
+  assert.equal(styleAreasOf(grounds)!.ground!.mask.length, sizePx ** 2);
 });
 
 test("requested colours of a style on a ground are painted, and no condition of the drawing besides", () => {

@@ -1,14 +1,18 @@
 /** Hard shadows: found in icons, taken off them, drawn behind answers at any size and as paths of their own. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { averageAreas } from "../../server/engine/pixels/areas.ts";
 import { finish } from "../../server/engine/pixels/finish.ts";
 import { type HardShadow, hardShadowOf } from "../../server/engine/pixels/hard-shadows/hard-shadow.ts";
 import { withShadows } from "../../server/engine/pixels/hard-shadows/with-shadows.ts";
 import { shadowsOf } from "../../server/engine/pixels/hard-shadows/without-shadows.ts";
-import type { Drawing } from "../../server/engine/pixels/ink-colour.ts";
+import { channelsOfHex } from "../../server/engine/pixels/hex-colour.ts";
+import { type Drawing, inInk } from "../../server/engine/pixels/ink-colour.ts";
 import { styleInkOf } from "../../server/engine/pixels/style-ink.ts";
+import { usualInk } from "../../server/engine/pixels/usual-ink.ts";
 import { inkOfStyle, looksOf, readInInk, readPicture } from "../../server/engine/read-in-ink.ts";
 import { entryOfShadow, shadowOfEntry } from "../../server/experts/style-entries/hard-shadow-entry.ts";
+import { inInkOfMost } from "../../server/training/style/style-icons.ts";
 import { vectorise } from "../../server/vector/vectorise.ts";
 import { twiceAsLarge } from "./twice-as-large.ts";
 
@@ -194,6 +198,44 @@ test("requested colours paint the drawing first and then its layer, which follow
     [1, 0, 0],
     [1, 0, 0],
   ]);
+});
+
+test("a drawing with a hole comes off its layer, its hole stays, and its pixels are made once", () => {
+  const own = shown(drawn(shadow), "holed");
+  const hole = Float32Array.from({ length: pixels }, (_, at) => Number(at % sizePx > 40));
+  const drawing = { ...own.images[0]!, hole };
+  const values = { style: own, drawing, "drawing-style": own };
+  const read = readInInk(readers, values, inkOfStyle(readers, values)).drawing;
+  assert.ok(read?.kind === "image");
+  assert.equal(read.hole, hole);
+  const { planes } = read;
+  assert.equal(read.planes, planes);
+  const bare = readInInk(readers, { drawing: shown(plain).images[0]! }, { isOneInk: true, ink: blue! }).drawing;
+  assert.ok(bare?.kind === "image" && apart(planes, bare.planes) < 0.008);
+});
+
+test("icons that a style is trained on come off their shadow, which the style keeps, also with one of another colour among them", () => {
+  const alike = Array.from({ length: 12 }, (_, at) => iconAt(at, at === 5 ? red! : blue!));
+  const { images } = shown(
+    alike.map(({ planes }) => ({ planes: withShadows(planes, [shadow]), sizePx })),
+    "trained",
+  );
+  const { icons, styleInk } = inInkOfMost(images);
+  assert.deepEqual([icons.length, styleInk.isOneInk, styleInk.shadows!.length], [11, true, 1]);
+  assert.ok(apart(styleInk.ink!, blue!) < 0.02 && apart(styleInk.shadows![0]!.paint.ink, pink!) < 0.02);
+  const ink = channelsOfHex(usualInk);
+  for (const [at, { planes }] of icons.entries()) {
+    const bare = inInk(alike[at < 5 ? at : at + 1]!.planes, ink);
+    assert.ok(apart(planes, bare) < 0.008, `${at}`);
+  }
+});
+
+test("images of the same names in another size are a style of their own", () => {
+  const small = plain.map(({ planes }) => ({ planes: averageAreas(planes, sizePx, sizePx / 2), sizePx: sizePx / 2 }));
+  const pale = small.map(({ planes, sizePx: side }) => ({ planes: inInk(planes, red!), sizePx: side }));
+  const inkOfShown = (drawings: readonly Drawing[]) => inkOfStyle(readers, { style: shown(drawings, "same") }).ink!;
+  assert.ok(apart(inkOfShown(plain), blue!) < 0.02);
+  assert.ok(apart(inkOfShown(pale), red!) < 0.02);
 });
 
 test("a manifest keeps a layer", () => {

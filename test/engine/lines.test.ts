@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { hasGaps } from "../../server/engine/lines/broken-lines.ts";
 import { decidePieces } from "../../server/engine/lines/by-pieces.ts";
 import { countParts } from "../../server/engine/lines/count-parts.ts";
-import { distancesTo } from "../../server/engine/lines/distances.ts";
+import { distancesTo, distancesToOther } from "../../server/engine/lines/distances.ts";
 import { drawnInLines } from "../../server/engine/lines/drawn-in-lines.ts";
 import { isLines, linesOfStyle, lineWidthOf } from "../../server/engine/lines/line-width.ts";
 import { outlineOf } from "../../server/engine/lines/outline.ts";
@@ -123,6 +123,31 @@ describe("hairlines", () => {
   });
 });
 
+describe("distances of any grid", () => {
+  it("distances of any grid are those to the nearest cell of the other kind, whatever its side and the reach", () => {
+    for (const [side, reach] of [
+      [12, 5],
+      [13, 5],
+      [20, 2.5],
+      [16, 300],
+      [24, 126],
+    ] as const) {
+      const mask = Uint8Array.from({ length: side ** 2 }, (_, at) => Number((at * at + 3 * at) % 37 < 9));
+      const found = distancesToOther(mask, side, reach);
+      const toInk = distancesTo(1, mask, side, reach);
+      for (let at = 0; at < mask.length; at += 1) {
+        const aways = [...mask.keys()]
+          .filter((near) => mask[near] !== mask[at])
+          .map((near) => Math.hypot((near % side) - (at % side), Math.floor(near / side) - Math.floor(at / side)));
+        const wanted = Math.fround(Math.min(reach, ...aways));
+        assert.ok(Math.abs(found[at]! - wanted) < 1e-5, `side ${side}, reach ${reach}, cell ${at}`);
+        assert.equal(toInk[at], mask[at] === 1 ? 0 : found[at]);
+      }
+    }
+    assert.deepEqual([...new Set(distancesToOther(new Uint8Array(144), 12, 6))], [6]);
+  });
+});
+
 describe("gaps", () => {
   const gap = (far: number): Inside => joined(stroke(8, 32, 32 - far / 2, 32, 3), stroke(32 + far / 2, 32, 56, 32, 3));
 
@@ -194,6 +219,33 @@ describe("pieces", () => {
     assert.ok(difference(decided(outline, less)[0]!, outline) < 0.005);
   });
 
+  it("a gap ends straight where the outline of its fill begins, and makes no cracks beside it", () => {
+    const box: Inside = (x, y) => Math.min(24 - Math.abs(x - 32), 24 - Math.abs(y - 32));
+    const within: Inside = (x, y) => Math.min(20 - Math.abs(x - 32), 20 - Math.abs(y - 32));
+    const lines: Inside = (x, y) => Math.min(box(x, y), Math.max(-within(x, y), 2 - Math.abs(x - 32)));
+    const [gap, broader] = [2, 1.2].map(
+      (half): Inside =>
+        (x, y) =>
+          Math.min(box(x, y), -Math.min(within(x, y), half - Math.abs(x - 32))),
+    ) as [Inside, Inside];
+    const found = of(lines, broader);
+    // The four corners of the gap may be round by part of a pixel.
+    const wanted = drawn(gap);
+    let farthest = 0;
+    for (const [at, alpha] of found.entries()) farthest = Math.max(farthest, Math.abs(alpha - wanted[at]!));
+    assert.ok(farthest < 0.5, `${farthest} at one pixel`);
+    assert.ok(difference(found, wanted) < 0.002, `${difference(found, wanted)}`);
+  });
+
+  it("gaps between hairlines stay", () => {
+    const hair: Inside = (x, y) =>
+      Math.max(ring(22, 1.5)(x, y), Math.min(stroke(10, 32, 54, 32, 1.5)(x, y), disc(22)(x, y)));
+    const answer: Inside = (x, y) =>
+      Math.min(disc(22.75)(x, y), -Math.min(disc(21)(x, y), stroke(8, 32, 56, 32, 1.5)(x, y)));
+    const middle = of(hair, answer).slice(32 * sizePx + 16, 32 * sizePx + 48);
+    assert.ok(Math.max(...middle) < 0.5, [...middle].join(" "));
+  });
+
   it("lines between parts of a fill are gaps, which end at its outline, or of the fill where the answer surely has them", () => {
     const crossed = joined(ring(22, 4), stroke(10, 32, 54, 32, 4));
     const gap: Inside = (x, y) => Math.min(disc(24)(x, y), -Math.min(disc(20)(x, y), stroke(10, 32, 54, 32, 4)(x, y)));
@@ -254,6 +306,15 @@ describe("outlines", () => {
     const outline = outlineOf(solid, drawn(ring(22.5, 3)), sizePx, 3 / sizePx)!;
     const alpha = (x: number, y: number): number => outline.alphas[y * sizePx + x]!;
     assert.ok(alpha(32, 32) < 0.05 && alpha(32, 28) > 0.95 && alpha(32, 20) < 0.05);
+  });
+
+  it("outlines go on beside a narrow place that the answer has in ink for the most part only, as between a fill and a line that comes near", () => {
+    const [fill, post]: [Inside, Inside] = [disc(16, 40, 32), stroke(21, 10, 21, 54, 4)];
+    const nearest: Inside = (x, y) => Math.min(8.5 - Math.abs(y - 32), 32 - x, x - 21);
+    const answer = drawn(joined(ring(14.5, 3, 40, 32), post, nearest));
+    const outline = outlineOf(drawn(joined(fill, post)), answer, sizePx, 3 / sizePx)!;
+    const off = difference(outline.alphas, drawn(joined(ring(14.5, 3, 40, 32), post)));
+    assert.ok(off < 0.01, `${off}`);
   });
 
   it("outlines are none of lines, and none where the answer has much ink elsewhere", () => {

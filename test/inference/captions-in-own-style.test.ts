@@ -106,6 +106,35 @@ describe("captions in a style of one's own", () => {
     }
   });
 
+  it("captions in a style with a hard shadow have it behind what they show, apart from it where they are traced, whatever words say of its colour", async () => {
+    const style = tinyStyleDraft.experts["style"]!;
+    assert.ok(style.kind === "drawing-style");
+    const shadows = [{ ink: "#c82814", alpha: 1, isFilled: false, right: 1 / styleSizePx, down: 0 }];
+    const vocabulary = style.vocabulary.map((entry) => ({ ...entry, isOneInk: true, ink: "#0a0a0a", shadows }));
+    await writeTinyStylePack(join(root, "shadowed"), {
+      ...borrowing,
+      experts: { ...borrowing.experts, style: { ...style, vocabulary } },
+    });
+    const catalogue = await Catalogue.open(join(root, "lends"), join(root, "shadowed"));
+    const served = {
+      service: createService((await loadPacks(catalogue, { threads: 1 })).translations, 8),
+      info: await infoIn("lends", "shadowed"),
+      load,
+    };
+    const reds = (rgba: ArrayLike<number>): number =>
+      Array.from({ length: rgba.length / 4 }, (_, at) => at).filter(
+        (at) => rgba[4 * at + 3]! > 100 && rgba[4 * at]! > 100 && rgba[4 * at + 2]! < 100,
+      ).length;
+    const condition = { caption: tinyLabels[0]!, style: style.vocabulary[0]!.id };
+    const [made] = await drawRestyled(served, condition, { format: "svg" });
+    assert.ok(reds(made!.rgba) > 0);
+    const { rgba, beneath } = made!.enlarged!;
+    assert.deepEqual([reds(rgba), beneath!.map(({ hex }) => hex)], [0, ["#c82814"]]);
+    assert.deepEqual((await drawRestyled(served, condition, { format: "svg" }))[0], made);
+    const [coloured] = await drawRestyled(served, { ...condition, caption: `blue ${tinyLabels[0]}` });
+    assert.ok(reds(coloured!.rgba) > 0);
+  });
+
   it("captions in a style of one's own are read only where another pack has drawings that they can find", async () => {
     assert.equal(info.captionsFrom, "caption");
     assert.ok(info.conditions.includes("caption"));

@@ -7,6 +7,7 @@ import { styleInkOf } from "../../server/engine/pixels/style-ink.ts";
 import { entryOfGround } from "../../server/experts/style-entries/ground-entry.ts";
 import { decodeRgba, encodePng } from "../../server/images/codec.ts";
 import { createConditionImageLoader } from "../../server/inference/condition-images.ts";
+import { conditionValues } from "../../server/inference/condition-values.ts";
 import type { ImageResult } from "../../server/inference/protocol.ts";
 import { createService, type InferenceService } from "../../server/inference/service.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";
@@ -202,6 +203,47 @@ test("an image of lines or areas with accents and a kept residual is drawn in th
       const plain = { drawing: { image, style: "outline" }, style: { images: [await stripes()] } };
       assertDrawnIn(await one(plain), black!, black!.map((value) => value + 1) as unknown as Rgb);
     });
+});
+
+test("the images of a style are read in one order, whatever the order in which they are named", async () => {
+  const names = ["c", "a", "b"];
+  const images = new Map(names.map((name) => [name, { planes: new Float32Array(4), sizePx: 1 }]));
+  const keys = (style: readonly string[]): string[] => {
+    const value = conditionValues(
+      { style: { images: [...style] }, drawing: { image: "a", style: { images: names } } },
+      images,
+    );
+    return [value.style, value["drawing-style"]].flatMap((one) =>
+      one?.kind === "images" ? one.images.map(({ key }) => key) : [],
+    );
+  };
+  for (const style of [names, ["b", "c", "a"]]) assert.deepEqual(keys(style), ["a", "b", "c", "a", "b", "c"]);
+});
+
+test("a part of a drawing in a style with a hard shadow is drawn anew with it, and the rest keeps its pixels and has no second shadow", async () => {
+  const image = await stripes();
+  const mask = await upload((x) => (x >= 4 ? [255, 255, 255, 255] : [0, 0, 0, 255]));
+  const condition = { drawing: { image, mask }, style: "outline" };
+  const { rgba: before } = await decodeRgba(uploads.get(image)!);
+  const pixelsAt = (rgba: ArrayLike<number>, isNew: boolean): number[][] =>
+    Array.from({ length: styleSizePx ** 2 }, (_, at) => at)
+      .filter((at) => at % styleSizePx >= 4 === isNew)
+      .map((at) => Array.from(rgba).slice(4 * at, 4 * at + 4));
+  let bare: Uint8Array | undefined;
+  await withNamed({ isOneInk: true, ink: "#0a0a0a" }, async () => {
+    bare = await one(condition);
+  });
+  const shadows = [{ ink: "#c82814", alpha: 1, isFilled: false, right: 1 / styleSizePx, down: 0 }];
+  await withNamed({ isOneInk: true, ink: "#0a0a0a", shadows }, async () => {
+    const [made] = await draw(condition, { format: "svg" });
+    assert.deepEqual(pixelsAt(made!.rgba, false), pixelsAt(before, false));
+    assert.equal(made!.enlarged, undefined);
+    const reds = pixelsAt(made!.rgba, true).filter(([red, , , alpha]) => alpha! > 100 && red! > 100);
+    assert.ok(reds.length > 0);
+    for (const [at, pixel] of pixelsAt(bare!, true).entries())
+      if (pixel[3] === 255) assert.deepEqual(pixelsAt(made!.rgba, true)[at], pixel);
+    assert.deepEqual((await draw(condition, { format: "svg" }))[0], made);
+  });
 });
 
 test("a style with a hard shadow draws it behind answers and kept residuals, and apart from them where they are traced", async () => {

@@ -82,6 +82,33 @@ describe("a pack that translates between styles", () => {
     assert.equal(after[1], before[1]);
   });
 
+  it("a translation between styles with a default style draws in it, unless a style or a hole is given", async () => {
+    const [own] = tinyStyleDraft.translations;
+    const translations = [{ ...own!, defaultStyle: "filled" }];
+    await writeTinyStylePack(join(folder, "default"), { ...tinyStyleDraft, translations });
+    const drawing = { image: await stripes(2, 250) };
+    const mask = await upload((x) => (x < 4 ? [255, 255, 255, 255] : [0, 0, 0, 255]));
+    const conditions = [
+      { drawing },
+      { drawing, style: "filled" },
+      { drawing, style: "outline" },
+      { drawing: { ...drawing, mask } },
+    ];
+    const drawAll = async () => {
+      const drawn: string[] = [];
+      for (const condition of conditions) drawn.push(await pixelsOf(condition));
+      return drawn;
+    };
+    const [none, filled, outline, holed] = await drawAll();
+    const usual = service;
+    const made = await loadPacks(await Catalogue.open(join(folder, "default")), { threads: 1 });
+    service = createService(made.translations, 8);
+    const inDefault = await drawAll();
+    service = usual;
+    assert.deepEqual(inDefault, [filled, filled, outline, holed]);
+    assert.notEqual(none, filled);
+  });
+
   it("a pack that translates between styles draws a style of one ink in the ink of its images, alike but for the colour", async () => {
     const drawing = { image: await stripes(2, 250) };
     const inInk = async (red: number) =>

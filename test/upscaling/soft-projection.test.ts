@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { normals, streams } from "../../server/engine/random.ts";
-import { drawnReachPx, grainReachPx, takeOffGrain } from "../../server/upscaling/projection/level-grain.ts";
+import { joinFlatAreas, joinReachPx } from "../../server/upscaling/projection/join-flat-areas.ts";
+import { grainReachPx, takeOffGrain } from "../../server/upscaling/projection/level-grain.ts";
 import { softenProjection } from "../../server/upscaling/projection/soft-projection.ts";
 
 const [widthPx, heightPx, factor] = [16, 16, 2] as const;
@@ -108,15 +109,16 @@ describe("the soft projection", () => {
 });
 
 describe("grain", () => {
-  /** An input without areas of equal values, as photographs are. */
-  const lively = (side: number): Float32Array => planes(side, (x, y) => 60 + ((7 * x + 11 * y) % 13));
+  /** A photograph's places, and a drawing's, of an input. */
+  const photograph = (side: number): Uint8Array => new Uint8Array(side ** 2);
+  const drawing = (side: number): Uint8Array => photograph(side).fill(1);
 
   it("grain of a level is taken off flat areas and slopes, up to an edge that stays", () => {
     const noise = normals(3, streams.pixels, 32 ** 2).map((value) => Math.max(-1, Math.min(1, value)));
     const clean = planes(32, (x) => (x < 16 ? 60 + x / 4 : 200));
     const grainy = clean.map((value, at) => value + (0.4 * noise[at % noise.length]!) / 255);
     const result = grainy.slice();
-    takeOffGrain(result, lively(8), 8, 4);
+    takeOffGrain(result, photograph(8), 8, 4);
     const awayFrom = (picture: Float32Array): number =>
       255 * Math.sqrt(picture.reduce((sum, value, at) => sum + (value - clean[at]!) ** 2, 0) / picture.length);
     assert.ok(awayFrom(result) < 0.5 * awayFrom(grainy), `${awayFrom(result)}, ${awayFrom(grainy)}`);
@@ -126,40 +128,92 @@ describe("grain", () => {
   it("differences of several levels are no grain", () => {
     const texture = planes(32, (x, y) => ((x + y) % 2 === 0 ? 90 : 94));
     const result = texture.slice();
-    takeOffGrain(
-      result,
-      planes(16, () => 92),
-      16,
-      2,
-    );
+    takeOffGrain(result, drawing(16), 16, 2);
     assert.deepEqual(result, texture);
   });
 
-  it("what an edge blurs by four levels is grain near an area of equal values, and none in a photograph", () => {
+  it("what an edge blurs by four levels is grain where the picture is drawn, and none in a photograph", () => {
     const picture = planes(32, (x) => (x < 14 ? 40 : x < 16 ? 196 : 200));
-    const farthest = (low: Float32Array): number => {
+    const farthest = (isDrawn: Uint8Array): number => {
       const result = picture.slice();
-      takeOffGrain(result, low, 8, 4);
+      takeOffGrain(result, isDrawn, 8, 4);
       return 200 - 255 * result[32 * 16 + 15]!;
     };
-    const drawn = planes(8, (x) => (x < 3 ? 40 : x === 3 ? 120 : 200));
-    assert.ok(farthest(drawn) < 3.2, `${farthest(drawn)} levels are left`);
-    assert.ok(farthest(lively(8)) > 3.9, `${farthest(lively(8))} levels are left`);
+    const [drawn, photographed] = [farthest(drawing(8)), farthest(photograph(8))];
+    assert.ok(drawn < 3.2, `${drawn} levels are left`);
+    assert.ok(photographed > 3.9, `${photographed} levels are left`);
+  });
+
+  describe("rims of flat areas", () => {
+    const [side, factor] = [32, 4];
+    /** The middle row of a picture whose columns have these levels. */
+    const joined = (levelAtX: (x: number) => number, isDrawn = drawing(side / factor)): number[] => {
+      const plane = Float32Array.from({ length: side ** 2 }, (_, at) => levelAtX(at % side) / 255);
+      joinFlatAreas(plane, isDrawn, side / factor, factor);
+      return [...plane.slice(side * 16, side * 17)].map((value) => 255 * value);
+    };
+    const rim = (x: number): number => (x < 14 ? 40 : Math.min(200, 199 + (x - 14) / 3));
+
+    it("a rim a level off joins the flat area beside it, and the edge stays", () => {
+      const line = joined(rim);
+      assert.ok(
+        line.slice(15).every((value) => value > 199.9),
+        line.join(" "),
+      );
+      assert.ok(
+        line.slice(0, 14).every((value) => Math.abs(value - 40) < 0.01),
+        line.join(" "),
+      );
+    });
+
+    it("slopes stay, and so does what lies two levels off or is not drawn", () => {
+      const stays = (levelAtX: (x: number) => number, line: number[]): void => {
+        for (const [x, value] of line.entries())
+          assert.ok(Math.abs(value - levelAtX(x)) < 0.01, `${x}: ${value}, not ${levelAtX(x)}`);
+      };
+      const [slope, step] = [(x: number) => 60 + x / 2, (x: number) => (x < 16 ? 100 : 102)];
+      stays(slope, joined(slope));
+      stays(step, joined(step));
+      stays(rim, joined(rim, photograph(side / factor)));
+    });
+
+    it("rims join alike in a part of a picture and in the whole, as far as their reach says", () => {
+      const noise = normals(4, streams.pixels, side ** 2);
+      const plane = Float32Array.from(noise, (value, at) =>
+        at % side > 17 ? 50 / 255 : (at % side > 15 ? 99.2 : 100 + Math.round(value) / 40) / 255,
+      );
+      const [from, across] = [8, 20];
+      const cut = plane.filter((_, at) => {
+        const [x, y] = [at % side, Math.floor(at / side)];
+        return x >= from && x < from + across && y >= from && y < from + across;
+      });
+      const [whole, part] = [plane.slice(), cut.slice()];
+      joinFlatAreas(whole, drawing(side / factor), side / factor, factor);
+      joinFlatAreas(part, drawing(across / factor), across / factor, factor);
+      assert.notDeepEqual(part, cut);
+      const reachPx = joinReachPx(factor);
+      for (let y = reachPx; y < across - reachPx; y += 1)
+        for (let x = reachPx; x < across - reachPx; x += 1)
+          assert.equal(part[y * across + x], whole[(from + y) * side + from + x], `${x}, ${y}`);
+    });
   });
 
   for (const scale of [2, 4] as const)
     it(`grain at ×${scale} is taken off alike in a part of a picture and in the whole, as far as its reach says`, () => {
       const [side, off] = [72 / scale + 20, 12 / scale];
-      const cut = scale * (grainReachPx(scale) + drawnReachPx);
+      const cut = scale * grainReachPx(scale);
       const enlarged = normals(8, streams.pixels, 3 * (scale * side) ** 2).map((value) => 0.5 + (2 * value) / 255);
-      // Areas of equal values beside others.
-      const low = planes(side, (x, y) => (Math.floor(x / 9) % 2 === 0 ? 127 : 120 + ((3 * x + 5 * y) % 7)));
+      // Drawn places beside others.
+      const isDrawn = photograph(side).map((_, at) => Math.floor((at % side) / 9) % 2);
+      const isInPart = (at: number, line: number, from: number): boolean =>
+        at % line >= from && Math.floor(at / line) % line >= from;
       const partOf = (picture: Float32Array, line: number, from: number): Float32Array =>
-        picture.filter((_, at) => at % line >= from && Math.floor(at / line) % line >= from);
+        picture.filter((_, at) => isInPart(at, line, from));
       const [line, rest] = [scale * side, scale * (side - off)];
       const [whole, part] = [enlarged.slice(), partOf(enlarged, line, scale * off)];
-      takeOffGrain(whole, low, side, scale);
-      takeOffGrain(part, partOf(low, side, off), side - off, scale);
+      takeOffGrain(whole, isDrawn, side, scale);
+      const drawnInPart = isDrawn.filter((_, at) => isInPart(at, side, off));
+      takeOffGrain(part, drawnInPart, side - off, scale);
       let compared = 0;
       for (const [at, value] of partOf(whole, line, scale * off).entries())
         if (at % rest >= cut && Math.floor(at / rest) % rest >= cut) {

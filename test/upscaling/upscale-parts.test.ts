@@ -78,6 +78,7 @@ describe("the residual of an upscale", () => {
 
 describe("the share of details by place", () => {
   const picture = { left: 0, top: 0, widthPx: 20, heightPx: 6 };
+  const photograph = new Uint8Array(20 * 6);
   /** One level on the left, a step of a level in the middle, stripes of forty levels on the right. */
   const rows = new Float32Array(20 * 6 * residualDims);
   for (let at = 0; at < rows.length; at += 1) {
@@ -86,7 +87,7 @@ describe("the share of details by place", () => {
   }
 
   it("the share of details is none where the answer is of one level or has a step of a single one, and all in texture", () => {
-    const shares = livelyShares({ rows, box: picture }, 2, picture, picture);
+    const shares = livelyShares({ rows, box: picture }, 2, picture, picture, photograph);
     const line = shares.slice(40 * 5, 40 * 6);
     assert.ok(line.slice(0, 10).every((share) => share === 0));
     assert.ok(line.slice(14, 24).every((share) => share === 0));
@@ -100,7 +101,7 @@ describe("the share of details by place", () => {
       const x = 2 * (Math.floor(at / residualDims) % 20) + (at % 2);
       return Math.max(60, Math.min(180, 60 + 20 * (x - 16))) / 255;
     });
-    const line = livelyShares({ rows: edge, box: picture }, 2, picture, picture).slice(40 * 5, 40 * 6);
+    const line = livelyShares({ rows: edge, box: picture }, 2, picture, picture, photograph).slice(40 * 5, 40 * 6);
     // The slope goes from 16 to 22; its ends are of both.
     assert.ok(
       [...line.slice(0, 16), ...line.slice(23)].every((share) => share === 0),
@@ -112,11 +113,37 @@ describe("the share of details by place", () => {
     );
   });
 
+  it("where the picture is drawn, what varies by a level or two gets fewer details, and strong texture all", () => {
+    const ripples = rows.map((_, at) => {
+      const x = 2 * (Math.floor(at / residualDims) % 20) + (at % 2);
+      return (100 + (x < 20 ? 4 : 40) * (x % 2)) / 255;
+    });
+    const lineOf = (isDrawn: Uint8Array) =>
+      livelyShares({ rows: ripples, box: picture }, 2, picture, picture, isDrawn).slice(40 * 5, 40 * 6);
+    const [usual, drawn] = [lineOf(photograph), lineOf(photograph.map(() => 1))];
+    assert.ok(
+      usual.every((share) => share === 1),
+      usual.join(" "),
+    );
+    assert.ok(
+      drawn.slice(2, 18).every((share) => share > 0 && share < 0.5),
+      drawn.join(" "),
+    );
+    assert.ok(
+      drawn.slice(22).every((share) => share === 1),
+      drawn.join(" "),
+    );
+    // Left half of the picture alone.
+    const half = lineOf(photograph.map((_, at) => (at % 20 < 5 ? 1 : 0)));
+    assert.deepEqual(half.slice(0, 10), drawn.slice(0, 10));
+    assert.deepEqual(half.slice(10), usual.slice(10));
+  });
+
   it("the share of details is the same in a part of a picture as in the whole", () => {
-    const whole = livelyShares({ rows, box: picture }, 2, picture, picture);
+    const whole = livelyShares({ rows, box: picture }, 2, picture, picture, photograph);
     const core = { left: 9, top: 2, widthPx: 5, heightPx: 2 };
     const box = growBox(core, livelyReachPx, picture);
-    const part = livelyShares({ rows: cutRows(rows, residualDims, picture, box), box }, 2, core, picture);
+    const part = livelyShares({ rows: cutRows(rows, residualDims, picture, box), box }, 2, core, picture, photograph);
     for (let y = 0; y < 4; y += 1)
       assert.deepEqual(part.slice(10 * y, 10 * y + 10), whole.slice(40 * (4 + y) + 18, 40 * (4 + y) + 28));
   });

@@ -28,8 +28,10 @@ export const readsShownStyles = (meta: Meta | undefined, command: CommandId): bo
 /** Their named styles, as choices. */
 export const redrawnStyles = (meta: Meta | undefined, command: CommandId): StyleInfo[] =>
   redrawersFor(meta, command).flatMap(({ id, styles }) =>
-    styles.map((style) => ({ id: `~${id}/${style.id}`, label: style.label })),
+    styles.map((style) => ({ id: choiceOfRedrawn(id, style.id), label: style.label })),
   );
+
+export const choiceOfRedrawn = (translation: string, style: string): string => `~${translation}/${style}`;
 
 export const choiceOfShown = (id: string): string => `#${id}`;
 
@@ -45,7 +47,3 @@ export function redrawnStyleOf(choice: string): { readonly translation: string; 
 /** Whether a flow between styles is asked. */
 export const isRedrawn = (choice: string): boolean =>
   shownIdOf(choice) !== undefined || redrawnStyleOf(choice) !== undefined;
-
-/** The choice as a command takes it: any style, where the form's is one that it can't draw in. */
-export const choiceFor = (meta: Meta | undefined, command: CommandId, choice: string): string =>
-  isRedrawn(choice) && !readsShownStyles(meta, command) ? "" : choice;

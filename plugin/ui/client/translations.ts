@@ -2,7 +2,7 @@
 import { type CommandId, type CommandInfo, commandTable } from "../../../shared/commands.ts";
 import type { Meta, TranslationInfo } from "../../../shared/contract/meta.ts";
 import { checkApiRange, Failure } from "./failure.ts";
-import { choiceFor, redrawnStyleOf, redraws, shownIdOf } from "./style-choice.ts";
+import { isRedrawn, readsShownStyles, redrawnStyleOf, redraws, shownIdOf } from "./style-choice.ts";
 
 /** @throws Failure when this plugin and that server can't work together. */
 export function checkCompatible(meta: Meta): void {
@@ -33,6 +33,29 @@ export const ownStyles = (meta: Meta | undefined, command: CommandId): Translati
         // What draws drawings anew in styles of its own is none.
         .filter(({ conditions }) => !conditions.includes("drawing"));
 
+/**
+ * The form's choice as a command takes it. Where it can't draw in that style, it is the last one chosen that it can draw in, else the one
+ * that its pack suggests.
+ */
+export function choiceFor(
+  meta: Meta | undefined,
+  command: CommandId,
+  form: {
+    readonly style: string;
+    readonly redrawStyle?: string;
+    readonly recentStyles?: readonly string[];
+  },
+): string {
+  const { style, redrawStyle = "", recentStyles = [] } = form;
+  const choice = command === "redraw-part" ? redrawStyle : style;
+  const isDrawable = isRedrawn(choice)
+    ? readsShownStyles(meta, command)
+    : ownStyleOf(choice) === undefined || ownStyles(meta, command).some(({ id }) => id === ownStyleOf(choice));
+  if (isDrawable) return choice;
+  const { styles = [], defaultStyle = "" } = translationOfCommand(meta, command) ?? {};
+  return recentStyles.find((recent) => styles.some(({ id }) => id === recent)) ?? defaultStyle;
+}
+
 /** What a command is done with in a style. */
 function findTranslation(meta: Meta, command: CommandId, style: string): FoundTranslation | undefined {
   const able = translationsFor(meta, command);
@@ -43,7 +66,7 @@ function findTranslation(meta: Meta, command: CommandId, style: string): FoundTr
 
 /** Whether words can be said, as far as is known. */
 export const readsCaption = (meta: Meta | undefined, command: CommandId, style: string): boolean =>
-  (meta && findTranslation(meta, command, choiceFor(meta, command, style)))?.translation.conditions.includes(
+  (meta && findTranslation(meta, command, choiceFor(meta, command, { style })))?.translation.conditions.includes(
     "caption",
   ) !== false;
 

@@ -2,7 +2,7 @@
 import type { Generation } from "../../../shared/contract/generations/generation.ts";
 import type { Training } from "../../../shared/contract/training.ts";
 import { Failure } from "../client/failure.ts";
-import { changesFor } from "../palettes.ts";
+import { changesFor, withPalette } from "../palettes.ts";
 import { canBeVectors, paletteOfForm } from "../plans/prepare.ts";
 import { appliedSet } from "../run/applied-set.ts";
 import { provenanceOf } from "../run/result-sets.ts";
@@ -74,10 +74,10 @@ export class Canvas {
 
   /** Other colours for what is selected; without a server. */
   recolour(): void {
-    const { scene, form, applyId } = this.#store.state;
+    const { scene, form, collections, applyId } = this.#store.state;
     if (applyId !== undefined) return;
     try {
-      const palette = paletteOfForm(this.#store.state);
+      const palette = paletteOfForm({ form: withPalette(form, collections), collections });
       if (palette === undefined) throw new Failure("palette_empty", "");
       const { used = [] } = scene;
       if (used.length === 0) throw new Failure("selection_missing", "");

@@ -41,7 +41,9 @@ export class FileStyles {
       const { shown } = this.#store.state;
       const style = await styleOfIcons(scene.icons, shown, nameOf, this.#store.around.rasterise);
       this.save(style);
-      this.#store.editForm({ style: choiceOfShown(style.id) });
+      const choice = choiceOfShown(style.id);
+      this.#store.editForm(this.#store.state.work === "redraw-part" ? { redrawStyle: choice } : { style: choice });
+      this.#store.dispatch({ type: "taken", styleId: style.id, nodeIds: scene.icons.map(({ nodeId }) => nodeId) });
     } catch (error) {
       this.#connection.fail(error);
     }

@@ -81,7 +81,7 @@ export class Store {
   /** Takes styles that are gone out of the form, and out of the person's own while a Redraw has another. */
   replaceStyles(isGone: (style: string) => boolean, instead = ""): void {
     const { form, ownForm = form } = this.state;
-    const gone = [form.style, ownForm.style].filter(isGone);
+    const gone = [form.style, ownForm.style, ...(form.redrawStyle === "" ? [] : [form.redrawStyle])].filter(isGone);
     if (gone.length > 0) this.dispatch({ type: "styles-gone", gone, instead });
   }
 

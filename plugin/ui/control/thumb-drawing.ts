@@ -1,12 +1,39 @@
 /** When pictures of styles are drawn: what is missing, once it has been quiet for a while; any run ends it. How, says style-thumbs.ts. */
+import type { Meta } from "../../../shared/contract/meta.ts";
 import { Failure } from "../client/failure.ts";
+import { choiceOfRedrawn, redraws } from "../client/style-choice.ts";
 import { wait } from "../client/wait.ts";
 import { captionTranslation } from "./caption-pack.ts";
 import type { Store } from "./store.ts";
-import { drawThumbs, type StyleThumbs } from "./style-thumbs.ts";
+import { type DrawableStyle, drawThumbs, type StyleThumbs, stillTrue } from "./style-thumbs.ts";
 
 /** Quiet before pictures of styles are drawn: a person's own work comes first. */
 const quietMs = 2500;
+
+/** Styles of captions, and the named ones of flows between styles. */
+export function drawableStyles(meta: Meta): DrawableStyle[] {
+  const { translation: captions, packDigest: captionsDigest } = captionTranslation(meta);
+  return [
+    ...captions.styles.map(({ id: style }) => ({
+      choice: style,
+      translation: captions.id,
+      style,
+      packDigest: captionsDigest,
+    })),
+    ...meta.packs.flatMap(({ digest: packDigest, translations }) =>
+      translations
+        .filter((translation) => redraws(translation) && translation.conditions.includes("caption"))
+        .flatMap(({ id: translation, styles }) =>
+          styles.map(({ id: style }) => ({
+            choice: choiceOfRedrawn(translation, style),
+            translation,
+            style,
+            packDigest,
+          })),
+        ),
+    ),
+  ];
+}
 
 /** @throws what a missing generation does not explain */
 function isGone(error: unknown): void {
@@ -26,19 +53,15 @@ export class ThumbDrawing {
     this.#drawing?.abort();
     // The end of a run asks again.
     if (this.#store.state.run !== undefined) return;
-    const found = this.#store.state.meta && captionTranslation(this.#store.state.meta);
+    const { meta, form } = this.#store.state;
     // Servers before version 0.21 would keep these pictures among what a person made.
-    if (!found?.translation.hasDiversity) return;
-    const { packDigest, styles } = { packDigest: found.packDigest, styles: found.translation.styles };
-    const { unfinished } = this.#store.state.thumbs;
-    if (this.#store.state.thumbs.packDigest !== packDigest)
-      this.#store.dispatch({
-        type: "thumbs",
-        thumbs: { packDigest, pictures: {}, ...(unfinished !== undefined && { unfinished }) },
-      });
-    const order = [...this.#store.state.form.recentStyles, ...styles.map(({ id }) => id)];
-    const missing = [...new Set(order)].filter(
-      (id) => styles.some((style) => style.id === id) && this.#store.state.thumbs.pictures[id] === undefined,
+    if (meta === undefined || !captionTranslation(meta).translation.hasDiversity) return;
+    const styles = drawableStyles(meta);
+    this.#store.dispatch({ type: "thumbs", thumbs: stillTrue(this.#store.state.thumbs, styles) });
+    const { pictures, unfinished } = this.#store.state.thumbs;
+    const isRecent = ({ choice }: DrawableStyle): boolean => form.recentStyles.includes(choice);
+    const missing = [...styles.filter(isRecent), ...styles.filter((style) => !isRecent(style))].filter(
+      ({ choice }) => pictures[choice] === undefined,
     );
     if (missing.length === 0 && unfinished === undefined) return;
     const drawing = new AbortController();
@@ -49,19 +72,24 @@ export class ThumbDrawing {
         await wait(quietMs, signal);
         const client = this.#store.client();
         if (unfinished !== undefined) await client.cancel(unfinished).catch(isGone);
-        this.#keep({ packDigest, pictures: this.#store.state.thumbs.pictures });
-        await drawThumbs(client, found, missing, signal, {
+        this.#keepFinished();
+        await drawThumbs(client, missing, signal, {
           onStarted: (id) => this.#keep({ ...this.#store.state.thumbs, unfinished: id }),
-          onPicture: (id, url) => {
+          onPicture: (choice, url) => {
             const { thumbs } = this.#store.state;
-            this.#keep({ ...thumbs, pictures: { ...thumbs.pictures, [id]: url } });
+            this.#keep({ ...thumbs, pictures: { ...thumbs.pictures, [choice]: url } });
           },
-          onEnded: () => this.#keep({ packDigest, pictures: this.#store.state.thumbs.pictures }),
+          onEnded: () => this.#keepFinished(),
         });
       } catch {
         // Work of a person came first, or the server went away: they are drawn another time.
       }
     })();
+  }
+
+  #keepFinished(): void {
+    const { unfinished: _, ...finished } = this.#store.state.thumbs;
+    this.#keep(finished);
   }
 
   /** Also for the next window: this one may be closed at any time. */

@@ -1,10 +1,12 @@
 /** Icons of the selection: as vectors, as component sets, in another style, as examples of a style. Pure. */
+import type { GenerationInput } from "../../../shared/contract/generations/generation-request.ts";
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
 import { styleIdOf } from "../../../shared/contract/style-id.ts";
 import { limits } from "../../../shared/limits.ts";
 import { type ComponentPlan, iconSizesPx, type VectorRecord } from "../../../shared/messages/vector-messages.ts";
 import { fittedSvg } from "../../../shared/vectors/vector-svg.ts";
 import { readProvenance, readRecord } from "../client/guards.ts";
+import { choiceOfShown } from "../client/style-choice.ts";
 import {
   type DrawJob,
   type FamilyJob,
@@ -17,7 +19,7 @@ import {
 } from "../run/jobs.ts";
 import type { Form } from "../state/form.ts";
 import type { ResultImage } from "../state/results.ts";
-import type { SeenIcon } from "../state/state.ts";
+import type { SeenIcon, State } from "../state/state.ts";
 import { captionLineOf, captionProblem, captionsOf } from "./captions.ts";
 import { knownCondition, type Reader } from "./edits.ts";
 import { wordsOf } from "./labels.ts";
@@ -39,30 +41,44 @@ export function labelOf({ nodeName, provenance }: Pick<SeenIcon, "nodeName" | "p
   return caption ?? label ?? wordsOf(name).replace(/(?: \d+)+$/u, "");
 }
 
-/** v stays, style and caption change; each icon in its own layer, a vector as a vector. */
-export function planRestyle(form: Form, translation: Reader, icons: readonly UploadedIcon[]): DrawJob[] {
+/** v stays, style and caption change; each icon in its own layer. @param vector as in `inItsLayer` */
+export function planRestyle(
+  form: Form,
+  translation: Reader,
+  icons: readonly UploadedIcon[],
+  vector?: VectorRecord,
+): DrawJob[] {
   const caption = captionLineOf(form, translation);
   return numbered(
     icons.map(({ icon, digest }) => {
       const known = knownCondition(readProvenance(icon.provenance), translation);
-      const job = {
-        kind: "draw" as const,
-        index: 0,
-        title: icon.nodeName,
-        imageCount: 1,
-        input: {
-          translation: translation.id,
-          condition: { ...(caption === "" ? {} : { caption }), ...styleOf(form) },
-          keepResidualOf: { image: digest, condition: known },
-          seed: form.seed,
-          count: 1,
-        },
-        nodeIds: [icon.nodeId],
+      const input = {
+        translation: translation.id,
+        condition: { ...(caption === "" ? {} : { caption }), ...styleOf(form) },
+        keepResidualOf: { image: digest, condition: known },
+        seed: form.seed,
+        count: 1,
       };
-      // Its own colours were those of the former style.
-      return icon.imageHash === undefined ? tracedJob<DrawJob>(job, {}, iconSizesPx) : job;
+      return inItsLayer(icon, input, vector);
     }),
   );
+}
+
+/** Whether all that would be restyled are the icons which show the style. */
+export function showsOwnStyle({ taken, scene: { icons = [] }, form }: State): boolean {
+  const isChosen = taken !== undefined && form.style === choiceOfShown(taken.styleId);
+  return isChosen && icons.length > 0 && icons.every(({ nodeId }) => taken.nodeIds.includes(nodeId));
+}
+
+/**
+ * A job that changes the icon's own layer: a vector stays one, in other colours, since its own were those of the former style.
+ * @param vector images become vectors too, in these colours
+ */
+export function inItsLayer(icon: SeenIcon, input: GenerationInput, vector?: VectorRecord): DrawJob {
+  const { nodeId, nodeName: title, imageHash } = icon;
+  const job: DrawJob = { kind: "draw", index: 0, title, imageCount: 1, input, nodeIds: [nodeId] };
+  const isImage = imageHash !== undefined && vector === undefined;
+  return isImage ? job : tracedJob(job, vector ?? {}, iconSizesPx);
 }
 
 export const planFamily = (form: Form, { id }: TranslationAbilities, vector: VectorRecord): FamilyJob[] => {

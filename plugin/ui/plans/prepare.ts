@@ -3,8 +3,8 @@ import type { Style } from "../../../shared/contract/conditions.ts";
 import type { ApiClient } from "../client/api-client.ts";
 import { Failure } from "../client/failure.ts";
 import { readProvenance } from "../client/guards.ts";
-import { choiceFor, isRedrawn, redrawnStyleOf, shownIdOf } from "../client/style-choice.ts";
-import { type FoundTranslation, translationFor } from "../client/translations.ts";
+import { isRedrawn, redrawnStyleOf, shownIdOf } from "../client/style-choice.ts";
+import { choiceFor, type FoundTranslation, translationFor } from "../client/translations.ts";
 import { uploadShown } from "../control/shown-styles.ts";
 import type { Rasterise } from "../pad/rasterise.ts";
 import { paletteOf, recordOf } from "../palettes.ts";
@@ -42,8 +42,12 @@ export async function prepareJobs(
 /** Whether new artboards get vectors: where the editor has them. */
 export const canBeVectors = ({ form, editor }: State): boolean => form.insertAs === "vector" && editor === "figma";
 
+/** Whether there are icons of which vectors can be made: the others are vectors, and stay so. */
+export const hasImages = (icons: readonly SeenIcon[]): boolean =>
+  icons.some(({ imageHash }) => imageHash !== undefined);
+
 /** @throws Failure palette_empty */
-export function paletteOfForm({ form, collections }: State) {
+export function paletteOfForm({ form, collections }: Pick<State, "form" | "collections">) {
   const palette = paletteOf(form, collections);
   if (palette?.hexes.length === 0) throw new Failure("palette_empty", "");
   return palette;
@@ -55,7 +59,10 @@ async function prepareCommand(
   rasterise: Rasterise,
   signal: AbortSignal,
 ): Promise<Prepared> {
-  const { work: command, form, scene, drawn, meta } = state;
+  const { work: command, scene, drawn, meta } = state;
+  // As the form shows it.
+  const choice = choiceFor(meta, command, state.form);
+  const form = { ...state.form, style: choice };
   if (command === "vectorise" || command === "components") {
     const icons = iconsOf(state);
     const isOnlyTraced = command === "vectorise";
@@ -66,7 +73,6 @@ async function prepareCommand(
     return { packId: "", jobs: planTraces(icons, pictures, record) };
   }
   if (command === "upscale") return { packId: "", jobs: planUpscale(form, await uploadSources(state, client, signal)) };
-  const choice = choiceFor(meta, command, form.style);
   const found = translationFor(meta!, command, choice);
   const { translation } = found;
   const redrawnIn = isRedrawn(choice) ? await redrawnStyle(choice, state, client, signal) : undefined;
@@ -93,12 +99,14 @@ async function prepareCommand(
     case "restyle": {
       if (choice === "" && line === "") throw new Failure("style_missing", "");
       const icons: UploadedIcon[] = [];
+      const hasVectors = canBeVectors(state) && hasImages(iconsOf(state));
+      const vector = hasVectors ? recordOf(paletteOfForm(state), form.recolourHow) : undefined;
       for (const icon of iconsOf(state)) icons.push(await uploadIcon(icon, client, rasterise, signal));
       return finish(
         found,
         redrawnIn === undefined
-          ? planRestyle(form, translation, icons)
-          : planRedrawnIcons(form, translation, icons, redrawnIn),
+          ? planRestyle(form, translation, icons, vector)
+          : planRedrawnIcons(form, translation, icons, redrawnIn, vector),
       );
     }
     case "redraw-part": {

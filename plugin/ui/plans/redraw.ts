@@ -3,11 +3,11 @@
  * The likeliest answer (temperature 0) is the cleanest; only a part that is drawn anew may vary.
  */
 import type { Style } from "../../../shared/contract/conditions.ts";
-import { iconSizesPx } from "../../../shared/messages/vector-messages.ts";
-import { type DrawJob, numbered, type TranslationAbilities, tracedJob } from "../run/jobs.ts";
+import type { VectorRecord } from "../../../shared/messages/vector-messages.ts";
+import { type DrawJob, numbered, type TranslationAbilities } from "../run/jobs.ts";
 import type { Form } from "../state/form.ts";
 import { artboardsOf } from "./captions.ts";
-import type { UploadedIcon } from "./icons.ts";
+import { inItsLayer, type UploadedIcon } from "./icons.ts";
 
 const inputOf = ({ seed }: Form, { id }: TranslationAbilities) => ({ translation: id, seed, temperature: 0 });
 
@@ -15,24 +15,19 @@ const inputOf = ({ seed }: Form, { id }: TranslationAbilities) => ({ translation
 export const planRedrawnCaptions = (form: Form, translation: TranslationAbilities, style: Style): DrawJob[] =>
   artboardsOf(form, (caption) => ({ ...inputOf(form, translation), condition: { caption, style } }));
 
-/** Each icon in its own layer, a vector as a vector. */
+/** Each icon in its own layer. @param vector as in `inItsLayer` */
 export const planRedrawnIcons = (
   form: Form,
   translation: TranslationAbilities,
   icons: readonly UploadedIcon[],
   style: Style,
+  vector?: VectorRecord,
 ): DrawJob[] =>
   numbered(
-    icons.map(({ icon, digest }) =>
-      inItsLayer(icon, {
-        kind: "draw" as const,
-        index: 0,
-        title: icon.nodeName,
-        imageCount: 1,
-        input: { ...inputOf(form, translation), condition: { drawing: { image: digest }, style }, count: 1 },
-        nodeIds: [icon.nodeId],
-      }),
-    ),
+    icons.map(({ icon, digest }) => {
+      const condition = { drawing: { image: digest }, style };
+      return inItsLayer(icon, { ...inputOf(form, translation), condition, count: 1 }, vector);
+    }),
   );
 
 /** The painted part of one icon. @param style absent: the icon's own */
@@ -45,19 +40,9 @@ export const planRedrawnPart = (
 ): DrawJob[] =>
   numbered([
     inItsLayer(icon, {
-      kind: "draw" as const,
-      index: 0,
-      title: icon.nodeName,
-      imageCount: 1,
-      input: {
-        ...inputOf(form, translation),
-        temperature: form.redrawVariety,
-        condition: { drawing: { image: digest, mask }, ...(style === undefined ? {} : { style }) },
-        count: 1,
-      },
-      nodeIds: [icon.nodeId],
+      ...inputOf(form, translation),
+      temperature: form.redrawVariety,
+      condition: { drawing: { image: digest, mask }, ...(style === undefined ? {} : { style }) },
+      count: 1,
     }),
   ]);
-
-const inItsLayer = ({ imageHash }: UploadedIcon["icon"], job: DrawJob): DrawJob =>
-  imageHash === undefined ? tracedJob<DrawJob>(job, {}, iconSizesPx) : job;

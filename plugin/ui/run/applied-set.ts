@@ -1,5 +1,6 @@
 /** What main puts on the canvas: the kept results of a command as one message, and the bytes that it needs. Pure. */
 
+import type { CommandId } from "../../../shared/commands.ts";
 import type { StyleInfo } from "../../../shared/contract/meta.ts";
 import type { UiMessage } from "../../../shared/messages/messages.ts";
 import type { UpscaledFill } from "../../../shared/messages/upscale-messages.ts";
@@ -68,6 +69,32 @@ export const changesLayers = ({ results, work, form }: State): boolean =>
   results.some(({ images }) => images.some(({ destination }) => destination.kind !== "artboard")) &&
   !(work === "vectorise" && form.vectorsGo === "beside") &&
   work !== "components";
+
+const changing: readonly CommandId[] = ["fill-label", "fill-names", "upscale", "restyle", "redraw-part"];
+
+/** What the command at work will do to the canvas when it runs; a preview first leaves that to a further step. */
+export function effectOf({
+  work,
+  form,
+  settings,
+  replacements,
+}: State): "previewsFirst" | "changesSelection" | "addsNew" {
+  // Other colours for what is there are no images to look at first.
+  if (work === "recolour") return "changesSelection";
+  if (!settings.applyAutomatically) return "previewsFirst";
+  const isInPlace = work === "vectorise" ? form.vectorsGo === "in-place" : changing.includes(work);
+  return isInPlace || replacements.length > 0 ? "changesSelection" : "addsNew";
+}
+
+/** A layer that was deleted says no name any more: what was made for it has one. */
+export function nameOfLayer({ scene, results }: State, nodeId: string): string {
+  const isFor = ({ destination }: ResultImage): boolean =>
+    destination.kind === "layer"
+      ? destination.nodeId === nodeId
+      : destination.kind === "fills" && destination.fills.some((each) => each.nodeId === nodeId);
+  const source = scene.sources?.find((each) => each.nodeId === nodeId);
+  return source?.nodeName ?? results.find(({ images }) => images.some(isFor))?.title ?? nodeId;
+}
 
 /** Names of the packs' styles by id. */
 export const styleLabels = ({ meta }: State): ReadonlyMap<string, string> =>

@@ -25,6 +25,7 @@ export type Action =
     }
   | { readonly type: "collections"; readonly collections: readonly ColourCollection[] }
   | { readonly type: "shown"; readonly shown: readonly ShownStyle[] }
+  | { readonly type: "taken"; readonly styleId: string; readonly nodeIds: readonly string[] }
   | { readonly type: "unbound"; readonly unbound: readonly string[] }
   | { readonly type: "command"; readonly command: CommandId }
   | { readonly type: "settings"; readonly settings: Settings }

@@ -57,6 +57,8 @@ export interface Form {
   readonly styleName: string;
   /** Of a part that is drawn anew: 0 = the likeliest answer. */
   readonly redrawVariety: number;
+  /** The style of such a part, of those that redraw; empty: the icon's own. */
+  readonly redrawStyle: string;
 }
 
 export const defaultForm: Form = {
@@ -91,6 +93,7 @@ export const defaultForm: Form = {
   names: "",
   styleName: "",
   redrawVariety: 0,
+  redrawStyle: "",
 };
 
 const bounds: Readonly<Partial<Record<keyof Form, readonly [min: number, max: number]>>> = {

@@ -27,10 +27,17 @@ function fillFrom(state: State, selection: Selection): State {
   };
 }
 
-/** What the mask lies on: the first icon that can be drawn anew, and how it looks. */
-function maskedIn({ icons }: Scene): string {
-  const { nodeId, imageHash, svg } = icons?.find(({ problem }) => problem === undefined) ?? {};
-  return JSON.stringify([nodeId, imageHash, svg]);
+/** What the mask lies on: the first icon that can be drawn anew. */
+const maskedIn = ({ icons }: Scene) => icons?.find(({ problem }) => problem === undefined);
+
+/** Whether a mask fits still: the icon looks as before, or as the command made it look, so that another answer needs no new mask. */
+function keepsMask({ work, scene: before, results }: State, scene: Scene): boolean {
+  const [old, now] = [maskedIn(before), maskedIn(scene)];
+  if (work !== "redraw-part") return true;
+  const isMade = results.some(({ images }) =>
+    images.some(({ destination }) => destination.kind === "layer" && destination.nodeId === now?.nodeId),
+  );
+  return old?.nodeId === now?.nodeId && (isMade || (old?.imageHash === now?.imageHash && old?.svg === now?.svg));
 }
 
 const changeImages = (state: State, change: (image: ResultImage) => ResultImage): State => ({
@@ -80,6 +87,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, collections: action.collections };
     case "shown":
       return { ...cured(state, isCuredByStyles), shown: action.shown };
+    case "taken":
+      return { ...state, taken: { styleId: action.styleId, nodeIds: action.nodeIds } };
     case "unbound":
       return { ...state, unbound: action.unbound };
     case "command": {
@@ -100,8 +109,7 @@ export function reduce(state: State, action: Action): State {
       return {
         ...(action.scene.drawing === state.scene.drawing ? state : cured(state)),
         scene: action.scene,
-        drawn:
-          state.work === "redraw-part" && maskedIn(action.scene) !== maskedIn(state.scene) ? undefined : state.drawn,
+        drawn: keepsMask(state, action.scene) ? state.drawn : undefined,
       };
     case "drawn":
       return { ...cured(state), drawn: action.drawn };
@@ -115,7 +123,12 @@ export function reduce(state: State, action: Action): State {
       };
     }
     case "styles-gone": {
-      const mend = (form: Form): Form => (action.gone.includes(form.style) ? { ...form, style: action.instead } : form);
+      const isGone = (style: string): boolean => action.gone.includes(style);
+      const mend = (form: Form): Form => ({
+        ...form,
+        style: isGone(form.style) ? action.instead : form.style,
+        redrawStyle: isGone(form.redrawStyle) ? "" : form.redrawStyle,
+      });
       return { ...cured(state), form: mend(state.form), ownForm: state.ownForm && mend(state.ownForm) };
     }
     case "redraw":

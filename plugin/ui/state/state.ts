@@ -58,6 +58,8 @@ export interface State {
   readonly collections: readonly ColourCollection[];
   /** Styles of the file that icons show. */
   readonly shown: readonly ShownStyle[];
+  /** The style that the selection became last, and its icons: to restyle those again is hardly meant. */
+  readonly taken: { readonly styleId: string; readonly nodeIds: readonly string[] } | undefined;
   /** Colours of the last results or of the selection that no variable is near to, by `#rrggbb`. */
   readonly unbound: readonly string[];
   readonly selection: Selection;
@@ -125,6 +127,7 @@ export const initialState: State = {
   editor: "figma",
   collections: [],
   shown: [],
+  taken: undefined,
   settings: defaultSettings,
   form: defaultForm,
   ownForm: undefined,

@@ -5,7 +5,7 @@ import { commandTable } from "../../../shared/commands.ts";
 import { isIn } from "../../../shared/relaunch.ts";
 import { isAvailable } from "../client/translations.ts";
 import { fill } from "../i18n/texts.ts";
-import { changesLayers } from "../run/applied-set.ts";
+import { changesLayers, effectOf } from "../run/applied-set.ts";
 import { keptImages } from "../state/state.ts";
 import { Button, IconButton, useEnterInField } from "./controls.tsx";
 import { EmptyState } from "./empty.tsx";
@@ -143,9 +143,12 @@ function Footer({ controller, texts }: ViewProps) {
   const isComponents = state.command === "components";
   const firstText = isComponents ? texts.makeComponents : changesLayers(state) ? texts.replace : texts.apply;
   const applyText = isApplied || state.wasUnapplied ? texts.applyAgain : firstText;
-  const runText = state.command === "recolour" ? texts.recolourNow : isComponents ? texts.preview : texts.generate;
+  // Added at once, they are made at once.
+  const componentsText = state.settings.applyAutomatically ? texts.commands.components : texts.preview;
+  const runText = state.command === "recolour" ? texts.recolourNow : isComponents ? componentsText : texts.generate;
   return (
     <footer>
+      {results.length === 0 && <p class="hint">{texts[effectOf(state)]}</p>}
       <span class="spacer" />
       {missing.length > 0 && results.length > 0 ? (
         <Button onClick={() => void controller.resume()}>{fill(texts.makeMissing, { n: missing.length })}</Button>

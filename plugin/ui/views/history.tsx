@@ -5,6 +5,7 @@ import { styleIdOf } from "../../../shared/contract/style-id.ts";
 import { Failure } from "../client/failure.ts";
 import type { DropPlace } from "../control/store.ts";
 import { fill } from "../i18n/texts.ts";
+import { commandThatMade } from "../plans/made-by.ts";
 import { styleLabels } from "../run/applied-set.ts";
 import { Button, IconButton } from "./controls.tsx";
 import { FailureNotice } from "./failure-notice.tsx";
@@ -116,7 +117,7 @@ interface EntryProps extends ViewProps {
 function Entry({ controller, texts, entry, onChanged, onFailed, onDeleted }: EntryProps) {
   const { id, request, images, createdAt, isStarred } = entry;
   const { caption, label } = request.condition;
-  const title = caption ?? label ?? styleIdOf(request.condition.style) ?? request.translation;
+  const title = caption ?? label ?? texts.commands[commandThatMade(request)];
   const isRunning = controller.state.run !== undefined;
   const style = styleIdOf(request.condition.style);
   const made = new Date(createdAt).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });

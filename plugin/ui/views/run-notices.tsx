@@ -2,7 +2,7 @@
 import { limits } from "../../../shared/limits.ts";
 import { describeFailure, describeProblem, fill } from "../i18n/texts.ts";
 import { losesDrawings } from "../plans/lost-pictures.ts";
-import { changesLayers } from "../run/applied-set.ts";
+import { changesLayers, nameOfLayer } from "../run/applied-set.ts";
 import { lostJobs } from "../state/state.ts";
 import { Button } from "./controls.tsx";
 import { Swatches } from "./forms/palette-field.tsx";
@@ -92,11 +92,10 @@ function Simplified({ controller, texts }: ViewProps) {
 
 /** Layers that an apply did not touch. */
 function Untouched({ controller, texts }: ViewProps) {
-  const { skipped, refusedFills, scene } = controller.state;
-  const nameOf = (nodeId: string): string =>
-    scene.sources?.find((source) => source.nodeId === nodeId)?.nodeName ?? nodeId;
+  const { skipped, refusedFills } = controller.state;
+  const nameOf = (nodeId: string): string => nameOfLayer(controller.state, nodeId);
   const all = [
-    ...skipped.map(({ nodeId, nodeName, reason }) => ({ nodeId, name: nodeName || nodeId, reason })),
+    ...skipped.map(({ nodeId, nodeName, reason }) => ({ nodeId, name: nodeName || nameOf(nodeId), reason })),
     ...refusedFills.map(({ nodeId, reason }) => ({ nodeId, name: nameOf(nodeId), reason })),
   ];
   if (all.length === 0) return null;

@@ -2,6 +2,7 @@
  * An answer in a style of several flat colours that keeps the edges of the drawing that is restyled: each area of it gets one colour of the style, or
  * none, by what the flow's answer has there. A picture as layers, one a colour, so that it is drawn at any size.
  */
+import type { CaptionColour } from "../colour-words.ts";
 import type { ShownDrawing } from "../interfaces.ts";
 import { lineWidthOf } from "../lines/line-width.ts";
 import { redrawLines } from "../lines/redraw-lines.ts";
@@ -12,6 +13,7 @@ import { onAreasGround } from "./areas-ground.ts";
 import { areThin, aroundOf, inkOfFlat, opaqueFrom } from "./around.ts";
 import { chooseColours, type Wanted } from "./choose-colours.ts";
 import { inLayers } from "./in-layers.ts";
+import { type Behind, inOneColour } from "./in-one-colour.ts";
 import { labOfInk } from "./lab-of-ink.ts";
 import type { Paint } from "./paint.ts";
 import { type Area, type Partition, partitionOf } from "./partition.ts";
@@ -29,9 +31,27 @@ const awayPx = 3;
 /** Share of what a drawing takes that the answer may draw away from it; more is a ground or a frame. */
 const elsewhereMost = 0.4;
 
+/** What is still done with an answer in areas. */
+type AreasLooks = Behind & { readonly colour?: CaptionColour | undefined };
+
+/** An answer as `drawnInAreas` gives it, in the one colour that is requested, if any, with what is put behind it. */
+export async function paintedInAreas(
+  drawing: Pick<ShownDrawing, "planes" | "known">,
+  sizePx: number,
+  { areas, colour, shadows, plate }: AreasLooks & { readonly areas: StyleAreas },
+  answerOf: () => Promise<Float32Array>,
+): Promise<{ readonly layers: LayeredImage; readonly looks: AreasLooks } | undefined> {
+  const layers = await drawnInAreas(drawing, sizePx, areas, answerOf, plate !== undefined);
+  if (!layers) return undefined;
+  if (!colour) return { layers, looks: { shadows, plate } };
+  const { layers: coloured, behind } = inOneColour(layers, colour, { shadows, plate });
+  return { layers: coloured, looks: behind };
+}
+
 /**
  * @param drawing premultiplied RGBA [4, sizePx, sizePx]
  * @param answerOf the flow's answer, of the same shape
+ * @param isOnPlate whether the answer will lie on a plate (plate.ts)
  * @returns undefined where the drawing is not of flat colours or of too many areas, where a part of it is to be drawn anew, where the answer draws
  * away from it, and where it lacks a ground that the style has
  */
@@ -40,6 +60,7 @@ export async function drawnInAreas(
   sizePx: number,
   style: StyleAreas,
   answerOf: () => Promise<Float32Array>,
+  isOnPlate = false,
 ): Promise<LayeredImage | undefined> {
   if (known.some((share) => share < 1)) return undefined;
   const own = inkOf([{ planes, sizePx }]);
@@ -53,8 +74,9 @@ export async function drawnInAreas(
   if (!partition || partition.areas.length > areasMost) return undefined;
   const answer = await answerOf();
   const elsewhere = drawnElsewhere(partition, answer);
-  // Lines in a style of lines without grounds: what the answer draws beside them is a smear, as most is in a style of gradients.
-  const isSmear = style.hasGradients || (lines !== undefined && style.outline !== undefined);
+  // Lines in a style of lines, or on a plate, which the flow does not see: what the answer draws beside them is a smear, as most is in a style
+  // of gradients.
+  const isSmear = style.hasGradients || (lines !== undefined && (isOnPlate || style.outline !== undefined));
   if (!isSmear && elsewhere > (style.outline ? elsewhereMost : elsewhereMost / 2)) return undefined;
   return lines && !ground
     ? linesInAreas(partition, style, answer, widthOfLines(lines.alphas, sizePx))

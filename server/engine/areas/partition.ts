@@ -33,8 +33,16 @@ const pixelsLeast = 5;
 /** Pixels on each side in which the colours that meet in an edge are looked for. */
 const reachPx = 2;
 
+/** By the drawings' planes: a style's are looked at again on their grounds and off them. */
+const known = new WeakMap<Float32Array, Partition | undefined>();
+
 /** @returns undefined where the drawing is not of flat colours */
 export function partitionOf(drawing: Drawing): Partition | undefined {
+  if (!known.has(drawing.planes)) known.set(drawing.planes, cutIntoAreas(drawing));
+  return known.get(drawing.planes);
+}
+
+function cutIntoAreas(drawing: Drawing): Partition | undefined {
   const { sizePx } = drawing;
   const colours = flatColoursOf(drawing);
   if (!colours) return undefined;

@@ -6,6 +6,7 @@
  */
 import { piecesOf } from "../pixels/strokes.ts";
 import { distancesTo, distancesToOther } from "./distances.ts";
+import { endGaps } from "./end-gaps.ts";
 import { labelAreas, spreadLabels } from "./label-areas.ts";
 import type { Redrawn } from "./redraw-lines.ts";
 import { cellAt, type Edged, edgedOf, fieldAround, finePerPx, opened, refined, repeated } from "./shape.ts";
@@ -26,8 +27,6 @@ const [bayRadius, bayDepth, bayLeast] = [0.8, 1.5, 0.85] as const;
 const tidyPx = 1.5;
 /** A level that is not decided yet. */
 const unknown = -1;
-/** Share of half a line's width from which on a cell is its middle. */
-const middleShare = 0.7;
 
 /** A drawing with its edge, and how broad its lines are. */
 export interface Pieces extends Pick<Redrawn, "alphas" | "field" | "width"> {
@@ -90,6 +89,8 @@ export function decidePieces(
     decided[cell] = line > 0 ? levelOfLine[line]! : levelOfArea[areas[cell]!]!;
   }
   const firstBay = fills.length;
+  const isEmpty = (cell: number): boolean => ink[cell] === 0 && levelOfArea[areas[cell]!] === 0;
+  const isOutline = (cell: number): boolean => (ofLines[lines[cell]!]?.empty ?? 0) > 0;
   return levels.map((level) => {
     const mask = new Uint8Array(ink.length);
     let hasGaps = false;
@@ -98,15 +99,7 @@ export function decidePieces(
       if (decided[cell]! >= level) mask[cell] = areas[cell]! < firstBay || drawn[cell]! >= level / 2 ? 1 : 0;
       else if (ink[cell] === 1) hasGaps = true;
     }
-    if (hasGaps) {
-      // Where lines meet, those that stay end where they would without the others.
-      const far = (middleShare * thick) / 2;
-      const middles = new Uint8Array(ink.length);
-      for (let cell = 0; cell < ink.length; cell += 1)
-        middles[cell] = away[cell]! >= far ? ink[cell]! & mask[cell]! : 0;
-      const reach = distancesTo(1, middles, sidePx, far + 1);
-      for (let cell = 0; cell < ink.length; cell += 1) if (ink[cell] === 1 && reach[cell]! < far) mask[cell] = 1;
-    }
+    if (hasGaps) endGaps(mask, { ink, away, thick, sidePx, isEmpty, isOutline });
     const whole = hasBays ? tidied(mask, sidePx, (cell) => areas[cell]! >= firstBay) : mask;
     return edgedOf(fieldAround(whole, sidePx), sizePx);
   });
@@ -201,10 +194,8 @@ function meansOf(
 ): number[] {
   const count = highestOf(labels) + 1;
   const [deepest, sums, counts] = [new Float32Array(count), new Float64Array(count), new Uint32Array(count)];
-  for (let cell = 0; cell < labels.length; cell += 1) {
-    const label = labels[cell]!;
-    if (label !== 0 && depth[cell]! > deepest[label]!) deepest[label] = depth[cell]!;
-  }
+  for (let cell = 0; cell < labels.length; cell += 1)
+    if (depth[cell]! > deepest[labels[cell]!]!) deepest[labels[cell]!] = depth[cell]!;
   for (let label = 0; label < count; label += 1)
     deepest[label] = Math.min(coreShare * Math.min(deepest[label]!, most), corePx * finePerPx);
   for (let cell = 0; cell < labels.length; cell += 1) {

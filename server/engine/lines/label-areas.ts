@@ -6,45 +6,48 @@
  */
 export function labelAreas(mask: Uint8Array, wanted: 0 | 1, sidePx: number, byCorners = false): Uint16Array {
   const labels = new Uint16Array(mask.length);
-  // Of each label, an earlier one of the same area, or itself.
-  const earlier = [0];
-  const firstOf = (label: number): number => {
-    let first = label;
+  // Runs of wanted cells in rows: the first cell of each, the one after its last, and an earlier run of the same area, or itself.
+  const [begins, ends, earlier]: [number[], number[], number[]] = [[], [], []];
+  const firstOf = (run: number): number => {
+    let first = run;
     while (earlier[first] !== first) first = earlier[first]!;
+    earlier[run] = first;
     return first;
   };
-  const join = (one: number, other: number): void => {
-    const [first, last] = [firstOf(one), firstOf(other)];
-    earlier[Math.max(first, last)] = Math.min(first, last);
-  };
-  for (let row = 0; row < mask.length; row += sidePx)
-    for (let x = 0; x < sidePx; x += 1) {
-      const at = row + x;
-      if (mask[at] !== wanted) continue;
-      // What is not wanted has no label, 0, and neither has what lies off the grid.
-      const left = x > 0 ? labels[at - 1]! : 0;
-      const above = row > 0 ? labels[at - sidePx]! : 0;
-      const before = byCorners && row > 0 && x > 0 ? labels[at - sidePx - 1]! : 0;
-      const after = byCorners && row > 0 && x < sidePx - 1 ? labels[at - sidePx + 1]! : 0;
-      let label = left || above || before || after;
-      if (label === 0) {
-        label = earlier.length;
-        earlier.push(label);
+  const reach = byCorners ? 1 : 0;
+  // The next run of the row above that may touch one of this row.
+  let above = 0;
+  for (let row = 0; row < mask.length; row += sidePx) {
+    const run = begins.length;
+    const end = row + sidePx;
+    for (let from = row, to = row; from < end; from = to) {
+      if (mask[from] !== wanted) {
+        to += 1;
+        continue;
       }
-      labels[at] = label;
-      // The others hang together with one of these.
-      if (above !== 0 && above !== label) join(label, above);
-      if (after !== 0 && after !== label) join(label, after);
+      while (to < end && mask[to] === wanted) to += 1;
+      const own = begins.length;
+      begins.push(from);
+      ends.push(to);
+      earlier.push(own);
+      while (above < run && ends[above]! + sidePx <= from - reach) above += 1;
+      for (let other = above; other < run && begins[other]! + sidePx < to + reach; other += 1) {
+        const [first, last] = [firstOf(own), firstOf(other)];
+        earlier[Math.max(first, last)] = Math.min(first, last);
+      }
     }
-  // Areas are counted in the order of their first cells.
-  const numbers = new Uint16Array(earlier.length);
-  let areas = 0;
-  for (let label = 1; label < earlier.length; label += 1) {
-    const first = firstOf(label);
-    if (first === label) areas += 1;
-    numbers[label] = first === label ? areas : numbers[first]!;
+    above = run;
   }
-  for (let at = 0; at < labels.length; at += 1) labels[at] = numbers[labels[at]!]!;
+  // Areas are counted in the order of their first cells.
+  const numbers = new Int32Array(begins.length);
+  let areas = 0;
+  for (let run = 0; run < numbers.length; run += 1) {
+    const first = firstOf(run);
+    if (first === run) areas += 1;
+    const number = first === run ? areas : numbers[first]!;
+    numbers[run] = number;
+    for (let at = begins[run]!; at < ends[run]!; at += 1) labels[at] = number;
+  }
   return labels;
 }
 
@@ -59,6 +62,7 @@ export function spreadLabels<Labels extends Uint8Array | Uint16Array>(
 ): Labels {
   const spread = labels.slice() as Labels;
   const reached = new Int32Array(labels.length);
+  const steps = [-sidePx, sidePx, -1, 1];
   let length = 0;
   for (let at = 0; at < labels.length; at += 1)
     if (labels[at] !== 0) {
@@ -67,9 +71,11 @@ export function spreadLabels<Labels extends Uint8Array | Uint16Array>(
     }
   for (let next = 0; next < length; next += 1) {
     const at = reached[next]!;
-    const column = at % sidePx;
-    for (const near of [at - sidePx, at + sidePx, column > 0 ? at - 1 : -1, column < sidePx - 1 ? at + 1 : -1]) {
+    for (let side = 0; side < 4; side += 1) {
+      const near = at + steps[side]!;
       if (near < 0 || near >= labels.length || spread[near] !== 0 || isOpen?.[near] === 0) continue;
+      // Cells at the ends of rows are not beside each other.
+      if (side >= 2 && Math.max(at, near) % sidePx === 0) continue;
       spread[near] = spread[at]!;
       reached[length] = near;
       length += 1;

@@ -24,8 +24,8 @@ import {
 const [inkRadius, gapRadius] = [0.8, 0.9] as const;
 /** Share of the depth of a mark from which on cells count when the answer is asked. */
 const markCore = 0.4;
-/** Share of an area's cells that must be ink in the answer: of marks and gaps, and of what is enclosed by a band. */
-const [markLeast, fillLeast] = [0.5, 0.8] as const;
+/** Share of an area's cells that must be ink in the answer: of marks, of gaps, which also lie between what only comes near, and of what is enclosed by a band. */
+const [markLeast, gapLeast, fillLeast] = [0.5, 0.7, 0.8] as const;
 /** Share of the answer's ink that must lie within two pixels of the outline; else the flow drew something else. */
 const coveredLeast = 0.75;
 /** Share of the greatest depth of a drawing from which on all is its inside. */
@@ -50,7 +50,8 @@ export function outlineOf(
   const { sidePx, ink } = shape;
   const thick = width * sizePx * finePerPx;
   const drawn = refined(answer, sizePx);
-  const isInk = (cell: number): boolean => drawn[cell]! >= inkFrom;
+  const inked = new Uint8Array(ink.length);
+  for (let cell = 0; cell < ink.length; cell += 1) inked[cell] = drawn[cell]! >= inkFrom ? 1 : 0;
   const [depth, away] = [distancesTo(0, ink, sidePx, 2 * thick), distancesTo(1, ink, sidePx, 2 * thick)];
   const areas = labelAreas(ink, 0, sidePx);
   // What lies around the drawing touches the border of the grid.
@@ -65,12 +66,12 @@ export function outlineOf(
     new Uint8Array(ink.length),
     new Uint8Array(ink.length),
   ];
-  const [gapVotes, holeVotes] = [votesOf(gapLabels, away, isInk), votesOf(areas, away, isInk)];
-  const isLine = (vote: AreaVote): boolean => vote.ink >= markLeast * vote.core;
+  const isLine = votesOf(gapLabels, away, inked).map((gap) => gap.cells >= thick * thick && isInked(gap, gapLeast));
+  const isMark = votesOf(areas, away, inked).map((hole) => isInked(hole, markLeast));
   for (let cell = 0; cell < ink.length; cell += 1) {
-    const gap = gapVotes[gapLabels[cell]!]!;
-    if (gapLabels[cell] !== 0 && gap.cells >= thick * thick && isLine(gap)) outline[cell] = 1;
-    else if (ink[cell] === 0 && areas[cell] !== around && isLine(holeVotes[areas[cell]!]!)) marks[cell] = 1;
+    if (ink[cell] === 1) continue;
+    if (gapLabels[cell] !== 0 && isLine[gapLabels[cell]!]) outline[cell] = 1;
+    else if (areas[cell] !== around && isMark[areas[cell]!]) marks[cell] = 1;
   }
   const kinds = new Uint8Array(ink.length);
   for (let cell = 0; cell < ink.length; cell += 1)
@@ -86,12 +87,10 @@ export function outlineOf(
     else outline[cell] = 1;
   }
   const withinLabels = labelAreas(within, 1, sidePx);
-  const fills = votesOf(withinLabels, undefined, isInk);
-  for (let cell = 0; cell < ink.length; cell += 1) {
-    const { ink: inked, core } = fills[withinLabels[cell]!]!;
-    if (withinLabels[cell] !== 0 && inked >= fillLeast * core) outline[cell] = 1;
-  }
-  return checked(outline, sidePx, sizePx, width, isInk);
+  const isFill = votesOf(withinLabels, undefined, inked).map((fill) => isInked(fill, fillLeast));
+  for (let cell = 0; cell < ink.length; cell += 1)
+    if (withinLabels[cell] !== 0 && isFill[withinLabels[cell]!]) outline[cell] = 1;
+  return checked(outline, sidePx, sizePx, width, inked);
 }
 
 interface AreaVote {
@@ -101,23 +100,27 @@ interface AreaVote {
   ink: number;
 }
 
-/** Of each label. @param depth by which middles are told; absent = all of an area counts */
-function votesOf(labels: Uint16Array, depth: Float32Array | undefined, isInk: (cell: number) => boolean): AreaVote[] {
-  const votes: AreaVote[] = [{ cells: 0, core: 0, ink: 0 }];
-  const deepest: number[] = [0];
+const isInked = ({ core, ink }: AreaVote, least: number): boolean => ink >= least * core;
+
+/** Of each label. @param depth by which middles are told; absent = all of an area counts @param inked cells of ink in the answer */
+function votesOf(labels: Uint16Array, depth: Float32Array | undefined, inked: Uint8Array): AreaVote[] {
+  let count = 1;
+  for (let cell = 0; cell < labels.length; cell += 1) if (labels[cell]! >= count) count = labels[cell]! + 1;
+  const [cells, cores, inks] = [new Uint32Array(count), new Uint32Array(count), new Uint32Array(count)];
+  const deepest = new Float32Array(count);
   for (let cell = 0; cell < labels.length; cell += 1) {
     const label = labels[cell]!;
-    votes[label] ??= { cells: 0, core: 0, ink: 0 };
-    votes[label]!.cells += 1;
-    if (depth) deepest[label] = Math.max(deepest[label] ?? 0, depth[cell]!);
+    if (label === 0) continue;
+    cells[label]! += 1;
+    if (depth && depth[cell]! > deepest[label]!) deepest[label] = depth[cell]!;
   }
   for (let cell = 0; cell < labels.length; cell += 1) {
-    const vote = votes[labels[cell]!]!;
-    if (depth && depth[cell]! < markCore * deepest[labels[cell]!]!) continue;
-    vote.core += 1;
-    if (isInk(cell)) vote.ink += 1;
+    const label = labels[cell]!;
+    if (label === 0 || (depth && depth[cell]! < markCore * deepest[label]!)) continue;
+    cores[label]! += 1;
+    inks[label]! += inked[cell]!;
   }
-  return votes;
+  return Array.from(cells, (of, label) => ({ cells: of, core: cores[label]!, ink: inks[label]! }));
 }
 
 /** Marks as ink: with lines of the width, where they are lines. */
@@ -155,12 +158,12 @@ function checked(
   sidePx: number,
   sizePx: number,
   width: number,
-  isInk: (cell: number) => boolean,
+  inked: Uint8Array,
 ): Redrawn | undefined {
   const field = fieldAround(outline, sidePx);
   let [answered, covered] = [0, 0];
   for (let cell = 0; cell < outline.length; cell += 1) {
-    if (!isInk(cell)) continue;
+    if (inked[cell] === 0) continue;
     answered += 1;
     if (field[cell]! > 0.5 - edgeCells) covered += 1;
   }

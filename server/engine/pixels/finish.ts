@@ -2,6 +2,7 @@
  * What becomes of decoded planes before they are an image: ink is decided, and colours are moved to what was requested. All that is counted
  * for it is counted once, in the decoder's own pixels, so that the same answer at another size gets the same colours.
  */
+import { onPlate, type Plate } from "../areas/plate.ts";
 import type { CaptionColour } from "../colour-words.ts";
 import { type Accent, withAccents } from "./accents.ts";
 import { type ColourSpread, towardsSpread } from "./colour-spread.ts";
@@ -31,6 +32,8 @@ export interface Looks {
   readonly ground?: Ground | undefined;
   /** Hard shadows behind it, the innermost first; not with a ground. */
   readonly shadows?: readonly HardShadow[] | undefined;
+  /** What it lies on with its shadows; not with a ground. */
+  readonly plate?: Plate | undefined;
   /** What words say that the main colour is. */
   readonly colour?: CaptionColour | undefined;
 }
@@ -56,7 +59,7 @@ export interface Apart {
 
 /** @param planes premultiplied RGBA [4, pixels] in [0, 1], as they were decoded */
 export function finish(planes: Float32Array, looks: Looks): Finished {
-  const { isOneInk, ink, gradient, spread, accents, ground, shadows, colour } = looks;
+  const { isOneInk, ink, gradient, spread, accents, ground, shadows, plate, colour } = looks;
   const steps: Array<(planes: Float32Array) => Float32Array> = [];
   let now = planes;
   const add = (step: (planes: Float32Array) => Float32Array): void => {
@@ -71,26 +74,44 @@ export function finish(planes: Float32Array, looks: Looks): Finished {
   const onIt = ground && onGround(now, ground);
   const before = [...steps];
   if (onIt) add(onIt.planes);
-  // Captions name the colour of what they show, not of what is behind it.
+  const behind = onIt ? undefined : shadows;
+  const onPlated = plate && !onIt ? onPlate(now, plate) : undefined;
+  const cast = behind && ((shapes: Float32Array): Float32Array => withShadows(shapes, behind));
+  const drawnBefore = [...steps];
+  if (onPlated) {
+    if (cast) add(cast);
+    add(onPlated.planes);
+  }
+  // Captions name the colour of what they show, not of its shadow.
   const recolour = colour && towardsColour(now, colour);
   if (recolour) add(recolour);
   const all = (made: Float32Array, some: typeof steps): Float32Array => some.reduce((last, step) => step(last), made);
   const drawn = [...steps];
-  const inkOf = recolour && ((own: Ink) => inkBy(recolour, own));
-  const behind = onIt ? undefined : shadows;
-  if (behind) add((shapes) => withShadows(shapes, behind));
-  const apart = (other: Float32Array, layers: readonly HardShadow[]): Apart => {
+  if (cast && !onPlated) add(cast);
+  const recoloured = recolour && ((own: Ink) => inkBy(recolour, own));
+  const apart = (other: Float32Array): Apart => {
+    if (onPlated) {
+      const bare = all(other, drawnBefore);
+      const alone = onPlated.placed(bare);
+      const below = stackOfShadows(bare, behind ?? [], recoloured);
+      return {
+        planes: recolour ? recolour(alone) : alone,
+        beneath: onPlated.beneath(below, Math.sqrt(other.length / 4), recoloured),
+      };
+    }
     const alone = all(other, drawn);
-    return { planes: alone, beneath: stackOfShadows(alone, layers) };
+    return { planes: alone, beneath: stackOfShadows(alone, behind ?? []) };
   };
   return {
     planes: now,
-    recolour: inkOf,
+    recolour: recoloured,
     again: (other) => all(other, steps),
-    apart: behind && ((other) => apart(other, behind)),
+    apart: behind || onPlated ? apart : undefined,
     stack: onIt
-      ? (other) => onIt.stack(all(other, before), inkOf)
-      : shaded && ((other) => shaded.stack(all(other, drawn), inkOf)),
+      ? (other) => onIt.stack(all(other, before), recoloured)
+      : shaded && !onPlated
+        ? (other) => shaded.stack(all(other, drawn), recoloured)
+        : undefined,
   };
 }
 

@@ -26,7 +26,17 @@ export interface DrawnInk {
   readonly ink?: Ink | undefined;
 }
 
+/** What is known of lists of drawings, and of single ones by their planes: a request asks several times. */
+const known = new WeakMap<readonly Drawing[] | Float32Array, DrawnInk>();
+
 export function inkOf(drawings: readonly Drawing[]): DrawnInk {
+  const shown = drawings.length === 1 ? drawings[0]!.planes : drawings;
+  const ink = known.get(shown) ?? inkOfAll(drawings);
+  known.set(shown, ink);
+  return ink;
+}
+
+function inkOfAll(drawings: readonly Drawing[]): DrawnInk {
   const ink = colourOf(drawings);
   return ink ? { isOneInk: !drawings.some(hasTint), ink } : { isOneInk: false };
 }

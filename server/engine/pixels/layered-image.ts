@@ -26,7 +26,8 @@ export function drawLayers({ logits, paints, sizePx }: LayeredImage, factor: num
   const large = Array.from({ length: layers }, (_, layer) =>
     enlarge(logits.subarray(layer * sizePx ** 2, (layer + 1) * sizePx ** 2), sizePx, factor),
   );
-  const planes = new Float32Array(4 * side * side);
+  const pixels = side ** 2;
+  const planes = new Float32Array(4 * pixels);
   const shares = new Float64Array(layers);
   for (let y = 0, at = 0; y < side; y += 1)
     for (let x = 0; x < side; x += 1, at += 1) {
@@ -41,9 +42,10 @@ export function drawLayers({ logits, paints, sizePx }: LayeredImage, factor: num
         alpha += weight;
       }
       const cover = Math.min(1, alpha);
-      for (const [channel, value] of [red, green, blue].entries())
-        planes[channel * side * side + at] = Math.min(cover, Math.max(0, value));
-      planes[3 * side * side + at] = cover;
+      planes[at] = Math.min(cover, Math.max(0, red));
+      planes[pixels + at] = Math.min(cover, Math.max(0, green));
+      planes[2 * pixels + at] = Math.min(cover, Math.max(0, blue));
+      planes[3 * pixels + at] = cover;
     }
   return planes;
 }
@@ -76,6 +78,7 @@ export function memberships(planes: readonly Float32Array[], at: number, shares:
 
 /** Bicubic, one axis after the other; the edge repeats. */
 function enlarge(plane: Float32Array, sizePx: number, factor: number): Float32Array {
+  if (factor === 1) return plane;
   const side = factor * sizePx;
   const taps = tapsOfEnlarging(sizePx, factor);
   const wide = new Float32Array(sizePx * side);

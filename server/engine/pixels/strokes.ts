@@ -104,7 +104,8 @@ const [takenFirst, takenNext] = [
 
 function thinned(ink: Uint8Array, side: number): Uint8Array {
   const mask = ink.slice();
-  let pixels = [...mask.keys()].filter((at) => mask[at]);
+  let pixels: number[] = [];
+  for (let at = 0; at < mask.length; at += 1) if (mask[at]) pixels.push(at);
   const ring = ringOf(0, side);
   for (let isChanged = true; isChanged; ) {
     isChanged = false;
@@ -125,6 +126,7 @@ function thinned(ink: Uint8Array, side: number): Uint8Array {
 /** Labels of what hangs together, from 1 on. */
 function components(mask: Uint8Array, side: number): Uint16Array {
   const labels = new Uint16Array(mask.length);
+  const ring = ringOf(0, side);
   let label = 0;
   for (let start = 0; start < mask.length; start += 1) {
     if (!mask[start] || labels[start]) continue;
@@ -132,11 +134,12 @@ function components(mask: Uint8Array, side: number): Uint16Array {
     labels[start] = label;
     const found = [start];
     for (const at of found)
-      for (const near of ringOf(at, side))
-        if (mask[near] && !labels[near]) {
-          labels[near] = label;
-          found.push(near);
-        }
+      for (let place = 0; place < 8; place += 1) {
+        const near = at + ring[place]!;
+        if (!mask[near] || labels[near]) continue;
+        labels[near] = label;
+        found.push(near);
+      }
   }
   return labels;
 }
@@ -163,12 +166,15 @@ function strokes(skeleton: Uint8Array, side: number, width: number): Uint16Array
 /** Every pixel of ink gets the label of the nearest seed, along the ink. */
 function spread(seeds: Uint16Array, ink: Uint8Array, side: number): Uint16Array {
   const labels = seeds.slice();
-  const reached = [...labels.keys()].filter((at) => labels[at]);
+  const ring = ringOf(0, side);
+  const reached: number[] = [];
+  for (let at = 0; at < labels.length; at += 1) if (labels[at]) reached.push(at);
   for (const at of reached)
-    for (const near of ringOf(at, side))
-      if (ink[near] && !labels[near]) {
-        labels[near] = labels[at]!;
-        reached.push(near);
-      }
+    for (let place = 0; place < 8; place += 1) {
+      const near = at + ring[place]!;
+      if (!ink[near] || labels[near]) continue;
+      labels[near] = labels[at]!;
+      reached.push(near);
+    }
   return labels;
 }

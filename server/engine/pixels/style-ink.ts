@@ -1,5 +1,7 @@
 /** What the drawings of a style are drawn in and on, and such drawings as the flow between styles knows them. */
 
+import { offAreasGround } from "../areas/areas-ground.ts";
+import type { Plate } from "../areas/plate.ts";
 import { type StyleAreas, styleAreasOf } from "../areas/style-areas.ts";
 import { linesOfStyle, type StyleLines } from "../lines/line-width.ts";
 import { areaTintMost, ofTint, overTint } from "../lines/tinted.ts";
@@ -12,7 +14,7 @@ import { offGround } from "./ground/off-ground.ts";
 import type { Ground } from "./ground/parts.ts";
 import type { HardShadow } from "./hard-shadows/hard-shadow.ts";
 import { shadowsOf } from "./hard-shadows/without-shadows.ts";
-import { type Drawing, type DrawnInk, hasTint, inkOf, tintOf } from "./ink-colour.ts";
+import { type Drawing, type DrawnInk, hasTint, inkDistance, inkOf, tintOf } from "./ink-colour.ts";
 
 export interface StyleInk extends DrawnInk {
   /** How the ink changes, where it does; `ink` is then the colour in the middle. */
@@ -29,7 +31,11 @@ export interface StyleInk extends DrawnInk {
   readonly lines?: StyleLines | undefined;
   /** The colours of drawings of many flat ones (../areas/style-areas.ts). */
   readonly areas?: StyleAreas | undefined;
+  /** What drawings of several colours lie on (../areas/plate.ts); all else is read from drawings without it. */
+  readonly plate?: Plate | undefined;
 }
+
+export const isOfOneColour = ({ isOneInk, ink }: StyleInk): boolean => isOneInk || ink !== undefined;
 
 /** The one ink of drawings, also one that changes along a line. */
 export function shadedInkOf(drawings: readonly Drawing[]): Pick<StyleInk, "isOneInk" | "ink" | "gradient"> {
@@ -76,12 +82,66 @@ export function styleInkOf(drawings: readonly Drawing[]): StyleInk {
   // What has a shadow of another colour is no gradient, and to look for shadows takes long.
   const shaded = gradientInkOf(drawings);
   const found = shaded ? undefined : shadowsOf(drawings);
-  if (!found) return inkAlone(drawings, shaded);
+  if (!found) {
+    const own = inkAlone(drawings, shaded);
+    return onPlates(drawings, own.areas) ?? own;
+  }
   const own = inkAlone(found.alone, gradientInkOf(found.alone));
   return { ...own, ...(!(own.ink ?? own.ground) && { spread: spreadOf(found.alone) }), shadows: found.shadows };
 }
 
-function inkAlone(drawings: readonly Drawing[], shaded: GradientInk | undefined): StyleInk {
+/** Share of a style's drawings that must lie on its plates. */
+const platedLeast = 0.8;
+/** Drawings that are looked at off their plates. */
+const lookedMost = 8;
+/** Difference of a channel from which on lines show on a ground. */
+export const legibleFrom = 0.3;
+
+/** What drawings are drawn in that lie on grounds of several colours; undefined where they do not. */
+function onPlates(drawings: readonly Drawing[], areas: StyleAreas | undefined): StyleInk | undefined {
+  const ground = areas?.ground;
+  // A ground in a gradient is one of the areas.
+  if (!ground || areas.hasGradients) return undefined;
+  const looks = areas.palettes.flatMap(({ colours, around }) =>
+    around ? [{ ground: around.ink, on: colours.map(({ ink }) => ink) }] : [],
+  );
+  // Shades of the ground are a shadow of one shape or another before they are nothing.
+  const looked = drawings.slice(0, lookedMost);
+  let before: readonly Drawing[] = [];
+  for (const veils of ["through", "opaque", "gone"] as const) {
+    const bare = looked.flatMap((drawing) => {
+      const planes = offAreasGround(drawing, ground, veils);
+      return planes ? [{ planes, sizePx: drawing.sizePx }] : [];
+    });
+    if (bare.length < platedLeast * looked.length) return undefined;
+    // Without any shades it was looked at already.
+    if (veils === "opaque" && bare.every(({ planes }, at) => isSame(planes, before[at]?.planes))) continue;
+    before = bare;
+    const found = veils === "gone" ? undefined : shadowsOf(bare);
+    const own = veils === "gone" || found ? inkAlone(found?.alone ?? bare) : undefined;
+    const isFound = own?.ink ?? (veils === "gone" ? own?.areas : undefined);
+    // What lies above a drawing is no shadow.
+    if (!own || !isFound || found?.shadows.some(({ down }) => down < 0)) continue;
+    // Pale lines around drawings on pale grounds, as of stickers, are not what a drawing's lines become.
+    const lines = own.areas?.outline?.ink ?? own.ink;
+    const isHidden = lines && looks.some(({ ground: behind }) => inkDistance(lines, behind) < legibleFrom);
+    if (own.areas?.ground || isHidden) return undefined;
+    return {
+      ...own,
+      // What goes around marks is a fill: the ground is known.
+      ...(own.areas && { areas: { ...own.areas, hasGrounds: false } }),
+      ...(!own.ink && { spread: spreadOf(bare) }),
+      ...(found && { shadows: found.shadows }),
+      plate: { ...ground, looks, veils },
+    };
+  }
+  return undefined;
+}
+
+const isSame = (planes: Float32Array, others: Float32Array | undefined): boolean =>
+  planes.every((value, at) => value === others?.[at]);
+
+function inkAlone(drawings: readonly Drawing[], shaded?: GradientInk): StyleInk {
   const ink = inkBy(drawings, shaded);
   if (ink.ink) return { ...ink, lines: linesIn(drawings, ink.isOneInk) };
   const flat = flatStyleOf(drawings);

@@ -22,14 +22,14 @@ export const linesSection: StylesSection = {
   async run(context, data) {
     const { drawings, sizePx, settings } = context;
     const { seed, limit } = settings;
-    const wanted = drawings.pairs(
+    const candidates = drawings.pairs(
       (target) => target.split === "heldOutFamily" && isReal(target) && target.look === "line",
       3 * limit,
       seed,
     );
     const pairs: Pair[] = [];
     const truth: LineFacts[] = [];
-    for (const pair of wanted) {
+    for (const pair of candidates) {
       const facts = lineFactsOf(await drawings.read(pair.target), sizePx);
       if (pairs.length === limit || facts.widthPx > (thinOf24Px / 24) * sizePx) continue;
       pairs.push(pair);
@@ -40,22 +40,16 @@ export const linesSection: StylesSection = {
       "and every end of a line of the skeleton has one of the truth's within 6 px, and the other way round. Restyled: another variant in this icon's style.";
     if (pairs.length === 0) return { about, tables: [] };
     const made = await data.restyleAll("thin lines", pairs);
-    const row = async (
-      what: string,
-      role: Row["role"],
-      picture: (at: number) => Promise<Float32Array>,
-    ): Promise<Row> => {
-      const found: LineFacts[] = [];
-      for (const at of pairs.keys()) found.push(lineFactsOf(await picture(at), sizePx));
-      return {
-        ...{ what, role, n: pairs.length },
-        values: {
-          whole: shareOf(found.map((facts, at) => isWhole(facts, truth[at]!))),
-          pieces: shareOf(
-            found.map(({ pieces, holes }, at) => pieces === truth[at]!.pieces && holes === truth[at]!.holes),
-          ),
-        },
-      };
+    type Picture = (at: number) => Promise<Float32Array>;
+    const row = async (what: string, role: Row["role"], picture: Picture, places = [...pairs.keys()]): Promise<Row> => {
+      const wholes: boolean[] = [];
+      const pieces: boolean[] = [];
+      for (const at of places) {
+        const [facts, wanted] = [lineFactsOf(await picture(at), sizePx), truth[at]!];
+        wholes.push(isWhole(facts, wanted));
+        pieces.push(facts.pieces === wanted.pieces && facts.holes === wanted.holes);
+      }
+      return { what, role, n: places.length, values: { whole: shareOf(wholes), pieces: shareOf(pieces) } };
     };
     const again = await row("reconstructed: the truth through encoder and decoder", "measured", async (at) =>
       rebuilt(context, await drawings.read(pairs[at]!.target)),
@@ -66,13 +60,20 @@ export const linesSection: StylesSection = {
     );
     const kept = await row("in its own style, as the server draws it", "measured", async (at) => own[at]!);
     const restyled = await row("restyled", "measured", async (at) => made[at]!);
+    const alike: number[] = [];
+    for (const [at, pair] of pairs.entries())
+      if (isWhole(lineFactsOf(await drawings.read(pair.source), sizePx), truth[at]!)) alike.push(at);
+    const same = "restyled, where the source has the truth's lines";
+    const followed = alike.length > 0 ? [await row(same, "control", async (at) => made[at]!, alike)] : [];
     const source = await row("the source as it is", "floor", (at) => drawings.read(pairs[at]!.source));
     const real = await row("real icons", "ceiling", (at) => drawings.read(pairs[at]!.target));
     const goal = (what: string, { values }: Row, least: number): Row =>
       atLeast(`thin lines whole, ${what}, %`, pairs.length, percent(values["whole"]!), least);
     return {
       about,
-      tables: [{ title: "Thin lines that are whole", columns, rows: [again, kept, restyled, source, real] }],
+      tables: [
+        { title: "Thin lines that are whole", columns, rows: [again, kept, restyled, ...followed, source, real] },
+      ],
       goals: [goal("reconstruction", again, 95), goal("restyle", restyled, 85)],
     };
   },

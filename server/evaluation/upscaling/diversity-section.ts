@@ -22,8 +22,8 @@ const columns: readonly Column[] = [
   { key: "lpips", label: "LPIPS between two", digits: 4 },
   { key: "distance", label: "distance between two", digits: 4 },
   { key: "worst", label: "LPIPS between two where the answer errs most", digits: 4 },
-  { key: "flat", label: "fine structure on flat areas, levels²", digits: 2, better: "lower" },
-  { key: "flatTruth", label: "the truth's", digits: 2 },
+  { key: "flat", label: "fine structure on flat areas, levels²", digits: 4, better: "lower" },
+  { key: "flatTruth", label: "the truth's", digits: 4 },
 ];
 
 export async function diversitySection(context: UpscalingContext, few: readonly Truth[]): Promise<Section> {

@@ -7,11 +7,13 @@ import { cpus } from "node:os";
 import { AppError } from "../../../shared/problem.ts";
 import type { CatalogueEntry } from "../../packs/catalogue.ts";
 import { createProgressReporter } from "../progress-reporter.ts";
-import type { Column, LeftOut, Section, TimedSection, UpscalingReport } from "../report.ts";
+import type { Column, LeftOut, Row, Section, TimedSection, UpscalingReport } from "../report.ts";
 import { openBaselines } from "./baselines.ts";
 import { type BaselineFindings, baselinesSection } from "./baselines-section.ts";
 import { measureAll, readFew, type UpscalingContext } from "./context.ts";
 import { diversitySection } from "./diversity-section.ts";
+import { diversityGoals, inputsGoals } from "./goals/section-goals.ts";
+import { targetsSection } from "./goals/targets-section.ts";
 import { inputsSection } from "./inputs-section.ts";
 import { lpipsFetchCommand, openLpips } from "./lpips.ts";
 import { type Nets, netMeasures } from "./measure.ts";
@@ -19,7 +21,6 @@ import type { EvaluatedUpscaler } from "./methods.ts";
 import { openNcnnBaselines } from "./ncnn-baselines.ts";
 import type { PictureSet } from "./pictures.ts";
 import { qualitySection } from "./quality-section.ts";
-import { targetsSection } from "./targets-section.ts";
 import { openTextureNet } from "./texture-distance.ts";
 
 export interface UpscalingOptions {
@@ -108,12 +109,21 @@ export async function evaluateUpscaling(options: UpscalingOptions): Promise<Upsc
       ["ncnn", "Comparison with Real-ESRGAN and waifu2x", typeof ncnn === "string" ? ncnn : quality],
     ] as const)
       if (reason !== undefined) leftOut.push({ id, title, reason });
-    if (isSelected("diversity")) add(await diversitySection(context, pass.few));
-    if (isSelected("inputs")) add(await inputsSection(context, pass.few));
+    const goals: Row[] = [];
+    if (isSelected("diversity")) {
+      const section = await diversitySection(context, pass.few);
+      add(section);
+      goals.push(...diversityGoals(section));
+    }
+    if (isSelected("inputs")) {
+      const section = await inputsSection(context, pass.few);
+      add(section);
+      goals.push(...inputsGoals(section));
+    }
     add(memorySection(findings?.peakBytes));
     // The summary comes first in the report.
     if (isSelected("quality"))
-      sections.unshift({ ...targetsSection(context, pass, findings, options.metrics ?? {}), seconds: 0 });
+      sections.unshift({ ...targetsSection(context, pass, findings, options.metrics ?? {}, goals), seconds: 0 });
     return {
       pack,
       upscaler: label,

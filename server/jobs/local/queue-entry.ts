@@ -2,7 +2,7 @@
  * One open job as the queue of one process holds it: its snapshots, who follows them, and what its end waits for. Knows nothing of
  * the line that it stands in.
  */
-import { AppError } from "../../../shared/problem.ts";
+import { AppError, toProblem } from "../../../shared/problem.ts";
 import type { HistoryBounds, JobBody, Snapshot } from "../job-queue.ts";
 import type { Dropped, JobStore, StoredJob } from "./job-store.ts";
 
@@ -111,7 +111,10 @@ export class QueueEntry<Body extends JobBody, Request> {
       this.#deps.store.save(this.#job);
       return {};
     } catch (error) {
-      this.ending = Promise.resolve({ ...this.body, state: "cancelled" });
+      const problem = toProblem(
+        error instanceof AppError ? error : new AppError("internal", "a job could not be kept"),
+      );
+      this.ending = Promise.resolve({ ...this.body, state: "failed", problem });
       this.isUnsaved = false;
       this.abort.abort(new AppError("cancelled", "expected room for a new job, got none", { cause: error }));
       return { error };

@@ -85,7 +85,7 @@ function inkOfMost<Shown extends Icon>(
   const shown = same.slice(0, limits.styleImagesMax);
   const ink = inkOf(shown);
   const styleInk = ink.ink ? { ...ink, lines: linesIn(shown, ink.isOneInk) } : ink;
-  return { icons: same.map((icon) => ({ ...icon, ...inUsualInk(icon) })), styleInk };
+  return { icons: same.map(inUsualInk), styleInk };
 }
 
 /** Icons of several flat colours as the flow knows such styles, where most are; else as they are. */

@@ -14,7 +14,7 @@ const closedFrom = 0.08;
 /** Values this near to each other are one level. */
 const sameLevel = 2.5 / 255;
 /** Share of the range of the 3 × 3 around by which details may lead beyond it: the input's pixels are means, so what they are of is livelier. */
-const beyondShare = 0.17;
+const beyondShare = 0.21;
 
 /** Of details, by pixels of a core. */
 export interface DetailBounds {

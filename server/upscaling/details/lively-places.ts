@@ -16,12 +16,15 @@ const aroundPx = 1;
 /** Pixels of the input to each side that a place depends on, at any factor. */
 export const livelyReachPx = 1;
 /** Standard deviation of luma, in levels: up to the first there are no details, from the second all. */
-const [calmLevels, livelyLevels] = [0.6, 1.2] as const;
+const usualLevels = [0.6, 1.2] as const;
+/** The same where the picture is drawn: what varies less there lies beside an edge. */
+const drawnLevels = [1.5, 3] as const;
 /** Luma is rounded to parts of a level, so that sums are exact and no tile differs from another. */
 const partsALevel = 16;
 
 /**
  * @param answer means of a box that holds `core`, and `livelyReachPx` more to each side within the picture
+ * @param isDrawn where the input is drawn (drawn-places.ts), by pixel of the answer's box
  * @returns share of details that each pixel of the result may have, 0 to 1, [factor · core.heightPx, factor · core.widthPx]
  */
 export function livelyShares(
@@ -29,6 +32,7 @@ export function livelyShares(
   factor: NetworkScale,
   core: Box,
   picture: Pick<Box, "widthPx" | "heightPx">,
+  isDrawn: Uint8Array,
 ): Float32Array {
   const box = growBox(core, livelyReachPx, picture);
   const size = { widthPx: factor * box.widthPx, heightPx: factor * box.heightPx };
@@ -49,6 +53,7 @@ export function livelyShares(
   const shares = new Float32Array(factor ** 2 * core.widthPx * core.heightPx);
   const [left, top] = [factor * (core.left - box.left), factor * (core.top - box.top)];
   for (let y = top, to = 0; y < top + factor * core.heightPx; y += 1) {
+    const row = rowWithin(answer.box, core, Math.floor((y - top) / factor));
     const above = Math.max(0, y - aroundPx) * size.widthPx;
     const below = Math.min(size.heightPx - 1, y + aroundPx) * size.widthPx;
     for (let x = left; x < left + factor * core.widthPx; x += 1, to += 1) {
@@ -59,7 +64,8 @@ export function livelyShares(
         deviations[below + before]!,
         deviations[below + after]!,
       );
-      shares[to] = Math.max(0, Math.min(1, (calmest - calmLevels) / (livelyLevels - calmLevels)));
+      const [calm, lively] = isDrawn[row + Math.floor((x - left) / factor)] === 1 ? drawnLevels : usualLevels;
+      shares[to] = Math.max(0, Math.min(1, (calmest - calm) / (lively - calm)));
     }
   }
   return shares;

@@ -1,70 +1,51 @@
 /**
  * Takes grain of a level or two off a picture, which would show on lettering and flat graphics as dither once it is rounded. Each value
  * moves to the mean of those around it that are about as large, so edges stay, and slopes stay slopes (a robust mean with the influence
- * of Tukey's biweight, along rows and then along columns). Near areas of equal values, which drawings have, more is grain. Pure.
+ * of Tukey's biweight, along rows and then along columns). Where a picture is drawn, more is grain, and rims of flat areas join them. Pure.
  */
 
 import type { NetworkScale } from "../../../shared/contract/upscale-scales.ts";
-import { extremesAround, flatPlaces, sumAround, sumTable } from "../extremes-around.ts";
+import { joinFlatAreas, joinReachPx } from "./join-flat-areas.ts";
 
 /** Pixels of the result to each side that a round can see. */
 const aroundPx = 3;
-/** Values of the input this near to each other are equal, as in drawings and hardly in photographs. */
-const equalLevel = 0.3 / 255;
-/** Pixels of the input to each side in which so many places of equal values make a drawing. */
-const [nearPx, equalPlacesMin] = [6, 3] as const;
-
 interface Grain {
   /** Whether a round sees all `aroundPx`, or one fewer. */
   readonly isWide: boolean;
   /** By round, the difference in levels from which a value has no influence. */
   readonly levels: readonly number[];
-  /** The same near areas of equal values, as drawings have. */
+  /** The same where the picture is drawn. */
   readonly drawnLevels: readonly number[];
 }
 
 /** By factor. At x2 photographs have details of a level; wider rounds cost them 0.1 dB. */
 const grains: Readonly<Record<NetworkScale, Grain>> = {
-  2: { isWide: false, levels: [1], drawnLevels: [1] },
+  2: { isWide: false, levels: [1], drawnLevels: [4] },
   4: { isWide: true, levels: [3, 1.5], drawnLevels: [8, 1.5] },
 };
 
-/** Pixels of the input to each side that decide whether a place is drawn: an area of equal values is found by its 3 × 3. */
-export const drawnReachPx = nearPx + 1;
-/** Pixels of the input to each side that a result depends on, and `drawnReachPx` around these. */
+/** Pixels of the input to each side that a result depends on. */
 export const grainReachPx = (factor: NetworkScale): number =>
-  Math.ceil((grains[factor].levels.length * aroundPx) / factor);
+  Math.ceil((grains[factor].levels.length * aroundPx + joinReachPx(factor)) / factor);
 
 /**
  * @param picture enlarged, [3, factor · heightPx, factor · widthPx] in [0, 1], changed in place
- * @param low the input, [3, heightPx, widthPx] in [0, 1]
+ * @param isDrawn where the input is drawn (drawn-places.ts), [heightPx, widthPx]
  */
-export function takeOffGrain(picture: Float32Array, low: Float32Array, widthPx: number, factor: NetworkScale): void {
+export function takeOffGrain(picture: Float32Array, isDrawn: Uint8Array, widthPx: number, factor: NetworkScale): void {
   const { isWide, levels, drawnLevels } = grains[factor];
-  const [pixels, cells] = [picture.length / 3, low.length / 3];
-  const [moves, steepness] = [new Float32Array(pixels), new Float32Array(cells)];
+  const pixels = picture.length / 3;
+  const [moves, steepness] = [new Float32Array(pixels), new Float32Array(isDrawn.length)];
   const line = factor * widthPx;
   for (let channel = 0; channel < 3; channel += 1) {
     const plane = picture.subarray(channel * pixels, (channel + 1) * pixels);
-    const isDrawn = drawnPlaces(low.subarray(channel * cells, (channel + 1) * cells), widthPx);
     for (const [at, level] of levels.entries()) {
       const [usual, drawn] = [(255 / level) ** 2, (255 / drawnLevels[at]!) ** 2];
-      for (let cell = 0; cell < cells; cell += 1) steepness[cell] = isDrawn[cell] === 1 ? drawn : usual;
+      for (let cell = 0; cell < isDrawn.length; cell += 1) steepness[cell] = isDrawn[cell] === 1 ? drawn : usual;
       for (const step of [1, line]) moveToMeans(plane, moves, { factor, widthPx: line, step, isWide, steepness });
     }
+    if (isDrawn.includes(1)) joinFlatAreas(plane, isDrawn, widthPx, factor);
   }
-}
-
-/** 1 where an area of equal values is near, [heightPx, widthPx]. */
-function drawnPlaces(low: Float32Array, widthPx: number): Uint8Array {
-  const size = { widthPx, heightPx: low.length / widthPx };
-  const isEqual = flatPlaces(low, extremesAround(low, widthPx, 1), equalLevel);
-  const sums = sumTable(isEqual, widthPx, size.heightPx);
-  const isDrawn = new Uint8Array(low.length);
-  for (let y = 0, at = 0; y < size.heightPx; y += 1)
-    for (let x = 0; x < widthPx; x += 1, at += 1)
-      if (sumAround(sums, size, x, y, nearPx) >= equalPlacesMin) isDrawn[at] = 1;
-  return isDrawn;
 }
 
 interface Round extends Pick<Grain, "isWide"> {

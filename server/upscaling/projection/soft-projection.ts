@@ -148,13 +148,16 @@ function createBoundsReader(plane: Float32Array, widthPx: number, heightPx: numb
     Float64Array,
     Float64Array,
   ];
+  const flatFrom = flatPlaceFrom(isFlat);
   /** Whether all flat places nearby that are about as bright are as bright. */
   const isOneLevel = (level: number, x: number, y: number): boolean => {
-    for (let row = Math.max(0, y - widePx); row <= Math.min(heightPx - 1, y + widePx); row += 1)
-      for (let column = Math.max(0, x - widePx); column <= Math.min(widthPx - 1, x + widePx); column += 1) {
-        const away = Math.abs(plane[row * widthPx + column]! - level);
-        if (isFlat[row * widthPx + column] === 1 && away > sameLevel && away < aboutLevel) return false;
+    for (let row = Math.max(0, y - widePx); row <= Math.min(heightPx - 1, y + widePx); row += 1) {
+      const end = row * widthPx + Math.min(widthPx - 1, x + widePx);
+      for (let at = flatFrom[row * widthPx + Math.max(0, x - widePx)]!; at <= end; at = flatFrom[at + 1]!) {
+        const away = Math.abs(plane[at]! - level);
+        if (away > sameLevel && away < aboutLevel) return false;
       }
+    }
     return true;
   };
   return (x, y) => {
@@ -170,8 +173,7 @@ function createBoundsReader(plane: Float32Array, widthPx: number, heightPx: numb
     const lobe = Math.max(sameLevel, lobeShare * bounds.range);
     for (let row = Math.max(0, y - widePx); row <= Math.min(heightPx - 1, y + widePx); row += 1) {
       const [middle, end] = [row * widthPx + x, row * widthPx + Math.min(widthPx - 1, x + widePx)];
-      for (let at = row * widthPx + Math.max(0, x - widePx); at <= end; at += 1) {
-        if (isFlat[at] === 0) continue;
+      for (let at = flatFrom[row * widthPx + Math.max(0, x - widePx)]!; at <= end; at = flatFrom[at + 1]!) {
         const value = plane[at]!;
         const beyond = isEqual[at] === 1 ? lobe : sameLevel;
         if (value <= lowest + beyond && value >= bounds.floor) {
@@ -198,4 +200,11 @@ function createBoundsReader(plane: Float32Array, widthPx: number, heightPx: numb
     if (bounds.ceilingAt >= 0 && !(isLarge && isOneLevel(bounds.ceiling, x, y))) bounds.ceilingAt = -1;
     return bounds;
   };
+}
+
+/** By place, the next flat one that is not before it, and the number of places where there is none; one more place than there are. */
+function flatPlaceFrom(isFlat: Uint8Array): Int32Array {
+  const places = new Int32Array(isFlat.length + 1).fill(isFlat.length);
+  for (let at = isFlat.length - 1; at >= 0; at -= 1) places[at] = isFlat[at] === 1 ? at : places[at + 1]!;
+  return places;
 }

@@ -33,6 +33,23 @@ const captions: Story = {
   },
 };
 
+const threeCaptions: Story = {
+  name: "three-captions",
+  isLong: true,
+  run: async ({ step, generate, ui, page, imageCount }) => {
+    // Each pack draws its styles while nobody requests anything, and all are there before the first caption.
+    await ui.getByRole("radio", { name: "IconPark, two-tone", exact: true }).waitFor({ timeout: 90_000 });
+    await generate("rocket\ncat face\ngreen tree");
+    await page.locator(".node.frame").nth(2).waitFor();
+    await ui.locator(".applied").waitFor();
+    assert.equal(await imageCount(), 12);
+    await page.locator("#canvas").focus();
+    await page.keyboard.press("Shift+1");
+    await ui.locator("#captions").scrollIntoViewIfNeeded();
+    await step("artboards");
+  },
+};
+
 const fillLabel: Story = {
   name: "fill-label",
   run: async ({ drag, step, command, ui, page, select, imageCount }) => {
@@ -376,6 +393,7 @@ const history: Story = {
 
 export const commandStories: readonly Story[] = [
   captions,
+  threeCaptions,
   fillLabel,
   fillNames,
   upscale,

@@ -149,7 +149,7 @@ async function makeSets(stage: Stage, names: readonly string[]): Promise<void> {
     .locator(".icon-sources li")
     .nth(names.length - 1)
     .waitFor();
-  await ui.getByRole("button", { name: "Preview" }).click();
+  await ui.getByRole("button", { name: "Make components" }).click();
   await page
     .locator(".node.component_set")
     .nth(names.length - 1)

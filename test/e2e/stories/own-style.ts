@@ -53,6 +53,7 @@ const styleOfSelection: Story = {
     await takeStyle(stage);
     await ui.getByRole("textbox", { name: "Name of the style" }).fill("Blue solids");
     await ui.getByRole("textbox", { name: "Name of the style" }).press("Tab");
+    await ui.getByText("These icons show the style now").waitFor();
     await select("house");
     await ui.getByRole("list", { name: "Selected images" }).getByText("house").waitFor();
     await step("form");
@@ -64,9 +65,19 @@ const styleOfSelection: Story = {
     await undo(stage);
     await ui.getByText("It was taken off the canvas again").waitFor();
     assert.equal(await page.locator("#world [data-image]").last().getAttribute("data-image"), before, "one undo");
+    // The same as a vector, in the image's place.
+    await select("house");
+    await ui.getByLabel("Insert as").selectOption("vector");
+    await ui.getByRole("button", { name: "Generate again" }).click();
+    await page.locator("#world > .node.frame > .node.vector").first().waitFor({ timeout: 60_000 });
+    await ui.locator(".applied").waitFor();
+    await step("as-vectors");
+    await undo(stage);
+    await page.locator("#world .node.vector").first().waitFor({ state: "detached" });
     // The style stays with the file and is on offer for captions.
     await command("Caption to artboard…");
     await ui.locator("#style optgroup option", { hasText: "Blue solids" }).waitFor({ state: "attached" });
+    await ui.getByLabel("Insert as").selectOption("image");
     await ui.getByLabel("Images", { exact: true }).fill("2");
     await ui.getByLabel("Images", { exact: true }).press("Tab");
     await stage.generate("camera");
@@ -116,9 +127,17 @@ const redrawPart: Story = {
     await ui.locator(".applied").waitFor({ timeout: 60_000 });
     await step("redrawn");
     assert.notEqual(await page.locator("#world [data-image]").getAttribute("data-image"), before);
+    // What was painted is there for another answer, which is not the likeliest.
+    assert.equal(await ui.locator(".pad .mask path").count(), 1);
+    await ui.locator("#redraw-variety").fill("0.6");
+    const first = await page.locator("#world [data-image]").getAttribute("data-image");
+    await ui.getByRole("button", { name: "Generate again" }).click();
+    await page.locator(`#world [data-image]:not([data-image="${first}"])`).waitFor({ timeout: 60_000 });
+    await ui.locator(".applied").waitFor();
+    await undo(stage);
     await undo(stage);
     await ui.getByText("It was taken off the canvas again").waitFor();
-    assert.equal(await page.locator("#world [data-image]").getAttribute("data-image"), before, "one undo");
+    assert.equal(await page.locator("#world [data-image]").getAttribute("data-image"), before, "an undo for each");
   },
 };
 

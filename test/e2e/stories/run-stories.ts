@@ -2,7 +2,7 @@
  * `npm run stories`: the built plugin in real Chromium against the real server and pack, one story for each command and
  * each promise about a designer's work, in light and dark, with a screenshot a step in test/artifacts/stories/.
  * Usage: npm run stories -- [--only name]… [--theme light|dark] [--figures] [--plugin FOLDER]; --figures makes the pictures of
- * docs/plugin.md, --plugin runs the stories of another version's dist/plugin in this version's playground.
+ * docs/plugin.md and the README, --plugin runs the stories of another version's dist/plugin in this version's playground.
  */
 import { copyFile } from "node:fs/promises";
 import path from "node:path";
@@ -24,6 +24,7 @@ const themes: readonly Theme[] =
 
 /** Steps whose screenshots are pictures of the docs. */
 const figures: Readonly<Record<string, string>> = {
+  "three-captions-1-artboards": "playground",
   "fill-names-2-filled": "fill-names",
   "caption-to-artboard-4-doubt": "doubt",
   "family-2-recoloured": "recolour",

@@ -186,12 +186,16 @@ test("no picture of a style is begun beside a run whose settings are saved; the 
     server.meta = withDigest("second");
     await controller.saveSettings(controller.state.settings);
     assert.deepEqual(
-      [controller.state.meta?.packs[0]?.digest, controller.state.thumbs.packDigest, controller.state.run === undefined],
+      [
+        controller.state.meta?.packs[0]?.digest,
+        controller.state.thumbs.packDigests["caption"],
+        controller.state.run === undefined,
+      ],
       ["second", "first", false],
     );
     isHeld = false;
     await running;
-    assert.deepEqual([controller.state.failure, controller.state.thumbs.packDigest], [undefined, "second"]);
+    assert.deepEqual([controller.state.failure, controller.state.thumbs.packDigests["caption"]], [undefined, "second"]);
     controller.stop();
   } finally {
     await server.close();

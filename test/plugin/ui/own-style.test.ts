@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Failure } from "../../../plugin/ui/client/failure.ts";
-import { choiceFor, redrawnStyles } from "../../../plugin/ui/client/style-choice.ts";
+import { redrawnStyles } from "../../../plugin/ui/client/style-choice.ts";
 import { translationFor } from "../../../plugin/ui/client/translations.ts";
 import type { Controller } from "../../../plugin/ui/control/controller.ts";
 import { planReplacements } from "../../../plugin/ui/plans/captions.ts";
@@ -85,6 +85,7 @@ test("icons of the selection become a style of the file, sixteen at most, and ca
     const saved = sent.findLast((message) => message.type === "save-shown-style");
     assert.ok(saved?.type === "save-shown-style");
     assert.deepEqual([saved.style.name, saved.style.pictures.length], ["Mine 1", 16]);
+    assert.deepEqual([controller.state.taken?.styleId, controller.state.taken?.nodeIds.length], [saved.style.id, 20]);
     controller.editForm({ captions: "a cat", count: 2 });
     await controller.generate();
     const { provenance } = controller.state.results[0]!.images[0]!.drawn!;
@@ -219,6 +220,10 @@ test("a part is requested with its mask in the icon's layer, and never without o
     assert.match(drawn!, /^<svg .*M0 0h9/, "the layer remembers what was painted");
     assert.ok(drawing && "image" in drawing && drawing.mask !== undefined && drawing.mask !== drawing.image);
     assert.equal(style, undefined, "the icon's own");
+    controller.editForm({ style: "flat", redrawStyle: "~restyle/tabler" });
+    await controller.generate();
+    const again = controller.state.results[0]!.images[0]!.drawn!.provenance.condition;
+    assert.deepEqual([again.style, controller.state.form.style], ["tabler", "flat"], "no other command's style");
   });
 });
 
@@ -229,7 +234,6 @@ test("a style that the file no longer has is named, and commands without such st
     await controller.generate();
     assert.equal(controller.state.failure?.code, "style_gone");
   });
-  assert.equal(choiceFor(redrawing, "fill-label", "#gone"), "");
   assert.deepEqual(redrawnStyles(redrawing, "restyle"), [{ id: "~restyle/tabler", label: "Tabler" }]);
   assert.equal(translationFor(redrawing, "restyle", "~restyle/tabler").packId, "styles");
   assert.throws(() => translationFor(testMeta, "caption-to-artboard", "#one"), Failure);

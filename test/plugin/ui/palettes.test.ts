@@ -2,7 +2,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { changesFor, hexesIn, paletteOf, recordOf, snapped, unboundIn } from "../../../plugin/ui/palettes.ts";
+import {
+  changesFor,
+  hexesIn,
+  paletteOf,
+  recordOf,
+  snapped,
+  unboundIn,
+  withPalette,
+} from "../../../plugin/ui/palettes.ts";
 import { labelOf, planComponents, planFamily } from "../../../plugin/ui/plans/icons.ts";
 import { defaultForm, type Form } from "../../../plugin/ui/state/form.ts";
 import type { ResultImage } from "../../../plugin/ui/state/results.ts";
@@ -32,6 +40,12 @@ test("hex colours are found in any text, short ones spelled out, each once", () 
 
 test("a palette of variables has one colour a value, in the mode that was chosen, and is bound to them", () => {
   assert.equal(paletteOf(formWith({ palette: "own" }), [brand]), undefined);
+  const needed = (palette: string, collections = [brand]) => withPalette(formWith({ palette }), collections).palette;
+  assert.deepEqual(
+    [needed("own"), needed("own", []), needed("hex")],
+    ["VariableCollectionId:1/2/1:0", "hex", "hex"],
+    "a command that needs one takes the file's first",
+  );
   const light = paletteOf(formWith({ palette: "VariableCollectionId:1/2/1:0" }), [brand])!;
   assert.deepEqual(
     [light.hexes, light.names],

@@ -318,6 +318,13 @@ test("settings and history leave the pad as it was, and a mask while its icon is
     const masked = after(started, show("redraw-part"), icons("a"), drawn, show(interruption), show("redraw-part"));
     assert.deepEqual(reduce(masked, icons("a")).drawn?.strokes, strokes);
     assert.equal(reduce(masked, icons("b")).drawn, undefined, "another picture");
+    const image = { key: "k", seed: 1, bytes: new Uint8Array(), url: "", isKept: true };
+    const made: ResultSet = {
+      ...{ index: 0, title: "i", doubts: [], namedLabels: [] },
+      images: [{ ...image, destination: { kind: "layer", nodeId: "1:1" } }],
+    };
+    const redrawn = reduce({ ...masked, results: [made] }, icons("b"));
+    assert.deepEqual(redrawn.drawn?.strokes, strokes, "for another answer");
   }
 });
 

@@ -4,8 +4,10 @@ import { useRef } from "preact/hooks";
 import type { StyleInfo } from "../../../../shared/contract/meta.ts";
 import { limits } from "../../../../shared/limits.ts";
 import { tileSizesPx } from "../../../../shared/messages/settings.ts";
-import { choiceFor, choiceOfShown, isRedrawn, readsShownStyles, redrawnStyles } from "../../client/style-choice.ts";
-import { ownStyles, translationOfCommand } from "../../client/translations.ts";
+import type { ShownStyle } from "../../../../shared/messages/shown-styles.ts";
+import { choiceOfShown, isRedrawn, readsShownStyles, redrawnStyles } from "../../client/style-choice.ts";
+import { choiceFor, ownStyles, translationOfCommand } from "../../client/translations.ts";
+import { urlOfPicture } from "../../control/shown-styles.ts";
 import type { StylePictures } from "../../control/style-thumbs.ts";
 import { withRecent } from "../../state/form.ts";
 import { Stepper } from "../controls.tsx";
@@ -33,10 +35,13 @@ export function StyleField(props: StyleFieldProps) {
     { label: texts.shownStyles, styles: shown.map(({ id, name }) => ({ id: choiceOfShown(id), label: name })) },
     { label: texts.redrawnStyles, styles: redrawnStyles(meta, command) },
   ].filter((group) => isShowable && group.styles.length > 0);
-  const choice = choiceFor(meta, command, form.style);
+  const choice = choiceFor(meta, command, form);
   const value = isRedrawnOnly && !isRedrawn(choice) ? "" : choice;
   const choose = (style: string): void =>
-    controller.editForm({ style, recentStyles: withRecent(form.recentStyles, style) });
+    controller.editForm({
+      ...(isRedrawnOnly ? { redrawStyle: style } : { style }),
+      recentStyles: withRecent(form.recentStyles, style),
+    });
   return (
     <div class="style-field">
       <div class="pair">
@@ -46,7 +51,13 @@ export function StyleField(props: StyleFieldProps) {
         </div>
         {children}
       </div>
-      <StyleStrip label={texts.style} styles={styles} pictures={thumbs.pictures} value={value} onChange={choose} />
+      <StyleStrip
+        label={texts.style}
+        rows={[styles, groups.flatMap((group) => group.styles)]}
+        pictures={{ ...thumbs.pictures, ...firstPictures(shown) }}
+        value={value}
+        onChange={choose}
+      />
       {isShowable && <ShownStyleField controller={controller} texts={texts} />}
     </div>
   );
@@ -57,55 +68,67 @@ function lastUsedFirst(styles: readonly StyleInfo[], recent: readonly string[]):
   return [...used, ...styles.filter(({ id }) => !recent.includes(id))];
 }
 
+/** A style of the file is shown by its first icon. */
+const firstPictures = (shown: readonly ShownStyle[]): StylePictures =>
+  Object.fromEntries(shown.map(({ id, pictures }) => [choiceOfShown(id), urlOfPicture(pictures[0] ?? "")]));
+
 interface StyleStripProps {
   readonly label: string;
-  readonly styles: readonly StyleInfo[];
+  /** The first may come in another order later: that of use. */
+  readonly rows: readonly (readonly StyleInfo[])[];
   readonly pictures: StylePictures;
   readonly value: string;
   onChange(style: string): void;
 }
 
 /** Styles by their looks, one Tab stop: arrow keys go from one to the next. */
-function StyleStrip({ label, styles, pictures, value, onChange }: StyleStripProps) {
-  const drawn = styles.filter(({ id }) => pictures[id] !== undefined);
+function StyleStrip({ label, rows, pictures, value, onChange }: StyleStripProps) {
   // The order stays while it is shown: a picture that jumps away under the pointer can't be compared.
   const order = useRef<readonly string[]>([]);
-  const known = order.current.filter((id) => drawn.some((style) => style.id === id));
-  order.current = [...known, ...drawn.map(({ id }) => id).filter((id) => !known.includes(id))];
-  if (drawn.length === 0) return null;
-  const ids = order.current;
+  const isDrawn = ({ id }: StyleInfo): boolean => pictures[id] !== undefined;
+  const [first = [], ...others] = rows.map((row) => row.filter(isDrawn).map(({ id }) => id));
+  const known = order.current.filter((id) => first.includes(id));
+  order.current = [...known, ...first.filter((id) => !known.includes(id))];
+  const shown = [order.current, ...others].filter((row) => row.length > 0);
+  const ids = shown.flat();
+  if (ids.length === 0) return null;
   const stop = ids.includes(value) ? value : ids[0];
   const go = (event: KeyboardEvent, step: number): void => {
     event.preventDefault();
     const next = ids[(ids.indexOf(stop!) + step + ids.length) % ids.length]!;
     onChange(next);
-    const strip = (event.currentTarget as HTMLElement).parentElement;
-    strip?.querySelector<HTMLElement>(`[data-style="${CSS.escape(next)}"]`)?.focus();
+    const group = (event.currentTarget as HTMLElement).closest("[role=radiogroup]");
+    group?.querySelector<HTMLElement>(`[data-style="${CSS.escape(next)}"]`)?.focus();
+  };
+  const pictureOf = (id: string) => {
+    const name = rows.flat().find((style) => style.id === id)!.label;
+    return (
+      // biome-ignore lint/a11y/useSemanticElements: a picture to press, in a group with one Tab stop
+      <button
+        key={id}
+        type="button"
+        role="radio"
+        aria-checked={id === value}
+        tabIndex={id === stop ? 0 : -1}
+        data-style={id}
+        title={name}
+        onClick={() => onChange(id)}
+        onKeyDown={(event) => {
+          if (event.key === "ArrowRight" || event.key === "ArrowDown") go(event, 1);
+          if (event.key === "ArrowLeft" || event.key === "ArrowUp") go(event, -1);
+        }}
+      >
+        <img src={pictures[id]} alt={name} draggable={false} />
+      </button>
+    );
   };
   return (
-    <div class="style-strip" role="radiogroup" aria-label={label}>
-      {ids.map((id) => {
-        const name = styles.find((style) => style.id === id)!.label;
-        return (
-          // biome-ignore lint/a11y/useSemanticElements: a picture to press, in a group with one Tab stop
-          <button
-            key={id}
-            type="button"
-            role="radio"
-            aria-checked={id === value}
-            tabIndex={id === stop ? 0 : -1}
-            data-style={id}
-            title={name}
-            onClick={() => onChange(id)}
-            onKeyDown={(event) => {
-              if (event.key === "ArrowRight" || event.key === "ArrowDown") go(event, 1);
-              if (event.key === "ArrowLeft" || event.key === "ArrowUp") go(event, -1);
-            }}
-          >
-            <img src={pictures[id]} alt={name} draggable={false} />
-          </button>
-        );
-      })}
+    <div role="radiogroup" aria-label={label}>
+      {shown.map((row, index) => (
+        <div key={index} class="style-strip">
+          {row.map(pictureOf)}
+        </div>
+      ))}
     </div>
   );
 }

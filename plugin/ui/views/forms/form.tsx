@@ -1,7 +1,8 @@
 /** Captions, style, count, and behind Options the seed and the sliders. Enter in the captions generates. */
 import { useEffect, useRef } from "preact/hooks";
 import { limits } from "../../../../shared/limits.ts";
-import { translationOfCommand } from "../../client/translations.ts";
+import { isRedrawn } from "../../client/style-choice.ts";
+import { choiceFor, translationOfCommand } from "../../client/translations.ts";
 import { describeFailure, fill } from "../../i18n/texts.ts";
 import { captionProblem, captionsOf } from "../../plans/captions.ts";
 import { IconButton, NumberInput, Slider } from "../controls.tsx";
@@ -20,6 +21,8 @@ export function CaptionForm(props: ViewProps) {
   const isOffered = offered.length > 0 && form.captions !== offered.map(({ text }) => text).join("\n");
   useEffect(() => field.current?.focus(), []);
   const translation = translationOfCommand(state.meta, state.command);
+  // A flow between styles draws its likeliest answer of drawings that fit: these sliders would move nothing.
+  const isDrawnFreely = !isRedrawn(choiceFor(state.meta, state.command, form));
   return (
     <div class="form">
       <div class="field">
@@ -71,15 +74,17 @@ export function CaptionForm(props: ViewProps) {
           {texts.options}
         </summary>
         <SeedField {...props} />
-        <Slider
-          id="temperature"
-          label={texts.variety}
-          hint={texts.varietyHint}
-          value={form.temperature}
-          max={limits.temperatureMax}
-          onChange={(temperature) => controller.editForm({ temperature })}
-        />
-        {translation?.hasGuidance !== false && (
+        {isDrawnFreely && (
+          <Slider
+            id="temperature"
+            label={texts.variety}
+            hint={texts.varietyHint}
+            value={form.temperature}
+            max={limits.temperatureMax}
+            onChange={(temperature) => controller.editForm({ temperature })}
+          />
+        )}
+        {isDrawnFreely && translation?.hasGuidance !== false && (
           <Slider
             id="guidance"
             label={texts.guidance}
@@ -89,7 +94,7 @@ export function CaptionForm(props: ViewProps) {
             onChange={(guidance) => controller.editForm({ guidance })}
           />
         )}
-        {translation?.hasDiversity && (
+        {isDrawnFreely && translation?.hasDiversity && (
           <Slider
             id="diversity"
             label={texts.diversity}
@@ -100,7 +105,7 @@ export function CaptionForm(props: ViewProps) {
           />
         )}
         <TileSizeField {...props} />
-        {translation?.hasRetrieval && (
+        {isDrawnFreely && translation?.hasRetrieval && (
           <Slider
             id="retrieval"
             label={texts.knownDrawings}

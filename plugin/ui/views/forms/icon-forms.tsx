@@ -4,15 +4,17 @@ import { iconSizesPx } from "../../../../shared/messages/vector-messages.ts";
 import { isRedrawn } from "../../client/style-choice.ts";
 import { readsCaption } from "../../client/translations.ts";
 import { fill } from "../../i18n/texts.ts";
-import { changesFor, paletteOf } from "../../palettes.ts";
+import { changesFor, paletteOf, withPalette } from "../../palettes.ts";
+import { showsOwnStyle } from "../../plans/icons.ts";
+import { hasImages } from "../../plans/prepare.ts";
 import type { ViewProps } from "../view-props.ts";
 import { CaptionLine, ChoiceField, StyleField } from "./common-fields.tsx";
 import { IconSources, SkippedIcons } from "./icon-sources.tsx";
-import { PaletteField } from "./palette-field.tsx";
+import { InsertAsField, PaletteField } from "./palette-field.tsx";
 
 export function IconForm(props: ViewProps) {
   const { controller, texts } = props;
-  const { meta, command, form } = controller.state;
+  const { meta, command, form, scene } = controller.state;
   const isChanged = command === "restyle" || (command === "vectorise" && form.vectorsGo === "in-place");
   if (command === "recolour") return <RecolourForm {...props} />;
   return (
@@ -20,10 +22,12 @@ export function IconForm(props: ViewProps) {
       <IconSources {...props} isChanged={isChanged} />
       {command === "restyle" && (
         <>
+          {showsOwnStyle(controller.state) && <p class="notice">{texts.showTheStyle}</p>}
           <StyleField {...props} />
           {!isRedrawn(form.style) && readsCaption(meta, command, form.style) && (
             <CaptionLine controller={controller} label={texts.otherCaption} />
           )}
+          {hasImages(scene.icons ?? []) && <InsertAsField {...props} />}
         </>
       )}
       {command === "vectorise" && (
@@ -50,7 +54,7 @@ function RecolourForm(props: ViewProps) {
   const { controller, texts } = props;
   const { scene, form, collections } = controller.state;
   const { used = [], skippedIcons = [] } = scene;
-  const palette = paletteOf(form, collections);
+  const palette = paletteOf(withPalette(form, collections), collections);
   const changes = palette === undefined ? [] : changesFor(used, palette, form.recolourHow);
   const targetOf = (hex: string): string | undefined => changes.find(({ from }) => from === hex)?.to;
   const nameOf = (hex: string): string => palette?.names[palette.hexes.indexOf(hex)] ?? hex;
@@ -81,7 +85,7 @@ function RecolourForm(props: ViewProps) {
           })}
         </ul>
       )}
-      <SkippedIcons texts={texts} skipped={skippedIcons} />
+      <SkippedIcons texts={texts} skipped={skippedIcons} isOpen={used.length === 0} />
     </div>
   );
 }

@@ -28,12 +28,14 @@ export function IconSources({ controller, texts, isChanged }: ViewProps & { read
         </ul>
       )}
       {unreadCount > 0 && <p class="hint">{fill(texts.unread, { n: unreadCount })}</p>}
-      <SkippedIcons texts={texts} skipped={skipped} />
+      <SkippedIcons texts={texts} skipped={skipped} isOpen={shown.length === 0} />
     </>
   );
 }
 
 interface SkippedProps extends Pick<ViewProps, "texts"> {
+  /** They are why nothing can be done. */
+  readonly isOpen?: boolean;
   readonly skipped: readonly {
     readonly nodeId: string;
     readonly nodeName: string;
@@ -41,10 +43,10 @@ interface SkippedProps extends Pick<ViewProps, "texts"> {
   }[];
 }
 
-export function SkippedIcons({ texts, skipped }: SkippedProps) {
+export function SkippedIcons({ texts, skipped, isOpen = false }: SkippedProps) {
   if (skipped.length === 0) return null;
   return (
-    <details class="left-out">
+    <details class="left-out" open={isOpen}>
       <summary>{fill(texts.untouched, { n: skipped.length })}</summary>
       <ul>
         {skipped.map(({ nodeId, nodeName, reason }) => (

@@ -48,7 +48,7 @@ function Sources({ controller, texts }: ViewProps) {
       )}
       {unreadCount > 0 && <p class="hint">{fill(texts.unread, { n: unreadCount })}</p>}
       {skippedFills.length > 0 && (
-        <details class="left-out">
+        <details class="left-out" open={sources.length === 0}>
           <summary>{fill(texts.untouched, { n: skippedFills.length })}</summary>
           <ul>
             {skippedFills.map(({ nodeId, paintIndex, nodeName, reason }) => (

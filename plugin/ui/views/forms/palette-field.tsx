@@ -1,6 +1,6 @@
 /** Images or vectors, and the colours of vectors: as drawn, hex values, or the file's colour variables in one mode. */
 import { useEffect } from "preact/hooks";
-import { paletteOf } from "../../palettes.ts";
+import { paletteOf, withPalette } from "../../palettes.ts";
 import type { ViewProps } from "../view-props.ts";
 import { ChoiceField } from "./common-fields.tsx";
 
@@ -44,7 +44,8 @@ export function PaletteField(props: PaletteProps) {
 }
 
 function PaletteSelect({ controller, texts, isNeeded = false }: PaletteProps) {
-  const { form, collections } = controller.state;
+  const { collections } = controller.state;
+  const form = isNeeded ? withPalette(controller.state.form, collections) : controller.state.form;
   const choices = [
     ...(isNeeded ? [] : [["own", texts.paletteOwn] as const]),
     ...collections.flatMap(({ id, name, modes }) =>
@@ -53,7 +54,7 @@ function PaletteSelect({ controller, texts, isNeeded = false }: PaletteProps) {
     ["hex", texts.paletteHex] as const,
   ];
   const value = choices.some(([choice]) => choice === form.palette) ? form.palette : choices[0]![0];
-  // A palette of another file, or none where one is needed.
+  // A palette of another file.
   useEffect(() => {
     if (value !== form.palette) controller.editForm({ palette: value });
   });
@@ -68,8 +69,9 @@ function PaletteSelect({ controller, texts, isNeeded = false }: PaletteProps) {
   );
 }
 
-function PaletteDetails({ controller, texts }: PaletteProps) {
-  const { form, collections } = controller.state;
+function PaletteDetails({ controller, texts, isNeeded = false }: PaletteProps) {
+  const { collections } = controller.state;
+  const form = isNeeded ? withPalette(controller.state.form, collections) : controller.state.form;
   const palette = paletteOf(form, collections);
   return (
     <>

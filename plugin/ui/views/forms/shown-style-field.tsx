@@ -2,6 +2,7 @@
 import { limits } from "../../../../shared/limits.ts";
 import { shownStylesMax } from "../../../../shared/messages/shown-styles.ts";
 import { choiceOfShown } from "../../client/style-choice.ts";
+import { choiceFor } from "../../client/translations.ts";
 import { urlOfPicture } from "../../control/shown-styles.ts";
 import { fill } from "../../i18n/texts.ts";
 import { IconButton } from "../controls.tsx";
@@ -9,8 +10,9 @@ import { Icon } from "../icons.tsx";
 import type { ViewProps } from "../view-props.ts";
 
 export function ShownStyleField({ controller, texts }: ViewProps) {
-  const { shown, form, run } = controller.state;
-  const chosen = shown.find(({ id }) => choiceOfShown(id) === form.style);
+  const { shown, form, run, meta, command } = controller.state;
+  const choice = choiceFor(meta, command, form);
+  const chosen = shown.find(({ id }) => choiceOfShown(id) === choice);
   const isFull = shown.length >= shownStylesMax;
   return (
     <div class="shown-style">

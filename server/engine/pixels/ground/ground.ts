@@ -43,6 +43,14 @@ export function groundOf(drawings: readonly Drawing[], silhouette = commonShape(
 
 /** The silhouette that most drawings have in common, [pixels]; undefined where they have none, or a small one. */
 export function commonShape(drawings: readonly Drawing[]): Float32Array | undefined {
+  if (!shapes.has(drawings)) shapes.set(drawings, shapeInCommon(drawings));
+  return shapes.get(drawings);
+}
+
+/** What looking for hard shadows and for grounds both ask. */
+const shapes = new WeakMap<readonly Drawing[], Float32Array | undefined>();
+
+function shapeInCommon(drawings: readonly Drawing[]): Float32Array | undefined {
   if (drawings.length === 0) return undefined;
   const mask = medianAlpha(drawings);
   if (mask.filter((alpha) => alpha > 0.9).length < areaLeast * mask.length) return undefined;

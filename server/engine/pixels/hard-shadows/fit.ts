@@ -4,7 +4,7 @@
  */
 import { averageAreas } from "../areas.ts";
 import type { Drawing } from "../ink-colour.ts";
-import { type FlatPaint, separated } from "./apart.ts";
+import { type Apart, type FlatPaint, separated } from "./apart.ts";
 import { type CoverShape, coverOfLayer, moved, withoutHoles } from "./cover.ts";
 import { sidesOf } from "./paints.ts";
 
@@ -36,22 +36,26 @@ interface Seen {
 /** A shift, and the mean of what it explains. */
 type Found = Omit<CoverShape, "isFilled"> & { readonly explained: number };
 
-/** Undefined where the paint lies otherwise. */
-export function fitOf(drawings: readonly Drawing[], paint: FlatPaint): Fit | undefined {
+/** Undefined where the paint lies otherwise. @param apartOf a drawing and the paint, seen apart */
+export function fitOf(
+  drawings: readonly Drawing[],
+  paint: FlatPaint,
+  apartOf: (drawing: Drawing) => Apart,
+): Fit | undefined {
   const { left, top, right, bottom } = sidesOf(drawings, paint);
   const [toRight, toBottom] = [right - left, bottom - top];
   const isMoved =
     Math.max(left, top, right, bottom) >= seenLeast && Math.max(Math.abs(toRight), Math.abs(toBottom)) >= moreLeast;
   if (!isMoved) return undefined;
   const shapeOf = (seen: readonly Seen[]): Found => shiftOf(seen, toRight, toBottom);
-  const seen = drawings.slice(0, firstMost).map((drawing) => seenOf(drawing, paint));
+  const seen = drawings.slice(0, firstMost).map((drawing) => seenOf(drawing, paint, apartOf(drawing)));
   let best = { isFilled: false, ...shapeOf(seen) };
   if (best.explained < surely) {
     const filled = { isFilled: true, ...shapeOf(seen.map(filledOf)) };
     if (filled.explained > best.explained) best = filled;
   }
   if (best.explained < firstLeast) return undefined;
-  const all = [...seen, ...drawings.slice(firstMost).map((drawing) => seenOf(drawing, paint))];
+  const all = [...seen, ...drawings.slice(firstMost).map((drawing) => seenOf(drawing, paint, apartOf(drawing)))];
   const { isFilled } = best;
   const { explained: _, ...found } = shapeOf(isFilled ? all.map(filledOf) : all);
   const shape = { ...found, isFilled };
@@ -60,9 +64,8 @@ export function fitOf(drawings: readonly Drawing[], paint: FlatPaint): Fit | und
 
 const filledOf = (seen: Seen): Seen => ({ ...seen, silhouette: withoutHoles(seen.silhouette, seen.sizePx) });
 
-function seenOf(drawing: Drawing, paint: FlatPaint): Seen {
+function seenOf(drawing: Drawing, paint: FlatPaint, first: Apart): Seen {
   const { sizePx } = drawing;
-  const first = separated(drawing, paint);
   const owns = new Set(first.fills.flat());
   const { planes, layer } = owns.size === 0 ? first : separated(drawing, paint, (at) => owns.has(at));
   const silhouette = planes.subarray(3 * sizePx ** 2);

@@ -5,7 +5,7 @@
  */
 import { commonShape } from "../ground/ground.ts";
 import type { Drawing } from "../ink-colour.ts";
-import { type FlatPaint, separated } from "./apart.ts";
+import { type Apart, type FlatPaint, separated } from "./apart.ts";
 import type { CoverShape } from "./cover.ts";
 import { type Fit, fitOf, meanOf } from "./fit.ts";
 import { commonPaints } from "./paints.ts";
@@ -32,6 +32,8 @@ const [partMost, evenMost] = [0.4, 5];
 export function hardShadowOf(drawings: readonly Drawing[], isOfOneColour: boolean): HardShadow | undefined {
   const sizePx = drawings[0]?.sizePx ?? 0;
   if (drawings.length < drawingsLeast || drawings.some((drawing) => drawing.sizePx !== sizePx)) return undefined;
+  // Silhouettes that all have are grounds.
+  if (commonShape(drawings)) return undefined;
   const every = Math.max(1, drawings.length / lookedMost);
   const looked = Array.from(
     { length: Math.min(lookedMost, drawings.length) },
@@ -39,21 +41,26 @@ export function hardShadowOf(drawings: readonly Drawing[], isOfOneColour: boolea
   );
   let best: { readonly shadow: HardShadow; readonly mean: number } | undefined;
   for (const paint of commonPaints(looked)) {
-    if (paint.alpha > tintMost ? isOfOneColour : !isEven(looked, paint)) continue;
-    const fit = fitOf(looked, paint);
+    const found = new Map<Drawing, Apart>();
+    const apartOf = (drawing: Drawing): Apart => {
+      const apart = found.get(drawing) ?? separated(drawing, paint);
+      found.set(drawing, apart);
+      return apart;
+    };
+    if (paint.alpha > tintMost ? isOfOneColour : !isEven(looked.slice(0, evenMost).map(apartOf))) continue;
+    const fit = fitOf(looked, paint, apartOf);
     if (!fit) continue;
     const mean = meanOf(fit.explained);
     if (mean > (best?.mean ?? 0) && isShadow(fit)) best = { shadow: { ...fit.shape, paint }, mean };
   }
-  // Silhouettes that all have are grounds.
-  return best && !commonShape(drawings) ? best.shadow : undefined;
+  return best?.shadow;
 }
 
 /** Whether a tint is of one alpha, and no shadow that gets softer. */
-function isEven(drawings: readonly Drawing[], paint: FlatPaint): boolean {
+function isEven(apart: readonly Apart[]): boolean {
   let [some, part] = [0, 0];
-  for (const drawing of drawings.slice(0, evenMost))
-    for (const share of separated(drawing, paint).layer) {
+  for (const { layer } of apart)
+    for (const share of layer) {
       if (share > partly.from) some += 1;
       if (share > partly.from && share < partly.to) part += 1;
     }

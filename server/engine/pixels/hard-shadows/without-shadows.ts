@@ -28,28 +28,20 @@ export function shadowsOf<Shown extends Drawing>(
   return shadows.length === 0 ? undefined : { shadows, alone };
 }
 
-/**
- * @param shadows the innermost first
- * @param explainedLeast of what shows each shadow or should, the share that is where it is expected
- * @returns undefined where a drawing does not have them
- */
-export function withoutShadows(
-  { planes, sizePx }: Drawing,
-  shadows: readonly HardShadow[],
-  explainedLeast = 0,
-): Float32Array | undefined {
-  let alone = planes;
+/** @param shadows the innermost first */
+export function withoutShadows({ planes, sizePx }: Drawing, shadows: readonly HardShadow[]): OffLayer {
+  let off: OffLayer = { planes, explained: 1 };
   for (const layer of [...shadows].reverse()) {
-    const off = offLayer({ planes: alone, sizePx }, layer);
-    if (off.explained < explainedLeast) return undefined;
-    alone = off.planes;
+    const { planes: alone, explained } = offLayer({ planes: off.planes, sizePx }, layer);
+    off = { planes: alone, explained: Math.min(off.explained, explained) };
   }
-  return alone;
+  return off;
 }
 
 interface OffLayer {
   /** The drawing alone. */
   readonly planes: Float32Array;
+  /** Of what shows a layer or should, the share that is where it is expected: of several the least. */
   readonly explained: number;
 }
 

@@ -63,7 +63,7 @@ for (const group of groups) {
     }
   }
   const cells = found.map(({ psnr, lpips: distance }) => `${mean(psnr).toFixed(2)} dB, ${mean(distance).toFixed(4)}`);
-  const flats = [...found.map(({ flat }) => flat), flatTruth].map((of) => mean(of).toFixed(3)).join(", ");
+  const flats = [...found.map(({ flat }) => flat), flatTruth].map((of) => mean(of).toFixed(4)).join(", ");
   console.log(
     `| ${group} | ${cells.join(" | ")} | ${mean(between).toFixed(4)} | ${mean(worst).toFixed(4)} | ${flats} |`,
   );

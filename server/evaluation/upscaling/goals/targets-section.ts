@@ -1,10 +1,10 @@
 /** The section of goals: each row has a measured value, a goal and a verdict. */
-import { atLeast, atMost, goalsSection } from "../goals.ts";
-import type { Row, Section } from "../report.ts";
-import type { BaselineFindings, Speed } from "./baselines-section.ts";
-import type { Pass, UpscalingContext } from "./context.ts";
-import { type NetMeasure, type Nets, netMeasures, type Results } from "./measure.ts";
-import { type Scale, temperatureId, temperatures } from "./methods.ts";
+import { atLeast, atMost, goalsSection } from "../../goals.ts";
+import type { Row, Section } from "../../report.ts";
+import type { BaselineFindings, Speed } from "../baselines-section.ts";
+import type { Pass, UpscalingContext } from "../context.ts";
+import { type NetMeasure, type Nets, netMeasures, type Results } from "../measure.ts";
+import { type Scale, temperatureId, temperatures } from "../methods.ts";
 
 /** Required dB of T = 0 above bicubic, by group of the stated list. */
 const gains: Readonly<Record<string, Readonly<Record<Scale, number>>>> = {
@@ -14,16 +14,22 @@ const gains: Readonly<Record<string, Readonly<Record<Scale, number>>>> = {
 /** Allowed loss of the prediction at T = 0, whose convolutions have 8 bits, against Φ as trained, in dB. */
 const quantisingLossMaxDb = 0.1;
 const lrPsnrMinDb = 45;
+/** LPIPS of photographs at ×4 and the highest temperature. */
+const lpipsMax = 0.18;
 /** For every feature net; the goal names none. */
 const distanceSavedMinPercent = 30;
 const speedUpMin = 5;
 
-/** @param metrics metrics of the pack's upscaler, as its export measured them */
+/**
+ * @param metrics metrics of the pack's upscaler, as its export measured them
+ * @param others goals of other sections
+ */
 export function targetsSection(
   context: UpscalingContext,
   pass: Pass,
   baselines: BaselineFindings | undefined,
   metrics: Readonly<Record<string, number>>,
+  others: readonly Row[],
 ): Section {
   const { set, upscaler, nets } = context;
   const rows: Row[] = [...servedRows(metrics)];
@@ -33,6 +39,7 @@ export function targetsSection(
       rows.push(...qualityRows(pass.results, nets, group, scale));
       if (baselines) rows.push(...baselineRows(baselines.results, group, scale));
     }
+  rows.push(...others);
   if (baselines) rows.push(...speedRows(baselines.speeds));
   return goalsSection(
     "One verdict a row, from the tables below. Rows of weights were measured by their export. Rows with ESRGANs compare the same smaller pictures.",
@@ -71,6 +78,10 @@ function qualityRows(results: Results, nets: Nets, group: string, scale: Scale):
     const net = nets[key];
     if (net) rows.push(distanceRow(results, group, scale, key, net.name));
   }
+  const most = temperatures.at(-1)!;
+  const lpips = results.mean(group, scale, temperatureId(most), "lpips");
+  if (group === "photos" && scale === 4 && lpips !== undefined)
+    rows.push(atMost(`${where}: LPIPS at temperature ${most}`, n, lpips, lpipsMax));
   return rows;
 }
 

@@ -1,0 +1,159 @@
+/**
+ * An answer in flat colours moved to one requested colour, as a designer would: its main paint takes that colour, all that has a hue becomes a tint or a shade of
+ * it that keeps its lightness relative to the main paint, and greys, black and white stay. Pure.
+ */
+import { bitsOfHex, bitsOfLab, hexOf, type Lab, labDistance, labOf } from "../../../shared/colour/oklab.ts";
+import type { CaptionColour } from "../colour-words.ts";
+import type { HardShadow } from "../pixels/hard-shadows/hard-shadow.ts";
+import { channelsOfHex, hexOfChannels } from "../pixels/hex-colour.ts";
+import type { Ink } from "../pixels/ink-colour.ts";
+import { drawLayers, type LayeredImage, memberships, paintValues } from "../pixels/layered-image.ts";
+import { labOfInk } from "./lab-of-ink.ts";
+import { groundOf, type Plate } from "./plate.ts";
+
+/** From this chroma on a paint has a hue. */
+const hueFrom = 0.045;
+/** Radians between tints of one hue. */
+const sameHueWithin = 0.7;
+/** Distance in OKLab of the same paint. */
+const sameWithin = 1e-3;
+/** Lightness of greys that may be the main paint where nothing has a hue: others are outlines and paper. */
+const greyFrom = { least: 0.32, most: 0.97 } as const;
+/** Chroma of other paints, of the main one's, at most. */
+const chromaMost = 1.6;
+/** Distance in OKLab of paints that are told apart, and the step of lightness by which others are moved away. */
+const [apartFrom, apartStep] = [0.1, 0.13] as const;
+/** Lightness between which paints are moved away. */
+const [lightnessLeast, lightnessMost] = [0.1, 0.99] as const;
+
+/** A colour as words would name it. @param hex `#rrggbb` */
+export function namedByHex(hex: string): CaptionColour {
+  const [lightness, a, b] = labOf(bitsOfHex(hex));
+  const chroma = Math.hypot(a, b);
+  const hue = ((Math.atan2(b, a) * 180) / Math.PI + 360) % 360;
+  return { name: hex, lightness: [lightness, lightness], chroma, ...(chroma >= hueFrom / 2 && { hue }) };
+}
+
+/** Another colour beside an ink that gets a requested one: tints and shades of the ink follow it, and other hues stay. */
+export function besideRequested(beside: Ink, ink: Ink, requested: Ink): Ink {
+  const [one, other] = [labOfInk(ink), labOfInk(beside)];
+  if (Math.min(chromaOf(one), chromaOf(other)) < hueFrom) return beside;
+  const turn = Math.abs(Math.atan2(one[2], one[1]) - Math.atan2(other[2], other[1]));
+  if (Math.min(turn, 2 * Math.PI - turn) > sameHueWithin) return beside;
+  return moveFrom(one, namedByHex(hexOfChannels(requested)))(beside);
+}
+
+interface Paint {
+  readonly ink: Ink;
+  readonly area: number;
+}
+
+/** What is put behind an answer. */
+export interface Behind {
+  readonly plate?: Plate | undefined;
+  readonly shadows?: readonly HardShadow[] | undefined;
+}
+
+export interface InOneColour {
+  readonly layers: LayeredImage;
+  /** What it will lie on, in the colour. */
+  readonly behind: Behind;
+}
+
+/** A plate on which it will lie is the main paint. */
+export function inOneColour(image: LayeredImage, requested: CaptionColour, { plate, shadows }: Behind): InOneColour {
+  const behind = plate && groundOf(drawLayers(image, 1), plate);
+  const own = paintsOf(image);
+  const main = behind ?? mainOf(own).ink;
+  const move = moveFrom(labOfInk(main), requested);
+  const taken: Lab[] = behind ? [labOfInk(move(behind))] : [];
+  const paints = image.paints.slice();
+  const order = [...own.entries()].sort(
+    ([, one], [, other]) => Number(other.ink === main) - Number(one.ink === main) || other.area - one.area,
+  );
+  for (const [layer, { ink }] of order) {
+    const to = ink === main ? labOfInk(move(ink)) : apartFromOthers(labOfInk(move(ink)), taken, isLighter(ink, main));
+    taken.push(to);
+    const at = layer * paintValues;
+    for (const way of [at + 4, at + 7]) paints.set(slopeIn(ink, image.paints.subarray(way, way + 3), move), way);
+    paints.set(inkOfLab(to), at);
+  }
+  const shadowsIn = shadows?.map((layer) => ({ ...layer, paint: { ...layer.paint, ink: move(layer.paint.ink) } }));
+  const plateIn = plate && behind && { ...plate, looks: [{ ground: move(behind), on: [] }] };
+  return { layers: { ...image, paints }, behind: { plate: plateIn, shadows: shadowsIn } };
+}
+
+/** How a gradient changes over the picture, between what its ends become. */
+function slopeIn(ink: Ink, slope: Float32Array, move: (ink: Ink) => Ink): Ink {
+  if (slope.every((value) => value === 0)) return [0, 0, 0];
+  const end = (side: -1 | 1): Ink => {
+    const at = (channel: 0 | 1 | 2): number => Math.min(1, Math.max(0, ink[channel] + (side * slope[channel]!) / 2));
+    return move([at(0), at(1), at(2)]);
+  };
+  const [from, to] = [end(-1), end(1)];
+  return [to[0] - from[0], to[1] - from[1], to[2] - from[2]];
+}
+
+const isLighter = (ink: Ink, than: Ink): boolean => labOfInk(ink)[0] >= labOfInk(than)[0];
+
+/** The colour, lighter or darker where it would look like another: hues that were told apart no longer are. */
+function apartFromOthers(colour: Lab, others: readonly Lab[], isUp: boolean): Lab {
+  const isApart = (lab: Lab): boolean => others.every((other) => labDistance(other, lab) >= apartFrom);
+  for (const step of isUp ? [apartStep, -apartStep] : [-apartStep, apartStep])
+    for (let lightness = colour[0]; lightness > lightnessLeast && lightness < lightnessMost; lightness += step) {
+      const moved: Lab = [lightness, colour[1], colour[2]];
+      if (isApart(moved)) return moved;
+    }
+  return colour;
+}
+
+/** The paint of most of what has a hue; of greys the one of most that is neither outline nor paper. */
+function mainOf(paints: readonly Paint[]): Paint {
+  const coloured = paints.filter(({ ink }) => chromaOf(labOfInk(ink)) >= hueFrom);
+  const greys = paints.filter(({ ink }) => {
+    const [lightness] = labOfInk(ink);
+    return lightness >= greyFrom.least && lightness <= greyFrom.most;
+  });
+  const among = coloured.length > 0 ? coloured : greys.length > 0 ? greys : paints;
+  return among.reduce((best, paint) => (paint.area > best.area ? paint : best));
+}
+
+const chromaOf = ([, a, b]: Lab): number => Math.hypot(a, b);
+
+/** @returns what moves a colour; greys stay, unless they are the main paint */
+function moveFrom(main: Lab, { lightness, chroma, hue }: CaptionColour): (ink: Ink) => Ink {
+  const [least, most] = lightness;
+  const towards = Math.min(most, Math.max(least, main[0]));
+  const angle = ((hue ?? 0) * Math.PI) / 180;
+  return (ink) => {
+    const own = labOfInk(ink);
+    const isOfMain = labDistance(own, main) < sameWithin;
+    if (!isOfMain && chromaOf(own) < hueFrom) return ink;
+    const shade = own[0] - main[0];
+    const room = shade > 0 ? (1 - towards) / Math.max(1e-3, 1 - main[0]) : towards / Math.max(1e-3, main[0]);
+    const to = towards + shade * Math.min(1, room);
+    const share = isOfMain ? 1 : Math.min(chromaMost, chromaOf(own) / Math.max(hueFrom, chromaOf(main)));
+    // Near black and white no chroma can be seen.
+    const visible = isOfMain ? 1 : Math.min(1, 4 * (1 - to), 4 * to);
+    const scaled = (hue === undefined ? 0 : chroma) * share * visible;
+    return inkOfLab([to, scaled * Math.cos(angle), scaled * Math.sin(angle)]);
+  };
+}
+
+const inkOfLab = (lab: Lab): Ink => channelsOfHex(hexOf(bitsOfLab(lab)));
+
+/** The paints of a picture, and how many pixels each has. */
+function paintsOf({ logits, paints, sizePx }: LayeredImage): Paint[] {
+  const pixels = sizePx ** 2;
+  const count = paints.length / paintValues;
+  const planes = Array.from({ length: count + 1 }, (_, layer) => logits.subarray(layer * pixels, (layer + 1) * pixels));
+  const [areas, here] = [new Float64Array(count + 1), new Float64Array(count + 1)];
+  for (let at = 0; at < pixels; at += 1) {
+    memberships(planes, at, here);
+    for (const [layer, share] of here.entries()) areas[layer]! += share;
+  }
+  return Array.from({ length: count }, (_, layer) => {
+    const [red, green, blue] = paints.subarray(layer * paintValues, layer * paintValues + 3);
+    return { ink: [red!, green!, blue!], area: areas[layer + 1]! };
+  });
+}
