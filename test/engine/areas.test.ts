@@ -195,6 +195,18 @@ describe("colours of areas", () => {
     assert.notEqual(paints.get(labelAt(18)), paints.get(labelAt(32)));
   });
 
+  it("what lies open on the canvas is white only where nothing else would do, and what a line is around may be", () => {
+    // The answer is palest outside.
+    const votes = votesOf(partition, drawn([disc(26), dull(0.7)], [disc(18), dull(0.5)], [disc(8), dull(0.6)]).planes);
+    const outer = (isOpen: boolean, colours = [white, red, sky]): Ink => {
+      const open = wanted.map((one) => ({ ...one, isOpen: isOpen && one.area === labelAt(10) }));
+      return chooseColours(partition.areas, votes, open, [palette(...colours)]).paints.get(labelAt(10))!.ink;
+    };
+    assert.deepEqual(outer(false), white, "a line is around it");
+    assert.notDeepEqual(outer(true), white, "it lies open");
+    assert.deepEqual(outer(true, [white]), white, "the style has nothing else");
+  });
+
   it("what goes around has the colour that the chosen palette has for it", () => {
     const votes = votesOf(partition, drawn([disc(26), dull(0.5)]).planes);
     const around = wanted.map(({ area }) => ({ area, isAround: area === labelAt(10) }));

@@ -15,6 +15,8 @@ import type { Vote } from "./votes.ts";
 const [gainMost, deviationLeast] = [4, 0.02] as const;
 /** Distance in OKLab from which on colours that touch are told apart, and what it costs where they are not. */
 const [apartFrom, alikeCost] = [0.3, 0.8] as const;
+/** The same for what lies open on white paper, as most canvases are: a style's drawings seldom are white there. */
+const [paper, paperCost] = [[1, 0, 0] as Lab, 0.3] as const;
 /** What it costs that colours take other shares than in the style's drawing, by the squares of the differences. */
 const shareCost = 0.3;
 /** Distance within which a drawing's colour is one of the style's, and what it costs to take another. */
@@ -31,6 +33,8 @@ export interface Wanted {
   readonly isAround: boolean;
   /** The colour that a coloured drawing has there: it stays, where the style has it too. */
   readonly own?: Lab | undefined;
+  /** Whether it would be beside the canvas, with no line or ground around it. */
+  readonly isOpen?: boolean | undefined;
 }
 
 export interface Chosen {
@@ -81,18 +85,20 @@ function chosenFrom(
   const isBound = ({ isAround }: Wanted): boolean => isAround && around !== undefined;
   const palette = [...free, ...(around ? [{ ...around, share: 0 }] : [])];
   const labs = palette.map(({ ink }) => labOfInk(ink));
+  const pale = labs.map((lab) => Math.max(0, 1 - labDistance(lab, paper) / apartFrom) ** 2);
   const unbound = wanted.filter((one) => !isBound(one));
   const total = unbound.reduce((sum, { area }) => sum + votes[area]!.share, 0) || 1;
   const shares = free.reduce((sum, { share }) => sum + share, 0) || 1;
   const stretched = stretchedTo(unbound, votes, free, labs);
   const choices = wanted.map((one): Choice => {
-    const { area, own: before } = one;
+    const { area, own: before, isOpen } = one;
     const weight = Math.sqrt(votes[area]!.share);
     const own = stretched.get(area);
     const costs = palette.map((_, at) => {
       if (isBound(one) !== at >= free.length) return Number.POSITIVE_INFINITY;
       const isOwn = before !== undefined && labDistance(before, labs[at]!) <= ownWithin;
-      return (own ? weight * labDistance(own, labs[at]!) ** 2 : 0) - (isOwn ? ownCost * weight : 0);
+      const open = isOpen && !isOwn ? paperCost * weight * pale[at]! : 0;
+      return (own ? weight * labDistance(own, labs[at]!) ** 2 : 0) + open - (isOwn ? ownCost * weight : 0);
     });
     return {
       area,

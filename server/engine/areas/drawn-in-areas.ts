@@ -79,8 +79,9 @@ export async function drawnInAreas(
   const isSmear = style.hasGradients || (lines !== undefined && (isOnPlate || style.outline !== undefined));
   if (!isSmear && elsewhere > (style.outline ? elsewhereMost : elsewhereMost / 2)) return undefined;
   return lines && !ground
-    ? linesInAreas(partition, style, answer, widthOfLines(lines.alphas, sizePx))
+    ? linesInAreas(partition, style, answer, { widthPx: widthOfLines(lines.alphas, sizePx), isOnPlate })
     : fillsInAreas(partition, style, answer, {
+        isOnPlate,
         isColoured: own.ink === undefined,
         isThin: own.ink !== undefined && style.outline !== undefined && areThin(alphas, sizePx),
       });
@@ -91,7 +92,7 @@ function linesInAreas(
   partition: Partition,
   { outline, isOfFills, palettes }: StyleAreas,
   answer: Float32Array,
-  widthPx: number,
+  { widthPx, isOnPlate }: { readonly widthPx: number; readonly isOnPlate: boolean },
 ): LayeredImage | undefined {
   const votes = votesOf(partition, answer);
   const wanted = wantedOf(partition, votes, (colour) => outline !== undefined && colour > 0);
@@ -109,22 +110,22 @@ function linesInAreas(
   const drawn = parted.areas.reduce((sum, { isOutside, size }) => (isOutside ? sum : sum + size), 0);
   const shared = votes.map((vote, label) => ({ ...vote, share: parted.areas[label]!.size / (drawn || 1) }));
   const left = wanted.filter(({ area }) => parted.areas[area]!.size > 0);
-  const { paints } = chooseColours(parted.areas, shared, left, palettes);
+  const { paints } = chooseColours(parted.areas, shared, openIn(parted, left, !outline && !isOnPlate), palettes);
   return inLayers(withLinesBetween(parted, partition, paints), paints, false);
 }
 
 /**
  * Any other: what goes around its areas is what goes around the style's, and in a style of lines around areas they get such lines.
- * @param isColoured whether the drawing's colours say something
- * @param isThin whether all its ink is lines, of whatever widths
+ * @param about whether the drawing's colours say something, whether all its ink is lines, of whatever widths, and whether a plate will be behind it
  */
 function fillsInAreas(
   partition: Partition,
   { outline, ground, hasGrounds, palettes }: StyleAreas,
   answer: Float32Array,
-  { isColoured, isThin }: { readonly isColoured: boolean; readonly isThin: boolean },
+  about: { readonly isColoured: boolean; readonly isThin: boolean; readonly isOnPlate: boolean },
 ): LayeredImage | undefined {
   const { colours, sizePx } = partition;
+  const { isColoured, isThin, isOnPlate } = about;
   const around = aroundOf(partition);
   const isGround = around && !around.isAlone && (ground !== undefined || !around.width);
   if ((hasGrounds || ground) && !isGround) return undefined;
@@ -155,7 +156,8 @@ function fillsInAreas(
     saysNothing(at) || colour[3] < opaqueFrom ? undefined : labOfInk(inkOfFlat(colour)),
   );
   const withOwn = wanted.map((one) => ({ ...one, own: own[made.areas[one.area]!.colour] }));
-  return inLayers(made, chooseColours(made.areas, madeVotes, withOwn, palettes).paints);
+  const open = openIn(made, withOwn, !outline && !ground && !isOnPlate);
+  return inLayers(made, chooseColours(made.areas, madeVotes, open, palettes).paints);
 }
 
 /** The areas that get a colour. */
@@ -167,6 +169,13 @@ const wantedOf = (
   areas.flatMap((area, at) => {
     const isAround = goesAround(area.colour, area);
     return !area.isOutside && (isAround || isDrawn(area.colour, votes[at]!)) ? [{ area: at, isAround }] : [];
+  });
+
+/** With what lies open. @param isBare whether nothing goes around a drawing, nor is anything behind it */
+const openIn = ({ areas }: Partition, wanted: readonly Wanted[], isBare: boolean): Wanted[] =>
+  wanted.map((one) => {
+    const isBeside = [...areas[one.area]!.beside.keys()].some((near) => areas[near]!.isOutside);
+    return { ...one, isOpen: isBare && isBeside };
   });
 
 const widthOfLines = (alphas: Float32Array, sizePx: number): number =>
