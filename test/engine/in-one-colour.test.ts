@@ -6,9 +6,10 @@ import { besideRequested, inOneColour, namedByHex } from "../../server/engine/ar
 import { labOfInk } from "../../server/engine/areas/lab-of-ink.ts";
 import { namedColours } from "../../server/engine/colour-words.ts";
 import { inGiven } from "../../server/engine/in-given-colours.ts";
+import { overPicture } from "../../server/engine/pixels/gradients/ink-gradient.ts";
 import { channelsOfHex, hexOfChannels } from "../../server/engine/pixels/hex-colour.ts";
-import type { Ink } from "../../server/engine/pixels/ink-colour.ts";
-import { type LayeredImage, paintValues } from "../../server/engine/pixels/layered-image.ts";
+import { type Ink, inkDistance, mixInks } from "../../server/engine/pixels/ink-colour.ts";
+import { drawLayers, type LayeredImage, paintValues } from "../../server/engine/pixels/layered-image.ts";
 import { styleInkOf } from "../../server/engine/pixels/style-ink.ts";
 import { looksOf, readInInk } from "../../server/engine/read-in-ink.ts";
 import { labOfHex } from "../../shared/colour/oklab.ts";
@@ -76,6 +77,37 @@ describe("one requested colour in flat colours", () => {
     const [paper, main, line] = moved(striped(white!, grey, black!)) as [Ink, Ink, Ink];
     assert.deepEqual([paper, main, line].map(hexOfChannels), ["#ffffff", blue, "#101010"]);
     for (const ink of moved(striped(orange!, pale!), "#777777")) assert.ok(chromaOf(ink) < 0.01);
+  });
+
+  it("a gradient keeps its way over areas that are small and far from the middle, the same over each", () => {
+    const places = [
+      { left: 4, top: 4, right: 16, bottom: 16 },
+      { left: 44, top: 40, right: 60, bottom: 56 },
+    ];
+    const logits = new Float32Array(3 * pixels).fill(-20);
+    for (let cell = 0; cell < pixels; cell += 1) {
+      const [x, y] = [cell % sizePx, Math.floor(cell / sizePx)];
+      const layer = places.findIndex(
+        ({ left, top, right, bottom }) => x >= left && x < right && y >= top && y < bottom,
+      );
+      logits[(layer + 1) * pixels + cell] = 20;
+    }
+    const paints = new Float32Array(2 * paintValues);
+    const down = [0, 1, 2].map((channel) => brown![channel]! - pale![channel]!) as unknown as Ink;
+    for (const [layer, place] of places.entries()) {
+      const { colour, slopes } = overPicture(mixInks(pale!, brown!, 0.5), [[0, 0, 0], down], place, sizePx);
+      paints.set([...colour, 1, ...slopes[0], ...slopes[1]], layer * paintValues);
+    }
+    const planes = drawLayers(inOneColour({ logits, paints, sizePx }, namedByHex(blue), {}).layers, 1);
+    const inkAt = (x: number, y: number): Ink =>
+      [0, 1, 2].map((channel) => planes[channel * pixels + y * sizePx + x]!) as unknown as Ink;
+    for (const { left, top, right, bottom } of places) {
+      const [x, y] = [(left + right) / 2, (top + bottom) / 2];
+      const middle = mixInks(inkAt(x, y - 1), inkAt(x, y), 0.5);
+      assert.ok(inkDistance(middle, channelsOfHex(blue)) < 0.03, `expected ${blue}, got ${hexOfChannels(middle)}`);
+      const [above, below] = [inkAt(x, top), inkAt(x, bottom - 1)].map(lightness);
+      assert.ok(above! > below! + 0.25, `expected lighter above, got ${above} and ${below}`);
+    }
   });
 
   it("words leave a lightness that has the name", () => {

@@ -4,10 +4,12 @@
  */
 import { bitsOfHex, bitsOfLab, hexOf, type Lab, labDistance, labOf } from "../../../shared/colour/oklab.ts";
 import type { CaptionColour } from "../colour-words.ts";
+import { overBox, overPicture, type Slopes } from "../pixels/gradients/ink-gradient.ts";
 import type { HardShadow } from "../pixels/hard-shadows/hard-shadow.ts";
 import { channelsOfHex, hexOfChannels } from "../pixels/hex-colour.ts";
 import type { Ink } from "../pixels/ink-colour.ts";
 import { drawLayers, type LayeredImage, memberships, paintValues } from "../pixels/layered-image.ts";
+import { type Box, boundsOf } from "../pixels/places.ts";
 import { labOfInk } from "./lab-of-ink.ts";
 import { groundOf, type Plate } from "./plate.ts";
 
@@ -15,8 +17,10 @@ import { groundOf, type Plate } from "./plate.ts";
 const hueFrom = 0.045;
 /** Radians between tints of one hue. */
 const sameHueWithin = 0.7;
-/** Distance in OKLab of the same paint. */
+/** Distance in OKLab of the same paint, and difference of a channel of one without a gradient. */
 const sameWithin = 1e-3;
+/** Difference of a channel of one gradient over several boxes, whose sides are known to a pixel. */
+const sameGradientWithin = 0.04;
 /** Lightness of greys that may be the main paint where nothing has a hue: others are outlines and paper. */
 const greyFrom = { least: 0.32, most: 0.97 } as const;
 /** Chroma of other paints, of the main one's, at most. */
@@ -43,8 +47,12 @@ export function besideRequested(beside: Ink, ink: Ink, requested: Ink): Ink {
   return moveFrom(one, namedByHex(hexOfChannels(requested)))(beside);
 }
 
-interface Paint {
+/** A layer's, as `Paint` has it, over the box around what the layer covers. */
+interface BoxedPaint {
   readonly ink: Ink;
+  readonly slopes?: Slopes | undefined;
+  readonly box: Box;
+  /** Pixels of all layers that have it. */
   readonly area: number;
 }
 
@@ -71,20 +79,32 @@ export function inOneColour(image: LayeredImage, requested: CaptionColour, { pla
   const order = [...own.entries()].sort(
     ([, one], [, other]) => Number(other.ink === main) - Number(one.ink === main) || other.area - one.area,
   );
-  for (const [layer, { ink }] of order) {
-    const to = ink === main ? labOfInk(move(ink)) : apartFromOthers(labOfInk(move(ink)), taken, isLighter(ink, main));
-    taken.push(to);
+  const moved = new Map<Ink, Ink>();
+  for (const [layer, { ink, slopes, box }] of order) {
+    let to = moved.get(ink);
+    if (!to) {
+      const lab = labOfInk(move(ink));
+      const apart = ink === main ? lab : apartFromOthers(lab, taken, isLighter(ink, main));
+      taken.push(apart);
+      to = inkOfLab(apart);
+      moved.set(ink, to);
+    }
     const at = layer * paintValues;
-    for (const way of [at + 4, at + 7]) paints.set(slopeIn(ink, image.paints.subarray(way, way + 3), move), way);
-    paints.set(inkOfLab(to), at);
+    if (!slopes) {
+      paints.set(to, at);
+      continue;
+    }
+    const ways = [slopeIn(ink, slopes[0], move), slopeIn(ink, slopes[1], move)] as const;
+    const shade = overPicture(to, ways, box, image.sizePx);
+    paints.set([...shade.colour, paints[at + 3]!, ...shade.slopes[0], ...shade.slopes[1]], at);
   }
   const shadowsIn = shadows?.map((layer) => ({ ...layer, paint: { ...layer.paint, ink: move(layer.paint.ink) } }));
   const plateIn = plate && behind && { ...plate, looks: [{ ground: move(behind), on: [] }] };
   return { layers: { ...image, paints }, behind: { plate: plateIn, shadows: shadowsIn } };
 }
 
-/** How a gradient changes over the picture, between what its ends become. */
-function slopeIn(ink: Ink, slope: Float32Array, move: (ink: Ink) => Ink): Ink {
+/** How a gradient changes over its box, between what its ends become. */
+function slopeIn(ink: Ink, slope: Ink, move: (ink: Ink) => Ink): Ink {
   if (slope.every((value) => value === 0)) return [0, 0, 0];
   const end = (side: -1 | 1): Ink => {
     const at = (channel: 0 | 1 | 2): number => Math.min(1, Math.max(0, ink[channel] + (side * slope[channel]!) / 2));
@@ -108,7 +128,7 @@ function apartFromOthers(colour: Lab, others: readonly Lab[], isUp: boolean): La
 }
 
 /** The paint of most of what has a hue; of greys the one of most that is neither outline nor paper. */
-function mainOf(paints: readonly Paint[]): Paint {
+function mainOf(paints: readonly BoxedPaint[]): BoxedPaint {
   const coloured = paints.filter(({ ink }) => chromaOf(labOfInk(ink)) >= hueFrom);
   const greys = paints.filter(({ ink }) => {
     const [lightness] = labOfInk(ink);
@@ -142,18 +162,37 @@ function moveFrom(main: Lab, { lightness, chroma, hue }: CaptionColour): (ink: I
 
 const inkOfLab = (lab: Lab): Ink => channelsOfHex(hexOf(bitsOfLab(lab)));
 
-/** The paints of a picture, and how many pixels each has. */
-function paintsOf({ logits, paints, sizePx }: LayeredImage): Paint[] {
+/** The paints of a picture's layers; those that have the same one share its ink. */
+function paintsOf({ logits, paints, sizePx }: LayeredImage): BoxedPaint[] {
   const pixels = sizePx ** 2;
   const count = paints.length / paintValues;
   const planes = Array.from({ length: count + 1 }, (_, layer) => logits.subarray(layer * pixels, (layer + 1) * pixels));
   const [areas, here] = [new Float64Array(count + 1), new Float64Array(count + 1)];
+  const strongest = new Uint16Array(pixels);
   for (let at = 0; at < pixels; at += 1) {
     memberships(planes, at, here);
-    for (const [layer, share] of here.entries()) areas[layer]! += share;
+    for (const [layer, share] of here.entries()) {
+      areas[layer]! += share;
+      if (share >= 0.5) strongest[at] = layer;
+    }
   }
-  return Array.from({ length: count }, (_, layer) => {
-    const [red, green, blue] = paints.subarray(layer * paintValues, layer * paintValues + 3);
-    return { ink: [red!, green!, blue!], area: areas[layer + 1]! };
+  const found = Array.from({ length: count }, (_, layer): BoxedPaint => {
+    const values = [...paints.subarray(layer * paintValues, (layer + 1) * paintValues)];
+    const triple = (from: number): Ink => [values[from]!, values[from + 1]!, values[from + 2]!];
+    const [colour, slopes, area] = [triple(0), [triple(4), triple(7)] as const, areas[layer + 1]!];
+    const isSloped = slopes.flat().some((value) => value !== 0);
+    const whole = { left: 0, top: 0, right: sizePx, bottom: sizePx };
+    const box = (isSloped && boundsOf(sizePx, (at) => strongest[at] === layer + 1)) || whole;
+    return { ...(isSloped ? overBox(colour, slopes, box, sizePx) : { ink: colour }), box, area };
+  });
+  return found.map((paint) => {
+    const same = found.filter((other) => isSame(paint, other));
+    return { ...paint, ink: same[0]!.ink, area: same.reduce((sum, { area }) => sum + area, 0) };
   });
 }
+
+const isSame = (one: BoxedPaint, other: BoxedPaint): boolean => {
+  const [values, others] = [one, other].map(({ ink, slopes = [] }) => [...ink, ...slopes.flat()]);
+  const within = one.slopes ? sameGradientWithin : sameWithin;
+  return values!.length === others!.length && values!.every((value, at) => Math.abs(value - others![at]!) < within);
+};
