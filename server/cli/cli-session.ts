@@ -147,7 +147,10 @@ function createSession({ packs, start, line, signal, tracers }: Inference): CliS
     captionsFrom === undefined ? [] : [findTranslation(packs, captionsFrom).pack.id];
   const trace = (image: ImageResult, request: ResolvedRequest) => {
     const [title, palette] = [request.condition.caption, vectorColoursOf(request)];
-    return tracers.trace(image, { ...(palette && { palette }), ...(title && { title }) });
+    return tracers.trace(image, {
+      ...(palette && { palette, keepsGradients: request.palette === undefined }),
+      ...(title && { title }),
+    });
   };
 
   /** Checks a request, decodes its images, makes the folder for what comes of it and has the child ready with the packs that it needs. */

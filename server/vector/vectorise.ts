@@ -30,6 +30,8 @@ export interface VectorOptions {
   readonly title?: string | undefined;
   /** `#rrggbb`; the vector is made of exactly these colours, of some of them or all. */
   readonly palette?: readonly string[] | undefined;
+  /** Whether known layers keep their gradients beside a palette, as those between requested colours; else they become solid. */
+  readonly keepsGradients?: boolean | undefined;
   /** Size of the drawing where the pixels show it larger; absent = their own. */
   readonly shown?: { readonly widthPx: number; readonly heightPx: number } | undefined;
 }
@@ -53,11 +55,11 @@ export function vectorise(pixels: TracedPixels, options: VectorOptions = {}): Ve
   const size = { ...options, shown: options.shown ?? { widthPx, heightPx } };
   const known = stack ?? parts;
   const drawn = known
-    ? vectoriseStack(known, pixels, options.palette, known === parts)
+    ? vectoriseStack(known, pixels, options, known === parts)
     : vectorisePicture(pixels, options.palette);
   if (!beneath) return written(drawn, size);
   // These have the colours that they should have already.
-  const below = named(vectoriseStack(beneath, pixels, undefined), "behind");
+  const below = named(vectoriseStack(beneath, pixels, {}), "behind");
   const scale = [drawn.widthPx / widthPx, drawn.heightPx / heightPx] as const;
   const moved = below.layers.map((layer) => ({
     ...layer,
@@ -129,7 +131,7 @@ function vectorisePicture(pixels: Pixels, palette: VectorOptions["palette"]): Tr
 function vectoriseStack(
   stack: readonly StackedLayer[],
   { widthPx, heightPx }: Pixels,
-  palette: VectorOptions["palette"],
+  { palette, keepsGradients = palette === undefined }: Pick<VectorOptions, "palette" | "keepsGradients">,
   areBeside = false,
 ): Traced {
   const area = widthPx * heightPx;
@@ -149,7 +151,8 @@ function vectoriseStack(
       inks.map(({ hex, sizePx }) => ({ hex, share: sizePx })),
       palette,
     );
-  const hexes = stack.map(({ hex }, at) => (chosen ? palette[chosen[at]!]! : hex));
+  const isOwn = ({ gradient }: StackedLayer): boolean => !chosen || (keepsGradients && gradient !== undefined);
+  const hexes = stack.map((layer, at) => (isOwn(layer) ? layer.hex : palette![chosen![at]!]!));
   const names = namesOfColours(hexes.map(labOfHex));
   const least = outlineShare * Math.max(speckLeastPx, speckShare * area);
   // Of all but what is drawn the edges are long curves, whose steps show.
@@ -168,7 +171,7 @@ function vectoriseStack(
         name: names[at]!,
         hex: hexes[at]!,
         ...(opacity < 1 && { opacity }),
-        ...(gradient && !palette && { gradient: { from: gradient.from, to: gradient.to, stops } }),
+        ...(gradient && keepsGradients && { gradient: { from: gradient.from, to: gradient.to, stops } }),
         outlines: own.map(({ outline }) => fitOutline(outline, tolerancePx, isHidden)),
       },
     ];

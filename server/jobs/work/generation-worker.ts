@@ -50,7 +50,10 @@ async function vectorOf(
 ): Promise<Vector | undefined> {
   if (request.format !== "svg") return undefined;
   const [title, palette] = [request.condition.caption, vectorColoursOf(request)];
-  return vectorise(image, { ...(palette && { palette }), ...(title && { title }) }).catch((error: unknown) => {
+  return vectorise(image, {
+    ...(palette && { palette, keepsGradients: request.palette === undefined }),
+    ...(title && { title }),
+  }).catch((error: unknown) => {
     if (error instanceof AppError && error.code === "image_rejected") return undefined;
     throw error;
   });
