@@ -11,22 +11,44 @@ const farSteepness = (255 / 2) ** 2;
 const slopeLevels = 0.12 / 255;
 /** Of a value and its neighbours: below, it is flat already; above, it lies in an edge. */
 const [stillLevels, edgeLevels] = [0.03 / 255, 2 / 255] as const;
+/** How near to a level, in levels, what is flat rounds to it with all around: it is left as it is. */
+const surelyLevels = 0.15;
 /** Sums of weights below this say nothing. */
 const leastWeight = 1e-3;
 
 /** Pixels of the result to each side that a result depends on: a pixel of the input, and one more to know how flat it is there. */
 export const joinReachPx = (factor: number): number => factor + 1;
 
+/** Room for what is known of each value of a plane, so that planes of one size take none of their own. */
+export interface JoinRoom {
+  readonly slopes: Float32Array;
+  readonly flatness: Float32Array;
+  readonly before: Float32Array;
+}
+
+/** @param values of a plane */
+export const createJoinRoom = (values: number): JoinRoom => ({
+  slopes: new Float32Array(values),
+  flatness: new Float32Array(values),
+  before: new Float32Array(values),
+});
+
 /**
  * @param plane [factor · heightPx, factor · widthPx] in [0, 1], changed in place; what is as near as a pixel of the input is seen
  * @param isDrawn where values may move, by pixel of the input, [heightPx, widthPx]
  */
-export function joinFlatAreas(plane: Float32Array, isDrawn: Uint8Array, widthPx: number, factor: number): void {
+export function joinFlatAreas(
+  plane: Float32Array,
+  isDrawn: Uint8Array,
+  widthPx: number,
+  factor: number,
+  { slopes, flatness, before }: JoinRoom = createJoinRoom(plane.length),
+): void {
   const [line, lines] = [factor * widthPx, (factor * isDrawn.length) / widthPx];
-  const slopes = slopesOf(plane, line);
-  const flatness = flatnessOf(slopes);
+  findSlopes(plane, line, slopes);
+  findFlatness(slopes, flatness);
   const isFlatNearby = extremesAround(flattestOf(flatness, widthPx, factor), widthPx, 1).most;
-  const before = plane.slice();
+  before.set(plane);
   for (let y = 0; y < lines; y += 1) {
     const [above, below] = [Math.min(y, factor) * line, Math.min(lines - 1 - y, factor) * line];
     for (let column = 0, cell = Math.floor(y / factor) * widthPx; column < widthPx; column += 1, cell += 1) {
@@ -35,10 +57,11 @@ export function joinFlatAreas(plane: Float32Array, isDrawn: Uint8Array, widthPx:
       for (let at = from; at < from + factor; at += 1) {
         const slope = slopes[at]!;
         if (slope < stillLevels || slope > edgeLevels) continue;
+        const value = before[at]!;
+        if (slope < slopeLevels && Math.abs(((255 * value + 0.5) % 1) - 0.5) < surelyLevels) continue;
         const x = at - y * line;
         const left = Math.min(x, factor);
         const across = left + Math.min(line - 1 - x, factor);
-        const value = before[at]!;
         let [sum, weights] = [0, 0];
         for (let start = at - above - left, last = at + below; start <= last; start += line)
           for (let other = start, end = start + across; other <= end; other += 1) {
@@ -58,31 +81,29 @@ export function joinFlatAreas(plane: Float32Array, isDrawn: Uint8Array, widthPx:
 }
 
 /** The greatest difference between a value and its four neighbours. */
-function slopesOf(plane: Float32Array, line: number): Float32Array {
-  const slopes = new Float32Array(plane.length);
-  for (let start = 0; start < plane.length; start += line)
+function findSlopes(plane: Float32Array, line: number, slopes: Float32Array): void {
+  for (let start = 0; start < plane.length; start += line) {
+    slopes[start] = 0;
     for (let at = start + 1; at < start + line; at += 1) {
       const difference = Math.abs(plane[at]! - plane[at - 1]!);
       if (difference > slopes[at - 1]!) slopes[at - 1] = difference;
       slopes[at] = difference;
     }
+  }
   for (let above = 0, at = line; at < plane.length; above += 1, at += 1) {
     const difference = Math.abs(plane[at]! - plane[above]!);
     if (difference > slopes[above]!) slopes[above] = difference;
     if (difference > slopes[at]!) slopes[at] = difference;
   }
-  return slopes;
 }
 
 /** 1 where nothing differs, 0 on slopes. */
-function flatnessOf(slopes: Float32Array): Float32Array {
-  const flatness = new Float32Array(slopes.length);
+function findFlatness(slopes: Float32Array, flatness: Float32Array): void {
   const steepness = 1 / slopeLevels ** 2;
   for (let at = 0; at < slopes.length; at += 1) {
     const share = 1 - slopes[at]! * slopes[at]! * steepness;
-    if (share > 0) flatness[at] = share * share;
+    flatness[at] = share > 0 ? share * share : 0;
   }
-  return flatness;
 }
 
 /** The greatest flatness in each pixel of the input. */

@@ -5,7 +5,7 @@
  */
 
 import type { NetworkScale } from "../../../shared/contract/upscale-scales.ts";
-import { joinFlatAreas, joinReachPx } from "./join-flat-areas.ts";
+import { createJoinRoom, joinFlatAreas, joinReachPx } from "./join-flat-areas.ts";
 
 /** Pixels of the result to each side that a round can see. */
 const aroundPx = 3;
@@ -37,6 +37,7 @@ export function takeOffGrain(picture: Float32Array, isDrawn: Uint8Array, widthPx
   const pixels = picture.length / 3;
   const [moves, steepness] = [new Float32Array(pixels), new Float32Array(isDrawn.length)];
   const line = factor * widthPx;
+  const room = isDrawn.includes(1) ? createJoinRoom(pixels) : undefined;
   for (let channel = 0; channel < 3; channel += 1) {
     const plane = picture.subarray(channel * pixels, (channel + 1) * pixels);
     for (const [at, level] of levels.entries()) {
@@ -44,7 +45,7 @@ export function takeOffGrain(picture: Float32Array, isDrawn: Uint8Array, widthPx
       for (let cell = 0; cell < isDrawn.length; cell += 1) steepness[cell] = isDrawn[cell] === 1 ? drawn : usual;
       for (const step of [1, line]) moveToMeans(plane, moves, { factor, widthPx: line, step, isWide, steepness });
     }
-    if (isDrawn.includes(1)) joinFlatAreas(plane, isDrawn, widthPx, factor);
+    if (room) joinFlatAreas(plane, isDrawn, widthPx, factor, room);
   }
 }
 

@@ -71,8 +71,12 @@ export function softenProjection(
           const from = channel * size + corner + row * line;
           for (let at = from; at < from + factor; at += 1) {
             const given = answer[at]!;
-            const moved = Math.max(given - reach, Math.min(given + reach, projected[at]!));
-            projected[at] = Math.max(lowest, Math.min(highest, moved));
+            let moved = projected[at]!;
+            if (moved < given - reach) moved = given - reach;
+            else if (moved > given + reach) moved = given + reach;
+            if (moved < lowest) moved = lowest;
+            else if (moved > highest) moved = highest;
+            projected[at] = moved;
           }
         }
       }
