@@ -4,7 +4,7 @@
  * with flat accents, where a style says what these are (pixels/style-ink.ts). Only where the requested style is such a one
  * too. Where its icons show several colours, the answer gets these by areas (areas/), or their mean and deviation.
  */
-import { offAreasGround } from "./areas/areas-ground.ts";
+import { liesOnAreasGround } from "./areas/areas-ground.ts";
 import { flatColoursOf } from "./areas/flat-colours.ts";
 import { inLines } from "./areas/in-lines.ts";
 import { namedByHex } from "./areas/in-one-colour.ts";
@@ -265,8 +265,6 @@ function lookAt(images: readonly Picture[], key: string): ReadStyle {
   const styleInk: StyleInk = images.length === 1 ? shadedInkOf(images) : styleInkOf(images);
   const { plate } = styleInk;
   const isOfStyle = (at: number): boolean =>
-    plate
-      ? offAreasGround(images[at]!, plate, plate.veils) !== undefined
-      : !isFlat(styleInk) || asInkOf(images[at]!, styleInk) !== undefined;
+    plate ? liesOnAreasGround(images[at]!, plate) : !isFlat(styleInk) || asInkOf(images[at]!, styleInk) !== undefined;
   return { key, styleInk, places: [...images.keys()].filter(isOfStyle) };
 }

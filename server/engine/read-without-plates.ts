@@ -2,7 +2,7 @@
  * Conditions without the grounds that lie behind drawings of several colours (areas/plate.ts), where the requested style has such: the flow between
  * styles reads styles and drawings without them, a drawing by what its own style's icons show, or by the requested style's.
  */
-import { offAreasGround } from "./areas/areas-ground.ts";
+import { liesOnAreasGround, offAreasGround } from "./areas/areas-ground.ts";
 import type { Plate } from "./areas/plate.ts";
 import type { ConditionValues } from "./conditions.ts";
 import type { ConditionValue } from "./interfaces.ts";
@@ -30,8 +30,6 @@ function offPlate<Shown extends Picture>(image: Shown, { key, plate }: Omit<Plat
   return madePicture(image, `${image.key} off its ground in ${key}`, planesOf, hole);
 }
 
-const liesOn = (image: Picture, plate: Plate): boolean => offAreasGround(image, plate, plate.veils) !== undefined;
-
 /** The values without plates; the same where the requested style has none. */
 export function conditionsWithoutPlates(values: ConditionValues, look: Look): ConditionValues {
   const { style, drawing, "drawing-style": own } = values;
@@ -39,7 +37,7 @@ export function conditionsWithoutPlates(values: ConditionValues, look: Look): Co
   if (!requested) return values;
   const plates = [platedStyle(look(own)) ?? [], requested].flat();
   const bare = (image: Picture): Picture => {
-    const of = plates.find(({ plate }) => liesOn(image, plate));
+    const of = plates.find(({ plate }) => liesOnAreasGround(image, plate));
     return of ? offPlate(image, of) : image;
   };
   const imagesIn = (value: ConditionValue): ConditionValue =>

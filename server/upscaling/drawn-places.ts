@@ -10,7 +10,7 @@ const blockPx = 8;
 const aroundBlocks = 2;
 /** Of 16-bit values: six levels of 8 bits. */
 const jump = 6 * 257;
-/** Runs that end in a jump, a pixel. Of 50 photographs the one with the most has 0.018, of 60 drawings the one with the fewest 0.022. */
+/** Runs that end in a jump, a pixel: more than photographs have, and fewer than drawings (server/pretrain/super-resolution/NOTES.md). */
 const jumpsMin = 0.02;
 
 /** Whether each block of `blockPx` is drawn. */

@@ -206,7 +206,6 @@ export async function warmUpTiles(parts: UpscalerParts): Promise<void> {
   for (const factor of [2, 4] as const) {
     await drawTile(parts, { kind: "enlarge", factor, isAlone: true, ...about });
     const picture = new Float32Array(factor ** 2 * tile.length);
-    const isDrawn = new Uint8Array(widthPx * heightPx).fill(1);
     const planes = { picture, low: tile, isDrawn, widthPx, heightPx, largestShare: 1 };
     await drawTile(parts, { kind: "projection", factor, isAlone: true, ...planes });
   }

@@ -114,3 +114,15 @@ function bestMixture(
     }
   return best;
 }
+
+/** The plane with the largest share of each pixel, the first of several; −1 for the last, which is nothing. */
+export function strongestOf(memberships: Memberships): Int16Array {
+  const strongest = new Int16Array(memberships[0]!.length);
+  for (let at = 0; at < strongest.length; at += 1) {
+    let most = 0;
+    for (let plane = 1; plane < memberships.length; plane += 1)
+      if (memberships[plane]![at]! > memberships[most]![at]!) most = plane;
+    strongest[at] = most === memberships.length - 1 ? -1 : most;
+  }
+  return strongest;
+}

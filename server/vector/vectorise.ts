@@ -19,7 +19,7 @@ import { fitOutline } from "./fit.ts";
 import { gradientOf } from "./gradients.ts";
 import { chooseInks, type Ink } from "./inks.ts";
 import { blur, isCovered, stackLayers } from "./layers.ts";
-import { type Memberships, membershipsOf } from "./memberships.ts";
+import { type Memberships, membershipsOf, strongestOf } from "./memberships.ts";
 import { noiseOf, readPicture, roughnessOf } from "./picture.ts";
 import { findRegions } from "./regions.ts";
 import { strokeWidthOf } from "./stroke-width.ts";
@@ -179,14 +179,6 @@ function vectoriseStack(
   const about = layers.map((layer): VectorLayer => aboutLayer(layer, inks, names, area));
   return { widthPx, heightPx, layers, about, memberships, leftOutCount: outlines.leftOutCount };
 }
-
-/** The plane with the largest share of each pixel; −1 for the last, which is nothing. */
-const strongestOf = (memberships: Memberships): Int16Array =>
-  Int16Array.from(memberships[0]!, (_, at) => {
-    const shares = memberships.map((plane) => plane[at]!);
-    const most = shares.indexOf(Math.max(...shares));
-    return most === shares.length - 1 ? -1 : most;
-  });
 
 /** Layers as text, and their measures. */
 function written(

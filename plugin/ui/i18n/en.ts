@@ -207,7 +207,7 @@ export const en = {
   previewsToPage: "Put samples on the page",
   useStyle: "Use it",
   takeStyle: "Use selection as a style",
-  showTheStyle: "These icons show the style now. Select the icons that shall get it.",
+  showTheStyle: "These icons show the style now. Select the icons that should get it.",
   takeStyleHint: "1 to {n} icons show the style. Nothing is learned: it is ready at once.",
   shownStyles: "Styles of this file",
   redrawnStyles: "Redrawn as",

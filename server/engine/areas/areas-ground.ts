@@ -62,7 +62,7 @@ export type Veils = "opaque" | "through" | "gone";
  */
 export function offAreasGround(drawing: Drawing, { mask, place }: AreasGround, veils: Veils): Float32Array | undefined {
   const { sizePx } = drawing;
-  const read = silhouetteOf(drawing, mask) ? groundedOf(drawing) : undefined;
+  const read = readOn(drawing, mask);
   if (!read) return undefined;
   const { labels, others, shares, areas, colours } = read.partition;
   const ground = colours[read.colour]!;
@@ -81,6 +81,13 @@ export function offAreasGround(drawing: Drawing, { mask, place }: AreasGround, v
     placed.set(resampleSquare(alone.subarray(from, from + pixels), place, sizePx), from);
   return placed;
 }
+
+/** Whether `offAreasGround` would take a drawing off the ground. */
+export const liesOnAreasGround = (drawing: Drawing, { mask }: AreasGround): boolean =>
+  readOn(drawing, mask) !== undefined;
+
+const readOn = (drawing: Drawing, mask: Float32Array): Grounded | undefined =>
+  silhouetteOf(drawing, mask) ? groundedOf(drawing) : undefined;
 
 interface Grounded {
   readonly partition: Partition;

@@ -1,10 +1,10 @@
 /** Painted areas as a picture of layers: one for each flat colour, and one for each box that a gradient lies over. Pure. */
-import { overPicture, type Slopes } from "../pixels/gradients/ink-gradient.ts";
+import { overPicture } from "../pixels/gradients/ink-gradient.ts";
 import { type StackedLayer, stackedLayer } from "../pixels/ground/stack.ts";
 import type { Ink } from "../pixels/ink-colour.ts";
 import { coversOf, type LayeredImage, oddsPerPx, paintValues } from "../pixels/layered-image.ts";
 import { boundsOf } from "../pixels/places.ts";
-import type { Paint } from "./paint.ts";
+import { type Paint, shadeOfLayer } from "./paint.ts";
 import type { Partition } from "./partition.ts";
 import { insideOf } from "./signed-distance.ts";
 
@@ -78,26 +78,10 @@ export function besideEachOther(
   factor: number,
   recolour: (ink: Ink) => Ink,
 ): StackedLayer[] | undefined {
-  const { paints } = image;
-  const slopesOf = (layer: number): Slopes => {
-    const values = paints.subarray(layer * paintValues + 4, (layer + 1) * paintValues);
-    return [
-      [values[0]!, values[1]!, values[2]!],
-      [values[3]!, values[4]!, values[5]!],
-    ];
-  };
-  const isSloped = (layer: number): boolean =>
-    slopesOf(layer)
-      .flat()
-      .some((value) => value !== 0);
-  const layers = paints.length / paintValues;
-  if (!Array.from({ length: layers }, (_, layer) => layer).some(isSloped)) return undefined;
+  const shades = Array.from({ length: image.paints.length / paintValues }, (_, layer) => shadeOfLayer(image, layer));
+  if (!shades.some(({ slopes }) => slopes)) return undefined;
   return coversOf(image, factor)
     .map((cover, layer) => ({ cover, layer, area: cover.reduce((sum, alpha) => sum + alpha, 0) }))
     .sort((one, other) => other.area - one.area)
-    .map(({ cover, layer }) => {
-      const [red, green, blue] = paints.subarray(layer * paintValues, layer * paintValues + 3);
-      const slopes = isSloped(layer) ? slopesOf(layer) : undefined;
-      return stackedLayer(cover, { colour: [red!, green!, blue!], slopes }, recolour);
-    });
+    .map(({ cover, layer }) => stackedLayer(cover, shades[layer]!, recolour));
 }

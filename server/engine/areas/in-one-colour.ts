@@ -9,8 +9,9 @@ import type { HardShadow } from "../pixels/hard-shadows/hard-shadow.ts";
 import { channelsOfHex, hexOfChannels } from "../pixels/hex-colour.ts";
 import type { Ink } from "../pixels/ink-colour.ts";
 import { drawLayers, type LayeredImage, memberships, paintValues } from "../pixels/layered-image.ts";
-import { type Box, boundsOf } from "../pixels/places.ts";
+import { type Box, boundsOf, boxOfPicture } from "../pixels/places.ts";
 import { labOfInk } from "./lab-of-ink.ts";
+import { shadeOfLayer } from "./paint.ts";
 import { groundOf, type Plate } from "./plate.ts";
 
 /** From this chroma on a paint has a hue. */
@@ -163,7 +164,8 @@ function moveFrom(main: Lab, { lightness, chroma, hue }: CaptionColour): (ink: I
 const inkOfLab = (lab: Lab): Ink => channelsOfHex(hexOf(bitsOfLab(lab)));
 
 /** The paints of a picture's layers; those that have the same one share its ink. */
-function paintsOf({ logits, paints, sizePx }: LayeredImage): BoxedPaint[] {
+function paintsOf(image: LayeredImage): BoxedPaint[] {
+  const { logits, paints, sizePx } = image;
   const pixels = sizePx ** 2;
   const count = paints.length / paintValues;
   const planes = Array.from({ length: count + 1 }, (_, layer) => logits.subarray(layer * pixels, (layer + 1) * pixels));
@@ -177,13 +179,9 @@ function paintsOf({ logits, paints, sizePx }: LayeredImage): BoxedPaint[] {
     }
   }
   const found = Array.from({ length: count }, (_, layer): BoxedPaint => {
-    const values = [...paints.subarray(layer * paintValues, (layer + 1) * paintValues)];
-    const triple = (from: number): Ink => [values[from]!, values[from + 1]!, values[from + 2]!];
-    const [colour, slopes, area] = [triple(0), [triple(4), triple(7)] as const, areas[layer + 1]!];
-    const isSloped = slopes.flat().some((value) => value !== 0);
-    const whole = { left: 0, top: 0, right: sizePx, bottom: sizePx };
-    const box = (isSloped && boundsOf(sizePx, (at) => strongest[at] === layer + 1)) || whole;
-    return { ...(isSloped ? overBox(colour, slopes, box, sizePx) : { ink: colour }), box, area };
+    const { colour, slopes } = shadeOfLayer(image, layer);
+    const box = (slopes && boundsOf(sizePx, (at) => strongest[at] === layer + 1)) ?? boxOfPicture(sizePx);
+    return { ...(slopes ? overBox(colour, slopes, box, sizePx) : { ink: colour }), box, area: areas[layer + 1]! };
   });
   return found.map((paint) => {
     const same = found.filter((other) => isSame(paint, other));

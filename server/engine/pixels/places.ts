@@ -22,6 +22,9 @@ export function boundsOf(sizePx: number, passes: (at: number) => boolean): Box |
   return right === 0 ? undefined : { left, top, right, bottom };
 }
 
+/** Of the whole picture. */
+export const boxOfPicture = (sizePx: number): Box => ({ left: 0, top: 0, right: sizePx, bottom: sizePx });
+
 /** Visits the square around a pixel, itself included, row by row. @param reachPx to each side */
 export function forNear(at: number, sizePx: number, reachPx: number, visit: (near: number) => void): void {
   const [column, row] = [at % sizePx, Math.floor(at / sizePx)];

@@ -9,6 +9,7 @@ import { createJoinRoom, joinFlatAreas, joinReachPx } from "./join-flat-areas.ts
 
 /** Pixels of the result to each side that a round can see. */
 const aroundPx = 3;
+
 interface Grain {
   /** Whether a round sees all `aroundPx`, or one fewer. */
   readonly isWide: boolean;

@@ -2,6 +2,7 @@
 import { shadePlanes, steepestOf } from "../ground/shade.ts";
 import { type StackedLayer, stackedLayer } from "../ground/stack.ts";
 import { type Ink, mixInks } from "../ink-colour.ts";
+import { boxOfPicture } from "../places.ts";
 import { boxOf, type GradientInk, overPicture } from "./ink-gradient.ts";
 
 /** Drawings of one ink in the same gradient at any size. */
@@ -14,8 +15,8 @@ export interface InGradient {
 /** @param of a drawing whose box counts for all sizes of it */
 export function inGradient(of: Float32Array, { ink, gradient }: GradientInk): InGradient {
   const sizePx = Math.sqrt(of.length / 4);
-  const picture = { left: 0, top: 0, right: sizePx, bottom: sizePx };
-  const shade = overPicture(ink, gradient.slopes, gradient.isOverBox ? boxOf({ planes: of, sizePx }) : picture, sizePx);
+  const box = gradient.isOverBox ? boxOf({ planes: of, sizePx }) : boxOfPicture(sizePx);
+  const shade = overPicture(ink, gradient.slopes, box, sizePx);
   return {
     planes(drawn) {
       const pixels = drawn.length / 4;

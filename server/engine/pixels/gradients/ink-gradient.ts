@@ -4,7 +4,7 @@
  */
 import { type Shade, shadeOf, shadePlanes } from "../ground/shade.ts";
 import type { Drawing, Ink } from "../ink-colour.ts";
-import { type Box, boundsOf } from "../places.ts";
+import { type Box, boundsOf, boxOfPicture } from "../places.ts";
 
 /** How much a colour changes over a frame, along x and along y. */
 export type Slopes = NonNullable<Shade["slopes"]>;
@@ -47,7 +47,7 @@ export function gradientInkOf(drawings: readonly Drawing[]): GradientInk | undef
   let best: { readonly found: GradientInk; readonly fitting: number } | undefined;
   for (const isOverBox of framings) {
     const framed = drawings.map(
-      (drawing, at): Framed => ({ ...drawing, box: isOverBox ? boxes[at]! : pictureOf(drawing) }),
+      (drawing, at): Framed => ({ ...drawing, box: isOverBox ? boxes[at]! : boxOfPicture(sizePx) }),
     );
     const shade = shadeIn(framed);
     if (!shade?.slopes || changeOf(shade.slopes) < changeLeast) continue;
@@ -62,11 +62,9 @@ interface Framed extends Drawing {
   readonly box: Box;
 }
 
-const pictureOf = ({ sizePx }: Drawing): Box => ({ left: 0, top: 0, right: sizePx, bottom: sizePx });
-
 /** Around what is drawn. */
 export const boxOf = ({ planes, sizePx }: Drawing): Box =>
-  boundsOf(sizePx, (at) => planes[3 * sizePx ** 2 + at]! >= boxedFrom) ?? pictureOf({ planes, sizePx });
+  boundsOf(sizePx, (at) => planes[3 * sizePx ** 2 + at]! >= boxedFrom) ?? boxOfPicture(sizePx);
 
 /** A gradient over a box as one over the whole picture. @param ink in the middle of the box */
 export function overPicture(
