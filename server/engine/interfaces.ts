@@ -171,6 +171,8 @@ export interface DrawingFinder {
     readonly words: Float32Array;
     /** Ids of the sets that may be used; absent = all. */
     readonly among?: ReadonlySet<string> | undefined;
+    /** What the drawings had better look like. */
+    readonly look?: "lines" | "fills" | undefined;
   }): DrawingChoice | undefined;
 }
 

@@ -7,9 +7,10 @@ import type { ResolvedRequest } from "../../shared/contract/generations/generati
 import type { Source } from "../../shared/contract/generations/sources.ts";
 import { AppError, type ProblemCode } from "../../shared/problem.ts";
 import type { CaptionColour } from "../engine/colour-words.ts";
-import { type EncodedConditions, encodeConditions } from "../engine/conditions.ts";
+import { type ConditionValues, type EncodedConditions, encodeConditions } from "../engine/conditions.ts";
 import type { DrawingFinder } from "../engine/interfaces.ts";
 import { inOneInk } from "../engine/pixels/one-ink.ts";
+import type { StyleInk } from "../engine/pixels/style-ink.ts";
 import { imageSeed, normals, streams } from "../engine/random.ts";
 import { inkOfStyle, looksOf, readInInk } from "../engine/read-in-ink.ts";
 import type { Finish, Translation } from "../engine/translation.ts";
@@ -42,11 +43,11 @@ export async function planFromCaption(
       condition.caption!,
     );
   const words = await wordsOf(captions.from, request);
-  const finder = captions.library
-    ? inLibrary(captions.library, translation, words, request)
-    : inIndex(captions, words, request);
   const { caption: _, ...others } = condition;
   const requested = conditionValues(others, images);
+  const finder = captions.library
+    ? inLibrary(captions.library, translation, words, { ...request, look: wantedLook(translation, requested) })
+    : inIndex(captions, words, request);
   const each = bestOfEach(request);
   const starts: Start[][] = [];
   for (const seeds of seedsOf(request, each, finder)) {
@@ -137,14 +138,24 @@ async function wordsOf(from: Translation, { condition: { caption: text = "" } }:
 
 const noiseOf = (seed: number) => (length: number) => normals(seed, streams.retrieval, length);
 
+type Look = Parameters<DrawingFinder["find"]>[0]["look"];
+
+/** What a drawing had better look like to come out well in the requested style: what is in lines or filled already needs no guess. */
+function wantedLook(translation: Translation, requested: ConditionValues): Look {
+  const { lines, areas } = requested.style ? inkOfStyle(translation, requested) : noStyle;
+  if (areas?.outline || lines?.isAll) return "lines";
+  return areas?.isOfFills || (lines && lines.tint === undefined) ? "fills" : undefined;
+}
+const noStyle: Pick<StyleInk, "lines" | "areas"> = {};
+
 /** In the pack's library, under the requested licences. */
 function inLibrary(
   library: DrawingFinder,
   { drawings, target: { imageSizePx: sizePx } }: Translation,
   { text, vector }: Words,
-  { licences }: ResolvedRequest,
+  { licences, look }: Pick<ResolvedRequest, "licences"> & { readonly look: Look },
 ): Finder {
-  const choice = vector && library.find({ words: vector, among: stylesUnder(licences, drawings) });
+  const choice = vector && library.find({ words: vector, among: stylesUnder(licences, drawings), look });
   const chosen = new Map<number, number>();
   const chosenBy = (seed: number): number => {
     const known = chosen.get(seed);

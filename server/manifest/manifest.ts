@@ -33,7 +33,9 @@ const filesOfTranslation = ({
 }: TranslationEntry): string[] => [
   ...new Set([flow, ...Object.values(published ?? {})]),
   ...(calibration ? [calibration.file] : []),
-  ...[retrieval, furtherDrawings, captions?.library, captions?.thumbnails].filter((path) => path !== undefined),
+  ...[retrieval, furtherDrawings, captions?.library, captions?.thumbnails, captions?.looks].filter(
+    (path) => path !== undefined,
+  ),
 ];
 
 const rate = z.number().min(0).max(1);
@@ -108,6 +110,8 @@ export const TranslationSchema = z.object({
       library: PackPathSchema.optional(),
       /** Where the ink of each of them lies (server/retrieval/thumbnails.ts). */
       thumbnails: PackPathSchema.optional(),
+      /** What each of them looks like, and the same things in another look (server/retrieval/library-looks.ts). */
+      looks: PackPathSchema.optional(),
     })
     .optional(),
   metrics: z.record(z.string(), z.number()),

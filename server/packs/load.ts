@@ -99,11 +99,14 @@ async function withCaptions(
       joined.push(translation);
       continue;
     }
-    const { library: path, thumbnails, styles } = captions;
+    const { library: path, thumbnails, looks, styles } = captions;
     const { expert } = from.conditions.find(({ name }) => name === "caption")!;
     // Packs of own styles have the same file, which is opened once.
-    const beside = thumbnails === undefined ? undefined : join(folder, thumbnails);
-    const kind = beside === undefined ? "library" : "library with thumbnails";
+    const beside = {
+      ...(thumbnails !== undefined && { thumbnails: join(folder, thumbnails) }),
+      ...(looks !== undefined && { looks: join(folder, looks) }),
+    };
+    const kind = ["library", ...Object.keys(beside)].join(" ");
     const open = (file: string) => shared.open(file, kind, () => DrawingLibrary.open(file, expert.dims, beside));
     const library = path === undefined ? undefined : await open(join(folder, path));
     joined.push({ ...translation, captions: { from, styles: new Set(styles), library } });

@@ -1,8 +1,9 @@
-/** Takes brands out of a library of drawings and its thumbnails. Names keep their lists, so that a search finds all others as before. */
+/** Takes brands out of a library of drawings, its thumbnails and looks. Names keep their lists, so that a search finds all others as before. */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { brotliCompressSync, brotliDecompressSync } from "node:zlib";
 import { readLibraryFile, writeLibraryFile } from "../retrieval/drawing-library-file.ts";
+import { blocksOf, linesOfBlocks } from "../retrieval/library-blocks.ts";
+import { pickLooks, readLooksFile, writeLooksFile } from "../retrieval/library-looks.ts";
 import { pickCodes } from "../retrieval/quantized-codes.ts";
 import { thumbnailBytes } from "../retrieval/thumbnails.ts";
 import { readBrandNames } from "./data/styles/collect-variants.mts";
@@ -11,34 +12,21 @@ import { isBrand } from "./data/styles/licences.mts";
 const keyDims = 384;
 
 /**
- * @param folder of the library, its thumbnails and licences
+ * @param folder of the library, its thumbnails, looks and licences
  * @param sets folder of the package `@iconify/json`
  * @returns drawings of each set that are left
  */
 export async function withdrawFromLibrary(folder: string, sets: string): Promise<ReadonlyMap<string, number>> {
   const brandNames = readBrandNames(sets);
-  const paths = ["drawings.safetensors", "thumbnails.u4", "licences.json"].map((file) => join(folder, file));
-  const [libraryPath, thumbnailsPath, licencesPath] = paths as [string, string, string];
+  const paths = ["drawings.safetensors", "thumbnails.u4", "looks.safetensors", "licences.json"].map((file) =>
+    join(folder, file),
+  );
+  const [libraryPath, thumbnailsPath, looksPath, licencesPath] = paths as [string, string, string, string];
   const library = await readLibraryFile(libraryPath, keyDims);
-  const { blocks, blockLengths, blockSize, entryNames, entrySets, keys, listLengths, names } = library;
+  const { entryNames, entrySets, keys, listLengths, names } = library;
   const isKept = names.map((name) => !isBrand(name.replaceAll(" ", "-"), brandNames));
   const entries = [...entryNames.keys()].filter((entry) => isKept[entryNames[entry]!]);
-  let from = 0;
-  const lines = [...blockLengths].flatMap((length) => {
-    const block = brotliDecompressSync(blocks.subarray(from, from + length)).toString();
-    from += length;
-    return block.split("\n");
-  });
-  const made: Buffer[] = [];
-  for (let at = 0; at < entries.length; at += blockSize)
-    made.push(
-      brotliCompressSync(
-        entries
-          .slice(at, at + blockSize)
-          .map((entry) => lines[entry]!)
-          .join("\n"),
-      ),
-    );
+  const lines = linesOfBlocks(library);
   const keptNames = [...names.keys()].filter((name) => isKept[name]);
   const placeOf = new Map(keptNames.map((name, place) => [name, place]));
   let first = 0;
@@ -52,12 +40,12 @@ export async function withdrawFromLibrary(folder: string, sets: string): Promise
     }),
     entryNames: Float32Array.from(entries, (entry) => placeOf.get(entryNames[entry]!)!),
     entrySets: Uint8Array.from(entries, (entry) => entrySets[entry]!),
-    blockLengths: Float32Array.from(made, ({ length }) => length),
-    blocks: Buffer.concat(made),
+    ...blocksOf(entries.map((entry) => lines[entry]!)),
   });
   const thumbnails = await readFile(thumbnailsPath);
   const thumbnailOf = (entry: number) => thumbnails.subarray(entry * thumbnailBytes, (entry + 1) * thumbnailBytes);
   await writeFile(thumbnailsPath, Buffer.concat(entries.map(thumbnailOf)));
+  await writeLooksFile(looksPath, pickLooks(await readLooksFile(looksPath, entryNames.length), entries));
   const left = new Map(library.sets.map((set) => [set, 0]));
   for (const entry of entries) {
     const set = library.sets[entrySets[entry]!]!;

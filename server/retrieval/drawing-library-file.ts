@@ -3,8 +3,9 @@ import { brotliCompressSync, brotliDecompressSync } from "node:zlib";
 import { AppError } from "../../shared/problem.ts";
 import { readTensorFile, writeTensorFile } from "../platform/files/tensor-file.ts";
 import type { Int4Rows } from "./int4.ts";
+import type { Blocks } from "./library-blocks.ts";
 
-export interface LibraryContent {
+export interface LibraryContent extends Blocks {
   readonly keyDims: number;
   /** Ids of the sets. */
   readonly sets: readonly string[];
@@ -18,11 +19,6 @@ export interface LibraryContent {
   /** Name and set of each drawing, those of one set beside each other, [drawings]. */
   readonly entryNames: Float32Array;
   readonly entrySets: Uint8Array;
-  /** Drawings of a block, as lines; the last may have fewer. */
-  readonly blockSize: number;
-  /** Bytes of each block [blocks], and all blocks one after the other. */
-  readonly blockLengths: Float32Array;
-  readonly blocks: Uint8Array;
 }
 
 /** Writes them as one file, whole or not at all. @throws AppError `storage_full` */

@@ -3,12 +3,13 @@
  * the names of the lists whose centres are nearest (inverted lists: Jégou, Douze & Schmid 2011, PAMI 33), not with all names. Drawings
  * are compressed in blocks of one set, and a block is opened when one of it is wanted. It draws nothing.
  */
-import { brotliDecompressSync } from "node:zlib";
 import { dot } from "../engine/edits/sphere.ts";
 import type { DrawingChoice, DrawingFinder } from "../engine/interfaces.ts";
 import { type LibraryContent, readLibraryFile } from "./drawing-library-file.ts";
 import { dotInt4, productByTable, productTable } from "./int4.ts";
+import { lineAt, startsOf, sums, svgOfLine } from "./library-blocks.ts";
 import { LibraryChoice, type NamedEntry } from "./library-choice.ts";
+import { LibraryLooks } from "./library-looks.ts";
 import { Thumbnails } from "./thumbnails.ts";
 
 /** Lists that a search looks through. */
@@ -21,6 +22,14 @@ const nearWithin = 0.15;
 
 type LibraryQuery = Parameters<DrawingFinder["find"]>[0];
 
+type Look = NonNullable<LibraryQuery["look"]>;
+
+/** What is known of a library's drawings besides. */
+interface Beside {
+  readonly thumbnails?: Thumbnails | undefined;
+  readonly looks?: LibraryLooks | undefined;
+}
+
 /** Names and their cosines, as many as `count`; the next search writes over them. */
 interface Scored {
   readonly found: Int32Array;
@@ -31,6 +40,7 @@ interface Scored {
 export class DrawingLibrary implements DrawingFinder {
   readonly #content: LibraryContent;
   readonly #thumbnails: Thumbnails | undefined;
+  readonly #looks: LibraryLooks | undefined;
   /** The names' vectors, a byte for two values, not signed. */
   readonly #keyBytes: Uint8Array;
   /** First name of each list, and behind the last, [lists + 1]. */
@@ -47,10 +57,11 @@ export class DrawingLibrary implements DrawingFinder {
   readonly #found: Int32Array;
   readonly #cosines: Float64Array;
 
-  constructor(content: LibraryContent, thumbnails?: Thumbnails) {
+  constructor(content: LibraryContent, { thumbnails, looks }: Beside = {}) {
     this.#content = content;
     this.#thumbnails = thumbnails;
-    const { names, keys, listLengths, entryNames, blockLengths } = content;
+    this.#looks = looks;
+    const { names, keys, listLengths, entryNames } = content;
     this.#keyBytes = new Uint8Array(keys.bytes.buffer, keys.bytes.byteOffset, keys.bytes.byteLength);
     this.#firstOfList = sums(listLengths);
     const counts = new Float32Array(names.length);
@@ -59,21 +70,27 @@ export class DrawingLibrary implements DrawingFinder {
     const next = this.#firstOfName.slice();
     this.#byName = new Int32Array(entryNames.length);
     for (const [entry, name] of entryNames.entries()) this.#byName[next[name]!++] = entry;
-    this.#firstOfBlock = sums(blockLengths);
+    this.#firstOfBlock = startsOf(content);
     this.#norms = new Float32Array(names.length);
     this.#nothing = new Float32Array(content.keyDims);
     this.#found = new Int32Array(names.length);
     this.#cosines = new Float64Array(names.length);
   }
 
-  /** @throws AppError `pack_corrupt` when the file is missing, or its names do not fit words of so many values */
-  static async open(path: string, keyDims: number, thumbnails?: string): Promise<DrawingLibrary> {
+  /**
+   * @param beside paths of what is known of its drawings besides
+   * @throws AppError `pack_corrupt` when a file is missing, the names do not fit words of so many values, or the other files not the drawings
+   */
+  static async open(
+    path: string,
+    keyDims: number,
+    beside: Partial<Record<keyof Beside, string>> = {},
+  ): Promise<DrawingLibrary> {
     const content = await readLibraryFile(path, keyDims);
     const { length } = content.entryNames;
-    return new DrawingLibrary(
-      content,
-      thumbnails === undefined ? undefined : await Thumbnails.open(thumbnails, length),
-    );
+    const thumbnails = beside.thumbnails === undefined ? undefined : await Thumbnails.open(beside.thumbnails, length);
+    const looks = beside.looks === undefined ? undefined : await LibraryLooks.open(beside.looks, length);
+    return new DrawingLibrary(content, { thumbnails, looks });
   }
 
   get size(): number {
@@ -84,7 +101,12 @@ export class DrawingLibrary implements DrawingFinder {
   find(query: LibraryQuery): DrawingChoice | undefined {
     const found = this.search(query);
     if (found.length === 0) return undefined;
-    return new LibraryChoice(found, this.#thumbnails, (entry) => this.drawing(entry));
+    const { look } = query;
+    return new LibraryChoice(found, {
+      thumbnails: this.#thumbnails,
+      hasLook: (entry) => look !== undefined && this.#looks?.has(entry, look) === true,
+      open: (entry) => this.drawing(entry, look),
+    });
   }
 
   /**
@@ -136,26 +158,17 @@ export class DrawingLibrary implements DrawingFinder {
     return this.#norms[name]!;
   }
 
-  /** A drawing as an SVG in `currentColor`, what its set calls it, and the set. */
-  drawing(entry: number): ReturnType<DrawingChoice["open"]> {
-    const { blocks, blockLengths, blockSize, entryNames, entrySets, names, sets } = this.#content;
-    const block = Math.floor(entry / blockSize);
-    const from = this.#firstOfBlock[block]!;
-    const lines = brotliDecompressSync(blocks.subarray(from, from + blockLengths[block]!))
-      .toString()
-      .split("\n");
-    return { svg: svgOf(lines[entry % blockSize]!), name: names[entryNames[entry]!]!, set: sets[entrySets[entry]!]! };
+  /**
+   * A drawing as an SVG in `currentColor`, what its set calls it, and the set.
+   * @param look that it has where its set has the thing in it
+   */
+  drawing(entry: number, look?: Look): ReturnType<DrawingChoice["open"]> {
+    const { entryNames, entrySets, names, sets } = this.#content;
+    const other = look && this.#looks?.otherIn(entry, look);
+    return {
+      svg: svgOfLine(other ?? lineAt(this.#content, this.#firstOfBlock, entry)),
+      name: names[entryNames[entry]!]!,
+      set: sets[entrySets[entry]!]!,
+    };
   }
-}
-
-/** A line of a block: its view box, a space between the numbers, then `|` and what is drawn. */
-function svgOf(line: string): string {
-  const bar = line.indexOf("|");
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${line.slice(0, bar)}" width="128" height="128">${line.slice(bar + 1)}</svg>`;
-}
-
-function sums(lengths: Float32Array): Int32Array {
-  const firsts = new Int32Array(lengths.length + 1);
-  for (const [at, length] of lengths.entries()) firsts[at + 1] = firsts[at]! + length;
-  return firsts;
 }

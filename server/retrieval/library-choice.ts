@@ -22,6 +22,8 @@ const comparedWithin = 0.05;
  */
 const typicalWeight = 0.8;
 const deviationsMost = 2.5;
+/** Log-weight of what is there in the look that is wanted. */
+const lookWeight = 2;
 /** Deviations below this are noise of the thumbnails. */
 const deviationLeast = 0.02;
 
@@ -51,23 +53,32 @@ function typicalityOf(found: readonly NamedEntry[], thumbnails: Thumbnails): Flo
   return typicality;
 }
 
+interface Known {
+  readonly thumbnails?: Thumbnails | undefined;
+  /** Whether a drawing is there in the look that is wanted. */
+  readonly hasLook: (entry: number) => boolean;
+  readonly open: DrawingChoice["open"];
+}
+
 export class LibraryChoice implements DrawingChoice {
   readonly #found: readonly NamedEntry[];
   readonly #thumbnails: Thumbnails | undefined;
-  readonly #typicality: Float32Array;
+  /** Log-weights of all but the name. */
+  readonly #fits: Float32Array;
   readonly open: DrawingChoice["open"];
 
   /** @param found the nearest name first, at least one */
-  constructor(found: readonly NamedEntry[], thumbnails: Thumbnails | undefined, open: DrawingChoice["open"]) {
+  constructor(found: readonly NamedEntry[], { thumbnails, hasLook, open }: Known) {
     this.#found = found;
     this.open = open;
     this.#thumbnails = thumbnails;
-    this.#typicality = thumbnails ? typicalityOf(found, thumbnails) : new Float32Array(found.length);
+    this.#fits = thumbnails ? typicalityOf(found, thumbnails) : new Float32Array(found.length);
+    for (const [at, { entry }] of found.entries()) if (hasLook(entry)) this.#fits[at]! += lookWeight;
   }
 
   /** @param noise log-weights that a seed adds, [length] */
   choose(noise: (length: number) => Float32Array): NamedEntry {
-    const weights = noise(this.#found.length).map((value, at) => value + this.#typicality[at]!);
+    const weights = noise(this.#found.length).map((value, at) => value + this.#fits[at]!);
     return this.#found[likeliest(this.#found, weights)!]!;
   }
 

@@ -1,21 +1,8 @@
 /** From drawings with names and the vectors of these to the content of a library: lists of names, blocks of compressed drawings. */
-import { brotliCompressSync } from "node:zlib";
 import type { LibraryContent } from "./drawing-library-file.ts";
 import { quantizeInt4 } from "./int4.ts";
 import { invertedLists } from "./inverted-lists.ts";
-
-/** One drawing as its set has it. */
-export interface NamedDrawing {
-  readonly set: string;
-  readonly name: string;
-  /** `left top width height` */
-  readonly viewBox: string;
-  /** SVG inside the root, in `currentColor`, on one line. */
-  readonly body: string;
-}
-
-/** Drawings that are compressed together: more are smaller and take longer to open. */
-const blockSize = 64;
+import { blocksOf, lineOf, type NamedDrawing } from "./library-blocks.ts";
 
 /** @param vectorsOf unit vectors of names, [names, keyDims] */
 export async function makeLibrary(
@@ -34,11 +21,6 @@ export async function makeLibrary(
   const sorted = [...drawings].sort(
     (one, other) => sets.indexOf(one.set) - sets.indexOf(other.set) || (one.name < other.name ? -1 : 1),
   );
-  const blocks: Buffer[] = [];
-  for (let at = 0; at < sorted.length; at += blockSize) {
-    const lines = sorted.slice(at, at + blockSize).map(({ viewBox, body }) => `${viewBox}|${body}`);
-    blocks.push(brotliCompressSync(lines.join("\n")));
-  }
   const listLengths = new Float32Array(centres.length / keyDims);
   for (const list of listOf) listLengths[list]! += 1;
   return {
@@ -53,8 +35,6 @@ export async function makeLibrary(
     centres,
     entryNames: Float32Array.from(sorted, ({ name }) => place.get(name)!),
     entrySets: Uint8Array.from(sorted, ({ set }) => sets.indexOf(set)),
-    blockSize,
-    blockLengths: Float32Array.from(blocks, ({ length }) => length),
-    blocks: Buffer.concat(blocks),
+    ...blocksOf(sorted.map(lineOf)),
   };
 }

@@ -8,7 +8,8 @@ import { dot, unitOf } from "../../server/engine/edits/sphere.ts";
 import { normals } from "../../server/engine/random.ts";
 import { DrawingLibrary } from "../../server/retrieval/drawing-library.ts";
 import { readLibraryFile, writeLibraryFile } from "../../server/retrieval/drawing-library-file.ts";
-import { makeLibrary, type NamedDrawing } from "../../server/retrieval/make-library.ts";
+import type { NamedDrawing } from "../../server/retrieval/library-blocks.ts";
+import { makeLibrary } from "../../server/retrieval/make-library.ts";
 import { Thumbnails, thumbnailBytes, thumbnailOf } from "../../server/retrieval/thumbnails.ts";
 import { AppError } from "../../shared/problem.ts";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
@@ -115,20 +116,20 @@ test("of drawings with one name, seeds choose the one that looks like the others
   const thumbnails = join(folder, "thumbnails.u4");
   await writeFile(thumbnails, bytes);
   await writeLibraryFile(join(folder, "rings.safetensors"), made);
-  const counted = async (beside?: string) => {
+  const counted = async (beside?: { thumbnails: string }) => {
     const rings = await DrawingLibrary.open(join(folder, "rings.safetensors"), keyDims, beside);
     const found = Array.from({ length: 200 }, (_, seed) => foundBy(rings, { words: vectorOf("ring") }, seed)!);
     return found.filter(({ set }) => set === "others").length;
   };
   assert.ok((await counted()) > 30);
-  assert.ok((await counted(thumbnails)) < 15);
-  const choice = (await DrawingLibrary.open(join(folder, "rings.safetensors"), keyDims, thumbnails)).find({
+  assert.ok((await counted({ thumbnails })) < 15);
+  const choice = (await DrawingLibrary.open(join(folder, "rings.safetensors"), keyDims, { thumbnails })).find({
     words: vectorOf("ring"),
   })!;
   const [first, second, other] = ["ovals", "waves", "others"].map((set) => made.sets.indexOf(set));
   assert.ok(choice.likeness(first!, second!) > 0.99 && choice.likeness(first!, other!) < 0.3);
   await truncate(thumbnails, 5);
-  await assert.rejects(DrawingLibrary.open(join(folder, "rings.safetensors"), keyDims, thumbnails), {
+  await assert.rejects(DrawingLibrary.open(join(folder, "rings.safetensors"), keyDims, { thumbnails }), {
     code: "pack_corrupt",
     message: /expected 128 bytes, got 5/,
   });

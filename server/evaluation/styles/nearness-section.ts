@@ -19,6 +19,8 @@ const columns: readonly Column[] = [
 ];
 const goals = { pixels: 90, lpips: 85, features: 85 } as const;
 const names = { pixels: "pixels", lpips: "LPIPS-AlexNet", features: "features" } as const;
+/** LPIPS between two drawings below which nobody sees a difference: both variants drew the same. */
+const seenFrom = 0.01;
 /** Pictures of the sheet of failures. */
 const shownMost = 16;
 
@@ -52,6 +54,7 @@ export const nearnessSection: StylesSection = {
         `Pairs whose target is held out, unpicked: the source, restyled at temperature 0 in the style that up to ${16} other drawings of the target's variant show, beside the true ` +
         "variant. A share says how often it is nearer than the source itself. Pixels: mean squared error of premultiplied RGBA. Features: cosine distance of three depths of " +
         `${context.features?.name ?? "an image expert (none here)"}, each with mean 0 and deviation 1 over the truth. The server reads icons of one ink in one ink and decides ink where a style has one. ` +
+        `Source and truth differ: by an LPIPS of ${seenFrom} or more; of the other pairs both variants are one drawing, and nothing is nearer. ` +
         "A flow that decides wrongly is farther off in pixels than a smear (Blau & Michaeli 2018).",
       tables: [{ title: "Nearer to the true variant than the source", columns, rows: [...rows, ...others] }],
       figures: [await worstFigure(context, data, families.errors)],
@@ -114,6 +117,8 @@ async function measure(
       const kept = all.filter((at) => isKind(pairs[at]!.target));
       if (kept.length > 0) rows.push(row(`, ${kind}: restyled`, "measured", own, kept));
     }
+  const differing = all.filter((at) => start.lpips && start.lpips[at]! >= seenFrom);
+  if (isWhole && differing.length > 0) rows.push(row(", source and truth differ: restyled", "control", own, differing));
   if (isWhole)
     for (const [what, options] of [
       [": restyled, eight drawings show the style", { examples: 8 }],

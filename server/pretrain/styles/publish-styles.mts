@@ -74,11 +74,13 @@ for (const [source, target] of Object.entries(files)) {
 
 const library = "drawings/drawings.safetensors";
 const thumbnails = "drawings/thumbnails.u4";
+const looks = "drawings/looks.safetensors";
 const lent = "drawings/licences.json";
 if (values.library !== undefined) {
   await mkdir(join(values.out, "drawings"), { recursive: true });
   await copyFile(join(values.library, "drawings.safetensors"), join(values.out, library));
   await copyFile(join(values.library, "thumbnails.u4"), join(values.out, thumbnails));
+  await copyFile(join(values.library, "looks.safetensors"), join(values.out, looks));
   await copyFile(join(values.library, "licences.json"), join(values.out, lent));
 }
 const lentSets = existsSync(join(values.out, library))
@@ -181,7 +183,11 @@ const draft: DraftManifest = {
       ],
       target: "target",
       flow: "flow/restyle.onnx",
-      captions: { translation: "caption", styles: outlined, ...(lentSets.length > 0 && { library, thumbnails }) },
+      captions: {
+        translation: "caption",
+        styles: outlined,
+        ...(lentSets.length > 0 && { library, thumbnails, looks }),
+      },
       ...(lentSets.length > 0 && {
         drawings: lentSets.map(({ set, author, authorUrl, licence }) => ({
           ...{ set, licence, author, styles: [set] },
@@ -199,7 +205,8 @@ function lentText(lending: readonly SetLicence[]): string {
 ## Drawings in the pack
 
 \`${library}\` holds ${total} drawings as their sets drew them, in one ink each, for
-captions to find. They stay their authors', under the licence of their set; what is drawn from one
+captions to find, and \`${looks}\` the same things of these sets filled or in
+outline. They stay their authors', under the licence of their set; what is drawn from one
 names it.
 
 | set | title | author | licence | drawings |

@@ -12,15 +12,13 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { TextExpert } from "../../../experts/text.ts";
 import { asText } from "../../../experts/values.ts";
-import { inUsualInk, requirePlainSvg } from "../../../images/svg.ts";
 import { readManifest } from "../../../manifest/read-manifest.ts";
 import { readLibraryFile, writeLibraryFile } from "../../../retrieval/drawing-library-file.ts";
 import { accumulateInt4 } from "../../../retrieval/int4.ts";
-import { makeLibrary, type NamedDrawing } from "../../../retrieval/make-library.ts";
-import { collectVariants, type Variant, type VariantIcon } from "../../data/styles/collect-variants.mts";
-import { isHeldOut, spareFluent } from "../../data/styles/families.mts";
+import type { NamedDrawing } from "../../../retrieval/library-blocks.ts";
+import { makeLibrary } from "../../../retrieval/make-library.ts";
 import { hashUnit } from "../../data/styles/random.mts";
-import { isMotionAlone, stillOf } from "../../data/styles/still.mts";
+import { collectThings, isDrawable, namedDrawing } from "./things.mts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const { values } = parseArgs({
@@ -33,42 +31,11 @@ const { values } = parseArgs({
     from: { type: "string" },
   },
 });
-/** Builds that are one ink, the ones that the flow restyles best first. */
-const builds: readonly Variant["build"][] = ["lines", "fills", "duotone"];
-/** Longer ones are scenes, or traced pictures. */
-const bodyMaxChars = 10_000;
-
-const caps = { trained: Number.POSITIVE_INFINITY, heldOut: 1, isSpareDrawn: true };
-const { variants, sets } = collectVariants(values.sets, caps);
-/** Places of a variant among those of its family. */
-const order = ({ id, build }: Variant): number =>
-  10_000 * Number(id.startsWith("fluent/") && spareFluent.test(id.slice("fluent/".length))) +
-  1000 * builds.indexOf(build) +
-  id.length;
-const things = new Map<string, { readonly variant: Variant; readonly icon: VariantIcon }[]>();
-for (const variant of variants) {
-  if (!builds.includes(variant.build) || isHeldOut(variant.family)) continue;
-  for (const icon of variant.icons) {
-    if (isMotionAlone(variant.set, icon.base)) continue;
-    const key = `${variant.family}|${icon.base}`;
-    things.set(key, [...(things.get(key) ?? []), { variant, icon }]);
-  }
-}
+const { things, sets } = collectThings(values.sets);
 const drawings: NamedDrawing[] = [];
 let refused = 0;
-for (const drawn of things.values()) {
-  const found = drawn
-    .sort((one, other) => order(one.variant) - order(other.variant))
-    .map(({ variant, icon }): NamedDrawing => {
-      const { body, left, top, width, height } = icon.source;
-      return {
-        set: variant.set,
-        name: icon.base.replaceAll("-", " "),
-        viewBox: [left, top, width, height].join(" "),
-        body: stillOf(body).replace(/\s*\n\s*/g, " "),
-      };
-    })
-    .find(isDrawable);
+for (const drawn of things) {
+  const found = drawn.map(namedDrawing).find(isDrawable);
   if (found) drawings.push(found);
   else refused += 1;
 }
@@ -111,13 +78,3 @@ const licences = sets
   .sort((one, other) => (one.set < other.set ? -1 : 1));
 await writeFile(join(dirname(values.out), "licences.json"), JSON.stringify({ sets: licences }, undefined, 1));
 console.log(JSON.stringify({ drawings: kept.length, names: content.names.length, sets: licences.length, refused }));
-
-function isDrawable({ viewBox, body }: NamedDrawing): boolean {
-  if (body.length > bodyMaxChars) return false;
-  try {
-    requirePlainSvg(inUsualInk(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="${viewBox}">${body}</svg>`), "svg");
-    return true;
-  } catch {
-    return false;
-  }
-}
