@@ -84,7 +84,7 @@ export const commandTable: readonly CommandInfo[] = [
   },
   {
     id: "upscale",
-    menu: "Upscale ×2 or ×4…",
+    menu: "Upscale up to ×4…",
     needs: ["upscaler"],
     parameters: [{ name: "Factor", key: "scale", description: "2 or 4 times the pixels" }],
     relaunch: "Upscale",

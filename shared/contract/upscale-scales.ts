@@ -7,6 +7,7 @@ export type UpscaleScale = (typeof upscaleScales)[number];
 /** The factor of a picture that is only cleaned. */
 export const cleanScale = 1;
 export type UpscaleFactor = typeof cleanScale | UpscaleScale;
+export const upscaleFactors: readonly UpscaleFactor[] = [cleanScale, ...upscaleScales];
 
 /** Factors that networks draw; other sizes are the next one, area-averaged. */
 export const networkScales = [2, 4] as const;

@@ -1,6 +1,6 @@
 /** What a person has chosen in the plugin's forms, one object for all commands; kept from one start to the next. */
 import type { Depth } from "../../../shared/contract/conditions.ts";
-import type { UpscaleFactor } from "../../../shared/contract/upscale-scales.ts";
+import { type UpscaleFactor, upscaleFactors } from "../../../shared/contract/upscale-scales.ts";
 import { limits } from "../../../shared/limits.ts";
 import { tileSizesPx } from "../../../shared/messages/settings.ts";
 
@@ -114,7 +114,7 @@ const choices: Readonly<Partial<Record<keyof Form, readonly unknown[]>>> = {
   tilePx: tileSizesPx,
   scaleMode: ["FILL", "FIT"],
   depth: ["early", "middle", "last"],
-  scale: [1, 2, 4],
+  scale: upscaleFactors,
   insertAs: ["image", "vector"],
   recolourHow: ["all", "near"],
   vectorsGo: ["beside", "in-place"],

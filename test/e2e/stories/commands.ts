@@ -101,7 +101,7 @@ const upscale: Story = {
   run: async ({ drop, step, command, ui, page, select, drag, generate }) => {
     await drop("photo", picture(3), [330, 200]);
     await drag("Rectangle (R)", [420, 420], [520, 500]);
-    await command("Upscale ×2 or ×4…");
+    await command("Upscale up to ×4…");
     await select("photo", "Rectangle 2");
     await ui.getByText("64 × 64").waitFor();
     await ui.getByText("Not touched (1)").click();

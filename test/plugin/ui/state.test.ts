@@ -173,6 +173,11 @@ test("form and names of the last results survive a restart; a form from elsewher
     assert.deepEqual(readForm(stored), defaultForm);
 });
 
+test("every factor of upscaling is kept by a stored form, others are not", () => {
+  for (const scale of [1, 2, 3, 4]) assert.equal(readForm({ scale }).scale, scale);
+  assert.equal(readForm({ scale: 5 }).scale, defaultForm.scale);
+});
+
 test("styles that were chosen come first in the list, each once, and any style not at all", () => {
   const recent = ["a", "b", "c", "a", "d", "e", "f", ""].reduce(withRecent, [] as readonly string[]);
   assert.deepEqual(recent, ["f", "e", "d", "a", "c"]);

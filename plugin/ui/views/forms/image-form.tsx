@@ -1,6 +1,6 @@
 /** Upscale, variations, blend: the selected images, and what shall become of them. */
 
-import { cleanScale } from "../../../../shared/contract/upscale-scales.ts";
+import { cleanScale, upscaleFactors } from "../../../../shared/contract/upscale-scales.ts";
 import { limits } from "../../../../shared/limits.ts";
 import { readsCaption } from "../../client/translations.ts";
 import { describeProblem, fill } from "../../i18n/texts.ts";
@@ -72,12 +72,11 @@ function UpscaleFields({ controller, texts }: ViewProps) {
         id="scale"
         label={texts.factor}
         value={String(form.scale)}
-        choices={[
-          ["1", "×1"],
-          ["2", "×2"],
-          ["4", "×4"],
-        ]}
-        onChange={(scale) => controller.editForm({ scale: scale === "4" ? 4 : scale === "2" ? 2 : cleanScale })}
+        choices={upscaleFactors.map((factor) => [String(factor), `×${factor}`])}
+        onChange={(chosen) => {
+          const scale = upscaleFactors.find((factor) => String(factor) === chosen);
+          if (scale !== undefined) controller.editForm({ scale });
+        }}
       />
       <Slider
         id="clean"
