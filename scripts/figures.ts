@@ -8,7 +8,7 @@ import { autoencoderFigure } from "./figures/autoencoder.ts";
 import { captionFigure, everydayFigure, failureFigure, retrievalFigure } from "./figures/captions.ts";
 import { layoutFigure, lowResolutionFigure, sketchFigure } from "./figures/conditions.ts";
 import { angleFigure, attributeFigure, blendFigure, depthFigure, restyleFigure } from "./figures/edits.ts";
-import { ownStyleFigure } from "./figures/own-style.ts";
+import { captionSeedsFigure, ownStyleFigure } from "./figures/own-style.ts";
 import { playgroundFigure } from "./figures/playground.ts";
 import { colouredStylesFigure, eightIconsFigure, restyleMatrixFigure, styleColoursFigure } from "./figures/styles.ts";
 import { trainingFigures } from "./figures/training.ts";
@@ -32,6 +32,7 @@ const figures: Figures = {
   sketch: sketchFigure,
   layout: layoutFigure,
   "own-style": ownStyleFigure,
+  "caption-seeds": captionSeedsFigure,
   "low-resolution": lowResolutionFigure,
 };
 
@@ -48,6 +49,7 @@ const folders: Readonly<Record<string, string>> = {
   autoencoder: "training",
   playground: "plugin",
   "own-style": "styles",
+  "caption-seeds": "styles",
   ...Object.fromEntries(Object.keys(styleFigures).map((name) => [name, "styles"])),
   training: "training",
   upscaling: "upscaling",

@@ -1,4 +1,4 @@
-/** Captions by the flow between styles: 24 everyday captions in three named styles, unpicked, one seed, at temperature 0. */
+/** Captions by the flow between styles, unpicked, at temperature 0: 24 everyday ones in three named styles, and four seeds of twelve. */
 import type { Figure } from "./edits.ts";
 import { type SheetBlock, writeSheet } from "./sheet.ts";
 import { withStudio } from "./studio.ts";
@@ -10,6 +10,7 @@ const captions = [
 ];
 const styles = ["tabler", "phosphor-fill", "solar-linear"];
 
+/** One seed. */
 export const ownStyleFigure: Figure = (path, packsDir) =>
   withStudio(packsDir, async ({ draw }) => {
     const blocks: SheetBlock[] = [];
@@ -32,4 +33,26 @@ export const ownStyleFigure: Figure = (path, packsDir) =>
       blocks.push({ columns, rows });
     }
     return writeSheet(path, blocks, { cellPx: 84, marginPx: 110 });
+  });
+
+const words = ["house", "bell", "gift", "car", "dog", "tree", "coffee", "phone", "star", "fish", "ship", "hand"];
+const seedsOf = ["tabler", "phosphor-fill", "phosphor-duotone"];
+
+/** Four seeds of twelve everyday captions in three named styles, unpicked, at temperature 0: each starts from another drawing. */
+export const captionSeedsFigure: Figure = (path, packsDir) =>
+  withStudio(packsDir, async ({ draw }) => {
+    const blocks: SheetBlock[] = [];
+    for (const style of seedsOf) {
+      const drawn: Uint8Array[][] = [];
+      for (const caption of words)
+        drawn.push(
+          await draw({ translation: "restyle", condition: { caption, style }, count: 4, seed: 1, temperature: 0 }),
+        );
+      const rows = [0, 1, 2, 3].map((image) => ({
+        label: image === 0 ? style : "",
+        tiles: drawn.map((images) => images[image]!),
+      }));
+      blocks.push({ columns: words, rows });
+    }
+    return writeSheet(path, blocks, { cellPx: 76, marginPx: 130 });
   });
