@@ -186,7 +186,7 @@ export const de: Texts = {
   recoloured: "Umgefärbt: {n}. Einmal Rückgängig nimmt alles zurück.",
   recolourUndone: "Die Farben sind wieder wie vorher.",
   unbound: "An keine Variable gebunden ({n})",
-  recolourNow: "Umfärben",
+  verbs: { fill: "Füllen", redraw: "Neu zeichnen", vectorise: "Vektorisieren" },
   makeComponents: "Komponenten anlegen ({n})",
   preview: "Vorschau",
   previewsFirst: "Zeigt erst eine Vorschau",
@@ -213,7 +213,8 @@ export const de: Texts = {
   showTheStyle: "Diese Icons zeigen jetzt den Stil. Wähle die Icons, die ihn bekommen sollen.",
   takeStyleHint: "1 bis {n} Icons zeigen den Stil. Nichts wird gelernt: Er ist sofort bereit.",
   shownStyles: "Stile dieser Datei",
-  redrawnStyles: "Neu gezeichnet als",
+  redrawnStyles: "Icon-Sets",
+  sameShapes: "Icon-Sets, gleiche Formen",
   shownBy: "{name}, gezeigt von {n} Icons",
   removeStyle: "Diesen Stil entfernen",
   ownStyleNumber: "Mein Stil {n}",
@@ -360,7 +361,7 @@ export const de: Texts = {
       "Es musste Platz machen. Versuch es noch einmal, dann sendet Tau es neu.",
     ],
     image_rejected: [
-      "Das Bild lässt sich nicht lesen oder zeigt nichts",
+      "Das Bild ist unlesbar, leer oder eine einzige Farbfläche",
       "Nimm ein ganzes PNG, JPEG, WebP oder GIF, auf dem etwas zu sehen ist, oder ein SVG aus einfachen Strichen.",
     ],
     upscale_too_large: [

@@ -184,7 +184,7 @@ export const en = {
   recoloured: "Recoloured: {n}. One undo takes all back.",
   recolourUndone: "The colours are as they were before.",
   unbound: "Not bound to a variable ({n})",
-  recolourNow: "Recolour",
+  verbs: { fill: "Fill", redraw: "Redraw", vectorise: "Vectorise" },
   makeComponents: "Make components ({n})",
   preview: "Preview",
   previewsFirst: "Shows a preview first",
@@ -210,7 +210,8 @@ export const en = {
   showTheStyle: "These icons show the style now. Select the icons that should get it.",
   takeStyleHint: "1 to {n} icons show the style. Nothing is learned: it is ready at once.",
   shownStyles: "Styles of this file",
-  redrawnStyles: "Redrawn as",
+  redrawnStyles: "Icon sets",
+  sameShapes: "Icon sets, same shapes",
   shownBy: "{name}, shown by {n} icons",
   removeStyle: "Remove this style",
   ownStyleNumber: "My style {n}",
@@ -334,7 +335,7 @@ export const en = {
       "It was removed to make room. Try again, and Tau sends it once more.",
     ],
     image_rejected: [
-      "The image can't be read or shows nothing",
+      "The image is unreadable, empty, or one colour all over",
       "Use a whole PNG, JPEG, WebP or GIF that shows something, or an SVG of plain strokes.",
     ],
     upscale_too_large: [

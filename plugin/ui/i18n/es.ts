@@ -187,7 +187,7 @@ export const es: Texts = {
   recoloured: "Recoloreado: {n}. Un deshacer lo revierte todo.",
   recolourUndone: "Los colores son otra vez los de antes.",
   unbound: "Sin variable vinculada ({n})",
-  recolourNow: "Recolorear",
+  verbs: { fill: "Rellenar", redraw: "Redibujar", vectorise: "Vectorizar" },
   makeComponents: "Crear componentes ({n})",
   preview: "Vista previa",
   previewsFirst: "Primero muestra una vista previa",
@@ -215,7 +215,8 @@ export const es: Texts = {
   showTheStyle: "Estos iconos muestran ahora el estilo. Selecciona los que deben recibirlo.",
   takeStyleHint: "De 1 a {n} iconos muestran el estilo. No se aprende nada: está listo al momento.",
   shownStyles: "Estilos de este archivo",
-  redrawnStyles: "Redibujado como",
+  redrawnStyles: "Juegos de iconos",
+  sameShapes: "Juegos de iconos, mismas formas",
   shownBy: "{name}, mostrado por {n} iconos",
   removeStyle: "Quitar este estilo",
   ownStyleNumber: "Mi estilo {n}",
@@ -350,7 +351,7 @@ export const es: Texts = {
       "Se eliminó para hacer sitio. Inténtalo de nuevo y Tau la volverá a enviar.",
     ],
     image_rejected: [
-      "La imagen no se puede leer o no muestra nada",
+      "La imagen es ilegible, está vacía o es un color liso",
       "Usa un PNG, JPEG, WebP o GIF completo que muestre algo, o un SVG de trazos simples.",
     ],
     upscale_too_large: [

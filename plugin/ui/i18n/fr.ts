@@ -187,7 +187,7 @@ export const fr: Texts = {
   recoloured: "Recoloré : {n}. Une annulation reprend tout.",
   recolourUndone: "Les couleurs sont de nouveau celles d'avant.",
   unbound: "Sans variable liée ({n})",
-  recolourNow: "Recolorer",
+  verbs: { fill: "Remplir", redraw: "Redessiner", vectorise: "Vectoriser" },
   makeComponents: "Créer les composants ({n})",
   preview: "Aperçu",
   previewsFirst: "Montre d’abord un aperçu",
@@ -214,7 +214,8 @@ export const fr: Texts = {
   showTheStyle: "Ces icônes montrent maintenant le style. Sélectionnez celles qui doivent le recevoir.",
   takeStyleHint: "De 1 à {n} icônes montrent le style. Rien n’est appris : il est prêt aussitôt.",
   shownStyles: "Styles de ce fichier",
-  redrawnStyles: "Redessiné en",
+  redrawnStyles: "Jeux d’icônes",
+  sameShapes: "Jeux d’icônes, mêmes formes",
   shownBy: "{name}, montré par {n} icônes",
   removeStyle: "Retirer ce style",
   ownStyleNumber: "Mon style {n}",
@@ -370,7 +371,7 @@ export const fr: Texts = {
       "Elle a été retirée pour faire de la place. Réessayez : Tau l'enverra à nouveau.",
     ],
     image_rejected: [
-      "L'image est illisible ou ne montre rien",
+      "L'image est illisible, vide ou tout unie",
       "Prenez un PNG, JPEG, WebP ou GIF entier qui montre quelque chose, ou un SVG de simples traits.",
     ],
     upscale_too_large: [

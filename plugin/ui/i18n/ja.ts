@@ -186,7 +186,7 @@ export const ja: Texts = {
   recoloured: "{n}個の色を変えました。一度の取り消しで全部戻ります。",
   recolourUndone: "色は元に戻りました。",
   unbound: "変数に結び付いていない色 ({n})",
-  recolourNow: "色を変える",
+  verbs: { fill: "塗りつぶす", redraw: "描き直す", vectorise: "ベクター化" },
   makeComponents: "コンポーネントを作る ({n})",
   preview: "プレビュー",
   previewsFirst: "まずプレビューを表示",
@@ -212,7 +212,8 @@ export const ja: Texts = {
   showTheStyle: "これらのアイコンがスタイルの見本になりました。変えたいアイコンを選択してください。",
   takeStyleHint: "1～{n}個のアイコンがスタイルを示します。学習は不要で、すぐに使えます。",
   shownStyles: "このファイルのスタイル",
-  redrawnStyles: "描き直し",
+  redrawnStyles: "アイコンセット",
+  sameShapes: "アイコンセット (形はそのまま)",
   shownBy: "{name}（アイコン{n}個）",
   removeStyle: "このスタイルを削除",
   ownStyleNumber: "マイスタイル {n}",
@@ -341,7 +342,7 @@ export const ja: Texts = {
       "空きを作るために削除されました。もう一度試すと、Tau が送り直します。",
     ],
     image_rejected: [
-      "画像を読めないか、何も描かれていません",
+      "画像を読めないか、空か、全面が同じ色です",
       "何かが描かれた完全な PNG、JPEG、WebP、GIF、または単純な線の SVG を使ってください。",
     ],
     upscale_too_large: [

@@ -186,7 +186,7 @@ export const ptBr: Texts = {
   recoloured: "Recolorido: {n}. Um desfazer reverte tudo.",
   recolourUndone: "As cores são de novo as de antes.",
   unbound: "Sem variável vinculada ({n})",
-  recolourNow: "Recolorir",
+  verbs: { fill: "Preencher", redraw: "Redesenhar", vectorise: "Vetorizar" },
   makeComponents: "Criar componentes ({n})",
   preview: "Prévia",
   previewsFirst: "Mostra uma prévia antes",
@@ -213,7 +213,8 @@ export const ptBr: Texts = {
   showTheStyle: "Estes ícones agora mostram o estilo. Selecione os que devem recebê-lo.",
   takeStyleHint: "De 1 a {n} ícones mostram o estilo. Nada é aprendido: fica pronto na hora.",
   shownStyles: "Estilos deste arquivo",
-  redrawnStyles: "Redesenhado como",
+  redrawnStyles: "Conjuntos de ícones",
+  sameShapes: "Conjuntos de ícones, mesmas formas",
   shownBy: "{name}, mostrado por {n} ícones",
   removeStyle: "Remover este estilo",
   ownStyleNumber: "Meu estilo {n}",
@@ -348,7 +349,7 @@ export const ptBr: Texts = {
       "Ela foi removida para abrir espaço. Tente de novo e o Tau a envia outra vez.",
     ],
     image_rejected: [
-      "Não dá para ler a imagem, ou ela não mostra nada",
+      "A imagem está ilegível, vazia ou é uma cor lisa",
       "Use um PNG, JPEG, WebP ou GIF inteiro que mostre algo, ou um SVG de traços simples.",
     ],
     upscale_too_large: [

@@ -4,6 +4,7 @@ import type { CommandId } from "../../../shared/commands.ts";
 import { commandTable } from "../../../shared/commands.ts";
 import { isIn } from "../../../shared/relaunch.ts";
 import { isAvailable } from "../client/translations.ts";
+import type { Texts } from "../i18n/en.ts";
 import { fill } from "../i18n/texts.ts";
 import { changesLayers, effectOf } from "../run/applied-set.ts";
 import { keptImages } from "../state/state.ts";
@@ -143,9 +144,7 @@ function Footer({ controller, texts }: ViewProps) {
   const isComponents = state.command === "components";
   const firstText = isComponents ? texts.makeComponents : changesLayers(state) ? texts.replace : texts.apply;
   const applyText = isApplied || state.wasUnapplied ? texts.applyAgain : firstText;
-  // Added at once, they are made at once.
-  const componentsText = state.settings.applyAutomatically ? texts.commands.components : texts.preview;
-  const runText = state.command === "recolour" ? texts.recolourNow : isComponents ? componentsText : texts.generate;
+  const verb = verbOf(state, texts);
   return (
     <footer>
       {results.length === 0 && <p class="hint">{texts[effectOf(state)]}</p>}
@@ -154,7 +153,7 @@ function Footer({ controller, texts }: ViewProps) {
         <Button onClick={() => void controller.resume()}>{fill(texts.makeMissing, { n: missing.length })}</Button>
       ) : (
         <Button kind={results.length === 0 || isApplied ? "primary" : "secondary"} onClick={generate}>
-          {results.length > 0 ? texts.generateAgain : runText}
+          {verb ?? (results.length > 0 ? texts.generateAgain : texts.generate)}
         </Button>
       )}
       {results.length > 0 && (
@@ -168,4 +167,27 @@ function Footer({ controller, texts }: ViewProps) {
       )}
     </footer>
   );
+}
+
+/** What a command that draws nothing new does, in its own word; undefined for those that generate. */
+function verbOf({ command, settings }: ViewProps["controller"]["state"], { verbs, commands, preview }: Texts) {
+  switch (command) {
+    case "fill-label":
+    case "fill-names":
+      return verbs.fill;
+    case "redraw-part":
+      return verbs.redraw;
+    case "vectorise":
+      return verbs.vectorise;
+    case "components":
+      // Added at once, they are made at once.
+      return settings.applyAutomatically ? commands.components : preview;
+    case "upscale":
+    case "restyle":
+    case "blend":
+    case "recolour":
+      return commands[command];
+    default:
+      return undefined;
+  }
 }

@@ -65,7 +65,7 @@ const fillLabel: Story = {
     await ui.getByRole("button", { name: "Anchor", exact: true }).waitFor();
     await step("choose");
     await ui.getByRole("button", { name: "Anchor", exact: true }).click();
-    await ui.getByRole("button", { name: "Generate" }).click();
+    await ui.getByRole("button", { name: "Fill", exact: true }).click();
     await page.locator("#world [data-image]").nth(2).waitFor();
     await ui.locator(".applied").waitFor();
     await step("filled");
@@ -88,7 +88,7 @@ const fillNames: Story = {
     await select(...names);
     await ui.getByText("of 5 layers are named").waitFor();
     await step("matched");
-    await ui.getByRole("button", { name: "Generate" }).click();
+    await ui.getByRole("button", { name: "Fill", exact: true }).click();
     await page.locator("#world [data-image]").nth(2).waitFor();
     await ui.locator(".applied").waitFor();
     await step("filled");
@@ -113,7 +113,7 @@ const upscale: Story = {
     await ui.getByRole("switch", { name: "Show the doubt about the answer" }).check();
     assert.equal(await ui.getByRole("spinbutton", { name: "Answers" }).inputValue(), "2");
     const before = await page.locator(".node.rectangle[data-image]").getAttribute("data-image");
-    await ui.getByRole("button", { name: "Generate" }).click();
+    await ui.getByRole("button", { name: "Upscale", exact: true }).click();
     await ui.locator(".applied").waitFor({ timeout: 120_000 });
     await step("enlarged");
     const shown = page.locator(".node.rectangle[data-image]").first();
@@ -135,7 +135,7 @@ const upscale: Story = {
     await select("key 1");
     await page.getByRole("button", { name: "Upscale" }).click();
     await ui.getByText("128 × 128").waitFor();
-    await ui.getByRole("button", { name: "Generate" }).click();
+    await ui.getByRole("button", { name: "Upscale", exact: true }).click();
     await ui.locator(".applied").waitFor({ timeout: 120_000 });
     await ui.getByText("512 × 512").waitFor();
     await step("by-its-button");
@@ -157,7 +157,7 @@ const restyle: Story = {
     await ui.locator("#style option[value=twemoji]").waitFor({ state: "attached" });
     await ui.locator("#style").selectOption("twemoji");
     await step("form");
-    await ui.getByRole("button", { name: "Generate" }).click();
+    await ui.getByRole("button", { name: "Restyle", exact: true }).click();
     await ui.locator(".tile").waitFor();
     await step("preview");
     await ui.getByRole("button", { name: "Put into layers (1)" }).click();
@@ -209,7 +209,7 @@ const blend: Story = {
     await select("red apple 1", "green tree 1");
     await ui.getByText("128 × 128").nth(1).waitFor();
     await step("form");
-    await ui.getByRole("button", { name: "Generate" }).click();
+    await ui.getByRole("button", { name: "Blend", exact: true }).click();
     await page.locator(".node.frame").nth(2).waitFor();
     await ui.locator(".applied").waitFor();
     await step("made");

@@ -39,7 +39,7 @@ const vectorise: Story = {
     await select("badge");
     await ui.getByRole("list", { name: "Selected images" }).getByText("badge").waitFor();
     await step("form");
-    await ui.getByRole("button", { name: "Generate" }).click();
+    await ui.getByRole("button", { name: "Vectorise", exact: true }).click();
     await page.locator(".node.frame .node.vector").first().waitFor();
     await ui.locator(".applied").waitFor();
     await step("beside");
@@ -94,7 +94,7 @@ const recolour: Story = {
     await select("rocket");
     await ui.locator(".icon-sources li").nth(3).waitFor();
     await ui.getByLabel("Place").selectOption("in-place");
-    await ui.getByRole("button", { name: "Generate" }).click();
+    await ui.getByRole("button", { name: "Vectorise", exact: true }).click();
     await page.locator(".node.frame > .node.frame").nth(3).waitFor();
     await ui.locator(".applied").waitFor();
     await select("rocket 1", "rocket 2", "rocket 3");
@@ -204,7 +204,7 @@ const restyleVectors: Story = {
     await ui.locator("#style").selectOption("twemoji");
     await step("form");
     const before = await page.locator(".node.vector").count();
-    await ui.getByRole("button", { name: "Generate" }).click();
+    await ui.getByRole("button", { name: "Restyle", exact: true }).click();
     await ui.locator(".applied").waitFor({ timeout: 60_000 });
     await step("restyled");
     assert.equal(await page.locator("#world [data-image]").count(), 0, "vectors stay vectors");
@@ -260,7 +260,7 @@ const badVectors: Story = {
     await command("Vectorise selection…");
     await select("one colour", "transparent", "pixel", "noise", "crowd", "photograph", "large");
     await ui.locator(".icon-sources li").nth(6).waitFor();
-    await ui.getByRole("button", { name: "Generate" }).click();
+    await ui.getByRole("button", { name: "Vectorise", exact: true }).click();
     await ui.locator(".applied").waitFor({ timeout: 300_000 });
     const said = ui.locator(".doubt");
     await said.filter({ hasText: "crowd" }).getByText("smallest outlines are left out").waitFor();

@@ -58,7 +58,7 @@ const styleOfSelection: Story = {
     await ui.getByRole("list", { name: "Selected images" }).getByText("house").waitFor();
     await step("form");
     const before = await page.locator("#world [data-image]").last().getAttribute("data-image");
-    await ui.getByRole("button", { name: "Generate" }).click();
+    await ui.getByRole("button", { name: "Restyle", exact: true }).click();
     await ui.locator(".applied").waitFor({ timeout: 60_000 });
     await step("restyled");
     assert.notEqual(await page.locator("#world [data-image]").last().getAttribute("data-image"), before);
@@ -68,7 +68,7 @@ const styleOfSelection: Story = {
     // The same as a vector, in the image's place.
     await select("house");
     await ui.getByLabel("Insert as").selectOption("vector");
-    await ui.getByRole("button", { name: "Generate again" }).click();
+    await ui.getByRole("button", { name: "Restyle", exact: true }).click();
     await page.locator("#world > .node.frame > .node.vector").first().waitFor({ timeout: 60_000 });
     await ui.locator(".applied").waitFor();
     await step("as-vectors");
@@ -101,7 +101,7 @@ const redrawPart: Story = {
     await ui.getByText("Select icons").waitFor();
     await select("house");
     await ui.locator(".pad image").waitFor();
-    await ui.getByRole("button", { name: "Generate" }).click();
+    await ui.getByRole("button", { name: "Redraw", exact: true }).click();
     await ui.getByText("Paint a part first").waitFor();
     const pad = ui.locator(".pad");
     const box = (await pad.boundingBox())!;
@@ -123,7 +123,7 @@ const redrawPart: Story = {
     await ui.locator(".pad .mask path").waitFor();
     await step("painted");
     const before = await page.locator("#world [data-image]").getAttribute("data-image");
-    await ui.getByRole("button", { name: "Generate" }).click();
+    await ui.getByRole("button", { name: "Redraw", exact: true }).click();
     await ui.locator(".applied").waitFor({ timeout: 60_000 });
     await step("redrawn");
     assert.notEqual(await page.locator("#world [data-image]").getAttribute("data-image"), before);
@@ -131,7 +131,7 @@ const redrawPart: Story = {
     assert.equal(await ui.locator(".pad .mask path").count(), 1);
     await ui.locator("#redraw-variety").fill("0.6");
     const first = await page.locator("#world [data-image]").getAttribute("data-image");
-    await ui.getByRole("button", { name: "Generate again" }).click();
+    await ui.getByRole("button", { name: "Redraw", exact: true }).click();
     await page.locator(`#world [data-image]:not([data-image="${first}"])`).waitFor({ timeout: 60_000 });
     await ui.locator(".applied").waitFor();
     await undo(stage);
