@@ -73,6 +73,11 @@ window.addEventListener("focus", () => {
   controller.rereadStyles();
 });
 
+// A field that is left has handed over by then what was typed.
+window.addEventListener("blur", () => {
+  controller.leave();
+});
+
 // Closing the window in the middle of a run takes the job back from the server.
 window.addEventListener("pagehide", () => {
   controller.stop();

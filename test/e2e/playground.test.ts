@@ -226,6 +226,21 @@ test("text layers drawn on the canvas become captions, and Redraw replaces a lay
   assert.equal(await tau.page.locator(".node.frame").count(), 2, "no new artboard");
 });
 
+test("what was typed just before another command of the menu begins is there again", async () => {
+  const tau = await open();
+  const begin = async (item: string): Promise<void> => {
+    await tau.page.getByRole("button", { name: "Tau", exact: true }).click();
+    await tau.page.getByRole("menuitem", { name: item, exact: true }).click();
+  };
+  await tau.ui.locator("#captions").fill("a kite");
+  await begin("Make a family…");
+  await tau.ui.getByLabel("Names").fill("rocket");
+  await begin("Caption to artboard…");
+  await assertCaptions(tau, "a kite");
+  await begin("Make a family…");
+  assert.equal(await tau.ui.getByLabel("Names").inputValue(), "rocket");
+});
+
 test("known drawings can be turned down where the translation has some, and nowhere else", async () => {
   const plain = await open();
   await plain.generate("a cat");

@@ -242,6 +242,10 @@ export class Controller {
   discard(): void {
     this.#runs.discard();
   }
+  /** The editor gets the focus, and may close the window at once, by a command of its menu: what waits is kept before. */
+  leave(): void {
+    this.#store.saveWaiting();
+  }
   /** The window closes: what is under way is taken back. */
   stop(): void {
     this.#thumbs.stop();

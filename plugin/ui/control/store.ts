@@ -90,8 +90,14 @@ export class Store {
     this.#saving = setTimeout(() => this.saveNow(), saveMs);
   }
 
+  /** Also what waits to be saved: the window may be gone before its time. */
+  saveWaiting(): void {
+    if (this.#saving !== undefined) this.saveNow();
+  }
+
   saveNow(): void {
     clearTimeout(this.#saving);
+    this.#saving = undefined;
     if (this.state.isStarted) this.around.post({ type: "save-session", session: sessionOf(this.state) });
   }
 }
