@@ -22,7 +22,8 @@ export const noThumbs: StyleThumbs = { packDigests: {}, pictures: {} };
 export interface DrawableStyle {
   readonly choice: string;
   readonly translation: string;
-  readonly style: string;
+  /** Absent: the translation itself is the style. */
+  readonly style?: string;
   readonly packDigest: string;
 }
 
@@ -86,7 +87,8 @@ export async function drawThumbs(
     signal.throwIfAborted();
     // As captions are drawn in it: the likeliest answer of a flow between styles.
     const likeliest = isRedrawn(choice) ? { temperature: 0 } : {};
-    const input = { translation, condition: { caption, style }, count: 1, seed: 1, ...likeliest };
+    const condition = { caption, ...(style === undefined ? {} : { style }) };
+    const input = { translation, condition, count: 1, seed: 1, ...likeliest };
     const accepted = await client.start(input, `style-${crypto.randomUUID()}`);
     listener.onStarted(accepted.id);
     try {

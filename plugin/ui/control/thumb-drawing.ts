@@ -2,6 +2,7 @@
 import type { Meta } from "../../../shared/contract/meta.ts";
 import { Failure } from "../client/failure.ts";
 import { choiceOfRedrawn, redraws } from "../client/style-choice.ts";
+import { ownStyles } from "../client/translations.ts";
 import { wait } from "../client/wait.ts";
 import { captionTranslation } from "./caption-pack.ts";
 import type { Store } from "./store.ts";
@@ -10,10 +11,15 @@ import { type DrawableStyle, drawThumbs, type StyleThumbs, stillTrue } from "./s
 /** Quiet before pictures of styles are drawn: a person's own work comes first. */
 const quietMs = 2500;
 
-/** Styles of captions, and the named ones of flows between styles. */
+/** Styles of one's own, which are few, those of captions, and the named ones of flows between styles. */
 export function drawableStyles(meta: Meta): DrawableStyle[] {
   const { translation: captions, packDigest: captionsDigest } = captionTranslation(meta);
   return [
+    ...ownStyles(meta, "caption-to-artboard").map(({ id: translation }) => ({
+      choice: `@${translation}`,
+      translation,
+      packDigest: meta.packs.find(({ translations }) => translations.some(({ id }) => id === translation))!.digest,
+    })),
     ...captions.styles.map(({ id: style }) => ({
       choice: style,
       translation: captions.id,

@@ -37,7 +37,7 @@ test("the picture of a style is reported when it begins, when it is there, and w
   try {
     const client = createApiClient({ serverUrl: server.url, token: server.token });
     const events: string[] = [];
-    const styles = drawableStyles(withFlow).filter(({ style }) => ["flat", "tabler"].includes(style));
+    const styles = drawableStyles(withFlow).filter(({ style }) => ["flat", "tabler"].includes(style ?? ""));
     await drawThumbs(client, styles, new AbortController().signal, {
       onStarted: (id) => {
         const { translation, temperature, condition } = server.generations.get(id)!.request;
@@ -63,6 +63,27 @@ test("the picture of a style is reported when it begins, when it is there, and w
 test("styles of captions and of flows between styles get pictures, those of flows that read no words do not", () => {
   const choices = drawableStyles(withFlow).map(({ choice }) => choice);
   assert.deepEqual(choices, ["flat", "outline", "emoji", "~restyle/tabler"]);
+});
+
+test("a style of one's own gets a picture too, before all others, drawn by its own translation without a style", async () => {
+  const mine = { ...captions!, id: "mine", label: "Mine", styles: [] };
+  const meta = { ...withFlow, packs: [...withFlow.packs, { ...pack!, id: "mine", digest: "d", translations: [mine] }] };
+  const [first] = drawableStyles(meta);
+  assert.deepEqual(first, { choice: "@mine", translation: "mine", packDigest: "d" });
+  const server = await startContractServer();
+  try {
+    server.meta = meta;
+    const client = createApiClient({ serverUrl: server.url, token: server.token });
+    const drawn: string[] = [];
+    await drawThumbs(client, [first!], new AbortController().signal, {
+      onStarted: (id) => drawn.push(JSON.stringify(server.generations.get(id)!.request.condition)),
+      onPicture: (choice) => drawn.push(choice),
+      onEnded: () => undefined,
+    });
+    assert.deepEqual(drawn, ['{"caption":"house"}', "@mine"]);
+  } finally {
+    await server.close();
+  }
 });
 
 test("a pack that changed loses the pictures of its own styles alone", () => {
