@@ -29,7 +29,7 @@ export type ConditionImageLoader = (request: Sourced, sizePx: number) => Promise
  * A loader that caches `keptMax` decoded images.
  * @param drawSvg draws inline drawings; a server uses a process that can be ended
  * @returns a function that throws AppError `image_unknown` for an upload that is not stored and `image_rejected` for one that
- *   can't be decoded, each naming the field
+ *   can't be decoded, or shall be drawn again and shows nothing, each naming the field
  */
 export function createConditionImageLoader(
   read: ReadUpload,
@@ -51,22 +51,52 @@ export function createConditionImageLoader(
     const sources = [
       ...uploadsIn(request).map(({ field, digest }) =>
         field.endsWith(".sketch.image")
-          ? { key: keyOfSketch(digest), side: sketchPx, decode: () => decodeUpload(digest, sketchPx, field) }
-          : { key: digest, side: sizePx, decode: () => decodeUpload(digest, sizePx, field) },
+          ? { field, key: keyOfSketch(digest), side: sketchPx, decode: () => decodeUpload(digest, sketchPx, field) }
+          : { field, key: digest, side: sizePx, decode: () => decodeUpload(digest, sizePx, field) },
       ),
       ...drawingsIn(request).map(({ field, svg }) => {
         const isSketch = field.endsWith(".sketch.svg");
         const [key, side] = isSketch ? [keyOfDrawing(svg), sketchPx] : [keyOfVectorDrawing(svg), sizePx];
-        return { key, side, decode: () => drawSvg(isSketch ? svg : inUsualInk(svg), side, field) };
+        return { field, key, side, decode: () => drawSvg(isSketch ? svg : inUsualInk(svg), side, field) };
       }),
     ];
-    const entries = sources.map(async ({ key, side, decode }) => {
+    const entries = sources.map(async ({ field, key, side, decode }) => {
       const keptKey = `${key}@${side}`;
       const planes = kept.once(keptKey, decode);
       // A missing upload may be stored by the next request.
       planes.catch(() => kept.delete(keptKey));
-      return [key, { planes: await planes, sizePx: side }] as const;
+      const decoded = await planes;
+      if (isRedrawn(field, request) && showsNothing(decoded)) throw nothingIn(field);
+      return [key, { planes: decoded, sizePx: side }] as const;
     });
     return new Map(await Promise.all(entries));
   };
+}
+
+/** Whether an answer keeps what the image of a field shows. With a mask, what is painted comes from elsewhere. */
+const isRedrawn = (field: string, request: Sourced): boolean =>
+  field === "keepResidualOf.image" ||
+  (/^condition\.drawing\.(?:image|svg)$/.test(field) && request.condition.drawing?.mask === undefined);
+
+/** Least difference of a channel by which something is seen: more than a file's rounding. */
+const seenFrom = 3 / 255;
+
+/** Whether premultiplied planes [4, n, n] are transparent, or of one colour, all over. */
+function showsNothing(planes: Float32Array): boolean {
+  const pixelCount = planes.length / 4;
+  for (let plane = 0; plane < 4; plane += 1) {
+    const values = planes.subarray(plane * pixelCount, (plane + 1) * pixelCount);
+    const first = values[0]!;
+    if (values.some((value) => Math.abs(value - first) >= seenFrom)) return false;
+  }
+  return true;
+}
+
+function nothingIn(field: string): AppError {
+  const [expected, received] = ["an image that shows something", "one that is transparent or of one colour all over"];
+  return new AppError("image_rejected", `${field}: expected ${expected}, got ${received}`, {
+    field,
+    expected,
+    received,
+  });
 }

@@ -306,4 +306,40 @@ describe("the loader of a request's images", () => {
     const broken = keep(Buffer.from("no image"));
     await assert.rejects(of(broken), { code: "image_rejected", message: /^image: / });
   });
+
+  it("an image that shall be drawn again must show something: transparent or of one colour all over it is refused by its field", async () => {
+    const files = new Map<string, Uint8Array>();
+    const keep = async (image: ReturnType<typeof flat>): Promise<string> => {
+      const bytes = await image.png().toBuffer();
+      files.set(sha256Of(bytes), bytes);
+      return sha256Of(bytes);
+    };
+    const load = createConditionImageLoader(async (digest) => files.get(digest), 8);
+    const empty = await keep(flat(8, 8, { ...red, alpha: 0 }, 4));
+    const plain = await keep(flat(8, 8, red));
+    const dot = await sharp({ create: { width: 1, height: 1, channels: 3, background: { r: 250, g: 0, b: 0 } } })
+      .png()
+      .toBuffer();
+    const faint = await keep(flat(8, 8, red).composite([{ input: dot, left: 4, top: 4 }]));
+    const mask = await keep(flat(8, 8, { r: 255, g: 255, b: 255 }));
+    for (const image of [empty, plain]) {
+      await assert.rejects(load({ condition: { drawing: { image } } }, sizePx), {
+        code: "image_rejected",
+        message: /^condition\.drawing\.image: expected an image that shows something, got /,
+      });
+      await assert.rejects(load({ condition: {}, keepResidualOf: { image, condition: {} } }, sizePx), {
+        code: "image_rejected",
+        message: /^keepResidualOf\.image: /,
+      });
+      // A condition may well be of one colour, and a mask says what comes anew.
+      assert.equal((await load({ condition: { lowResolution: { image } } }, sizePx)).size, 1);
+      assert.equal((await load({ condition: { drawing: { image, mask } } }, sizePx)).size, 2);
+    }
+    await assert.rejects(load({ condition: { drawing: { svg: drawing("<g/>") } } }, sizePx), {
+      code: "image_rejected",
+      message: /^condition\.drawing\.svg: /,
+    });
+    assert.equal((await load({ condition: { drawing: { image: faint } } }, sizePx)).size, 1);
+    assert.equal((await load({ condition: { drawing: { svg: drawing(bar) } } }, sizePx)).size, 1);
+  });
 });
