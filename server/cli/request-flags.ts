@@ -59,7 +59,7 @@ export const drawUsage = `  --seed N           0 to ${limits.seedMax} (default: 
   --best-of K        draws K candidates an image, 1 to ${limits.bestOfMax}, and keeps the one that its conditions explain best
   --diversity D      0 to ${limits.diversityMax}: how much the images of one run shall differ (default 0)
   --upscale S        enlarges each image 2, 3 or 4 times`;
-export const temperatureUsage = `  --temperature T    0 = most likely, ${limits.temperatureMax} = most varied (default ${limits.temperatureDefault})`;
+export const temperatureUsage = `  --temperature T    0 = most likely, ${limits.temperatureMax} = most varied (default ${limits.temperatureDefault}, of a drawing 0)`;
 export const attributeUsage = `  --towards TEXT     moves the caption towards this text
   --from TEXT        and away from this one
   --strength S       how far, -${limits.attributeStrengthMax} to ${limits.attributeStrengthMax} (default 1)`;

@@ -64,7 +64,8 @@ describe("/openapi.json", () => {
       required: string[];
     };
     assert.equal(properties["count"]!.maximum, limits.countMax);
-    assert.equal(properties["temperature"]!.default, limits.temperatureDefault);
+    assert.equal(properties["count"]!.default, limits.countDefault);
+    assert.equal(properties["temperature"]!.maximum, limits.temperatureMax);
     assert.deepEqual(required, ["condition"]);
   });
 });

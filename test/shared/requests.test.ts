@@ -57,6 +57,16 @@ describe("provenance", () => {
   });
 });
 
+it("one answer to a drawing is the most likely, several and all else have the usual temperature, and what is asked stays", () => {
+  const temperatureOf = (fields: object) => GenerationRequestSchema.parse({ count: 1, ...fields }).temperature;
+  const condition = { drawing: { image: digest("1") } };
+  assert.equal(temperatureOf({ condition }), 0);
+  assert.equal(temperatureOf({ condition: { ...condition, style: "flat" } }), 0);
+  assert.equal(temperatureOf({ condition, temperature: 0.6 }), 0.6);
+  for (const fields of [{ condition, count: 4 }, { condition, bestOf: 2 }, { condition: { caption: "a cat" } }])
+    assert.equal(temperatureOf(fields), limits.temperatureDefault);
+});
+
 it("a generation that version 0.1 stored still parses, with nothing outside, no gain and no retrieval", () => {
   const image = {
     index: 0,

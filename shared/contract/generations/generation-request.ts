@@ -8,7 +8,7 @@ import { CaptionSchema, conditionFields, DigestSchema, PartialConditionSchema } 
 import { SeedSchema } from "../job-fields.ts";
 import { UpscaleScaleSchema } from "../upscaling.ts";
 import { imageFormats, PaletteSchema } from "../vectors.ts";
-import { checkGeneration, guidanceOfAll, retrievalOfAll } from "./generation-rules.ts";
+import { checkGeneration, guidanceOfAll, retrievalOfAll, temperatureOfAll } from "./generation-rules.ts";
 import { LicencesSchema } from "./sources.ts";
 
 /** An image whose residual is used: v = τ⁻¹(Θ(image) given `condition`). What `condition` says is taken out of v, so name what the image shows. */
@@ -70,6 +70,12 @@ const RetrievalSchema = z.number().min(0).max(1);
  */
 export const DiversitySchema = z.number().min(0).max(limits.diversityMax);
 
+/**
+ * Factor on the residual's standard deviation; 0 = the most likely image. Absent: 0.2, and 0 for one answer to a drawing, of which the
+ * most likely is the cleanest.
+ */
+const TemperatureSchema = z.number().min(0).max(limits.temperatureMax);
+
 const generationFields = z.strictObject({
   translation: z.string().min(1).max(64).default("caption"),
   /** At least one field, or none with `keepResidualOf`. */
@@ -77,8 +83,7 @@ const generationFields = z.strictObject({
   count: z.number().int().min(1).max(limits.countMax).default(limits.countDefault),
   /** Image i is drawn from seed (seed + i) mod 2^32. Absent: the server draws one and reports it. */
   seed: SeedSchema.optional(),
-  /** Factor on the residual's standard deviation; 0 = the most likely image. */
-  temperature: z.number().min(0).max(limits.temperatureMax).default(limits.temperatureDefault),
+  temperature: TemperatureSchema.optional(),
   guidance: GuidanceSchema.optional(),
   retrieval: RetrievalSchema.optional(),
   /** Only drawings under these licences are retrieved; absent = all. */
@@ -94,12 +99,15 @@ const generationFields = z.strictObject({
 });
 
 /** Weights whose default depends on other fields. */
-const settleWeights = <Asked extends Parameters<typeof retrievalOfAll>[0]>(requested: Asked) => ({
+const settleWeights = <Asked extends Parameters<typeof retrievalOfAll>[0] & Parameters<typeof temperatureOfAll>[0]>(
+  requested: Asked,
+) => ({
   ...requested,
+  temperature: temperatureOfAll(requested),
   guidance: guidanceOfAll(requested),
   retrieval: retrievalOfAll(requested),
 });
-const settledWeights = { guidance: GuidanceSchema, retrieval: RetrievalSchema };
+const settledWeights = { temperature: TemperatureSchema, guidance: GuidanceSchema, retrieval: RetrievalSchema };
 
 /** The same schema, seen as one whose input has passed through it before: its defaults leave no field open any more. */
 const settled = <Schema extends z.ZodType>(schema: Schema) =>

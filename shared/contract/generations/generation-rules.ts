@@ -24,6 +24,7 @@ interface CheckedRequest extends Weights {
   readonly condition: PartialCondition;
   readonly count: number;
   readonly bestOf: number;
+  readonly temperature?: number | undefined;
   readonly diversity?: number | undefined;
   readonly keepResidualOf?: { readonly condition: PartialCondition } | undefined;
   readonly angleDegrees: number;
@@ -48,6 +49,15 @@ export function retrievalOfAll({
     conditionFields.some((field) => namesCondition(condition, field) && !isRetrievalQuery(field));
   return retrieval ?? (startsElsewhere ? 0 : limits.retrievalDefault);
 }
+
+/** The temperature that a request means: seeds of a drawing in another style differ in noise, so one answer is the most likely. */
+export const temperatureOfAll = ({
+  temperature,
+  condition,
+  count,
+  bestOf,
+}: Pick<CheckedRequest, "temperature" | "condition" | "count" | "bestOf">): number =>
+  temperature ?? (condition.drawing && count === 1 && bestOf === 1 ? 0 : limits.temperatureDefault);
 
 /** Weights above 0, each of which the flow contrasts for itself. */
 export const guidanceTermCount = (request: Weights): number =>
