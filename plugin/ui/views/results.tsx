@@ -147,6 +147,7 @@ function Tile({ controller, texts, image, title, count }: TileProps) {
           <span class="mark">{image.isKept && <Icon name="check" />}</span>
         </label>
       )}
+      {isMap && <HeatLegend />}
       <div class="meta">
         {isMap ? (
           <span class="hint">{texts.varianceMap}</span>
@@ -187,3 +188,12 @@ function Tile({ controller, texts, image, title, count }: TileProps) {
     </li>
   );
 }
+
+/** Colours of the map, which small maps say too small or not at all: expected error in levels of 255. */
+const HeatLegend = () => (
+  <p class="heat">
+    <span>±0</span>
+    <span>±16</span>
+    <span>±32 / 255</span>
+  </p>
+);
