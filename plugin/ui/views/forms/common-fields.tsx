@@ -33,7 +33,10 @@ export function StyleField(props: StyleFieldProps) {
   const isShowable = readsShownStyles(meta, command);
   const groups = [
     { label: texts.shownStyles, styles: shown.map(({ id, name }) => ({ id: choiceOfShown(id), label: name })) },
-    { label: texts.redrawnStyles, styles: redrawnStyles(meta, command) },
+    {
+      label: command === "restyle" ? texts.sameShapes : texts.redrawnStyles,
+      styles: redrawnStyles(meta, command),
+    },
   ].filter((group) => isShowable && group.styles.length > 0);
   const choice = choiceFor(meta, command, form);
   const value = isRedrawnOnly && !isRedrawn(choice) ? "" : choice;
