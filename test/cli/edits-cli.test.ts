@@ -35,8 +35,8 @@ async function draw(command: string, ...args: string[]): Promise<{ lines: Line[]
 
 before(async () => {
   await writeTinyPack(packs, tinyFullDraft);
-  await writeFile(at("a.png"), greyPng(20, 200));
-  await writeFile(at("b.png"), greyPng(8, 30));
+  await writeFile(at("a.png"), greyPng(20, 200, 0));
+  await writeFile(at("b.png"), greyPng(8, 30, 0));
   const column = (at: number): number[] => (at % 16 === 5 ? [0, 0, 0, 255] : [255, 255, 255, 255]);
   await writeFile(
     at("lines.png"),

@@ -27,12 +27,12 @@ before(async () => {
     ["b", 120],
     ["c", 250],
   ] as const)
-    await writeFile(join(at("own"), `${name}.png`), greyPng(styleSizePx, grey));
+    await writeFile(join(at("own"), `${name}.png`), greyPng(styleSizePx, grey, 0));
   await writeFile(
     at("square.svg"),
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M1 1h5v5H1z" fill="currentColor"/></svg>',
   );
-  await writeFile(at("grey.png"), greyPng(styleSizePx, 90));
+  await writeFile(at("grey.png"), greyPng(styleSizePx, 90, 0));
   await mkdir(at("empty"));
 });
 

@@ -21,11 +21,11 @@ function png(widthPx: number, heightPx: number, scanlines: Uint8Array): Buffer {
   return Buffer.concat([signature, ...parts]);
 }
 
-/** A valid grey PNG, with one other pixel, so that it shows something. */
-export const greyPng = (sidePx: number, grey = 128): Buffer => {
+/** A valid grey PNG. @param corner of the last pixel: another one shows something */
+export const greyPng = (sidePx: number, grey = 128, corner = grey): Buffer => {
   const lines = Buffer.alloc(sidePx * (sidePx + 1), grey);
   for (let y = 0; y < sidePx; y++) lines[y * (sidePx + 1)] = 0;
-  lines[lines.length - 1] = 255 - grey;
+  lines[lines.length - 1] = corner;
   return png(sidePx, sidePx, lines);
 };
 

@@ -20,8 +20,8 @@ let image: string;
 let other: string;
 before(async () => {
   harness = await createHarness();
-  image = await harness.upload(greyPng(8, 200));
-  other = await harness.upload(greyPng(8, 30));
+  image = await harness.upload(greyPng(8, 200, 0));
+  other = await harness.upload(greyPng(8, 30, 0));
 });
 after(() => harness.close());
 
