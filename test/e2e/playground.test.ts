@@ -136,6 +136,15 @@ test("progress says what is happening, and cancel leaves nothing here or on the 
   assert.equal(await tau.page.locator(".node").count(), 0);
 });
 
+test("a double click on the main button runs once and does not cancel by its second half", async () => {
+  const tau = await open();
+  server.stepMs = 100;
+  await tau.ui.locator("#captions").fill("a kite");
+  await tau.ui.getByRole("button", { name: "Generate" }).dblclick();
+  await tau.ui.getByText("Added 4 to the canvas").waitFor();
+  assert.equal(server.generations.size, 1);
+});
+
 test("each failure of the connection names its cause and its cure, and settings mend it", async () => {
   const tau = await open({ hash: "#token=wrong" });
   await tau.ui.locator('[data-code="unauthorized"]').waitFor();

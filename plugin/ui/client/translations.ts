@@ -2,7 +2,7 @@
 import { type CommandId, type CommandInfo, commandTable } from "../../../shared/commands.ts";
 import type { Meta, TranslationInfo } from "../../../shared/contract/meta.ts";
 import { checkApiRange, Failure } from "./failure.ts";
-import { isRedrawn, readsShownStyles, redrawnStyleOf, redraws, shownIdOf } from "./style-choice.ts";
+import { isRedrawn, readsShownStyles, redrawnStyleOf, redrawnStyles, redraws, shownIdOf } from "./style-choice.ts";
 
 /** @throws Failure when this plugin and that server can't work together. */
 export function checkCompatible(meta: Meta): void {
@@ -48,6 +48,10 @@ export function choiceFor(
 ): string {
   const { style, redrawStyle = "", recentStyles = [] } = form;
   const choice = command === "redraw-part" ? redrawStyle : style;
+  const [iconSet] = command === "restyle" && form.recentStyles?.length === 0 ? redrawnStyles(meta, command) : [];
+  // Nobody chose the style that a pack suggests for captions: icons keep their shapes first.
+  if (iconSet !== undefined && choice !== "" && choice === translationOfCommand(meta, command)?.defaultStyle)
+    return iconSet.id;
   const isDrawable = isRedrawn(choice)
     ? readsShownStyles(meta, command)
     : ownStyleOf(choice) === undefined || ownStyles(meta, command).some(({ id }) => id === ownStyleOf(choice));

@@ -136,7 +136,8 @@ function Footer({ controller, texts }: ViewProps) {
     return (
       <footer>
         <span class="spacer" />
-        <Button onClick={() => controller.cancel()}>{texts.cancel}</Button>
+        {/* The second half of a double click on what stood here is no wish to cancel. */}
+        <Button onClick={({ detail }) => detail < 2 && controller.cancel()}>{texts.cancel}</Button>
       </footer>
     );
   if (state.command === "learn") return null;
@@ -152,7 +153,7 @@ function Footer({ controller, texts }: ViewProps) {
       {missing.length > 0 && results.length > 0 ? (
         <Button onClick={() => void controller.resume()}>{fill(texts.makeMissing, { n: missing.length })}</Button>
       ) : (
-        <Button kind={results.length === 0 || isApplied ? "primary" : "secondary"} onClick={generate}>
+        <Button kind={results.length === 0 || isApplied ? "primary" : "secondary"} keys="Enter" onClick={generate}>
           {verb ?? (results.length > 0 ? texts.generateAgain : texts.generate)}
         </Button>
       )}
@@ -160,6 +161,7 @@ function Footer({ controller, texts }: ViewProps) {
         <Button
           kind={isApplied ? "secondary" : "primary"}
           isDisabled={kept === 0 || state.applyId !== undefined}
+          keys="Shift + Enter"
           onClick={() => controller.apply()}
         >
           {fill(applyText, { n: kept })}

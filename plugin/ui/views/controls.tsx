@@ -6,13 +6,21 @@ import { Icon, type IconName } from "./icons.tsx";
 interface ButtonProps {
   readonly kind?: "primary" | "secondary" | "link";
   readonly isDisabled?: boolean;
+  /** What does the same, together with Ctrl or Cmd. */
+  readonly keys?: string;
   readonly children: ComponentChildren;
-  onClick?(): void;
+  onClick?(event: MouseEvent): void;
 }
 
-export function Button({ kind = "secondary", isDisabled = false, onClick, children }: ButtonProps) {
+export function Button({ kind = "secondary", isDisabled = false, keys, onClick, children }: ButtonProps) {
   return (
-    <button type="button" class={`button ${kind}`} disabled={isDisabled} onClick={onClick}>
+    <button
+      type="button"
+      class={`button ${kind}`}
+      title={keys && `Ctrl/⌘ + ${keys}`}
+      disabled={isDisabled}
+      onClick={onClick}
+    >
       {children}
     </button>
   );

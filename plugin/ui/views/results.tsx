@@ -60,8 +60,12 @@ export function Results(props: ViewProps) {
 }
 
 /** A set for a layer of the selection, about which there is nothing to say: together they are one grid. */
-const isOneWithoutWords = ({ images }: ResultSet): boolean =>
-  images.length === 1 && (images[0]!.name ?? images[0]!.drawn?.provenance.condition.label) !== undefined;
+function isOneWithoutWords({ images, doubts, namedLabels }: ResultSet): boolean {
+  const [{ name, drawn } = {}, another] = images;
+  const { label, caption } = drawn?.provenance.condition ?? {};
+  const isOfDrawing = drawn !== undefined && caption === undefined && doubts.length + namedLabels.length === 0;
+  return another === undefined && (name !== undefined || label != null || isOfDrawing);
+}
 
 const isEnlarged = ({ images }: ResultSet): boolean => images.some(({ destination }) => destination.kind === "fills");
 

@@ -2,7 +2,7 @@
 
 import { iconSizesPx } from "../../../../shared/messages/vector-messages.ts";
 import { isRedrawn } from "../../client/style-choice.ts";
-import { readsCaption } from "../../client/translations.ts";
+import { choiceFor, readsCaption } from "../../client/translations.ts";
 import { fill } from "../../i18n/texts.ts";
 import { changesFor, paletteOf, withPalette } from "../../palettes.ts";
 import { showsOwnStyle } from "../../plans/icons.ts";
@@ -16,6 +16,7 @@ export function IconForm(props: ViewProps) {
   const { controller, texts } = props;
   const { meta, command, form, scene } = controller.state;
   const isChanged = command === "restyle" || (command === "vectorise" && form.vectorsGo === "in-place");
+  const style = choiceFor(meta, command, form);
   if (command === "recolour") return <RecolourForm {...props} />;
   return (
     <div class="form">
@@ -24,7 +25,7 @@ export function IconForm(props: ViewProps) {
         <>
           {showsOwnStyle(controller.state) && <p class="notice">{texts.showTheStyle}</p>}
           <StyleField {...props} />
-          {!isRedrawn(form.style) && readsCaption(meta, command, form.style) && (
+          {!isRedrawn(style) && readsCaption(meta, command, style) && (
             <CaptionLine controller={controller} label={texts.otherCaption} />
           )}
           {hasImages(scene.icons ?? []) && <InsertAsField {...props} />}

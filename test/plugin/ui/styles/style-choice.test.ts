@@ -15,10 +15,20 @@ const meta: Meta = {
       translations: [
         { ...captions!, conditions: ["caption", "style", "sketch"], defaultStyle: "outline" },
         { ...captions!, id: "mine", styles: [] },
-        { ...captions!, id: "restyle", conditions: ["caption", "style", "drawing"], styleImagesMax: 16 },
+        { ...captions!, id: "restyle", conditions: ["caption", "style", "drawing"], styles: [], styleImagesMax: 16 },
       ],
     },
   ],
+};
+
+const withSets: Meta = {
+  ...meta,
+  packs: meta.packs.map((one) => ({
+    ...one,
+    translations: one.translations.map((translation) =>
+      translation.id === "restyle" ? { ...translation, styles: [{ id: "tabler", label: "Tabler" }] } : translation,
+    ),
+  })),
 };
 
 test("a command that can't draw in the chosen style takes the last one that it can, else the pack's own choice", () => {
@@ -30,4 +40,12 @@ test("a command that can't draw in the chosen style takes the last one that it c
   assert.equal(choiceFor(meta, "sketch", { style: "" }), "", "any style, if that was chosen");
   assert.equal(choiceFor(testMeta, "sketch", { style: "#file" }), "", "a pack that suggests none");
   assert.equal(translationFor(meta, "sketch", choiceFor(meta, "sketch", { style: "@mine" })).translation.id, "caption");
+});
+
+test("icons keep their shapes when nobody chose a style: restyle begins with an icon set, and takes what was chosen", () => {
+  assert.equal(choiceFor(withSets, "restyle", { style: "outline", recentStyles: [] }), "~restyle/tabler");
+  assert.equal(choiceFor(withSets, "restyle", { style: "outline", recentStyles: ["outline"] }), "outline");
+  assert.equal(choiceFor(withSets, "restyle", { style: "", recentStyles: [] }), "");
+  assert.equal(choiceFor(withSets, "caption-to-artboard", { style: "outline", recentStyles: [] }), "outline");
+  assert.equal(choiceFor(meta, "restyle", { style: "outline", recentStyles: [] }), "outline", "no icon sets");
 });
