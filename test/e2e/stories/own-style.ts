@@ -141,4 +141,27 @@ const redrawPart: Story = {
   },
 };
 
-export const ownStyleStories: readonly Story[] = [styleOfSelection, redrawPart];
+const emptyImage: Story = {
+  name: "an-empty-image-is-not-restyled",
+  run: async ({ drop, step, command, ui, page, select }) => {
+    await drop("house", await lines(houseLines), [300, 300]);
+    await drop("empty", await icon(""), [450, 300]);
+    await command("Restyle…");
+    await select("house", "empty");
+    await ui.locator(".icon-sources li").nth(1).waitFor();
+    const before = await page.locator("#world [data-image]").last().getAttribute("data-image");
+    // Nobody chose a style: it begins with an icon set, which keeps shapes.
+    assert.equal(await ui.locator("#style").inputValue(), "~restyle/lucide");
+    await ui.getByRole("button", { name: "Restyle", exact: true }).click();
+    await ui.locator(".applied").waitFor({ timeout: 60_000 });
+    await ui.getByText("The image is unreadable, empty, or one colour all over").waitFor();
+    await step("left-out");
+    assert.equal(await page.locator("#world [data-image]").last().getAttribute("data-image"), before);
+    await select("empty");
+    await ui.getByRole("button", { name: "Restyle", exact: true }).click();
+    await ui.locator(".failure[data-code=image_rejected]").waitFor({ timeout: 60_000 });
+    await step("alone");
+  },
+};
+
+export const ownStyleStories: readonly Story[] = [styleOfSelection, redrawPart, emptyImage];
