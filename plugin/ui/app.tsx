@@ -17,7 +17,11 @@ export function App(props: ViewProps) {
       if (event.isComposing) return;
       // What settings and history only interrupt goes on unseen.
       const isInView = state.command === state.work;
+      // In a search field it clears what is searched for.
+      const { target } = event;
+      const isSearch = target instanceof HTMLInputElement && target.type === "search" && target.value !== "";
       if (event.key === "Escape" && state.run !== undefined && isInView) controller.cancel();
+      else if (event.key === "Escape" && !isInView && !isSearch) controller.show(state.work);
       else if (event.key === "Enter" && isCommand && event.shiftKey) controller.apply();
       else if (event.key === "Enter" && isCommand && isInView) void controller.generate();
       else return;

@@ -322,6 +322,24 @@ test("the dark theme reaches page and plugin, without serious findings of axe in
   assert.deepEqual(await tau.violations(), []);
 });
 
+test("Escape leaves settings and history for the command at work", async () => {
+  const { page, ui } = await open();
+  for (const name of ["Settings", "History"]) {
+    await ui.getByRole("button", { name }).click();
+    await ui.locator("#captions").waitFor({ state: "detached" });
+    await page.keyboard.press("Escape");
+    await ui.locator("#captions").waitFor();
+  }
+});
+
+test("in a page of 420 px the playground's tools lie beside each other, and the title leaves them its room", async () => {
+  const { page } = await open();
+  await page.setViewportSize({ width: 420, height: 800 });
+  const [tools, view] = await Promise.all(["#tools", "#view-tools"].map((id) => page.locator(id).boundingBox()));
+  assert.ok(tools!.x + tools!.width <= view!.x && view!.x + view!.width <= 420, JSON.stringify({ tools, view }));
+  assert.equal(await page.locator(".toolbar .title").isVisible(), false);
+});
+
 test("the whole job can be done from the keyboard", async () => {
   const tau = await open();
   await turnOffAutomatic(tau);
