@@ -49,7 +49,7 @@ const vectorise: Story = {
     await page.locator(".node.vector").waitFor({ state: "detached" });
     await select("badge");
     await ui.getByLabel("Place").selectOption("in-place");
-    await ui.getByRole("button", { name: /^Generate/ }).click();
+    await ui.getByRole("button", { name: "Vectorise", exact: true }).click();
     await page.locator("#world [data-image]").waitFor({ state: "detached" });
     await ui.locator(".applied").waitFor();
     await step("in-place");
@@ -266,7 +266,7 @@ const badVectors: Story = {
     await said.filter({ hasText: "crowd" }).getByText("smallest outlines are left out").waitFor();
     await said.filter({ hasText: "photograph" }).getByText("8 colours, the most that a vector has").waitFor();
     assert.equal(await said.filter({ hasText: /large|one colour|pixel/ }).count(), 0);
-    await ui.getByText("The image can't be read").waitFor();
+    await ui.getByText("The image is unreadable, empty").waitFor();
     await said.first().scrollIntoViewIfNeeded();
     await step("listed");
     assert.equal(await page.locator("#world > .node.frame").count(), 6, "all but the transparent one");
