@@ -5,6 +5,7 @@
  * Soatto 2009). Pure.
  */
 import { piecesOf } from "../pixels/strokes.ts";
+import { alikeMeans } from "./alike-areas.ts";
 import { distancesTo, distancesToOther } from "./distances.ts";
 import { endGaps } from "./end-gaps.ts";
 import { labelAreas, spreadLabels } from "./label-areas.ts";
@@ -62,7 +63,10 @@ export function decidePieces(
   // An answer that has its outlines elsewhere says nothing of what is between those of the drawing.
   const isKnown = outlineMean(lines, areas, lineMeans, sidePx) >= outlineLeast * levels.at(-1)!;
   const levelNearest = (mean: number): number => (isKnown ? nearest(mean, [...levels, 0]) : 0);
-  const fills = meansOf(areas, away, drawn).map((mean) => (isOfFills && mean < holeMost ? 0 : levelNearest(mean)));
+  const means = meansOf(areas, away, drawn);
+  // Of areas that are alike, one may have a tint.
+  const shared = levels.length > 1 ? means : alikeMeans(areas, means, sidePx);
+  const fills = shared.map((mean) => (isOfFills && mean < holeMost ? 0 : levelNearest(mean)));
   // Nothing is filled around a drawing but what it nearly encloses.
   fills[areas[0]!] = 0;
   const bays = baysOf(areas, away, thick, sidePx);
@@ -82,7 +86,8 @@ export function decidePieces(
     if (edge === 0 || empty >= emptyLeast * edge || lowest < fill) return nearest(lineMeans[line]!, levels);
     return levelWithin(fill, lineMeans[line]!, dividerMost, levels);
   };
-  const decided = new Float32Array(ink.length);
+  // Levels are compared with themselves: one of four digits is not the same in 32 bits.
+  const decided = new Float64Array(ink.length);
   for (let cell = 0; cell < ink.length; cell += 1) {
     const line = lines[cell]!;
     if (line > 0 && levelOfLine[line] === unknown) levelOfLine[line] = levelOf(line, parts[cell]!);

@@ -27,8 +27,8 @@ const deepMost = 0.15;
 const lookedMost = 12;
 /** Share of them with gaps in their lines, from which on the style has such lines. */
 const brokenLeast = 0.45;
-/** Share of them that must be lines so that the style is all lines. */
-const allLeast = 0.75;
+/** Share of them that must be lines so that the style is all lines; beside tints, which broad parts get, fewer. */
+const [allLeast, besideTints] = [0.75, 0.6] as const;
 /** Share of them with fills from which on a style is of fills, and share of a drawing's ink that is too broad for lines then. */
 const [fillsLeast, deepLeast] = [0.55, 0.05] as const;
 /** How much broader the broad ones of a style of lines may be than its thin ones. */
@@ -67,9 +67,11 @@ export interface StyleLines {
 /**
  * Undefined where a style's drawings are neither lines of one width nor fills, or where lines have gaps.
  * @param drawings of one ink: alphas [sizePx, sizePx]; more than a few say nothing new
+ * @param hasTints they have tints too, which are not among the alphas
  */
 export function linesOfStyle(
   drawings: ReadonlyArray<{ readonly alphas: Float32Array; readonly sizePx: number }>,
+  hasTints = false,
 ): StyleLines | undefined {
   const looked = drawings.slice(0, lookedMost);
   const shapes = looked.map(({ alphas, sizePx }) => {
@@ -82,7 +84,7 @@ export function linesOfStyle(
   const at = (share: number): number => widths[Math.floor(share * (widths.length - 1))]!;
   const hair = hairSpreadPx / (looked[0]?.sizePx ?? 1);
   const isSame = at(0.8) <= Math.max(broaderMost * at(0.2), at(0.2) + hair);
-  if (widths.length >= Math.max(1, allLeast * looked.length) && isSame) {
+  if (widths.length >= Math.max(1, (hasTints ? besideTints : allLeast) * looked.length) && isSame) {
     const broken = looked.filter(({ alphas, sizePx }) => hasGaps(alphas, sizePx, at(0.5)));
     if (broken.length < brokenLeast * looked.length) return { width: at(0.5), isAll: true };
     if (fills === 0) return undefined;

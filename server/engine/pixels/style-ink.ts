@@ -168,6 +168,9 @@ export function linesIn(drawings: readonly Drawing[], isOneInk: boolean): StyleL
     const lines = linesOfStyle(alphas.map((drawing) => ({ ...drawing, alphas: ofTint(drawing.alphas, tint) })));
     return lines && { ...lines, isAll: false, tint };
   }
-  const lines = linesOfStyle(alphas.map((drawing) => ({ ...drawing, alphas: overTint(drawing.alphas) })));
+  const lines = linesOfStyle(
+    alphas.map((drawing) => ({ ...drawing, alphas: overTint(drawing.alphas) })),
+    true,
+  );
   return lines?.isAll ? { ...lines, tint } : undefined;
 }

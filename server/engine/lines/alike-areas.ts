@@ -1,0 +1,48 @@
+/** Areas of a drawing that are as large as each other, as windows are: one that is filled beside others that are not is a mistake. Pure. */
+
+/** Share by which counts of cells may differ, and sides: beyond it, by cells of the grid. */
+const [countsWithin, sidesWithin, sidesCells] = [0.1, 0.06, 2] as const;
+
+interface Extent {
+  cells: number;
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
+
+/**
+ * @param areas labels from 1 on, [side, side]
+ * @param means of each label, with that of none at 0
+ * @returns means, the same for areas that are alike
+ */
+export function alikeMeans(areas: Uint16Array, means: readonly number[], sidePx: number): number[] {
+  const extents = means.map((): Extent => ({ cells: 0, left: sidePx, right: 0, top: sidePx, bottom: 0 }));
+  for (let at = 0, y = 0; y < sidePx; y += 1)
+    for (let x = 0; x < sidePx; x += 1, at += 1) {
+      const label = areas[at]!;
+      if (label === 0) continue;
+      const extent = extents[label]!;
+      extent.cells += 1;
+      if (x < extent.left) extent.left = x;
+      if (x > extent.right) extent.right = x;
+      if (y < extent.top) extent.top = y;
+      extent.bottom = y;
+    }
+  return means.map((own, label) => {
+    if (label === 0) return own;
+    const alike = means.filter((_, other) => other > 0 && areAlike(extents[label]!, extents[other]!));
+    return alike.reduce((sum, mean) => sum + mean, 0) / Math.max(1, alike.length);
+  });
+}
+
+function areAlike(one: Extent, other: Extent): boolean {
+  const [less, more] = [Math.min(one.cells, other.cells), Math.max(one.cells, other.cells)];
+  const isSame = (a: number, b: number): boolean =>
+    Math.abs(a - b) <= Math.max(sidesCells, sidesWithin * Math.max(a, b));
+  return (
+    less >= (1 - countsWithin) * more &&
+    isSame(one.right - one.left, other.right - other.left) &&
+    isSame(one.bottom - one.top, other.bottom - other.top)
+  );
+}
