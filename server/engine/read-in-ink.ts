@@ -69,14 +69,14 @@ function likeDrawing(style: StyleInk, drawing: Picture): StyleInk {
 
 /** How an answer in the requested style and colours is finished. @param requested without the style that a drawing has by itself */
 export function looksOf(readers: Readers, requested: Requested, styleInk: StyleInk): Finish {
-  const { isOneInk, lines, areas, shadows, plate } = styleInk;
+  const { isOneInk, lines, areas, hand, shadows, plate } = styleInk;
   const { style } = requested;
   const colours = plate ? withoutFirst(requested.colours) : requested.colours;
   const paints = paintsOf(styleInk, colours);
-  if (paints.tints) return { ...paints, lines, areas };
+  if (paints.tints) return { ...paints, lines, areas, hand };
   const tone = toneOf(requested, styleInk);
-  if (tone) return { isOneInk, ...paints, lines, areas, colour: namedByHex(tone) };
-  const looks = { isOneInk, ...paints, lines, areas, palette: paletteOf(requested, styleInk) };
+  if (tone) return { isOneInk, ...paints, lines, areas, hand, colour: namedByHex(tone) };
+  const looks = { isOneInk, ...paints, lines, areas, hand, palette: paletteOf(requested, styleInk) };
   if (requested.colours || isOfOneColour(styleInk)) return looks;
   return {
     ...looks,

@@ -4,7 +4,6 @@
  * input gives the same output. It runs the sessions of its experts and flow.
  * An image depends on its own row alone, never on its neighbours in a batch.
  */
-
 import type { DrawingSet } from "../../shared/contract/generations/sources.ts";
 import { AppError } from "../../shared/problem.ts";
 import { paintedInAreas } from "./areas/drawn-in-areas.ts";
@@ -15,6 +14,7 @@ import type { CaptionColour } from "./colour-words.ts";
 import { batchConditions, type ConditionReaders, type EncodedConditions } from "./conditions.ts";
 import { type KeptPixels, keepOutside } from "./edits/kept-pixels.ts";
 import { combine } from "./edits/sphere.ts";
+import { type ByHand, byHand } from "./hand-drawn/by-hand.ts";
 import type {
   DrawingFinder,
   Flow,
@@ -227,11 +227,10 @@ interface Painted {
 export async function paint(
   translation: Pick<Translation, "target">,
   drawn: Pick<DrawnLatent, "latent" | "drawing">,
-  { palette, tints, lines, areas, ...looks }: Pick<Finish, "palette" | "tints" | "lines" | "areas" | keyof Looks>,
+  { palette, tints, lines, areas, hand, seed, ...looks }: Omit<Finish, "kept" | "towards" | "enlargedBy">,
   factor?: number,
 ): Promise<Painted> {
-  const { target } = translation;
-  const { latent, drawing } = drawn;
+  const [{ target }, { latent, drawing }] = [translation, drawn];
   let answer: Promise<Float32Array> | undefined;
   const answerOf = (): Promise<Float32Array> => {
     answer ??= decodeDrawn(translation, drawn);
@@ -246,20 +245,21 @@ export async function paint(
       ? await paintedInAreas(drawing, target.imageSizePx, { ...looks, areas }, colouredOf)
       : undefined;
   const redrawn = inLines ?? inAreas?.layers;
-  const needsLayers = !redrawn && (palette || (factor !== undefined && !tints));
+  const needsLayers = !redrawn && (palette || (!tints && (hand || factor !== undefined)));
   const decoded = needsLayers ? await target.decodeLayers?.(latent, drawing) : undefined;
   const joined = decoded && palette && inPalette(decoded, palette);
   const tinted = tints && !inAreas ? await tintsOf(tints) : undefined;
   const made = tinted ?? joined ?? redrawn;
-  const layers = made ?? decoded;
-  const small = made ? drawLayers(made, 1) : (decoded?.planes ?? (await answerOf()));
+  const straight = made ?? decoded;
+  const layers = hand && straight ? byHand(straight, drawing, { hand, seed, width: lines?.width }) : straight;
+  const small = layers && (made || hand) ? drawLayers(layers, 1) : (decoded?.planes ?? (await answerOf()));
   // The drawing's own edges are decided already.
   const kept = inAreas?.looks ?? { ...looks, isOneInk: false };
   const { planes, again, stack, apart, recolour: inkBy = (ink) => ink } = finish(small, redrawn ? kept : looks);
   if (factor === undefined || !layers) return { planes };
   const large = drawLayers(layers, factor);
   // On a plate they lie elsewhere.
-  const parts = inAreas && !inAreas.looks.plate && besideEachOther(inAreas.layers, factor, inkBy);
+  const parts = inAreas && !inAreas.looks.plate && besideEachOther(layers, factor, inkBy);
   const known = { ...(stack && { stack: stack(large) }), ...(parts && { parts }) };
   return { planes, enlarged: again(large), known, apart: apart?.(large) };
 }
@@ -276,7 +276,7 @@ export interface DecodedImage extends StraightImage {
   readonly enlarged?: TracedPixels;
 }
 
-export interface Finish extends Looks {
+export interface Finish extends Looks, ByHand {
   /** What stays outside a hole. */
   readonly kept?: KeptPixels | undefined;
   /** Colours that it is drawn in, where the target gives layers (in-palette.ts). */

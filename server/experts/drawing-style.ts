@@ -94,6 +94,7 @@ export class DrawingStyleExpert implements ExpertCore {
       ground,
       shadows,
       lines,
+      hand,
       areas,
     } = this.#entry.vocabulary.find(({ id }) => id === style) ?? {};
     return {
@@ -105,6 +106,7 @@ export class DrawingStyleExpert implements ExpertCore {
       ...(ground && { ground: groundOfEntry(ground) }),
       ...(shadows && { shadows: shadows.map(shadowOfEntry) }),
       ...(lines && { lines }),
+      ...(hand && { hand }),
       ...(areas && { areas: areasOfEntry(areas) }),
     };
   }

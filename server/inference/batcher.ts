@@ -162,10 +162,9 @@ export class Batcher {
       const kind = job.request.keepResidualOf ? "inverted" : "drawn";
       const percentile = typicalityPercentile(job.translation.calibration, row.conditions, logLikelihood, kind);
       const enlargedBy = job.request.format === "svg" ? tracedFactor : undefined;
-      const pixels = await decodeImage(job.translation, drawn, {
-        ...job.plan!.finishOf(group, candidate),
-        enlargedBy,
-      });
+      const seed = job.plan!.seedOf(group, candidate);
+      const looks = job.plan!.finishOf(group, candidate);
+      const pixels = await decodeImage(job.translation, drawn, { ...looks, seed, enlargedBy });
       // Groups, and the images of each, come in their order.
       const index = job.completed;
       const { prior } = job.plan!.rowOf(group, candidate);
@@ -174,7 +173,7 @@ export class Batcher {
       job.onImage({
         ...pixels,
         index,
-        seed: job.plan!.seedOf(group, candidate),
+        seed,
         logLikelihood,
         natsPerDimension: -logLikelihood / job.translation.flow.dims,
         conditionGain,

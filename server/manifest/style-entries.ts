@@ -102,6 +102,8 @@ export const styleLooks = {
   ground: GroundSchema.optional(),
   shadows: z.array(HardShadowSchema).min(1).max(2).optional(),
   areas: AreasSchema.optional(),
+  /** How it strays, where it is drawn by hand, of the side, and how much the width of its lines does (server/engine/hand-drawn). */
+  hand: z.object({ stray: channel, wave: z.number().positive().max(2), uneven: channel }).optional(),
   /** Width of its lines, of the side of its icons, whether all of them are lines, and alpha of its tint (server/engine/lines/line-width.ts). */
   lines: z.object({ width: channel.optional(), isAll: z.boolean(), tint: channel.optional() }).optional(),
 };

@@ -96,7 +96,7 @@ export function publishStylePack(packs: string, base: StyleBase, made: NewStyle)
     const old = await ownPackAt(folder, name);
     const codes = new Uint8Array(toFloat16(code).buffer);
     const codesAt = `style/${name}-${sha256Of(codes).slice(0, 8)}.f16`;
-    const { isOneInk, ink, gradient, spread, accents, ground, shadows, lines, areas } = styleInk;
+    const { isOneInk, ink, gradient, spread, accents, ground, shadows, lines, hand, areas } = styleInk;
     const looks = {
       ...(isOneInk && { isOneInk }),
       ...(ink && { ink: hexOfChannels(ink) }),
@@ -106,6 +106,7 @@ export function publishStylePack(packs: string, base: StyleBase, made: NewStyle)
       ...(ground && { ground: entryOfGround(ground) }),
       ...(shadows && { shadows: shadows.map(entryOfShadow) }),
       ...(lines && { lines }),
+      ...(hand && { hand }),
       ...(areas && { areas: entryOfAreas(areas) }),
     };
     const vocabulary = [{ id: name, label, ...looks, icons }];

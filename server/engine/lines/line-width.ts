@@ -21,6 +21,8 @@ export interface LineWidth {
 const widthMost = 0.15;
 /** Spread up to which a drawing has lines of one width, and what the place of hairlines among the pixels changes. */
 const [spreadMost, hairSpreadPx] = [0.3, 0.75] as const;
+/** The same, and how much broader broad lines may be, in a style that is drawn by hand. */
+const [byHandSpreadMost, byHandBroaderMost] = [0.7, 1.8] as const;
 /** Share of ink that is too broad, up to which a drawing is of lines. */
 const deepMost = 0.15;
 /** Drawings of a style that are looked at; each takes some 10 ms. */
@@ -50,9 +52,9 @@ export function lineWidthOf({ depth, middles, deep, area }: Shape, sizePx: numbe
   return { width: at(0.5) / (finePerPx * sizePx), spread, deep, long: area / at(0.5) ** 2 };
 }
 
-/** Whether a drawing is lines of one width. */
-export const isLines = (found: LineWidth | undefined): found is LineWidth =>
-  found !== undefined && found.width <= widthMost && found.spread <= spreadMost && found.deep <= deepMost;
+/** Whether a drawing is lines of one width. @param spread up to which they are */
+export const isLines = (found: LineWidth | undefined, spread: number = spreadMost): found is LineWidth =>
+  found !== undefined && found.width <= widthMost && found.spread <= spread && found.deep <= deepMost;
 
 /** Lines of a style. */
 export interface StyleLines {
@@ -67,12 +69,14 @@ export interface StyleLines {
 /**
  * Undefined where a style's drawings are neither lines of one width nor fills, or where lines have gaps.
  * @param drawings of one ink: alphas [sizePx, sizePx]; more than a few say nothing new
- * @param hasTints they have tints too, which are not among the alphas
+ * @param looks `hasTints`: they have tints too, which are not among the alphas; `isByHand`: drawn by hand, whose lines are of uneven width
+ *   and need not meet
  */
 export function linesOfStyle(
   drawings: ReadonlyArray<{ readonly alphas: Float32Array; readonly sizePx: number }>,
-  hasTints = false,
+  { hasTints = false, isByHand = false }: { readonly hasTints?: boolean; readonly isByHand?: boolean } = {},
 ): StyleLines | undefined {
+  const [spread, broader] = isByHand ? [byHandSpreadMost, byHandBroaderMost] : [spreadMost, broaderMost];
   const looked = drawings.slice(0, lookedMost);
   const shapes = looked.map(({ alphas, sizePx }) => {
     const shape = shapeOf(alphas, sizePx);
@@ -80,12 +84,14 @@ export function linesOfStyle(
   });
   // Faint drawings and dots are neither lines nor fills.
   const fills = shapes.filter(({ deep }) => deep > deepLeast).length;
-  const widths = shapes.flatMap(({ lines }) => (isLines(lines) ? [lines.width] : [])).sort((one, other) => one - other);
+  const widths = shapes
+    .flatMap(({ lines }) => (isLines(lines, spread) ? [lines.width] : []))
+    .sort((one, other) => one - other);
   const at = (share: number): number => widths[Math.floor(share * (widths.length - 1))]!;
   const hair = hairSpreadPx / (looked[0]?.sizePx ?? 1);
-  const isSame = at(0.8) <= Math.max(broaderMost * at(0.2), at(0.2) + hair);
+  const isSame = at(0.8) <= Math.max(broader * at(0.2), at(0.2) + hair);
   if (widths.length >= Math.max(1, (hasTints ? besideTints : allLeast) * looked.length) && isSame) {
-    const broken = looked.filter(({ alphas, sizePx }) => hasGaps(alphas, sizePx, at(0.5)));
+    const broken = isByHand ? [] : looked.filter(({ alphas, sizePx }) => hasGaps(alphas, sizePx, at(0.5)));
     if (broken.length < brokenLeast * looked.length) return { width: at(0.5), isAll: true };
     if (fills === 0) return undefined;
   }

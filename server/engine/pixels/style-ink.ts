@@ -3,6 +3,7 @@
 import { offAreasGround } from "../areas/areas-ground.ts";
 import type { Plate } from "../areas/plate.ts";
 import { type StyleAreas, styleAreasOf } from "../areas/style-areas.ts";
+import { type Hand, handOf } from "../hand-drawn/hand-of-style.ts";
 import { linesOfStyle, type StyleLines } from "../lines/line-width.ts";
 import { areaTintMost, ofTint, overTint } from "../lines/tinted.ts";
 import type { Accent } from "./accents.ts";
@@ -29,6 +30,8 @@ export interface StyleInk extends DrawnInk {
   readonly shadows?: readonly HardShadow[] | undefined;
   /** Its lines (../lines/line-width.ts), as the flow between styles knows them. */
   readonly lines?: StyleLines | undefined;
+  /** How it strays, where it is drawn by hand (../hand-drawn/hand-of-style.ts). */
+  readonly hand?: Hand | undefined;
   /** The colours of drawings of many flat ones (../areas/style-areas.ts). */
   readonly areas?: StyleAreas | undefined;
   /** What drawings of several colours lie on (../areas/plate.ts); all else is read from drawings without it. */
@@ -143,34 +146,52 @@ const isSame = (planes: Float32Array, others: Float32Array | undefined): boolean
 
 function inkAlone(drawings: readonly Drawing[], shaded?: GradientInk): StyleInk {
   const ink = inkBy(drawings, shaded);
-  if (ink.ink) return { ...ink, lines: linesIn(drawings, ink.isOneInk) };
+  if (ink.ink) return { ...ink, ...linesAndHand(drawings, ink.isOneInk) };
   const flat = flatStyleOf(drawings);
-  if (!flat) return { ...ink, areas: styleAreasOf(drawings) };
+  if (!flat) return { ...ink, ...handIn(drawings), areas: styleAreasOf(drawings) };
   const inked = drawings.flatMap((drawing) => {
     const planes = asInkOf(drawing, flat)?.planes;
     return planes ? [{ planes, sizePx: drawing.sizePx }] : [];
   });
   const areas = flat.accents && !flat.isOneInk ? styleAreasOf(drawings) : undefined;
-  return { ...flat, lines: linesIn(inked, flat.isOneInk), ...(areas && { areas }) };
+  return { ...flat, ...linesAndHand(inked, flat.isOneInk), ...(areas && { areas }) };
+}
+
+const alphasIn = (drawings: readonly Drawing[]) =>
+  drawings.map(({ planes, sizePx }) => ({ alphas: planes.subarray(3 * sizePx ** 2), sizePx }));
+
+/** The hand that drew drawings, if one did. */
+export function handIn(drawings: readonly Drawing[]): Pick<StyleInk, "hand"> {
+  const hand = handOf(alphasIn(drawings));
+  return hand ? { hand } : {};
+}
+
+/** Lines of drawings of one colour, and the hand that drew them. @param isOneInk false: with tints */
+export function linesAndHand(drawings: readonly Drawing[], isOneInk: boolean): Pick<StyleInk, "lines" | "hand"> {
+  const { hand } = handIn(drawings);
+  return { lines: linesIn(drawings, isOneInk, hand !== undefined), ...(hand && { hand }) };
 }
 
 /** Share of drawings with a tint from which on it is the style's. */
 const tintedLeast = 0.25;
 
-/** Lines of drawings of one colour. @param isOneInk false: with tints */
-export function linesIn(drawings: readonly Drawing[], isOneInk: boolean): StyleLines | undefined {
-  const alphas = drawings.map(({ planes, sizePx }) => ({ alphas: planes.subarray(3 * sizePx ** 2), sizePx }));
+/** The same lines alone. */
+export function linesIn(drawings: readonly Drawing[], isOneInk: boolean, isByHand = false): StyleLines | undefined {
+  const alphas = alphasIn(drawings);
   const tinted = isOneInk ? [] : drawings.filter(hasTint);
-  if (tinted.length < tintedLeast * drawings.length) return linesOfStyle(alphas);
+  if (tinted.length < tintedLeast * drawings.length) return linesOfStyle(alphas, { isByHand });
   const tint = tintOf(tinted);
   if (tint === undefined) return undefined;
   if (tint > areaTintMost) {
-    const lines = linesOfStyle(alphas.map((drawing) => ({ ...drawing, alphas: ofTint(drawing.alphas, tint) })));
+    const lines = linesOfStyle(
+      alphas.map((drawing) => ({ ...drawing, alphas: ofTint(drawing.alphas, tint) })),
+      { isByHand },
+    );
     return lines && { ...lines, isAll: false, tint };
   }
   const lines = linesOfStyle(
     alphas.map((drawing) => ({ ...drawing, alphas: overTint(drawing.alphas) })),
-    true,
+    { hasTints: true, isByHand },
   );
   return lines?.isAll ? { ...lines, tint } : undefined;
 }

@@ -10,7 +10,7 @@ import { styleAreasOf } from "../../engine/areas/style-areas.ts";
 import { spreadOf } from "../../engine/pixels/colour-spread.ts";
 import { shadowsOf } from "../../engine/pixels/hard-shadows/without-shadows.ts";
 import { inkOf } from "../../engine/pixels/ink-colour.ts";
-import { asInkOf, flatStyleOf, linesIn, type StyleInk, shadedInkOf } from "../../engine/pixels/style-ink.ts";
+import { asInkOf, flatStyleOf, handIn, linesAndHand, type StyleInk, shadedInkOf } from "../../engine/pixels/style-ink.ts";
 import { drawingIn, inUsualInk } from "../../engine/read-in-ink.ts";
 import { decodeFitted } from "../../images/codec.ts";
 import { sha256Of } from "../../platform/sha256.ts";
@@ -67,8 +67,8 @@ function inkOfMost<Shown extends Icon>(
   const shaded = shadedInkOf(some);
   if (shaded.gradient) {
     const own = icons.filter((icon) => shadedInkOf([icon]).ink).map((icon) => ({ ...icon, ...inUsualInk(icon) }));
-    const lines = linesIn(some, shaded.isOneInk);
-    if (own.length >= oneColourLeast * icons.length) return { icons: own, styleInk: { ...shaded, lines } };
+    const lines = linesAndHand(some, shaded.isOneInk);
+    if (own.length >= oneColourLeast * icons.length) return { icons: own, styleInk: { ...shaded, ...lines } };
   }
   const inked = icons.flatMap((icon) => {
     const { ink } = inkOf([icon]);
@@ -84,7 +84,7 @@ function inkOfMost<Shown extends Icon>(
   if (same.length === 0 || same.length < oneColourLeast * icons.length) return asInks(icons);
   const shown = same.slice(0, limits.styleImagesMax);
   const ink = inkOf(shown);
-  const styleInk = ink.ink ? { ...ink, lines: linesIn(shown, ink.isOneInk) } : ink;
+  const styleInk = ink.ink ? { ...ink, ...linesAndHand(shown, ink.isOneInk) } : ink;
   return { icons: same.map(inUsualInk), styleInk };
 }
 
@@ -95,12 +95,12 @@ function asInks<Shown extends Icon>(icons: readonly Shown[]): ReturnType<typeof 
     ? icons.filter((icon) => asInkOf(icon, styleInk)).map((icon) => drawingIn(icon, styleInk, "the set"))
     : [];
   if (styleInk && alone.length >= oneColourLeast * icons.length) {
-    const lines = linesIn(alone.slice(0, limits.styleImagesMax), styleInk.isOneInk);
+    const lines = linesAndHand(alone.slice(0, limits.styleImagesMax), styleInk.isOneInk);
     const areas = styleInk.accents && !styleInk.isOneInk ? styleAreasOf(icons) : undefined;
-    return { icons: alone, styleInk: { ...styleInk, lines, ...(areas && { areas }) } };
+    return { icons: alone, styleInk: { ...styleInk, ...lines, ...(areas && { areas }) } };
   }
   const areas = styleAreasOf(icons);
-  return { icons, styleInk: { isOneInk: false, spread: spreadOf(icons), ...(areas && { areas }) } };
+  return { icons, styleInk: { isOneInk: false, spread: spreadOf(icons), ...handIn(icons), ...(areas && { areas }) } };
 }
 
 /**
