@@ -5,7 +5,7 @@
 import { lineWidthOf } from "../lines/line-width.ts";
 import { shapeOf } from "../lines/shape.ts";
 import { isCircle, narrowMost, type Offset, offsetsAlong, strayingsAlong } from "./along-edges.ts";
-import { contoursOf, partsOfSide } from "./contours.ts";
+import { type Contour, contoursOf, partsOfSide } from "./contours.ts";
 
 /** How a hand draws. */
 export interface Hand {
@@ -42,13 +42,14 @@ export interface Alphas {
   readonly sizePx: number;
 }
 
-export const handOf = (drawings: readonly Alphas[]): Hand | undefined =>
-  drawings.length < drawingsLeast ? undefined : handIn(drawings, windowsLeast);
+/** @param isTakenOff drawings were taken off a ground or a shadow, where edges tremble that did not */
+export const handOf = (drawings: readonly Alphas[], isTakenOff = false): Hand | undefined =>
+  drawings.length < drawingsLeast ? undefined : handIn(drawings, windowsLeast, isTakenOff);
 
 /** The hand that drew one drawing, by which it strays already. */
 export const ownHandOf = (drawing: Alphas): Hand | undefined => handIn([drawing], ownWindowsLeast);
 
-function handIn(drawings: readonly Alphas[], least: number): Hand | undefined {
+function handIn(drawings: readonly Alphas[], least: number, isTakenOff = false): Hand | undefined {
   const looked = drawings.slice(0, lookedMost);
   const contours = looked.flatMap(({ alphas, sizePx }) => contoursOf(alphas, sizePx));
   const offsets = contours.flatMap(offsetsAlong);
@@ -57,9 +58,11 @@ function handIn(drawings: readonly Alphas[], least: number): Hand | undefined {
   const { share, spread } = linesIn(looked);
   const isUneven = share >= linesLeast && spread >= spreadLeast;
   const isNeverExact = share >= mostlyLines && exact <= hardlyExact;
-  if (!isUneven && !isNeverExact && quantile(contours.flatMap(strayingsAlong), 0.25) < trembleLeast) return undefined;
+  if (!isUneven && !isNeverExact && (isTakenOff || tremblingOf(contours) < trembleLeast)) return undefined;
   return { ...strayOf(offsets), uneven: share < linesLeast ? 0 : Math.min(unevenMost, spread / fifthsApart) };
 }
+
+const tremblingOf = (contours: readonly Contour[]): number => quantile(contours.flatMap(strayingsAlong), 0.25);
 
 /** 1 where too few edges may be meant to be straight. */
 function shareOfExact(offsets: readonly Offset[], least: number): number {

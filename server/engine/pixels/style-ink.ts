@@ -89,7 +89,7 @@ export function styleInkOf(drawings: readonly Drawing[]): StyleInk {
     const own = inkAlone(drawings, shaded);
     return onPlates(drawings, own.areas) ?? own;
   }
-  const own = inkAlone(found.alone, gradientInkOf(found.alone));
+  const own = inkAlone(found.alone, gradientInkOf(found.alone), true);
   return { ...own, ...(!(own.ink ?? own.ground) && { spread: spreadOf(found.alone) }), shadows: found.shadows };
 }
 
@@ -121,7 +121,7 @@ function onPlates(drawings: readonly Drawing[], areas: StyleAreas | undefined): 
     if (veils === "opaque" && bare.every(({ planes }, at) => isSame(planes, before[at]?.planes))) continue;
     before = bare;
     const found = veils === "gone" ? undefined : shadowsOf(bare);
-    const own = veils === "gone" || found ? inkAlone(found?.alone ?? bare) : undefined;
+    const own = veils === "gone" || found ? inkAlone(found?.alone ?? bare, undefined, true) : undefined;
     const isFound = own?.ink ?? (veils === "gone" ? own?.areas : undefined);
     // What lies above a drawing is no shadow.
     if (!own || !isFound || found?.shadows.some(({ down }) => down < 0)) continue;
@@ -144,31 +144,40 @@ function onPlates(drawings: readonly Drawing[], areas: StyleAreas | undefined): 
 const isSame = (planes: Float32Array, others: Float32Array | undefined): boolean =>
   planes.every((value, at) => value === others?.[at]);
 
-function inkAlone(drawings: readonly Drawing[], shaded?: GradientInk): StyleInk {
+/** @param isTakenOff drawings were taken off what they lie on */
+function inkAlone(drawings: readonly Drawing[], shaded?: GradientInk, isTakenOff = false): StyleInk {
   const ink = inkBy(drawings, shaded);
-  if (ink.ink) return { ...ink, ...linesAndHand(drawings, ink.isOneInk) };
+  if (ink.ink) return { ...ink, ...linesAndHand(drawings, ink.isOneInk, isTakenOff) };
   const flat = flatStyleOf(drawings);
-  if (!flat) return { ...ink, ...handIn(drawings), areas: styleAreasOf(drawings) };
+  if (!flat) return { ...ink, ...handIn(drawings, isTakenOff), areas: styleAreasOf(drawings) };
   const inked = drawings.flatMap((drawing) => {
     const planes = asInkOf(drawing, flat)?.planes;
     return planes ? [{ planes, sizePx: drawing.sizePx }] : [];
   });
   const areas = flat.accents && !flat.isOneInk ? styleAreasOf(drawings) : undefined;
-  return { ...flat, ...linesAndHand(inked, flat.isOneInk), ...(areas && { areas }) };
+  return {
+    ...flat,
+    ...linesAndHand(inked, flat.isOneInk, isTakenOff || flat.ground !== undefined),
+    ...(areas && { areas }),
+  };
 }
 
 const alphasIn = (drawings: readonly Drawing[]) =>
   drawings.map(({ planes, sizePx }) => ({ alphas: planes.subarray(3 * sizePx ** 2), sizePx }));
 
 /** The hand that drew drawings, if one did. */
-export function handIn(drawings: readonly Drawing[]): Pick<StyleInk, "hand"> {
-  const hand = handOf(alphasIn(drawings));
+export function handIn(drawings: readonly Drawing[], isTakenOff = false): Pick<StyleInk, "hand"> {
+  const hand = handOf(alphasIn(drawings), isTakenOff);
   return hand ? { hand } : {};
 }
 
 /** Lines of drawings of one colour, and the hand that drew them. @param isOneInk false: with tints */
-export function linesAndHand(drawings: readonly Drawing[], isOneInk: boolean): Pick<StyleInk, "lines" | "hand"> {
-  const { hand } = handIn(drawings);
+export function linesAndHand(
+  drawings: readonly Drawing[],
+  isOneInk: boolean,
+  isTakenOff = false,
+): Pick<StyleInk, "lines" | "hand"> {
+  const { hand } = handIn(drawings, isTakenOff);
   return { lines: linesIn(drawings, isOneInk, hand !== undefined), ...(hand && { hand }) };
 }
 

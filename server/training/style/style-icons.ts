@@ -10,7 +10,14 @@ import { styleAreasOf } from "../../engine/areas/style-areas.ts";
 import { spreadOf } from "../../engine/pixels/colour-spread.ts";
 import { shadowsOf } from "../../engine/pixels/hard-shadows/without-shadows.ts";
 import { inkOf } from "../../engine/pixels/ink-colour.ts";
-import { asInkOf, flatStyleOf, handIn, linesAndHand, type StyleInk, shadedInkOf } from "../../engine/pixels/style-ink.ts";
+import {
+  asInkOf,
+  flatStyleOf,
+  handIn,
+  linesAndHand,
+  type StyleInk,
+  shadedInkOf,
+} from "../../engine/pixels/style-ink.ts";
 import { drawingIn, inUsualInk } from "../../engine/read-in-ink.ts";
 import { decodeFitted } from "../../images/codec.ts";
 import { sha256Of } from "../../platform/sha256.ts";
