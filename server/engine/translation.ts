@@ -12,6 +12,7 @@ import type { StyleAreas } from "./areas/style-areas.ts";
 import type { Calibration } from "./calibration.ts";
 import type { CaptionColour } from "./colour-words.ts";
 import { batchConditions, type ConditionReaders, type EncodedConditions } from "./conditions.ts";
+import { settleIn } from "./edits/crisp-part.ts";
 import { type KeptPixels, keepOutside } from "./edits/kept-pixels.ts";
 import { combine } from "./edits/sphere.ts";
 import { type ByHand, byHand } from "./hand-drawn/by-hand.ts";
@@ -193,9 +194,8 @@ export async function decodeImage(
       `flow: expected finite latents and likelihood, got log-likelihood ${logLikelihood} (translation ${translation.id})`,
     );
   const { imageSizePx } = translation.target;
-  const isTraced = enlargedBy !== undefined && !kept;
-  const factor = isTraced ? enlargedBy : undefined;
-  const one = await paint(translation, drawn, looks, factor);
+  const factor = kept ? undefined : enlargedBy;
+  const one = await paint(translation, drawn, { ...looks, kept }, factor);
   const both = towards ? mixed(one, await paint(translation, drawn, towards.paints, factor), towards.share) : one;
   const image = toStraightRgba(kept ? keepOutside(both.planes, kept) : both.planes, imageSizePx);
   if (factor === undefined || !both.enlarged) return image;
@@ -227,13 +227,14 @@ interface Painted {
 export async function paint(
   translation: Pick<Translation, "target">,
   drawn: Pick<DrawnLatent, "latent" | "drawing">,
-  { palette, tints, lines, areas, hand, seed, ...looks }: Omit<Finish, "kept" | "towards" | "enlargedBy">,
+  { palette, tints, lines, areas, hand, seed, kept, ...looks }: Omit<Finish, "enlargedBy" | "towards">,
   factor?: number,
 ): Promise<Painted> {
   const [{ target }, { latent, drawing }] = [translation, drawn];
+  const settle = kept && drawing && settleIn(kept, drawing.planes, target.imageSizePx, looks);
   let answer: Promise<Float32Array> | undefined;
   const answerOf = (): Promise<Float32Array> => {
-    answer ??= decodeDrawn(translation, drawn);
+    answer ??= settle ? decodeDrawn(translation, drawn).then(settle) : decodeDrawn(translation, drawn);
     return answer;
   };
   const inLines = lines && drawing && (await drawnInLines(drawing, target.imageSizePx, lines, answerOf));
@@ -253,9 +254,9 @@ export async function paint(
   const straight = made ?? decoded;
   const layers = hand && straight ? byHand(straight, drawing, { hand, seed, width: lines?.width }) : straight;
   const small = layers && (made || hand) ? drawLayers(layers, 1) : (decoded?.planes ?? (await answerOf()));
-  // The drawing's own edges are decided already.
-  const kept = inAreas?.looks ?? { ...looks, isOneInk: false };
-  const { planes, again, stack, apart, recolour: inkBy = (ink) => ink } = finish(small, redrawn ? kept : looks);
+  // The drawing's own edges are decided already, and so are those of a part.
+  const own = redrawn || settle ? (inAreas?.looks ?? { ...looks, isOneInk: false }) : looks;
+  const { planes, again, stack, apart, recolour: inkBy = (ink) => ink } = finish(small, own);
   if (factor === undefined || !layers) return { planes };
   const large = drawLayers(layers, factor);
   // On a plate they lie elsewhere.

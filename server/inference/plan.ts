@@ -16,6 +16,7 @@ import { invertImage } from "../engine/edits/invert.ts";
 import type { KeptPixels } from "../engine/edits/kept-pixels.ts";
 import { varyResidual } from "../engine/edits/variations.ts";
 import { guidanceTermsOf } from "../engine/guidance.ts";
+import type { StyleLines } from "../engine/lines/line-width.ts";
 import { inkOfStyle, looksOf, paletteOf, readInInk } from "../engine/read-in-ink.ts";
 import type { Row, Translation } from "../engine/translation.ts";
 import { sampleRow } from "../retrieval/retrieved-prior.ts";
@@ -49,7 +50,7 @@ export async function planGeneration(
     const conditions = await encodeRequest(translation, request, readInInk(translation, values, styleInk));
     const among = stylesUnder(request.licences, translation.drawings);
     const looks = looksAt(request, looksOf(translation, requested, styleInk));
-    const finish = { ...looks, kept: keptPixels(request, images) };
+    const finish = { ...looks, kept: keptPixels(request, images, styleInk.lines) };
     const findings = {
       outOfDistribution: findOutOfDistribution(translation.calibration, conditions),
       namedLabels: namedLabels([conditions]),
@@ -99,7 +100,11 @@ function inDefaultStyle({ defaultStyle }: Translation, request: ResolvedRequest)
 }
 
 /** @throws AppError `invalid_request` for a mask that marks nothing */
-function keptPixels({ condition: { drawing } }: ResolvedRequest, images: ConditionImages): KeptPixels | undefined {
+function keptPixels(
+  { condition: { drawing } }: ResolvedRequest,
+  images: ConditionImages,
+  lines: StyleLines | undefined,
+): KeptPixels | undefined {
   if (drawing?.mask === undefined) return undefined;
   const hole = holeOf(images, drawing.mask);
   if (!hole.some((share) => share >= 0.5))
@@ -108,7 +113,7 @@ function keptPixels({ condition: { drawing } }: ResolvedRequest, images: Conditi
       "white where the drawing is drawn anew",
       "nothing that is light and opaque",
     );
-  return { planes: imageOf(images, keyOfShown(drawing)).planes, hole };
+  return { planes: imageOf(images, keyOfShown(drawing)).planes, hole, lines };
 }
 
 /** Each field once, with its largest distance. */

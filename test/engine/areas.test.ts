@@ -273,11 +273,26 @@ describe("an answer in areas", () => {
     assert.ok(at(made, 0, 0)[3]! < 0.02);
   });
 
-  it("an answer that draws elsewhere, a drawing with a hole and one of gradients stay the flow's", async () => {
+  it("an answer that draws elsewhere, a drawing with a hole and one without areas stay the flow's", async () => {
     assert.equal(await inStyle(drawn([disc(8), ink]), fills, drawn([disc(30), red]).planes), undefined);
-    assert.equal(await inStyle(gradient(8), fills, smear), undefined);
+    const noise = drawn([disc(24), red]);
+    for (let place = 0; place < pixels; place += 1) noise.planes[pixels + place]! *= (place * 7919) % 6;
+    assert.equal(await inStyle(noise, fills, smear), undefined);
     const holed = { planes: halves.planes, known: known.map((_, place) => place % 2) };
     assert.equal(await drawnInAreas(holed, sizePx, fills, async () => smear), undefined);
+  });
+
+  it("a drawing of gradients gets flat colours in a style of these", async () => {
+    const drawing = drawn([box(8, 8, 56, 56), red], [disc(10), navy]);
+    for (let place = 0; place < pixels; place += 1)
+      if (drawing.planes[place]! > 0.8) drawing.planes[pixels + place] = 0.3 + (0.5 * (place % sizePx)) / sizePx;
+    assert.equal(partitionOf(drawing), undefined);
+    const answer = drawn([box(8, 8, 56, 56), [0.7, 0.4, 0.3]], [disc(10), [0.8, 0.7, 0.3]]).planes;
+    const made = (await inStyle(drawing, fills, answer))!;
+    assertNear(at(made, 14, 32), at(made, 50, 32), 0.01);
+    assertNear(at(made, 14, 32), [...red, 1]);
+    assertNear(at(made, 32, 32), [...yellow, 1]);
+    assert.ok(at(made, 4, 32)[3]! < 0.02);
   });
 
   it("an answer in areas is as crisp at another size, and has flat colours alone", async () => {

@@ -366,11 +366,23 @@ describe("an answer in the drawing's lines", () => {
     assert.equal((await paint({ target }, drawn, { isOneInk: true, lines }, 2)).known?.stack, undefined);
   });
 
-  it("an answer in the drawing's lines is none where a part is drawn anew, or the drawing has other colours", async () => {
+  it("an answer in the drawing's lines is none where a part is drawn anew", async () => {
     const lines = { width: 3 / sizePx, isAll: true };
     assert.equal(await drawnInLines({ ...shown, known: new Float32Array(16) }, sizePx, lines, never), undefined);
+  });
+
+  it("a drawing of several colours gets the ink of the flow's answer, crisp and without its specks; with a tint it stays the flow's", async () => {
     const planes = shown.planes.slice();
     for (let at = 0; at < sizePx ** 2; at += 1) planes[at] = at % 2 === 0 ? planes[3 * sizePx ** 2 + at]! : 0;
-    assert.equal(await drawnInLines({ ...shown, planes }, sizePx, lines, never), undefined);
+    const coloured = { ...shown, planes };
+    const lines = { width: 3 / sizePx, isAll: true };
+    assert.equal(await drawnInLines(coloured, sizePx, { ...lines, tint: 0.25 }, never), undefined);
+    const wanted = drawn(disc(16));
+    // What is unsure is grey, and there is a speck.
+    const smear = drawn(joined(disc(16), disc(1.2, 58, 58))).map((alpha) => 0.15 + 0.6 * alpha);
+    const layers = await drawnInLines(coloured, sizePx, lines, async () => planesOf(smear));
+    const alphas = drawLayers(layers!, 1).subarray(3 * sizePx ** 2);
+    assert.ok(difference(alphas, wanted) < 0.01, `${difference(alphas, wanted)}`);
+    assert.ok(alphas[58 * sizePx + 58]! < 0.02, `${alphas[58 * sizePx + 58]}`);
   });
 });

@@ -7,7 +7,7 @@ import type { ShownDrawing } from "../interfaces.ts";
 import { lineWidthOf } from "../lines/line-width.ts";
 import { redrawLines } from "../lines/redraw-lines.ts";
 import { shapeOf } from "../lines/shape.ts";
-import { type Ink, inInk, inkOf } from "../pixels/ink-colour.ts";
+import { type Drawing, type Ink, inInk, inkOf } from "../pixels/ink-colour.ts";
 import type { LayeredImage } from "../pixels/layered-image.ts";
 import { onAreasGround } from "./areas-ground.ts";
 import { areThin, aroundOf, inkOfFlat, opaqueFrom } from "./around.ts";
@@ -16,8 +16,9 @@ import { inLayers } from "./in-layers.ts";
 import { type Behind, inOneColour } from "./in-one-colour.ts";
 import { labOfInk } from "./lab-of-ink.ts";
 import type { Paint } from "./paint.ts";
-import { type Area, type Partition, partitionOf } from "./partition.ts";
+import { type Area, edgesOf, type Partition, partitionOf } from "./partition.ts";
 import { insideOf } from "./signed-distance.ts";
+import { smoothAreasOf } from "./smooth-areas.ts";
 import type { StyleAreas } from "./style-areas.ts";
 import { alikeInColour, type Vote, votesOf } from "./votes.ts";
 import { withOutlines } from "./with-outlines.ts";
@@ -26,6 +27,8 @@ import { type WithoutLines, withoutLines } from "./without-lines.ts";
 /** Alpha of an answer from which on it draws what the drawing leaves empty, and from which on it keeps what the drawing has. */
 const [filledFrom, keptFrom] = [0.5, 0.25] as const;
 const areasMost = 400;
+/** Share of a drawing of gradients that must lie in areas. */
+const smoothLeast = 0.7;
 /** Pixels from a drawing's edge on which an answer draws away from it. */
 const awayPx = 3;
 /** Share of what a drawing takes that the answer may draw away from it; more is a ground or a frame. */
@@ -52,8 +55,8 @@ export async function paintedInAreas(
  * @param drawing premultiplied RGBA [4, sizePx, sizePx]
  * @param answerOf the flow's answer, of the same shape
  * @param isOnPlate whether the answer will lie on a plate (plate.ts)
- * @returns undefined where the drawing is not of flat colours or of too many areas, where a part of it is to be drawn anew, where the answer draws
- * away from it, and where it lacks a ground that the style has
+ * @returns undefined where the drawing is neither of flat colours nor of gradients or of too many areas, where a part of it is to be drawn anew,
+ * where the answer draws away from it, and where it lacks a ground that the style has
  */
 export async function drawnInAreas(
   { planes, known }: Pick<ShownDrawing, "planes" | "known">,
@@ -70,7 +73,8 @@ export async function drawnInAreas(
   const lines = own.ink && own.isOneInk ? redrawLines(alphas, sizePx, width) : undefined;
   if (lines && style.hasGrounds) return undefined;
   const shown = lines && !ground ? inkedBy(lines.alphas, own.ink!) : planes;
-  const partition = partitionOf({ planes: ground ? onAreasGround({ planes: shown, sizePx }, ground) : shown, sizePx });
+  const seen = { planes: ground ? onAreasGround({ planes: shown, sizePx }, ground) : shown, sizePx };
+  const partition = partitionOf(seen) ?? smoothPartitionOf(seen);
   if (!partition || partition.areas.length > areasMost) return undefined;
   const answer = await answerOf();
   const elsewhere = drawnElsewhere(partition, answer);
@@ -85,6 +89,14 @@ export async function drawnInAreas(
         isColoured: own.ink === undefined,
         isThin: own.ink !== undefined && style.outline !== undefined && areThin(alphas, sizePx),
       });
+}
+
+/** A drawing of gradients, each as an area of its mean colour; undefined where much of it lies in none. */
+function smoothPartitionOf(drawing: Drawing): Partition | undefined {
+  const smooth = smoothAreasOf(drawing);
+  if (!smooth || smooth.covered < smoothLeast) return undefined;
+  const { colours, labels, areas } = smooth.partition;
+  return { ...smooth.partition, ...edgesOf(drawing, colours, labels, areas) };
 }
 
 /** A drawing of lines of one width: they are the style's lines, or in a style of fills they go where areas meet. */

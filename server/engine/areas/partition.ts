@@ -212,7 +212,8 @@ export function areasOf(labels: Uint16Array, owners: Uint8Array, sizePx: number)
   });
 }
 
-function edgesOf(
+/** Edges in parts of pixels. @param labels the area of each pixel */
+export function edgesOf(
   { planes, sizePx }: Drawing,
   colours: readonly Flat[],
   labels: Uint16Array,

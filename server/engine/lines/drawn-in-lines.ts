@@ -11,7 +11,8 @@ import { decidePieces, tintedAreas } from "./by-pieces.ts";
 import type { StyleLines } from "./line-width.ts";
 import { isHollow, outlineOf } from "./outline.ts";
 import { movedEdge, redrawLines } from "./redraw-lines.ts";
-import { shapeOf } from "./shape.ts";
+import { settled } from "./settle.ts";
+import { edgedOf, shapeOf } from "./shape.ts";
 import { areaTintMost, ofTint, overTint, partsAsInk } from "./tinted.ts";
 
 /** Share of a drawing that has a tint, from which on it is of fills in that tint. */
@@ -20,13 +21,16 @@ const tintedMost = 0.7;
 const tintCounts = 1.5;
 /** Width of lines where neither style nor drawing has one, of the side. */
 const usualWidth = 0.07;
+/** Deviation of the blur by which the edges of a flow's answer get even, of the side. */
+const answerBlur = 0.0117;
 /** Log-odds of what is sure. */
 const sureOdds = 9;
 
 /**
  * @param drawing premultiplied RGBA [4, sizePx, sizePx]
  * @param answerOf the flow's answer, of the same shape; called only where it is needed
- * @returns undefined where the drawing is of several colours or its lines have several widths, or where a part of it is to be drawn anew
+ * @returns undefined where the answer has its ink elsewhere, where the drawing is of several colours and the style has a tint, or where a part of it is
+ * to be drawn anew
  */
 export async function drawnInLines(
   { planes, known }: Pick<ShownDrawing, "planes" | "known">,
@@ -35,8 +39,10 @@ export async function drawnInLines(
   answerOf: () => Promise<Float32Array>,
 ): Promise<LayeredImage | undefined> {
   const { ink, isOneInk } = inkOf([{ planes, sizePx }]);
-  if (known.some((share) => share < 1) || !ink) return undefined;
+  if (known.some((share) => share < 1)) return undefined;
   const alphasOf = (image: Float32Array): Float32Array => image.subarray(3 * sizePx ** 2);
+  // Edges of several colours are not those of ink.
+  if (!ink) return tint ? undefined : inLayers([settledAnswer(alphasOf(await answerOf()), sizePx)], [1], sizePx);
   const lines = isOneInk ? alphasOf(planes) : withoutTint(planes, sizePx, isAll);
   const shape = shapeOf(lines, sizePx);
   const redrawn = redrawLines(lines, sizePx, width, shape);
@@ -70,6 +76,13 @@ export async function drawnInLines(
   if (!tint) return inLayers([odds], [1], sizePx);
   const isTinted = tintedAreas(edged, answer!, sizePx, tint);
   return inLayers([odds, odds.map((_, at) => (isTinted(at) ? sureOdds : -sureOdds))], [1, tint], sizePx);
+}
+
+/** Log-odds of a flow's answer as crisp ink. @param answer alphas, [sizePx, sizePx] */
+function settledAnswer(answer: Float32Array, sizePx: number): Float32Array {
+  const shares = [answer, answer.map((alpha) => 1 - alpha)];
+  const [ink] = settled(shares, [...answer.keys()], sizePx, answerBlur * sizePx, false);
+  return edgedOf(movedEdge(shapeOf(ink!, sizePx), sizePx, 0, 0), sizePx).inside.map((px) => oddsPerPx * px);
 }
 
 /** A drawing with a tint as one of ink. @param isAll for a style of lines */

@@ -1,0 +1,72 @@
+/** The part of an answer that is drawn anew, of one ink and perhaps a tint of it: crisp, and its edges go on from those around. Pure. */
+import { isLines, lineWidthOf, type StyleLines } from "../lines/line-width.ts";
+import { inOneWidth, settled } from "../lines/settle.ts";
+import { shapeOf } from "../lines/shape.ts";
+import type { Looks } from "../pixels/finish.ts";
+import { channelsOfHex } from "../pixels/hex-colour.ts";
+import { inInk } from "../pixels/ink-colour.ts";
+import { resampleSquare } from "../pixels/resample-square.ts";
+import { usualInk } from "../pixels/usual-ink.ts";
+import type { KeptPixels } from "./kept-pixels.ts";
+
+/** Deviation of the blur by which edges get even, of the width of lines around; its least and its most, of the side. */
+const [blurShare, blurLeast, blurMost] = [0.33, 0.0094, 0.0234] as const;
+
+/**
+ * What is done with the flow's answer, so that the part is crisp; undefined where the style is of several colours.
+ * @param kept where the part lies, and what lines the style has
+ * @param drawing which goes on around the part, premultiplied RGBA [4, sizePx, sizePx]
+ * @param looks of the requested style
+ * @returns from such planes of the answer to those in the usual ink, with the drawing around the part
+ */
+export function settleIn(
+  { hole, lines }: Pick<KeptPixels, "hole" | "lines">,
+  drawing: Float32Array,
+  sizePx: number,
+  { isOneInk, ink, ground, plate }: Looks,
+): ((answer: Float32Array) => Float32Array) | undefined {
+  if (!isOneInk && !ink) return undefined;
+  const first = 3 * sizePx ** 2;
+  // Answer and drawing may lie elsewhere than on the kept picture.
+  const place = (ground ?? plate)?.place;
+  const part = place ? resampleSquare(hole, place, sizePx) : hole;
+  return (answer) => {
+    const [around, planes] = [drawing.subarray(first), new Float32Array(answer.length)];
+    const alphas = around.map((alpha, at) => (part[at]! > 0 ? answer[first + at]! : alpha));
+    planes.set(partOf(alphas, around, part, sizePx, lines), first);
+    return inInk(planes, channelsOfHex(usualInk));
+  };
+}
+
+function partOf(
+  alphas: Float32Array,
+  around: Float32Array,
+  hole: Float32Array,
+  sizePx: number,
+  lines: StyleLines | undefined,
+): Float32Array {
+  const levels = [1, ...(lines?.tint ? [lines.tint] : []), 0];
+  const free = [...hole.keys()].filter((at) => hole[at]! > 0);
+  const found = lineWidthOf(shapeOf(around, sizePx), sizePx);
+  const width = found?.width ?? Number.POSITIVE_INFINITY;
+  const blurPx = sizePx * Math.min(blurMost, Math.max(blurLeast, blurShare * width));
+  const made = settled(sharesOf(alphas, levels), free, sizePx, blurPx, true);
+  const even = lines?.isAll && isLines(found) ? inOneWidth(made, free, sizePx, found.width * sizePx) : made;
+  const crisp = alphas.slice();
+  for (const at of free) crisp[at] = levels.reduce((sum, level, phase) => sum + level * even[phase]![at]!, 0);
+  return crisp;
+}
+
+/** Of each level its share in alphas that lie between two of them. */
+function sharesOf(alphas: Float32Array, levels: readonly number[]): Float32Array[] {
+  const shares = levels.map(() => new Float32Array(alphas.length));
+  for (let at = 0; at < alphas.length; at += 1) {
+    const alpha = Math.min(levels[0]!, Math.max(0, alphas[at]!));
+    let below = 1;
+    while (alpha < levels[below]!) below += 1;
+    const share = (alpha - levels[below]!) / (levels[below - 1]! - levels[below]!);
+    shares[below - 1]![at] = share;
+    shares[below]![at] = 1 - share;
+  }
+  return shares;
+}
