@@ -12,6 +12,9 @@ import type { KeptPixels } from "./kept-pixels.ts";
 /** Deviation of the blur by which edges get even, of the width of lines around; its least and its most, of the side. */
 const [blurShare, blurLeast, blurMost] = [0.33, 0.0094, 0.0234] as const;
 
+/** Width of what is certainly lines, of the side, where nothing is broader: a part of them has their width. */
+const lineMost = 0.1;
+
 /**
  * What is done with the flow's answer, so that the part is crisp; undefined where the style is of several colours.
  * @param kept where the part lies, and what lines the style has
@@ -51,7 +54,8 @@ function partOf(
   const width = found?.width ?? Number.POSITIVE_INFINITY;
   const blurPx = sizePx * Math.min(blurMost, Math.max(blurLeast, blurShare * width));
   const made = settled(sharesOf(alphas, levels), free, sizePx, blurPx, true);
-  const even = lines?.isAll && isLines(found) ? inOneWidth(made, free, sizePx, found.width * sizePx) : made;
+  const isThin = isLines(found) && found.width <= lineMost && found.deep === 0;
+  const even = lines?.isAll && isThin ? inOneWidth(made, free, sizePx, found.width * sizePx) : made;
   const crisp = alphas.slice();
   for (const at of free) crisp[at] = levels.reduce((sum, level, phase) => sum + level * even[phase]![at]!, 0);
   return crisp;
