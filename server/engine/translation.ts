@@ -4,6 +4,7 @@
  * input gives the same output. It runs the sessions of its experts and flow.
  * An image depends on its own row alone, never on its neighbours in a batch.
  */
+
 import type { DrawingSet } from "../../shared/contract/generations/sources.ts";
 import { AppError } from "../../shared/problem.ts";
 import { paintedInAreas } from "./areas/drawn-in-areas.ts";
@@ -29,6 +30,7 @@ import type {
 import { joinRows } from "./join-rows.ts";
 import { drawnInLines } from "./lines/drawn-in-lines.ts";
 import type { StyleLines } from "./lines/line-width.ts";
+import { logNormal } from "./log-normal.ts";
 import { type Apart, finish, type Looks } from "./pixels/finish.ts";
 import { inPalette } from "./pixels/in-palette.ts";
 import { inTints } from "./pixels/in-tints.ts";
@@ -246,14 +248,15 @@ export async function paint(
       ? await paintedInAreas(drawing, target.imageSizePx, { ...looks, areas }, colouredOf)
       : undefined;
   const redrawn = inLines ?? inAreas?.layers;
-  const needsLayers = !redrawn && (palette || (!tints && (hand || factor !== undefined)));
+  const bent = kept ? undefined : hand;
+  const needsLayers = !redrawn && (palette || (!tints && (bent || factor !== undefined)));
   const decoded = needsLayers ? await target.decodeLayers?.(latent, drawing) : undefined;
   const joined = decoded && palette && inPalette(decoded, palette);
   const tinted = tints && !inAreas ? await tintsOf(tints) : undefined;
   const made = tinted ?? joined ?? redrawn;
   const straight = made ?? decoded;
-  const layers = hand && straight ? byHand(straight, drawing, { hand, seed, width: lines?.width }) : straight;
-  const small = layers && (made || hand) ? drawLayers(layers, 1) : (decoded?.planes ?? (await answerOf()));
+  const layers = bent && straight ? byHand(straight, drawing, { hand: bent, seed, width: lines?.width }) : straight;
+  const small = layers && (made || bent) ? drawLayers(layers, 1) : (decoded?.planes ?? (await answerOf()));
   // The drawing's own edges are decided already, and so are those of a part.
   const own = redrawn || settle ? (inAreas?.looks ?? { ...looks, isOneInk: false }) : looks;
   const { planes, again, stack, apart, recolour: inkBy = (ink) => ink } = finish(small, own);
@@ -292,10 +295,4 @@ export interface Finish extends Looks, ByHand {
   readonly towards?: { readonly paints: Looks & Pick<Finish, "tints">; readonly share: number } | undefined;
   /** Factor of the enlarged image, which is traced; absent = none is made. */
   readonly enlargedBy?: number | undefined;
-}
-
-/** log N(v; 0, I) in nats. */
-export function logNormal(v: Float32Array): number {
-  const squares = v.reduce((sum, value) => sum + value * value, 0);
-  return -0.5 * squares - 0.5 * v.length * Math.log(2 * Math.PI);
 }

@@ -7,7 +7,7 @@
  */
 import { AppError } from "../../shared/problem.ts";
 import type { ConditionBatches, Flow, GuidanceTerm } from "../engine/interfaces.ts";
-import { logNormal } from "../engine/translation.ts";
+import { logNormal } from "../engine/log-normal.ts";
 import { Session, type SessionOptions, type Tensor } from "../onnx/session.ts";
 import { meanRow } from "../platform/mean-row.ts";
 

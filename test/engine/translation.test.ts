@@ -4,8 +4,9 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { encodeConditions } from "../../server/engine/conditions.ts";
 import type { ConditionBatches, ConditionValue, Flow, GuidanceTerm } from "../../server/engine/interfaces.ts";
+import { logNormal } from "../../server/engine/log-normal.ts";
 import { drawResidual, normals, streams } from "../../server/engine/random.ts";
-import { decodeImage, drawLatents, logNormal, type Row, type Translation } from "../../server/engine/translation.ts";
+import { decodeImage, drawLatents, type Row, type Translation } from "../../server/engine/translation.ts";
 
 const dims = 6;
 

@@ -1,7 +1,7 @@
 /** Held-out nats per dimension: how well the flow models images that it never saw, and how much each condition contributes. */
 import { type FlowConditionName, isWord } from "../../../shared/contract/conditions.ts";
 import type { EncodedConditions } from "../../engine/conditions.ts";
-import { logNormal } from "../../engine/translation.ts";
+import { logNormal } from "../../engine/log-normal.ts";
 import { evaluationBatch, heldOutNats, measuredRows } from "../../flow/held-out.ts";
 import type { Batch, TrainingSet } from "../../flow/training-set.ts";
 import { denseTable } from "../../flow/vector-table.ts";

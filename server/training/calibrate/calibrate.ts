@@ -6,7 +6,8 @@ import { type FlowConditionName, fieldOf, isWord } from "../../../shared/contrac
 import { AppError } from "../../../shared/problem.ts";
 import type { Calibration, Typicality } from "../../engine/calibration.ts";
 import { batchConditions, type EncodedConditions } from "../../engine/conditions.ts";
-import { logNormal, type Translation } from "../../engine/translation.ts";
+import { logNormal } from "../../engine/log-normal.ts";
+import type { Translation } from "../../engine/translation.ts";
 import { createFlow } from "../../flow/flow-sessions.ts";
 import { TrainingRandom } from "../../flow/random.ts";
 import type { TrainingSet } from "../../flow/training-set.ts";

@@ -4,16 +4,10 @@
  */
 import { batchConditions, type EncodedCondition, type EncodedConditions } from "../../engine/conditions.ts";
 import type { ConditionValue } from "../../engine/interfaces.ts";
+import { logNormal } from "../../engine/log-normal.ts";
 import type { StyleInk } from "../../engine/pixels/style-ink.ts";
 import { looksOf } from "../../engine/read-in-ink.ts";
-import {
-  type DrawnLatent,
-  decodeDrawn,
-  logNormal,
-  paint,
-  shownDrawing,
-  type Translation,
-} from "../../engine/translation.ts";
+import { type DrawnLatent, decodeDrawn, paint, shownDrawing, type Translation } from "../../engine/translation.ts";
 import { TrainingRandom } from "../../flow/random.ts";
 import type { PreviewImage } from "../preview.ts";
 import { type Judged, judgeCodes } from "./style-judge.ts";

@@ -1,13 +1,13 @@
 /** Smears in the part of a picture that is drawn anew become ink or nothing, and edges go on from its rim. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { settleIn } from "../../server/engine/edits/crisp-part.ts";
-import { lineWidthOf } from "../../server/engine/lines/line-width.ts";
-import { inOneWidth, settled } from "../../server/engine/lines/settle.ts";
-import { shapeOf } from "../../server/engine/lines/shape.ts";
-import { channelsOfHex } from "../../server/engine/pixels/hex-colour.ts";
-import { usualInk } from "../../server/engine/pixels/usual-ink.ts";
-import { box, disc, drawn, pixels, ring, sizePx } from "./drawn-layers.ts";
+import { settleIn } from "../../../server/engine/edits/crisp-part.ts";
+import { lineWidthOf } from "../../../server/engine/lines/line-width.ts";
+import { inOneWidth, settled } from "../../../server/engine/lines/settle.ts";
+import { shapeOf } from "../../../server/engine/lines/shape.ts";
+import { channelsOfHex } from "../../../server/engine/pixels/hex-colour.ts";
+import { usualInk } from "../../../server/engine/pixels/usual-ink.ts";
+import { box, disc, drawn, pixels, ring, sizePx } from "../drawn-layers.ts";
 
 const ink = channelsOfHex(usualInk);
 const alphasOf = (planes: Float32Array): Float32Array => planes.subarray(3 * pixels);

@@ -1,18 +1,18 @@
 /** Lines of drawings: how broad they are, the same drawn with another width, and what an answer says of the pieces between them. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { hasGaps } from "../../server/engine/lines/broken-lines.ts";
-import { decidePieces } from "../../server/engine/lines/by-pieces.ts";
-import { countParts } from "../../server/engine/lines/count-parts.ts";
-import { distancesTo, distancesToOther } from "../../server/engine/lines/distances.ts";
-import { drawnInLines } from "../../server/engine/lines/drawn-in-lines.ts";
-import { isLines, linesOfStyle, lineWidthOf } from "../../server/engine/lines/line-width.ts";
-import { outlineOf } from "../../server/engine/lines/outline.ts";
-import { redrawLines } from "../../server/engine/lines/redraw-lines.ts";
-import { shapeOf } from "../../server/engine/lines/shape.ts";
-import { partsAsInk } from "../../server/engine/lines/tinted.ts";
-import { drawLayers } from "../../server/engine/pixels/layered-image.ts";
-import { paint } from "../../server/engine/translation.ts";
+import { hasGaps } from "../../../server/engine/lines/broken-lines.ts";
+import { decidePieces } from "../../../server/engine/lines/by-pieces.ts";
+import { countParts } from "../../../server/engine/lines/count-parts.ts";
+import { distancesTo, distancesToOther } from "../../../server/engine/lines/distances.ts";
+import { drawnInLines } from "../../../server/engine/lines/drawn-in-lines.ts";
+import { isLines, linesOfStyle, lineWidthOf } from "../../../server/engine/lines/line-width.ts";
+import { outlineOf } from "../../../server/engine/lines/outline.ts";
+import { redrawLines } from "../../../server/engine/lines/redraw-lines.ts";
+import { shapeOf } from "../../../server/engine/lines/shape.ts";
+import { partsAsInk } from "../../../server/engine/lines/tinted.ts";
+import { drawLayers } from "../../../server/engine/pixels/layered-image.ts";
+import { paint } from "../../../server/engine/translation.ts";
 
 const sizePx = 64;
 

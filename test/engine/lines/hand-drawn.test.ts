@@ -1,15 +1,15 @@
 /** Styles drawn by hand: which are, how far they are read to stray, and answers that are bent as far. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bent } from "../../server/engine/hand-drawn/bent.ts";
-import { byHand } from "../../server/engine/hand-drawn/by-hand.ts";
-import { contoursOf } from "../../server/engine/hand-drawn/contours.ts";
-import { type Hand, handOf } from "../../server/engine/hand-drawn/hand-of-style.ts";
-import { countParts } from "../../server/engine/lines/count-parts.ts";
-import { drawLayers, type LayeredImage, oddsPerPx } from "../../server/engine/pixels/layered-image.ts";
-import { linesAndHand } from "../../server/engine/pixels/style-ink.ts";
-import { inkOfStyle } from "../../server/engine/read-in-ink.ts";
-import { paint } from "../../server/engine/translation.ts";
+import { bent } from "../../../server/engine/hand-drawn/bent.ts";
+import { byHand } from "../../../server/engine/hand-drawn/by-hand.ts";
+import { contoursOf } from "../../../server/engine/hand-drawn/contours.ts";
+import { type Hand, handOf } from "../../../server/engine/hand-drawn/hand-of-style.ts";
+import { countParts } from "../../../server/engine/lines/count-parts.ts";
+import { drawLayers, type LayeredImage, oddsPerPx } from "../../../server/engine/pixels/layered-image.ts";
+import { linesAndHand } from "../../../server/engine/pixels/style-ink.ts";
+import { inkOfStyle } from "../../../server/engine/read-in-ink.ts";
+import { paint } from "../../../server/engine/translation.ts";
 
 const sizePx = 128;
 const pixels = sizePx ** 2;
