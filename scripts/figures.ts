@@ -1,13 +1,14 @@
 /**
  * Makes the figures of the docs: `npm run figures [-- NAME…] [--packs DIR]`. `training` trains two translations of ten minutes
  * each and so has to be named; `--steps N` shortens it, `--keep DIR` keeps the packs, each in its own data folder. `upscaling` and
- * `upscaling-inputs` need downloaded pictures, and `restyle-matrix`, `eight-icons`, `style-colours` and `coloured-styles` rendered styles; they have to be named, too.
+ * `upscaling-inputs` need downloaded pictures, and `restyle-matrix`, `eight-icons`, `style-colours`, `coloured-styles` and `hand-drawn` rendered styles; they have to be named, too.
  */
 import { parseArgs } from "node:util";
 import { autoencoderFigure } from "./figures/autoencoder.ts";
 import { captionFigure, everydayFigure, failureFigure, retrievalFigure } from "./figures/captions.ts";
 import { layoutFigure, lowResolutionFigure, sketchFigure } from "./figures/conditions.ts";
 import { angleFigure, attributeFigure, blendFigure, depthFigure, restyleFigure } from "./figures/edits.ts";
+import { handDrawnFigure } from "./figures/hand-drawn.ts";
 import { captionSeedsFigure, ownStyleFigure } from "./figures/own-style.ts";
 import { playgroundFigure } from "./figures/playground.ts";
 import { colouredStylesFigure, eightIconsFigure, restyleMatrixFigure, styleColoursFigure } from "./figures/styles.ts";
@@ -42,6 +43,7 @@ const styleFigures: Figures = {
   "eight-icons": eightIconsFigure,
   "style-colours": styleColoursFigure,
   "coloured-styles": colouredStylesFigure,
+  "hand-drawn": handDrawnFigure,
 };
 
 /** Folders of docs/figures, by the page that shows them; what is not named is a figure of generation. */

@@ -28,11 +28,11 @@ interface Board extends Studio {
    * @param look of all drawings of a style; absent = any
    */
   madeUp(styles: number, count: number, look?: string): Promise<Shown[][]>;
-  restyle(source: Shown, style: object | string, more?: object): Promise<Uint8Array | undefined>;
+  restyle(source: Shown, style: object | string, more?: object, seed?: number): Promise<Uint8Array | undefined>;
   caption(caption: string, style: object | string): Promise<Uint8Array | undefined>;
 }
 
-async function withBoard<T>(packsDir: string | undefined, work: (board: Board) => Promise<T>): Promise<T> {
+export async function withBoard<T>(packsDir: string | undefined, work: (board: Board) => Promise<T>): Promise<T> {
   const drawings = await StyleDrawings.open(rendered, sizePx);
   const show = async (drawing: StyleDrawing, { keepBytes }: Studio): Promise<Shown> => {
     const { rgba } = toStraightRgba(await drawings.read(drawing), sizePx);
@@ -41,8 +41,8 @@ async function withBoard<T>(packsDir: string | undefined, work: (board: Board) =
   };
   try {
     return await withStudio(packsDir, (studio) => {
-      const draw = async (condition: object): Promise<Uint8Array | undefined> => {
-        const request = { translation: "restyle", condition, count: 1, seed: 1, temperature: 0 };
+      const draw = async (condition: object, seed = 1): Promise<Uint8Array | undefined> => {
+        const request = { translation: "restyle", condition, count: 1, seed, temperature: 0 };
         return (await studio.draw(request))[0];
       };
       return work({
@@ -68,7 +68,7 @@ async function withBoard<T>(packsDir: string | undefined, work: (board: Board) =
           }
           return shown;
         },
-        restyle: (source, style, more = {}) => draw({ drawing: { image: source.image }, style, ...more }),
+        restyle: (source, style, more = {}, seed) => draw({ drawing: { image: source.image }, style, ...more }, seed),
         caption: (caption, style) => draw({ caption, style }),
       });
     });
@@ -82,8 +82,8 @@ function spaced<T>(values: readonly T[], count: number): T[] {
   return values.filter((_, at) => at % step === 0).slice(0, count);
 }
 
-const imagesOf = (shown: readonly Shown[]) => ({ images: shown.map(({ image }) => image) });
-const tilesOf = (shown: readonly Shown[]): Uint8Array[] => shown.map(({ png }) => png);
+export const imagesOf = (shown: readonly Shown[]) => ({ images: shown.map(({ image }) => image) });
+export const tilesOf = (shown: readonly Shown[]): Uint8Array[] => shown.map(({ png }) => png);
 
 /** Outlines and solids of families never seen, in named styles and in those of other families never seen. */
 export const restyleMatrixFigure: Figure = (path, packsDir) =>
