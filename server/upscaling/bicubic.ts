@@ -36,52 +36,52 @@ export function rowsOfBand(large: Size, small: Size, top: number, bottom: number
 }
 
 /** A band of one channel; `plane` holds at least the rows of `rowsOfBand`, [rows, large.widthPx]. Gives [bottom − top, small.widthPx]. */
-export function shrinkBand(plane: Float32Array, large: Size, small: Size, band: Band): Float32Array {
+export function shrinkBand(
+  plane: Float32Array,
+  large: Size,
+  small: Size,
+  { top, bottom, firstRow }: Band,
+  across = tapsOf(large.widthPx, small.widthPx),
+): Float32Array {
   const rows = plane.length / large.widthPx;
   const narrow = new Float32Array(small.widthPx * rows);
-  shrinkLines(plane, narrow, {
-    ...{ lines: rows, length: large.widthPx, offset: 0, cells: small.widthPx, from: 0, to: small.widthPx },
-    ...{ lineStep: large.widthPx, step: 1, outLineStep: small.widthPx, outStep: 1 },
-  });
-  const shrunk = new Float32Array(small.widthPx * (band.bottom - band.top));
-  shrinkLines(narrow, shrunk, {
-    ...{ lines: small.widthPx, length: large.heightPx, offset: band.firstRow, cells: small.heightPx },
-    ...{ from: band.top, to: band.bottom },
-    ...{ lineStep: 1, step: small.widthPx, outLineStep: 1, outStep: small.widthPx },
-  });
+  for (let row = 0; row < rows; row += 1)
+    for (let cell = 0; cell < across.length; cell += 1) {
+      const { first, weights, share } = across[cell]!;
+      let sum = 0;
+      for (let tap = 0, at = row * large.widthPx + first; tap < weights.length; tap += 1, at += 1)
+        sum += weights[tap]! * plane[at]!;
+      narrow[row * small.widthPx + cell] = sum / share;
+    }
+  const shrunk = new Float32Array(small.widthPx * (bottom - top));
+  const sums = new Float64Array(small.widthPx);
+  for (const [row, { first, weights, share }] of tapsOf(large.heightPx, small.heightPx, top, bottom).entries()) {
+    sums.fill(0);
+    for (let tap = 0; tap < weights.length; tap += 1) {
+      const weight = weights[tap]!;
+      const from = (first - firstRow + tap) * small.widthPx;
+      for (let x = 0; x < sums.length; x += 1) sums[x]! += weight * narrow[from + x]!;
+    }
+    for (let x = 0; x < sums.length; x += 1) shrunk[row * small.widthPx + x] = sums[x]! / share;
+  }
   return shrunk;
 }
 
-/** How lines of pixels lie in a buffer, rows or columns, and which cells of theirs are wanted. */
-interface Lines {
-  readonly lines: number;
-  /** Pixels of a whole line, and the first of them that the buffer holds. */
-  readonly length: number;
-  readonly offset: number;
-  /** Cells of a whole line; wanted are those from `from` up to `to`. */
-  readonly cells: number;
-  readonly from: number;
-  readonly to: number;
-  readonly lineStep: number;
-  readonly step: number;
-  readonly outLineStep: number;
-  readonly outStep: number;
+/** What a cell of a line is made of: pixels from `first`, their weights, and the sum of these. */
+export interface Taps {
+  readonly first: number;
+  readonly weights: Float64Array;
+  readonly share: number;
 }
 
-function shrinkLines(source: Float32Array, target: Float32Array, shape: Lines): void {
-  const { lines, length, offset, cells, from, to, lineStep, step, outLineStep, outStep } = shape;
+/** Of the cells from `from` up to `to` of a line of `length` pixels that is shrunk to `cells`. */
+export function tapsOf(length: number, cells: number, from = 0, to = cells): Taps[] {
   const factor = length / cells;
-  for (let cell = from; cell < to; cell += 1) {
-    const centre = (cell + 0.5) * factor - 0.5;
+  return Array.from({ length: to - from }, (_, index) => {
+    const centre = (from + index + 0.5) * factor - 0.5;
     const first = Math.max(0, Math.ceil(centre - 2 * factor));
     const last = Math.min(length - 1, Math.floor(centre + 2 * factor));
-    const taps = Float64Array.from({ length: last - first + 1 }, (_, tap) => cubic((first + tap - centre) / factor));
-    const share = taps.reduce((total, weight) => total + weight, 0);
-    for (let line = 0; line < lines; line += 1) {
-      let sum = 0;
-      let at = line * lineStep + (first - offset) * step;
-      for (let tap = 0; tap < taps.length; tap += 1, at += step) sum += taps[tap]! * source[at]!;
-      target[line * outLineStep + (cell - from) * outStep] = sum / share;
-    }
-  }
+    const weights = Float64Array.from({ length: last - first + 1 }, (_, tap) => cubic((first + tap - centre) / factor));
+    return { first, weights, share: weights.reduce((total, weight) => total + weight, 0) };
+  });
 }

@@ -3,7 +3,7 @@
  * colours: colours times alpha if anything is transparent.
  */
 import type { Pixels } from "../engine/interfaces.ts";
-import { rowsOfBand, shrinkBand } from "./bicubic.ts";
+import { rowsOfBand, shrinkBand, tapsOf } from "./bicubic.ts";
 
 /** Returned for equal pictures, whose PSNR is infinite. */
 const psnrMaxDb = 99;
@@ -25,14 +25,15 @@ export function hasTransparency({ rgba }: Pixels): boolean {
 export async function lrPsnrDb(image: Pixels, enlarged: Pixels, pause: () => Promise<void>): Promise<number> {
   const channels = hasTransparency(image) ? 4 : 3;
   const { widthPx, heightPx } = image;
+  const across = tapsOf(enlarged.widthPx, widthPx);
   let squares = 0;
   for (let top = 0; top < heightPx; top += bandRows) {
     const bottom = Math.min(heightPx, top + bandRows);
     const [from, to] = rowsOfBand(enlarged, image, top, bottom);
     for (let channel = 0; channel < channels; channel += 1) {
-      const small = channelOf(image, channel, top, bottom);
-      const large = channelOf(enlarged, channel, from, to);
-      const shrunk = shrinkBand(large, enlarged, image, { top, bottom, firstRow: from });
+      const small = planeOf(image, channel, top, bottom, channels);
+      const large = planeOf(enlarged, channel, from, to, channels);
+      const shrunk = shrinkBand(large, enlarged, image, { top, bottom, firstRow: from }, across);
       for (let at = 0; at < small.length; at += 1)
         squares += (Math.max(0, Math.min(255, shrunk[at]!)) - small[at]!) ** 2;
     }
@@ -42,10 +43,20 @@ export async function lrPsnrDb(image: Pixels, enlarged: Pixels, pause: () => Pro
   return Math.min(psnrMaxDb, 10 * Math.log10(255 ** 2 / meanSquare));
 }
 
-/** Rows of one channel in levels; colours times alpha. */
-function channelOf({ rgba, widthPx }: Pixels, channel: number, top: number, bottom: number): Float32Array {
+/** Rows of one channel in levels; colours times alpha, which is 255 everywhere with three channels. */
+function planeOf(
+  { rgba, widthPx }: Pixels,
+  channel: number,
+  top: number,
+  bottom: number,
+  channels: number,
+): Float32Array {
   const plane = new Float32Array((bottom - top) * widthPx);
-  for (let pixel = 0, at = 4 * top * widthPx; pixel < plane.length; pixel += 1, at += 4)
-    plane[pixel] = channel === 3 ? rgba[at + 3]! : (rgba[at + channel]! * rgba[at + 3]!) / 255;
+  const first = 4 * top * widthPx;
+  if (channels === 3 || channel === 3)
+    for (let pixel = 0, at = first + channel; pixel < plane.length; pixel += 1, at += 4) plane[pixel] = rgba[at]!;
+  else
+    for (let pixel = 0, at = first; pixel < plane.length; pixel += 1, at += 4)
+      plane[pixel] = (rgba[at + channel]! * rgba[at + 3]!) / 255;
   return plane;
 }

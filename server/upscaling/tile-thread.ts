@@ -1,5 +1,6 @@
 /** A thread of the tile pool (tile-pool.ts): opens its own upscaler and draws one tile after the other. */
 import { workerData } from "node:worker_threads";
+import { collectGarbage } from "../platform/processes/collect-garbage.ts";
 import { serveTasks } from "../platform/processes/worker-pool.ts";
 import { openTileParts } from "./open-tile-parts.ts";
 import type { TilePoolTask, TileThreadData } from "./tile-pool.ts";
@@ -17,6 +18,8 @@ function partsForOne(): Promise<UpscalerParts> {
 serveTasks<UpscalerParts, TilePoolTask, Float32Array>(openTileParts(pack, { threads }), async (parts, task) => {
   if (task === "open") {
     await warmUpTiles(parts);
+    // The contents of the pack's files are no longer needed.
+    collectGarbage();
     return { result: new Float32Array() };
   }
   const result = await drawTile(task.isAlone ? await partsForOne() : parts, task);

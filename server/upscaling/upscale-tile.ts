@@ -218,8 +218,7 @@ export function drawTile(parts: UpscalerParts, task: TileTask): Promise<Float32A
 
 async function projectTile({ consistency }: UpscalerParts, task: ProjectionTask): Promise<Float32Array> {
   const { factor, picture, low, isDrawn, widthPx, heightPx, largestShare } = task;
-  const projected =
-    largestShare > 0 ? await consistency[factor].project(picture, low, widthPx, heightPx) : picture.slice();
+  const projected = largestShare > 0 ? await consistency[factor].project(picture, low, widthPx, heightPx) : picture;
   softenProjection(projected, picture, low, { widthPx, heightPx, largestShare });
   takeOffGrain(projected, isDrawn, widthPx, factor);
   return projected;

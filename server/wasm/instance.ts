@@ -40,6 +40,38 @@ export interface Instance {
   gradientsAt(): number;
   gradientsBytes(): number;
   freeFrom(): number;
+  boundsStride(widthPx: number): number;
+  boundsRoomBytes(widthPx: number, heightPx: number): number;
+  beginBounds(widthPx: number, heightPx: number, at: number): void;
+  inputAt(channel: number): number;
+  readInput(): void;
+  softenLine(y: number, values: number, answers: number, line: number, factor: number, largestShare: number): void;
+  grainRoomBytes(stride: number): number;
+  moveToMeans(
+    plane: number,
+    stride: number,
+    line: number,
+    lines: number,
+    room: number,
+    isDrawn: number,
+    cells: number,
+    factor: number,
+    usual: number,
+    drawn: number,
+    isAcross: number,
+    isWide: number,
+  ): void;
+  joinRoomBytes(stride: number, lines: number, cells: number, factor: number): number;
+  joinFlatAreas(
+    plane: number,
+    stride: number,
+    line: number,
+    lines: number,
+    room: number,
+    isDrawn: number,
+    cells: number,
+    factor: number,
+  ): void;
 }
 
 export const pageBytes = 65_536;
