@@ -2,7 +2,8 @@
  * Bounds the values of an enlarged picture line by line (server/upscaling/projection/soft-projection.ts). In float64, so that the
  * results equal those of JavaScript.
  */
-import { ceilingOf, ceilingPlaceOf, faintRange, findBounds, floorOf, floorPlaceOf, inputAt, rangeOf } from "./bounds";
+import { ceilingOf, ceilingPlaceOf, faintRange, findBounds, floorOf, floorPlaceOf, rangeOf } from "./bounds";
+import { inputAt } from "./places";
 import { high, low, narrow } from "./vectors";
 
 /** Half a level, so that flat areas are met. */
