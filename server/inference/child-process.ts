@@ -77,8 +77,10 @@ export class InferenceChild {
   /** @param onDrawn what it drew since it last said so */
   constructor(config: ChildConfig, timings: ChildTimings, onDrawn: (drawn: Drawn) => void) {
     this.#timings = timings;
-    // With a heap for each thread, freed memory leaves holes of some 100 MB in total (glibc, mallopt(3)).
-    this.#process = forkChild("child.js", "inference/child.ts", { MALLOC_ARENA_MAX: "1" });
+    // With a heap for each thread, freed memory leaves holes of some 100 MB in total (glibc, mallopt(3)), and tensors within the heap
+    // leave as many again: by default their limit rises to 32 MB.
+    const memory = { MALLOC_ARENA_MAX: "1", MALLOC_MMAP_THRESHOLD_: String(4 * 2 ** 20) };
+    this.#process = forkChild("child.js", "inference/child.ts", memory);
     this.ended = new Promise((resolve) => {
       const end = (how: string): void => resolve(this.#end(how));
       this.#process.once("exit", (code, signal) => end(signal ?? `exit code ${code}`));

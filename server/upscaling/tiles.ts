@@ -1,4 +1,7 @@
-/** Cuts pictures into tiles: a core that is kept, and a discarded margin as wide as a network's receptive field. */
+/**
+ * Cuts pictures into tiles: a core that is kept, and a discarded margin as wide as a network's receptive field, or a little wider:
+ * all tiles of a picture have one size, because the runtime plans its memory once for each.
+ */
 import type { Box } from "./picture-planes.ts";
 
 export interface Tile {
@@ -27,28 +30,44 @@ interface Grid {
 /** Smallest core of tiles that are added for concurrency; narrower ones cost more in margins than they save. */
 const narrowestPx = 64;
 
-/** Tiles along one side: their longest and the sum of all, with margins. */
+/** Tiles along one side, and the length of each with its margins. */
 interface Cut {
   readonly count: number;
   readonly longest: number;
-  readonly sum: number;
 }
 
-const edgeAt = (at: number, count: number, length: number): number => Math.floor((at * length) / count);
+/** With margins, which tiles have between them only. */
+const lengthOf = (count: number, length: number, marginPx: number): number =>
+  Math.min(length, Math.ceil((length + 2 * marginPx * (count - 1)) / count));
 
 function cutsOf(length: number, { corePx, marginPx }: TileLimits): Cut[] {
   const most = Math.max(Math.ceil(length / corePx), Math.floor(length / narrowestPx));
-  return Array.from({ length: most }, (_, index) => {
-    const count = index + 1;
-    let [longest, sum] = [0, 0];
-    for (let at = 0; at < count; at += 1) {
-      const start = Math.max(0, edgeAt(at, count, length) - marginPx);
-      const size = Math.min(length, edgeAt(at + 1, count, length) + marginPx) - start;
-      longest = Math.max(longest, size);
-      sum += size;
-    }
-    return { count, longest, sum };
-  });
+  return Array.from({ length: most }, (_, index) => ({
+    count: index + 1,
+    longest: lengthOf(index + 1, length, marginPx),
+  }));
+}
+
+/** A line of pixels. */
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Tiles along one side: about equally far apart, each core up to the middle of what it shares with the next. */
+function spansOf(
+  count: number,
+  length: number,
+  marginPx: number,
+): Array<{ readonly core: Span; readonly whole: Span }> {
+  const size = lengthOf(count, length, marginPx);
+  const startOf = (at: number): number => (count === 1 ? 0 : Math.round((at * (length - size)) / (count - 1)));
+  const edgeAt = (at: number): number =>
+    at === 0 ? 0 : at === count ? length : Math.floor((startOf(at - 1) + size + startOf(at)) / 2);
+  return Array.from({ length: count }, (_, at) => ({
+    core: { start: edgeAt(at), end: edgeAt(at + 1) },
+    whole: { start: startOf(at), end: startOf(at) + size },
+  }));
 }
 
 /** The grid of about equal tiles that takes the least time: the fewest pixels with margins, and no worker idle in the last round. */
@@ -60,8 +79,8 @@ function gridOf(widthPx: number, heightPx: number, limits: TileLimits): Grid {
   for (const columns of cutsOf(widthPx, limits))
     for (const rows of down) {
       if (columns.longest * rows.longest > largest) continue;
-      const tiles = columns.count * rows.count;
-      const time = ((columns.sum * rows.sum) / tiles) * Math.ceil(tiles / concurrency) * concurrency;
+      const rounds = Math.ceil((columns.count * rows.count) / concurrency);
+      const time = columns.longest * rows.longest * rounds * concurrency;
       if (time < least) [best, least] = [{ columns: columns.count, rows: rows.count }, time];
     }
   return best;
@@ -83,18 +102,17 @@ export function* tilesOf(
   marginPx = limits.marginPx,
 ): Generator<Tile> {
   const { columns, rows } = gridOf(widthPx, heightPx, limits);
-  for (let row = 0; row < rows; row += 1)
-    for (let column = 0; column < columns; column += 1) {
-      const [left, top] = [edgeAt(column, columns, widthPx), edgeAt(row, rows, heightPx)];
-      const core = {
-        left,
-        top,
-        widthPx: edgeAt(column + 1, columns, widthPx) - left,
-        heightPx: edgeAt(row + 1, rows, heightPx) - top,
-      };
-      yield { core, whole: growBox(core, marginPx, { widthPx, heightPx }) };
-    }
+  const across = spansOf(columns, widthPx, marginPx);
+  for (const down of spansOf(rows, heightPx, marginPx))
+    for (const column of across) yield { core: boxOf(column.core, down.core), whole: boxOf(column.whole, down.whole) };
 }
+
+const boxOf = (across: Span, down: Span): Box => ({
+  left: across.start,
+  top: down.start,
+  widthPx: across.end - across.start,
+  heightPx: down.end - down.start,
+});
 
 /** A box grown by a margin, inside the picture. */
 export function growBox(box: Box, marginPx: number, picture: Pick<Box, "widthPx" | "heightPx">): Box {

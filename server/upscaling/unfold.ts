@@ -18,8 +18,13 @@ export interface Details extends Folded {
 }
 
 /** The rows of a box within a tile, [box pixels, width]. */
-export function cutRows(rows: Float32Array, width: number, whole: Box, part: Box): Float32Array {
-  const cut = new Float32Array(part.widthPx * part.heightPx * width);
+export function cutRows<Rows extends Float32Array | Uint8Array>(
+  rows: Rows,
+  width: number,
+  whole: Box,
+  part: Box,
+): Rows {
+  const cut = rows.slice(0, part.widthPx * part.heightPx * width) as Rows;
   for (let y = 0; y < part.heightPx; y += 1) {
     const from = rowWithin(whole, part, y) * width;
     cut.set(rows.subarray(from, from + part.widthPx * width), y * part.widthPx * width);

@@ -7,7 +7,9 @@
 import type { NetworkScale } from "../../shared/contract/upscale-scales.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
+import { collectObjects } from "../platform/processes/collect-garbage.ts";
 import { sumOf } from "../platform/sum.ts";
+import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
 import { boundDetails, gateReachPx } from "./details/details-gate.ts";
 import { keepMeans, meansReachPx } from "./details/keep-means.ts";
 import { livelyReachPx, livelyShares } from "./details/lively-places.ts";
@@ -231,35 +233,65 @@ async function enlargeTile({ factors }: UpscalerParts, task: EnlargeTask): Promi
   const { widthPx, heightPx } = whole;
   if (temperature === 0)
     return unfold(factor, core, { rows: await network.predictMeans(tile, widthPx, heightPx), box: whole });
-  const { features, means } = await network.read(tile, widthPx, heightPx);
-  const drawn = await drawDetails(parts, task, features, means);
-  const answer = { rows: means, box: whole };
+  // Of the tile before.
+  await freeTensors();
+  const read = await readAround(network, task, parts.details);
+  // What was not cut out.
+  await freeTensors();
+  const drawn = await drawDetails(parts, task, read);
+  const { box: around, answers } = read;
+  const answer = { rows: answers, box: around };
   if (!isDecoded(temperature)) return unfold(factor, core, answer, drawn);
   const box = growBox(core, meansReachPx, picture);
-  const lively = livelyShares(answer, factor, box, picture, isDrawn);
+  const lively = livelyShares(answer, factor, box, picture, cutRows(isDrawn, 1, whole, around));
   const detailed = unfold(factor, box, answer, drawn, boundDetails(tile, whole, box), lively);
   return keepMeans(detailed, unfold(factor, box, answer), { factor, box, core });
 }
 
-/** Draws the details of a tile's core and, where they are decoded, of what `keepMeans` sees around it. */
+/** Frees tensors that are not needed any more: together they take more memory than any step. */
+async function freeTensors(): Promise<void> {
+  collectObjects();
+  await yieldToEventLoop();
+}
+
+/** What Φ reads of a tile's core and, where details are decoded, of what Ψ, `livelyShares` and `keepMeans` see around it: rows of a box. */
+interface ReadBox {
+  readonly box: Box;
+  readonly features: Float32Array;
+  readonly answers: Float32Array;
+}
+
+async function readAround(
+  network: UpscaleNetwork,
+  { factor, tile, whole, core, picture, temperature }: EnlargeTask,
+  decoder: DetailDecoder | undefined,
+): Promise<ReadBox> {
+  const { features, means } = await network.read(tile, whole.widthPx, whole.heightPx);
+  const box = growBox(
+    core,
+    isDecoded(temperature) ? meansReachPx + Math.max(livelyReachPx, decoder?.marginPx ?? 0) : 0,
+    picture,
+  );
+  return {
+    box,
+    features: cutRows(features, network.featureDims, whole, box),
+    answers: cutRows(means, residualDimsOf(factor), whole, box),
+  };
+}
+
+/** Draws the details of a box. */
 async function drawDetails(
-  { network, flow, details }: FactorParts,
-  task: EnlargeTask,
-  features: Float32Array,
-  means: Float32Array,
+  { flow, details }: FactorParts,
+  { factor, seed, temperature }: EnlargeTask,
+  { box, features, answers }: ReadBox,
 ): Promise<Details> {
-  const { factor, whole, core, picture, seed, temperature } = task;
-  const isAdded = isDecoded(temperature);
-  const decoder = isAdded ? details : undefined;
-  const box = growBox(core, isAdded ? meansReachPx + (decoder?.marginPx ?? 0) : 0, picture);
+  const decoder = isDecoded(temperature) ? details : undefined;
   const spread = temperature === "centre" ? 0 : temperature;
-  const given = cutRows(features, network.featureDims, whole, box);
   const residual = drawPixelResidual(seed, factor, box, decoder ? decodedTemperature : spread);
-  const latent = await flow.inverse(residual, given, box.widthPx * box.heightPx);
+  const latent = await flow.inverse(residual, features, box.widthPx * box.heightPx);
   requireFiniteSum(latent, "details of the flow");
   if (!decoder) return { rows: latent, box, share: 1 };
-  const answers = cutRows(means, residualDimsOf(factor), whole, box);
-  const rows = await decoder.decode(given, latent, answers, box.widthPx, box.heightPx);
+  const rows = await decoder.decode(features, latent, answers, box.widthPx, box.heightPx);
   requireFiniteSum(rows, "details of their decoder");
   return { rows, box, share: spread / decodedTemperature };
 }

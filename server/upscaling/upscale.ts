@@ -40,7 +40,7 @@ import { isDecoded, type Temperature, type TileDrawer } from "./upscale-tile.ts"
  * Side of the largest core of a tile: the smallest by which six tiles cover 512 px. Twelve smaller tiles would cost 1.3 times as much, for
  * their margins; four larger ones would need 40 MB more a thread.
  */
-const defaultCorePx = 194;
+const defaultCorePx = 174;
 
 type Size = Pick<Pixels, "widthPx" | "heightPx">;
 
