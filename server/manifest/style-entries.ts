@@ -83,6 +83,15 @@ const HardShadowSchema = z.object({
 });
 export type HardShadowEntry = z.infer<typeof HardShadowSchema>;
 
+/** Corners and ends of lines, radii of the side of its icons (server/engine/corners/style-corners.ts). */
+const CornersSchema = z.object({
+  ends: z.enum(["round", "flat"]).optional(),
+  joins: z.enum(["round", "sharp"]).optional(),
+  isAllSharp: z.boolean().optional(),
+  radius: channel.optional(),
+  boxRadius: channel.optional(),
+});
+
 /** Fields of a style of a vocabulary, beside its name. */
 export const styleLooks = {
   /** True: its icons are of one opaque ink, so that what is drawn in it is ink or nothing. */
@@ -104,6 +113,13 @@ export const styleLooks = {
   areas: AreasSchema.optional(),
   /** How it strays, where it is drawn by hand, of the side, and how much the width of its lines does (server/engine/hand-drawn). */
   hand: z.object({ stray: channel, wave: z.number().positive().max(2), uneven: channel }).optional(),
-  /** Width of its lines, of the side of its icons, whether all of them are lines, and alpha of its tint (server/engine/lines/line-width.ts). */
-  lines: z.object({ width: channel.optional(), isAll: z.boolean(), tint: channel.optional() }).optional(),
+  /** Width of its lines, of the side of its icons, whether all of them are lines, alpha of its tint (server/engine/lines/line-width.ts), and corners. */
+  lines: z
+    .object({
+      width: channel.optional(),
+      isAll: z.boolean(),
+      tint: channel.optional(),
+      corners: CornersSchema.optional(),
+    })
+    .optional(),
 };

@@ -4,10 +4,10 @@
  */
 import { fitCubic } from "fit-curve";
 import type { Path, Point, Segment } from "../../shared/vectors/vector-path.ts";
-import type { Outline } from "./contours.ts";
+import type { Outline } from "../engine/outlines/contours.ts";
+import { distanceOf, type Loop, loopOf, minus, pointAt, unit } from "../engine/outlines/polyline.ts";
 import { ellipseOf } from "./ellipse.ts";
 import { type Cutting, type Node, nodesOf } from "./nodes.ts";
-import { distanceOf, type Loop, loopOf, minus, pointAt, unit } from "./polyline.ts";
 
 const stepPx = 0.7;
 

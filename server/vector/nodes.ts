@@ -10,11 +10,10 @@ import {
   type Loop,
   lineThrough,
   meetingOf,
-  minus,
   pointAt,
   turnOf,
-  unit,
-} from "./polyline.ts";
+} from "../engine/outlines/polyline.ts";
+import { type Run, type Straightness, straightRuns } from "../engine/outlines/straight-runs.ts";
 
 export interface Node {
   /** Index of a point of the loop, 0 to its length. */
@@ -29,18 +28,9 @@ export interface Node {
   readonly isHiddenAfter: boolean;
 }
 
-export interface Cutting {
-  /** Least turn of a corner, and most within a straight stretch, in radians. */
+export interface Cutting extends Straightness {
+  /** Least turn of a corner, in radians. */
   readonly cornerFrom: number;
-  readonly straightWithin: number;
-  /** Least length of a straight stretch. */
-  readonly straightPx: number;
-}
-
-interface Run {
-  readonly from: number;
-  readonly to: number;
-  readonly line: Line;
 }
 
 /** Lengths of outline in pixels that directions are measured over. */
@@ -51,11 +41,8 @@ const joinedPx = 4;
 const sharpenedPx = 2.6;
 /** So near to where an outline goes under others no corner is looked for. */
 const hiddenPx = 2;
-/** Lines that lean by less are upright or level. */
-const uprightWithin = (1.6 * Math.PI) / 180;
-
 export function nodesOf(loop: Loop, cutting: Cutting): Node[] {
-  const runs = runsOf(loop, cutting);
+  const runs = straightRuns(loop, cutting);
   const corners = cornersOf(loop, cutting, runs);
   const count = loop.points.length;
   const near = Math.round(joinedPx / loop.stepPx);
@@ -138,46 +125,6 @@ function isNearHidden({ isHidden, stepPx }: Loop, index: number): boolean {
   for (let at = index - reach; at <= index + reach; at += 1)
     if (isHidden[(at + isHidden.length) % isHidden.length]) return true;
   return false;
-}
-
-/** Stretches whose direction hardly changes, longest first, without overlap. */
-function runsOf(loop: Loop, { straightWithin, straightPx }: Cutting): Run[] {
-  const count = loop.points.length;
-  const half = Math.max(1, Math.round(1.6 / loop.stepPx));
-  const directions = loop.points.map((_, index) =>
-    unit(minus(pointAt(loop, index + half), pointAt(loop, index - half))),
-  );
-  const turns = directions.map((direction, index) => turnOf(direction, directions[(index + 1) % count]!));
-  const least = Math.ceil(straightPx / loop.stepPx);
-  const found: Array<{ from: number; length: number }> = [];
-  for (let from = 0; from < count; from += 1) {
-    let [angle, low, high, length] = [0, 0, 0, 0];
-    while (length < count - 1 && !loop.isHidden[(from + length) % count]) {
-      angle += turns[(from + length) % count]!;
-      [low, high] = [Math.min(low, angle), Math.max(high, angle)];
-      if (high - low > straightWithin) break;
-      length += 1;
-    }
-    if (length >= least) found.push({ from, length });
-  }
-  found.sort((one, two) => two.length - one.length || one.from - two.from);
-  const isTaken = new Uint8Array(count);
-  const runs: Run[] = [];
-  for (const { from, length } of found) {
-    let isFree = true;
-    for (let index = from; index <= from + length; index += 1) if (isTaken[index % count]) isFree = false;
-    if (!isFree) continue;
-    for (let index = from; index <= from + length; index += 1) isTaken[index % count] = 1;
-    runs.push({ from, to: from + length, line: upright(lineThrough(loop, from, from + length)) });
-  }
-  return runs;
-}
-
-function upright(line: Line): Line {
-  const [x, y] = line.direction;
-  const lean = Math.asin(Math.min(Math.abs(x), Math.abs(y)));
-  if (lean > uprightWithin) return line;
-  return { at: line.at, direction: Math.abs(x) > Math.abs(y) ? [Math.sign(x), 0] : [0, Math.sign(y)] };
 }
 
 /** Indices of corners. */

@@ -2,7 +2,7 @@
  * How thick the lines of a drawing are: twice the area of a colour by the length of its outlines, which is the width of a line, however it runs; of a disc it is the
  * radius. Of the thinnest colour that makes up a good part of the drawing: that is its line work.
  */
-import { areaOf, outlinesOf } from "./contours.ts";
+import { areaOf, outlinesOf } from "../engine/outlines/contours.ts";
 import type { Memberships } from "./memberships.ts";
 
 /** Share of the drawn area from which a colour counts. */

@@ -2,6 +2,8 @@
  * An answer that keeps the edges of the drawing that is restyled: in a style of lines, lines are redrawn with its width and fills get outlines; where a style has
  * fills or tints beside lines, the flow's answer says which pieces of the drawing have one. A picture as layers, so that it is drawn at any size.
  */
+
+import { redrawCorners } from "../corners/redraw-corners.ts";
 import type { ShownDrawing } from "../interfaces.ts";
 import { channelsOfHex } from "../pixels/hex-colour.ts";
 import { inkOf, tintOf, tintShare } from "../pixels/ink-colour.ts";
@@ -12,7 +14,7 @@ import type { StyleLines } from "./line-width.ts";
 import { isHollow, outlineOf } from "./outline.ts";
 import { movedEdge, redrawLines } from "./redraw-lines.ts";
 import { settled } from "./settle.ts";
-import { edgedOf, shapeOf } from "./shape.ts";
+import { type Edged, edgedOf, shapeOf } from "./shape.ts";
 import { areaTintMost, ofTint, overTint, partsAsInk } from "./tinted.ts";
 
 /** Share of a drawing that has a tint, from which on it is of fills in that tint. */
@@ -35,7 +37,7 @@ const sureOdds = 9;
 export async function drawnInLines(
   { planes, known }: Pick<ShownDrawing, "planes" | "known">,
   sizePx: number,
-  { width, isAll, tint }: StyleLines,
+  { width, isAll, tint, corners }: StyleLines,
   answerOf: () => Promise<Float32Array>,
 ): Promise<LayeredImage | undefined> {
   const { ink, isOneInk } = inkOf([{ planes, sizePx }]);
@@ -45,6 +47,8 @@ export async function drawnInLines(
   if (!ink) return tint ? undefined : inLayers([settledAnswer(alphasOf(await answerOf()), sizePx)], [1], sizePx);
   const lines = isOneInk ? alphasOf(planes) : withoutTint(planes, sizePx, isAll);
   const shape = shapeOf(lines, sizePx);
+  const oddsOf = (edged: Edged, own: number): Float32Array =>
+    (corners ? redrawCorners(edged.inside, sizePx, corners, own) : edged.inside).map((px) => oddsPerPx * px);
   const redrawn = redrawLines(lines, sizePx, width, shape);
   if (!isAll) {
     const [levels, own] = [tint ? [1, tint] : [1], alphasOf(planes)];
@@ -63,7 +67,7 @@ export async function drawnInLines(
     };
     const decided = decidePieces(pieces, answer, sizePx, levels);
     return inLayers(
-      decided.map(({ inside }) => inside.map((px) => oddsPerPx * px)),
+      decided.map((edge) => oddsOf(edge, pieces.width)),
       levels,
       sizePx,
     );
@@ -72,7 +76,7 @@ export async function drawnInLines(
   const answer = redrawn && !tint ? undefined : alphasOf(await answerOf());
   const edged = redrawn ?? outlineOf(lines, tint ? overTint(answer!) : answer!, sizePx, width, shape);
   if (!edged) return undefined;
-  const odds = edged.inside.map((px) => oddsPerPx * px);
+  const odds = oddsOf(edged, edged.width);
   if (!tint) return inLayers([odds], [1], sizePx);
   const isTinted = tintedAreas(edged, answer!, sizePx, tint);
   return inLayers([odds, odds.map((_, at) => (isTinted(at) ? sureOdds : -sureOdds))], [1, tint], sizePx);

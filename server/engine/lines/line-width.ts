@@ -2,6 +2,7 @@
  * How broad the lines of drawings are, and whether they are drawn in lines of one width at all. The width of a line is twice the depth
  * of its middle (the medial axis, Blum 1967). Pure.
  */
+import { cornersOfStyle, type StyleCorners } from "../corners/style-corners.ts";
 import { hasGaps } from "./broken-lines.ts";
 import { finePerPx, type Shape, shapeOf } from "./shape.ts";
 
@@ -64,6 +65,8 @@ export interface StyleLines {
   readonly isAll: boolean;
   /** Alpha of the tint beside lines, where there is one. */
   readonly tint?: number | undefined;
+  /** Their corners and ends, where these are clear. */
+  readonly corners?: StyleCorners | undefined;
 }
 
 /**
@@ -90,14 +93,23 @@ export function linesOfStyle(
   const at = (share: number): number => widths[Math.floor(share * (widths.length - 1))]!;
   const hair = hairSpreadPx / (looked[0]?.sizePx ?? 1);
   const isSame = at(0.8) <= Math.max(broader * at(0.2), at(0.2) + hair);
+  // A hand has neither round nor sharp ones.
+  const corners = (width: number | undefined, isOfFills = false) =>
+    isByHand ? {} : cornersIn(looked, width, isOfFills);
   if (widths.length >= Math.max(1, (hasTints ? besideTints : allLeast) * looked.length) && isSame) {
     const broken = isByHand ? [] : looked.filter(({ alphas, sizePx }) => hasGaps(alphas, sizePx, at(0.5)));
-    if (broken.length < brokenLeast * looked.length) return { width: at(0.5), isAll: true };
+    if (broken.length < brokenLeast * looked.length) return { width: at(0.5), isAll: true, ...corners(at(0.5)) };
     if (fills === 0) return undefined;
   }
   const { width, sure, count } = commonWidth(shapes.flatMap(({ lines }) => (lines ? [lines] : [])));
   if (fills < fillsLeast * looked.length && count < mixedLeast * looked.length) return undefined;
-  return { ...(sure >= someLeast * looked.length && { width }), isAll: false };
+  const own = sure >= someLeast * looked.length ? width : undefined;
+  return { ...(own && { width }), isAll: false, ...corners(own, true) };
+}
+
+function cornersIn(...of: Parameters<typeof cornersOfStyle>): Pick<StyleLines, "corners"> {
+  const corners = cornersOfStyle(...of);
+  return corners ? { corners } : {};
 }
 
 /** The width that most drawings with long lines have, among other lines and fills, how many those are, and how many drawings have it at all. */

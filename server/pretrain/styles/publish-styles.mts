@@ -115,7 +115,7 @@ async function namedStyle({ name, title, variant, examples }: ExportedFacts["sty
   const icons = drawings.all.filter((one) => one.variant === variant && one.split === "train").slice(0, examples);
   const shown = [];
   for (const icon of icons) shown.push({ planes: await drawings.read(icon), sizePx: facts.imagePx });
-  const { isAll, ...sizes } = linesIn(shown, isOneInk) ?? {};
+  const { isAll, corners, ...sizes } = linesIn(shown, isOneInk) ?? {};
   const rounded = Object.entries(sizes).flatMap(([key, value]) =>
     value === undefined ? [] : [[key, Math.round(widthParts * value) / widthParts]],
   );
@@ -125,7 +125,7 @@ async function namedStyle({ name, title, variant, examples }: ExportedFacts["sty
     ...(isOneInk && { isOneInk }),
     // All of them take the colour of the text around them, which was rendered so.
     ink: usualInk,
-    ...(isAll !== undefined && { lines: { ...Object.fromEntries(rounded), isAll } }),
+    ...(isAll !== undefined && { lines: { ...Object.fromEntries(rounded), isAll, corners } }),
   };
 }
 

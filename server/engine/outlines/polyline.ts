@@ -1,5 +1,5 @@
 /** Closed polylines at even steps, and what fitting asks of them: directions, straight stretches, lines through points. */
-import type { Point } from "../../shared/vectors/vector-path.ts";
+import type { Point } from "../../../shared/vectors/vector-path.ts";
 import type { Outline } from "./contours.ts";
 
 export interface Loop {
