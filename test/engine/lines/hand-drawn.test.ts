@@ -46,9 +46,9 @@ test("edges of ink are found between pixels, with ink on one side", () => {
   const [contour, ...others] = contoursOf(alphas, 16);
   assert.equal(others.length, 0);
   const across = contour!.filter((_, at) => at % 2 === 0);
-  // In 128ths of the side: half of the ink begins a third of a pixel before the middle of the first full one.
-  assert.ok(Math.abs(Math.min(...across) - 8 * (5 - 2 / 3)) < 0.01, `${Math.min(...across)}`);
-  assert.ok(Math.abs(Math.max(...across) - 8 * 11) < 0.01, `${Math.max(...across)}`);
+  // In 128ths of the side: half of the ink begins two thirds of a pixel before the middle of the first full one, at 5.5.
+  assert.ok(Math.abs(Math.min(...across) - 8 * (5.5 - 2 / 3)) < 0.01, `${Math.min(...across)}`);
+  assert.ok(Math.abs(Math.max(...across) - 8 * 11.5) < 0.01, `${Math.max(...across)}`);
 });
 
 test("exact drawings are of no hand, also where they are slanted, round or of two widths", () => {
