@@ -63,18 +63,20 @@ export function inInkOfMost<Shown extends Icon>(
 ): { readonly icons: readonly Shown[]; readonly styleInk: StyleInk } {
   const found = shadowsOf(icons);
   if (!found) return inkOfMost(icons);
-  const read = inkOfMost(found.alone);
+  const read = inkOfMost(found.alone, true);
   return { icons: read.icons, styleInk: { ...read.styleInk, shadows: found.shadows } };
 }
 
+/** @param isTakenOff icons were taken off their shadows */
 function inkOfMost<Shown extends Icon>(
   icons: readonly Shown[],
+  isTakenOff = false,
 ): { readonly icons: readonly Shown[]; readonly styleInk: StyleInk } {
   const some = icons.slice(0, limits.styleImagesMax);
   const shaded = shadedInkOf(some);
   if (shaded.gradient) {
     const own = icons.filter((icon) => shadedInkOf([icon]).ink).map((icon) => ({ ...icon, ...inUsualInk(icon) }));
-    const lines = linesAndHand(some, shaded.isOneInk);
+    const lines = linesAndHand(some, shaded.isOneInk, isTakenOff);
     if (own.length >= oneColourLeast * icons.length) return { icons: own, styleInk: { ...shaded, ...lines } };
   }
   const inked = icons.flatMap((icon) => {
@@ -88,26 +90,31 @@ function inkOfMost<Shown extends Icon>(
   const same = inked
     .filter(({ ink }) => ink.every((value, channel) => Math.abs(value - middle[channel]!) <= sameWithin))
     .map(({ icon }) => icon);
-  if (same.length === 0 || same.length < oneColourLeast * icons.length) return asInks(icons);
+  if (same.length === 0 || same.length < oneColourLeast * icons.length) return asInks(icons, isTakenOff);
   const shown = same.slice(0, limits.styleImagesMax);
   const ink = inkOf(shown);
-  const styleInk = ink.ink ? { ...ink, ...linesAndHand(shown, ink.isOneInk) } : ink;
+  const styleInk = ink.ink ? { ...ink, ...linesAndHand(shown, ink.isOneInk, isTakenOff) } : ink;
   return { icons: same.map(inUsualInk), styleInk };
 }
 
 /** Icons of several flat colours as the flow knows such styles, where most are; else as they are. */
-function asInks<Shown extends Icon>(icons: readonly Shown[]): ReturnType<typeof inInkOfMost<Shown>> {
+function asInks<Shown extends Icon>(
+  icons: readonly Shown[],
+  isTakenOff: boolean,
+): ReturnType<typeof inInkOfMost<Shown>> {
   const styleInk = flatStyleOf(icons);
   const alone = styleInk
     ? icons.filter((icon) => asInkOf(icon, styleInk)).map((icon) => drawingIn(icon, styleInk, "the set"))
     : [];
   if (styleInk && alone.length >= oneColourLeast * icons.length) {
-    const lines = linesAndHand(alone.slice(0, limits.styleImagesMax), styleInk.isOneInk);
+    const some = alone.slice(0, limits.styleImagesMax);
+    const lines = linesAndHand(some, styleInk.isOneInk, isTakenOff || styleInk.ground !== undefined);
     const areas = styleInk.accents && !styleInk.isOneInk ? styleAreasOf(icons) : undefined;
     return { icons: alone, styleInk: { ...styleInk, ...lines, ...(areas && { areas }) } };
   }
   const areas = styleAreasOf(icons);
-  return { icons, styleInk: { isOneInk: false, spread: spreadOf(icons), ...handIn(icons), ...(areas && { areas }) } };
+  const hand = handIn(icons, isTakenOff);
+  return { icons, styleInk: { isOneInk: false, spread: spreadOf(icons), ...hand, ...(areas && { areas }) } };
 }
 
 /**

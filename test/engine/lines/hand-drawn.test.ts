@@ -7,9 +7,10 @@ import { contoursOf } from "../../../server/engine/hand-drawn/contours.ts";
 import { type Hand, handOf } from "../../../server/engine/hand-drawn/hand-of-style.ts";
 import { countParts } from "../../../server/engine/lines/count-parts.ts";
 import { drawLayers, type LayeredImage, oddsPerPx } from "../../../server/engine/pixels/layered-image.ts";
-import { linesAndHand } from "../../../server/engine/pixels/style-ink.ts";
+import { linesAndHand, styleInkOf } from "../../../server/engine/pixels/style-ink.ts";
 import { inkOfStyle } from "../../../server/engine/read-in-ink.ts";
 import { paint } from "../../../server/engine/translation.ts";
+import { inInkOfMost } from "../../../server/training/style/style-icons.ts";
 
 const sizePx = 128;
 const pixels = sizePx ** 2;
@@ -81,6 +82,36 @@ test("lines of a hand are lines, however uneven, and their width is read", () =>
   assert.ok(found);
   assert.equal(lines?.isAll, true);
   assert.ok(Math.abs(lines!.width! * 128 - 6) < 1, `${lines!.width! * 128}`);
+});
+
+test("fills that tremble are of a hand, but not once they were taken off a disc or a shadow", () => {
+  const blocks = Array.from({ length: 8 }, (_, at) => {
+    // So broad that nothing is left within.
+    const solid = boxes(24, [36, 32 + at, 58 - at, 88], [72, 52 + 3 * at, 92, 96]);
+    return bent(solid, { stray: 1.2 / 128, wave: 20 / 128, uneven: 0 }, at);
+  });
+  assert.ok(handOf(alphasOf(blocks)));
+  const behind = (backOf: (ink: Float32Array, at: number) => number) =>
+    alphasOf(blocks).map(({ alphas }, icon) => {
+      const planes = Float32Array.from({ length: 4 * pixels }, (_, place) => {
+        const ink = alphas[place % pixels]!;
+        return Math.floor(place / pixels) % 2 === 0 ? (1 - ink) * backOf(alphas, place % pixels) : 0;
+      });
+      for (let at = 0; at < pixels; at += 1) planes[3 * pixels + at] = planes[at]! + alphas[at]!;
+      return { kind: "image" as const, key: `behind ${icon}`, planes, sizePx };
+    });
+  const disc = behind((_, at) =>
+    Math.min(1, Math.max(0, 64 - Math.hypot((at % 128) - 63.5, Math.floor(at / 128) - 63.5))),
+  );
+  const shadow = behind((ink, at) => (at % sizePx < 5 ? 0 : (ink[at - 5 * sizePx - 5] ?? 0)));
+  for (const [icons, what] of [
+    [disc, "ground"],
+    [shadow, "shadows"],
+  ] as const)
+    for (const style of [styleInkOf(icons), inInkOfMost(icons).styleInk]) {
+      assert.ok(style[what], what);
+      assert.equal(style.hand, undefined, what);
+    }
 });
 
 test("the same seed is the same hand and another one another, and lines stay whole and apart", () => {
