@@ -86,7 +86,7 @@ export const commandTable: readonly CommandInfo[] = [
     id: "upscale",
     menu: "Upscale up to ×4…",
     needs: ["upscaler"],
-    parameters: [{ name: "Factor", key: "scale", description: "2 or 4 times the pixels" }],
+    parameters: [{ name: "Factor", key: "scale", description: "2, 3 or 4 times the pixels" }],
     relaunch: "Upscale",
     relaunchOn: "image",
     startsGroup: true,

@@ -1,6 +1,6 @@
 /** The quick actions' parameters: captions and labels, styles and labels as the server last named them, counts, factors. */
 import { commandTable } from "../../shared/commands.ts";
-import { networkScales } from "../../shared/contract/upscale-scales.ts";
+import { upscaleScales } from "../../shared/contract/upscale-scales.ts";
 import { limits } from "../../shared/limits.ts";
 import type { Launch, QuickAnswers } from "../../shared/messages/messages.ts";
 import type { KnownWord } from "../../shared/messages/settings.ts";
@@ -36,7 +36,7 @@ export async function handleParameterInput({ key, query, result }: ParameterInpu
   } else if (key === "style") {
     const { styles } = await loadVocabulary();
     result.setSuggestions([...(matches("any style") ? [{ name: "Any style", data: "" }] : []), ...named(styles)]);
-  } else if (key === "scale") result.setSuggestions(networkScales.map((scale) => ({ name: `×${scale}`, data: scale })));
+  } else if (key === "scale") result.setSuggestions(upscaleScales.map((scale) => ({ name: `×${scale}`, data: scale })));
   else if (key === "count") {
     const wanted = Number(typed);
     if (typed === "") result.setSuggestions(counts.map((count) => ({ name: String(count), data: count })));
@@ -55,7 +55,7 @@ export function readParameters(command: string, parameters: ParameterValues | un
     return typeof value === "string" ? value.trim() : undefined;
   };
   const count = Number(parameters["count"] ?? 0);
-  const scale = networkScales.find((known) => known === Number(parameters["scale"]));
+  const scale = upscaleScales.find((known) => known === Number(parameters["scale"]));
   const answers: QuickAnswers = {
     ...given("caption", text("caption") || undefined),
     ...given("label", text("label") || undefined),

@@ -5,6 +5,7 @@
 
 import type { CommandId, Editor } from "../commands.ts";
 import type { Provenance } from "../contract/generations/provenance.ts";
+import type { UpscaleScale } from "../contract/upscale-scales.ts";
 import type { FillableLayer, SkippedLayer } from "./layer-messages.ts";
 import type { Settings, Vocabulary, WindowSize } from "./settings.ts";
 import type { ShownStyleMainMessage, ShownStyleUiMessage } from "./shown-styles.ts";
@@ -42,7 +43,7 @@ export interface QuickAnswers {
   readonly label?: string;
   readonly style?: string;
   readonly count?: number;
-  readonly scale?: 2 | 4;
+  readonly scale?: UpscaleScale;
 }
 
 /** Why the UI opened. */
