@@ -7,10 +7,9 @@ import type { ResolvedRequest } from "../../shared/contract/generations/generati
 import type { Source } from "../../shared/contract/generations/sources.ts";
 import { AppError, type ProblemCode } from "../../shared/problem.ts";
 import type { CaptionColour } from "../engine/colour-words.ts";
-import { type ConditionValues, type EncodedConditions, encodeConditions } from "../engine/conditions.ts";
+import { type EncodedConditions, encodeConditions } from "../engine/conditions.ts";
 import type { DrawingFinder } from "../engine/interfaces.ts";
 import { inOneInk } from "../engine/pixels/one-ink.ts";
-import type { StyleInk } from "../engine/pixels/style-ink.ts";
 import { imageSeed, normals, streams } from "../engine/random.ts";
 import { inkOfStyle, looksOf, readInInk } from "../engine/read-in-ink.ts";
 import type { Finish, Translation } from "../engine/translation.ts";
@@ -21,6 +20,7 @@ import { sourcesOf, stylesUnder } from "../retrieval/sources.ts";
 import { conditionValues, inOwnStyle } from "./condition-values.ts";
 import { bestOfEach, looksAt, type Plan } from "./generation-plan.ts";
 import type { ConditionImages } from "./protocol.ts";
+import { type Look, wantedLook } from "./wanted-look.ts";
 
 /** Cosine of a drawing's name to the words from which on it shows them: "home" is at 0.78 to "house", "rabbit" at 0.42 to "giraffe". */
 const cosineLeast = 0.65;
@@ -137,16 +137,6 @@ async function wordsOf(from: Translation, { condition: { caption: text = "" } }:
 }
 
 const noiseOf = (seed: number) => (length: number) => normals(seed, streams.retrieval, length);
-
-type Look = Parameters<DrawingFinder["find"]>[0]["look"];
-
-/** What a drawing had better look like to come out well in the requested style: what is in lines or filled already needs no guess. */
-function wantedLook(translation: Translation, requested: ConditionValues): Look {
-  const { lines, areas } = requested.style ? inkOfStyle(translation, requested) : noStyle;
-  if (areas?.outline || lines?.isAll) return "lines";
-  return areas?.isOfFills || (lines && lines.tint === undefined) ? "fills" : undefined;
-}
-const noStyle: Pick<StyleInk, "lines" | "areas"> = {};
 
 /** In the pack's library, under the requested licences. */
 function inLibrary(
