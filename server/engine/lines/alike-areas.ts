@@ -14,7 +14,7 @@ interface Extent {
 /**
  * @param areas labels from 1 on, [side, side]
  * @param means of each label, with that of none at 0
- * @returns means, the same for areas that are alike
+ * @returns of each area the mean of those that are like it
  */
 export function alikeMeans(areas: Uint16Array, means: readonly number[], sidePx: number): number[] {
   const extents = means.map((): Extent => ({ cells: 0, left: sidePx, right: 0, top: sidePx, bottom: 0 }));
