@@ -26,7 +26,7 @@ import { type Look, wantedLook } from "./wanted-look.ts";
 const cosineLeast = 0.65;
 
 /** Seeds whose drawings are looked at for each image but the first; looking costs next to nothing. */
-const triedSeeds = 20;
+const triedSeeds = 32;
 
 /** @throws AppError `invalid_request` for a caption beside a drawing or a kept residual, `caption_unknown` for one that finds no drawing */
 export async function planFromCaption(
