@@ -199,7 +199,7 @@ test("the quick action suggests captions, the styles last seen, and counts, and 
   assert.match(suggest("label", "zebra").error ?? "", /no such label/);
   assert.deepEqual(
     suggest("scale", "").items.map(({ data }) => data),
-    [2, 4],
+    [2, 3, 4],
   );
 });
 
@@ -216,7 +216,8 @@ test("each quick action hands its answers to the UI, and opens the form when its
   );
   assert.deepEqual(launchOf("fill-label", { label: "anchor" }), quick("fill-label", { label: "anchor" }));
   assert.deepEqual(launchOf("fill-names", {}), quick("fill-names", { style: "" }));
-  assert.deepEqual(launchOf("upscale", { scale: 4 }), quick("upscale", { scale: 4 }));
+  for (const scale of [3, 4])
+    assert.deepEqual(launchOf("upscale", { scale }), quick("upscale", { scale }), `×${scale} is launched`);
   assert.deepEqual(launchOf("caption-to-artboard", { caption: " " }), {
     kind: "command",
     command: "caption-to-artboard",
