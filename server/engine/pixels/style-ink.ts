@@ -184,7 +184,7 @@ export function linesAndHand(
 /** Share of drawings with a tint from which on it is the style's. */
 const tintedLeast = 0.25;
 
-/** The same lines alone. */
+/** Lines of drawings of one colour. @param isOneInk false: with tints @param isByHand uneven, as a hand draws them */
 export function linesIn(drawings: readonly Drawing[], isOneInk: boolean, isByHand = false): StyleLines | undefined {
   const alphas = alphasIn(drawings);
   const tinted = isOneInk ? [] : drawings.filter(hasTint);
