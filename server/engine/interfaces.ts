@@ -267,6 +267,8 @@ export interface UpscaleOptions extends UpscaleTarget {
   readonly seed: number;
   /** How sure it is that the picture was not shrunk bicubically, 0 (default) to 1: then no projection onto the input moves the answer. */
   readonly foreignness?: number;
+  /** Whether it was drawn and then shrunk: Φ of such pictures serves, where the pack has it. Default false. */
+  readonly isShrunkDrawing?: boolean;
   /** Checked between tiles; aborting throws AppError `cancelled`. */
   readonly signal?: AbortSignal;
   /** Awaited after each tile. */

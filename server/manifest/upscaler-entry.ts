@@ -14,6 +14,8 @@ const FactorSchema = z.object({
   network: PackPathSchema,
   /** Φ for pictures that nobody shrank: JPEGs, interfaces, icons. Shaped as `network`, which serves for all without it. */
   foreignNetwork: PackPathSchema.optional(),
+  /** Φ for drawings and text that were shrunk. Shaped as `network`, which serves for them without it. */
+  drawnNetwork: PackPathSchema.optional(),
   /** τ: z [3 · factor²] given features (server/upscaling/details/pixel-flow.ts). */
   flow: PackPathSchema,
   featureDims: z.number().int().positive(),
@@ -29,6 +31,8 @@ const FactorSchema = z.object({
       readsAnswer: z.boolean().optional(),
     })
     .optional(),
+  /** Ψ for places that are drawn, which makes letters of z; shaped as the graph of `details`, which serves for all without it. */
+  drawnDetails: PackPathSchema.optional(),
 });
 export type UpscalerFactor = z.infer<typeof FactorSchema>;
 
@@ -45,11 +49,13 @@ export const UpscalerSchema = z.object({
 export type UpscalerEntry = z.infer<typeof UpscalerSchema>;
 
 export const filesOfUpscaler = ({ factors, consistency }: UpscalerEntry): string[] => [
-  ...[factors[2], factors[4]].flatMap(({ network, foreignNetwork, flow, details }) => [
+  ...[factors[2], factors[4]].flatMap(({ network, foreignNetwork, drawnNetwork, flow, details, drawnDetails }) => [
     network,
     ...(foreignNetwork === undefined ? [] : [foreignNetwork]),
+    ...(drawnNetwork === undefined ? [] : [drawnNetwork]),
     flow,
     ...(details ? [details.graph] : []),
+    ...(drawnDetails === undefined ? [] : [drawnDetails]),
   ]),
   consistency[2].graph,
   consistency[4].graph,

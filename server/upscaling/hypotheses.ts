@@ -14,7 +14,7 @@ import type { Picture, Pixels, Upscaler } from "../engine/interfaces.ts";
 import { imageSeed } from "../engine/random.ts";
 import { refuseCancelled } from "./cancelled.ts";
 import { hasTransparency, lrPsnrDb } from "./consistency.ts";
-import { disagreementOf, otherForeignness } from "./doubt/disagreement.ts";
+import { disagreementOf, otherReading } from "./doubt/disagreement.ts";
 import { doubtGroupOf, doubtOf } from "./doubt/doubt.ts";
 import { drawDoubt } from "./doubt/doubt-map.ts";
 import { PixelStd } from "./doubt/pixel-std.ts";
@@ -46,7 +46,7 @@ export async function drawHypotheses(
   const target = { scale, widthPx };
   requireFits(image, target);
   const size = enlargedSize(image, target);
-  const { kind: inputKind, jpegQuality, compression, shrunkBy, foreignness } = estimateInput(image);
+  const { kind: inputKind, jpegQuality, compression, shrunkBy, foreignness, isShrunkDrawing } = estimateInput(image);
   const found = {
     inputKind,
     ...(jpegQuality === undefined ? {} : { jpegQuality }),
@@ -72,9 +72,10 @@ export async function drawHypotheses(
   };
   const deviation = variance ? new PixelStd(size.widthPx, size.heightPx, hasTransparency(image)) : undefined;
   onProgress?.({ completed, total });
-  const draw = async (index: number, temperature: number, asForeign = foreignness): Promise<Pixels> => {
+  const reading = { foreignness, isShrunkDrawing };
+  const draw = async (index: number, temperature: number, readAs = reading): Promise<Pixels> => {
     refuseCancelled(signal);
-    const drawing = { ...target, temperature, seed: imageSeed(request.seed, index), foreignness: asForeign };
+    const drawing = { ...target, temperature, seed: imageSeed(request.seed, index), ...readAs };
     const hypothesis = await upscaler.upscale(cleaned, { ...drawing, onTile, ...(signal ? { signal } : {}) });
     await pause();
     return hypothesis;
@@ -92,7 +93,7 @@ export async function drawHypotheses(
   let disagreement: Uint16Array = new Uint16Array(size.widthPx * size.heightPx);
   if (upscaler.knowsForeign) {
     accurate ??= await draw(0, 0);
-    disagreement = disagreementOf(accurate, await draw(0, 0, otherForeignness(foreignness)));
+    disagreement = disagreementOf(accurate, await draw(0, 0, otherReading(foreignness)));
   }
   refuseCancelled(signal);
   const unmarked = compression && clean < 1 ? await cleanJpeg(image, compression, 1, pause) : cleaned;

@@ -6,9 +6,10 @@ import { AppError } from "../../shared/problem.ts";
 import type { ExpertOptions } from "../experts/expert.ts";
 import { readFlowFile } from "../flow/weights.ts";
 import type { UpscalerEntry, UpscalerFactor } from "../manifest/upscaler-entry.ts";
+import type { PixelFlow } from "./details/draw-details.ts";
 import { createPixelFlow } from "./details/pixel-flow.ts";
 import { residualDimsOf } from "./details/pixel-noise.ts";
-import type { FactorParts, PixelFlow, UpscalerParts } from "./upscale-tile.ts";
+import type { FactorParts, UpscaleNetwork, UpscalerParts } from "./upscale-tile.ts";
 import { openConsistency, openDetailDecoder, openUpscaleNetwork } from "./upscaler-graphs.ts";
 
 /** What an upscaler is opened from; can be sent to a thread. */
@@ -26,20 +27,19 @@ export async function openTileParts(
 ): Promise<UpscalerParts> {
   const openFactor = async (factor: NetworkScale): Promise<FactorParts> => {
     const entry = upscaler.factors[factor];
+    const openNetwork = (network: string): Promise<UpscaleNetwork> =>
+      openUpscaleNetwork(folder, { ...entry, network }, factor, options);
     return {
-      network: await openUpscaleNetwork(folder, entry, factor, options),
-      ...(entry.foreignNetwork === undefined
-        ? {}
-        : {
-            foreignNetwork: await openUpscaleNetwork(
-              folder,
-              { ...entry, network: entry.foreignNetwork },
-              factor,
-              options,
-            ),
-          }),
+      network: await openNetwork(entry.network),
+      ...(entry.foreignNetwork === undefined ? {} : { foreignNetwork: await openNetwork(entry.foreignNetwork) }),
+      ...(entry.drawnNetwork === undefined ? {} : { drawnNetwork: await openNetwork(entry.drawnNetwork) }),
       flow: await openFlow(folder, entry, factor, `${label}, ${entry.flow}`, options),
-      ...(entry.details ? { details: await openDetailDecoder(folder, entry, factor, options) } : {}),
+      ...(entry.details
+        ? { details: await openDetailDecoder(folder, entry, entry.details.graph, factor, options) }
+        : {}),
+      ...(entry.drawnDetails === undefined
+        ? {}
+        : { drawnDetails: await openDetailDecoder(folder, entry, entry.drawnDetails, factor, options) }),
     };
   };
   return {

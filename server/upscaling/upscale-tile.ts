@@ -6,19 +6,25 @@
 
 import type { NetworkScale } from "../../shared/contract/upscale-scales.ts";
 import { limits } from "../../shared/limits.ts";
-import { AppError } from "../../shared/problem.ts";
 import { collectObjects } from "../platform/processes/collect-garbage.ts";
-import { sumOf } from "../platform/sum.ts";
 import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
 import { boundDetails, gateReachPx } from "./details/details-gate.ts";
+import {
+  type DetailDecoder,
+  type DetailParts,
+  drawDetails,
+  isDecoded,
+  type ReadBox,
+  type Temperature,
+} from "./details/draw-details.ts";
 import { keepMeans, meansReachPx } from "./details/keep-means.ts";
 import { livelyReachPx, livelyShares } from "./details/lively-places.ts";
-import { drawPixelResidual, residualDimsOf } from "./details/pixel-noise.ts";
+import { residualDimsOf } from "./details/pixel-noise.ts";
 import type { Box } from "./picture-planes.ts";
 import { grainReachPx, takeOffGrain } from "./projection/level-grain.ts";
 import { softenProjection, softReachPx } from "./projection/soft-projection.ts";
 import { growBox } from "./tiles.ts";
-import { cutRows, type Details, unfold } from "./unfold.ts";
+import { cutRows, unfold } from "./unfold.ts";
 
 /** Φ of one factor. */
 export interface UpscaleNetwork {
@@ -35,25 +41,6 @@ export interface UpscaleNetwork {
   predictMeans(tile: Float32Array, widthPx: number, heightPx: number): Promise<Float32Array>;
 }
 
-/** τ of one factor: the details that the means lack, one sample a pixel. */
-export interface PixelFlow {
-  inverse(residual: Float32Array, features: Float32Array, rows: number): Promise<Float32Array>;
-}
-
-/** Ψ of one factor: decodes the samples that τ draws at each pixel independently to details that agree with their neighbours. */
-export interface DetailDecoder {
-  /** Radius in pixels that a pixel's details depend on. */
-  readonly marginPx: number;
-  /** Features [heightPx · widthPx, featureDims], τ's z and Φ's answer [heightPx · widthPx, 3 · factor²] → details, shaped as z. */
-  decode(
-    features: Float32Array,
-    latent: Float32Array,
-    answers: Float32Array,
-    widthPx: number,
-    heightPx: number,
-  ): Promise<Float32Array>;
-}
-
 /** The projection onto pictures that shrink to `low`. */
 export interface Consistency {
   /** Radius in low-resolution pixels that a result depends on. */
@@ -63,13 +50,16 @@ export interface Consistency {
 }
 
 /** What enlarges by one factor. Without Ψ, the samples of τ are added directly. */
-export interface FactorParts {
+export interface FactorParts extends DetailParts {
   readonly network: UpscaleNetwork;
   /** Φ for pictures that nobody shrank; without it `network` serves for all. */
   readonly foreignNetwork?: UpscaleNetwork;
-  readonly flow: PixelFlow;
-  readonly details?: DetailDecoder;
+  /** Φ for drawings and text that were shrunk; without it `network` serves for them. */
+  readonly drawnNetwork?: UpscaleNetwork;
 }
+
+/** Which Φ reads a picture: the one of photographs, of pictures that nobody shrank, or of shrunk drawings. */
+export type Reader = "network" | "foreignNetwork" | "drawnNetwork";
 
 export interface UpscalerParts {
   readonly factors: Readonly<Record<NetworkScale, FactorParts>>;
@@ -91,11 +81,9 @@ export interface EnlargeTask {
   readonly seed: number;
   /** 0 = Φ's mean prediction; `centre` = τ at v = 0. */
   readonly temperature: Temperature;
-  /** Whether nobody shrank the picture. */
-  readonly isForeign: boolean;
+  /** Where a factor lacks it, `network` reads. */
+  readonly reader: Reader;
 }
-
-export type Temperature = number | "centre";
 
 /** One tile of a projection; its result is [3, factor · heightPx, factor · widthPx]. */
 export interface ProjectionTask {
@@ -135,12 +123,6 @@ export interface TileDrawer {
    */
   draw(task: TileTask): Promise<Float32Array>;
 }
-
-/** Temperature of what Ψ decodes, the one that it was trained on; of a lower one its details are added by a share. */
-const decodedTemperature = limits.upscaleTemperatureMax;
-
-/** Whether Ψ decodes the samples of τ; τ at v = 0 is used directly. */
-export const isDecoded = (temperature: Temperature): boolean => typeof temperature === "number" && temperature > 0;
 
 interface HasMargin {
   readonly marginPx: number;
@@ -203,7 +185,7 @@ export async function warmUpTiles(parts: UpscalerParts): Promise<void> {
     picture: whole,
     seed: 0,
     temperature: limits.upscaleTemperatureMax,
-    isForeign: false,
+    reader: "network" as const,
   };
   for (const factor of [2, 4] as const) {
     await drawTile(parts, { kind: "enlarge", factor, isAlone: true, ...about });
@@ -227,9 +209,9 @@ async function projectTile({ consistency }: UpscalerParts, task: ProjectionTask)
 }
 
 async function enlargeTile({ factors }: UpscalerParts, task: EnlargeTask): Promise<Float32Array> {
-  const { factor, tile, isDrawn, whole, core, picture, temperature, isForeign } = task;
+  const { factor, tile, isDrawn, whole, core, picture, temperature, reader } = task;
   const parts = factors[factor];
-  const network = (isForeign && parts.foreignNetwork) || parts.network;
+  const network = parts[reader] ?? parts.network;
   const { widthPx, heightPx } = whole;
   if (temperature === 0)
     return unfold(factor, core, { rows: await network.predictMeans(tile, widthPx, heightPx), box: whole });
@@ -238,13 +220,15 @@ async function enlargeTile({ factors }: UpscalerParts, task: EnlargeTask): Promi
   const read = await readAround(network, task, parts.details);
   // What was not cut out.
   await freeTensors();
-  const drawn = await drawDetails(parts, task, read);
   const { box: around, answers } = read;
+  const drawnAround = cutRows(isDrawn, 1, whole, around);
+  const drawn = await drawDetails(parts, task, read, drawnAround);
   const answer = { rows: answers, box: around };
   if (!isDecoded(temperature)) return unfold(factor, core, answer, drawn);
   const box = growBox(core, meansReachPx, picture);
-  const lively = livelyShares(answer, factor, box, picture, cutRows(isDrawn, 1, whole, around));
-  const detailed = unfold(factor, box, answer, drawn, boundDetails(tile, whole, box), lively);
+  const lively = livelyShares(answer, factor, box, picture, drawnAround);
+  const bounds = boundDetails(tile, whole, box, parts.drawnDetails && cutRows(isDrawn, 1, whole, box));
+  const detailed = unfold(factor, box, answer, drawn, bounds, lively);
   return keepMeans(detailed, unfold(factor, box, answer), { factor, box, core });
 }
 
@@ -252,13 +236,6 @@ async function enlargeTile({ factors }: UpscalerParts, task: EnlargeTask): Promi
 async function freeTensors(): Promise<void> {
   collectObjects();
   await yieldToEventLoop();
-}
-
-/** What Φ reads of a tile's core and, where details are decoded, of what Ψ, `livelyShares` and `keepMeans` see around it: rows of a box. */
-interface ReadBox {
-  readonly box: Box;
-  readonly features: Float32Array;
-  readonly answers: Float32Array;
 }
 
 async function readAround(
@@ -277,28 +254,4 @@ async function readAround(
     features: cutRows(features, network.featureDims, whole, box),
     answers: cutRows(means, residualDimsOf(factor), whole, box),
   };
-}
-
-/** Draws the details of a box. */
-async function drawDetails(
-  { flow, details }: FactorParts,
-  { factor, seed, temperature }: EnlargeTask,
-  { box, features, answers }: ReadBox,
-): Promise<Details> {
-  const decoder = isDecoded(temperature) ? details : undefined;
-  const spread = temperature === "centre" ? 0 : temperature;
-  const residual = drawPixelResidual(seed, factor, box, decoder ? decodedTemperature : spread);
-  const latent = await flow.inverse(residual, features, box.widthPx * box.heightPx);
-  requireFiniteSum(latent, "details of the flow");
-  if (!decoder) return { rows: latent, box, share: 1 };
-  const rows = await decoder.decode(features, latent, answers, box.widthPx, box.heightPx);
-  requireFiniteSum(rows, "details of their decoder");
-  return { rows, box, share: spread / decodedTemperature };
-}
-
-/** @throws AppError `tensor_mismatch` for values that are not finite, which would become black pixels */
-function requireFiniteSum(values: Float32Array, what: string): void {
-  const sum = sumOf(values);
-  if (!Number.isFinite(sum))
-    throw new AppError("tensor_mismatch", `upscale: expected finite ${what}, got a sum of ${sum}`);
 }

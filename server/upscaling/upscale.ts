@@ -17,6 +17,7 @@ import type { Pixels, UpscaleOptions, Upscaler } from "../engine/interfaces.ts";
 import { mapConcurrent } from "../platform/map-concurrent.ts";
 import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
 import { refuseCancelled } from "./cancelled.ts";
+import { isDecoded, type Temperature } from "./details/draw-details.ts";
 import { type DrawnPlaces, drawnWithin, findDrawnPlaces } from "./drawn-places.ts";
 import { fillColour } from "./fill-colour.ts";
 import {
@@ -34,7 +35,7 @@ import {
 import { shrinkArea } from "./shrink-area.ts";
 import { drawSmoothPlaces } from "./smooth-places.ts";
 import { countTiles, enlargeBox, type Tile, type TileLimits, tilesOf } from "./tiles.ts";
-import { isDecoded, type Temperature, type TileDrawer } from "./upscale-tile.ts";
+import type { Reader, TileDrawer } from "./upscale-tile.ts";
 
 /**
  * Side of the largest core of a tile: the smallest by which six tiles cover 512 px. Twelve smaller tiles would cost 1.3 times as much, for
@@ -45,14 +46,13 @@ const defaultCorePx = 174;
 type Size = Pick<Pixels, "widthPx" | "heightPx">;
 
 /** Parameters of a run. */
-interface Run extends Omit<UpscaleOptions, "temperature" | "foreignness" | keyof UpscaleTarget> {
+interface Run extends Omit<UpscaleOptions, "temperature" | "foreignness" | "isShrunkDrawing" | keyof UpscaleTarget> {
   /** Drawn by networks. */
   readonly scale: NetworkScale;
   readonly temperature: Temperature;
   /** How far a projection may move (projection/soft-projection.ts); 0 = no projection. */
   readonly largestShare: number;
-  /** Whether nobody shrank the picture, so that the network of such pictures serves. */
-  readonly isForeign: boolean;
+  readonly reader: Reader;
 }
 
 /**
@@ -90,14 +90,14 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
 
   async function runNetworks(low: Planes, drawn: DrawnPlaces, run: Run): Promise<Planes> {
     const { widthPx, heightPx } = low;
-    const { seed, temperature, scale: factor, isForeign } = run;
+    const { seed, temperature, scale: factor, reader } = run;
     const to = emptyPlanes(factor * widthPx, factor * heightPx);
     const { network, details } = margins.factors[factor];
     const marginPx = network + (isDecoded(temperature) ? details : 0);
     const tiles = tilesOf(widthPx, heightPx, networkTiles(factor), marginPx);
     await eachTile(tiles, run, async ({ core, whole }, isAlone) => {
       const tile = readBox(low, whole);
-      const about = { factor, whole, core, picture: { widthPx, heightPx }, seed, temperature, isForeign, isAlone };
+      const about = { factor, whole, core, picture: { widthPx, heightPx }, seed, temperature, reader, isAlone };
       const isDrawn = drawnWithin(drawn, whole);
       const enlarged = enlargeBox(core, factor);
       writeBox(to, await drawer.draw({ kind: "enlarge", tile, isDrawn, ...about }), enlarged, enlarged);
@@ -155,7 +155,11 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     await enlarge(colours, run, writeColours(result, { isGrey, isOpaque }));
     if (isOpaque) return result;
     // Alpha uses the mean prediction, because an outline should be accurate; only colours are drawn. It is drawn at its size, never shrunk.
-    await enlarge(alphaOf(image), { ...run, temperature: 0, largestShare: 0, isForeign: true }, writeAlpha(result));
+    await enlarge(
+      alphaOf(image),
+      { ...run, temperature: 0, largestShare: 0, reader: "foreignNetwork" },
+      writeAlpha(result),
+    );
     await drawSmoothPlaces(result, image, pauseOf(run.signal));
     clearInvisible(result);
     return result;
@@ -168,20 +172,23 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
       const { isOpaque, isEmpty } = inspect(image);
       return isEmpty ? 0 : countAll(image, networkScaleFor(image, target)) * (isOpaque ? 1 : 2);
     },
-    async upscale(image: Pixels, { scale, widthPx, foreignness = 0, ...options }: UpscaleOptions): Promise<Pixels> {
+    async upscale(
+      image: Pixels,
+      { scale, widthPx, foreignness = 0, isShrunkDrawing = false, ...options }: UpscaleOptions,
+    ): Promise<Pixels> {
       const target = { scale, widthPx };
       requireFits(image, target);
       const drawn = await upscalePixels(image, {
         ...options,
         scale: networkScaleFor(image, target),
         largestShare: usualShare * (1 - foreignness),
-        isForeign: foreignness === 1,
+        reader: isShrunkDrawing ? "drawnNetwork" : foreignness === 1 ? "foreignNetwork" : "network",
       });
       return shrinkArea(drawn, enlargedSize(image, target), pauseOf(options.signal));
     },
     /** The result of τ at v = 0, to compare with Φ's mean prediction. */
     centreOf: (image: Pixels, scale: NetworkScale): Promise<Pixels> =>
-      upscalePixels(image, { scale, temperature: "centre", seed: 0, largestShare: usualShare, isForeign: false }),
+      upscalePixels(image, { scale, temperature: "centre", seed: 0, largestShare: usualShare, reader: "network" }),
   } satisfies Upscaler & { centreOf: unknown };
 }
 

@@ -9,8 +9,9 @@ import type { ExpertOptions } from "../experts/expert.ts";
 import { SharedFiles } from "../experts/shared-files.ts";
 import type { UpscalerEntry, UpscalerFactor } from "../manifest/upscaler-entry.ts";
 import type { Session, Tensor, TensorInfo } from "../onnx/session.ts";
+import type { DetailDecoder } from "./details/draw-details.ts";
 import { residualDimsOf } from "./details/pixel-noise.ts";
-import type { Consistency, DetailDecoder, UpscaleNetwork } from "./upscale-tile.ts";
+import type { Consistency, UpscaleNetwork } from "./upscale-tile.ts";
 
 const rgb = (height: string, width: string): TensorInfo => ({ type: "float32", shape: [1, 3, height, width] });
 
@@ -91,10 +92,11 @@ export async function openUpscaleNetwork(
 export async function openDetailDecoder(
   packFolder: string,
   { details: decoder, featureDims }: UpscalerFactor,
+  graph: string,
   factor: NetworkScale,
   options: ExpertOptions = {},
 ): Promise<DetailDecoder> {
-  const { graph, marginPx, readsAnswer } = decoder!;
+  const { marginPx, readsAnswer } = decoder!;
   const dims = residualDimsOf(factor);
   const session = await openPromised(
     packFolder,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Pixels } from "../../server/engine/interfaces.ts";
-import { disagreementOf, otherForeignness } from "../../server/upscaling/doubt/disagreement.ts";
+import { disagreementOf, otherReading } from "../../server/upscaling/doubt/disagreement.ts";
 import { doubtOf } from "../../server/upscaling/doubt/doubt.ts";
 import { brightestDoubt, drawDoubt } from "../../server/upscaling/doubt/doubt-map.ts";
 import { PixelStd, partsPerLevel } from "../../server/upscaling/doubt/pixel-std.ts";
@@ -101,7 +101,10 @@ describe("the doubt", () => {
     const [one, other] = [flat([100, 50, 0, 255], 2, 1), flat([103, 44, 9, 255], 2, 1)];
     one.rgba[7] = 51;
     assert.deepEqual([...disagreementOf(one, other)], [6 * partsPerLevel, 1.2 * partsPerLevel].map(Math.round));
-    assert.deepEqual([0, 0.4, 1].map(otherForeignness), [1, 1, 0]);
+    assert.deepEqual(
+      [0, 0.4, 1].map((foreignness) => otherReading(foreignness)),
+      [1, 1, 0].map((foreignness) => ({ foreignness, isShrunkDrawing: false })),
+    );
   });
 
   it("the map has fixed colours, whatever the largest doubt is, and says the mean in levels", () => {

@@ -11,6 +11,7 @@ import { decodePicture } from "../../server/images/picture.ts";
 import { drawHypotheses, type EnlargedPicture } from "../../server/upscaling/hypotheses.ts";
 import { cleanJpeg } from "../../server/upscaling/input/clean-jpeg.ts";
 import { estimateInput } from "../../server/upscaling/input/input-kind.ts";
+import { shrinkArea } from "../../server/upscaling/shrink-area.ts";
 import { smallUpscaler } from "../fixtures/networks/small-upscaler.ts";
 
 const pause = async (): Promise<void> => {};
@@ -82,6 +83,26 @@ describe("the input of an upscale", () => {
       ["photograph", "drawn", "repeated"],
     );
     assert.ok(estimateInput(photo).foreignness < 1);
+  });
+
+  it("a drawing that was shrunk bicubically rings, one that was drawn at its size or shrunk by areas does not", async () => {
+    const bars = Array.from(
+      { length: 40 },
+      (_, at) =>
+        `<rect x="${17 + 37 * (at % 8)}" y="${15 + 61 * Math.floor(at / 8)}" width="${9 + (at % 11)}" height="33" fill="#264"/>`,
+    );
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="320" height="320"><rect width="320" height="320" fill="#ccc"/>${bars.join("")}</svg>`;
+    const drawn = await decodeRgba(await sharp(Buffer.from(svg)).png().toBuffer());
+    const byAreas = await shrinkArea(drawn, { widthPx: 80, heightPx: 80 }, pause);
+    const found = [drawn, shrinkTruth(drawn, 4), byAreas].map((image: Picture) => {
+      const { kind, isShrunkDrawing, foreignness } = estimateInput(image);
+      return [kind, isShrunkDrawing, foreignness];
+    });
+    assert.deepEqual(found, [
+      ["drawn", false, 1],
+      ["drawn", true, 0],
+      ["drawn", false, 1],
+    ]);
   });
 
   it("cleaning comes nearer to the picture before it was compressed, the more the stronger, and does nothing at 0", async () => {

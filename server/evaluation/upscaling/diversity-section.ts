@@ -1,7 +1,9 @@
 /** How much hypotheses of one input differ from each other at each temperature. */
+
 import type { Pixels } from "../../engine/interfaces.ts";
 import { imageSeed } from "../../engine/random.ts";
 import { PixelStd } from "../../upscaling/doubt/pixel-std.ts";
+import { readingOf } from "../../upscaling/input/input-kind.ts";
 import { mean } from "../metrics/statistics.ts";
 import type { Column, Row, Section } from "../report.ts";
 import { fewPictures, type Truth, type UpscalingContext } from "./context.ts";
@@ -63,11 +65,13 @@ async function rowOf(
     const truth = cutMiddle(whole, cropPx, cropPx);
     progress.step(`hypotheses ×${scale}, temperature ${temperature}`, at, pictures.length);
     const input = shrinkTruth(truth, scale);
+    const reading = readingOf(input);
     const drawn: Pixels[] = [];
     for (let index = 0; index < hypotheses; index += 1)
-      drawn.push(await upscaler.upscale(input, { scale, temperature, seed: imageSeed(seed, index) }));
+      drawn.push(await upscaler.upscale(input, { scale, temperature, seed: imageSeed(seed, index), ...reading }));
     deviations.push(meanDeviation(drawn));
-    const answer = temperature === 0 ? drawn[0]! : await upscaler.upscale(input, { scale, temperature: 0, seed });
+    const answer =
+      temperature === 0 ? drawn[0]! : await upscaler.upscale(input, { scale, temperature: 0, seed, ...reading });
     const block = worstBlock(answer, truth);
     if (nets.lpips && block)
       worst.push(

@@ -1,5 +1,7 @@
 /** The methods of enlarging that are compared. */
+
 import type { Pixels, Upscaler } from "../../engine/interfaces.ts";
+import { readingOf } from "../../upscaling/input/input-kind.ts";
 import type { Role } from "../report.ts";
 import type { BaselineRuntime, Baselines } from "./baselines.ts";
 import { type NcnnBaselines, ncnnNetworks } from "./ncnn-baselines.ts";
@@ -67,7 +69,8 @@ export function ownMethods(upscaler: EvaluatedUpscaler, seed: number): Method[] 
       label: temperature === 0 ? "tau, temperature 0 (Φ's prediction)" : `tau, temperature ${temperature}`,
       role: "measured" as const,
       temperature,
-      draw: (input: Pixels, scale: Scale) => timed(() => upscaler.upscale(input, { scale, temperature, seed })),
+      draw: (input: Pixels, scale: Scale) =>
+        timed(() => upscaler.upscale(input, { scale, temperature, seed, ...readingOf(input) })),
     })),
   ];
 }

@@ -39,6 +39,20 @@ def patches_a_picture(path: str) -> float:
     return {"openclipart-png": 0.4, "tuxpaint-stamps-default": 3, "budgie-backgrounds": 60, "lomiri-wallpapers-16.04": 60}.get(package, 30)
 
 
+@cache
+def training_paths() -> list[str]:
+    """Of pictures that are no test pictures, below PICTURES."""
+    test = json.loads(Path(__file__).with_name("test-pictures.json").read_text())
+    left_out = {path for paths in test.values() for path in paths}
+    # The drawing collection holds some drawings twice, under one file name.
+    drawings_left_out = {path.split("/")[-1] for path in test["graphics"]}
+    # Links would bring a test picture back under another name, as packages of wallpapers have one for each size of screen.
+    found = [path for path in PICTURES.rglob("*") if path.suffix.lower() in (".jpg", ".jpeg", ".png", ".webp") and not path.is_symlink()]
+    paths = sorted(str(path.relative_to(PICTURES)) for path in found)
+    is_test = lambda path: path in left_out or (path.startswith("openclipart-png") and path.split("/")[-1] in drawings_left_out)
+    return [path for path in paths if not is_test(path) and "screenshot" not in path]
+
+
 def ground(rng: random.Random, size: tuple[int, int]) -> Image.Image:
     """White, black, one colour or a gradient of two."""
     kind = rng.random()
@@ -101,7 +115,20 @@ def from_file(job: tuple[str, int, int]) -> list[np.ndarray]:
     return found
 
 
-WORDS = "Save Cancel Settings Search files Monthly revenue 1,284.50 Add to cart Profile Hello world Figma layer Upload Rename Total 42 % Quick brown fox jumps".split()
+DOCUMENTS = Path(__file__).parents[3] / "docs"
+
+
+@cache
+def words() -> list[str]:
+    """Of this project's documents: prose, names, numbers, signs."""
+    return [word for path in sorted(DOCUMENTS.glob("*.md")) for word in path.read_text().split() if len(word) < 24]
+
+
+def line_of_text(rng: random.Random) -> str:
+    """Words that stand together, in some lines as capitals."""
+    start = rng.randrange(len(words()) - 12)
+    text = " ".join(words()[start : start + 12])
+    return text.upper() if rng.random() < 0.12 else text
 
 
 FONT_FOLDER = Path("/usr/share/fonts")
@@ -113,29 +140,53 @@ def font_files() -> list[str]:
     return sorted(str(path) for path in FONT_FOLDER.rglob("*") if path.suffix in (".ttf", ".otf") and not NOT_LATIN.search(path.name))
 
 
-def font_of(rng: random.Random, size: int) -> ImageFont.FreeTypeFont:
-    """Pillow's own font or one of the machine's."""
+def font_of(rng: random.Random, size: int, which: float) -> ImageFont.FreeTypeFont:
+    """Pillow's own font or one of the machine's, by `which` of 0 to 1."""
     files = font_files()
-    return ImageFont.truetype(rng.choice(files), size) if files and rng.random() < 0.8 else ImageFont.load_default(size)
+    return ImageFont.truetype(files[int(which / 0.9 * len(files))], size) if files and which < 0.9 else ImageFont.load_default(size)
+
+
+def photo_ground(rng: random.Random, side: int) -> Image.Image | None:
+    """A cut of a training picture, somewhat darker or lighter, as text lies on; none if the picture is too small."""
+    if not training_paths():
+        return None
+    path = rng.choice(training_paths())
+    try:
+        with Image.open(PICTURES / path) as opened:
+            if opened.width * opened.height > 30e6 or min(opened.size) < side:
+                return None
+            opened.draft("RGB", (side, side))
+            picture = opened.convert("RGB")
+    except OSError:
+        return None
+    if min(picture.size) < side:
+        return None
+    left, top = (rng.randrange(length - side + 1) for length in picture.size)
+    cut = picture.crop((left, top, left + side, top + side))
+    return Image.blend(cut, Image.new("RGB", cut.size, rng.choice(("black", "white"))), rng.uniform(0, 0.6))
 
 
 def drawn(seed: int) -> list[np.ndarray]:
-    """A patch of interface: text in many fonts, boxes, circles and lines, mostly drawn at four times the size and averaged; text without
-    antialiasing is drawn at its size."""
+    """A patch of interface or of a page: text in many fonts, boxes, circles and lines, mostly drawn at four times the size and averaged; text
+    without antialiasing is drawn at its size."""
     rng = random.Random(seed)
-    scale = 1 if rng.random() < 0.15 else 4
+    scale = 1 if rng.random() < 0.12 else 4
     side = SIDE_PX * scale
-    is_dark = rng.random() < 0.35
-    page = Image.new("RGB", (side, side), tuple(rng.randrange(20, 50) if is_dark else rng.randrange(225, 256) for _ in range(3)))
+    is_dark, is_page = rng.random() < 0.35, rng.random() < 0.5
+    photo = photo_ground(rng, SIDE_PX) if rng.random() < 0.2 else None
+    paper = tuple(rng.randrange(20, 50) if is_dark else rng.randrange(225, 256) for _ in range(3))
+    plain = (0, 0, 0) if is_dark else (255, 255, 255)
+    page = photo.resize((side, side), Image.Resampling.BICUBIC) if photo else Image.new("RGB", (side, side), paper if rng.random() < 0.6 else plain)
     pen = ImageDraw.Draw(page)
     pen.fontmode = "L" if scale > 1 or rng.random() < 0.5 else "1"
 
     def colour() -> tuple[int, ...]:
-        if rng.random() < 0.4:
-            return (235, 235, 240) if is_dark else (25, 25, 30)
+        if rng.random() < 0.6:
+            grey = rng.randrange(200, 256) if is_dark else rng.randrange(0, 110)
+            return (grey, grey, grey)
         return tuple(rng.randrange(256) for _ in range(3))
 
-    for _ in range(rng.randrange(2, 6)):
+    for _ in range(0 if is_page else rng.randrange(2, 6)):
         x, y = rng.randrange(side), rng.randrange(side)
         box = (x, y, x + rng.randrange(20, side), y + rng.randrange(20, side // 2))
         width = scale * rng.choice((1, 1, 2, 3))
@@ -146,23 +197,27 @@ def drawn(seed: int) -> list[np.ndarray]:
             pen.ellipse(box, fill=colour() if rng.random() < 0.6 else None, outline=colour(), width=width)
         else:
             pen.line([(rng.randrange(side), rng.randrange(side)) for _ in range(rng.randrange(2, 5))], colour(), width)
-    top = rng.randrange(0, 20 * scale)
+    top = rng.randrange(-10, 20) * scale
+    # A page is of one font and colour; an interface of many.
+    size, ink, file = 0.0, colour(), rng.random()
     while top < side:
-        size = round(scale * math.exp(rng.uniform(math.log(7), math.log(34))))
-        font = font_of(rng, size)
-        pen.text((rng.randrange(-40, 60) * scale, top), " ".join(rng.choice(WORDS) for _ in range(8)), colour(), font)
-        top += round(size * rng.uniform(1.2, 3))
+        if not size or not is_page:
+            size, ink, file = math.exp(rng.uniform(math.log(9), math.log(44))), colour(), rng.random()
+        font = font_of(rng, round(scale * size), file)
+        pen.text((rng.randrange(-60, 30) * scale, top), line_of_text(rng), ink, font)
+        top += round(scale * size * rng.uniform(1.15, 1.6 if is_page else 2.6))
     return [np.asarray(page.resize((SIDE_PX, SIDE_PX), Image.Resampling.BOX), np.uint8).transpose(2, 0, 1)]
 
 
 def from_icons(count: int, seed: int) -> list[np.ndarray]:
-    """Two by two rendered icons of 128 px on one ground, cut to SIDE_PX."""
-    icons = CACHE / "icons"
-    if not (icons / "index.jsonl").exists():
+    """Two by two rendered icons of 128 px, of the pack `icons` or `styles`, on one ground, cut to SIDE_PX."""
+    icons = next((CACHE / name for name in ("icons", "styles") if (CACHE / name / "index.jsonl").exists()), None)
+    if not icons:
         print("no rendered icons (server/pretrain/data): patches of icons are left out")
         return []
     with open(icons / "index.jsonl") as lines:
-        rows = [row for row, line in enumerate(lines) if json.loads(line)["split"] == "train"]
+        entries = [json.loads(line) for line in lines]
+    rows = [entry.get("row", row) for row, entry in enumerate(entries) if entry["split"] == "train"]
     images = np.memmap(icons / "images.rgba", np.uint8, "r").reshape(-1, 128, 128, 4)
     rng = random.Random(seed)
     found = []
@@ -187,18 +242,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=CACHE / "super-resolution/patches.u8")
     arguments = parser.parse_args()
     rng = random.Random(arguments.seed)
-    test = json.loads(Path(__file__).with_name("test-pictures.json").read_text())
-    left_out = {path for paths in test.values() for path in paths}
-    drawings_left_out = {path.split("/")[-1] for path in test["graphics"]}
-    """The drawing collection holds some drawings twice, under one file name."""
-    # Links would bring a test picture back under another name, as packages of wallpapers have one for each size of screen.
-    paths = sorted(str(path.relative_to(PICTURES)) for path in PICTURES.rglob("*") if path.suffix.lower() in (".jpg", ".jpeg", ".png", ".webp") and not path.is_symlink())
     jobs = []
-    for path in paths:
+    for path in training_paths():
         wanted = patches_a_picture(path) * arguments.share
         count = int(wanted) + (rng.random() < wanted % 1)
-        is_test = path in left_out or (path.startswith("openclipart-png") and path.split("/")[-1] in drawings_left_out)
-        if not is_test and "screenshot" not in path and count:
+        if count:
             jobs.append((path, count, rng.randrange(2**31)))
     # Small batches of one package after another would load one core; a shuffle spreads large pictures.
     rng.shuffle(jobs)

@@ -3,9 +3,10 @@
  * input and once at the factor, as screenshots of both sizes have them. Nothing was shrunk: the small picture has its own antialiasing.
  * Writes uint8 records [3, side, side] and [3, factor · side, factor · side], where factor · side is 192, to interfaces-<factor>.u8.
  *
- *   node --import tsx server/pretrain/super-resolution/draw-interfaces.mts --factor 4 [--count 1200] [--out DIR]
+ *   node --import tsx server/pretrain/super-resolution/draw-interfaces.mts --factor 4 [--count 4000] [--out DIR]
  */
 import { execFileSync } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -16,16 +17,14 @@ import { writeFileAtomically } from "../../platform/files/atomic-file.ts";
 const { values } = parseArgs({
   options: {
     factor: { type: "string", default: "4" },
-    count: { type: "string", default: "1200" },
+    count: { type: "string", default: "4000" },
     out: { type: "string", default: fileURLToPath(new URL("../.cache/super-resolution", import.meta.url)) },
   },
 });
 const [factor, count, largePx] = [Number(values.factor), Number(values.count), 192];
 const sidePx = largePx / factor;
-const words =
-  "Save Cancel Settings Search files Monthly revenue 1,284.50 Add to cart Profile Hello world Figma layer Upload Rename Total 42 % Quick brown fox jumps Überblick naïve @3x (7)".split(
-    " ",
-  );
+/** Of this project's documents: prose, names, numbers, signs. */
+const words = await wordsIn(fileURLToPath(new URL("../../../docs", import.meta.url)));
 const families = [...new Set(execFileSync("fc-list", [":lang=en", "family"], { encoding: "utf8" }).split("\n"))]
   .map((line) => line.split(",")[0]!.trim())
   .filter((family) => family !== "" && !/symbol|emoji|icon|math/i.test(family))
@@ -64,8 +63,9 @@ function sceneOf(random: TrainingRandom): string {
       );
   }
   for (let top = between(4, 16); top < sidePx + 8; ) {
-    const sizePx = Math.round(Math.exp(between(Math.log(9), Math.log(26))));
-    const text = Array.from({ length: 5 }, () => pick(words)).join(" ");
+    const sizePx = Math.round(Math.exp(between(Math.log(7), Math.log(24))));
+    const start = random.below(words.length - 8);
+    const text = escapeXml(words.slice(start, start + 8).join(" "));
     parts.push(
       `<text x="${place(-20, 10)}" y="${Math.round(top)}" font-family="${pick(families)}" font-size="${sizePx}" font-weight="${pick([400, 400, 700])}" fill="${colour()}">${text}</text>`,
     );
@@ -73,6 +73,14 @@ function sceneOf(random: TrainingRandom): string {
   }
   return `<rect width="${sidePx}" height="${sidePx}" fill="${paper}"/>${parts.join("")}`;
 }
+
+async function wordsIn(folder: string): Promise<readonly string[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".md")).sort();
+  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
+  return texts.flatMap((text) => text.split(/\s+/)).filter((word) => word !== "" && word.length < 24);
+}
+
+const escapeXml = (text: string): string => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
 
 async function drawScene(scene: string, scale: number): Promise<Uint8Array> {
   const side = sidePx * scale;

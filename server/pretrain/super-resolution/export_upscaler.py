@@ -2,8 +2,8 @@
 
 x<factor>/network.onnx: image [1, 3, h, w] in [0, 1] -> features [h·w, channels], each of mean 0 and variance 1 / channels over training
 pixels, and answers [h·w, 3 · factor²] = (colour, row, column); Φ is what train_upscaler.py trained, else the published weights of fetch_span.py.
-x<factor>/foreign.onnx is shaped as network.onnx.
-x<factor>/details.onnx: features [h, w, channels] and latent [h, w, 3 · factor²] -> details, shaped as latent. Weights are stored
+x<factor>/foreign.onnx and drawn.onnx are shaped as network.onnx.
+x<factor>/details.onnx, and drawn-details.onnx: features [h, w, channels] and latent [h, w, 3 · factor²] -> details, shaped as latent. Weights are stored
 in 16 bits. consistency-<factor>.onnx: picture [1, 3, factor · h, factor · w] and low [1, 3, h, w] -> consistent. Any h and w.
 """
 
@@ -21,8 +21,8 @@ import onnxruntime as ort
 import torch
 from torch import Tensor, nn
 
+from drawn_factor import PACK, DrawnFactor
 from operators import INVERSE_REACH, Bicubic, Consistency, unfold
-from train_details import PACK, DrawnFactor
 from train_upscaler import CACHE, Patches, eight_bits
 from upscaler import DETAIL_SCALE, FACTORS, DetailDecoder, Span, read_ncnn, read_upscaler  # also finds the modules of the folder above
 
@@ -133,35 +133,43 @@ def export_network(factor: int, trained: Path, out: Path, patches: Patches) -> d
     }
 
 
-def export_foreign(factor: int, trained: Path, out: Path, patches: Patches) -> dict[str, float]:
-    """Φ of pictures that nobody shrank, of foreign-<factor>.pt, if there is one: features normalised as those of the other Φ, for one τ and Ψ."""
-    checkpoint, graph = trained / f"foreign-{factor}.pt", out / f"x{factor}/foreign.onnx"
-    if not checkpoint.exists():
-        graph.unlink(missing_ok=True)
-        return {}
+def export_others(factor: int, trained: Path, out: Path, patches: Patches) -> dict[str, float]:
+    """Φ of pictures that nobody shrank, of foreign-<factor>.pt, and of shrunk drawings, of drawn-<factor>.pt: features normalised as those of the
+    usual Φ, for one τ. What has no checkpoint stays as it is in the pack."""
     _, mean, scale = read_upscaler(out / f"x{factor}/network.onnx")
     axes = {"image": {2: "height", 3: "width"}, "features": {0: "pixels"}, "answers": {0: "pixels"}}
     example = eight_bits(Bicubic(factor).shrink(patches.held_out_batch(1)))
-    float32 = trained / f"foreign-{factor}.onnx"
-    export(float32, Rows(load_net(checkpoint, Span), mean, scale), (example,), (example[..., :24],), ["image"], ["features", "answers"], axes)
-    write_atomically(graph, with_half_weights(with_split_joins(onnx.load(float32))).SerializeToString())
+    for name in ("foreign", "drawn"):
+        checkpoint, float32 = trained / f"{name}-{factor}.pt", trained / f"{name}-{factor}.onnx"
+        if not checkpoint.exists():
+            continue
+        export(float32, Rows(load_net(checkpoint, Span), mean, scale), (example,), (example[..., :24],), ["image"], ["features", "answers"], axes)
+        write_atomically(out / f"x{factor}/{name}.onnx", with_half_weights(with_split_joins(onnx.load(float32))).SerializeToString())
     return {}
 
 
 def export_details(factor: int, trained: Path, out: Path, patches: Patches) -> dict[str, float]:
-    """Ψ of a factor, its weights in 16 bits."""
+    """Ψ of a factor, of details-<factor>.pt, and Ψ of drawn places, of drawn-details-<factor>.pt; their weights in 16 bits.
+    What has no checkpoint stays as it is in the pack."""
     drawn = DrawnFactor(factor, out, trained, 2)
-    net = load_net(trained / f"details-{factor}.pt", DetailDecoder)
-    features, answers = drawn.read(eight_bits(Bicubic(factor).shrink(patches.held_out_batch(1))))
-    latent = drawn.draw(features, torch.Generator().manual_seed(1))
-    example = tuple(planes[0].permute(1, 2, 0).contiguous() for planes in (features, latent, answers))
-    names = ["features", "latent", "answers"]
-    axes = {name: {0: "height", 1: "width"} for name in (*names, "details")}
-    half = tuple(tensor[:, :24].contiguous() for tensor in example)
-    float32, details = trained / f"details-{factor}.onnx", out / f"x{factor}/details.onnx"
-    export(float32, Details(net), example, half, names, ["details"], axes)
-    write_atomically(details, with_half_weights(onnx.load(float32)).SerializeToString())
-    return {"detailsMarginPx": net.margin_px, "detailsReadAnswer": True}
+    low = eight_bits(Bicubic(factor).shrink(patches.held_out_batch(1)))
+    about = {}
+    for name, is_foreign in (("details", False), ("drawn-details", True)):
+        checkpoint = trained / f"{name}-{factor}.pt"
+        if not checkpoint.exists():
+            continue
+        net = load_net(checkpoint, DetailDecoder)
+        features, answers = drawn.read(low, is_foreign)
+        latent = drawn.draw(features, torch.Generator().manual_seed(1))
+        example = tuple(planes[0].permute(1, 2, 0).contiguous() for planes in (features, latent, answers))
+        names = ["features", "latent", "answers"]
+        axes = {part: {0: "height", 1: "width"} for part in (*names, "details")}
+        half = tuple(tensor[:, :24].contiguous() for tensor in example)
+        float32 = trained / f"{name}-{factor}.onnx"
+        export(float32, Details(net), example, half, names, ["details"], axes)
+        write_atomically(out / f"x{factor}/{name}.onnx", with_half_weights(onnx.load(float32)).SerializeToString())
+        about = {"detailsMarginPx": net.margin_px, "detailsReadAnswer": True}
+    return about
 
 
 def export_projections(out: Path) -> None:
@@ -180,7 +188,7 @@ def main() -> None:
     parser.add_argument("--factors", type=int, nargs="+", default=list(FACTORS))
     parser.add_argument("--projections", action="store_true", help="the projections alone, which need no checkpoint")
     parser.add_argument("--details", action="store_true", help="Ψ, of details-<factor>.pt, for the Φ and τ that are in the pack; without it Φ")
-    parser.add_argument("--foreign", action="store_true", help="Φ of pictures that nobody shrank, of foreign-<factor>.pt, beside the Φ that is in the pack")
+    parser.add_argument("--foreign", action="store_true", help="Φ of pictures that nobody shrank, of foreign-<factor>.pt, and of shrunk drawings, of drawn-<factor>.pt, beside the Φ that is in the pack")
     parser.add_argument("--trained", type=Path, default=CACHE, help="folder of patches.u8, span/ and the checkpoints")
     parser.add_argument("--out", type=Path, default=PACK)
     arguments = parser.parse_args()
@@ -192,7 +200,7 @@ def main() -> None:
     for factor in arguments.factors:
         about_path = arguments.out / f"x{factor}/about.json"
         known = json.loads(about_path.read_text()) if arguments.details or arguments.foreign else {}
-        export_part = export_details if arguments.details else export_foreign if arguments.foreign else export_network
+        export_part = export_details if arguments.details else export_others if arguments.foreign else export_network
         about = known | export_part(factor, arguments.trained, arguments.out, patches)
         about_path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(about_path, f"{json.dumps(about)}\n".encode())

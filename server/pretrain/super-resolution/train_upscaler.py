@@ -1,6 +1,6 @@
 """Trains Φ of one factor of the pack `super-resolution` on a fixed time budget, on the CPU: from nothing, or on from published weights.
 
-Pictures are shrunk, a part of them blurred, noisy or through JPEG as well. Reads .cache/super-resolution/patches.u8; writes
+Pictures are shrunk, a part of them by other kernels, blurred, sharpened, noisy or through JPEG as well. Reads .cache/super-resolution/patches.u8; writes
 network-<factor>.{pt,log,json} there. Every random draw depends on (seed, step) alone, so --resume goes on as if nothing had happened.
 """
 
@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from operators import Bicubic, fold, unfold  # noqa: E402
 from timed_training import TimedTraining, add_common_arguments  # noqa: E402
-from upscaler import BLOCKS, CHANNELS, FACTORS, Span, read_ncnn  # noqa: E402
+from upscaler import BLOCKS, CHANNELS, FACTORS, Span, read_ncnn, read_upscaler  # noqa: E402
 
 CACHE = Path(__file__).parent.parent / ".cache/super-resolution"
 SIDE_PX = 192
@@ -43,15 +43,17 @@ class Patches:
         chosen = self.held_out[:: max(1, len(self.held_out) // count)][:count]
         return torch.from_numpy(self.pixels[chosen]).float() / 255
 
-    def training_batch(self, rng: np.random.Generator, size: int, side: int) -> Tensor:
-        """Random crops [size, 3, side, side] in [0, 1] in one of the eight orientations; cuts begin at multiples of 4."""
+    def training_batch(self, rng: np.random.Generator, size: int, side: int, is_upright: bool = False) -> Tensor:
+        """Random crops [size, 3, side, side] in [0, 1] in one of the eight orientations, or as they stand; cuts begin at multiples of 4."""
         rows = rng.choice(self.training, size)
         cuts = rng.integers(0, (SIDE_PX - side) // 4 + 1, (size, 2)) * 4
         crops = []
         for row, (top, left) in zip(rows, cuts):
             crop = self.pixels[row, :, top : top + side, left : left + side]
-            crop = crop.transpose(0, 2, 1) if rng.random() < 0.5 else crop
-            crops.append(crop[:, :: rng.choice((-1, 1)), :: rng.choice((-1, 1))])
+            if not is_upright:
+                crop = crop.transpose(0, 2, 1) if rng.random() < 0.5 else crop
+                crop = crop[:, :: rng.choice((-1, 1)), :: rng.choice((-1, 1))]
+            crops.append(crop)
         return torch.from_numpy(np.stack(crops)).float() / 255
 
 
@@ -77,20 +79,48 @@ def through_jpeg(picture: Tensor, quality: int) -> Tensor:
     return torch.from_numpy(np.asarray(Image.open(file), np.uint8).copy()).permute(2, 0, 1).float() / 255
 
 
+PILLOW_KERNELS = {"lanczos": Image.Resampling.LANCZOS, "area": Image.Resampling.BOX, "nearest": Image.Resampling.NEAREST, "bilinear": Image.Resampling.BILINEAR}
+
+
+def resized(picture: Tensor, side: tuple[int, int], kernel: str) -> Tensor:
+    """[3, h, w] at another size (height, width), by Pillow, in 8 bits. "aliased" is bicubic without antialiasing."""
+    if kernel == "aliased":
+        return F.interpolate(picture[None], side, mode="bicubic", antialias=False)[0]
+    pixels = Image.fromarray((picture.clamp(0, 1) * 255).round().byte().permute(1, 2, 0).numpy())
+    return torch.from_numpy(np.array(pixels.resize(side[::-1], PILLOW_KERNELS[kernel]), np.uint8)).permute(2, 0, 1).float() / 255
+
+
+def sharpened(picture: Tensor, strength: float) -> Tensor:
+    """Unsharp mask of [3, h, w]."""
+    return picture + strength * (picture - blurred(picture[None], 1.0)[0])
+
+
 def spoiled_low(high: Tensor, bicubic: Bicubic, rng: np.random.Generator, share: float = 0.25) -> Tensor:
-    """What is known of the pictures [n, 3, h, w]: shrunk, and for some of them blurred before, noisy or through JPEG after."""
-    soft = high.clone()
-    chosen = np.flatnonzero(rng.random(len(high)) < share)
-    for row in chosen:
-        if rng.random() < 0.5:
-            soft[row : row + 1] = blurred(high[row : row + 1], rng.uniform(0.3, 1.2))
-    low = eight_bits(bicubic.shrink(soft))
-    for row in chosen:
-        if rng.random() < 0.4:
-            low[row] += torch.from_numpy(rng.standard_normal(low[row].shape, np.float32)) * rng.uniform(1, 7) / 255
-        if rng.random() < 0.5:
-            low[row] = through_jpeg(low[row], int(rng.integers(30, 97)))
+    """What is known of the pictures [n, 3, h, w]: shrunk by the projection's kernel; and some of them blurred before, shrunk otherwise, upscaled
+    before, sharpened, noisy or through JPEG, each by chance."""
+    low = eight_bits(bicubic.shrink(high))
+    for row in np.flatnonzero(rng.random(len(high)) < share):
+        low[row] = spoiled(high[row], bicubic, rng)
     return eight_bits(low)
+
+
+def spoiled(high: Tensor, bicubic: Bicubic, rng: np.random.Generator) -> Tensor:
+    """One picture of `spoiled_low`, [3, h, w]."""
+    side = tuple(length // bicubic.factor for length in high.shape[1:])
+    soft = blurred(high[None], rng.uniform(0.3, 1.2))[0] if rng.random() < 0.3 else high
+    if rng.random() < 0.5:
+        low = bicubic.shrink(soft[None])[0]
+    else:
+        low = resized(soft, side, str(rng.choice(["area", "lanczos", "bilinear", "aliased", "nearest"], p=[0.3, 0.25, 0.2, 0.15, 0.1])))
+    if rng.random() < 0.1:
+        smaller = rng.uniform(0.5, 0.8)
+        low = resized(resized(low, tuple(round(length * smaller) for length in side), "area"), side, str(rng.choice(["bilinear", "lanczos"])))
+    if rng.random() < 0.15:
+        low = sharpened(low, rng.uniform(0.2, 1.2))
+    low = eight_bits(low)
+    if rng.random() < 0.3:
+        low = low + torch.from_numpy(rng.standard_normal(low.shape, np.float32)) * rng.uniform(1, 7) / 255
+    return through_jpeg(low, int(rng.integers(30, 97))) if rng.random() < 0.5 else low
 
 
 class Pairs:
@@ -122,6 +152,13 @@ def psnr_db(output: Tensor, target: Tensor) -> float:
     return float((-10 * (output - target).square().mean(dim=(1, 2, 3)).clamp(min=1e-7).log10()).mean())
 
 
+def start_of(arguments: argparse.Namespace) -> Span:
+    """Published weights, an exported network, or a new one."""
+    if not arguments.start:
+        return Span(arguments.factor, arguments.channels, arguments.blocks)
+    return read_upscaler(arguments.start)[0] if arguments.start.suffix == ".onnx" else read_ncnn(arguments.start, arguments.factor)
+
+
 class UpscalerTraining(TimedTraining):
     """Φ of one factor."""
 
@@ -129,19 +166,22 @@ class UpscalerTraining(TimedTraining):
 
     def __init__(self, arguments: argparse.Namespace, patches: Patches) -> None:
         torch.manual_seed(arguments.seed)
-        start = read_ncnn(arguments.start, arguments.factor) if arguments.start else Span(arguments.factor, arguments.channels, arguments.blocks)
-        super().__init__(arguments, start.train(), weight_decay=0.0)
+        super().__init__(arguments, start_of(arguments).train().requires_grad_(), weight_decay=0.0)
         self.patches, self.bicubic = patches, Bicubic(arguments.factor)
         self.pairs = Pairs(arguments.pairs, arguments.factor) if arguments.pairs else None
+        self.letters = Patches(arguments.letters) if arguments.letters else None
 
     def train_step(self) -> dict[str, float]:
         self.begin_step()
         rng = np.random.default_rng([self.arguments.seed, self.step])
-        drawn = self.arguments.batch // 4 if self.pairs else 0
-        high = self.patches.training_batch(rng, self.arguments.batch - drawn, self.arguments.side)
+        size, side = self.arguments.batch, self.arguments.side
+        drawn, lettered = size // 4 if self.pairs else 0, 3 * size // 8 if self.letters else 0
+        high = self.patches.training_batch(rng, size - drawn - lettered, side)
+        if self.letters:
+            high = torch.cat([high, self.letters.training_batch(rng, lettered, side, is_upright=True)])
         low = spoiled_low(high, self.bicubic, rng, self.arguments.spoiled)
         if self.pairs:
-            both = self.pairs.training_batch(rng, drawn, self.arguments.side)
+            both = self.pairs.training_batch(rng, drawn, side)
             low, high = (torch.cat(parts) for parts in zip((low, high), both))
         error = self.net(low)[1] - fold(high, self.arguments.factor)
         # Absolute error far from zero, squared near it: edges converge as fast as with L1, and PSNR is what is measured.
@@ -160,6 +200,10 @@ class UpscalerTraining(TimedTraining):
             answer = torch.cat([unfold(self.average(part)[1], self.arguments.factor) for part in low.split(16)]).clamp(0, 1)
             cubic = unfold(self.bicubic.enlarge_folded(low), self.arguments.factor).clamp(0, 1)
             figures |= {f"bicubic{name}Db": psnr_db(cubic, high), f"answer{name}Db": psnr_db(answer, high)}
+        if self.letters:
+            high = self.letters.held_out_batch(count)
+            low = eight_bits(self.bicubic.shrink(high))
+            figures["answerLettersDb"] = psnr_db(torch.cat([unfold(self.average(part)[1], self.arguments.factor) for part in low.split(16)]).clamp(0, 1), high)
         if self.pairs:
             low, high = self.pairs.held_out_batch()
             figures["answerDrawnDb"] = psnr_db(unfold(self.average(low)[1], self.arguments.factor).clamp(0, 1), high)
@@ -178,8 +222,9 @@ def main() -> None:
     parser.add_argument("--blocks", type=int, default=BLOCKS)
     parser.add_argument("--spoiled", type=float, default=0.25, help="share of pictures that are blurred, noisy or through JPEG")
     parser.add_argument("--side", type=int, default=96, help="side of a training crop, px of the answer")
-    parser.add_argument("--start", type=Path, help="published weights to start from, spanx<factor>_ch48.bin; without them training starts from nothing")
+    parser.add_argument("--start", type=Path, help="weights to start from: published ones, spanx<factor>_ch48.bin, or a network.onnx; without them training starts from nothing")
     parser.add_argument("--pairs", type=Path, help="interfaces-<factor>.u8 of draw-interfaces.mts: a quarter of a batch is of them")
+    parser.add_argument("--letters", type=Path, help="patches of text alone (cut_patches.py --drawn-only): three eighths of a batch are of them")
     parser.add_argument("--patches", type=Path, default=CACHE / "patches.u8")
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()

@@ -17,6 +17,7 @@ export async function declareUpscaler(pack: string): Promise<UpscalerEntry> {
     return {
       network: `x${factor}/network.onnx`,
       ...(existsSync(join(pack, `x${factor}/foreign.onnx`)) ? { foreignNetwork: `x${factor}/foreign.onnx` } : {}),
+      ...(existsSync(join(pack, `x${factor}/drawn.onnx`)) ? { drawnNetwork: `x${factor}/drawn.onnx` } : {}),
       flow: `x${factor}/flow.onnx`,
       featureDims: about.featureDims ?? 1,
       marginPx: about.marginPx ?? 0,
@@ -28,6 +29,9 @@ export async function declareUpscaler(pack: string): Promise<UpscalerEntry> {
               marginPx: about.detailsMarginPx,
               ...(about.detailsReadAnswer ? { readsAnswer: true } : {}),
             },
+            ...(existsSync(join(pack, `x${factor}/drawn-details.onnx`))
+              ? { drawnDetails: `x${factor}/drawn-details.onnx` }
+              : {}),
           }),
     };
   };
@@ -66,7 +70,7 @@ export async function writeManifest(pack: string): Promise<void> {
   await writePackManifest(pack, {
     format: 1,
     id: "super-resolution",
-    version: "0.8.1",
+    version: "0.9.0",
     label: "Super-resolution",
     licence: "MIT AND Apache-2.0",
     parts: [
@@ -78,7 +82,7 @@ export async function writeManifest(pack: string): Promise<void> {
       ...(upscaler.factors[4].foreignNetwork
         ? [
             {
-              name: "Φ of JPEGs and drawings",
+              name: "Φ of JPEGs and drawings, Φ of shrunk drawings",
               licence: "Apache-2.0",
               source: "the same, trained on by server/pretrain/super-resolution",
             },

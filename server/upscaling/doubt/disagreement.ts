@@ -5,8 +5,13 @@
 import type { Pixels } from "../../engine/interfaces.ts";
 import { partsPerLevel } from "./pixel-std.ts";
 
-/** `foreignness` of the answer to compare with: that of the other network. */
-export const otherForeignness = (foreignness: number): number => (foreignness === 1 ? 0 : 1);
+/** How the answer to compare with is read: by another network. */
+export const otherReading = (
+  foreignness: number,
+): { readonly foreignness: number; readonly isShrunkDrawing: boolean } => ({
+  foreignness: foreignness === 1 ? 0 : 1,
+  isShrunkDrawing: false,
+});
 
 /** Mean difference of two answers over colours, times alpha, in parts of a level, [heightPx, widthPx]. */
 export function disagreementOf(one: Pixels, other: Pixels): Uint16Array {

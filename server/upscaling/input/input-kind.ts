@@ -4,10 +4,13 @@
  */
 import type { InputKind, ShrinkKernel } from "../../../shared/contract/upscaling.ts";
 import type { JpegTables, Picture, Pixels } from "../../engine/interfaces.ts";
+import { findDrawnPlaces } from "../drawn-places.ts";
+import { coloursOf } from "../picture-planes.ts";
 import type { Compression } from "./clean-jpeg.ts";
 import { tableAt, usualTables } from "./dct.ts";
 import { findJpegTraces } from "./jpeg-traces.ts";
 import { estimateKernel } from "./shrink-kernel.ts";
+import { isShrunkDrawing } from "./shrunk-drawing.ts";
 
 export interface InputEstimate {
   readonly kind: InputKind;
@@ -18,6 +21,8 @@ export interface InputEstimate {
   readonly shrunkBy?: ShrinkKernel;
   /** How sure it is that the picture was not shrunk by the projection's kernel, 0 to 1. */
   readonly foreignness: number;
+  /** Whether it was drawn and then shrunk. */
+  readonly isShrunkDrawing: boolean;
 }
 
 /** Levels between neighbours that make an edge. */
@@ -28,20 +33,37 @@ const reachPx = 6;
 const edgesMin = 30;
 /** Share of edges beside flat areas above which a picture is drawn; photographs have below 0.2. */
 const drawnShare = 0.5;
+/** Share of its blocks above which a picture is drawn: a page of text has no flat areas between its lines. Photographs have up to 0.39. */
+const drawnPlacesShare = 0.45;
 /** Of a photograph's foreignness: 1 would choose Φ of foreign pictures. */
 const photographMost = 0.99;
 
 export function estimateInput(image: Picture): InputEstimate {
   const found = compressionOf(image);
-  if (found) return { kind: "jpeg", ...found, foreignness: 1 };
-  if (isRepeated(image)) return { kind: "repeated", foreignness: 1 };
+  if (found) return { kind: "jpeg", ...found, foreignness: 1, isShrunkDrawing: false };
+  if (isRepeated(image)) return { kind: "repeated", foreignness: 1, isShrunkDrawing: false };
   const share = flatEdgeShare(image);
-  if (share >= drawnShare) return { kind: "drawn", foreignness: 1 };
+  if (share >= drawnShare || shareOfDrawnPlaces(image) >= drawnPlacesShare) {
+    const wasShrunk = isShrunkDrawing(image);
+    return { kind: "drawn", foreignness: wasShrunk ? 0 : 1, isShrunkDrawing: wasShrunk };
+  }
   const { shrunkBy, probabilities } = estimateKernel(image) ?? {};
   // Areas and Lanczos shrink so nearly alike that the projection does no harm.
   const alike = probabilities ? probabilities.bicubic + probabilities.lanczos + probabilities.area : 1;
   const foreignness = Math.min(photographMost, 1 - (1 - share / drawnShare) * alike);
-  return { kind: "photograph", ...(shrunkBy ? { shrunkBy } : {}), foreignness };
+  return { kind: "photograph", ...(shrunkBy ? { shrunkBy } : {}), foreignness, isShrunkDrawing: false };
+}
+
+/** Share of blocks that are drawn. */
+function shareOfDrawnPlaces(image: Pixels): number {
+  const { blocks } = findDrawnPlaces(coloursOf(image));
+  return blocks.reduce((sum, is) => sum + is, 0) / blocks.length;
+}
+
+/** How the upscaler is to read a picture that needs no cleaning. */
+export function readingOf(image: Picture): Pick<InputEstimate, "foreignness" | "isShrunkDrawing"> {
+  const { foreignness, isShrunkDrawing } = estimateInput(image);
+  return { foreignness, isShrunkDrawing };
 }
 
 function compressionOf(image: Picture): Pick<InputEstimate, "jpegQuality" | "compression"> | undefined {

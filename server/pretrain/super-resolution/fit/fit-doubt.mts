@@ -19,7 +19,7 @@ import { decodeLocalRgba, encodeJpeg } from "../../../images/codec.ts";
 import { decodePicture } from "../../../images/picture.ts";
 import { packsHome, readEntry } from "../../../packs/catalogue.ts";
 import { mapConcurrent } from "../../../platform/map-concurrent.ts";
-import { disagreementOf, otherForeignness } from "../../../upscaling/doubt/disagreement.ts";
+import { disagreementOf, otherReading } from "../../../upscaling/doubt/disagreement.ts";
 import {
   type DoubtGroup,
   doubtFeatures,
@@ -102,13 +102,13 @@ async function sample(
   upscaler: Upscaler,
   truth: Pixels,
   image: Picture,
-  { compression, foreignness }: InputEstimate,
+  { compression, foreignness, isShrunkDrawing }: InputEstimate,
   scale: NetworkScale,
 ): Promise<Sample[]> {
   const cleaned = compression ? await cleanJpeg(image, compression, 1, pause) : image;
-  const options = { scale, foreignness };
+  const options = { scale, foreignness, isShrunkDrawing };
   const answer = await upscaler.upscale(cleaned, { ...options, temperature: 0, seed: 0 });
-  const other = { ...options, foreignness: otherForeignness(foreignness), temperature: 0, seed: 0 };
+  const other = { ...options, ...otherReading(foreignness), temperature: 0, seed: 0 };
   const disagreement = disagreementOf(answer, await upscaler.upscale(cleaned, other));
   const deviation = new PixelStd(truth.widthPx, truth.heightPx, false);
   for (let seed = 0; seed < hypotheses; seed += 1)

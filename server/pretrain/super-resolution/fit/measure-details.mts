@@ -18,6 +18,7 @@ import { openLpips } from "../../../evaluation/upscaling/lpips.ts";
 import { pretrainHome, statedPictures } from "../../../evaluation/upscaling/pictures.ts";
 import { shrinkTruth } from "../../../evaluation/upscaling/resample.ts";
 import { packsHome, readEntry } from "../../../packs/catalogue.ts";
+import { readingOf } from "../../../upscaling/input/input-kind.ts";
 import { loadUpscaler } from "../../../upscaling/load-upscaler.ts";
 
 const { values } = parseArgs({
@@ -45,7 +46,7 @@ for (const group of groups) {
     const truth = cutMiddle(await read(), cropPx, cropPx);
     const [low, wanted] = [shrinkTruth(truth, scale), await lpips.mapsOf(truth)];
     const draw = (detail: number, seed: number): Promise<Pixels> =>
-      upscaler.upscale(low, { scale, temperature: temperatureOf(detail), seed });
+      upscaler.upscale(low, { scale, temperature: temperatureOf(detail), seed, ...readingOf(low) });
     const block = worstBlock(await draw(0, 1), truth);
     addFinite(flatTruth, flatEnergy(truth, truth));
     for (const [at, detail] of details.entries()) {
