@@ -4,7 +4,6 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { fitStyleJudge } from "../../server/evaluation/metrics/style-judge.ts";
-import { isWhole, lineFactsOf } from "../../server/evaluation/metrics/whole-lines.ts";
 import { publishReport } from "../../server/evaluation/publish.ts";
 import type { Report } from "../../server/evaluation/report.ts";
 import { evaluateStyles, stylesSectionIds } from "../../server/evaluation/styles/evaluate-styles.ts";
@@ -113,47 +112,6 @@ describe("tau evaluate of a flow between styles", () => {
       code: "dataset_invalid",
       message: /render-styles/,
     });
-  });
-});
-
-describe("lines that are whole", () => {
-  const sizePx = 48;
-  const drawing = (isInk: (x: number, y: number) => boolean): Float32Array =>
-    Float32Array.from({ length: 4 * sizePx ** 2 }, (_, at) => {
-      const pixel = at % sizePx ** 2;
-      return isInk(pixel % sizePx, Math.floor(pixel / sizePx)) ? 1 : 0;
-    });
-  const bar =
-    (from: number, to: number, thick = 4) =>
-    (x: number, y: number) =>
-      x >= from && x < to && Math.abs(y - 23.5) < thick / 2;
-  const facts = (isInk: (x: number, y: number) => boolean) => lineFactsOf(drawing(isInk), sizePx);
-
-  it("a bar is one piece with two ends and about its own width", () => {
-    const { pieces, holes, ends, widthPx } = facts(bar(6, 42));
-    assert.deepEqual([pieces, holes, ends.length], [1, 1, 2]);
-    assert.ok(widthPx > 3.5 && widthPx < 5, `${widthPx}`);
-  });
-
-  it("a bar that is a little thicker is whole, and a broken, a shorter and a joined one are not", () => {
-    const truth = facts(bar(6, 42));
-    assert.ok(isWhole(facts(bar(6, 42, 6)), truth));
-    assert.ok(
-      !isWhole(
-        facts((x, y) => bar(6, 42)(x, y) && Math.abs(x - 24) > 2),
-        truth,
-      ),
-    );
-    assert.ok(!isWhole(facts(bar(6, 28)), truth));
-    const ring = (x: number, y: number) => Math.abs(Math.hypot(x - 24, y - 24) - 15) < 2;
-    assert.equal(facts(ring).ends.length, 0);
-    assert.equal(facts(ring).holes, 2);
-    assert.ok(
-      !isWhole(
-        facts((x, y) => ring(x, y) && !(y < 14 && Math.abs(x - 24) < 2)),
-        facts(ring),
-      ),
-    );
   });
 });
 

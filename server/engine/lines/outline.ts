@@ -5,7 +5,7 @@
  */
 import { inkFrom } from "../pixels/strokes.ts";
 import { distancesTo } from "./distances.ts";
-import { labelAreas, spreadLabels } from "./label-areas.ts";
+import { labelAreas } from "./label-areas.ts";
 import { isLines, lineWidthOf } from "./line-width.ts";
 import { movedEdge, type Redrawn } from "./redraw-lines.ts";
 import {
@@ -30,8 +30,8 @@ const [markLeast, gapLeast, fillLeast] = [0.5, 0.7, 0.8] as const;
 const coveredLeast = 0.75;
 /** Share of the greatest depth of a drawing from which on all is its inside. */
 const hollowDepth = 0.9;
-/** What the nearest cell is that the drawing leaves empty. */
-const [besideNothing, besideLine] = [1, 2] as const;
+/** Widths of lines up to which a cell is nearer to a line or to nothing. */
+const besideReach = 3;
 
 /**
  * @param drawing [sizePx, sizePx] alphas of one ink
@@ -53,7 +53,8 @@ export function outlineOf(
   const inked = new Uint8Array(ink.length);
   for (let cell = 0; cell < ink.length; cell += 1) inked[cell] = drawn[cell]! >= inkFrom ? 1 : 0;
   const [depth, away] = [distancesTo(0, ink, sidePx, 2 * thick), distancesTo(1, ink, sidePx, 2 * thick)];
-  const areas = labelAreas(ink, 0, sidePx);
+  // The tip of a hole may hang together with it by corners alone.
+  const areas = labelAreas(ink, 0, sidePx, true);
   // What lies around the drawing touches the border of the grid.
   const around = areas[0]!;
   const [outside, gaps] = [new Float32Array(ink.length), new Uint8Array(ink.length)];
@@ -73,17 +74,22 @@ export function outlineOf(
     if (gapLabels[cell] !== 0 && isLine[gapLabels[cell]!]) outline[cell] = 1;
     else if (areas[cell] !== around && isMark[areas[cell]!]) marks[cell] = 1;
   }
-  const kinds = new Uint8Array(ink.length);
+  const [empty, lined] = [new Uint8Array(ink.length), new Uint8Array(ink.length)];
   for (let cell = 0; cell < ink.length; cell += 1)
-    if (ink[cell] === 0) kinds[cell] = outline[cell] === 1 || marks[cell] === 1 ? besideLine : besideNothing;
+    if (ink[cell] === 0) (outline[cell] === 1 || marks[cell] === 1 ? lined : empty)[cell] = 1;
+  const [toEmpty, toLine] = [empty, lined].map((of) => distancesTo(1, of, sidePx, besideReach * thick)) as [
+    Float32Array,
+    Float32Array,
+  ];
   const lines = asLines(marks, sidePx, sizePx, width);
   const broad = opened(depth, inkRadius * thick, sidePx);
-  const beside = spreadLabels(kinds, sidePx);
   const within = new Uint8Array(ink.length);
   for (let cell = 0; cell < ink.length; cell += 1) {
     if (lines[cell] === 1) outline[cell] = 1;
-    if (ink[cell] === 0 || beside[cell] === besideLine) continue;
-    if (broad[cell] === 1 && depth[cell]! > thick) within[cell] = 1;
+    if (ink[cell] === 0) continue;
+    if (toEmpty[cell]! <= thick) outline[cell] = 1;
+    else if (toLine[cell]! < toEmpty[cell]!) continue;
+    else if (broad[cell] === 1) within[cell] = 1;
     else outline[cell] = 1;
   }
   const withinLabels = labelAreas(within, 1, sidePx);

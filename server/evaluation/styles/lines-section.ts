@@ -1,14 +1,14 @@
 /** Are thin lines whole? Pieces, holes and ends of lines of what is drawn, against the truth's. */
 import { atLeast } from "../goals.ts";
 import { shareOf } from "../metrics/statistics.ts";
-import { isWhole, type LineFacts, lineFactsOf } from "../metrics/whole-lines.ts";
+import { hasSameParts, isWhole, type LineFacts, lineFactsOf } from "../metrics/whole-lines.ts";
 import type { Column, Row } from "../report.ts";
 import { rebuilt } from "./context.ts";
 import { always, percent, type StylesSection } from "./section.ts";
 import { isReal, type Pair } from "./style-drawings.ts";
 
-/** Lines of at most 2.25 px where the icon has 24. */
-const thinOf24Px = 2.25;
+/** Lines of at most 2.25 px where the icon has 24, and width of hairlines, which are below. */
+const [thinOf24Px, hairOf24Px] = [2.25, 1] as const;
 
 const columns: readonly Column[] = [
   { key: "whole", label: "lines whole", digits: 1, isShare: true, better: "higher" },
@@ -37,7 +37,7 @@ export const linesSection: StylesSection = {
     }
     const about =
       `Icons of families never seen whose lines are at most ${thinOf24Px} px wide at 24 px. Whole: as many pieces of ink and holes as the truth (8 pixels at least, alpha from a half on), ` +
-      "and every end of a line of the skeleton has one of the truth's within 6 px, and the other way round. Restyled: another variant in this icon's style.";
+      "and every end of a line has one of the truth's within 6 px, and the other way round. Ends are those of skeletons, without branches into corners. Restyled: another variant in this icon's style.";
     if (pairs.length === 0) return { about, tables: [] };
     const made = await data.restyleAll("thin lines", pairs);
     type Picture = (at: number) => Promise<Float32Array>;
@@ -47,13 +47,19 @@ export const linesSection: StylesSection = {
       for (const at of places) {
         const [facts, wanted] = [lineFactsOf(await picture(at), sizePx), truth[at]!];
         wholes.push(isWhole(facts, wanted));
-        pieces.push(facts.pieces === wanted.pieces && facts.holes === wanted.holes);
+        pieces.push(hasSameParts(facts, wanted));
       }
       return { what, role, n: places.length, values: { whole: shareOf(wholes), pieces: shareOf(pieces) } };
     };
-    const again = await row("reconstructed: the truth through encoder and decoder", "measured", async (at) =>
-      rebuilt(context, await drawings.read(pairs[at]!.target)),
-    );
+    const copied: Float32Array[] = [];
+    for (const { target } of pairs) copied.push(await rebuilt(context, await drawings.read(target)));
+    const what = "reconstructed: the truth through encoder and decoder";
+    const again = await row(what, "measured", async (at) => copied[at]!);
+    const broad = [...pairs.keys()].filter((at) => truth[at]!.widthPx >= (hairOf24Px / 24) * sizePx);
+    const ofBroad =
+      broad.length > 0
+        ? [await row("reconstructed, lines of 1 px at least", "control", async (at) => copied[at]!, broad)]
+        : [];
     const own = await data.restyleAll(
       "thin lines in their own style",
       pairs.map(({ target }) => ({ target, source: target })),
@@ -72,7 +78,11 @@ export const linesSection: StylesSection = {
     return {
       about,
       tables: [
-        { title: "Thin lines that are whole", columns, rows: [again, kept, restyled, ...followed, source, real] },
+        {
+          title: "Thin lines that are whole",
+          columns,
+          rows: [again, ...ofBroad, kept, restyled, ...followed, source, real],
+        },
       ],
       goals: [goal("reconstruction", again, 95), goal("restyle", restyled, 85)],
     };
