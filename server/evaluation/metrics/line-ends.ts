@@ -10,7 +10,7 @@ import { skeletonize } from "../../wasm/drawings.ts";
 export type Place = readonly [x: number, y: number];
 
 export interface LineEnds {
-  /** Ends of what is surely a line: the tip of the skeleton, and where the line has its full depth, if that is near. */
+  /** Ends of what is surely a line: of each the tip, where the line has its full depth, if that is near, and tips of branches taken away there. */
   readonly sure: readonly (readonly Place[])[];
   /** These, and those of branches that may come from corners. */
   readonly all: readonly Place[];
@@ -22,6 +22,8 @@ const [evenLeast, tremblesPx] = [0.85, 0.35] as const;
 const [longOfDepth, longPx] = [1, 3] as const;
 /** How far from its tip a line has its full depth at most, in depths. */
 const fullWithin = 1.5;
+/** How near to an end a fork was that its branches came from. */
+const forkWithinPx = 2;
 /** Clockwise from above. */
 const around = [[0, -1], [1, -1], [1, 0], [1, 1], [0, 1], [-1, 1], [-1, 0], [-1, -1]] as const; // biome-ignore format: one line
 
@@ -41,23 +43,30 @@ export function thinned(ink: Uint8Array, sizePx: number): Uint8Array {
 export function lineEndsOf(skeleton: Uint8Array, depthAt: (at: number) => number, sizePx: number): LineEnds {
   const left = skeleton.slice();
   const all = new Set<number>();
+  const pruned: { readonly tip: number; readonly fork: number }[] = [];
   const placeOf = (at: number): Place => [at % sizePx, Math.floor(at / sizePx)];
   for (;;) {
     const sure: (readonly Place[])[] = [];
-    let isPruned = false;
+    const before = pruned.length;
     for (const branch of branchesOf(left, sizePx)) {
-      const { path } = branch;
+      const { path, isForked } = branch;
+      const [tip, fork] = [path[0]!, path.at(-1)!];
       const places = endOf(branch, depthAt, sizePx);
-      for (const at of places.length > 0 ? places : path.slice(0, 1)) all.add(at);
-      if (places.length > 0) sure.push(places.map(placeOf));
-      else if (branch.isForked) {
+      for (const at of [tip, ...places]) all.add(at);
+      if (places.length > 0) {
+        const from = pruned.filter((one) => apart(one.fork, tip, sizePx) <= forkWithinPx).map((one) => one.tip);
+        sure.push([...places, ...from].map(placeOf));
+      } else if (isForked) {
         for (const at of path.slice(0, -1)) left[at] = 0;
-        isPruned = true;
+        pruned.push({ tip, fork });
       }
     }
-    if (!isPruned) return { sure, all: [...all].map(placeOf) };
+    if (pruned.length === before) return { sure, all: [...all].map(placeOf) };
   }
 }
+
+const apart = (one: number, other: number, sizePx: number): number =>
+  Math.hypot((one % sizePx) - (other % sizePx), Math.floor(one / sizePx) - Math.floor(other / sizePx));
 
 /** From an end of the skeleton on. */
 interface Branch {
@@ -101,22 +110,20 @@ function branchesOf(skeleton: Uint8Array, sizePx: number): Branch[] {
 
 /** The tip of a branch, and where its line has its full depth; none where it is no line. */
 function endOf({ path, isForked }: Branch, depthAt: (at: number) => number, sizePx: number): number[] {
-  const apart = (one: number, other: number): number =>
-    Math.hypot((one % sizePx) - (other % sizePx), Math.floor(one / sizePx) - Math.floor(other / sizePx));
   const [tip, fork] = [path[0]!, path.at(-1)!];
   // What lies in the disc around a fork belongs to what it forks from.
-  const own = isForked ? path.filter((at) => apart(at, fork) > depthAt(fork)) : path;
+  const own = isForked ? path.filter((at) => apart(at, fork, sizePx) > depthAt(fork)) : path;
   const depths = own.map(depthAt);
   for (let from = 0; from < own.length; from += 1) {
     let [least, most, lengthPx] = [depths[from]!, depths[from]!, 0];
     for (let to = from + 1; to < own.length; to += 1) {
       [least, most] = [Math.min(least, depths[to]!), Math.max(most, depths[to]!)];
-      lengthPx += apart(own[to - 1]!, own[to]!);
+      lengthPx += apart(own[to - 1]!, own[to]!, sizePx);
       const even = Math.min(evenLeast * most, most - tremblesPx);
       if (least < even) break;
       if (lengthPx < Math.max(longPx, longOfDepth * most)) continue;
       const full = own[depths.findIndex((depth) => depth >= even)]!;
-      return apart(tip, full) <= fullWithin * most ? [tip, full] : [tip];
+      return apart(tip, full, sizePx) <= fullWithin * most ? [tip, full] : [tip];
     }
   }
   return [];
