@@ -32,7 +32,7 @@ import { alone, apartFromShadows, conditionsWithoutShadows } from "./read-withou
 import type { Finish, Translation } from "./translation.ts";
 
 type Readers = Pick<Translation, "conditions">;
-type Requested = Pick<ConditionValues, "style" | "colours">;
+type Requested = Pick<ConditionValues, "style" | "colours" | "drawing" | "drawing-style">;
 
 /** A style that was looked at. */
 interface ReadStyle {
@@ -44,10 +44,7 @@ interface ReadStyle {
 }
 
 /** What the requested style is drawn in: of its images or its name, in a requested colour besides. */
-export function inkOfStyle(
-  readers: Readers,
-  { style, colours, drawing }: Requested & Pick<ConditionValues, "drawing">,
-): StyleInk {
+export function inkOfStyle(readers: Readers, { style, colours, drawing }: Requested): StyleInk {
   // Lines of one drawing are read only here, where they are asked for.
   const own =
     style?.kind === "images" && style.images.length === 1
@@ -69,8 +66,11 @@ function likeDrawing(style: StyleInk, drawing: Picture): StyleInk {
 
 /** How an answer in the requested style and colours is finished. @param requested without the style that a drawing has by itself */
 export function looksOf(readers: Readers, requested: Requested, styleInk: StyleInk): Finish {
-  const { isOneInk, lines, areas, hand, shadows, plate } = styleInk;
+  const { isOneInk, areas, shadows, plate } = styleInk;
   const { style } = requested;
+  const isOwn = isInOwnStyle(requested);
+  const lines = isOwn && (styleInk.lines || isOneInk) ? { isAll: false, ...styleInk.lines, isOwn } : styleInk.lines;
+  const hand = isOwn ? undefined : styleInk.hand;
   const colours = plate ? withoutFirst(requested.colours) : requested.colours;
   const paints = paintsOf(styleInk, colours);
   if (paints.tints) return { ...paints, lines, areas, hand };
@@ -85,6 +85,16 @@ export function looksOf(readers: Readers, requested: Requested, styleInk: StyleI
         ? spreadOf(style.images)
         : styleOf(readers, style)?.styleInk.spread,
   };
+}
+
+/** Whether a drawing is in the requested style already: it is one of the icons that show it, or they show the drawing's own too. */
+function isInOwnStyle({ style, drawing, "drawing-style": own }: Requested): boolean {
+  if (!own) return false;
+  if (!style) return true;
+  if (style.kind === "text") return own.kind === "text" && own.text === style.text;
+  if (style.kind !== "images" || drawing?.kind !== "image") return false;
+  if (style.images.some(({ key }) => key === drawing.key)) return true;
+  return own.kind === "images" && keyOf(own.images) === keyOf(style.images);
 }
 
 /** The one requested colour, where the style's drawings have areas of several: the answer is moved to it when it is painted. */

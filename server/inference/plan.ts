@@ -49,7 +49,9 @@ export async function planGeneration(
     const styleInk = inkOfStyle(translation, values);
     const conditions = await encodeRequest(translation, request, readInInk(translation, values, styleInk));
     const among = stylesUnder(request.licences, translation.drawings);
-    const looks = looksAt(request, looksOf(translation, requested, styleInk));
+    const { "drawing-style": _, ...others } = requested;
+    // With noise it is another drawing, in its own style too.
+    const looks = looksAt(request, looksOf(translation, request.temperature === 0 ? requested : others, styleInk));
     const finish = { ...looks, kept: keptPixels(request, images, styleInk.lines) };
     const findings = {
       outOfDistribution: findOutOfDistribution(translation.calibration, conditions),

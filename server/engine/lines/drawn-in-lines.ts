@@ -37,7 +37,7 @@ const sureOdds = 9;
 export async function drawnInLines(
   { planes, known }: Pick<ShownDrawing, "planes" | "known">,
   sizePx: number,
-  { width, isAll, tint, corners }: StyleLines,
+  { width, isAll, tint, corners, isOwn }: StyleLines,
   answerOf: () => Promise<Float32Array>,
 ): Promise<LayeredImage | undefined> {
   const { ink, isOneInk } = inkOf([{ planes, sizePx }]);
@@ -45,6 +45,8 @@ export async function drawnInLines(
   const alphasOf = (image: Float32Array): Float32Array => image.subarray(3 * sizePx ** 2);
   // Edges of several colours are not those of ink.
   if (!ink) return tint ? undefined : inLayers([settledAnswer(alphasOf(await answerOf()), sizePx)], [1], sizePx);
+  const own = isOwn ? asItIs(planes, sizePx, isOneInk) : undefined;
+  if (own) return own;
   const lines = isOneInk ? alphasOf(planes) : withoutTint(planes, sizePx, isAll);
   const shape = shapeOf(lines, sizePx);
   const oddsOf = (edged: Edged, own: number): Float32Array =>
@@ -82,11 +84,28 @@ export async function drawnInLines(
   return inLayers([odds, odds.map((_, at) => (isTinted(at) ? sureOdds : -sureOdds))], [1, tint], sizePx);
 }
 
+/** A drawing of one ink with its own edges; undefined where its alphas are neither ink nor one tint. */
+function asItIs(planes: Float32Array, sizePx: number, isOneInk: boolean): LayeredImage | undefined {
+  const alphas = planes.subarray(3 * sizePx ** 2);
+  const tint = isOneInk ? undefined : tintOf([{ planes, sizePx }]);
+  if (!isOneInk && !tint) return undefined;
+  const parts = tint ? [alphas.map((alpha) => (alpha - tint) / (1 - tint)), ofTint(alphas, tint)] : [alphas];
+  return inLayers(
+    parts.map((part) => ownEdge(part, sizePx)),
+    tint ? [1, tint] : [1],
+    sizePx,
+  );
+}
+
+/** Log-odds of ink by the edge that it has. @param alphas [sizePx, sizePx] */
+const ownEdge = (alphas: Float32Array, sizePx: number): Float32Array =>
+  edgedOf(movedEdge(shapeOf(alphas, sizePx), sizePx, 0, 0), sizePx).inside.map((px) => oddsPerPx * px);
+
 /** Log-odds of a flow's answer as crisp ink. @param answer alphas, [sizePx, sizePx] */
 function settledAnswer(answer: Float32Array, sizePx: number): Float32Array {
   const shares = [answer, answer.map((alpha) => 1 - alpha)];
   const [ink] = settled(shares, [...answer.keys()], sizePx, answerBlur * sizePx, false);
-  return edgedOf(movedEdge(shapeOf(ink!, sizePx), sizePx, 0, 0), sizePx).inside.map((px) => oddsPerPx * px);
+  return ownEdge(ink!, sizePx);
 }
 
 /** A drawing with a tint as one of ink. @param isAll for a style of lines */

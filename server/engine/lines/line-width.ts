@@ -67,6 +67,8 @@ export interface StyleLines {
   readonly tint?: number | undefined;
   /** Their corners and ends, where these are clear. */
   readonly corners?: StyleCorners | undefined;
+  /** The drawing is in this style already. */
+  readonly isOwn?: boolean | undefined;
 }
 
 /**

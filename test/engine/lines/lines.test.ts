@@ -317,6 +317,25 @@ describe("outlines", () => {
     assert.ok(off < 0.01, `${off}`);
   });
 
+  it("outlines go on beside marks, and nothing else is between them, however near they come", () => {
+    const box =
+      (halfWidth: number, halfHeight: number): Inside =>
+      (x, y) =>
+        Math.min(halfWidth - Math.abs(x - 32), halfHeight - Math.abs(y - 32));
+    for (const [halfWidth, halfHeight, width] of [
+      [10, 18, 5],
+      [10, 18, 6],
+      [15, 15, 6],
+    ] as const) {
+      const mark = box(halfWidth, halfHeight);
+      const fill = drawn((x, y) => Math.min(box(26, 26)(x, y), -mark(x, y)));
+      const frame: Inside = (x, y) => Math.min(box(26, 26)(x, y), -box(26 - width, 26 - width)(x, y));
+      const wanted = drawn(joined(frame, mark));
+      const off = difference(outlineOf(fill, wanted, sizePx, width / sizePx)!.alphas, wanted);
+      assert.ok(off < 0.002, `${halfWidth} × ${halfHeight}, ${width}: ${off}`);
+    }
+  });
+
   it("outlines are none of lines, and none where the answer has much ink elsewhere", () => {
     assert.equal(outlineOf(lines, lines, sizePx, 3 / sizePx), undefined);
     assert.equal(outlineOf(solid, drawn(disc(14)), sizePx, 3 / sizePx), undefined);
