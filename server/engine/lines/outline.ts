@@ -4,6 +4,7 @@
  * band beside them. Parts that are as thin as lines already stay. Opening by discs tells thin from broad (Serra 1982). Pure.
  */
 import { inkFrom } from "../pixels/strokes.ts";
+import { asLargeAs, isSmear } from "./answer-frame.ts";
 import { distancesTo } from "./distances.ts";
 import { labelAreas } from "./label-areas.ts";
 import { isLines, lineWidthOf } from "./line-width.ts";
@@ -26,8 +27,16 @@ const [inkRadius, gapRadius] = [0.8, 0.9] as const;
 const markCore = 0.4;
 /** Share of an area's cells that must be ink in the answer: of marks, of gaps, which also lie between what only comes near, and of what is enclosed by a band. */
 const [markLeast, gapLeast, fillLeast] = [0.5, 0.7, 0.8] as const;
-/** Share of the answer's ink that must lie within two pixels of the outline; else the flow drew something else. */
-const coveredLeast = 0.75;
+/** How far an outline and an answer must agree, else the flow drew something else. */
+interface Agreement {
+  /** Share of the answer's ink that must lie within two pixels of the outline. */
+  readonly coveredLeast: number;
+  /** Share of the outline that must lie within two pixels of the answer's ink. */
+  readonly nearLeast?: number;
+}
+const usualAgreement: Agreement = { coveredLeast: 0.75 };
+/** Of a drawing that was made as large as the answer. */
+const sureAgreement: Agreement = { coveredLeast: 0.85, nearLeast: 0.85 };
 /** Share of the greatest depth of a drawing from which on all is its inside. */
 const hollowDepth = 0.9;
 /** Widths of lines up to which a cell is nearer to a line or to nothing. */
@@ -37,7 +46,7 @@ const besideReach = 3;
  * @param drawing [sizePx, sizePx] alphas of one ink
  * @param answer [sizePx, sizePx] alphas, as the flow's answer has them
  * @param width of the lines, of the side, 0 to 1
- * @returns undefined where the drawing is lines of one width, or the flow's answer has ink elsewhere
+ * @returns undefined where the drawing is lines of one width, or the flow's answer has ink elsewhere, also if the drawing is as large
  */
 export function outlineOf(
   drawing: Float32Array,
@@ -47,6 +56,20 @@ export function outlineOf(
   shape = shapeOf(drawing, sizePx),
 ): Redrawn | undefined {
   if (isLines(lineWidthOf(shape, sizePx))) return undefined;
+  const least = isSmear(answer, sizePx) ? { coveredLeast: 0 } : usualAgreement;
+  const outline = bandsOf(shape, answer, sizePx, width, least);
+  if (outline) return outline;
+  const asLarge = asLargeAs(drawing, answer, sizePx);
+  return asLarge && bandsOf(shapeOf(asLarge, sizePx), answer, sizePx, width, sureAgreement);
+}
+
+function bandsOf(
+  shape: Shape,
+  answer: Float32Array,
+  sizePx: number,
+  width: number,
+  agreement: Agreement,
+): Redrawn | undefined {
   const { sidePx, ink } = shape;
   const thick = width * sizePx * finePerPx;
   const drawn = refined(answer, sizePx);
@@ -96,7 +119,7 @@ export function outlineOf(
   const isFill = votesOf(withinLabels, undefined, inked).map((fill) => isInked(fill, fillLeast));
   for (let cell = 0; cell < ink.length; cell += 1)
     if (withinLabels[cell] !== 0 && isFill[withinLabels[cell]!]) outline[cell] = 1;
-  return checked(outline, sidePx, sizePx, width, inked);
+  return checked(outline, sidePx, sizePx, width, inked, agreement);
 }
 
 interface AreaVote {
@@ -158,6 +181,18 @@ export function isHollow({ depth }: Shape, answer: Float32Array, sizePx: number,
   return 2 * empty > inside;
 }
 
+/** Share of an outline within two pixels of the answer's ink. */
+function nearShare(outline: Uint8Array, inked: Uint8Array, sidePx: number): number {
+  const away = distancesTo(1, inked, sidePx, edgeCells + 1);
+  let [cells, near] = [0, 0];
+  for (let cell = 0; cell < outline.length; cell += 1) {
+    if (outline[cell] === 0) continue;
+    cells += 1;
+    if (away[cell]! <= edgeCells) near += 1;
+  }
+  return cells === 0 ? 0 : near / cells;
+}
+
 /** The outline with its edge; undefined where much of the answer's ink lies elsewhere. */
 function checked(
   outline: Uint8Array,
@@ -165,6 +200,7 @@ function checked(
   sizePx: number,
   width: number,
   inked: Uint8Array,
+  { coveredLeast, nearLeast = 0 }: Agreement,
 ): Redrawn | undefined {
   const field = fieldAround(outline, sidePx);
   let [answered, covered] = [0, 0];
@@ -174,5 +210,6 @@ function checked(
     if (field[cell]! > 0.5 - edgeCells) covered += 1;
   }
   if (covered < coveredLeast * answered) return undefined;
+  if (nearLeast > 0 && nearShare(outline, inked, sidePx) < nearLeast) return undefined;
   return { ...edgedOf(field, sizePx), field, width };
 }

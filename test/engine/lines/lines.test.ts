@@ -336,6 +336,25 @@ describe("outlines", () => {
     }
   });
 
+  it("outlines are as large as the answer, where it draws the same larger, smaller or aside", () => {
+    for (const [radius, x] of [
+      [20, 32],
+      [28, 32],
+      [24, 38],
+    ] as const) {
+      const wanted = drawn(joined(ring(radius - 1.5, 3, x), stroke(x - 8, 32, x + 8, 32, 3)));
+      const off = difference(outlineOf(solid, wanted, sizePx, 3 / sizePx)!.alphas, wanted);
+      assert.ok(off < 0.03, `${radius} at ${x}: ${off}`);
+    }
+  });
+
+  it("outlines are those of the drawing where the answer is a smear, which has its ink anywhere", () => {
+    const smear = drawn(disc(24)).map((alpha, at) => (at % sizePx > 50 ? alpha : 0.35 * alpha));
+    const off = difference(outlineOf(solid, smear, sizePx, 3 / sizePx)!.alphas, drawn(ring(22.5, 3)));
+    assert.ok(off < 0.09, `${off}`);
+    assert.equal(outlineOf(solid, drawn(disc(9, 46, 32)), sizePx, 3 / sizePx), undefined);
+  });
+
   it("outlines are none of lines, and none where the answer has much ink elsewhere", () => {
     assert.equal(outlineOf(lines, lines, sizePx, 3 / sizePx), undefined);
     assert.equal(outlineOf(solid, drawn(disc(14)), sizePx, 3 / sizePx), undefined);
