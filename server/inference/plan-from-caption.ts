@@ -57,7 +57,9 @@ export async function planFromCaption(
       const drawing = conditionValues({ drawing: { image: key } }, new Map([[key, { planes, sizePx }]]));
       const values = inOwnStyle({ ...drawing, ...requested });
       const styleInk = inkOfStyle(translation, values);
-      const looks = looksAt(request, looksOf(translation, requested, styleInk));
+      // With noise it is another drawing, in its own style too.
+      const asked = request.temperature === 0 ? { ...drawing, ...requested } : requested;
+      const looks = looksAt(request, looksOf(translation, asked, styleInk));
       candidates.push({
         seed,
         conditions: await encodeConditions(translation, readInInk(translation, values, styleInk)),

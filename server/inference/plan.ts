@@ -51,7 +51,8 @@ export async function planGeneration(
     const among = stylesUnder(request.licences, translation.drawings);
     const { "drawing-style": _, ...others } = requested;
     // With noise it is another drawing, in its own style too.
-    const looks = looksAt(request, looksOf(translation, request.temperature === 0 ? requested : others, styleInk));
+    const asked = request.temperature === 0 ? requested : others;
+    const looks = looksAt(request, looksOf(translation, asked, styleInk));
     const finish = { ...looks, kept: keptPixels(request, images, styleInk.lines) };
     const findings = {
       outOfDistribution: findOutOfDistribution(translation.calibration, conditions),
