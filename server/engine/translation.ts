@@ -28,8 +28,7 @@ import type {
   TracedPixels,
 } from "./interfaces.ts";
 import { joinRows } from "./join-rows.ts";
-import { drawnInLines } from "./lines/drawn-in-lines.ts";
-import type { StyleLines } from "./lines/line-width.ts";
+import { drawnInLines, type WantedLines } from "./lines/drawn-in-lines.ts";
 import { logNormal } from "./log-normal.ts";
 import { type Apart, finish, type Looks } from "./pixels/finish.ts";
 import { inPalette } from "./pixels/in-palette.ts";
@@ -288,7 +287,7 @@ export interface Finish extends Looks, ByHand {
   /** Colours of an ink and of areas of its tint (in-tints.ts). */
   readonly tints?: readonly string[] | undefined;
   /** Lines of the requested style, where the answer may keep the edges of the drawing that it is made from (lines/drawn-in-lines.ts). */
-  readonly lines?: StyleLines | undefined;
+  readonly lines?: WantedLines | undefined;
   /** The same for a style of several flat colours (areas/drawn-in-areas.ts). */
   readonly areas?: StyleAreas | undefined;
   /** Other colours of the same image, which are painted over it by a share. */

@@ -28,6 +28,12 @@ const answerBlur = 0.0117;
 /** Log-odds of what is sure. */
 const sureOdds = 9;
 
+/** Lines of the requested style. */
+export interface WantedLines extends StyleLines {
+  /** The drawing is in this style already, and stays as it is. */
+  readonly isOwn?: boolean | undefined;
+}
+
 /**
  * @param drawing premultiplied RGBA [4, sizePx, sizePx]
  * @param answerOf the flow's answer, of the same shape; called only where it is needed
@@ -37,7 +43,7 @@ const sureOdds = 9;
 export async function drawnInLines(
   { planes, known }: Pick<ShownDrawing, "planes" | "known">,
   sizePx: number,
-  { width, isAll, tint, corners, isOwn }: StyleLines,
+  { width, isAll, tint, corners, isOwn }: WantedLines,
   answerOf: () => Promise<Float32Array>,
 ): Promise<LayeredImage | undefined> {
   const { ink, isOneInk } = inkOf([{ planes, sizePx }]);

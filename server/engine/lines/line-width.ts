@@ -67,8 +67,6 @@ export interface StyleLines {
   readonly tint?: number | undefined;
   /** Their corners and ends, where these are clear. */
   readonly corners?: StyleCorners | undefined;
-  /** The drawing is in this style already. */
-  readonly isOwn?: boolean | undefined;
 }
 
 /**
