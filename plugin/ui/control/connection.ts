@@ -17,7 +17,7 @@ const reconnectMs = [1000, 2000, 3000, 5000];
 export class Connection {
   readonly #store: Store;
   readonly #thumbs: ThumbDrawing;
-  /** Goes on with what a silence of the server left undone. */
+  /** Goes on with what a silence of the server left undone, if it did. */
   readonly #resume: () => Promise<void>;
   #reconnecting: AbortController | undefined;
 
@@ -69,7 +69,7 @@ export class Connection {
         const meta = await this.#store.client().readMeta(signal);
         if (signal.aborted) return;
         this.take(meta);
-        if (this.#store.state.missing.length > 0) await this.#resume();
+        await this.#resume();
         return;
       } catch (error) {
         if (signal.aborted) return;

@@ -151,7 +151,7 @@ export class Controller {
     this.#store.around.post({ type: "save-settings", settings });
     if (!(await this.connect())) return;
     this.show(this.state.work);
-    if (this.state.isMissingBySilence) await this.#runs.goOn();
+    if (this.state.isMissingBySilence || this.state.missing.length === 0) await this.#runs.goOn();
   }
 
   // The form and the view.

@@ -2,7 +2,7 @@
 import { commandTable } from "../../../shared/commands.ts";
 import { isIn } from "../../../shared/relaunch.ts";
 import type { ApiClient } from "../client/api-client.ts";
-import { Failure } from "../client/failure.ts";
+import { canReconnect, Failure } from "../client/failure.ts";
 import { isAvailable } from "../client/translations.ts";
 import { planMakeAgain, planRedraw } from "../plans/captions.ts";
 import { sendAgain, withPictures } from "../plans/kept-pictures.ts";
@@ -35,6 +35,8 @@ export class Runs {
   #missing: () => readonly Job[] = () => [];
   /** The server came back during the run in progress: what earlier ones left follows it. */
   #resumesNext = false;
+  /** What a silence of the server kept from having jobs at all: asked again, while it is still what was asked. */
+  #unasked: (() => Promise<void>) | undefined;
 
   constructor(store: Store, connection: Connection, thumbs: ThumbDrawing, canvas: Canvas, scenes: SceneReader) {
     this.#store = store;
@@ -86,8 +88,9 @@ export class Runs {
 
   /** The server is back: goes on with what is missing, at once or when the run in progress is done. */
   async goOn(): Promise<void> {
-    if (this.#store.state.run === undefined) await this.resume();
-    else this.#resumesNext = true;
+    if (this.#store.state.run !== undefined) this.#resumesNext = true;
+    else if (this.#store.state.missing.length > 0) await this.resume();
+    else await this.#unasked?.();
   }
 
   /** Layers whose lost pictures kept them from being drawn, from what they show now. */
@@ -106,7 +109,9 @@ export class Runs {
   /** The way on after a failure: connect when that is what failed, go on with what is missing, or do the work again. */
   async retry(): Promise<void> {
     const { meta, missing, failure } = this.#store.state;
-    if (meta === undefined) await this.#connection.connect();
+    if (meta === undefined) {
+      if (await this.#connection.connect()) await this.goOn();
+    }
     // Uploads that are gone are sent again by doing all again.
     else if (missing.length > 0 && failure?.code !== "image_unknown") await this.resume();
     else await this.generate();
@@ -115,6 +120,7 @@ export class Runs {
   /** Takes what is unfinished back from the server; finished images stay, to keep or to discard. */
   cancel(): void {
     this.#running?.abort();
+    this.#unasked = undefined;
     this.#connection.stopReconnecting();
     this.#store.closesAfterApply = false;
     this.#store.dispatch({ type: "cancelled", missing: this.#missing() });
@@ -134,6 +140,7 @@ export class Runs {
     if (this.#store.state.run !== undefined) return;
     this.#connection.stopReconnecting();
     this.#resumesNext = false;
+    this.#unasked = undefined;
     this.#thumbs.stop();
     const runId = this.#store.nextId();
     const running = new AbortController();
@@ -194,12 +201,25 @@ export class Runs {
     } catch (error) {
       if (running.signal.aborted) return;
       if (error instanceof Failure && error.code === "style_unknown") await this.#connection.refreshStyles();
+      if (!isResumed && this.#prepared === undefined && error instanceof Failure && canReconnect(error.code))
+        this.#unasked = this.#againIfSame(() => this.#run(prepare));
       const isLost = error instanceof Failure && error.code === "image_unknown";
       const left = isLost ? unfinished().map((job) => ({ ...job, isLost })) : unfinished();
       this.#connection.fail(error, runId, [...others, ...left]);
       if (this.#store.closesAfterApply && error instanceof Failure)
         this.#store.around.post({ type: "notify", text: this.#store.around.describe(error), isError: true });
     }
+  }
+
+  /** Another selection, drawing or command since then is another wish, which nobody has uttered yet. */
+  #againIfSame(again: () => Promise<void>): () => Promise<void> {
+    const { work, scene, drawn, replacements } = this.#store.state;
+    return async () => {
+      const now = this.#store.state;
+      const isSame =
+        now.work === work && now.scene === scene && now.drawn === drawn && now.replacements === replacements;
+      if (isSame) await again();
+    };
   }
 }
 

@@ -2,8 +2,70 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { defaultSettings } from "../../../shared/messages/settings.ts";
-import { startContractServer } from "../contract/contract-server.ts";
+import type { UiMessage } from "../../../shared/messages/messages.ts";
+import { type ContractServer, startContractServer } from "../contract/contract-server.ts";
+import { drawPng } from "../png.ts";
 import { connectedController } from "./connected-controller.ts";
+
+/** A window that was told to enlarge an image, and whose server fell silent before the image was sent. */
+async function silencedBeforeUpload(server: ContractServer) {
+  const sent: UiMessage[] = [];
+  const controller = await connectedController(server, { post: (message) => sent.push(message) });
+  let isSilent = false;
+  server.intercept = (request) => {
+    if (isSilent) request.socket.destroy();
+    return isSilent;
+  };
+  controller.show("upscale");
+  const show = (nodeId: string): void => {
+    const { readId } = sent.findLast((message) => message.type === "read-upscale-sources")!;
+    const source = { nodeId, nodeName: nodeId, paintIndex: 0, imageHash: nodeId, widthPx: 8, heightPx: 8 };
+    controller.receive({ type: "upscale-image", readId, hash: nodeId, bytes: drawPng(1, 8) });
+    const sources = [{ ...source, largestScale: 4 as const }];
+    controller.receive({ type: "upscale-sources", readId, sources, skipped: [], unreadLayerCount: 0 });
+  };
+  show("1:1");
+  isSilent = true;
+  await controller.generate();
+  assert.deepEqual([controller.state.isReconnecting, controller.state.missing.length], [true, 0]);
+  return { controller, show, speak: () => void (isSilent = false) };
+}
+
+const until = (isReached: () => boolean): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setInterval(() => {
+      if (!isReached()) return;
+      clearInterval(timer);
+      resolve();
+    }, 10);
+  });
+
+test("a command that fell silent before its pictures were sent is run once the server is back", async () => {
+  const server = await startContractServer();
+  try {
+    const { controller, speak } = await silencedBeforeUpload(server);
+    speak();
+    await until(() => controller.state.results.length > 0);
+    assert.deepEqual([controller.state.failure, server.upscales.size], [undefined, 1]);
+  } finally {
+    await server.close();
+  }
+});
+
+test("a command that fell silent is not run for what was selected since", async () => {
+  const server = await startContractServer();
+  try {
+    const { controller, show, speak } = await silencedBeforeUpload(server);
+    controller.receive({ type: "selection", selection: { texts: [], images: [], layerCount: 1 } });
+    show("1:2");
+    speak();
+    await until(() => !controller.state.isReconnecting);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.deepEqual([controller.state.run, controller.state.failure, server.upscales.size], [undefined, undefined, 0]);
+  } finally {
+    await server.close();
+  }
+});
 
 test("settings that are saved while the server is looked for go on with what a run left undone", async () => {
   const [silent, other] = [await startContractServer(), await startContractServer()];
