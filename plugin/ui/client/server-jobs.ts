@@ -104,16 +104,22 @@ export function createServerJobs<Job extends ServerJob, Input>(
     return latest;
   }
 
-  /** Asks the server to stop; a job that is gone already is as good. */
-  async function cancel(id: string): Promise<void> {
+  /** Takes a job off the server, with all that it made; one that is gone already is as good. @throws Failure */
+  async function remove(id: string): Promise<void> {
     try {
       await send("DELETE", pathOf(id), { keepalive: true });
-    } catch {
-      // Nothing a person could do: the job ends by its own deadline.
+    } catch (error) {
+      if (!(error instanceof Failure && error.code === "not_found")) throw error;
     }
   }
 
-  return { start, read, follow, cancel };
+  /** Asks the server to stop. */
+  const cancel = (id: string): Promise<void> =>
+    remove(id).catch(() => {
+      // Nothing a person could do: the job ends by its own deadline.
+    });
+
+  return { start, read, follow, remove, cancel };
 }
 
 /** An event's data as job; undefined for events of other kinds. */

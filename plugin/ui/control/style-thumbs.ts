@@ -96,7 +96,7 @@ export async function drawThumbs(
       const [image] = done.images;
       if (image !== undefined) listener.onPicture(choice, dataUrlOf(await client.readImage(image.path, signal)));
     } finally {
-      await client.cancel(accepted.id);
+      await client.remove(accepted.id);
       listener.onEnded();
     }
   }

@@ -1,6 +1,5 @@
 /** When pictures of styles are drawn: what is missing, once it has been quiet for a while; any run ends it. How, says style-thumbs.ts. */
 import type { Meta } from "../../../shared/contract/meta.ts";
-import { Failure } from "../client/failure.ts";
 import { choiceOfRedrawn, redraws } from "../client/style-choice.ts";
 import { ownStyles } from "../client/translations.ts";
 import { wait } from "../client/wait.ts";
@@ -41,10 +40,8 @@ export function drawableStyles(meta: Meta): DrawableStyle[] {
   ];
 }
 
-/** @throws what a missing generation does not explain */
-function isGone(error: unknown): void {
-  if (!(error instanceof Failure && error.code === "not_found")) throw error;
-}
+/** Servers before version 0.21 would keep these pictures among what a person made. */
+export const drawsStyles = (meta: Meta): boolean => captionTranslation(meta).translation.hasDiversity === true;
 
 export class ThumbDrawing {
   readonly #store: Store;
@@ -60,8 +57,7 @@ export class ThumbDrawing {
     // The end of a run asks again.
     if (this.#store.state.run !== undefined) return;
     const { meta, form } = this.#store.state;
-    // Servers before version 0.21 would keep these pictures among what a person made.
-    if (meta === undefined || !captionTranslation(meta).translation.hasDiversity) return;
+    if (meta === undefined || !drawsStyles(meta)) return;
     const styles = drawableStyles(meta);
     this.#store.dispatch({ type: "thumbs", thumbs: stillTrue(this.#store.state.thumbs, styles) });
     const { pictures, unfinished } = this.#store.state.thumbs;
@@ -77,7 +73,7 @@ export class ThumbDrawing {
       try {
         await wait(quietMs, signal);
         const client = this.#store.client();
-        if (unfinished !== undefined) await client.cancel(unfinished).catch(isGone);
+        if (unfinished !== undefined) await client.remove(unfinished);
         this.#keepFinished();
         await drawThumbs(client, missing, signal, {
           onStarted: (id) => this.#keep({ ...this.#store.state.thumbs, unfinished: id }),

@@ -24,11 +24,13 @@ const startCommand = "npm start";
 
 interface FailureProps extends ViewProps {
   readonly failure: Failure;
+  /** The view asks again by itself. */
+  readonly isAsking?: boolean;
   /** Does again what failed, where that was no run. */
   onRetry?(): void;
 }
 
-export function FailureNotice({ controller, texts, failure, onRetry }: FailureProps) {
+export function FailureNotice({ controller, texts, failure, isAsking = false, onRetry }: FailureProps) {
   const [title, cure] = describeFailure(texts, failure.code);
   const { command, isReconnecting } = controller.state;
   const lost = failure.code === "image_unknown" ? lostJobs(controller.state) : [];
@@ -40,7 +42,7 @@ export function FailureNotice({ controller, texts, failure, onRetry }: FailurePr
         <p>{lost.length > 0 ? texts.fromLayerHint : cure}</p>
         {losesDrawings(lost) && <p>{texts.drawingsLost}</p>}
         {failure.code === "unreachable" && <StartCommand controller={controller} texts={texts} />}
-        {isReconnecting && <p class="hint">{texts.reconnecting}</p>}
+        {(isReconnecting || isAsking) && <p class="hint">{texts.reconnecting}</p>}
         {!isCuredInForm(failure.code) && command !== "settings" && (
           <div class="actions">
             {curedInSettings.has(failure.code) && (

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Generation } from "../../../shared/contract/generations/generation.ts";
 import { styleIdOf } from "../../../shared/contract/style-id.ts";
-import { Failure } from "../client/failure.ts";
+import { canReconnect, Failure } from "../client/failure.ts";
 import type { DropPlace } from "../control/store.ts";
 import { fill } from "../i18n/texts.ts";
 import { commandThatMade } from "../plans/made-by.ts";
@@ -15,10 +15,17 @@ import type { ViewProps } from "./view-props.ts";
 const searchMs = 250;
 /** Images of one entry that are shown. */
 const imagesMax = 4;
+/** Until a silent server is asked for the list again. */
+const askMs = 3000;
+/** A slip of the hand can be taken back so long. */
+const undoMs = 6000;
+
+/** What was searched for last, for whoever comes back after a look at what was found. */
+let lastWords = "";
 
 export function HistoryView(props: ViewProps) {
   const { controller, texts } = props;
-  const [words, setWords] = useState("");
+  const [words, setWords] = useState(lastWords);
   const [entries, setEntries] = useState<readonly Generation[]>();
   const [nextBefore, setNextBefore] = useState<string>();
   const [failure, setFailure] = useState<Failure>();
@@ -47,9 +54,18 @@ export function HistoryView(props: ViewProps) {
     }
   };
   useEffect(() => {
+    lastWords = words;
     const timer = setTimeout(() => void load(), searchMs);
     return () => clearTimeout(timer);
   }, [words, isStarredOnly]);
+  const isSilent = failure !== undefined && canReconnect(failure.code);
+  useEffect(() => {
+    if (!isSilent) return;
+    const timer = setInterval(() => void load(), askMs);
+    return () => clearInterval(timer);
+  }, [isSilent, wanted]);
+  const search = useRef<HTMLInputElement>(null);
+  useEffect(() => search.current?.focus(), []);
 
   // The picture of a style that is being drawn is nothing that a person made.
   const { unfinished } = controller.state.thumbs;
@@ -60,7 +76,7 @@ export function HistoryView(props: ViewProps) {
     <div class="view">
       <header>
         <IconButton icon="back" label={texts.back} onClick={() => controller.show(controller.state.work)} />
-        <h1>{texts.commands.history}</h1>
+        <h1 tabIndex={-1}>{texts.commands.history}</h1>
       </header>
       <main>
         <div class="form">
@@ -69,6 +85,7 @@ export function HistoryView(props: ViewProps) {
             <div class="seed-row">
               <input
                 id="history-search"
+                ref={search}
                 type="search"
                 autocomplete="off"
                 value={words}
@@ -82,7 +99,9 @@ export function HistoryView(props: ViewProps) {
               />
             </div>
           </div>
-          {failure !== undefined && <FailureNotice {...props} failure={failure} onRetry={() => void load()} />}
+          {failure !== undefined && (
+            <FailureNotice {...props} failure={failure} isAsking={isSilent} onRetry={() => void load()} />
+          )}
           {entries !== undefined && shown.length === 0 && <p class="notice">{texts.historyEmpty}</p>}
           <ul class="history" aria-busy={found !== wanted}>
             {shown.map((entry) => (
@@ -92,7 +111,8 @@ export function HistoryView(props: ViewProps) {
                 entry={entry}
                 onChanged={(now) => setEntries((known) => known?.map((other) => (other.id === now.id ? now : other)))}
                 onFailed={fail}
-                onDeleted={() => {
+                onDeleted={(hadFocus) => {
+                  if (hadFocus) search.current?.focus();
                   // A list that was asked for before still has it.
                   deleted.current.add(entry.id);
                   setEntries((known) => known?.filter(({ id }) => id !== entry.id));
@@ -111,7 +131,8 @@ interface EntryProps extends ViewProps {
   readonly entry: Generation;
   onChanged(now: Generation): void;
   onFailed(error: unknown): void;
-  onDeleted(): void;
+  /** @param hadFocus whether the focus was in the entry, which goes now */
+  onDeleted(hadFocus: boolean): void;
 }
 
 function Entry({ controller, texts, entry, onChanged, onFailed, onDeleted }: EntryProps) {
@@ -121,9 +142,50 @@ function Entry({ controller, texts, entry, onChanged, onFailed, onDeleted }: Ent
   const isRunning = controller.state.run !== undefined;
   const style = styleIdOf(request.condition.style);
   const made = new Date(createdAt).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+  const item = useRef<HTMLLIElement>(null);
+  const [isLeaving, setLeaving] = useState(false);
+  const leaving = useRef<ReturnType<typeof setTimeout>>();
+  const stay = (): void => {
+    clearTimeout(leaving.current);
+    leaving.current = undefined;
+    setLeaving(false);
+    item.current?.focus();
+  };
+  const remove = (): void => {
+    leaving.current = undefined;
+    const hadFocus = item.current?.contains(document.activeElement) === true;
+    controller.client.remove(id).then(
+      () => onDeleted(hadFocus),
+      (error) => {
+        stay();
+        onFailed(error);
+      },
+    );
+  };
+  // Whoever leaves the view or the window has not changed their mind.
+  useEffect(() => {
+    const end = (): void => {
+      if (leaving.current !== undefined) remove();
+    };
+    window.addEventListener("pagehide", end);
+    return () => {
+      window.removeEventListener("pagehide", end);
+      end();
+    };
+  }, []);
+  if (isLeaving)
+    return (
+      <li ref={item} tabIndex={-1}>
+        <div class="actions">
+          <s class="hint">{title}</s>
+          <span class="spacer" />
+          <Button onClick={stay}>{texts.undo}</Button>
+        </div>
+      </li>
+    );
   return (
-    <li>
-      <h2>{title}</h2>
+    <li ref={item} tabIndex={-1}>
+      <h2 title={title}>{title}</h2>
       <p class="hint">
         {made}
         {style !== undefined && ` · ${styleLabels(controller.state).get(style) ?? style}`}
@@ -158,7 +220,11 @@ function Entry({ controller, texts, entry, onChanged, onFailed, onDeleted }: Ent
         <IconButton
           icon="trash"
           label={fill(texts.deleteEntry, { title })}
-          onClick={() => void controller.client.cancel(id).then(onDeleted, onFailed)}
+          onClick={() => {
+            setLeaving(true);
+            leaving.current = setTimeout(remove, undoMs);
+            item.current?.focus();
+          }}
         />
       </div>
     </li>

@@ -312,3 +312,13 @@ test("cancel takes the job back from the server and brings no result", async () 
   assert.equal(sets.length, 0);
   assert.equal(server.requests.filter(({ method }) => method === "DELETE").length, 1);
 });
+
+test("taking something off the server says so when it did not work, and what is gone already is as good", async () => {
+  await client().remove("never-was");
+  server.intercept = (request) => {
+    request.socket.destroy();
+    return true;
+  };
+  await fails(client().remove("still-there"), "unreachable");
+  await client().cancel("still-there");
+});
