@@ -26,6 +26,10 @@ export function chooseLanguage(preferred: readonly string[]): Language {
 export const fill = (template: string, values: Readonly<Record<string, string | number>>): string =>
   template.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 
+/** A number with so many decimals, as the language of the texts writes it. */
+export const decimal = (value: number, digits: number, language: string = document.documentElement.lang): string =>
+  value.toLocaleString(language || undefined, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+
 /** Why a layer or a fill was not touched. */
 export const describeProblem = (texts: Texts, reason: LayerProblem | SkipReason | RefusalReason): string =>
   texts.layerProblems[reason];

@@ -9,23 +9,30 @@ export function describeStep(texts: Texts, step: Step): string {
   if (step.stage === "uploading") return texts.uploading;
   if (step.stage === "drawing-family") return fill(texts.drawingFamily, { n: step.count });
   if (step.stage === "retrying") return fill(texts.retrying, { n: step.seconds });
-  if (step.stage === "fetching") return fill(texts.fetching, { done: step.completed, total: step.total });
-  const { stage, completed, total, position } = step.progress;
+  if (step.stage === "fetching") return texts.fetching;
+  const { stage, position } = step.progress;
   switch (stage) {
     case "waiting":
       return (position ?? 0) > 0 ? fill(texts.waitingAs, { n: position! + 1 }) : texts.waitingNext;
     case "encoding":
-      return texts.encoding;
     case "upscaling":
-      return fill(texts.upscaling, { done: completed, total });
     case "translating":
-      return fill(texts.translating, { done: completed, total });
     case "decoding":
-      return fill(texts.decoding, { done: completed, total });
+      return texts[stage];
     case "storing":
     case "finished":
       return texts.storing;
   }
+}
+
+const counted: readonly string[] = ["upscaling", "translating", "decoding"];
+
+/** What is finished, and of how many: jobs, or the parts of a single one; undefined where there is one thing to do, or none is counted. */
+export function countOf({ done, total, step }: RunState): { readonly i: number; readonly n: number } | undefined {
+  if (total > 1) return { i: done, n: total };
+  const parts = "progress" in step ? step.progress : step;
+  if (!("total" in parts) || !(parts.stage === "fetching" || counted.includes(parts.stage))) return undefined;
+  return parts.total > 1 ? { i: parts.completed, n: parts.total } : undefined;
 }
 
 /** Share done of the run, 0 to 1; undefined while nothing can be counted. */

@@ -1,6 +1,7 @@
 /** Small controls on Figma's CSS variables: button, stepper, slider, switch. Native elements inside, so keys and readers work. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { decimal } from "../i18n/texts.ts";
 import { Icon, type IconName } from "./icons.tsx";
 
 interface ButtonProps {
@@ -120,7 +121,7 @@ export function Slider({ id, label, hint, value, max, onChange }: SliderProps) {
   return (
     <div class="slider" title={hint}>
       <label for={id}>{label}</label>
-      <output for={id}>{value.toFixed(2)}</output>
+      <output for={id}>{decimal(value, 2)}</output>
       <input
         id={id}
         type="range"

@@ -1,7 +1,7 @@
 /** What is happening now, in words, with a bar that moves only when something is counted. */
 import type { Texts } from "../i18n/en.ts";
 import { fill } from "../i18n/texts.ts";
-import { describeStep, shareOf } from "../run/progress-text.ts";
+import { countOf, describeStep, shareOf } from "../run/progress-text.ts";
 import type { RunState } from "../state/results.ts";
 import { gridClass } from "./results.tsx";
 
@@ -11,13 +11,14 @@ const ghostsMax = 16;
 export function ProgressCard({ texts, run }: { readonly texts: Texts; readonly run: RunState }) {
   const share = shareOf(run);
   const sentence = describeStep(texts, run.step);
+  const count = countOf(run);
   const ghosts = Math.min(ghostsMax, run.imageCount);
   return (
     <>
       <section class="progress">
         <p class="what" aria-live="polite">
           <span>{sentence}</span>
-          {run.total > 1 && <span class="hint">{fill(texts.jobsDone, { i: run.done, n: run.total })}</span>}
+          {count && <span class="hint">{fill(texts.jobsDone, count)}</span>}
         </p>
         <progress aria-label={sentence} max={1} {...(share === undefined ? {} : { value: share })} />
         <p class="hint caption">{run.title}</p>

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { attributionOf } from "../../../shared/contract/generations/attribution.ts";
 import { typicalityOf } from "../doubt.ts";
-import { fill } from "../i18n/texts.ts";
+import { decimal, fill } from "../i18n/texts.ts";
 import type { ResultImage, ResultSet } from "../state/results.ts";
 import { keptImages } from "../state/state.ts";
 import { Icon } from "./icons.tsx";
@@ -128,7 +128,7 @@ function Tile({ controller, texts, image, title, count }: TileProps) {
   const details =
     drawn?.natsPerDimension === undefined
       ? undefined
-      : fill(texts.rankDetails, { nats: drawn.natsPerDimension.toFixed(3) });
+      : fill(texts.rankDetails, { nats: decimal(drawn.natsPerDimension, 3) });
   const isMap = destination.kind === "none";
   const alt = isMap
     ? texts.varianceMap

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { en } from "../../../plugin/ui/i18n/en.ts";
-import { chooseLanguage, describeFailure, fill, languages } from "../../../plugin/ui/i18n/texts.ts";
+import { chooseLanguage, decimal, describeFailure, fill, languages } from "../../../plugin/ui/i18n/texts.ts";
 import { inEnglish } from "../../../server/experts/words/in-english.ts";
 import { problemCodes } from "../../../shared/problem.ts";
 
@@ -67,10 +67,14 @@ test("failures of the connection all differ in cause and cure", () => {
   }
 });
 
-test("the language follows the browser's list", () => {
+test("the language follows the browser's list, and numbers the language", () => {
   assert.equal(chooseLanguage(["de-CH", "en"]), "de");
   assert.equal(chooseLanguage(["pt-PT"]), "pt-BR");
   assert.equal(chooseLanguage(["nl", "ja"]), "ja");
   assert.equal(chooseLanguage(["xx"]), "en");
+  assert.deepEqual(
+    Object.keys(languages).map((name) => decimal(1.5, 2, name)),
+    ["1.50", "1,50", "1,50", "1,50", "1.50", "1,50"],
+  );
   assert.equal(fill("{done} of {total}", { done: 0, total: 8 }), "0 of 8");
 });

@@ -12,12 +12,12 @@ import {
   planReplacements,
 } from "../../../plugin/ui/plans/captions.ts";
 import type { DrawJob } from "../../../plugin/ui/run/jobs.ts";
-import { describeStep, shareOf } from "../../../plugin/ui/run/progress-text.ts";
+import { countOf, describeStep, shareOf } from "../../../plugin/ui/run/progress-text.ts";
 import { rankByLikelihood } from "../../../plugin/ui/run/result-sets.ts";
 import type { Action } from "../../../plugin/ui/state/actions.ts";
 import { defaultForm, readForm, withRecent } from "../../../plugin/ui/state/form.ts";
 import { reduce } from "../../../plugin/ui/state/reduce.ts";
-import type { ResultSet } from "../../../plugin/ui/state/results.ts";
+import type { ResultSet, Step } from "../../../plugin/ui/state/results.ts";
 import { readSession, sessionOf } from "../../../plugin/ui/state/session.ts";
 import { initialState, keptImages, type State } from "../../../plugin/ui/state/state.ts";
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
@@ -402,7 +402,7 @@ test("progress says what is happening and never runs backwards", () => {
     progress: { stage, completed, total: 8, ...(position === undefined ? {} : { position }) },
   });
   assert.equal(describeStep(languages.en, step("waiting", 0, 2)), "Waiting as number 3");
-  assert.equal(describeStep(languages.en, step("translating", 4)), "Translating 4 of 8");
+  assert.equal(describeStep(languages.en, step("translating", 4)), "Translating");
   const share = (done: number, total: number, inner: ReturnType<typeof step>) =>
     shareOf({ id: 1, title: "", done, total, imageCount: 8, step: inner }) ?? 0;
   const shares = [step("waiting", 0, 1), step("translating", 4), step("translating", 8), step("decoding", 8)].map((s) =>
@@ -413,4 +413,23 @@ test("progress says what is happening and never runs backwards", () => {
     [...shares].sort((a, b) => a - b),
   );
   assert.deepEqual([share(1, 4, step("translating", 8)), share(2, 4, step("waiting", 0, 1))], [0.25, 0.5]);
+});
+
+test("progress counts jobs, or the parts of a single job, and nothing where there is one thing to do", () => {
+  const count = (done: number, total: number, step: Step) =>
+    countOf({ id: 1, title: "", done, total, imageCount: 8, step });
+  const enlarging = (stage: "waiting" | "upscaling", total: number): Step => ({
+    stage: "upscaling",
+    progress: { stage, completed: 3, total },
+  });
+  assert.deepEqual(count(1, 4, { stage: "sending" }), { i: 1, n: 4 });
+  assert.deepEqual(count(0, 1, enlarging("upscaling", 24)), { i: 3, n: 24 });
+  assert.deepEqual(count(0, 1, { stage: "fetching", completed: 1, total: 2 }), { i: 1, n: 2 });
+  const uncounted: Step[] = [
+    { stage: "fetching", completed: 0, total: 1 },
+    enlarging("upscaling", 1),
+    enlarging("waiting", 24),
+    { stage: "uploading" },
+  ];
+  for (const step of uncounted) assert.equal(count(0, 1, step), undefined);
 });

@@ -6,7 +6,7 @@ import type { Training } from "../../../../shared/contract/training.ts";
 import { limits } from "../../../../shared/limits.ts";
 import { Failure } from "../../client/failure.ts";
 import { readsShownStyles } from "../../client/style-choice.ts";
-import { fill } from "../../i18n/texts.ts";
+import { decimal, fill } from "../../i18n/texts.ts";
 import { examplesIn, outcomeOf, shareOfTraining, startLearning } from "../../learning.ts";
 import { Button } from "../controls.tsx";
 import { FailureNotice } from "../failure-notice.tsx";
@@ -158,7 +158,7 @@ function TrainingCard({
           </p>
           <progress
             aria-label={sentence}
-            title={progress.heldOutNats === undefined ? "" : `${progress.heldOutNats.toFixed(3)} nats/dim`}
+            title={progress.heldOutNats === undefined ? "" : `${decimal(progress.heldOutNats, 3)} nats/dim`}
             max={1}
             {...(share === undefined ? {} : { value: share })}
           />
@@ -195,9 +195,9 @@ function TrainingCard({
       {result !== undefined && (
         <p class="hint">
           {fill(texts.costCard, {
-            kwh: result.cost.kwh.toFixed(4),
-            euros: result.cost.euros.toFixed(4),
-            co2: result.cost.co2Grams.toFixed(2),
+            kwh: decimal(result.cost.kwh, 4),
+            euros: decimal(result.cost.euros, 4),
+            co2: decimal(result.cost.co2Grams, 2),
             n: Math.max(1, Math.round(result.cost.wallSeconds / 60)),
           })}
         </p>
