@@ -165,6 +165,9 @@ async function handle(message: UiMessage, launch: Launch): Promise<void> {
       removeShownStyle(message.id);
       figma.commitUndo();
       return;
+    case "undo":
+      figma.triggerUndo();
+      return;
     case "notify":
       figma.notify(message.text, { error: message.isError });
       return;

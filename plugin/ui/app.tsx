@@ -1,10 +1,15 @@
 /** Root of the views: subscribes to the controller, chooses the view, and owns the keys that work everywhere. */
-import { useEffect, useReducer } from "preact/hooks";
+import { useEffect, useReducer, useRef } from "preact/hooks";
 import { CommandView } from "./views/command-view.tsx";
 import { HistoryView } from "./views/history.tsx";
 import { ResizeCorner } from "./views/resize-corner.tsx";
 import { SettingsView } from "./views/settings.tsx";
 import type { ViewProps } from "./views/view-props.ts";
+
+/** Undo there is that of what is typed. */
+const isText = (target: EventTarget | null): boolean =>
+  target instanceof HTMLTextAreaElement ||
+  (target instanceof HTMLInputElement && target.type !== "checkbox" && target.type !== "range");
 
 export function App(props: ViewProps) {
   const { controller } = props;
@@ -22,6 +27,8 @@ export function App(props: ViewProps) {
       const isSearch = target instanceof HTMLInputElement && target.type === "search" && target.value !== "";
       if (event.key === "Escape" && state.run !== undefined && isInView) controller.cancel();
       else if (event.key === "Escape" && !isInView && !isSearch) controller.show(state.work);
+      // Figma hears no key while the window has the focus, as it has after each command.
+      else if (event.key === "z" && isCommand && !event.shiftKey && !isText(target)) controller.undo();
       else if (event.key === "Enter" && isCommand && event.shiftKey) controller.apply();
       else if (event.key === "Enter" && isCommand && isInView) void controller.generate();
       else return;
@@ -31,6 +38,12 @@ export function App(props: ViewProps) {
     return () => window.removeEventListener("keydown", onKey);
   }, [controller]);
   const { isStarted, command } = controller.state;
+  const wasStarted = useRef(false);
+  // Another view: whoever works by keys or by ear is at its beginning, unless it has a field that comes first.
+  useEffect(() => {
+    if (wasStarted.current && document.activeElement === document.body) document.querySelector("h1")?.focus();
+    wasStarted.current = isStarted;
+  }, [isStarted, command]);
   if (!isStarted) return null;
   return (
     <>

@@ -24,6 +24,7 @@ const uiTypes: ReadonlySet<string> = new Set<UiMessage["type"]>([
   "read-shown-styles",
   "save-shown-style",
   "remove-shown-style",
+  "undo",
   "notify",
   "close",
 ]);

@@ -116,6 +116,8 @@ export type UiMessage =
       /** Of new artboards with vectors. */
       readonly bindings?: Bindings;
     }
+  /** The editor's undo, wished for while the window has the focus. */
+  | { readonly type: "undo" }
   | { readonly type: "notify"; readonly text: string; readonly isError: boolean }
   | { readonly type: "close" };
 

@@ -196,7 +196,7 @@ test("a failure below a long form is scrolled into sight, with its way on", asyn
     return true;
   };
   await tau.generate(Array.from({ length: 12 }, (_, at) => `cat ${at}`).join("\n"));
-  await tau.ui.getByText("Tau keeps asking").waitFor();
+  await tau.ui.getByText("Tau goes on by itself").waitFor();
   const isInSight = await tau.ui.locator('[data-code="unreachable"]').evaluate((element) => {
     const [own, view] = [element, element.closest("main")!].map((each) => each.getBoundingClientRect());
     return own!.top >= view!.top - 1 && own!.bottom <= view!.bottom + 1;

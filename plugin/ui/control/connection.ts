@@ -31,15 +31,19 @@ export class Connection {
   async connect(): Promise<boolean> {
     this.stopReconnecting();
     this.#store.dispatch({ type: "connecting" });
-    const { settings } = this.#store.state;
+    const { serverUrl, token } = this.#store.state.settings;
+    const isSame = (): boolean => {
+      const { settings } = this.#store.state;
+      return settings.serverUrl === serverUrl && settings.token === token;
+    };
     try {
       const meta = await this.#store.client().readMeta();
-      if (this.#store.state.settings !== settings) return false;
+      if (!isSame()) return false;
       this.take(meta);
       this.#thumbs.drawSoon();
       return true;
     } catch (error) {
-      if (this.#store.state.settings === settings) this.fail(error);
+      if (isSame()) this.fail(error);
       return false;
     }
   }

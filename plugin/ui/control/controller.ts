@@ -34,6 +34,8 @@ export class Controller {
   readonly #runs: Runs;
   readonly #earlier: EarlierResults;
   readonly #fileStyles: FileStyles;
+  /** In the settings and not saved. */
+  #typed: Pick<Settings, "serverUrl" | "token"> | undefined;
 
   constructor(around: Surroundings) {
     this.#store = new Store(around);
@@ -144,11 +146,26 @@ export class Controller {
     });
   }
 
-  async saveSettings(draft: Settings): Promise<void> {
-    // The server prints the playground's address, which ends in the token: pasting all of it is fine.
-    const settings = { ...draft, token: draft.token.trim().replace(/^.*#token=/, "") };
+  /** What stands in the settings, saved or not: a look elsewhere loses nothing that was typed. */
+  get draft(): Settings {
+    return { ...this.state.settings, ...this.#typed };
+  }
+  typeSettings(typed: Pick<Settings, "serverUrl" | "token">): void {
+    this.#typed = typed;
+  }
+  /** Works at once; the way to the server stays as it is. */
+  setAutomatic(applyAutomatically: boolean): void {
+    this.#keepSettings({ ...this.state.settings, applyAutomatically });
+  }
+  #keepSettings(settings: Settings): void {
     this.#store.dispatch({ type: "settings", settings });
     this.#store.around.post({ type: "save-settings", settings });
+  }
+
+  async saveSettings(draft: Settings): Promise<void> {
+    this.#typed = undefined;
+    // The server prints the playground's address, which ends in the token: pasting all of it is fine.
+    this.#keepSettings({ ...draft, token: draft.token.trim().replace(/^.*#token=/, "") });
     if (!(await this.connect())) return;
     this.show(this.state.work);
     if (this.state.isMissingBySilence || this.state.missing.length === 0) await this.#runs.goOn();
@@ -254,6 +271,10 @@ export class Controller {
   }
 
   // The canvas.
+  /** The editor's own undo. */
+  undo(): void {
+    this.#store.around.post({ type: "undo" });
+  }
   apply(): void {
     this.#canvas.apply();
   }

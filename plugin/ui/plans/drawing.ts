@@ -16,7 +16,8 @@ export const fitsInline = (svg: string): boolean =>
 
 const whiteGround =
   /^(<svg[^>]* width="([\d.]+)" height="([\d.]+)"[^>]*>\s*(?:<g[^>]*>\s*)*)<rect width="\2" height="\3"[^>]* fill="(?:white|#fff(?:fff)?)"[^>]*\/>/;
-const isDrawn = (svg: string): boolean =>
+/** Whether there is anything in it that shows: an image that can't be exported leaves an empty drawing. */
+export const isDrawn = (svg: string): boolean =>
   /<(?:path|rect|circle|ellipse|line|polygon|polyline|image|text|use)\b/.test(
     svg.replace(/<defs[\s\S]*?<\/defs>/g, ""),
   );

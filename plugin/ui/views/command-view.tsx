@@ -21,8 +21,11 @@ import { LearnForm } from "./forms/learn-form.tsx";
 import { RedrawForm } from "./forms/redraw-form.tsx";
 import { ProgressCard } from "./progress.tsx";
 import { Results } from "./results.tsx";
-import { RunNotices } from "./run-notices.tsx";
+import { appliedText, RunNotices } from "./run-notices.tsx";
 import type { ViewProps } from "./view-props.ts";
+
+/** The command was chosen by keys, which go on choosing: the list keeps the focus. */
+let isChosenByKeys = false;
 
 /** Commands with a form, in the order of the menu. */
 const withForm = commandTable.map(({ id }) => id).filter((id) => id !== "history" && id !== "settings");
@@ -45,11 +48,17 @@ export function CommandView(props: ViewProps) {
     if (seen && !isAtPad) seen.scrollIntoView({ block: "nearest" });
     wasRunning.current = isRunning;
   }, [isRunning, failure]);
+  useEffect(() => {
+    if (isChosenByKeys) document.querySelector<HTMLElement>(".command-select")?.focus();
+    isChosenByKeys = false;
+  }, []);
   const isEmpty = run === undefined && results.length === 0 && failure === undefined;
   return (
     <div class="view">
       <header class="bar">
-        <h1 class="offscreen">{texts.commands[command]}</h1>
+        <h1 class="offscreen" tabIndex={-1}>
+          {texts.commands[command]}
+        </h1>
         <CommandSelect {...props} />
         <span class="spacer" />
         <IconButton icon="history" label={texts.commands.history} onClick={() => controller.show("history")} />
@@ -66,7 +75,10 @@ export function CommandView(props: ViewProps) {
         </div>
       </main>
       <p class="offscreen" role="status">
-        {run === undefined && results.length > 0 && fill(texts.resultsReady, { n: imagesOf(results) })}
+        {/* Here before it has anything to say, without which readers say nothing. */}
+        {state.appliedCount > 0
+          ? appliedText(state, texts)
+          : run === undefined && results.length > 0 && fill(texts.resultsReady, { n: imagesOf(results) })}
       </p>
       <Footer {...props} />
     </div>
@@ -88,7 +100,10 @@ function CommandSelect({ controller, texts }: ViewProps) {
       aria-label={texts.command}
       value={state.command}
       disabled={state.run !== undefined}
-      onChange={(event) => controller.show(event.currentTarget.value as CommandId)}
+      onChange={({ currentTarget }) => {
+        isChosenByKeys = currentTarget.matches(":focus-visible");
+        controller.show(currentTarget.value as CommandId);
+      }}
     >
       {withForm.map((id) => (
         <option key={id} value={id} disabled={isOff(id)}>
@@ -143,8 +158,9 @@ function Footer({ controller, texts }: ViewProps) {
   if (state.command === "learn") return null;
   const isApplied = state.appliedCount > 0;
   const isComponents = state.command === "components";
-  const firstText = isComponents ? texts.makeComponents : changesLayers(state) ? texts.replace : texts.apply;
-  const applyText = isApplied || state.wasUnapplied ? texts.applyAgain : firstText;
+  const addText =
+    isApplied || state.wasUnapplied ? texts.applyAgain : isComponents ? texts.makeComponents : texts.apply;
+  const applyText = changesLayers(state) ? texts.replace : addText;
   const verb = verbOf(state, texts);
   return (
     <footer>

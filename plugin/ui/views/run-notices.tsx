@@ -1,13 +1,20 @@
 /** What a run or an apply left out, and why: nothing is skipped without a word. */
 import { limits } from "../../../shared/limits.ts";
+import type { Texts } from "../i18n/en.ts";
 import { describeFailure, describeProblem, fill } from "../i18n/texts.ts";
 import { losesDrawings } from "../plans/lost-pictures.ts";
 import { changesLayers, nameOfLayer } from "../run/applied-set.ts";
-import { lostJobs } from "../state/state.ts";
+import { lostJobs, type State } from "../state/state.ts";
 import { Button } from "./controls.tsx";
 import { Swatches } from "./forms/palette-field.tsx";
 import { Icon } from "./icons.tsx";
 import type { ViewProps } from "./view-props.ts";
+
+/** What is on the canvas now. */
+export const appliedText = (state: State, texts: Texts): string =>
+  fill(state.command === "recolour" ? texts.recoloured : changesLayers(state) ? texts.changed : texts.applied, {
+    n: state.appliedCount,
+  });
 
 export function RunNotices(props: ViewProps) {
   const { controller, texts } = props;
@@ -18,11 +25,9 @@ export function RunNotices(props: ViewProps) {
   return (
     <>
       {appliedCount > 0 && (
-        <p class="applied" role="status">
+        <p class="applied">
           <Icon name="check" />
-          {fill(isRecolour ? texts.recoloured : changesLayers(controller.state) ? texts.changed : texts.applied, {
-            n: appliedCount,
-          })}
+          {appliedText(controller.state, texts)}
           {sameCount > 0 && ` ${fill(texts.sameBytes, { n: sameCount })}`}
         </p>
       )}

@@ -10,22 +10,28 @@ import type { ViewProps } from "./view-props.ts";
 export function SettingsView(props: ViewProps) {
   const { controller, texts } = props;
   const { state } = controller;
-  const [draft, setDraft] = useState<Settings>(state.settings);
-  const edit = (change: Partial<Settings>): void => setDraft({ ...draft, ...change });
-  const save = (): void => void controller.saveSettings(draft);
+  const [draft, setDraft] = useState<Settings>(controller.draft);
+  const edit = (change: Partial<Settings>): void => {
+    const { serverUrl, token } = { ...draft, ...change };
+    setDraft({ ...draft, serverUrl, token });
+    controller.typeSettings({ serverUrl, token });
+  };
+  const { serverUrl, token, applyAutomatically } = state.settings;
+  const isSaved = draft.serverUrl === serverUrl && draft.token === token;
+  const save = (): void => void controller.saveSettings({ ...draft, applyAutomatically });
   useEnterInField(save);
   const packs = state.meta?.packs.map(({ id }) => id) ?? [];
   return (
     <div class="view">
       <header>
         <IconButton icon="back" label={texts.back} onClick={() => controller.show(state.work)} />
-        <h1>{texts.settings}</h1>
+        <h1 tabIndex={-1}>{texts.settings}</h1>
       </header>
       <main>
         <div class="form">
           <Connection {...props} draft={draft} edit={edit} />
           {state.failure !== undefined && <FailureNotice {...props} failure={state.failure} />}
-          {state.meta !== undefined && state.failure === undefined && !state.isConnecting && (
+          {state.meta !== undefined && state.failure === undefined && !state.isConnecting && isSaved && (
             <p class="applied" role="status">
               <Icon name="check" />
               {fill(texts.connectedTo, { version: state.meta.version, pack: packs.join(", ") })}
@@ -33,8 +39,8 @@ export function SettingsView(props: ViewProps) {
           )}
           <Switch
             label={texts.applyAutomatically}
-            isOn={draft.applyAutomatically}
-            onChange={(applyAutomatically) => edit({ applyAutomatically })}
+            isOn={applyAutomatically}
+            onChange={(isOn) => controller.setAutomatic(isOn)}
           />
         </div>
       </main>

@@ -8,9 +8,10 @@ const captions: Story = {
     await preview();
     await step("empty");
     // The pack draws its styles while nobody requests anything.
-    await ui.getByRole("radio", { name: "Noto", exact: true }).waitFor({ timeout: 60_000 });
-    await ui.getByRole("radio", { name: "Noto", exact: true }).click();
-    await ui.getByRole("radio", { name: "Noto", exact: true }).press("ArrowLeft");
+    await ui.locator("[data-style=noto] img").waitFor({ timeout: 60_000 });
+    await ui.getByRole("radio", { name: "Fluent flat", exact: true }).click();
+    await ui.getByRole("radio", { name: "Fluent flat", exact: true }).press("ArrowRight");
+    assert.equal(await ui.locator("#style").inputValue(), "fluent-3d");
     await step("styles");
     await generate("red apple\nhamburger menu");
     await ui.locator(".tile").nth(7).waitFor();
@@ -23,8 +24,8 @@ const captions: Story = {
     assert.equal(await imageCount(), 8);
     await step("added");
     await page.keyboard.press("Escape");
-    await page.locator("#canvas").click({ position: { x: 20, y: 700 } });
-    await page.keyboard.press("Control+z");
+    // The window has the focus, and hands the editor's undo on.
+    await ui.getByRole("button", { name: "Generate again" }).press("Control+z");
     await ui.getByText("It was taken off the canvas again").waitFor();
     await step("undone");
     await ui.getByRole("button", { name: /^Add again/ }).click();
@@ -38,7 +39,10 @@ const threeCaptions: Story = {
   isLong: true,
   run: async ({ step, generate, ui, page, imageCount }) => {
     // Each pack draws its styles while nobody requests anything, and all are there before the first caption.
-    await ui.getByRole("radio", { name: "IconPark, two-tone", exact: true }).waitFor({ timeout: 90_000 });
+    await ui
+      .getByRole("radio", { name: "IconPark, two-tone", exact: true })
+      .locator("img")
+      .waitFor({ timeout: 90_000 });
     await generate("rocket\ncat face\ngreen tree");
     await page.locator(".node.frame").nth(2).waitFor();
     await ui.locator(".applied").waitFor();
@@ -124,7 +128,7 @@ const upscale: Story = {
     await page.keyboard.press("Control+z");
     await ui.getByText("It was taken off the canvas again").waitFor();
     assert.equal(await shown.getAttribute("data-image"), before, "one undo");
-    await ui.getByRole("button", { name: "Add again (1)" }).click();
+    await ui.getByRole("button", { name: "Put into layers (1)" }).click();
     await ui.locator(".applied").waitFor();
     // A node that Tau made has the command as a button, which begins it anew.
     await command("Caption to artboard…");
@@ -236,6 +240,12 @@ const sketch: Story = {
     await pad.focus();
     await pad.press(" ");
     for (let press = 0; press < 8; press++) await pad.press("ArrowUp");
+    await pad.press(" ");
+    assert.equal(await ui.locator(".pad path:not(.cross)").count(), 2);
+    await pad.press("Control+z");
+    assert.equal(await ui.locator(".pad path:not(.cross)").count(), 1, "undo is that of the pad");
+    await pad.press(" ");
+    for (let press = 0; press < 4; press++) await pad.press("ArrowDown");
     await pad.press(" ");
     // A look at the settings leaves what is drawn.
     await ui.getByRole("button", { name: "Settings" }).click();
@@ -385,9 +395,17 @@ const history: Story = {
     await ui.locator(".history[aria-busy=false]").waitFor();
     const kept = await trash.count();
     await trash.first().click();
-    await trash.nth(kept - 1).waitFor({ state: "detached" });
     assert.equal(await trash.count(), kept - 1);
     await step("deleted");
+    await ui.getByRole("button", { name: "Undo" }).click();
+    assert.equal(await trash.count(), kept, "a slip is taken back");
+    await trash.first().click();
+    // Whoever leaves means it.
+    await ui.getByRole("button", { name: "Back" }).click();
+    await command("History…");
+    await ui.getByLabel("Search captions").fill("fish");
+    await ui.locator(".history[aria-busy=false]").waitFor();
+    assert.equal(await trash.count(), kept - 1);
   },
 };
 

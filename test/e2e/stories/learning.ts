@@ -76,7 +76,7 @@ const learn: Story = {
     await step("samples");
     await ui.getByRole("button", { name: "Use it" }).click();
     assert.equal(await ui.locator("#style").inputValue(), "@my-blocks");
-    await ui.getByRole("radio", { name: "My blocks", exact: true }).waitFor();
+    await ui.getByRole("radio", { name: "My blocks", exact: true }).locator("img").waitFor();
     await step("menu");
   },
 };

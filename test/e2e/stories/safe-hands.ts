@@ -129,7 +129,7 @@ const workKept: Story = {
     isGone = true;
     await generate("red heart\ncat face\nsad face");
     await ui.locator('[data-code="unreachable"]').waitFor();
-    await ui.getByText("Tau keeps asking").waitFor();
+    await ui.getByText("Tau goes on by itself").waitFor();
     assert.equal(await ui.locator(".tile").count(), 4, "the images of before are still here");
     await step("server-gone");
     isGone = false;

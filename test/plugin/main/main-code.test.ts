@@ -244,6 +244,14 @@ test("the UI hears when all that it applied was taken back", () => {
   assert.deepEqual(lastSent(), { type: "unapplied", applyId: 1 });
 });
 
+test("undo that is wished for in the window is the editor's", () => {
+  machine.open("caption-to-artboard");
+  apply(1, { "a cat": 2 });
+  assert.equal(page().length, 1);
+  machine.fromUi(`{ type: "undo" }`);
+  assert.equal(page().length, 0);
+});
+
 for (const [when, next] of [
   ["after a change of the page", "sim.changed()"],
   ["after a selection", "sim.select([])"],

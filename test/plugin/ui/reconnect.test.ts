@@ -1,8 +1,8 @@
 /** A server that fell silent: what it left undone goes on at another address as soon as the settings name it, and only then. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { defaultSettings } from "../../../shared/messages/settings.ts";
 import type { UiMessage } from "../../../shared/messages/messages.ts";
+import { defaultSettings } from "../../../shared/messages/settings.ts";
 import { type ContractServer, startContractServer } from "../contract/contract-server.ts";
 import { drawPng } from "../png.ts";
 import { connectedController } from "./connected-controller.ts";
@@ -28,7 +28,10 @@ async function silencedBeforeUpload(server: ContractServer) {
   isSilent = true;
   await controller.generate();
   assert.deepEqual([controller.state.isReconnecting, controller.state.missing.length], [true, 0]);
-  return { controller, show, speak: () => void (isSilent = false) };
+  const speak = (): void => {
+    isSilent = false;
+  };
+  return { controller, show, speak };
 }
 
 const until = (isReached: () => boolean): Promise<void> =>

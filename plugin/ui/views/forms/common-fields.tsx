@@ -9,6 +9,7 @@ import { choiceOfShown, isRedrawn, readsShownStyles, redrawnStyles } from "../..
 import { choiceFor, ownStyles, translationOfCommand } from "../../client/translations.ts";
 import { urlOfPicture } from "../../control/shown-styles.ts";
 import type { StylePictures } from "../../control/style-thumbs.ts";
+import { drawableStyles, drawsStyles } from "../../control/thumb-drawing.ts";
 import { withRecent } from "../../state/form.ts";
 import { Stepper } from "../controls.tsx";
 import { Icon } from "../icons.tsx";
@@ -57,7 +58,7 @@ export function StyleField(props: StyleFieldProps) {
       <StyleStrip
         label={texts.style}
         rows={[styles, groups.flatMap((group) => group.styles)]}
-        pictures={{ ...thumbs.pictures, ...firstPictures(shown) }}
+        pictures={{ ...picturesToCome(meta), ...thumbs.pictures, ...firstPictures(shown) }}
         value={value}
         onChange={choose}
       />
@@ -70,6 +71,12 @@ function lastUsedFirst(styles: readonly StyleInfo[], recent: readonly string[]):
   const used = recent.flatMap((id) => styles.filter((style) => style.id === id));
   return [...used, ...styles.filter(({ id }) => !recent.includes(id))];
 }
+
+/** Styles that will be drawn have a place from the start: nothing moves under the pointer when their pictures come. */
+const picturesToCome = (meta: ViewProps["controller"]["state"]["meta"]): StylePictures =>
+  meta !== undefined && drawsStyles(meta)
+    ? Object.fromEntries(drawableStyles(meta).map(({ choice }) => [choice, ""]))
+    : {};
 
 /** A style of the file is shown by its first icon. */
 const firstPictures = (shown: readonly ShownStyle[]): StylePictures =>
@@ -115,13 +122,14 @@ function StyleStrip({ label, rows, pictures, value, onChange }: StyleStripProps)
         tabIndex={id === stop ? 0 : -1}
         data-style={id}
         title={name}
+        aria-label={name}
         onClick={() => onChange(id)}
         onKeyDown={(event) => {
           if (event.key === "ArrowRight" || event.key === "ArrowDown") go(event, 1);
           if (event.key === "ArrowLeft" || event.key === "ArrowUp") go(event, -1);
         }}
       >
-        <img src={pictures[id]} alt={name} draggable={false} />
+        {pictures[id] === "" ? name : <img src={pictures[id]} alt="" draggable={false} />}
       </button>
     );
   };

@@ -20,8 +20,8 @@ export function IconSources({ controller, texts, isChanged }: ViewProps & { read
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reached by keys
         <ul class="icon-sources" tabIndex={0} aria-label={texts.images}>
           {shown.map((icon) => (
-            <li key={icon.nodeId}>
-              <img src={icon.url} alt="" title={icon.nodeName} />
+            <li key={icon.nodeId} title={icon.nodeName}>
+              <img src={icon.url} alt="" />
               <span>{labelOf(icon) || icon.nodeName}</span>
             </li>
           ))}

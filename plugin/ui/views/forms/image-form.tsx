@@ -38,8 +38,8 @@ function Sources({ controller, texts }: ViewProps) {
       {shown.length > 0 && (
         <ul class="sources" aria-label={texts.images}>
           {shown.map(({ nodeId, paintIndex, nodeName, url, widthPx, heightPx, largestScale }) => (
-            <li key={`${nodeId}/${paintIndex}`} class={isTooLarge(largestScale) ? "refused" : ""}>
-              <img src={url} alt={nodeName} />
+            <li key={`${nodeId}/${paintIndex}`} class={isTooLarge(largestScale) ? "refused" : ""} title={nodeName}>
+              <img src={url} alt="" />
               <span>{nodeName}</span>
               <span class="hint">{isTooLarge(largestScale) ? texts.tooLarge : `${widthPx} × ${heightPx}`}</span>
             </li>

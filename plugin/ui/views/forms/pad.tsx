@@ -36,20 +36,26 @@ export function Pad(props: PadProps) {
     setSteps([...steps, next]);
     onStrokes(next);
   };
+  const undo = (): void => {
+    if (steps.length === 1) return;
+    setSteps(steps.slice(0, -1));
+    onStrokes(steps.at(-2)!);
+  };
   return (
-    <div class="field">
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys of the pad and of its tools
+    <div
+      class="field"
+      onKeyDown={(event) => {
+        if (event.key !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey) return;
+        event.preventDefault();
+        event.stopPropagation();
+        undo();
+      }}
+    >
       <div class="pad-tools" role="toolbar" aria-label={label}>
         <IconButton icon="pen" label={texts.pen} isPressed={!isErasing} onClick={() => setErasing(false)} />
         <IconButton icon="eraser" label={texts.eraser} isPressed={isErasing} onClick={() => setErasing(true)} />
-        <IconButton
-          icon="undo"
-          label={texts.undo}
-          isDisabled={steps.length === 1}
-          onClick={() => {
-            setSteps(steps.slice(0, -1));
-            onStrokes(steps.at(-2)!);
-          }}
-        />
+        <IconButton icon="undo" label={texts.undo} isDisabled={steps.length === 1} onClick={undo} />
         <IconButton icon="trash" label={texts.clear} isDisabled={strokes.length === 0} onClick={() => commit([])} />
       </div>
       {tools?.(() => setErasing(false))}

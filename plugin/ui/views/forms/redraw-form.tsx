@@ -15,7 +15,8 @@ const marked = "#ffffff";
 export function RedrawForm(props: ViewProps) {
   const { controller, texts } = props;
   const { scene, drawn, form } = controller.state;
-  const icon = scene.icons?.find(({ problem }) => problem === undefined);
+  const icons = scene.icons?.filter(({ problem }) => problem === undefined) ?? [];
+  const [icon] = icons;
   return (
     <div class="form">
       {icon === undefined ? (
@@ -30,7 +31,8 @@ export function RedrawForm(props: ViewProps) {
           isBackdropKept
           isMask
           first={drawn?.strokes}
-          hintOf={() => texts.maskHint}
+          // Of several, the first alone is drawn anew.
+          hintOf={() => (icons.length > 1 ? `${icon.nodeName} (1 / ${icons.length}). ` : "") + texts.maskHint}
           onStrokes={(strokes) => controller.setDrawing(icon.nodeName, svgOf(strokes), strokes)}
         />
       )}

@@ -53,9 +53,6 @@ export function ShownStyleField({ controller, texts }: ViewProps) {
         <Icon name="plus" />
         {texts.takeStyle}
       </button>
-      {chosen === undefined && controller.state.selection.layerCount > 0 && (
-        <p class="hint">{fill(texts.takeStyleHint, { n: limits.styleImagesMax })}</p>
-      )}
     </div>
   );
 }
