@@ -1,15 +1,13 @@
 /** What the UI puts on the canvas: kept results, other colours for the selection, previews of a training, an image that is dropped. Main does the work. */
-import type { Generation } from "../../../shared/contract/generations/generation.ts";
+import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
 import type { Training } from "../../../shared/contract/training.ts";
 import { Failure } from "../client/failure.ts";
 import { changesFor, withPalette } from "../palettes.ts";
 import { canBeVectors, paletteOfForm } from "../plans/prepare.ts";
 import { appliedSet } from "../run/applied-set.ts";
-import { provenanceOf } from "../run/result-sets.ts";
 import { traceImages } from "../run/vector-sets.ts";
 import type { ResultImage } from "../state/results.ts";
 import { keptImages } from "../state/state.ts";
-import { captionPackId } from "./caption-pack.ts";
 import type { Connection } from "./connection.ts";
 import type { SceneReader } from "./scene-reader.ts";
 import type { DropPlace, Store } from "./store.ts";
@@ -115,14 +113,11 @@ export class Canvas {
     this.#store.around.post({ type: "apply", applyId, artboards, target });
   }
 
-  /** An image of an earlier generation, dragged out of the window: it lands where it is dropped. */
-  dropImage(done: Generation, index: number, title: string, bytes: Uint8Array, place: DropPlace): void {
-    const info = done.images.find((image) => image.index === index);
-    if (info === undefined) return;
+  /** An image dragged out of the window: it lands where it is dropped. */
+  dropImage(provenance: Provenance, title: string, bytes: Uint8Array, place: DropPlace): void {
     const applyId = this.#store.nextId();
     const key = `drop/${applyId}`;
     this.#store.around.post({ type: "image", applyId, key, bytes });
-    const provenance = provenanceOf(done, info, captionPackId(this.#store.state));
     this.#store.around.drop(place, { applyId, key, title, provenance, tilePx: this.#store.state.form.tilePx });
   }
 }

@@ -21,7 +21,7 @@ import { EarlierResults } from "./earlier-results.ts";
 import { FileStyles } from "./file-styles.ts";
 import { Runs } from "./runs.ts";
 import { SceneReader } from "./scene-reader.ts";
-import { type DropPlace, Store, type Surroundings } from "./store.ts";
+import { Store, type Surroundings } from "./store.ts";
 import { readThumbs } from "./style-thumbs.ts";
 import { ThumbDrawing } from "./thumb-drawing.ts";
 
@@ -281,9 +281,8 @@ export class Controller {
   placePreviews(...args: Parameters<Canvas["placePreviews"]>): void {
     this.#canvas.placePreviews(...args);
   }
-  /** An image of an earlier generation, dragged out of the window: it lands where it is dropped. */
-  dropImage(done: Generation, index: number, title: string, bytes: Uint8Array, place: DropPlace): void {
-    this.#canvas.dropImage(done, index, title, bytes, place);
+  dropImage(...args: Parameters<Canvas["dropImage"]>): void {
+    this.#canvas.dropImage(...args);
   }
 
   // The history.

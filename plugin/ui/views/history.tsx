@@ -3,11 +3,14 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Generation } from "../../../shared/contract/generations/generation.ts";
 import { styleIdOf } from "../../../shared/contract/style-id.ts";
 import { canReconnect, Failure } from "../client/failure.ts";
+import { captionPackId } from "../control/caption-pack.ts";
 import type { DropPlace } from "../control/store.ts";
 import { fill } from "../i18n/texts.ts";
 import { commandThatMade } from "../plans/made-by.ts";
 import { styleLabels } from "../run/applied-set.ts";
+import { provenanceOf } from "../run/result-sets.ts";
 import { Button, IconButton } from "./controls.tsx";
+import { useDragOut } from "./drag-out.ts";
 import { FailureNotice } from "./failure-notice.tsx";
 import type { ViewProps } from "./view-props.ts";
 
@@ -191,13 +194,15 @@ function Entry({ controller, texts, entry, onChanged, onFailed, onDeleted }: Ent
         {style !== undefined && ` · ${styleLabels(controller.state).get(style) ?? style}`}
       </p>
       <div class="thumbs">
-        {images.slice(0, imagesMax).map(({ index, path }) => (
+        {images.slice(0, imagesMax).map((image) => (
           <Thumb
-            key={index}
+            key={image.index}
             controller={controller}
-            path={path}
-            alt={`${title} ${index + 1}`}
-            onDropped={(bytes, place) => controller.dropImage(entry, index, title, bytes, place)}
+            path={image.path}
+            alt={`${title} ${image.index + 1}`}
+            onDropped={(bytes, place) =>
+              controller.dropImage(provenanceOf(entry, image, captionPackId(controller.state)), title, bytes, place)
+            }
           />
         ))}
       </div>
@@ -241,7 +246,9 @@ interface ThumbProps extends Pick<ViewProps, "controller"> {
 function Thumb({ controller, path, alt, onDropped }: ThumbProps) {
   const [url, setUrl] = useState<string>();
   const kept = useRef<Uint8Array>();
-  const seen = useRef<DragEvent>();
+  const dragOut = useDragOut((place) => {
+    if (kept.current !== undefined) onDropped(kept.current, place);
+  });
   useEffect(() => {
     const stop = new AbortController();
     let made: string | undefined;
@@ -261,27 +268,5 @@ function Thumb({ controller, path, alt, onDropped }: ThumbProps) {
     };
   }, [path]);
   if (url === undefined) return <span class="ghost" />;
-  return (
-    <img
-      src={url}
-      alt={alt}
-      draggable={true}
-      onDragStart={(event) => {
-        seen.current = event;
-      }}
-      onDrag={(event) => {
-        // Some browsers send zeros for places that they hide.
-        if (event.screenX !== 0 || event.screenY !== 0) seen.current = event;
-      }}
-      onDragEnd={({ screenX, screenY }) => {
-        // Whose px the end is in depends on whether the window has a process of its own; those of the screen are the same.
-        const last = seen.current;
-        if (last === undefined) return;
-        const clientX = last.clientX + screenX - last.screenX;
-        const clientY = last.clientY + screenY - last.screenY;
-        const isInside = clientX >= 0 && clientY >= 0 && clientX < innerWidth && clientY < innerHeight;
-        if (!isInside && kept.current !== undefined) onDropped(kept.current, { clientX, clientY });
-      }}
-    />
-  );
+  return <img src={url} alt={alt} {...dragOut} />;
 }

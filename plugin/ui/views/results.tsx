@@ -5,6 +5,7 @@ import { typicalityOf } from "../doubt.ts";
 import { decimal, fill } from "../i18n/texts.ts";
 import type { ResultImage, ResultSet } from "../state/results.ts";
 import { keptImages } from "../state/state.ts";
+import { useDragOut } from "./drag-out.ts";
 import { Icon } from "./icons.tsx";
 import type { ViewProps } from "./view-props.ts";
 
@@ -130,6 +131,11 @@ function Tile({ controller, texts, image, title, count }: TileProps) {
       ? undefined
       : fill(texts.rankDetails, { nats: decimal(drawn.natsPerDimension, 3) });
   const isMap = destination.kind === "none";
+  const dragOut = useDragOut((place) => {
+    if (drawn) controller.dropImage(drawn.provenance, image.name ?? title, image.bytes, place);
+  });
+  // A vector alone has no picture to drop.
+  const canGoOut = drawn !== undefined && image.bytes.length > 0;
   const alt = isMap
     ? texts.varianceMap
     : [image.name ?? title, rank, typicality && texts.typicality[typicality]].filter(Boolean).join(", ");
@@ -140,7 +146,7 @@ function Tile({ controller, texts, image, title, count }: TileProps) {
           <img src={image.url} alt={alt} draggable={false} />
         </div>
       ) : (
-        <label class="picture">
+        <label class="picture" {...(canGoOut && dragOut)}>
           <input
             type="checkbox"
             checked={image.isKept}

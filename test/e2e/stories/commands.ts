@@ -153,6 +153,17 @@ const restyle: Story = {
     await ui.getByLabel("Images", { exact: true }).fill("1");
     await ui.getByLabel("Images", { exact: true }).press("Tab");
     await generate("red apple");
+    // One of the results, out of the window to where it shall be; then all of them by the button.
+    await ui.locator(".tile .picture").hover();
+    await page.mouse.down();
+    await page.mouse.move(400, 600, { steps: 8 });
+    await page.mouse.up();
+    await page.locator("#layers .layer", { hasText: /^red apple$/ }).waitFor();
+    const dropped = (await page.locator("#overlay .outline").first().boundingBox())!;
+    assert.ok(Math.hypot(dropped.x + dropped.width / 2 - 400, dropped.y + dropped.height / 2 - 600) <= 2);
+    await step("dragged");
+    await page.locator("#canvas").press("Control+z");
+    await page.locator(".node.rectangle[data-image]").waitFor({ state: "detached" });
     await ui.getByRole("button", { name: "Add 1 to canvas" }).click();
     await page.locator(".node.rectangle[data-image]").waitFor();
     await select("red apple 1");
