@@ -1,8 +1,18 @@
 /** Which of a server's translations does a command, in a style: a pack's own, one's own style, or one that draws drawings anew. */
 import { type CommandId, type CommandInfo, commandTable } from "../../../shared/commands.ts";
+import type { Generation } from "../../../shared/contract/generations/generation.ts";
 import type { Meta, TranslationInfo } from "../../../shared/contract/meta.ts";
+import { styleIdOf } from "../../../shared/contract/style-id.ts";
 import { checkApiRange, Failure } from "./failure.ts";
-import { isRedrawn, readsShownStyles, redrawnStyleOf, redrawnStyles, redraws, shownIdOf } from "./style-choice.ts";
+import {
+  choiceOfRedrawn,
+  isRedrawn,
+  readsShownStyles,
+  redrawnStyleOf,
+  redrawnStyles,
+  redraws,
+  shownIdOf,
+} from "./style-choice.ts";
 
 /** @throws Failure when this plugin and that server can't work together. */
 export function checkCompatible(meta: Meta): void {
@@ -32,6 +42,18 @@ export const ownStyles = (meta: Meta | undefined, command: CommandId): Translati
         .map(({ translation }) => translation)
         // What draws drawings anew in styles of its own is none.
         .filter(({ conditions }) => !conditions.includes("drawing"));
+
+/** The choice of a form that draws as a request did; empty where pictures showed the style. */
+export function choiceOfRequest(
+  meta: Meta | undefined,
+  { translation, condition }: Pick<Generation["request"], "translation" | "condition">,
+): string {
+  const style = styleIdOf(condition.style) ?? "";
+  const isOwn = ownStyles(meta, "caption-to-artboard").some(({ id }) => id === translation);
+  if (isOwn) return `@${translation}`;
+  const redrawn = choiceOfRedrawn(translation, style);
+  return redrawnStyles(meta, "caption-to-artboard").some(({ id }) => id === redrawn) ? redrawn : style;
+}
 
 /**
  * The form's choice as a command takes it. Where it can't draw in that style, it is the last one chosen that it can draw in, else the one

@@ -1,7 +1,8 @@
 /** Results of earlier generations: shown again, restored at the next start, or taken as a start for new ones. */
 import type { CommandId } from "../../../shared/commands.ts";
 import type { Generation } from "../../../shared/contract/generations/generation.ts";
-import { styleIdOf } from "../../../shared/contract/style-id.ts";
+import { isRedrawn } from "../client/style-choice.ts";
+import { choiceOfRequest } from "../client/translations.ts";
 import { drawnSet } from "../run/result-sets.ts";
 import { captionPackId } from "./caption-pack.ts";
 import type { Connection } from "./connection.ts";
@@ -59,13 +60,20 @@ export class EarlierResults {
 
   /** The form as it was for an earlier generation. */
   startFrom({ request }: Generation): void {
-    const { condition, count, seed, temperature, guidance } = request;
     if (!this.#begin()) return;
+    const { form, meta } = this.#store.state;
+    const { condition, count, seed, temperature, guidance, retrieval, diversity } = request;
+    const style = choiceOfRequest(meta, request);
     this.#store.editForm({
-      captions: condition.caption ?? "",
-      style: styleIdOf(condition.style) ?? "",
-      ...{ count, seed, temperature, guidance },
-      isSeedFixed: true,
+      ...{ captions: condition.caption ?? "", style, count, seed, isSeedFixed: true },
+      // A flow between styles has none of these.
+      ...(isRedrawn(style)
+        ? {}
+        : {
+            ...{ temperature, guidance },
+            retrieval: retrieval ?? form.retrieval,
+            diversity: diversity ?? form.diversity,
+          }),
     });
   }
 

@@ -154,7 +154,7 @@ export const de: Texts = {
   live: "Beim Skizzieren zeichnen",
   whatIsIt: "Was ist es? (optional)",
   searchHistory: "Beschreibungen durchsuchen",
-  historyEmpty: "Noch nichts.",
+  historyEmpty: "Nichts da.",
   starredOnly: "Nur mit Stern",
   star: "Stern für {title}",
   deleteEntry: "{title} löschen",

@@ -152,7 +152,7 @@ export const en = {
   live: "Draw while I sketch",
   whatIsIt: "What is it? (optional)",
   searchHistory: "Search captions",
-  historyEmpty: "Nothing here yet.",
+  historyEmpty: "Nothing here.",
   starredOnly: "Only starred",
   star: "Star {title}",
   deleteEntry: "Delete {title}",

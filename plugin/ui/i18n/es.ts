@@ -154,7 +154,7 @@ export const es: Texts = {
   live: "Dibujar mientras esbozo",
   whatIsIt: "¿Qué es? (opcional)",
   searchHistory: "Buscar descripciones",
-  historyEmpty: "Aún no hay nada.",
+  historyEmpty: "No hay nada.",
   starredOnly: "Solo favoritos",
   star: "Favorito: {title}",
   deleteEntry: "Borrar {title}",

@@ -154,7 +154,7 @@ export const ja: Texts = {
   live: "描きながら生成",
   whatIsIt: "何の絵ですか(任意)",
   searchHistory: "説明を検索",
-  historyEmpty: "まだ何もありません。",
+  historyEmpty: "何もありません。",
   starredOnly: "スター付きのみ",
   star: "{title} にスター",
   deleteEntry: "{title} を削除",

@@ -154,7 +154,7 @@ export const ptBr: Texts = {
   live: "Desenhar enquanto esboço",
   whatIsIt: "O que é? (opcional)",
   searchHistory: "Buscar descrições",
-  historyEmpty: "Nada ainda.",
+  historyEmpty: "Nada aqui.",
   starredOnly: "Só favoritos",
   star: "Favorito: {title}",
   deleteEntry: "Excluir {title}",

@@ -192,6 +192,7 @@ function Entry({ controller, texts, entry, onChanged, onFailed, onDeleted }: Ent
       <p class="hint">
         {made}
         {style !== undefined && ` · ${styleLabels(controller.state).get(style) ?? style}`}
+        {images.length > imagesMax && ` · ×${images.length}`}
       </p>
       <div class="thumbs">
         {images.slice(0, imagesMax).map((image) => (

@@ -47,6 +47,54 @@ test("showing earlier images or their settings while a run is going loses none o
   }
 });
 
+test("a form starts from an earlier generation in its own style, that of an icon set too", async () => {
+  const server = await startContractServer();
+  try {
+    const [pack] = testMeta.packs;
+    const [captions] = pack!.translations;
+    const iconSets = { id: "restyle", conditions: ["caption", "style", "drawing"], styleImagesMax: 16 } as const;
+    const [outline] = captions!.styles;
+    server.meta = {
+      ...testMeta,
+      packs: [
+        {
+          ...pack!,
+          translations: [
+            captions!,
+            { ...captions!, id: "mine", styles: [] },
+            {
+              ...captions!,
+              ...iconSets,
+              conditions: [...iconSets.conditions],
+              styles: [{ ...outline!, id: "tabler" }],
+            },
+          ],
+        },
+      ],
+    };
+    const controller = await connectedController(server);
+    controller.editForm({ captions: "a cat", diversity: 0.7, retrieval: 0.3 });
+    for (const style of ["outline", "~restyle/tabler", "@mine"]) {
+      controller.show("caption-to-artboard");
+      controller.editForm({ style });
+      await controller.generate();
+      const made = [...server.generations.values()].at(-1)!;
+      controller.editForm({ style: "flat", captions: "a dog", temperature: 0.9 });
+      controller.show("history");
+      controller.startFrom({ ...made, request: { ...made.request, diversity: 0.1 } });
+      const { form } = controller.state;
+      assert.deepEqual([form.style, form.captions, form.isSeedFixed], [style, "a cat", true]);
+      // What a flow between styles does not have stays as it was.
+      const isSet = style.startsWith("~");
+      assert.deepEqual([form.diversity, form.temperature], isSet ? [0.1, 0.9] : [0.1, made.request.temperature], style);
+      await controller.generate();
+      assert.equal(controller.state.failure, undefined);
+    }
+  } finally {
+    await server.close();
+  }
+});
+
 test("settings and history open and close while a run goes on, no other command does, and a failure beside it ends nothing", async () => {
   const server = await startContractServer();
   try {
