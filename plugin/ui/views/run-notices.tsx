@@ -14,7 +14,7 @@ import type { ViewProps } from "./view-props.ts";
 export const appliedText = (state: State, texts: Texts): string =>
   fill(state.command === "recolour" ? texts.recoloured : changesLayers(state) ? texts.changed : texts.applied, {
     n: state.appliedCount,
-  });
+  }) + texts.oneUndo;
 
 export function RunNotices(props: ViewProps) {
   const { controller, texts } = props;
