@@ -141,7 +141,7 @@ test("a double click on the main button runs once and does not cancel by its sec
   server.stepMs = 100;
   await tau.ui.locator("#captions").fill("a kite");
   await tau.ui.getByRole("button", { name: "Generate" }).dblclick();
-  await tau.ui.getByText("Added 4 to the canvas").waitFor();
+  await tau.ui.locator(".applied", { hasText: "Added 4 to the canvas" }).waitFor();
   const made = [...server.generations.values()].filter(({ request }) => request.condition.caption === "a kite");
   assert.equal(made.length, 1);
 });
@@ -229,7 +229,7 @@ test("text layers drawn on the canvas become captions, and Redraw replaces a lay
   const before = await layer.getAttribute("data-image");
   await tau.page.locator("#layers button", { hasText: "a red apple 1" }).first().click();
   await tau.page.getByRole("button", { name: "Redraw" }).click();
-  await tau.ui.getByText("Changed 1 on the canvas").waitFor();
+  await tau.ui.locator(".applied", { hasText: "Changed 1 on the canvas" }).waitFor();
   await tau.shoot("playground-9-redrawn");
   assert.notEqual(await layer.getAttribute("data-image"), before);
   assert.equal(await tau.page.locator(".node.rectangle").count(), 8);

@@ -103,7 +103,7 @@ const recolour: Story = {
     await ui.locator(".mapping li").nth(2).waitFor();
     await step("mapping");
     await ui.getByRole("button", { name: "Recolour", exact: true }).click();
-    await ui.getByText("Recoloured: 3").waitFor();
+    await ui.locator(".applied", { hasText: "Recoloured: 3" }).waitFor();
     await step("recoloured");
     await page.locator("#canvas").click({ position: { x: 20, y: 700 } });
     await page.keyboard.press("Control+z");
@@ -126,7 +126,7 @@ const family: Story = {
     await ui.locator("#palette").selectOption({ label: "Brand · Light" });
     await ui.locator(".mapping li").nth(3).waitFor();
     await ui.getByRole("button", { name: "Recolour", exact: true }).click();
-    await ui.getByText("Recoloured: 6").waitFor();
+    await ui.locator(".applied", { hasText: "Recoloured: 6" }).waitFor();
     await step("recoloured");
   },
 };

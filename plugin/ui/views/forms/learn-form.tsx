@@ -4,7 +4,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Training } from "../../../../shared/contract/training.ts";
 import { limits } from "../../../../shared/limits.ts";
-import { Failure } from "../../client/failure.ts";
+import { canReconnect, Failure } from "../../client/failure.ts";
 import { readsShownStyles } from "../../client/style-choice.ts";
 import { decimal, fill } from "../../i18n/texts.ts";
 import { examplesIn, outcomeOf, shareOfTraining, startLearning } from "../../learning.ts";
@@ -12,6 +12,9 @@ import { Button } from "../controls.tsx";
 import { FailureNotice } from "../failure-notice.tsx";
 import type { ViewProps } from "../view-props.ts";
 import { IconSources } from "./icon-sources.tsx";
+
+/** Until a silent server is asked for the training again. */
+const askMs = 5000;
 
 const isEnded = ({ state }: Training): boolean => state === "done" || state === "failed" || state === "cancelled";
 
@@ -35,15 +38,22 @@ export function LearnForm(props: ViewProps) {
       if (!isServed && now.published?.isServed) void controller.connect();
       isServed ||= now.published?.isServed === true;
     };
+    const hear = (now: Training): void => {
+      setFailure(undefined);
+      show(now);
+    };
     show(first);
-    const done = await controller.client.trainings.follow(first, show, stop.current.signal);
-    show(done);
+    const done = await controller.client.trainings.follow(first, hear, stop.current.signal);
+    hear(done);
     if (done.result?.isServed) await controller.connect();
   };
-  const followAgain = (known: Training): void => {
-    setFailure(undefined);
-    void follow(known).catch(fail);
-  };
+  const isSilent = training !== undefined && failure !== undefined && canReconnect(failure.code);
+  // The training itself goes on, or begins again with the server.
+  useEffect(() => {
+    if (!isSilent) return;
+    const timer = setTimeout(() => void follow(training).catch(fail), askMs);
+    return () => clearTimeout(timer);
+  }, [failure]);
   useEffect(() => {
     const find = async (): Promise<void> => {
       const { trainings } = await controller.client.listTrainings();
@@ -83,7 +93,17 @@ export function LearnForm(props: ViewProps) {
     return (
       <div class="form">
         <TrainingCard {...props} training={training} onAgain={() => setTraining(undefined)} />
-        {failure !== undefined && <FailureNotice {...props} failure={failure} onRetry={() => followAgain(training)} />}
+        {failure !== undefined && (
+          <FailureNotice
+            {...props}
+            failure={failure}
+            isAsking={isSilent}
+            onRetry={() => {
+              setFailure(undefined);
+              void follow(training).catch(fail);
+            }}
+          />
+        )}
       </div>
     );
   const isEnough = icons.length >= limits.examplesMin;
