@@ -1,4 +1,7 @@
-/** A server that fell silent: what it left undone goes on at another address as soon as the settings name it, and only then. */
+/**
+ * A server that fell silent: what it left undone goes on when it is back, or at another address as soon as the settings name it. And the
+ * settings: what is typed waits for its button, the switch works at once.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { UiMessage } from "../../../shared/messages/messages.ts";
@@ -95,5 +98,43 @@ test("settings that are saved while the server is looked for go on with what a r
     assert.equal(other.generations.size, 1);
   } finally {
     await other.close();
+  }
+});
+
+test("what was typed in the settings is there again, and counts once it is saved", async () => {
+  const server = await startContractServer();
+  try {
+    const controller = await connectedController(server);
+    const typed = { serverUrl: "http://localhost:1", token: "other" };
+    controller.typeSettings(typed);
+    controller.show("caption-to-artboard");
+    controller.show("settings");
+    assert.deepEqual(controller.draft, { ...defaultSettings, ...typed });
+    assert.equal(controller.state.settings.serverUrl, server.url);
+    const { url: serverUrl, token } = server;
+    await controller.saveSettings({ ...defaultSettings, serverUrl, token: `http://localhost/#token=${token}` });
+    assert.deepEqual(controller.draft, { ...defaultSettings, serverUrl, token });
+  } finally {
+    await server.close();
+  }
+});
+
+test("adding results at once is kept at once, and a connection that is under way is not lost by it", async () => {
+  const server = await startContractServer();
+  try {
+    const sent: UiMessage[] = [];
+    const controller = await connectedController(server, { post: (message) => sent.push(message) });
+    controller.typeSettings({ serverUrl: "http://localhost:1", token: "other" });
+    const connecting = controller.connect();
+    controller.setAutomatic(true);
+    assert.equal(await connecting, true);
+    const settings = { serverUrl: server.url, token: server.token, applyAutomatically: true };
+    assert.deepEqual(controller.state.settings, settings);
+    assert.deepEqual(
+      sent.findLast(({ type }) => type === "save-settings"),
+      { type: "save-settings", settings },
+    );
+  } finally {
+    await server.close();
   }
 });
