@@ -21,7 +21,7 @@ const imagesMax = 4;
 /** Until a silent server is asked for the list again. */
 const askMs = 3000;
 /** A slip of the hand can be taken back so long. */
-const undoMs = 6000;
+const undoMs = 10_000;
 
 /** What was searched for last, for whoever comes back after a look at what was found. */
 let lastWords = "";
