@@ -31,8 +31,6 @@ const FactorSchema = z.object({
       readsAnswer: z.boolean().optional(),
     })
     .optional(),
-  /** Ψ for places that are drawn, which makes letters of z; shaped as the graph of `details`, which serves for all without it. */
-  drawnDetails: PackPathSchema.optional(),
 });
 export type UpscalerFactor = z.infer<typeof FactorSchema>;
 
@@ -49,13 +47,12 @@ export const UpscalerSchema = z.object({
 export type UpscalerEntry = z.infer<typeof UpscalerSchema>;
 
 export const filesOfUpscaler = ({ factors, consistency }: UpscalerEntry): string[] => [
-  ...[factors[2], factors[4]].flatMap(({ network, foreignNetwork, drawnNetwork, flow, details, drawnDetails }) => [
+  ...[factors[2], factors[4]].flatMap(({ network, foreignNetwork, drawnNetwork, flow, details }) => [
     network,
     ...(foreignNetwork === undefined ? [] : [foreignNetwork]),
     ...(drawnNetwork === undefined ? [] : [drawnNetwork]),
     flow,
     ...(details ? [details.graph] : []),
-    ...(drawnDetails === undefined ? [] : [drawnDetails]),
   ]),
   consistency[2].graph,
   consistency[4].graph,

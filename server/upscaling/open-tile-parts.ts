@@ -34,12 +34,7 @@ export async function openTileParts(
       ...(entry.foreignNetwork === undefined ? {} : { foreignNetwork: await openNetwork(entry.foreignNetwork) }),
       ...(entry.drawnNetwork === undefined ? {} : { drawnNetwork: await openNetwork(entry.drawnNetwork) }),
       flow: await openFlow(folder, entry, factor, `${label}, ${entry.flow}`, options),
-      ...(entry.details
-        ? { details: await openDetailDecoder(folder, entry, entry.details.graph, factor, options) }
-        : {}),
-      ...(entry.drawnDetails === undefined
-        ? {}
-        : { drawnDetails: await openDetailDecoder(folder, entry, entry.drawnDetails, factor, options) }),
+      ...(entry.details ? { details: await openDetailDecoder(folder, entry, factor, options) } : {}),
     };
   };
   return {

@@ -222,12 +222,12 @@ async function enlargeTile({ factors }: UpscalerParts, task: EnlargeTask): Promi
   await freeTensors();
   const { box: around, answers } = read;
   const drawnAround = cutRows(isDrawn, 1, whole, around);
-  const drawn = await drawDetails(parts, task, read, drawnAround);
+  const drawn = await drawDetails(parts, task, read);
   const answer = { rows: answers, box: around };
   if (!isDecoded(temperature)) return unfold(factor, core, answer, drawn);
   const box = growBox(core, meansReachPx, picture);
   const lively = livelyShares(answer, factor, box, picture, drawnAround);
-  const bounds = boundDetails(tile, whole, box, parts.drawnDetails && cutRows(isDrawn, 1, whole, box));
+  const bounds = boundDetails(tile, whole, box);
   const detailed = unfold(factor, box, answer, drawn, bounds, lively);
   return keepMeans(detailed, unfold(factor, box, answer), { factor, box, core });
 }

@@ -92,11 +92,10 @@ export async function openUpscaleNetwork(
 export async function openDetailDecoder(
   packFolder: string,
   { details: decoder, featureDims }: UpscalerFactor,
-  graph: string,
   factor: NetworkScale,
   options: ExpertOptions = {},
 ): Promise<DetailDecoder> {
-  const { marginPx, readsAnswer } = decoder!;
+  const { graph, marginPx, readsAnswer } = decoder!;
   const dims = residualDimsOf(factor);
   const session = await openPromised(
     packFolder,

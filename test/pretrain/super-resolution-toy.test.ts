@@ -33,6 +33,10 @@ itWithPython("the pack super-resolution is trained, exported and loaded, on toy 
   for (const factor of ["2", "4"]) await script("train_details.py", "--factor", factor, ...details);
   await script("train_details.py", "--factor", "4", ...details, ...longer);
   await script("export_upscaler.py", "--details", "--trained", trained, "--out", pack);
+  // Φ of shrunk drawings goes on from the network that was exported, with pictures shrunk in every way.
+  const ofDrawings = ["--start", join(pack, "x4/network.onnx"), "--letters", patches, "--spoiled", "1"];
+  await script("train_upscaler.py", "--factor", "4", ...net, ...ofDrawings, ...trainedTo("drawn-4.pt"), "--batch", "8");
+  await script("export_upscaler.py", "--foreign", "--trained", trained, "--out", pack);
   await runNode("server/pretrain/super-resolution/write-manifest.mts", [pack]);
 
   const metrics = JSON.parse(await readFile(join(trained, "network-2.json"), "utf8"));
@@ -42,10 +46,12 @@ itWithPython("the pack super-resolution is trained, exported and loaded, on toy 
     ([2, 4] as const).map((factor) => entry.manifest.upscaler!.factors[factor].details?.graph),
     ["x2/details.onnx", "x4/details.onnx"],
   );
+  assert.equal(entry.manifest.upscaler!.factors[4].drawnNetwork, "x4/drawn.onnx");
   await verifyPack(pack, entry.manifest);
   const upscaler = await loadUpscaler(entry, { threads: 1 });
   const image = { rgba: new Uint8Array(4 * 20 * 12).fill(255), widthPx: 20, heightPx: 12 };
   image.rgba.fill(90, 0, 4 * 20 * 3);
-  const { rgba, widthPx, heightPx } = await upscaler.upscale(image, { scale: 4, temperature: 0.5, seed: 1 });
+  const drawing = { scale: 4, temperature: 0.5, seed: 1, isShrunkDrawing: true } as const;
+  const { rgba, widthPx, heightPx } = await upscaler.upscale(image, drawing);
   assert.deepEqual([widthPx, heightPx, rgba.length], [80, 48, 4 * 80 * 48]);
 });

@@ -100,13 +100,10 @@ const factorsWith = (changed: Changed = {}, weave = 0): UpscalerParts["factors"]
   4: { network: networkOf(4, weave), flow, ...changed },
 });
 const woven = 4;
-const make = (corePx?: number, decoder?: DetailDecoder, weave = 0, drawnDecoder?: DetailDecoder) =>
+const make = (corePx?: number, decoder?: DetailDecoder, weave = 0) =>
   createUpscaler(
     drawHere({
-      factors: factorsWith(
-        { ...(decoder && { details: decoder }), ...(drawnDecoder && { drawnDetails: drawnDecoder }) },
-        weave,
-      ),
+      factors: factorsWith(decoder ? { details: decoder } : {}, weave),
       consistency: { 2: averaging(2), 4: averaging(4) },
     }),
     { corePx },
@@ -137,30 +134,6 @@ describe("upscaling", () => {
       for (const corePx of [8, 10, 24])
         assert.deepEqual(await make(corePx, details, woven).upscale(wavy, options), whole);
     });
-
-  it("where a picture is drawn, beside areas of one level too, another decoder makes the details, in small tiles as in one", async () => {
-    // Bars of 4 px and wide areas of one level in the left half, colours that vary from pixel to pixel in the right one.
-    const half = picture(80, 40, (x, y) =>
-      x < 40
-        ? [x % 8 < 4 && y % 20 < 12 ? 60 : 200, 120, 120, 255]
-        : [100 + ((x * 7) % 60), 90 + ((y * 11) % 70), 120, 255],
-    );
-    const away: DetailDecoder = { ...details, decode: async (_features, latent) => latent.map((value) => -value) };
-    const options = { scale: 4, temperature: 0.7, seed: 9 } as const;
-    const usual = await make(1024, details, woven).upscale(half, options);
-    const drawn = await make(1024, details, woven, away).upscale(half, options);
-    const changedAt = (fromX: number, toX: number): number => {
-      let count = 0;
-      for (let y = 0; y < 160; y += 1)
-        for (let x = fromX; x < toX; x += 1)
-          if (usual.rgba[4 * (y * 320 + x)] !== drawn.rgba[4 * (y * 320 + x)]) count += 1;
-      return count;
-    };
-    assert.ok(changedAt(0, 150) > 5000, `expected other details in the drawn half, ${changedAt(0, 150)} values differ`);
-    assert.equal(changedAt(250, 320), 0, "expected the other half as it was");
-    for (const corePx of [8, 24])
-      assert.deepEqual(await make(corePx, details, woven, away).upscale(half, options), drawn);
-  });
 
   it("upscaling gives the same bytes in several lanes, whose tiles end in any order, and counts as many as it says", async () => {
     const parts = {

@@ -3,7 +3,7 @@
 x<factor>/network.onnx: image [1, 3, h, w] in [0, 1] -> features [h·w, channels], each of mean 0 and variance 1 / channels over training
 pixels, and answers [h·w, 3 · factor²] = (colour, row, column); Φ is what train_upscaler.py trained, else the published weights of fetch_span.py.
 x<factor>/foreign.onnx and drawn.onnx are shaped as network.onnx.
-x<factor>/details.onnx, and drawn-details.onnx: features [h, w, channels] and latent [h, w, 3 · factor²] -> details, shaped as latent. Weights are stored
+x<factor>/details.onnx: features [h, w, channels] and latent [h, w, 3 · factor²] -> details, shaped as latent. Weights are stored
 in 16 bits. consistency-<factor>.onnx: picture [1, 3, factor · h, factor · w] and low [1, 3, h, w] -> consistent. Any h and w.
 """
 
@@ -21,8 +21,8 @@ import onnxruntime as ort
 import torch
 from torch import Tensor, nn
 
-from drawn_factor import PACK, DrawnFactor
 from operators import INVERSE_REACH, Bicubic, Consistency, unfold
+from train_details import PACK, DrawnFactor
 from train_upscaler import CACHE, Patches, eight_bits
 from upscaler import DETAIL_SCALE, FACTORS, DetailDecoder, Span, read_ncnn, read_upscaler  # also finds the modules of the folder above
 
@@ -149,27 +149,19 @@ def export_others(factor: int, trained: Path, out: Path, patches: Patches) -> di
 
 
 def export_details(factor: int, trained: Path, out: Path, patches: Patches) -> dict[str, float]:
-    """Ψ of a factor, of details-<factor>.pt, and Ψ of drawn places, of drawn-details-<factor>.pt; their weights in 16 bits.
-    What has no checkpoint stays as it is in the pack."""
+    """Ψ of a factor, its weights in 16 bits."""
     drawn = DrawnFactor(factor, out, trained, 2)
-    low = eight_bits(Bicubic(factor).shrink(patches.held_out_batch(1)))
-    about = {}
-    for name, is_foreign in (("details", False), ("drawn-details", True)):
-        checkpoint = trained / f"{name}-{factor}.pt"
-        if not checkpoint.exists():
-            continue
-        net = load_net(checkpoint, DetailDecoder)
-        features, answers = drawn.read(low, is_foreign)
-        latent = drawn.draw(features, torch.Generator().manual_seed(1))
-        example = tuple(planes[0].permute(1, 2, 0).contiguous() for planes in (features, latent, answers))
-        names = ["features", "latent", "answers"]
-        axes = {part: {0: "height", 1: "width"} for part in (*names, "details")}
-        half = tuple(tensor[:, :24].contiguous() for tensor in example)
-        float32 = trained / f"{name}-{factor}.onnx"
-        export(float32, Details(net), example, half, names, ["details"], axes)
-        write_atomically(out / f"x{factor}/{name}.onnx", with_half_weights(onnx.load(float32)).SerializeToString())
-        about = {"detailsMarginPx": net.margin_px, "detailsReadAnswer": True}
-    return about
+    net = load_net(trained / f"details-{factor}.pt", DetailDecoder)
+    features, answers = drawn.read(eight_bits(Bicubic(factor).shrink(patches.held_out_batch(1))))
+    latent = drawn.draw(features, torch.Generator().manual_seed(1))
+    example = tuple(planes[0].permute(1, 2, 0).contiguous() for planes in (features, latent, answers))
+    names = ["features", "latent", "answers"]
+    axes = {name: {0: "height", 1: "width"} for name in (*names, "details")}
+    half = tuple(tensor[:, :24].contiguous() for tensor in example)
+    float32, details = trained / f"details-{factor}.onnx", out / f"x{factor}/details.onnx"
+    export(float32, Details(net), example, half, names, ["details"], axes)
+    write_atomically(details, with_half_weights(onnx.load(float32)).SerializeToString())
+    return {"detailsMarginPx": net.margin_px, "detailsReadAnswer": True}
 
 
 def export_projections(out: Path) -> None:

@@ -24,13 +24,23 @@ from torch.nn import functional as F
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from adversary import Adversary  # noqa: E402
-from drawn_factor import PACK, DrawnFactor, lively  # noqa: E402
 from efficientnet_lite import Lite  # noqa: E402
-from operators import Bicubic, unfold  # noqa: E402
+from operators import Bicubic, fold, unfold  # noqa: E402
 from timed_training import TimedTraining, add_common_arguments  # noqa: E402
-from train_upscaler import CACHE, Pairs, Patches, eight_bits, psnr_db, spoiled_low  # noqa: E402
-from upscaler import FACTORS, DetailDecoder, weights_in  # noqa: E402
+from train_upscaler import CACHE, Patches, eight_bits, psnr_db, spoiled_low  # noqa: E402
+from upscaler import FACTORS, DetailDecoder, read_upscaler  # noqa: E402
 
+PACK = Path(__file__).parent.parent.parent / "packs/default/super-resolution"
+TEMPERATURE = 0.9
+"""Of v, as in server/upscaling/upscale-tile.ts."""
+CUT_AT = 1.5
+"""Standard deviations at which v is cut, as in server/upscaling/details/pixel-noise.ts."""
+COARSE_PX, COARSE_SHARE = {2: 4, 4: 12}, 0.5
+"""Pixels between the places of coarse noise by factor, and its share of the variance, as there."""
+SAME_LEVEL, AROUND_PX, CLOSED_FROM = 2.5 / 255, 5, 0.08
+"""Where details are left out, as in server/upscaling/details/details-gate.ts."""
+LIVELY_PX, CALM, LIVELY = 2, 1.5 / 255, 4 / 255
+"""And by the answer's deviation around each of its pixels, as in lively-places.ts there."""
 ERRS_AROUND_PX, LARGE_ERROR = 8, 16 / 255
 """How far around the answer's errors are averaged, and from which mean on two draws differ as truths do."""
 RESIDUAL_GAIN = 4.0
@@ -38,8 +48,6 @@ RESIDUAL_GAIN = 4.0
 JUDGE_ALONE_STEPS, JUDGE_RAMP_STEPS = 60, 120
 FOREIGN_SHARE = 0.2
 """Share of steps whose pictures are blurred, noisy or JPEGs, with Φ of foreign pictures."""
-LETTERS_SHARE, PAIRS_SHARE = 0.6, 0.2
-"""Of Ψ of drawn places: shares of steps whose pictures are text, and drawn at both sizes. Half of the others have Φ of foreign pictures."""
 
 
 class FeatureMaps:
@@ -77,6 +85,97 @@ def spread_where(plain: Tensor, truth: Tensor, least: float, most: float) -> Ten
     return least + (most - least) * (around / LARGE_ERROR).clamp(max=1)
 
 
+def cut_white(shape: tuple[int, ...], noise: torch.Generator) -> Tensor:
+    return nn.init.trunc_normal_(torch.empty(shape), a=-CUT_AT, b=CUT_AT, generator=noise)
+
+
+def two_scale_noise(count: int, height: int, width: int, factor: int, noise: torch.Generator) -> Tensor:
+    """v of T = 1 as the engine draws it, [count, height, width, 3 · factor²]: white noise, and noise that is interpolated between
+    places COARSE_PX apart, each value of the same variance, cut."""
+    dims, apart_px = 3 * factor**2, COARSE_PX[factor]
+    cells = [side // apart_px + 2 for side in (height, width)]
+    coarse = cut_white((count, dims, *cells), noise)
+    for axis, side in ((2, height), (3, width)):
+        place = (torch.arange(side) + 0.5) / apart_px + 0.5
+        below, beyond = place.floor().long(), place % 1
+        length = (beyond.square() + (1 - beyond).square()).sqrt()
+        shape = [1, 1, 1, 1]
+        shape[axis] = side
+        near, far = ((1 - beyond) / length).reshape(shape), (beyond / length).reshape(shape)
+        coarse = coarse.index_select(axis, below) * near + coarse.index_select(axis, below + 1) * far
+    white = cut_white((count, dims, height, width), noise)
+    return (COARSE_SHARE**0.5 * coarse + (1 - COARSE_SHARE) ** 0.5 * white).clamp(-CUT_AT, CUT_AT).permute(0, 2, 3, 1)
+
+
+def kept_details(low: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Of details at each pixel of `low` [n, 3, h, w], as the engine has it: the share that is kept [n, 1, h, w], and the lowest and the highest value that
+    they may lead to, [n, 3, h, w] each."""
+    padded = F.pad(low, (1, 1, 1, 1), mode="replicate")
+    highest, lowest = F.max_pool2d(padded, 3, 1), -F.max_pool2d(-padded, 3, 1)
+    is_flat = (torch.maximum(highest - low, low - lowest) <= SAME_LEVEL).all(1, keepdim=True).float()
+    flat = F.avg_pool2d(is_flat, 2 * AROUND_PX + 1, 1, AROUND_PX, count_include_pad=False)
+    return (1 - flat / CLOSED_FROM).clamp(min=0), lowest, highest
+
+
+def lively_shares(answer: Tensor) -> Tensor:
+    """Share of details that each pixel of `answer` [n, 3, h, w] may have, [n, 1, h, w]."""
+    luma = (answer * torch.tensor([0.299, 0.587, 0.114]).reshape(1, 3, 1, 1)).sum(1, keepdim=True)
+    mean, square = (F.avg_pool2d(part, 2 * LIVELY_PX + 1, 1, LIVELY_PX, count_include_pad=False) for part in (luma, luma.square()))
+    return (((square - mean.square()).clamp(min=0).sqrt() - CALM) / (LIVELY - CALM)).clamp(0, 1)
+
+
+class DrawnFactor:
+    """Φ and τ of one factor, frozen, from the pack and from export-inverses.mts."""
+
+    def __init__(self, factor: int, pack: Path, trained: Path, threads: int) -> None:
+        self.net, self.mean, self.scale = read_upscaler(pack / f"x{factor}/network.onnx")
+        foreign = pack / f"x{factor}/foreign.onnx"
+        self.foreign = read_upscaler(foreign)[0] if foreign.exists() else self.net
+        self.factor, self.folded = factor, 3 * factor**2
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = threads
+        self.flow = ort.InferenceSession(trained / f"flow-{factor}-inverse.onnx", options, providers=["CPUExecutionProvider"])
+        self.rows = self.flow.get_inputs()[0].shape[0]
+
+    @torch.no_grad()
+    def read(self, low: Tensor, is_foreign: bool = False) -> tuple[Tensor, Tensor]:
+        """Features as τ is given them, [n, channels, h, w], and folded answers [n, 3 · factor², h, w]."""
+        features, answers = (self.foreign if is_foreign else self.net)(low)
+        return (features - self.mean[:, None, None]) * self.scale[:, None, None], answers
+
+    def draw(self, features: Tensor, noise: torch.Generator) -> Tensor:
+        """z [n, 3 · factor², h, w] of τ."""
+        count, channels, height, width = features.shape
+        residual = (two_scale_noise(count, height, width, self.factor, noise) * TEMPERATURE).reshape(-1, self.folded).numpy()
+        given = features.permute(0, 2, 3, 1).reshape(-1, channels).numpy()
+        drawn = np.empty_like(residual)
+        for at in range(0, len(residual), self.rows):
+            size = min(self.rows, len(residual) - at)
+            feeds = {"residual": residual[at : at + size], "features": given[at : at + size]}
+            padded = {name: np.concatenate([rows, np.zeros((self.rows - size, rows.shape[1]), np.float32)]) for name, rows in feeds.items()}
+            drawn[at : at + size] = self.flow.run(None, padded)[0][:size]
+        return torch.from_numpy(drawn).reshape(count, height, width, self.folded).permute(0, 3, 1, 2)
+
+    def unit(self, features: Tensor) -> Tensor:
+        """Features with unit variance, as Ψ reads them."""
+        return features * len(self.mean) ** 0.5
+
+    def picture(self, low: Tensor, answers: Tensor, details: Tensor) -> Tensor:
+        """Answers with what the engine keeps of details, [n, 3, factor · h, factor · w] in [0, 1]."""
+        share, lowest, highest = (part.repeat_interleave(self.folded // part.shape[1], dim=1) for part in kept_details(low))
+        lively = fold(lively_shares(unfold(answers, self.factor)).expand(-1, 3, -1, -1), self.factor)
+        bounded = torch.minimum(torch.maximum(answers + share * lively * details, torch.minimum(answers, lowest)), torch.maximum(answers, highest))
+        return unfold(bounded, self.factor).clamp(0, 1)
+
+
+def lively(stage: DrawnFactor, decoder: nn.Module, low: Tensor, noise: torch.Generator) -> Tensor:
+    """What the engine makes of `low` at detail 1, but for its 16-bit planes and the projection: [n, 3, factor · h, factor · w]."""
+    features, answers = stage.read(low)
+    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+        details = decoder(stage.unit(features), stage.draw(features, noise), answers)
+    return stage.picture(low, answers, details)
+
+
 class Lpips:
     """LPIPS 0.1 on AlexNet (fetch_lpips.py), for the log alone."""
 
@@ -98,14 +197,8 @@ class DetailTraining(TimedTraining):
 
     def __init__(self, arguments: argparse.Namespace, patches: Patches) -> None:
         torch.manual_seed(arguments.seed)
-        self.stage = DrawnFactor(arguments.factor, arguments.pack, arguments.trained, arguments.threads, arguments.letters is not None)
-        net = DetailDecoder(len(self.stage.mean), arguments.blocks, arguments.factor)
-        if arguments.start:
-            net.trunk.load_state_dict({name: weights_in(arguments.start)[f"net.trunk.{name}"] for name in net.trunk.state_dict()})
-        super().__init__(arguments, net, weight_decay=0.0)
-        self.letters = Patches(arguments.letters) if arguments.letters else None
-        self.pairs = Pairs(arguments.pairs, arguments.factor) if arguments.pairs else None
-        self.is_of_drawn = self.letters is not None
+        self.stage = DrawnFactor(arguments.factor, arguments.pack, arguments.trained, arguments.threads)
+        super().__init__(arguments, DetailDecoder(len(self.stage.mean), arguments.blocks, arguments.factor), weight_decay=0.0)
         self.patches, self.adversary = patches, Adversary(width=arguments.judge_width, channels=6, matching=0)
         self.bicubic = Bicubic(arguments.factor)
         self.feature_maps = FeatureMaps() if arguments.perceptual > 0 else None
@@ -119,26 +212,17 @@ class DetailTraining(TimedTraining):
         plain = unfold(self.bicubic.enlarge_folded(low), self.stage.factor)
         return lambda picture: torch.cat([picture - 0.5, (picture - plain.repeat(len(picture) // len(plain), 1, 1, 1)) * RESIDUAL_GAIN], dim=1)
 
-    def batch_of(self, rng: np.random.Generator) -> tuple[Tensor, Tensor, bool]:
-        """Truths, what is known of them, and whether Φ of foreign pictures reads it."""
-        size, side, kind = self.arguments.batch, self.arguments.side, rng.random()
-        is_foreign = rng.random() < (0.5 if self.is_of_drawn else FOREIGN_SHARE)
-        if self.pairs and kind < PAIRS_SHARE:
-            low, high = self.pairs.training_batch(rng, size, side)
-            return high, low, True
-        is_text = self.letters and kind < PAIRS_SHARE + LETTERS_SHARE
-        high = self.letters.training_batch(rng, size, side, is_upright=True) if is_text else self.patches.training_batch(rng, size, side)
-        return high, spoiled_low(high, self.bicubic, rng, float(is_foreign)), is_foreign
-
     def train_step(self) -> dict[str, float]:
         self.begin_step()
         rng, noise = np.random.default_rng([self.arguments.seed, self.step]), self.noise_source()
-        high, low, is_foreign = self.batch_of(rng)
+        high = self.patches.training_batch(rng, self.arguments.batch, self.arguments.side)
+        is_foreign = rng.random() < FOREIGN_SHARE
+        low = spoiled_low(high, self.bicubic, rng, float(is_foreign))
         features, answers = (part.repeat(2, 1, 1, 1) for part in self.stage.read(low, is_foreign))
         drawn = self.stage.draw(features, noise)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             details = self.net(self.stage.unit(features), drawn, answers)
-        picture = self.stage.picture(low.repeat(2, 1, 1, 1), answers, details, self.is_of_drawn)
+        picture = self.stage.picture(low.repeat(2, 1, 1, 1), answers, details)
         output = picture.detach().requires_grad_()
         plain = unfold(answers[: len(high)], self.stage.factor).clamp(0, 1)
         spread = spread_where(plain, high, self.arguments.spread, self.arguments.spread_most)
@@ -164,11 +248,11 @@ class DetailTraining(TimedTraining):
     @torch.no_grad()
     def held_out(self, count: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Held-out truths, what Φ alone makes of them, and two draws of what Ψ adds."""
-        high = (self.letters or self.patches).held_out_batch(count)
+        high = self.patches.held_out_batch(count)
         noise = torch.Generator().manual_seed(0)
         low = eight_bits(self.bicubic.shrink(high))
         plain = torch.cat([unfold(self.stage.read(part)[1], self.stage.factor).clamp(0, 1) for part in low.split(16)])
-        drawn = [torch.cat([lively(self.stage, self.average, part, noise, self.is_of_drawn) for part in low.split(16)]) for _ in range(2)]
+        drawn = [torch.cat([lively(self.stage, self.average, part, noise) for part in low.split(16)]) for _ in range(2)]
         return high, plain, *drawn
 
     def measure(self, count: int) -> dict[str, float]:
@@ -201,9 +285,6 @@ def main() -> None:
     parser.add_argument("--spread-most", type=float, default=0.5, help="the same where the answer errs much")
     parser.add_argument("--perceptual", type=float, default=1.0, help="what the feature net asks, against 1 for the error of pixels; 0 needs no net")
     parser.add_argument("--adversarial", type=float, default=1.0, help="the same of the discriminator")
-    parser.add_argument("--start", type=Path, help="details.onnx whose weights training starts from")
-    parser.add_argument("--letters", type=Path, help="patches of text (cut_patches.py --drawn-only): trains Ψ of drawn places")
-    parser.add_argument("--pairs", type=Path, help="interfaces-<factor>.u8 of draw-interfaces.mts, for Ψ of drawn places")
     parser.add_argument("--side", type=int, default=96, help="side of a training crop, px of the answer")
     parser.add_argument("--trained", type=Path, default=CACHE, help="folder of patches.u8, flow-<factor>-inverse.onnx and, for the log, lpips-alexnet.onnx")
     parser.add_argument("--pack", type=Path, default=PACK)

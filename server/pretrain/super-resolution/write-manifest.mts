@@ -29,9 +29,6 @@ export async function declareUpscaler(pack: string): Promise<UpscalerEntry> {
               marginPx: about.detailsMarginPx,
               ...(about.detailsReadAnswer ? { readsAnswer: true } : {}),
             },
-            ...(existsSync(join(pack, `x${factor}/drawn-details.onnx`))
-              ? { drawnDetails: `x${factor}/drawn-details.onnx` }
-              : {}),
           }),
     };
   };

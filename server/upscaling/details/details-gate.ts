@@ -25,11 +25,8 @@ export interface DetailBounds {
   readonly highest: Float32Array;
 }
 
-/**
- * @param tile colours of `whole`, [3, heightPx, widthPx] in [0, 1]
- * @param isDrawn by pixel of `core`, where details are letters: areas of one level nearby do not count there
- */
-export function boundDetails(tile: Float32Array, whole: Box, core: Box, isDrawn?: Uint8Array): DetailBounds {
+/** @param tile colours of `whole`, [3, heightPx, widthPx] in [0, 1] */
+export function boundDetails(tile: Float32Array, whole: Box, core: Box): DetailBounds {
   const { widthPx, heightPx } = whole;
   const pixels = widthPx * heightPx;
   const corePixels = core.widthPx * core.heightPx;
@@ -51,9 +48,7 @@ export function boundDetails(tile: Float32Array, whole: Box, core: Box, isDrawn?
       }
     }
   }
-  const shares = sharesOf(isFlat, whole, core);
-  if (isDrawn) for (let at = 0; at < corePixels; at += 1) if (isDrawn[at] === 1) shares[at] = 1;
-  return { shares, lowest, highest };
+  return { shares: sharesOf(isFlat, whole, core), lowest, highest };
 }
 
 function sharesOf(isFlat: Uint8Array, whole: Box, core: Box): Float32Array {

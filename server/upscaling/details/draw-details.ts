@@ -31,8 +31,6 @@ export interface DetailDecoder {
 export interface DetailParts {
   readonly flow: PixelFlow;
   readonly details?: DetailDecoder;
-  /** Ψ for places that are drawn, which makes letters of z; without it `details` serves for all. */
-  readonly drawnDetails?: DetailDecoder;
 }
 
 /** 0 = Φ's mean prediction; `centre` = τ at v = 0. */
@@ -58,38 +56,21 @@ export interface ReadBox {
   readonly answers: Float32Array;
 }
 
-/**
- * Draws the details of a box. Where the input is drawn, another Ψ makes them.
- * @param isDrawn by its pixels (drawn-places.ts)
- * @throws AppError `tensor_mismatch` for details that are not finite
- */
+/** Draws the details of a box. @throws AppError `tensor_mismatch` for details that are not finite */
 export async function drawDetails(
-  { flow, details, drawnDetails }: DetailParts,
+  { flow, details }: DetailParts,
   { factor, seed, temperature }: DrawnResidual,
   { box, features, answers }: ReadBox,
-  isDrawn: Uint8Array,
 ): Promise<Details> {
   const spread = temperature === "centre" ? 0 : temperature;
-  const decodes = isDecoded(temperature) && details !== undefined;
-  const residual = drawPixelResidual(seed, factor, box, decodes ? decodedTemperature : spread);
+  const decoder = isDecoded(temperature) ? details : undefined;
+  const residual = drawPixelResidual(seed, factor, box, decoder ? decodedTemperature : spread);
   const latent = await flow.inverse(residual, features, box.widthPx * box.heightPx);
   requireFiniteSum(latent, "details of the flow");
-  if (!decodes) return { rows: latent, box, share: 1 };
-  const decodeBy = (decoder: DetailDecoder): Promise<Float32Array> =>
-    decoder.decode(features, latent, answers, box.widthPx, box.heightPx);
-  const drawnPlaces = drawnDetails ? isDrawn.reduce((sum, is) => sum + is, 0) : 0;
-  const rows = await decodeBy((drawnPlaces === isDrawn.length && drawnDetails) || details);
-  if (drawnDetails && drawnPlaces > 0 && drawnPlaces < isDrawn.length)
-    replaceRows(rows, await decodeBy(drawnDetails), isDrawn);
+  if (!decoder) return { rows: latent, box, share: 1 };
+  const rows = await decoder.decode(features, latent, answers, box.widthPx, box.heightPx);
   requireFiniteSum(rows, "details of their decoder");
   return { rows, box, share: spread / decodedTemperature };
-}
-
-/** Rows [pixels, width] are replaced by the others where `isDrawn`. */
-function replaceRows(rows: Float32Array, others: Float32Array, isDrawn: Uint8Array): void {
-  const width = rows.length / isDrawn.length;
-  for (let pixel = 0; pixel < isDrawn.length; pixel += 1)
-    if (isDrawn[pixel] === 1) rows.set(others.subarray(pixel * width, (pixel + 1) * width), pixel * width);
 }
 
 /** @throws AppError `tensor_mismatch` for values that are not finite, which would become black pixels */
