@@ -111,7 +111,7 @@ export async function withInference(
   try {
     const start = async (packIds: readonly string[]): Promise<InferenceClient> => {
       const key = JSON.stringify([config, packIds]);
-      const client = clients.get(key) ?? createInferenceClient({ ...config, packIds });
+      const client = clients.get(key) ?? createInferenceClient({ ...config, packIds, onDemand: true });
       clients.set(key, client);
       line.show("loading packs");
       await client.start();

@@ -25,4 +25,6 @@ export interface ExpertOptions {
   readonly shared?: SharedFiles;
   /** Skips a target's decoder, which takes an eighth of the time to open a pack's experts. */
   readonly encodesOnly?: boolean;
+  /** Opens a graph when it is first needed, and warms up nothing: for one command. A graph that does not match its entry is refused then. */
+  readonly onDemand?: boolean;
 }

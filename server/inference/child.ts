@@ -27,12 +27,13 @@ async function start({
   packsFolder,
   userPacksFolder,
   packIds,
+  onDemand,
   provider: wanted,
   threads,
 }: ChildConfig): Promise<InferenceService> {
   let provider = await chooseProvider(wanted);
   const catalogue = await Catalogue.open(packsFolder, ...(userPacksFolder === undefined ? [] : [userPacksFolder]));
-  const load = () => loadPacks(catalogue, { provider, threads }, packIds);
+  const load = () => loadPacks(catalogue, { provider, threads, onDemand }, packIds);
   let providerRefused: string | undefined;
   const { entries, translations, upscaler, faults } = await load().catch((error: unknown) => {
     const isRefused = error instanceof AppError && error.code === "provider_unavailable";
@@ -41,7 +42,7 @@ async function start({
     provider = runtime.processor;
     return load();
   });
-  for (const translation of translations) await warmUp(translation);
+  if (!onDemand) for (const translation of translations) await warmUp(translation);
   // The file contents of the packs are no longer needed.
   collectGarbage();
   const startMs = Math.round(performance.now() - started);

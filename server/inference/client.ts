@@ -27,6 +27,8 @@ export interface InferenceClientOptions {
   readonly userPacksDir?: string | undefined;
   /** Ids of the packs to load, for a command that needs no others; absent = all. */
   readonly packIds?: readonly string[];
+  /** For one command: the child opens graphs of the upscaler when a request needs them, and warms up nothing. */
+  readonly onDemand?: boolean;
   /** One of provider.ts, `auto` by default; the start fails if a named one does not work. */
   readonly provider?: string;
   /** Threads of each session; 0 = the number of physical cores. */
@@ -183,8 +185,8 @@ class RespawningClient implements InferenceClient {
   }
 
   #create(): InferenceChild {
-    const { packsDir, userPacksDir, packIds, provider = "auto", threads = 0 } = this.#options;
-    const config = { packsFolder: packsDir, userPacksFolder: userPacksDir, packIds, provider, threads };
+    const { packsDir, userPacksDir, packIds, onDemand = false, provider = "auto", threads = 0 } = this.#options;
+    const config = { packsFolder: packsDir, userPacksFolder: userPacksDir, packIds, onDemand, provider, threads };
     return new InferenceChild(config, this.#timings, ({ runs, rows }) => {
       this.#counts.runs += runs;
       this.#counts.rows += rows;

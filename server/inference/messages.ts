@@ -23,6 +23,8 @@ export interface ChildConfig {
   readonly userPacksFolder: string | undefined;
   /** Ids of the packs to load; undefined = all. */
   readonly packIds: readonly string[] | undefined;
+  /** Whether what is costly to open waits until a request needs it, as suits one command; else all is open and warm when the child is ready. */
+  readonly onDemand: boolean;
   readonly provider: string;
   readonly threads: number;
 }

@@ -1,15 +1,16 @@
 /**
  * Loads a pack's upscaler: Φ, τ and Ψ of both factors and the projections. Each core, up to four, gets a thread that opens them and
- * works on one tile at a time. With one core, or another provider than the CPU, this thread works on the tiles.
+ * works on one tile at a time. With one core, or another provider than the CPU, this thread works on the tiles. For one command nothing
+ * is opened before a tile needs it, and this thread works on a tile that is alone.
  */
 import { AppError } from "../../shared/problem.ts";
 import type { ExpertOptions } from "../experts/expert.ts";
 import type { PackManifest } from "../manifest/manifest.ts";
 import { coresOf, workersFor } from "../platform/processes/worker-pool.ts";
-import { openTileParts, type UpscalerPack } from "./open-tile-parts.ts";
-import { openTilePool } from "./tile-pool.ts";
+import { tilePartsOf, type UpscalerPack } from "./open-tile-parts.ts";
+import { tilePool } from "./tile-pool.ts";
 import { createUpscaler, type UpscalerOptions } from "./upscale.ts";
-import { drawHere, type TileDrawer, warmUpTiles } from "./upscale-tile.ts";
+import { drawHere, drawTile, type TileDrawer, warmUpTiles } from "./upscale-tile.ts";
 
 /** Most threads; further cores are divided among their sessions. */
 const workersMax = 4;
@@ -46,8 +47,19 @@ export async function loadUpscaler(
 async function openDrawer(pack: UpscalerPack, options: ExpertOptions, isOnCpu: boolean): Promise<TileDrawer> {
   const cores = coresOf(options.threads ?? 0);
   const concurrency = workersFor(cores, workersMax, workerBytes);
-  if (isOnCpu && concurrency > 1) return openTilePool(pack, concurrency, cores);
-  const parts = await openTileParts(pack, options);
-  await warmUpTiles(parts);
-  return drawHere(parts);
+  if (isOnCpu && concurrency > 1) {
+    const pool = tilePool(pack, concurrency, cores);
+    if (!options.onDemand) {
+      await pool.open();
+      return pool;
+    }
+    const here = tilePartsOf(pack, { ...options, threads: cores });
+    return { ...pool, draw: (task) => (task.isAlone ? drawTile(here, task) : pool.draw(task)) };
+  }
+  const here = tilePartsOf(pack, options);
+  if (!options.onDemand) {
+    await here.openAll();
+    await warmUpTiles(here);
+  }
+  return drawHere(here);
 }

@@ -1,4 +1,4 @@
-/** Opens the graphs and flows of a pack's upscaler, and checks that they match each other. */
+/** The graphs and flows of a pack's upscaler, opened by their first run or all at once, and checked against each other then. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { NetworkScale } from "../../shared/contract/upscale-scales.ts";
@@ -6,11 +6,12 @@ import { AppError } from "../../shared/problem.ts";
 import type { ExpertOptions } from "../experts/expert.ts";
 import { readFlowFile } from "../flow/weights.ts";
 import type { UpscalerEntry, UpscalerFactor } from "../manifest/upscaler-entry.ts";
+import { once } from "../platform/once.ts";
 import type { PixelFlow } from "./details/draw-details.ts";
 import { createPixelFlow } from "./details/pixel-flow.ts";
 import { residualDimsOf } from "./details/pixel-noise.ts";
-import type { FactorParts, UpscaleNetwork, UpscalerParts } from "./upscale-tile.ts";
-import { openConsistency, openDetailDecoder, openUpscaleNetwork } from "./upscaler-graphs.ts";
+import type { FactorParts, UpscalerParts } from "./upscale-tile.ts";
+import { consistencyOf, detailDecoder, type OpenedLate, upscaleNetwork } from "./upscaler-graphs.ts";
 
 /** What an upscaler is opened from; can be sent to a thread. */
 export interface UpscalerPack {
@@ -20,29 +21,56 @@ export interface UpscalerPack {
   readonly label: string;
 }
 
-/** @throws AppError `pack_corrupt` when files are missing or do not match each other */
-export async function openTileParts(
-  { folder, upscaler, label }: UpscalerPack,
-  options: ExpertOptions,
-): Promise<UpscalerParts> {
-  const openFactor = async (factor: NetworkScale): Promise<FactorParts> => {
+/** An upscaler's graphs and flows, each opened by its first run. */
+export interface TileParts extends UpscalerParts {
+  /** Opens all of them now, one after another. @throws AppError `pack_corrupt` when files are missing or do not match each other */
+  openAll(): Promise<void>;
+}
+
+/** Opens nothing. A run throws AppError `pack_corrupt` when a file that it needs is missing or does not match the others. */
+export function tilePartsOf({ folder, upscaler, label }: UpscalerPack, options: ExpertOptions): TileParts {
+  const late: OpenedLate[] = [];
+  const noted = <Part extends OpenedLate>(part: Part): Part => {
+    late.push(part);
+    return part;
+  };
+  const factorOf = (factor: NetworkScale): FactorParts => {
     const entry = upscaler.factors[factor];
-    const openNetwork = (network: string): Promise<UpscaleNetwork> =>
-      openUpscaleNetwork(folder, { ...entry, network }, factor, options);
+    const { foreignNetwork: foreign, drawnNetwork: drawn, details } = entry;
+    const networkOf = (network: string) => noted(upscaleNetwork(folder, { ...entry, network }, factor, options));
     return {
-      network: await openNetwork(entry.network),
-      ...(entry.foreignNetwork === undefined ? {} : { foreignNetwork: await openNetwork(entry.foreignNetwork) }),
-      ...(entry.drawnNetwork === undefined ? {} : { drawnNetwork: await openNetwork(entry.drawnNetwork) }),
-      flow: await openFlow(folder, entry, factor, `${label}, ${entry.flow}`, options),
-      ...(entry.details ? { details: await openDetailDecoder(folder, entry, factor, options) } : {}),
+      network: networkOf(entry.network),
+      ...(foreign === undefined ? {} : { foreignNetwork: networkOf(foreign) }),
+      ...(drawn === undefined ? {} : { drawnNetwork: networkOf(drawn) }),
+      flow: noted(flowOf(folder, entry, factor, `${label}, ${entry.flow}`, options)),
+      ...(details ? { details: noted(detailDecoder(folder, entry, factor, options)) } : {}),
     };
   };
   return {
-    factors: { 2: await openFactor(2), 4: await openFactor(4) },
+    factors: { 2: factorOf(2), 4: factorOf(4) },
     consistency: {
-      2: await openConsistency(folder, upscaler, 2, options),
-      4: await openConsistency(folder, upscaler, 4, options),
+      2: noted(consistencyOf(folder, upscaler, 2, options)),
+      4: noted(consistencyOf(folder, upscaler, 4, options)),
     },
+    async openAll() {
+      for (const part of late) await part.open();
+    },
+  };
+}
+
+function flowOf(
+  folder: string,
+  entry: UpscalerFactor,
+  factor: NetworkScale,
+  label: string,
+  options: ExpertOptions,
+): PixelFlow & OpenedLate {
+  const flow = once(() => openFlow(folder, entry, factor, label, options));
+  return {
+    async open() {
+      await flow();
+    },
+    inverse: async (...given) => (await flow()).inverse(...given),
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * Threads for the tiles of upscales; each opens its own upscaler once. Two threads of the runtime speed up the large operators
+ * Threads for the tiles of upscales; each has its own upscaler. Two threads of the runtime speed up the large operators
  * of picture networks, but not the small ones between them, flows above all; separate threads speed up both.
  */
 import { startThread } from "../platform/processes/spawn.ts";
@@ -19,10 +19,11 @@ export interface TileThreadData {
 export type TilePoolTask = TileTask | "open";
 
 /**
+ * Starts no thread: a tile does, and opens there what it needs.
  * @param cores cores that are divided among the threads, at least one each
- * @throws AppError `pack_corrupt` when the upscaler's files are missing or do not match each other
+ * @returns `open` starts every thread, opens everything there and warms it up
  */
-export async function openTilePool(pack: UpscalerPack, concurrency: number, cores: number): Promise<TileDrawer> {
+export function tilePool(pack: UpscalerPack, concurrency: number, cores: number) {
   const threadsOf = (worker: number): number => Math.floor((cores + worker) / concurrency);
   const pool = new WorkerPool<TilePoolTask, Float32Array>(
     concurrency,
@@ -34,16 +35,18 @@ export async function openTilePool(pack: UpscalerPack, concurrency: number, core
       } satisfies TileThreadData),
     endedAs("inference_crashed", "upscale"),
   );
-  await pool.openAll("open").catch(async (error: unknown) => {
-    await pool.close();
-    throw error;
-  });
   return {
+    /** @throws AppError `pack_corrupt` when the upscaler's files are missing or do not match each other */
+    open: () =>
+      pool.openAll("open").catch(async (error: unknown) => {
+        await pool.close();
+        throw error;
+      }),
     margins: marginsOf(pack.upscaler),
     knowsForeign: knowsForeignOf(pack.upscaler.factors),
     concurrency,
-    draw: (task) => pool.run(task, buffersOf(task)),
-  };
+    draw: (task: TileTask) => pool.run(task, buffersOf(task)),
+  } satisfies TileDrawer & { open: unknown };
 }
 
 /** Buffers that belong to one task alone. */

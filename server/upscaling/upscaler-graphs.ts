@@ -1,6 +1,7 @@
 /**
  * The frozen graphs of an upscaler: Φ and Ψ of a factor, and the projection onto pictures that shrink to the input. ONNX
  * files as server/pretrain/super-resolution writes them, for pictures of any size; checked when opened and at every run.
+ * Each is opened by its first run: at detail 0 an upscale needs two of them.
  */
 import { join } from "node:path";
 import type { NetworkScale } from "../../shared/contract/upscale-scales.ts";
@@ -9,6 +10,7 @@ import type { ExpertOptions } from "../experts/expert.ts";
 import { SharedFiles } from "../experts/shared-files.ts";
 import type { UpscalerEntry, UpscalerFactor } from "../manifest/upscaler-entry.ts";
 import type { Session, Tensor, TensorInfo } from "../onnx/session.ts";
+import { once } from "../platform/once.ts";
 import type { DetailDecoder } from "./details/draw-details.ts";
 import { residualDimsOf } from "./details/pixel-noise.ts";
 import type { Consistency, UpscaleNetwork } from "./upscale-tile.ts";
@@ -17,27 +19,29 @@ const rgb = (height: string, width: string): TensorInfo => ({ type: "float32", s
 
 type Promised = Parameters<typeof requirePromised>[1];
 
+/** What the first run opens. */
+export interface OpenedLate {
+  /** Opens it now. @throws AppError `pack_corrupt` when the graph does not match its entry */
+  open(): Promise<void>;
+}
+
 const labelOf = (path: string): string => `upscaler ${path}`;
 
-/** @param output the only output to compute; absent = all */
-const openSession = (packFolder: string, path: string, options: ExpertOptions, output?: string): Promise<Session> =>
-  (options.shared ?? new SharedFiles()).session(join(packFolder, path), {
-    ...options,
-    ...(output === undefined ? {} : { layer: output }),
-    label: labelOf(path),
-    keepsMemory: false,
-  });
-
-/** Opens a session and requires these inputs and outputs. */
+/**
+ * Opens a session and requires these inputs and outputs.
+ * @param layer the only output to compute; absent = all
+ */
 async function openPromised(
   packFolder: string,
   path: string,
-  options: ExpertOptions,
+  options: ExpertOptions & { readonly layer?: string },
   inputs: Promised,
   outputs: Promised,
 ): Promise<Session> {
-  const session = await openSession(packFolder, path, options);
-  requirePromised(session, inputs, outputs, labelOf(path));
+  const label = labelOf(path);
+  const shared = options.shared ?? new SharedFiles();
+  const session = await shared.session(join(packFolder, path), { ...options, label, keepsMemory: false });
+  requirePromised(session, inputs, outputs, label);
   return session;
 }
 
@@ -48,35 +52,41 @@ function finiteFloats(tensor: Tensor | undefined, shape: readonly number[], labe
   return values;
 }
 
-/** @throws AppError `pack_corrupt` when the graph does not match its entry */
-export async function openUpscaleNetwork(
+/** Its runs throw AppError `pack_corrupt` when the graph does not match its entry. */
+export function upscaleNetwork(
   packFolder: string,
   { network, featureDims, marginPx }: UpscalerFactor,
   factor: NetworkScale,
   options: ExpertOptions = {},
-): Promise<UpscaleNetwork> {
+): UpscaleNetwork & OpenedLate {
   const label = labelOf(network);
   const dims = residualDimsOf(factor);
-  const session = await openPromised(
-    packFolder,
-    network,
-    options,
-    [{ name: "image", ...rgb("height", "width") }],
-    [
+  const inputs = [{ name: "image", ...rgb("height", "width") }];
+  const answersInfo = { name: "answers", type: "float32", shape: ["pixels", dims] };
+  const whole = once(() =>
+    openPromised(packFolder, network, options, inputs, [
       { name: "features", type: "float32", shape: ["pixels", featureDims] },
-      { name: "answers", type: "float32", shape: ["pixels", dims] },
-    ],
+      answersInfo,
+    ]),
   );
-  const meansOnly = await openSession(packFolder, network, options, "answers");
+  const meansOnly = once(() =>
+    openPromised(packFolder, network, { ...options, layer: "answers" }, inputs, [answersInfo]),
+  );
   return {
     marginPx,
     featureDims,
+    async open() {
+      await whole();
+      await meansOnly();
+    },
     async predictMeans(tile, widthPx, heightPx) {
-      const { answers: means } = await meansOnly.run({ image: { data: tile, dims: [1, 3, heightPx, widthPx] } });
+      const { answers: means } = await (await meansOnly()).run({
+        image: { data: tile, dims: [1, 3, heightPx, widthPx] },
+      });
       return finiteFloats(means, [heightPx * widthPx, dims], label);
     },
     async read(tile, widthPx, heightPx) {
-      const { features, answers: means } = await session.run({
+      const { features, answers: means } = await (await whole()).run({
         image: { data: tile, dims: [1, 3, heightPx, widthPx] },
       });
       requireShape(features!, [heightPx * widthPx, featureDims], label);
@@ -88,30 +98,35 @@ export async function openUpscaleNetwork(
   };
 }
 
-/** @throws AppError `pack_corrupt` when the graph does not match its entry */
-export async function openDetailDecoder(
+/** Its runs throw AppError `pack_corrupt` when the graph does not match its entry. */
+export function detailDecoder(
   packFolder: string,
   { details: decoder, featureDims }: UpscalerFactor,
   factor: NetworkScale,
   options: ExpertOptions = {},
-): Promise<DetailDecoder> {
+): DetailDecoder & OpenedLate {
   const { graph, marginPx, readsAnswer } = decoder!;
   const dims = residualDimsOf(factor);
-  const session = await openPromised(
-    packFolder,
-    graph,
-    options,
-    [
-      { name: "features", type: "float32", shape: ["height", "width", featureDims] },
-      { name: "latent", type: "float32", shape: ["height", "width", dims] },
-      ...(readsAnswer ? [{ name: "answers", type: "float32", shape: ["height", "width", dims] } as const] : []),
-    ],
-    [{ name: "details", type: "float32", shape: ["height", "width", dims] }],
+  const session = once(() =>
+    openPromised(
+      packFolder,
+      graph,
+      options,
+      [
+        { name: "features", type: "float32", shape: ["height", "width", featureDims] },
+        { name: "latent", type: "float32", shape: ["height", "width", dims] },
+        ...(readsAnswer ? [{ name: "answers", type: "float32", shape: ["height", "width", dims] } as const] : []),
+      ],
+      [{ name: "details", type: "float32", shape: ["height", "width", dims] }],
+    ),
   );
   return {
     marginPx,
+    async open() {
+      await session();
+    },
     async decode(features, latent, answers, widthPx, heightPx) {
-      const { details } = await session.run({
+      const { details } = await (await session()).run({
         features: { data: features, dims: [heightPx, widthPx, featureDims] },
         latent: { data: latent, dims: [heightPx, widthPx, dims] },
         ...(readsAnswer && { answers: { data: answers, dims: [heightPx, widthPx, dims] } }),
@@ -122,29 +137,34 @@ export async function openDetailDecoder(
   };
 }
 
-/** @throws AppError `pack_corrupt` when the graph does not match its entry */
-export async function openConsistency(
+/** Its runs throw AppError `pack_corrupt` when the graph does not match its entry. */
+export function consistencyOf(
   packFolder: string,
   { consistency }: UpscalerEntry,
   scale: NetworkScale,
   options: ExpertOptions = {},
-): Promise<Consistency> {
+): Consistency & OpenedLate {
   const { graph, marginPx } = consistency[scale];
-  const session = await openPromised(
-    packFolder,
-    graph,
-    options,
-    [
-      { name: "picture", ...rgb("high height", "high width") },
-      { name: "low", ...rgb("height", "width") },
-    ],
-    [{ name: "consistent", ...rgb("high height", "high width") }],
+  const session = once(() =>
+    openPromised(
+      packFolder,
+      graph,
+      options,
+      [
+        { name: "picture", ...rgb("high height", "high width") },
+        { name: "low", ...rgb("height", "width") },
+      ],
+      [{ name: "consistent", ...rgb("high height", "high width") }],
+    ),
   );
   return {
     marginPx,
+    async open() {
+      await session();
+    },
     async project(picture, low, widthPx, heightPx) {
       const dims = [1, 3, scale * heightPx, scale * widthPx];
-      const { consistent } = await session.run({
+      const { consistent } = await (await session()).run({
         picture: { data: picture, dims },
         low: { data: low, dims: [1, 3, heightPx, widthPx] },
       });

@@ -13,7 +13,7 @@ import { PackManifestSchema } from "../../server/manifest/manifest.ts";
 import { packsHome, readEntry } from "../../server/packs/catalogue.ts";
 import { loadUpscaler } from "../../server/upscaling/load-upscaler.ts";
 import type { UpscaleResult } from "../../server/upscaling/upscale-queue.ts";
-import { openUpscaleNetwork } from "../../server/upscaling/upscaler-graphs.ts";
+import { upscaleNetwork } from "../../server/upscaling/upscaler-graphs.ts";
 import { ResolvedUpscaleSchema, type UpscaleInput } from "../../shared/contract/upscaling.ts";
 import { AppError } from "../../shared/problem.ts";
 import { runBundled } from "../fixtures/processes/run-bundled.ts";
@@ -37,7 +37,7 @@ describe("the pack super-resolution", async () => {
   const part = cutMiddle(photo, 160, 128);
 
   it("the pack super-resolution gives the same answers with features and without", async () => {
-    const network = await openUpscaleNetwork(entry.folder, entry.manifest.upscaler!.factors[4], 4, { threads: 1 });
+    const network = upscaleNetwork(entry.folder, entry.manifest.upscaler!.factors[4], 4, { threads: 1 });
     const tile = Float32Array.from({ length: 3 * 24 * 20 }, (_, at) => 0.5 + 0.4 * Math.sin(at * 0.37));
     assert.deepEqual(await network.predictMeans(tile, 24, 20), (await network.read(tile, 24, 20)).means);
   });

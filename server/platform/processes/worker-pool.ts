@@ -16,7 +16,8 @@ export class WorkerPool<Task, Result> {
   readonly size: number;
   readonly #start: (index: number) => Worker;
   readonly #endedAs: (cause: unknown) => AppError;
-  readonly #workers: Worker[];
+  /** Each is started by its first task. */
+  readonly #workers: Array<Worker | undefined>;
   readonly #tasksEach: number;
   /** Tasks that each worker has, including those that are on their way to it. */
   readonly #given: number[];
@@ -38,7 +39,7 @@ export class WorkerPool<Task, Result> {
     this.size = size;
     this.#start = start;
     this.#endedAs = endedAs;
-    this.#workers = Array.from({ length: size }, (_, index) => this.#begin(index));
+    this.#workers = new Array<undefined>(size).fill(undefined);
     this.#tasksEach = tasksEach;
     this.#given = new Array<number>(size).fill(0);
   }
@@ -77,11 +78,14 @@ export class WorkerPool<Task, Result> {
   /** The workers end after the tasks that they have: ending a thread inside the runtime would end the whole process. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await Promise.all(this.#workers.map(ending));
+    await Promise.all(this.#workers.map((worker) => worker && ending(worker)));
   }
 
-  #begin(index: number): Worker {
+  #livingAt(index: number): Worker {
+    const known = this.#workers[index];
+    if (known && known.threadId !== -1) return known;
     const worker = this.#start(index);
+    this.#workers[index] = worker;
     // An error that nobody awaits must not end the process; the next task finds the thread gone.
     worker.on("error", () => undefined);
     // Idle threads do not keep the process alive; waiting for an answer does.
@@ -90,10 +94,9 @@ export class WorkerPool<Task, Result> {
   }
 
   #askWorker(index: number, task: Task, transfer: readonly TransferListItem[]): Promise<Result> {
-    if (this.#workers[index]!.threadId === -1 && !this.#isClosed) this.#workers[index] = this.#begin(index);
-    const worker = this.#workers[index]!;
     return new Promise((resolve, reject) => {
       if (this.#isClosed) throw this.#endedAs(undefined);
+      const worker = this.#livingAt(index);
       const number = this.#taskCount++;
       let cause: unknown;
       const settle = (act: () => void): void => {

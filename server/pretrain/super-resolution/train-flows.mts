@@ -16,7 +16,7 @@ import { fitWhitening } from "../../flow/whitening.ts";
 import { writeFileAtomically } from "../../platform/files/atomic-file.ts";
 import { fitFlow } from "../../training/fit-flow.ts";
 import { featuresName } from "../../upscaling/details/pixel-flow.ts";
-import { openUpscaleNetwork } from "../../upscaling/upscaler-graphs.ts";
+import { upscaleNetwork } from "../../upscaling/upscaler-graphs.ts";
 import { collectRows, posteriorStd } from "./flow-rows.mts";
 import { declareUpscaler, writeManifest } from "./write-manifest.mts";
 
@@ -59,7 +59,7 @@ process.once("SIGINT", () => abort.abort());
 
 for (const factor of values.factors.split(",").map((value) => Number(value) as NetworkScale)) {
   const entry = await declareUpscaler(pack);
-  const network = await openUpscaleNetwork(pack, entry.factors[factor], factor, { threads: Number(values.threads) });
+  const network = await upscaleNetwork(pack, entry.factors[factor], factor, { threads: Number(values.threads) });
   let shown = 0;
   const set = await collectRows({
     file: join(cache, "patches.u8"),
