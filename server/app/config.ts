@@ -11,7 +11,7 @@ import { limits } from "../../shared/limits.ts";
 import { defaultPort } from "../../shared/messages/settings.ts";
 import { AppError } from "../../shared/problem.ts";
 import { packsHome } from "../packs/catalogue.ts";
-import { type LogLevel, logLevels } from "../platform/log.ts";
+import { type LogLevel, logLevels } from "../platform/log-levels.ts";
 
 const gpus = ["cuda", "coreml", "dml", "webgpu"] as const;
 export const providers = ["auto", "cpu", ...gpus, ...gpus.map((name) => `prefer-${name}` as const)] as const;

@@ -11,8 +11,15 @@ export interface Command {
   run(args: string[]): Promise<number>;
 }
 
+interface Entry {
+  readonly summary: string;
+  /** Whether it asks the inference child. */
+  readonly draws?: true;
+  load(): Promise<Command>;
+}
+
 /** Loaded on demand, so that `tau packs` need not load the HTTP server, nor `tau serve` the runtime. */
-const commands: Readonly<Record<string, { readonly summary: string; load(): Promise<Command> }>> = {
+const commands: Readonly<Record<string, Entry>> = {
   serve: {
     summary: "serve the API and the playground",
     load: async () => (await import("./commands/serving/serve.ts")).command,
@@ -35,26 +42,32 @@ const commands: Readonly<Record<string, { readonly summary: string; load(): Prom
   },
   generate: {
     summary: "turn captions, sketches and more into PNG files",
+    draws: true,
     load: async () => (await import("./commands/images/generate.ts")).command,
   },
   invert: {
     summary: "find the latent, residual and likelihood of an image",
+    draws: true,
     load: async () => (await import("./commands/images/invert.ts")).command,
   },
   restyle: {
     summary: "give images another style or caption",
+    draws: true,
     load: async () => (await import("./commands/images/restyle.ts")).command,
   },
   variations: {
     summary: "draw images like an image",
+    draws: true,
     load: async () => (await import("./commands/images/variations.ts")).command,
   },
   blend: {
     summary: "draw the frames between two images",
+    draws: true,
     load: async () => (await import("./commands/images/blend.ts")).command,
   },
   family: {
     summary: "draw icons that belong together, from a list of names",
+    draws: true,
     load: async () => (await import("./commands/images/family.ts")).command,
   },
   vectorise: {
@@ -63,6 +76,7 @@ const commands: Readonly<Record<string, { readonly summary: string; load(): Prom
   },
   upscale: {
     summary: "enlarge an image, as one answer or several hypotheses",
+    draws: true,
     load: async () => (await import("./commands/images/upscale.ts")).command,
   },
   train: {
@@ -104,19 +118,27 @@ const overview = (): string =>
     "`tau <command> --help` explains one command.",
   ].join("\n");
 
+const asksForHelp = (args: readonly string[]): boolean => args.includes("--help") || args.includes("-h");
+
+const entryOf = (name: string): Entry | undefined => (Object.hasOwn(commands, name) ? commands[name] : undefined);
+
+/** Whether these arguments are of a command that asks the inference child. */
+export const willDraw = ([name = "", ...args]: readonly string[]): boolean =>
+  entryOf(name)?.draws === true && args.length > 0 && !asksForHelp(args);
+
 /** @returns the exit code: 0 done, 1 failed, 2 wrong usage */
 export async function runTau([name, ...args]: readonly string[]): Promise<number> {
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
     console.log(overview());
     return name === undefined ? 2 : 0;
   }
-  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const entry = entryOf(name);
   if (!entry) {
     console.error(`tau: expected one of ${Object.keys(commands).join(", ")}, got "${name}"\n\n${overview()}`);
     return 2;
   }
   const command = await entry.load();
-  if (args.includes("--help") || args.includes("-h")) {
+  if (asksForHelp(args)) {
     console.log(command.usage);
     return 0;
   }

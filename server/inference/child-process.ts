@@ -9,9 +9,9 @@ import type { ResolvedUpscale } from "../../shared/contract/upscaling.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { Picture } from "../engine/interfaces.ts";
 import { deserialize } from "../platform/processes/serialized-error.ts";
-import { forkChild } from "../platform/processes/spawn.ts";
 import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
 import type { UpscaleHandlers } from "../upscaling/upscale-queue.ts";
+import { takeProcess } from "./fork-child.ts";
 import type { ChildConfig, Drawn, FromChild, JobEvent, JobRequest, ToChild } from "./messages.ts";
 import type { ConditionImages, GenerateHandlers, InversionResult, ReadyInfo } from "./protocol.ts";
 import { SharedDeadlines } from "./shared-deadlines.ts";
@@ -77,10 +77,7 @@ export class InferenceChild {
   /** @param onDrawn what it drew since it last said so */
   constructor(config: ChildConfig, timings: ChildTimings, onDrawn: (drawn: Drawn) => void) {
     this.#timings = timings;
-    // With a heap for each thread, freed memory leaves holes of some 100 MB in total (glibc, mallopt(3)), and tensors within the heap
-    // leave as many again: by default their limit rises to 32 MB.
-    const memory = { MALLOC_ARENA_MAX: "1", MALLOC_MMAP_THRESHOLD_: String(4 * 2 ** 20) };
-    this.#process = forkChild("child.js", "inference/child.ts", memory);
+    this.#process = takeProcess();
     this.ended = new Promise((resolve) => {
       const end = (how: string): void => resolve(this.#end(how));
       this.#process.once("exit", (code, signal) => end(signal ?? `exit code ${code}`));

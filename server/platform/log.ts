@@ -3,6 +3,7 @@
  * the redaction additionally covers headers that a library might attach to an error.
  */
 import { pino } from "pino";
+import type { LogLevel } from "./log-levels.ts";
 
 /** The part of a log that the server uses; tests pass their own. */
 export interface Log {
@@ -11,9 +12,6 @@ export interface Log {
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
 }
-
-export const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
-export type LogLevel = (typeof logLevels)[number];
 
 export function createLog(level: LogLevel): Log {
   const redact = ["*.authorization", "*.headers.authorization", "token", "*.token", "caption", "*.caption"];

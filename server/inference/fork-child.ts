@@ -1,0 +1,34 @@
+/**
+ * Forks the process of an inference child. A command forks it before it reads its flags and files, because the program takes as long to
+ * load as they do; what it is to load it is told later.
+ */
+import type { ChildProcess } from "node:child_process";
+import { forkChild } from "../platform/processes/spawn.ts";
+
+// With a heap for each thread, freed memory leaves holes of some 100 MB in total (glibc, mallopt(3)), and tensors within the heap
+// leave as many again: by default their limit rises to 32 MB.
+const memory = { MALLOC_ARENA_MAX: "1", MALLOC_MMAP_THRESHOLD_: String(4 * 2 ** 20) };
+
+const fork = (): ChildProcess => forkChild("child.js", "inference/child.ts", memory);
+
+let early: ChildProcess | undefined;
+
+/** Forks the process of the next child now. */
+export function forkEarly(): void {
+  early ??= fork();
+  // Whoever takes it sees that it has ended.
+  early.on("error", () => undefined);
+}
+
+/** The process that was forked early, if it still runs, or a new one. */
+export function takeProcess(): ChildProcess {
+  const taken = early;
+  early = undefined;
+  return taken?.connected && taken.exitCode === null && taken.signalCode === null ? taken : fork();
+}
+
+/** Ends the process that was forked early, if nobody took it. */
+export function endEarly(): void {
+  early?.kill("SIGKILL");
+  early = undefined;
+}
