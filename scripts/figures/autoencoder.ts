@@ -7,7 +7,7 @@ import sharp from "sharp";
 import { toStraightRgba } from "../../server/engine/pixels/pixels.ts";
 import { decodeFitted, encodePng } from "../../server/images/codec.ts";
 import { Catalogue, packsHome } from "../../server/packs/catalogue.ts";
-import { loadTranslations } from "../../server/packs/load.ts";
+import { loadTranslations } from "../../server/packs/load-translations.ts";
 import { example, type Figure } from "./edits.ts";
 import { type SheetRow, writeSheet } from "./sheet.ts";
 

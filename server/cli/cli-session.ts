@@ -19,6 +19,7 @@ import { inUsualInk } from "../images/svg.ts";
 import { createInferenceClient } from "../inference/client.ts";
 import { createConditionImageLoader } from "../inference/condition-images.ts";
 import type { ConditionImages, ImageResult, InferenceClient } from "../inference/protocol.ts";
+import type { UncheckedManifest } from "../manifest/read-manifest.ts";
 import { Catalogue } from "../packs/catalogue.ts";
 import { writeFileAtomically } from "../platform/files/atomic-file.ts";
 import { makeFolders } from "../platform/files/make-folders.ts";
@@ -94,15 +95,17 @@ export function keepInference(): () => Promise<void> {
 /**
  * Reads what packs there are for a command and ends the inference child afterwards; Ctrl-C cancels what runs.
  * @param flagNames flags of the command that are called otherwise than the field that they set
+ * @param isWanted whether the command may need a pack with this manifest; other packs are not read
  * @returns exit code 0 @throws AppError by the flag that is wrong
  */
 export async function withInference(
   packsDir: string | undefined,
   work: (inference: Inference) => Promise<void>,
   flagNames: Readonly<Record<string, string>> = {},
+  isWanted: (manifest: UncheckedManifest) => boolean = () => true,
 ): Promise<number> {
   const config = readConfig({ packs: packsDir });
-  const packs = (await Catalogue.open(config.packsDir, config.userPacksDir)).packs();
+  const packs = (await Catalogue.openSome(isWanted, config.packsDir, config.userPacksDir)).packs();
   const clients = kept ?? new Map<string, InferenceClient>();
   const tracers = new VectorPool();
   const line = new ProgressLine();

@@ -10,7 +10,7 @@ import type { LabelExpertEntry } from "../manifest/expert-entries.ts";
 import { digestsIn, type FileDigests } from "../manifest/manifest.ts";
 import { selectTranslation } from "../manifest/pack-draft.ts";
 import type { CatalogueEntry } from "../packs/catalogue.ts";
-import { loadTranslations } from "../packs/load.ts";
+import { loadTranslations } from "../packs/load-translations.ts";
 import { verifyPack } from "../packs/verify.ts";
 import {
   openSetCondition,

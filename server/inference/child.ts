@@ -5,15 +5,16 @@
  */
 
 import { AppError } from "../../shared/problem.ts";
-import { flowBatch } from "../flow/flow-sessions.ts";
+import type { Upscaler } from "../engine/interfaces.ts";
 import { runtime } from "../onnx/runtime.ts";
 import { Catalogue } from "../packs/catalogue.ts";
-import { loadPacks } from "../packs/load.ts";
+import { type LoadedPacks, loadPacks } from "../packs/load.ts";
 import { collectGarbage } from "../platform/processes/collect-garbage.ts";
 import { serialize } from "../platform/processes/serialized-error.ts";
+import { createUpscaleQueue, requireUpscaler } from "../upscaling/upscale-queue.ts";
 import type { ChildConfig, FromChild, JobRequest, ToChild } from "./messages.ts";
 import { chooseProvider, isRequired } from "./provider.ts";
-import { createService, type InferenceService, warmUp } from "./service.ts";
+import type { InferenceService } from "./service.ts";
 
 const started = performance.now();
 /** Resolves when the message is sent: a picture of 64 MB must not pile up with the next one. */
@@ -32,7 +33,11 @@ async function start({
   threads,
 }: ChildConfig): Promise<InferenceService> {
   let provider = await chooseProvider(wanted);
-  const catalogue = await Catalogue.open(packsFolder, ...(userPacksFolder === undefined ? [] : [userPacksFolder]));
+  const catalogue = await Catalogue.openSome(
+    ({ id }) => packIds === undefined || packIds.includes(String(id)),
+    packsFolder,
+    ...(userPacksFolder === undefined ? [] : [userPacksFolder]),
+  );
   const load = () => loadPacks(catalogue, { provider, threads, onDemand }, packIds);
   let providerRefused: string | undefined;
   const { entries, translations, upscaler, faults } = await load().catch((error: unknown) => {
@@ -42,7 +47,7 @@ async function start({
     provider = runtime.processor;
     return load();
   });
-  if (!onDemand) for (const translation of translations) await warmUp(translation);
+  const service = await serviceOf(translations, upscaler, onDemand);
   // The file contents of the packs are no longer needed.
   collectGarbage();
   const startMs = Math.round(performance.now() - started);
@@ -58,6 +63,38 @@ async function start({
       rssBytes: process.memoryUsage.rss(),
     },
   });
+  return service;
+}
+
+/** The service of packs without translations. */
+function enlarging(upscaler: Upscaler | undefined): InferenceService {
+  const upscale = createUpscaleQueue(
+    () => false,
+    () => performance.now(),
+  );
+  const refuse = async (): Promise<never> => {
+    throw new AppError("translation_unknown", "translation: expected packs with translations, got none");
+  };
+  return {
+    generate: refuse,
+    invert: refuse,
+    upscale: async (job) => upscale(requireUpscaler(upscaler, "scale"), job),
+    takeDrawn: () => ({ runs: 0, rows: 0 }),
+  };
+}
+
+/** Packs that only enlarge need no experts, which take longer to load than an upscaler takes to open. */
+async function serviceOf(
+  translations: LoadedPacks["translations"],
+  upscaler: Upscaler | undefined,
+  onDemand: boolean,
+): Promise<InferenceService> {
+  if (translations.length === 0) return enlarging(upscaler);
+  const [{ createService, warmUp }, { flowBatch }] = await Promise.all([
+    import("./service.ts"),
+    import("../flow/flow-sessions.ts"),
+  ]);
+  if (!onDemand) for (const translation of translations) await warmUp(translation);
   return createService(translations, flowBatch, upscaler);
 }
 

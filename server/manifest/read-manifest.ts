@@ -17,15 +17,29 @@ export interface ReadManifest {
   readonly digest: string;
 }
 
+/** The fields of a manifest before they are checked. */
+export type UncheckedManifest = Readonly<Record<string, unknown>>;
+
 /** @throws AppError `pack_unavailable` when there is no manifest, `pack_corrupt` when it does not parse */
 export async function readManifest(folder: string): Promise<ReadManifest> {
+  return (await readWanted(folder, () => true))!;
+}
+
+/** Checks a manifest only if it is wanted, because that takes longer than reading it. @throws AppError as `readManifest` */
+export async function readWanted(
+  folder: string,
+  isWanted: (manifest: UncheckedManifest) => boolean,
+): Promise<ReadManifest | undefined> {
   const [bytes, path] = await readBytes(folder);
-  return { manifest: parse(PackManifestSchema, bytes, path), digest: sha256Of(bytes) };
+  const value = parseJson(bytes, path);
+  if (typeof value === "object" && value !== null && !isWanted(value as UncheckedManifest)) return undefined;
+  return { manifest: check(PackManifestSchema, value, path), digest: sha256Of(bytes) };
 }
 
 /** Reads a draft; a published pack is one, too. @throws AppError as `readManifest` */
 export async function readDraft(folder: string): Promise<DraftManifest> {
-  return parse(DraftManifestSchema, ...(await readBytes(folder)));
+  const [bytes, path] = await readBytes(folder);
+  return check(DraftManifestSchema, parseJson(bytes, path), path);
 }
 
 async function readBytes(folder: string): Promise<[bytes: Buffer, path: string]> {
@@ -37,15 +51,17 @@ async function readBytes(folder: string): Promise<[bytes: Buffer, path: string]>
   return [bytes, path];
 }
 
-function parse<T>(schema: z.ZodType<T>, bytes: Buffer, path: string): T {
-  let value: unknown;
+function parseJson(bytes: Buffer, path: string): unknown {
   try {
-    value = JSON.parse(bytes.toString("utf8"));
+    return JSON.parse(bytes.toString("utf8"));
   } catch (cause) {
     throw new AppError("pack_corrupt", `${path}: expected JSON, got ${bytes.length} bytes that do not parse`, {
       cause,
     });
   }
+}
+
+function check<T>(schema: z.ZodType<T>, value: unknown, path: string): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;

@@ -13,7 +13,13 @@ import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { type ExpertEntry, latentDimsOf, stylesIn, type TargetEntry } from "../manifest/expert-entries.ts";
 import type { PackManifest, TranslationEntry } from "../manifest/manifest.ts";
-import { manifestFile, type ReadManifest, readManifest } from "../manifest/read-manifest.ts";
+import {
+  manifestFile,
+  type ReadManifest,
+  readManifest,
+  readWanted,
+  type UncheckedManifest,
+} from "../manifest/read-manifest.ts";
 import { verifyPack } from "./verify.ts";
 
 export interface CatalogueEntry extends ReadManifest {
@@ -59,15 +65,31 @@ export class Catalogue {
    * @throws AppError `pack_unavailable` when no pack ships, `pack_corrupt` when a shipped manifest does not parse or repeats a
    *   translation; a user's pack with the same error is left out
    */
-  static async open(shipped: string, ...userFolders: readonly string[]): Promise<Catalogue> {
+  static open(shipped: string, ...userFolders: readonly string[]): Promise<Catalogue> {
+    return Catalogue.openSome(() => true, shipped, ...userFolders);
+  }
+
+  /**
+   * The same without the packs that are not wanted, whose manifests are not checked. It may be empty.
+   * @throws AppError as `open`
+   */
+  static async openSome(
+    isWanted: (manifest: UncheckedManifest) => boolean,
+    shipped: string,
+    ...userFolders: readonly string[]
+  ): Promise<Catalogue> {
     const names = await readdir(shipped).catch((cause: unknown) => {
       throw new AppError("pack_unavailable", `packs: expected a folder at ${shipped}, got none`, { cause });
     });
     const entries: CatalogueEntry[] = [];
     const faults: PackFault[] = [];
-    for (const folder of packFolders(shipped, names))
-      entries.push(withOwnNames(await readEntry(folder, true), entries));
-    if (entries.length === 0)
+    const add = async (folder: string, isShipped: boolean): Promise<void> => {
+      const read = await readWanted(folder, isWanted);
+      if (read) entries.push(withOwnNames({ folder, isShipped, ...read }, entries));
+    };
+    const shippedFolders = packFolders(shipped, names);
+    for (const folder of shippedFolders) await add(folder, true);
+    if (shippedFolders.length === 0)
       throw new AppError(
         "pack_unavailable",
         `packs: expected at least one <pack>/manifest.json in ${shipped}, got none`,
@@ -79,7 +101,7 @@ export class Catalogue {
       });
       for (const folder of packFolders(userFolder, userNames))
         try {
-          entries.push(withOwnNames(await readEntry(folder, false), entries));
+          await add(folder, false);
         } catch (error) {
           faults.push(packFaultOf(folder, error));
         }

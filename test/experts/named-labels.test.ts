@@ -12,7 +12,7 @@ import { conditionValues } from "../../server/inference/condition-values.ts";
 import { planGeneration } from "../../server/inference/plan.ts";
 import { PackManifestSchema } from "../../server/manifest/manifest.ts";
 import { readEntry } from "../../server/packs/catalogue.ts";
-import { loadTranslations } from "../../server/packs/load.ts";
+import { loadTranslations } from "../../server/packs/load-translations.ts";
 import { trainTranslation } from "../../server/training/train-translation.ts";
 import { ResolvedRequestSchema } from "../../shared/contract/generations/generation-request.ts";
 import type { TranslationInfo } from "../../shared/contract/meta.ts";

@@ -13,7 +13,7 @@ import { normals } from "../../server/engine/random.ts";
 import { createFlow } from "../../server/flow/flow-sessions.ts";
 import { readFlowFile } from "../../server/flow/weights.ts";
 import { Catalogue, packsHome } from "../../server/packs/catalogue.ts";
-import { openFlow } from "../../server/packs/load.ts";
+import { openFlow } from "../../server/packs/load-translations.ts";
 
 /** Of values of the size of 1; weights are half precision. */
 const sameWithin = 2e-3;

@@ -10,7 +10,7 @@ import { describe, it } from "node:test";
 import { type FlowWeights, readFlowFile, writeFlowFile } from "../../server/flow/weights.ts";
 import { type BasePack, openBasePack, withoutLabelConditions } from "../../server/packs/base-pack.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";
-import { loadTranslations } from "../../server/packs/load.ts";
+import { loadTranslations } from "../../server/packs/load-translations.ts";
 import { recordsFolder } from "../../server/packs/made-files.ts";
 import { publishOwnPack } from "../../server/packs/own-pack.ts";
 import { requireName } from "../../server/packs/pack-name.ts";

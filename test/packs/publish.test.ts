@@ -6,7 +6,7 @@ import { describe, it } from "node:test";
 import { type FlowWeights, readFlowFile, writeFlowFile } from "../../server/flow/weights.ts";
 import { draftOf } from "../../server/manifest/pack-draft.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";
-import { loadTranslations } from "../../server/packs/load.ts";
+import { loadTranslations } from "../../server/packs/load-translations.ts";
 import { digestExperts, publishInPack } from "../../server/packs/publish.ts";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { tinyDraft, writeTinyPack } from "../fixtures/tiny-pack.ts";

@@ -8,7 +8,7 @@ import { evaluate } from "../../server/evaluation/evaluate.ts";
 import { importExpert } from "../../server/importers/import-expert.ts";
 import { readCalibration } from "../../server/packs/calibration-file.ts";
 import { Catalogue, readEntry } from "../../server/packs/catalogue.ts";
-import { loadTranslations } from "../../server/packs/load.ts";
+import { loadTranslations } from "../../server/packs/load-translations.ts";
 import { verifyPack } from "../../server/packs/verify.ts";
 import { joinPublished } from "../../server/recipes/join-published.ts";
 import { calibratePack } from "../../server/training/calibrate/calibrate-pack.ts";

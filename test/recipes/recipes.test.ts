@@ -14,7 +14,7 @@ import { readConfig } from "../../server/app/config.ts";
 import { startServer } from "../../server/app/main.ts";
 import { decodeImage, drawLatents } from "../../server/engine/translation.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";
-import { loadTranslations } from "../../server/packs/load.ts";
+import { loadTranslations } from "../../server/packs/load-translations.ts";
 import { verifyPack } from "../../server/packs/verify.ts";
 import { sha256Of } from "../../server/platform/sha256.ts";
 import { readAttributes } from "../../server/recipes/attribute-list.ts";

@@ -8,7 +8,7 @@ import { drawResidual, normals, streams } from "../../server/engine/random.ts";
 import { drawLatents, measureLatents, type Row } from "../../server/engine/translation.ts";
 import { asText } from "../../server/experts/values.ts";
 import { readEntry } from "../../server/packs/catalogue.ts";
-import { loadTranslations } from "../../server/packs/load.ts";
+import { loadTranslations } from "../../server/packs/load-translations.ts";
 import { type DrawSettings, sampleRow } from "../../server/retrieval/retrieved-prior.ts";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { tinyFullDraft, withRetrieval, writeTinyPack } from "../fixtures/tiny-pack.ts";

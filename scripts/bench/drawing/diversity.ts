@@ -11,7 +11,7 @@ import { tileSheet } from "../../../server/evaluation/tile-sheet.ts";
 import type { ImageResult } from "../../../server/inference/protocol.ts";
 import { createService } from "../../../server/inference/service.ts";
 import { Catalogue, packsHome } from "../../../server/packs/catalogue.ts";
-import { loadTranslations } from "../../../server/packs/load.ts";
+import { loadTranslations } from "../../../server/packs/load-translations.ts";
 import { ResolvedRequestSchema } from "../../../shared/contract/generations/generation-request.ts";
 import { limits } from "../../../shared/limits.ts";
 import { everyday, everydayStyles } from "../../figures/captions.ts";

@@ -12,7 +12,7 @@ import { tileSheet } from "../../../server/evaluation/tile-sheet.ts";
 import { createFlow } from "../../../server/flow/flow-sessions.ts";
 import { readFlowFile } from "../../../server/flow/weights.ts";
 import { Catalogue, packsHome } from "../../../server/packs/catalogue.ts";
-import { loadTranslations } from "../../../server/packs/load.ts";
+import { loadTranslations } from "../../../server/packs/load-translations.ts";
 
 const captions = (
   "red apple, sad face, rocket, birthday cake, blue car, green tree, yellow star, red heart, cat face, dog face, pizza, house, " +

@@ -6,7 +6,7 @@ import { AppError } from "../../../shared/problem.ts";
 import { type CalibrationEntry, digestsIn } from "../../manifest/manifest.ts";
 import { selectTranslation } from "../../manifest/pack-draft.ts";
 import { readManifest } from "../../manifest/read-manifest.ts";
-import { openFlow } from "../../packs/load.ts";
+import { openFlow } from "../../packs/load-translations.ts";
 import { publishInPack } from "../../packs/publish.ts";
 import { verifyPack } from "../../packs/verify.ts";
 import { EncodePool } from "../encode/encode-pool.ts";

@@ -12,7 +12,7 @@ import { createInferenceClient } from "../../../server/inference/client.ts";
 import { draftOf } from "../../../server/manifest/pack-draft.ts";
 import { readCalibration, writeCalibration } from "../../../server/packs/calibration-file.ts";
 import { readEntry } from "../../../server/packs/catalogue.ts";
-import { loadTranslations } from "../../../server/packs/load.ts";
+import { loadTranslations } from "../../../server/packs/load-translations.ts";
 import { digestExperts, publishInPack } from "../../../server/packs/publish.ts";
 import { verifyPack } from "../../../server/packs/verify.ts";
 import { type CalibratedPack, calibratePack } from "../../../server/training/calibrate/calibrate-pack.ts";

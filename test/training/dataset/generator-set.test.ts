@@ -20,7 +20,7 @@ import { createBatchBuffers, fillHeldOut, type TrainingSet } from "../../../serv
 import { copyEntry } from "../../../server/flow/vector-table.ts";
 import { fitWhitening } from "../../../server/flow/whitening.ts";
 import { Catalogue } from "../../../server/packs/catalogue.ts";
-import { loadTranslations } from "../../../server/packs/load.ts";
+import { loadTranslations } from "../../../server/packs/load-translations.ts";
 import { generatorSet } from "../../../server/training/dataset/generator-set.ts";
 import { fitGenerator, generatorWhitening } from "../../../server/training/fit-generator.ts";
 import {

@@ -114,6 +114,7 @@ async function run(args: string[]): Promise<number> {
       });
     },
     { widthPx: "width" },
+    ({ upscaler }) => upscaler !== undefined,
   );
 }
 

@@ -6,7 +6,7 @@ import type { Translation } from "../../../engine/translation.ts";
 import { SharedFiles } from "../../../experts/shared-files.ts";
 import { decodeFitted } from "../../../images/codec.ts";
 import type { CatalogueEntry } from "../../../packs/catalogue.ts";
-import { loadTranslations } from "../../../packs/load.ts";
+import { loadTranslations } from "../../../packs/load-translations.ts";
 import { writeFileAtomically } from "../../../platform/files/atomic-file.ts";
 import { depthSheet, type FigureImage, labelSheet } from "../../../recipes/figures.ts";
 import { picturesIn } from "../../../recipes/picture-set.ts";
