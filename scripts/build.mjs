@@ -7,6 +7,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { buildPlugin } from "./build-plugin.mjs";
+import { writeRecord } from "./built-from.mjs";
 import { licencesOf } from "./licences.mjs";
 import { serverBundle, serverPrograms } from "./server-bundle.mjs";
 
@@ -15,6 +16,7 @@ const { values } = parseArgs({
 });
 const minify = !values["no-minify"];
 const started = performance.now();
+const beganMs = Date.now();
 
 await rm("dist", { recursive: true, force: true });
 const [{ metafile }] = await Promise.all([
@@ -32,4 +34,5 @@ const [{ metafile }] = await Promise.all([
   buildPlugin({ outDir: "dist", port: Number(values.port), minify }),
 ]);
 await writeFile("dist/server/LICENCES.txt", await licencesOf(metafile));
+await writeRecord(metafile, "dist/server", beganMs);
 process.stderr.write(`built dist/ in ${Math.round(performance.now() - started)} ms\n`);
