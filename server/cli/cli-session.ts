@@ -145,9 +145,9 @@ export const withCliSession = (
 function createSession({ packs, start, line, signal, tracers }: Inference): CliSession {
   const files = new Map<string, Uint8Array>();
   const load = createConditionImageLoader(async (digest) => files.get(digest), limits.decodedImagesMax);
-  /** The pack whose drawings captions find, where it is another one. */
-  const lending = ({ captionsFrom }: TranslationInfo): string[] =>
-    captionsFrom === undefined ? [] : [findTranslation(packs, captionsFrom).pack.id];
+  /** The pack whose drawings a caption finds, where it is another one. */
+  const lending = ({ captionsFrom }: TranslationInfo, caption: string | undefined): string[] =>
+    captionsFrom === undefined || caption === undefined ? [] : [findTranslation(packs, captionsFrom).pack.id];
   const trace = (image: ImageResult, request: ResolvedRequest) => {
     const [title, palette] = [request.condition.caption, vectorColoursOf(request)];
     return tracers.trace(image, {
@@ -171,7 +171,7 @@ function createSession({ packs, start, line, signal, tracers }: Inference): CliS
     const images = await load(request, translation.widthPx);
     if (out !== undefined) await makeOutFolder(out);
     const enlarging = request.upscale === undefined ? [] : upscalerIds(packs);
-    const client = await start([...new Set([pack.id, ...lending(translation), ...enlarging])]);
+    const client = await start([...new Set([pack.id, ...lending(translation, request.condition?.caption), ...enlarging])]);
     return { pack, images, client };
   };
 

@@ -7,6 +7,7 @@
 import type { ConditionField } from "../../shared/contract/conditions.ts";
 import type { TargetExpert } from "../engine/interfaces.ts";
 import type { ConditioningEntry, ExpertEntry, TargetEntry } from "../manifest/expert-entries.ts";
+import { once } from "../platform/once.ts";
 import { Autoencoder } from "./autoencoder.ts";
 import { cached } from "./cached.ts";
 import { ColoursExpert } from "./colours.ts";
@@ -67,7 +68,19 @@ export async function openConditioning(
 ): Promise<Expert> {
   // The table pairs each kind with its own entry; TypeScript can't infer that for a union.
   const open = conditioning[entry.kind] as (entry: ConditioningEntry, place: Place) => ExpertCore | Promise<ExpertCore>;
-  return cached(await open(entry, { packFolder, field, options }));
+  const make = () => open(entry, { packFolder, field, options });
+  return cached(options.onDemand && isGraphAlone(entry) ? openedLate(entry, make) : await make());
+}
+
+/** An expert that is a graph and no more, of a condition that most requests lack. */
+const isGraphAlone = (entry: ConditioningEntry): entry is Extract<ConditioningEntry, { kind: GraphAlone }> =>
+  (graphsAlone as readonly string[]).includes(entry.kind);
+const graphsAlone = ["sketch", "image", "low-resolution"] as const;
+type GraphAlone = (typeof graphsAlone)[number];
+
+function openedLate({ dims }: { readonly dims: number }, open: () => ExpertCore | Promise<ExpertCore>): ExpertCore {
+  const opened = once(open);
+  return { dims, encode: async (values) => (await opened()).encode(values) };
 }
 
 /** Opens a target expert. @throws AppError `pack_corrupt` when a file is missing or does not match its entry */
