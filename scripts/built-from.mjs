@@ -42,7 +42,7 @@ export async function writeRecord({ inputs }, folder, beganMs) {
 export function isCurrent(folder, root) {
   try {
     const record = Object.entries(JSON.parse(readFileSync(path.join(folder, recordName), "utf8")));
-    return record.every(([file, kept]) => sameness(statSync(path.join(root, file))) === kept);
+    return record.every(([file, kept]) => sameness(statSync(path.resolve(root, file))) === kept);
   } catch {
     // No build, or a source that is gone.
     return false;

@@ -171,7 +171,9 @@ function createSession({ packs, start, line, signal, tracers }: Inference): CliS
     const images = await load(request, translation.widthPx);
     if (out !== undefined) await makeOutFolder(out);
     const enlarging = request.upscale === undefined ? [] : upscalerIds(packs);
-    const client = await start([...new Set([pack.id, ...lending(translation, request.condition?.caption), ...enlarging])]);
+    const client = await start([
+      ...new Set([pack.id, ...lending(translation, request.condition?.caption), ...enlarging]),
+    ]);
     return { pack, images, client };
   };
 

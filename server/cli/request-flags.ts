@@ -186,7 +186,8 @@ function weightOf(flag: string): [field: string, weight: number] {
  * @param names flags of a command that are called otherwise than their field; a source (`keepResidualOf`) has the beginning of its flags
  */
 export function byFlag(error: unknown, names: Readonly<Record<string, string>> = {}): unknown {
-  if (!(error instanceof AppError) || error.detail.field === undefined) return error;
+  // The field of a pack's fault is one of its files.
+  if (!(error instanceof AppError) || error.detail.field === undefined || error.code === "pack_corrupt") return error;
   const { code, message, detail } = error;
   const flag = flagOf(error.detail.field, names);
   return new AppError(code, message.replace(`${detail.field}:`, `${flag}:`), { ...detail, field: flag, cause: error });

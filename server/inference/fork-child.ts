@@ -13,11 +13,14 @@ const fork = (): ChildProcess => forkChild("child.js", "inference/child.ts", mem
 
 let early: ChildProcess | undefined;
 
-/** Forks the process of the next child now. */
-export function forkEarly(): void {
-  early ??= fork();
-  // Whoever takes it sees that it has ended.
-  early.on("error", () => undefined);
+/** Forks the process of the next child now, if that was not done. */
+export function forkEarly(): ChildProcess {
+  if (!early) {
+    early = fork();
+    // Who takes it sees that it has ended.
+    early.on("error", () => undefined);
+  }
+  return early;
 }
 
 /** The process that was forked early, if it still runs, or a new one. */

@@ -101,6 +101,21 @@ it("tau restyle takes the pack that knows the style by name, and tau generate --
   assert.equal((await probeImage(await readFile(file))).widthPx, styleSizePx);
 });
 
+it("tau restyle loads the pack whose drawings captions find for a caption alone", async () => {
+  const [translation] = tinyStyleDraft.translations;
+  const { pack } = await writeTinyPack(at("lent"), withRetrieval(tinyFullDraft));
+  await writeTinyStylePack(at("lent"), {
+    ...tinyStyleDraft,
+    translations: [{ ...translation!, captions: { translation: "caption", styles: ["flat"] } }],
+  });
+  await writeFile(join(pack, "flow/caption.onnx"), "loading it fails");
+  const lent = ["--packs", at("lent"), "--seed", "3", "--out", at("without")];
+  const restyled = await tau("restyle", at("grey.png"), "--style", "filled", ...lent);
+  assert.equal(restyled.code, 0, restyled.err);
+  const drawn = await tau("generate", "--caption", "red", "--style-from", at("own"), ...lent);
+  assert.match(drawn.err, /^tau generate: pack_corrupt: .*flow\/caption\.onnx/);
+});
+
 it("tau restyle refuses two styles, a folder without images, a mask for several files and a pack that reads no drawings, each by its flag", async () => {
   const refused = async (...args: string[]) => {
     const result = await restyle(...args);

@@ -203,6 +203,25 @@ describe("tau upscale with the pack that ships", async () => {
     assert.match(upscaled.err, perhapsRinging);
     const drawn = await tau("generate", "--caption", "red", "--count", "1", "--packs", both, "--out", "needed");
     assert.match(drawn.err, /^tau generate: pack_corrupt: /);
+    await writeFile(join(pack, "manifest.json"), JSON.stringify({ id: "tiny", version: 7 }));
+    const beside = await tau("upscale", "small.png", "--scale", "2", "--packs", both, "--out", "needed");
+    assert.equal(beside.code, 0, beside.err);
+  });
+
+  it("tau upscale with the pack that ships refuses a damaged file of it, also one that the picture does not need, and writes nothing", async () => {
+    const damaged = join(folder, "damaged-upscaler");
+    await cp(alone, damaged, { recursive: true });
+    const file = join(damaged, "super-resolution", "x2", "network.onnx");
+    const bytes = await readFile(file);
+    bytes[bytes.length >> 1]! ^= 1;
+    await writeFile(file, bytes);
+    const result = await tau("upscale", "small.png", "--scale", "4", "--packs", damaged, "--out", "never");
+    assert.deepEqual([result.code, result.out], [1, ""]);
+    assert.match(
+      result.err,
+      /^tau upscale: pack_corrupt: pack super-resolution@.*, x2\/network\.onnx: expected SHA-256 /,
+    );
+    assert.deepEqual(await readdir(join(folder, "never")), []);
   });
 
   it("tau upscale with the pack that ships names hypotheses and map by all that they depend on, so that none overwrites another", async () => {
