@@ -7,9 +7,9 @@ import { rm, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { buildPlugin } from "./build-plugin.mjs";
-import { writeRecord } from "./built-from.mjs";
 import { licencesOf } from "./licences.mjs";
 import { serverBundle, serverPrograms } from "./server-bundle.mjs";
+import { writeRecord } from "./start/built-from.mjs";
 
 const { values } = parseArgs({
   options: { port: { type: "string", default: "7826" }, "no-minify": { type: "boolean", default: false } },

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdir, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { it } from "node:test";
-import { isCurrent, writeRecord } from "../../scripts/built-from.mjs";
+import { isCurrent, writeRecord } from "../../scripts/start/built-from.mjs";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 
 const root = new URL("../../", import.meta.url).pathname;

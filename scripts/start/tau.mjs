@@ -3,11 +3,11 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { isCurrent } from "./built-from.mjs";
 
-const root = path.resolve(import.meta.dirname, "..");
+const root = path.resolve(import.meta.dirname, "../..");
 const built = path.join(root, "dist/server");
 
 if (isCurrent(built, root)) await import(pathToFileURL(path.join(built, "cli.js")).href);
 else {
   await import("tsx");
-  await import("../server/cli.ts");
+  await import("../../server/cli.ts");
 }
