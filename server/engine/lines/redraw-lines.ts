@@ -37,12 +37,12 @@ export function redrawLines(
   if (!isLines(own)) return undefined;
   // Widths of hairlines are not known better.
   const isHair = width !== undefined && Math.max(width, own.width) <= hairPx / sizePx;
-  const parts = width === undefined || isHair ? undefined : countParts(alphas, sizePx);
+  const parts = width === undefined || isHair ? undefined : partsOf(alphas, sizePx);
   for (const share of parts === undefined ? [0] : changeShares) {
     const to = isHair ? own.width : own.width + share * ((width ?? 0) - own.width);
     const field = movedEdge(shape, sizePx, own.width, to);
     const edged = edgedOf(field, sizePx);
-    if (!parts || isWhole(countParts(edged.alphas, sizePx), parts, width! > own.width))
+    if (!parts || isWhole(partsOf(edged.alphas, sizePx), parts, width! > own.width))
       return { ...edged, field, width: to };
   }
   return undefined;
@@ -75,6 +75,15 @@ function keepMiddles(field: Float32Array, { middles, depth, sidePx }: Shape, rad
       }
     }
   }
+}
+
+/** Parts of a drawing whose surroundings are one, also where it reaches the border of the picture. */
+function partsOf(alphas: Float32Array, sizePx: number): Parts {
+  const sidePx = sizePx + 2;
+  const wide = new Float32Array(sidePx ** 2);
+  for (let row = 0; row < sizePx; row += 1)
+    wide.set(alphas.subarray(row * sizePx, (row + 1) * sizePx), (row + 1) * sidePx + 1);
+  return countParts(wide, sidePx);
 }
 
 /** Whether lines neither broke nor ran together: thinner ones may let areas between them open, broader ones must leave all of them. */

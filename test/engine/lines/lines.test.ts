@@ -192,6 +192,12 @@ describe("lines with another width", () => {
     assert.equal(countParts(redrawn.alphas, sizePx).pieces, 2);
   });
 
+  it("lines with another width may reach the border of the picture", () => {
+    const shape = drawn(joined(ring(29, 6), stroke(0, 32, 64, 32, 6)));
+    const redrawn = redrawLines(shape, sizePx, 3 / sizePx);
+    assert.ok(redrawn && Math.abs(sizePx * redrawn.width - 3) < 0.1);
+  });
+
   it("lines with another width are none of a drawing of fills", () => {
     assert.equal(redrawLines(drawn(disc(20)), sizePx, 4 / sizePx), undefined);
   });
