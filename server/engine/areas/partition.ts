@@ -151,6 +151,12 @@ function isWithin(labels: Uint16Array, at: number, sizePx: number): boolean {
   );
 }
 
+/** Pixels between a pixel and the border of the picture. */
+export function borderAway(at: number, sizePx: number): number {
+  const [column, row] = [at % sizePx, Math.floor(at / sizePx)];
+  return Math.min(column, row, sizePx - 1 - column, sizePx - 1 - row);
+}
+
 export function forAround(at: number, sizePx: number, byCorners: boolean, see: (near: number) => void): void {
   const [column, row] = [at % sizePx, Math.floor(at / sizePx)];
   for (let y = -1; y <= 1; y += 1)

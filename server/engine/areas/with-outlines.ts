@@ -3,7 +3,7 @@
  * lines becomes lines, and so do thin marks that a fill leaves empty where the answer draws them. Pure.
  */
 import type { Flat } from "./flat-colours.ts";
-import { areasOf, coverOf, forAround, hangingTogether, type Partition } from "./partition.ts";
+import { areasOf, borderAway, coverOf, forAround, hangingTogether, type Partition } from "./partition.ts";
 import { insideOf } from "./signed-distance.ts";
 
 /** More areas would take long. */
@@ -30,7 +30,8 @@ export function withOutlines(
   );
   const silhouette = new Float32Array(labels.length);
   for (const cover of covers) if (cover) for (let at = 0; at < cover.length; at += 1) silhouette[at]! += cover[at]!;
-  const inside = insideOf(silhouette, sizePx, reach);
+  // Where a drawing is cut off by the picture's border, its line goes along it.
+  const inside = insideOf(silhouette, sizePx, reach).map((px, at) => Math.min(px, 0.5 + borderAway(at, sizePx)));
   const owners = Uint8Array.from(labels, (label) => areas[label]!.colour);
   const [bandOthers, bandShares] = [others.slice(), shares.slice()];
   const band = Float32Array.from(labels, (label, at) => {
