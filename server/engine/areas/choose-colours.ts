@@ -5,6 +5,7 @@
  * conditional modes, Besag 1986). Pure.
  */
 import { type Lab, labDistance } from "../../../shared/colour/oklab.ts";
+import { inkDistance } from "../pixels/ink-colour.ts";
 import { labOfInk } from "./lab-of-ink.ts";
 import type { Paint } from "./paint.ts";
 import type { Area } from "./partition.ts";
@@ -24,6 +25,10 @@ const [ownWithin, ownCost] = [0.06, 0.2] as const;
 /** What another palette than the first may cost more by chance, so that icons of a set differ as the style's do. */
 const chanceCost = 0.12;
 const roundsMost = 8;
+/** Colours of all of a style's drawings, up to which they are few, and difference of a channel of one of them. */
+const [fewMost, sameWithin] = [3, 0.12] as const;
+/** With fewer drawings nothing is known of others. */
+const fewOfLeast = 3;
 
 /** An area that gets a colour. */
 export interface Wanted {
@@ -53,6 +58,8 @@ export function chooseColours(
   wanted: readonly Wanted[],
   palettes: readonly StylePalette[],
 ): Chosen {
+  const few = fewColoursOf(palettes);
+  if (few) return chosenFrom(areas, votes, wanted, few, false);
   let best: Chosen | undefined;
   const sizes = areas.reduce((sum, { size, beside }) => sum + size * size + 7 * beside.size, 0);
   for (const [at, palette] of palettes.entries()) {
@@ -62,6 +69,29 @@ export function chooseColours(
   }
   return best!;
 }
+
+/** The colours of all drawings of a style that has few: what an answer has is no mean of many then, and it says which of them. */
+export function fewColoursOf(palettes: readonly StylePalette[]): StylePalette | undefined {
+  if (palettes.length < fewOfLeast) return undefined;
+  const [around] = palettes.map((palette) => palette.around);
+  const colours: PaletteColour[] = [];
+  for (const palette of palettes) {
+    const isSame = around && palette.around ? isAlike(around, palette.around) : around === palette.around;
+    if (!isSame) return undefined;
+    for (const colour of palette.colours) {
+      if (colour.slopes) return undefined;
+      if (around && isAlike(around, colour)) continue;
+      const share = colour.share / palettes.length;
+      const known = colours.findIndex((other) => isAlike(other, colour));
+      if (known < 0) colours.push({ ...colour, share });
+      else colours[known] = { ...colours[known]!, share: colours[known]!.share + share };
+      if (colours.length > fewMost) return undefined;
+    }
+  }
+  return colours.length === 0 ? undefined : { colours, around };
+}
+
+const isAlike = (one: Paint, other: Paint): boolean => inkDistance(one.ink, other.ink) <= sameWithin;
 
 /** From 0 to 1, another for each drawing and palette. */
 const chanceOf = (drawing: number, palette: number): number => (drawing * 0.6180339887 + palette * 0.7548776662) % 1;
@@ -76,11 +106,13 @@ interface Choice {
   colour: number;
 }
 
+/** @param isDull whether the answer's colours are to be moved to the palette's first */
 function chosenFrom(
   areas: readonly Area[],
   votes: readonly Vote[],
   wanted: readonly Wanted[],
   { colours: free, around }: StylePalette,
+  isDull = true,
 ): Chosen {
   const isBound = ({ isAround }: Wanted): boolean => isAround && around !== undefined;
   const palette = [...free, ...(around ? [{ ...around, share: 0 }] : [])];
@@ -89,11 +121,11 @@ function chosenFrom(
   const unbound = wanted.filter((one) => !isBound(one));
   const total = unbound.reduce((sum, { area }) => sum + votes[area]!.share, 0) || 1;
   const shares = free.reduce((sum, { share }) => sum + share, 0) || 1;
-  const stretched = stretchedTo(unbound, votes, free, labs);
+  const stretched = isDull ? stretchedTo(unbound, votes, free, labs) : undefined;
   const choices = wanted.map((one): Choice => {
     const { area, own: before, isOpen } = one;
     const weight = Math.sqrt(votes[area]!.share);
-    const own = stretched.get(area);
+    const own = stretched ? stretched.get(area) : votes[area]!.colour;
     const costs = palette.map((_, at) => {
       if (isBound(one) !== at >= free.length) return Number.POSITIVE_INFINITY;
       const isOwn = before !== undefined && labDistance(before, labs[at]!) <= ownWithin;
