@@ -9,23 +9,29 @@ import { redrawLines } from "../lines/redraw-lines.ts";
 import { shapeOf } from "../lines/shape.ts";
 import { type Drawing, type Ink, inInk, inkOf } from "../pixels/ink-colour.ts";
 import type { LayeredImage } from "../pixels/layered-image.ts";
+import { alikeAreas, together, votesTogether } from "./alike.ts";
 import { onAreasGround } from "./areas-ground.ts";
 import { areThin, aroundOf, inkOfFlat, opaqueFrom } from "./around.ts";
-import { chooseColours, type Wanted } from "./choose-colours.ts";
+import { chooseColours, fewColoursOf, type Wanted } from "./choose-colours.ts";
 import { inLayers } from "./in-layers.ts";
 import { type Behind, inOneColour } from "./in-one-colour.ts";
 import { labOfInk } from "./lab-of-ink.ts";
+import { loopsOf, seenThrough, withBays } from "./openings.ts";
 import type { Paint } from "./paint.ts";
 import { type Area, edgesOf, type Partition, partitionOf } from "./partition.ts";
 import { insideOf } from "./signed-distance.ts";
 import { smoothAreasOf } from "./smooth-areas.ts";
-import type { StyleAreas } from "./style-areas.ts";
+import type { StyleAreas, StylePalette } from "./style-areas.ts";
 import { alikeInColour, type Vote, votesOf } from "./votes.ts";
 import { withOutlines } from "./with-outlines.ts";
 import { type WithoutLines, withoutLines } from "./without-lines.ts";
 
 /** Alpha of an answer from which on it draws what the drawing leaves empty, and from which on it keeps what the drawing has. */
 const [filledFrom, keptFrom] = [0.5, 0.25] as const;
+/** The same of what lines enclose: a style of fills seldom leaves it empty, and in one of few colours an answer is sure of these. */
+const enclosedFrom = 0.3;
+/** Share of a drawing's ink that is deeper than lines, from which on it is of fills. */
+const solidLeast = 0.25;
 const areasMost = 400;
 /** Share of a drawing of gradients that must lie in areas. */
 const smoothLeast = 0.7;
@@ -70,24 +76,30 @@ export async function drawnInAreas(
   const alphas = planes.subarray(3 * sizePx ** 2);
   const { ground } = style;
   const width = ground ? undefined : style.outline?.width;
-  const lines = own.ink && own.isOneInk ? redrawLines(alphas, sizePx, width) : undefined;
+  const shape = own.ink && shapeOf(alphas, sizePx);
+  const lines = shape && own.isOneInk ? redrawLines(alphas, sizePx, width, shape) : undefined;
+  const isOfLines = lines !== undefined && !ground;
   if (lines && style.hasGrounds) return undefined;
-  const shown = lines && !ground ? inkedBy(lines.alphas, own.ink!) : planes;
+  const shown = isOfLines ? inkedBy(lines.alphas, own.ink!) : planes;
   const seen = { planes: ground ? onAreasGround({ planes: shown, sizePx }, ground) : shown, sizePx };
   const partition = partitionOf(seen) ?? smoothPartitionOf(seen);
   if (!partition || partition.areas.length > areasMost) return undefined;
   const answer = await answerOf();
   const elsewhere = drawnElsewhere(partition, answer);
-  // Lines in a style of lines, or on a plate, which the flow does not see: what the answer draws beside them is a smear, as most is in a style
-  // of gradients.
-  const isSmear = style.hasGradients || (lines !== undefined && (isOnPlate || style.outline !== undefined));
+  // What the answer draws beside lines is a smear or fills a bay, as most is a smear in a style of gradients.
+  const isSmear = style.hasGradients || isOfLines;
   if (!isSmear && elsewhere > (style.outline ? elsewhereMost : elsewhereMost / 2)) return undefined;
-  return lines && !ground
-    ? linesInAreas(partition, style, answer, { widthPx: widthOfLines(lines.alphas, sizePx), isOnPlate })
+  return isOfLines
+    ? linesInAreas(partition, style, answer, {
+        widthPx: lines.width * sizePx,
+        drawnPx: sizePx * (lineWidthOf(shape!, sizePx)?.width ?? 0),
+        isOnPlate,
+      })
     : fillsInAreas(partition, style, answer, {
         isOnPlate,
         isColoured: own.ink === undefined,
-        isThin: own.ink !== undefined && style.outline !== undefined && areThin(alphas, sizePx),
+        isThin: shape !== undefined && style.outline !== undefined && areThin(alphas, sizePx),
+        isSolid: shape !== undefined && !ground && shape.deep >= solidLeast,
       });
 }
 
@@ -99,15 +111,23 @@ function smoothPartitionOf(drawing: Drawing): Partition | undefined {
   return { ...smooth.partition, ...edgesOf(drawing, colours, labels, areas) };
 }
 
-/** A drawing of lines of one width: they are the style's lines, or in a style of fills they go where areas meet. */
+/**
+ * A drawing of lines of one width: they are the style's lines, or in a style of fills they go where areas meet.
+ * @param about how broad the lines are, and were before they were redrawn, and whether a plate will be behind them
+ */
 function linesInAreas(
-  partition: Partition,
+  drawing: Partition,
   { outline, isOfFills, palettes }: StyleAreas,
   answer: Float32Array,
-  { widthPx, isOnPlate }: { readonly widthPx: number; readonly isOnPlate: boolean },
+  about: { readonly widthPx: number; readonly drawnPx: number; readonly isOnPlate: boolean },
 ): LayeredImage | undefined {
-  const votes = votesOf(partition, answer);
-  const wanted = wantedOf(partition, votes, (colour) => outline !== undefined && colour > 0);
+  const { widthPx, drawnPx, isOnPlate } = about;
+  const partition = withBays(drawing, drawnPx, answer);
+  const leaders = alikeAreas(partition);
+  const votes = votesTogether(votesOf(partition, answer), leaders);
+  const isEmpty = loopsOf(partition, widthPx, drawnPx);
+  const from = outline && !fewColoursOf(palettes) ? filledFrom : enclosedFrom;
+  const wanted = wantedOf(partition, votes, (colour) => outline !== undefined && colour > 0, isEmpty, from);
   if (wanted.length === 0) return undefined;
   const places = new Set(wanted.map(({ area }) => area));
   const parted = isOfFills
@@ -118,69 +138,93 @@ function linesInAreas(
         widthPx,
       )
     : undefined;
-  if (!parted) return inLayers(partition, chooseColours(partition.areas, votes, wanted, palettes).paints);
+  if (!parted) return inLayers(partition, paintsOf(partition.areas, votes, wanted, palettes, leaders));
   const drawn = parted.areas.reduce((sum, { isOutside, size }) => (isOutside ? sum : sum + size), 0);
   const shared = votes.map((vote, label) => ({ ...vote, share: parted.areas[label]!.size / (drawn || 1) }));
   const left = wanted.filter(({ area }) => parted.areas[area]!.size > 0);
-  const { paints } = chooseColours(parted.areas, shared, openIn(parted, left, !outline && !isOnPlate), palettes);
+  const paints = paintsOf(parted.areas, shared, openIn(parted, left, !outline && !isOnPlate), palettes, leaders);
   return inLayers(withLinesBetween(parted, partition, paints), paints, false);
 }
 
 /**
  * Any other: what goes around its areas is what goes around the style's, and in a style of lines around areas they get such lines.
- * @param about whether the drawing's colours say something, whether all its ink is lines, of whatever widths, and whether a plate will be behind it
+ * @param about whether the drawing's colours say something, whether all its ink is lines, of whatever widths, or most of it fills, and whether a plate will
+ * be behind it
  */
 function fillsInAreas(
   partition: Partition,
   { outline, ground, hasGrounds, palettes }: StyleAreas,
   answer: Float32Array,
-  about: { readonly isColoured: boolean; readonly isThin: boolean; readonly isOnPlate: boolean },
+  about: Record<"isColoured" | "isThin" | "isSolid" | "isOnPlate", boolean>,
 ): LayeredImage | undefined {
   const { colours, sizePx } = partition;
-  const { isColoured, isThin, isOnPlate } = about;
+  const { isColoured, isThin, isSolid, isOnPlate } = about;
   const around = aroundOf(partition);
   const isGround = around && !around.isAlone && (ground !== undefined || !around.width);
   if ((hasGrounds || ground) && !isGround) return undefined;
   const isKept = ground ? isGround : outline && (isThin || around?.width !== undefined);
-  const keptColour = isThin && !ground ? colours.findIndex(([, , , alpha]) => alpha >= opaqueFrom) : around?.colour;
-  const votes = votesOf(partition, answer);
+  const keptColour =
+    outline && isThin && !ground ? colours.findIndex(([, , , alpha]) => alpha >= opaqueFrom) : around?.colour;
+  const votes = votesTogether(votesOf(partition, answer), alikeAreas(partition));
+  const holesOf = (of: Partition): ReadonlySet<number> => (isSolid ? seenThrough(of) : new Set());
+  const holes = holesOf(partition);
   const lined =
     outline && !ground && !isKept
       ? withOutlines(
           partition,
-          (label) => !partition.areas[label]!.isOutside && isDrawn(partition.areas[label]!.colour, votes[label]!),
+          (label) =>
+            !partition.areas[label]!.isOutside &&
+            !holes.has(label) &&
+            isDrawn(partition.areas[label]!.colour, votes[label]!),
           outline.width * sizePx,
           [...outline.ink, 1],
         )
       : undefined;
   const made = lined ?? partition;
   const aroundColour = lined ? lined.colours.length - 1 : isKept ? keptColour : undefined;
-  const ownVotes = lined ? votesOf(lined, answer) : votes;
+  const leaders = alikeAreas(made);
+  const ownVotes = lined ? votesTogether(votesOf(lined, answer), leaders) : votes;
   // A ground's colour may be none that the drawing has.
   const saysNothing = (colour: number): boolean => !isColoured || (ground !== undefined && colour === aroundColour);
   const madeVotes = alikeInColour(made, ownVotes, saysNothing);
-  const wanted = wantedOf(made, madeVotes, (colour, { beside }) => {
+  const goesAround = (colour: number, { beside }: Area): boolean =>
     // What a ground shows through is another area.
-    return colour === aroundColour && (!ground || [...beside.keys()].some((near) => made.areas[near]!.isOutside));
-  });
+    colour === aroundColour && (!ground || [...beside.keys()].some((near) => made.areas[near]!.isOutside));
+  const wanted = wantedOf(made, madeVotes, goesAround, lined ? holesOf(lined) : holes);
   if (wanted.length === 0) return undefined;
   const own = made.colours.map((colour, at) =>
     saysNothing(at) || colour[3] < opaqueFrom ? undefined : labOfInk(inkOfFlat(colour)),
   );
   const withOwn = wanted.map((one) => ({ ...one, own: own[made.areas[one.area]!.colour] }));
   const open = openIn(made, withOwn, !outline && !ground && !isOnPlate);
-  return inLayers(made, chooseColours(made.areas, madeVotes, open, palettes).paints);
+  return inLayers(made, paintsOf(made.areas, madeVotes, open, palettes, leaders));
 }
 
-/** The areas that get a colour. */
+/** A paint of each wanted area, the same of alike ones. @param leaders of each area the first that is alike */
+function paintsOf(
+  areas: readonly Area[],
+  votes: readonly Vote[],
+  wanted: readonly Wanted[],
+  palettes: readonly StylePalette[],
+  leaders: readonly number[],
+): ReadonlyMap<number, Paint> {
+  const all = together(areas, votes, wanted, leaders);
+  return all.ofAll(chooseColours(all.areas, all.votes, all.wanted, palettes).paints);
+}
+
+/** The areas that get a colour. @param isEmpty those that stay empty whatever the answer has there */
 const wantedOf = (
   { areas }: Partition,
   votes: readonly Vote[],
   goesAround: (colour: number, area: Area) => boolean,
+  isEmpty: ReadonlySet<number>,
+  from: number = filledFrom,
 ): Wanted[] =>
   areas.flatMap((area, at) => {
     const isAround = goesAround(area.colour, area);
-    return !area.isOutside && (isAround || isDrawn(area.colour, votes[at]!)) ? [{ area: at, isAround }] : [];
+    return !area.isOutside && !isEmpty.has(at) && (isAround || isDrawn(area.colour, votes[at]!, from))
+      ? [{ area: at, isAround }]
+      : [];
   });
 
 /** With what lies open. @param isBare whether nothing goes around a drawing, nor is anything behind it */
@@ -189,9 +233,6 @@ const openIn = ({ areas }: Partition, wanted: readonly Wanted[], isBare: boolean
     const isBeside = [...areas[one.area]!.beside.keys()].some((near) => areas[near]!.isOutside);
     return { ...one, isOpen: isBare && isBeside };
   });
-
-const widthOfLines = (alphas: Float32Array, sizePx: number): number =>
-  sizePx * (lineWidthOf(shapeOf(alphas, sizePx), sizePx)?.width ?? 0);
 
 /** The lines between areas of one colour come back. */
 function withLinesBetween(parted: WithoutLines, before: Partition, paints: ReadonlyMap<number, Paint>): Partition {
@@ -206,7 +247,8 @@ function withLinesBetween(parted: WithoutLines, before: Partition, paints: Reado
   return { ...parted, labels, others, shares };
 }
 
-const isDrawn = (colour: number, { alpha }: Vote): boolean => alpha >= (colour === 0 ? filledFrom : keptFrom);
+const isDrawn = (colour: number, { alpha }: Vote, from: number = filledFrom): boolean =>
+  alpha >= (colour === 0 ? from : keptFrom);
 
 /** How much an answer draws away from a drawing, of what the drawing takes. */
 function drawnElsewhere({ labels, areas, sizePx }: Partition, answer: Float32Array): number {

@@ -2,11 +2,16 @@
  * Lines between areas taken away, as a style of fills has none: the areas beside a line meet in its middle, and at the outside they reach to its outer
  * edge. Lines that part nothing, such as marks inside of an area and free ends, stay. Pure.
  */
-import { bordersOf, coverOf, forAround, type Partition } from "./partition.ts";
+import { labelAreas } from "../lines/label-areas.ts";
+import { borderAway, bordersOf, coverOf, forAround, type Partition } from "./partition.ts";
 import { insideOf } from "./signed-distance.ts";
 
 /** How far, in widths of lines, two areas may be apart that a line parts: more where lines meet. */
 const apartMost = 1.5;
+/** The same to a fill that has nothing on the other side of the line. */
+const outlineMost = 1.1;
+/** Ink of what is left of a line beside a fill, in squares as broad as the lines, up to which it is the tip of a corner. */
+const tipMost = 1.3;
 /** More areas would take long. */
 const areasMost = 40;
 
@@ -43,6 +48,9 @@ export function withoutLines(
     const [first, second] = nearestTwo(fields, at);
     if (!first || !second || -first.inside - second.inside > apartMost * widthPx) continue;
     if (!isDrawn(first.label) && !isDrawn(second.label)) continue;
+    // What a line goes on to beyond an area's outline is no part of that.
+    const alone = isDrawn(first.label) === isDrawn(second.label) ? undefined : isDrawn(first.label) ? first : second;
+    if (alone && -alone.inside > outlineMost * widthPx + 0.5) continue;
     moved[at] = isDrawn(first.label) ? first.label : second.label;
     parted[at] = (first.label + 1) * 256 + second.label + 1;
     const apart = first.inside - second.inside;
@@ -50,6 +58,9 @@ export function withoutLines(
     movedShares[at] = 0.5 + apart / 2;
     middles.add(at);
   }
+  const isFill = (label: number): boolean => !isLine(label) && isDrawn(label);
+  const most = tipMost * widthPx ** 2;
+  joinTips(moved, sizePx, { isLine, isFill, isOutside: (label) => areas[label]!.isOutside, most });
   for (let at = 0; at < labels.length; at += 1)
     if (others[at] !== at && moved[others[at]!] === moved[at]) {
       movedOthers[at] = at;
@@ -71,6 +82,44 @@ export function withoutLines(
   return { ...partition, areas: changed, labels: moved, others: movedOthers, shares: movedShares, parted };
 }
 
+/** Tips that lines leave where they meet beside what is outside become part of the fill that they touch most. @param moved changed in place */
+function joinTips(
+  moved: Uint16Array,
+  sizePx: number,
+  {
+    isLine,
+    isFill,
+    isOutside,
+    most,
+  }: Record<"isLine" | "isFill" | "isOutside", (label: number) => boolean> & {
+    readonly most: number;
+  },
+): void {
+  const lines = Uint8Array.from(moved, (label) => Number(isLine(label)));
+  const parts = labelAreas(lines, 1, sizePx, true);
+  const [sizes, fills]: [number[], Array<Map<number, number>>] = [[], []];
+  const isAtEdge = new Set<number>();
+  for (const [at, part] of parts.entries()) {
+    if (part === 0) continue;
+    sizes[part] = (sizes[part] ?? 0) + 1;
+    fills[part] ??= new Map();
+    forAround(at, sizePx, false, (near) => {
+      const label = moved[near]!;
+      if (isOutside(label)) isAtEdge.add(part);
+      if (isFill(label)) fills[part]!.set(label, (fills[part]!.get(label) ?? 0) + 1);
+    });
+  }
+  const joins = fills.map((labels, part) =>
+    sizes[part]! > most || labels.size === 0 || !isAtEdge.has(part)
+      ? undefined
+      : [...labels].reduce((best, border) => (border[1] > best[1] ? border : best))[0],
+  );
+  for (const [at, part] of parts.entries()) {
+    const join = joins[part];
+    if (join !== undefined) moved[at] = join;
+  }
+}
+
 /** How far pixels lie inside of what is outside, which begins at the border of the picture at the latest. */
 function outsideField(partition: Partition, reach: number): Float32Array {
   const { areas, labels, sizePx } = partition;
@@ -78,8 +127,7 @@ function outsideField(partition: Partition, reach: number): Float32Array {
   for (const [label, { isOutside }] of areas.entries())
     if (isOutside) for (const [at, share] of coverOf(partition, label).entries()) cover[at]! += share;
   return insideOf(cover, sizePx, reach).map((inside, at) => {
-    const [column, row] = [at % sizePx, Math.floor(at / sizePx)];
-    return Math.max(inside, -0.5 - Math.min(column, row, sizePx - 1 - column, sizePx - 1 - row));
+    return Math.max(inside, -0.5 - borderAway(at, sizePx));
   });
 }
 
