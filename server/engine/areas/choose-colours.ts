@@ -70,17 +70,16 @@ export function chooseColours(
   return best!;
 }
 
-/** The colours of all drawings of a style that has few: what an answer has is no mean of many then, and it says which of them. */
+/** The colours of all drawings of a style that has few within its lines: what an answer has is no mean of many then, and it says which of them. */
 export function fewColoursOf(palettes: readonly StylePalette[]): StylePalette | undefined {
-  if (palettes.length < fewOfLeast) return undefined;
   const [around] = palettes.map((palette) => palette.around);
+  if (!around || palettes.length < fewOfLeast) return undefined;
   const colours: PaletteColour[] = [];
   for (const palette of palettes) {
-    const isSame = around && palette.around ? isAlike(around, palette.around) : around === palette.around;
-    if (!isSame) return undefined;
+    if (!palette.around || !isAlike(around, palette.around)) return undefined;
     for (const colour of palette.colours) {
       if (colour.slopes) return undefined;
-      if (around && isAlike(around, colour)) continue;
+      if (isAlike(around, colour)) continue;
       const share = colour.share / palettes.length;
       const known = colours.findIndex((other) => isAlike(other, colour));
       if (known < 0) colours.push({ ...colour, share });

@@ -82,6 +82,7 @@ describe("styles of few colours", () => {
     assert.equal(fewColoursOf([...palettes, icon([red, 0.5], [[0.1, 0.6, 0.2], 0.5])]), undefined);
     assert.equal(fewColoursOf([...palettes, { ...icon([tint, 1]), around: { ink: red } }]), undefined);
     assert.equal(fewColoursOf(palettes.slice(0, 2)), undefined);
+    assert.equal(fewColoursOf(palettes.map(({ colours }) => ({ colours }))), undefined, "no lines go around");
   });
 
   it("an area gets the colour that the answer has there, whatever a drawing of the style is mostly of", () => {
