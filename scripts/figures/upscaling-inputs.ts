@@ -1,6 +1,6 @@
 /**
  * Figures of upscaling ×4 on inputs as they are: photographs as JPEG, icons and interfaces on light and dark that were drawn at
- * their size, and hypotheses with the doubt about the answer. The first pictures of the stated sets, one seed, no selection.
+ * their size, text that was shrunk, and hypotheses with the doubt about the answer. The first pictures of the stated sets, one seed, no selection.
  */
 import { basename, extname, join } from "node:path";
 import type { Picture, Pixels } from "../../server/engine/interfaces.ts";
@@ -8,7 +8,7 @@ import { drawnSet, onGround } from "../../server/evaluation/upscaling/drawn-set.
 import { cutMiddle } from "../../server/evaluation/upscaling/ground-truth.ts";
 import { statedPictures } from "../../server/evaluation/upscaling/pictures.ts";
 import { bicubic, resample, shrinkTruth } from "../../server/evaluation/upscaling/resample.ts";
-import { encodeJpeg, encodePng } from "../../server/images/codec.ts";
+import { encodeJpeg, encodePng, rasterise } from "../../server/images/codec.ts";
 import { decodePicture } from "../../server/images/picture.ts";
 import { Catalogue, packsHome } from "../../server/packs/catalogue.ts";
 import { drawHypotheses } from "../../server/upscaling/hypotheses.ts";
@@ -74,8 +74,29 @@ export async function upscalingInputFigures(folder: string, packsDir = packsHome
     }
   }
   await write("drawn", ["input", "bicubic", "tau", "truth"], drawings);
+  const page = await rasterise(pageSvg);
+  const small = shrinkTruth(page, scale);
+  const [read] = await answers(small, {});
+  const tiles = await Promise.all([enlarge(small), read!, page].map(toPng));
+  const path = join(folder, "text.png");
+  const wide = { ...sheet, cellPx: page.widthPx + 8, marginPx: 8 };
+  made.push(
+    `${path}, ${await writeSheet(path, [{ columns: ["bicubic", "tau", "truth"], rows: [{ label: "", tiles }] }], wide)} bytes`,
+  );
   return made;
 }
+
+/** Lines of text that become smaller and smaller, in two fonts. */
+const pageSvg =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="320" height="320"><rect width="320" height="320" fill="#fff"/>' +
+  [34, 29, 25, 22, 19, 16, 14]
+    .map((sizePx, line) => {
+      const y = 34 + line * 44 - line * line * 0.9;
+      const font = `font-family="${line % 2 === 0 ? "DejaVu Sans" : "DejaVu Serif"}" font-size="${sizePx}"`;
+      return `<text x="10" y="${y.toFixed(1)}" ${font} fill="#222">Quick brown foxes jump over 1,284 lazy dogs</text>`;
+    })
+    .join("") +
+  "</svg>";
 
 const toTiles = (pictures: readonly Pixels[]): Promise<Uint8Array[]> =>
   Promise.all(pictures.map((picture) => toPng(cutMiddle(picture, shownPx, shownPx))));
