@@ -89,9 +89,9 @@ export async function upscalingInputFigures(folder: string, packsDir = packsHome
 /** Lines of text that become smaller and smaller, in two fonts. */
 const pageSvg =
   '<svg xmlns="http://www.w3.org/2000/svg" width="320" height="320"><rect width="320" height="320" fill="#fff"/>' +
-  [34, 29, 25, 22, 19, 16, 14]
+  [36, 31, 27, 24, 21, 18, 16, 14]
     .map((sizePx, line) => {
-      const y = 34 + line * 44 - line * line * 0.9;
+      const y = 36 + line * 44 - line * line * 0.7;
       const font = `font-family="${line % 2 === 0 ? "DejaVu Sans" : "DejaVu Serif"}" font-size="${sizePx}"`;
       return `<text x="10" y="${y.toFixed(1)}" ${font} fill="#222">Quick brown foxes jump over 1,284 lazy dogs</text>`;
     })
