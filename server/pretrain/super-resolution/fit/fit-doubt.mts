@@ -53,6 +53,7 @@ const [cropPx, qualities, temperature, hypotheses] = [96, [50, 80], 0.9, 4] as c
 const [everyPixel, rangeMin] = [5, 3] as const;
 
 interface Sample {
+  readonly picture: number;
   readonly features: Float64Array;
   /** Of the three colours, in levels. */
   readonly errors: readonly number[];
@@ -62,6 +63,8 @@ interface Sample {
 }
 const dims = doubtFeatures.length;
 const samplesMin = 1500;
+/** Pixels of a picture with fewer of them say nothing of the scale. */
+const pixelsMin = 50;
 /** Levels below which an error says nothing, and by how much small weights are preferred. */
 const [leastError, ridge] = [1, 1e-3] as const;
 /** What weights have that follow from the answers alone, and their `leastError`: areas of one level count, too. */
@@ -90,8 +93,8 @@ async function samplesOf(truths: readonly Pixels[]): Promise<Map<DoubtGroup, Sam
       const estimate = estimateInput(image);
       const group = doubtGroupOf(estimate.kind, scale);
       if (!isWanted(group)) continue;
-      const samples = await sample(upscalers[worker]!, truth, image, estimate, scale);
-      groups.set(group, (groups.get(group) ?? []).concat(samples));
+      const found = await sample(upscalers[worker]!, truth, image, estimate, scale);
+      groups.set(group, (groups.get(group) ?? []).concat(found.map((known) => ({ ...known, picture: index }))));
     }
     process.stderr.write(".");
   });
@@ -104,7 +107,7 @@ async function sample(
   image: Picture,
   { compression, foreignness, isShrunkDrawing }: InputEstimate,
   scale: NetworkScale,
-): Promise<Sample[]> {
+): Promise<Array<Omit<Sample, "picture">>> {
   const cleaned = compression ? await cleanJpeg(image, compression, 1, pause) : image;
   const options = { scale, foreignness, isShrunkDrawing };
   const answer = await upscaler.upscale(cleaned, { ...options, temperature: 0, seed: 0 });
@@ -115,7 +118,7 @@ async function sample(
     deviation.add(await upscaler.upscale(cleaned, { ...options, temperature, seed }));
   const { widthPx, heightPx } = truth;
   const doubted = { spread: deviation.spread(), disagreement, widthPx, heightPx, image: cleaned, marked: image };
-  const samples: Sample[] = [];
+  const samples: Array<Omit<Sample, "picture">> = [];
   await eachFeatures(doubted, pause, (at, features, range) => {
     if (at % everyPixel !== 0) return;
     const errors = [0, 1, 2].map((channel) => Math.abs(answer.rgba[4 * at + channel]! - truth.rgba[4 * at + channel]!));
@@ -155,14 +158,23 @@ function fit(all: readonly Sample[], group: DoubtGroup): Float64Array {
   // Deviations there and around say much the same; where hypotheses differ more, the doubt shall not be less.
   const [there, around] = [doubtFeatures.indexOf("deviation"), doubtFeatures.indexOf("deviation around")];
   weights[around] = Math.max(weights[around]!, leastTogether - weights[there]!);
-  // The scale such that 80 % of errors lie within the interval. Rounding to levels hides half of one.
-  const ratios = uneven.flatMap(({ features, errors }) =>
-    errors.map((error) => Math.max(0, error - 0.5) / Math.exp(dot(weights, features))),
-  );
-  ratios.sort((a, b) => a - b);
-  weights[0]! += Math.log(ratios[Math.floor(0.8 * ratios.length)]! / eightyPercent);
+  // The scale such that 80 % of errors lie within the interval in the median picture: a busy one must not count for many. Rounding to levels
+  // hides half of one.
+  const ratios = new Map<number, number[]>();
+  for (const { picture, features, errors } of uneven) {
+    const known = ratios.get(picture) ?? [];
+    ratios.set(picture, known);
+    for (const error of errors) known.push(Math.max(0, error - 0.5) / Math.exp(dot(weights, features)));
+  }
+  const scales = [...ratios.values()]
+    .filter(({ length }) => length >= 3 * pixelsMin)
+    .map((known) => quantile(known, 0.8));
+  weights[0]! += Math.log(quantile(scales, 0.5) / eightyPercent);
   return weights.map((weight) => Number(weight.toFixed(4)));
 }
+
+const quantile = (values: number[], share: number): number =>
+  values.sort((a, b) => a - b)[Math.floor(share * (values.length - 1))]!;
 
 function dot(weights: ArrayLike<number>, features: Float64Array): number {
   let sum = 0;
