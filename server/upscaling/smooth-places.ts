@@ -6,7 +6,7 @@
 import type { Pixels } from "../engine/interfaces.ts";
 
 /** Second differences beyond which a place is not smooth: of alpha; and of premultiplied colours beyond what alpha's make. Rounding alone makes 2 and 4. */
-const [mostBend, mostColourBend] = [12, 4] as const;
+const [mostBend, mostColourBend] = [14, 4] as const;
 /** Rows of the image between two pauses. */
 const bandRows = 64;
 /** Pixels by which borders are repeated. */
