@@ -13,44 +13,36 @@ const edgesMin = 8;
 /** Share of edges that ring above which a drawing was shrunk: 127 of 127 drawings and pages that were have more, 2 of 229 that were not. */
 const ringingShare = 0.5;
 
-/** Levels at an edge, in the order of its direction. */
-interface Levels {
-  /** Of a run of three pixels. */
-  readonly flat: number;
-  /** Of the next pixels: a ring or still flat; the edge's first; across it. */
-  readonly next: number;
-  readonly first: number;
-  readonly across: number;
-}
-
 export function isShrunkDrawing({ rgba, widthPx, heightPx }: Pixels): boolean {
   let [ringing, level] = [0, 0];
-  const look = (at: number, step: number): void => {
-    const levels = levelsAt(rgba, at, step);
-    if (!levels) return;
-    const kind = edgeKind(levels);
-    if (kind === "ringing") ringing += 1;
-    if (kind === "level") level += 1;
-  };
-  for (let y = 4; y < heightPx - 4; y += 1)
-    for (let x = 4; x < widthPx - 4; x += 1) for (const step of [1, -1, widthPx, -widthPx]) look(y * widthPx + x, step);
+  for (const step of [4, -4, 4 * widthPx, -4 * widthPx])
+    for (let y = 4; y < heightPx - 4; y += 1)
+      for (let x = 4, at = 4 * (y * widthPx + x) + 1; x < widthPx - 4; x += 1, at += 4) {
+        // Three pixels of one level, one that may ring, the edge's first, and one across it.
+        const [flat, across] = [rgba[at - 3 * step]!, rgba[at + step]!];
+        if (rgba[at - 2 * step] !== flat || rgba[at - 4 * step] !== flat) continue;
+        if (Math.abs(across - flat) < edgeLevels || !isOpaqueAlong(rgba, at + 2, step)) continue;
+        const ring = ringAt(flat, rgba[at - step]!, rgba[at]!, across);
+        if (ring > 0) ringing += 1;
+        else if (ring === 0) level += 1;
+      }
   return ringing + level >= edgesMin && ringing >= ringingShare * (ringing + level);
 }
 
-function levelsAt(rgba: Uint8Array, at: number, step: number): Levels | undefined {
-  const green = (place: number): number => rgba[4 * (at + place * step) + 1]!;
-  const flat = green(-3);
-  if (Math.abs(green(1) - flat) < edgeLevels || green(-2) !== flat || green(-4) !== flat) return undefined;
-  for (let place = -4; place <= 1; place += 1) if (rgba[4 * (at + place * step) + 3] !== 255) return undefined;
-  return { flat, next: green(-1), first: green(0), across: green(1) };
+function isOpaqueAlong(rgba: Uint8Array, at: number, step: number): boolean {
+  for (let place = -4; place <= 1; place += 1) if (rgba[at + place * step] !== 255) return false;
+  return true;
 }
 
-/** Nothing is known of an edge from a level where a ring would leave 8 bits. */
-function edgeKind({ flat, next, first, across }: Levels): "ringing" | "level" | undefined {
+/**
+ * By how many levels an area rings beside an edge; negative where that is not known: from a level where a ring would leave 8 bits, and where
+ * the edge is none.
+ */
+function ringAt(flat: number, next: number, first: number, across: number): number {
   const direction = Math.sign(across - flat);
   const most = ringShare * Math.abs(across - flat);
-  if ((direction > 0 ? flat : 255 - flat) < most || direction * (first - flat) < 0) return undefined;
+  if ((direction > 0 ? flat : 255 - flat) < most || direction * (first - flat) < 0) return -1;
   const beyond = direction * (flat - next);
-  if (beyond >= 1 && beyond <= most) return "ringing";
-  return beyond === 0 && first !== flat ? "level" : undefined;
+  if (beyond === 0) return first === flat ? -1 : 0;
+  return beyond >= 1 && beyond <= most ? beyond : -1;
 }
