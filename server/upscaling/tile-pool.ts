@@ -34,6 +34,7 @@ export function tilePool(pack: UpscalerPack, concurrency: number, cores: number)
         threadsAlone: cores,
       } satisfies TileThreadData),
     endedAs("inference_crashed", "upscale"),
+    { startsLate: true },
   );
   return {
     /** @throws AppError `pack_corrupt` when the upscaler's files are missing or do not match each other */

@@ -30,21 +30,23 @@ describe("a team of threads", () => {
     assert.equal(new Set(answers.map(({ threadId }) => threadId)).size, 2);
   });
 
-  it("a team of threads starts a member when a task needs it, or all when each is to open something", async () => {
+  it("a team of threads starts at once, or a member when a task needs it, and all when each is to open something", async () => {
     let started = 0;
     const start = () => {
       started += 1;
       return startThread("../test/fixtures/processes/echo-thread.js", "../test/fixtures/processes/echo-thread.ts", {});
     };
-    const late = new WorkerPool<EchoTask, Echo>(3, start, ended);
+    const late = new WorkerPool<EchoTask, Echo>(3, start, ended, { startsLate: true });
     assert.equal(started, 0);
     for (const value of [1, 2]) await late.run(echo(value));
     assert.equal(started, 1);
     await late.openAll(echo(3));
     assert.equal(started, 3);
     await late.close();
-    await new WorkerPool<EchoTask, Echo>(3, start, ended).close();
+    await new WorkerPool<EchoTask, Echo>(3, start, ended, { startsLate: true }).close();
     assert.equal(started, 3);
+    await new WorkerPool<EchoTask, Echo>(3, start, ended).close();
+    assert.equal(started, 6);
   });
 
   it("a team of threads takes buffers over without a copy where a task requests it", async () => {

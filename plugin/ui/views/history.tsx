@@ -146,16 +146,17 @@ function Entry({ controller, texts, entry, onChanged, onFailed, onDeleted }: Ent
   const style = styleIdOf(request.condition.style);
   const made = new Date(createdAt).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
   const item = useRef<HTMLLIElement>(null);
-  const [isLeaving, setLeaving] = useState(false);
+  const [leave, setLeave] = useState<"sent" | boolean>(false);
   const leaving = useRef<ReturnType<typeof setTimeout>>();
   const stay = (): void => {
     clearTimeout(leaving.current);
     leaving.current = undefined;
-    setLeaving(false);
+    setLeave(false);
     item.current?.focus();
   };
   const remove = (): void => {
     leaving.current = undefined;
+    setLeave("sent");
     const hadFocus = item.current?.contains(document.activeElement) === true;
     controller.client.remove(id).then(
       () => onDeleted(hadFocus),
@@ -176,13 +177,13 @@ function Entry({ controller, texts, entry, onChanged, onFailed, onDeleted }: Ent
       end();
     };
   }, []);
-  if (isLeaving)
+  if (leave)
     return (
       <li ref={item} tabIndex={-1}>
         <div class="actions">
           <s class="hint">{title}</s>
           <span class="spacer" />
-          <Button onClick={stay}>{texts.undo}</Button>
+          {leave === true && <Button onClick={stay}>{texts.undo}</Button>}
         </div>
       </li>
     );
@@ -227,7 +228,7 @@ function Entry({ controller, texts, entry, onChanged, onFailed, onDeleted }: Ent
           icon="trash"
           label={fill(texts.deleteEntry, { title })}
           onClick={() => {
-            setLeaving(true);
+            setLeave(true);
             leaving.current = setTimeout(remove, undoMs);
             item.current?.focus();
           }}

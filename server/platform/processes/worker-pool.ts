@@ -16,7 +16,7 @@ export class WorkerPool<Task, Result> {
   readonly size: number;
   readonly #start: (index: number) => Worker;
   readonly #endedAs: (cause: unknown) => AppError;
-  /** Each is started by its first task. */
+  /** Each is started at once, or by its first task. */
   readonly #workers: Array<Worker | undefined>;
   readonly #tasksEach: number;
   /** Tasks that each worker has, including those that are on their way to it. */
@@ -29,12 +29,13 @@ export class WorkerPool<Task, Result> {
    * @param start starts a worker's thread, which calls `serveTasks`
    * @param endedAs returns the error of a task whose thread ended, by itself or by `close`
    * @param tasksEach tasks that a worker has at most; it runs one at a time, but with two it need not wait for a busy caller
+   * @param startsLate whether a worker's first task starts its thread; else all start now, while the caller prepares tasks
    */
   constructor(
     size: number,
     start: (index: number) => Worker,
     endedAs: (cause: unknown) => AppError,
-    { tasksEach = 1 }: { readonly tasksEach?: number } = {},
+    { tasksEach = 1, startsLate = false }: { readonly tasksEach?: number; readonly startsLate?: boolean } = {},
   ) {
     this.size = size;
     this.#start = start;
@@ -42,6 +43,7 @@ export class WorkerPool<Task, Result> {
     this.#workers = new Array<undefined>(size).fill(undefined);
     this.#tasksEach = tasksEach;
     this.#given = new Array<number>(size).fill(0);
+    if (!startsLate) for (let index = 0; index < size; index += 1) this.#livingAt(index);
   }
 
   /**
