@@ -211,17 +211,13 @@ export class Runs {
     }
   }
 
-  /** Another selection, drawing, form or command since then is another wish, which nobody has uttered yet. */
+  /** Another selection, drawing or command since then is another wish, which nobody has uttered yet. */
   #againIfSame(again: () => Promise<void>): () => Promise<void> {
-    const { work, scene, drawn, replacements, form } = this.#store.state;
+    const { work, scene, drawn, replacements } = this.#store.state;
     return async () => {
       const now = this.#store.state;
       const isSame =
-        now.work === work &&
-        now.scene === scene &&
-        now.drawn === drawn &&
-        now.replacements === replacements &&
-        now.form === form;
+        now.work === work && now.scene === scene && now.drawn === drawn && now.replacements === replacements;
       if (isSame) await again();
     };
   }
