@@ -220,15 +220,13 @@ async function enlargeTile({ factors }: UpscalerParts, task: EnlargeTask): Promi
   const read = await readAround(network, task, parts.details);
   // What was not cut out.
   await freeTensors();
-  const { box: around, answers } = read;
-  const drawnAround = cutRows(isDrawn, 1, whole, around);
   const drawn = await drawDetails(parts, task, read);
+  const { box: around, answers } = read;
   const answer = { rows: answers, box: around };
   if (!isDecoded(temperature)) return unfold(factor, core, answer, drawn);
   const box = growBox(core, meansReachPx, picture);
-  const lively = livelyShares(answer, factor, box, picture, drawnAround);
-  const bounds = boundDetails(tile, whole, box);
-  const detailed = unfold(factor, box, answer, drawn, bounds, lively);
+  const lively = livelyShares(answer, factor, box, picture, cutRows(isDrawn, 1, whole, around));
+  const detailed = unfold(factor, box, answer, drawn, boundDetails(tile, whole, box), lively);
   return keepMeans(detailed, unfold(factor, box, answer), { factor, box, core });
 }
 

@@ -1,5 +1,5 @@
 /** What a flow's answer says of a drawing as a whole: nothing where it is a smear, and else how large it draws things, and where. Pure. */
-import { forNear } from "../pixels/places.ts";
+import { type Box, boundsOf, forNear } from "../pixels/places.ts";
 import { inkFrom } from "../pixels/strokes.ts";
 
 /** Share of what an answer has at all that is grey all around, from which on it says next to nothing, and alphas of grey. */
@@ -25,31 +25,21 @@ export function isSmear(answer: Float32Array, sizePx: number): boolean {
 /** A drawing as large as an answer's ink, and where that is; undefined where that is much larger or smaller. Both are alphas, [sizePx, sizePx]. */
 export function asLargeAs(drawing: Float32Array, answer: Float32Array, sizePx: number): Float32Array | undefined {
   const [from, to] = [frameOf(drawing, sizePx), frameOf(answer, sizePx)];
-  const scales = [0, 1].map((axis) => (to.end[axis]! - to.start[axis]!) / (from.end[axis]! - from.start[axis]!));
-  if (!scales.every((scale) => scale < largerMost && scale > 1 / largerMost)) return undefined;
-  const placeOf = (at: number, axis: number): number => from.start[axis]! + (at - to.start[axis]!) / scales[axis]!;
+  if (!from || !to) return undefined;
+  // From the first column or row with ink to the last.
+  const across = (to.right - 1 - to.left) / (from.right - 1 - from.left);
+  const down = (to.bottom - 1 - to.top) / (from.bottom - 1 - from.top);
+  if (![across, down].every((scale) => scale < largerMost && scale > 1 / largerMost)) return undefined;
   const alphaAt = (x: number, y: number): number =>
     x >= 0 && y >= 0 && x < sizePx && y < sizePx ? drawing[y * sizePx + x]! : 0;
   return drawing.map((_, at) => {
-    const [x, y] = [placeOf(at % sizePx, 0), placeOf(Math.floor(at / sizePx), 1)];
+    const x = from.left + ((at % sizePx) - to.left) / across;
+    const y = from.top + (Math.floor(at / sizePx) - to.top) / down;
     const [left, top] = [Math.floor(x), Math.floor(y)];
-    const across = (row: number): number => (left + 1 - x) * alphaAt(left, row) + (x - left) * alphaAt(left + 1, row);
-    return (top + 1 - y) * across(top) + (y - top) * across(top + 1);
+    const inRow = (row: number): number => (left + 1 - x) * alphaAt(left, row) + (x - left) * alphaAt(left + 1, row);
+    return (top + 1 - y) * inRow(top) + (y - top) * inRow(top + 1);
   });
 }
 
-/** First and last column and row with ink. */
-function frameOf(alphas: Float32Array, sizePx: number): { readonly start: number[]; readonly end: number[] } {
-  const [start, end] = [
-    [sizePx, sizePx],
-    [-1, -1],
-  ];
-  for (let at = 0; at < alphas.length; at += 1) {
-    if (alphas[at]! < inkFrom) continue;
-    for (const [axis, place] of [at % sizePx, Math.floor(at / sizePx)].entries()) {
-      start[axis] = Math.min(start[axis]!, place);
-      end[axis] = Math.max(end[axis]!, place);
-    }
-  }
-  return { start, end };
-}
+const frameOf = (alphas: Float32Array, sizePx: number): Box | undefined =>
+  boundsOf(sizePx, (at) => alphas[at]! >= inkFrom);
