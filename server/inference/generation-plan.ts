@@ -2,6 +2,7 @@
 import type { ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
 import type { Source } from "../../shared/contract/generations/sources.ts";
 import { limits } from "../../shared/limits.ts";
+import type { ConditionValues } from "../engine/conditions.ts";
 import { imageSeed } from "../engine/random.ts";
 import { bestCandidate } from "../engine/rank.ts";
 import type { DrawnLatent, Finish, Row } from "../engine/translation.ts";
@@ -37,6 +38,16 @@ export const bestOfEach = ({
 /** Looks at the requested temperature: above the usual one answers differ by seed, so the drawing's own edges are not kept. */
 export const looksAt = ({ temperature }: Pick<ResolvedRequest, "temperature">, looks: Finish): Finish =>
   temperature > limits.temperatureDefault ? freely(looks) : looks;
+
+/** What looks are asked for at the requested temperature: with noise a drawing is another one, also in its own style. */
+export function askedAt(
+  { temperature }: Pick<ResolvedRequest, "temperature">,
+  values: ConditionValues,
+): ConditionValues {
+  if (temperature === 0) return values;
+  const { "drawing-style": _, ...others } = values;
+  return others;
+}
 
 /** Without the drawing's own edges. */
 export const freely = (looks: Finish): Finish => ({ ...looks, lines: undefined, areas: undefined });

@@ -18,7 +18,7 @@ import { sha256Of } from "../platform/sha256.ts";
 import { sampleRow } from "../retrieval/retrieved-prior.ts";
 import { sourcesOf, stylesUnder } from "../retrieval/sources.ts";
 import { conditionValues, inOwnStyle } from "./condition-values.ts";
-import { bestOfEach, looksAt, type Plan } from "./generation-plan.ts";
+import { askedAt, bestOfEach, looksAt, type Plan } from "./generation-plan.ts";
 import type { ConditionImages } from "./protocol.ts";
 import { type Look, wantedLook } from "./wanted-look.ts";
 
@@ -57,8 +57,7 @@ export async function planFromCaption(
       const drawing = conditionValues({ drawing: { image: key } }, new Map([[key, { planes, sizePx }]]));
       const values = inOwnStyle({ ...drawing, ...requested });
       const styleInk = inkOfStyle(translation, values);
-      // With noise it is another drawing, in its own style too.
-      const asked = request.temperature === 0 ? { ...drawing, ...requested } : requested;
+      const asked = askedAt(request, { ...drawing, ...requested });
       const looks = looksAt(request, looksOf(translation, asked, styleInk));
       candidates.push({
         seed,

@@ -23,7 +23,7 @@ import { sampleRow } from "../retrieval/retrieved-prior.ts";
 import { stylesUnder } from "../retrieval/sources.ts";
 import { conditionValues, holeOf, imageOf, inOwnStyle, keyOfShown } from "./condition-values.ts";
 import { type EndInInk, mixedPaints, readEnd, restyled } from "./edited-looks.ts";
-import { bestOfEach, freely, looksAt, type Plan } from "./generation-plan.ts";
+import { askedAt, bestOfEach, freely, looksAt, type Plan } from "./generation-plan.ts";
 import { planDifferent } from "./plan-different.ts";
 import { planFromCaption } from "./plan-from-caption.ts";
 import type { ConditionImages } from "./protocol.ts";
@@ -49,10 +49,7 @@ export async function planGeneration(
     const styleInk = inkOfStyle(translation, values);
     const conditions = await encodeRequest(translation, request, readInInk(translation, values, styleInk));
     const among = stylesUnder(request.licences, translation.drawings);
-    const { "drawing-style": _, ...others } = requested;
-    // With noise it is another drawing, in its own style too.
-    const asked = request.temperature === 0 ? requested : others;
-    const looks = looksAt(request, looksOf(translation, asked, styleInk));
+    const looks = looksAt(request, looksOf(translation, askedAt(request, requested), styleInk));
     const finish = { ...looks, kept: keptPixels(request, images, styleInk.lines) };
     const findings = {
       outOfDistribution: findOutOfDistribution(translation.calibration, conditions),
