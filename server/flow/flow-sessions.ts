@@ -32,13 +32,8 @@ type RowGuidance = ReadonlyArray<{ readonly weight: number; readonly without: re
 
 /** The engine's `Flow` on onnxruntime: any batch size, in chunks of `flowBatch` padded rows. */
 export async function createFlow(weights: FlowWeights, options: FlowSessionOptions) {
-  const { architecture, tensors } = weights;
-  const { dims, conditions } = architecture;
-  const binding = { kind: "weights", weights: tensors } as const;
-  const open = (graph: Graph, direction: string): Promise<Session> =>
-    Session.create(toModelBytes(graph, binding), { ...options, label: `${options.label} ${direction}` });
-  const forwardSession = await open(forwardGraph(architecture, flowBatch), "forward");
-  const inverseSession = await open(inverseGraph(architecture, flowBatch, options.guidedCouplings), "inverse");
+  const { dims, conditions } = weights.architecture;
+  const { forwardSession, inverseSession } = await openSessions(weights, options);
 
   const conditionFeeds = (given: Conditions, start: number, rows: number): Feeds =>
     Object.fromEntries(
@@ -94,6 +89,17 @@ export async function createFlow(weights: FlowWeights, options: FlowSessionOptio
       await forwardSession.dispose();
       await inverseSession.dispose();
     },
+  };
+}
+
+/** Not within `createFlow`, whose functions would keep the weights, 100 MB, beside the sessions' own. */
+async function openSessions({ architecture, tensors }: FlowWeights, options: FlowSessionOptions) {
+  const binding = { kind: "weights", weights: tensors } as const;
+  const open = (graph: Graph, direction: string): Promise<Session> =>
+    Session.create(toModelBytes(graph, binding), { ...options, label: `${options.label} ${direction}` });
+  return {
+    forwardSession: await open(forwardGraph(architecture, flowBatch), "forward"),
+    inverseSession: await open(inverseGraph(architecture, flowBatch, options.guidedCouplings), "inverse"),
   };
 }
 
