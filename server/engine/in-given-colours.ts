@@ -47,7 +47,8 @@ function inRequested(own: StyleInk, given: readonly Ink[]): StyleInk {
       : mine.length > 1
         ? areasIn(own.areas, mine)
         : areasIn(own.areas, [requested, ...beside], requested));
-  if (!isOfOneColour(own)) return { isOneInk: false, areas, ...(shadows && { shadows: nearestIn(shadows, given) }) };
+  const several = { isOneInk: false, areas, liveArea: own.liveArea };
+  if (!isOfOneColour(own)) return { ...several, ...(shadows && { shadows: nearestIn(shadows, given) }) };
   return {
     ...own,
     areas,

@@ -185,8 +185,13 @@ export interface DrawingChoice {
   choose(noise: (length: number) => Float32Array): { readonly entry: number; readonly cosine: number };
   /** How alike two drawings look, −1 to 1. */
   likeness(one: number, other: number): number;
-  /** A drawing as an SVG in `currentColor`, what its set calls it, and the set. */
-  open(entry: number): { readonly svg: string; readonly name: string; readonly set: string };
+  /** A drawing as an SVG in `currentColor` with a `viewBox`, what its set calls it, and the set, with its live area if it is known (live-area.ts). */
+  open(entry: number): {
+    readonly svg: string;
+    readonly name: string;
+    readonly set: string;
+    readonly liveArea?: number | undefined;
+  };
 }
 
 /** The retrieval index of a translation. */

@@ -96,6 +96,7 @@ export class DrawingStyleExpert implements ExpertCore {
       lines,
       hand,
       areas,
+      liveArea,
     } = this.#entry.vocabulary.find(({ id }) => id === style) ?? {};
     return {
       isOneInk,
@@ -108,6 +109,7 @@ export class DrawingStyleExpert implements ExpertCore {
       ...(lines && { lines }),
       ...(hand && { hand }),
       ...(areas && { areas: areasOfEntry(areas) }),
+      ...(liveArea !== undefined && { liveArea }),
     };
   }
 

@@ -13,6 +13,7 @@ import { inOneInk } from "../engine/pixels/one-ink.ts";
 import { imageSeed, normals, streams } from "../engine/random.ts";
 import { inkOfStyle, looksOf, readInInk } from "../engine/read-in-ink.ts";
 import type { Finish, Translation } from "../engine/translation.ts";
+import { renderInLiveArea } from "../images/in-live-area.ts";
 import { inUsualInk } from "../images/svg.ts";
 import { sha256Of } from "../platform/sha256.ts";
 import { sampleRow } from "../retrieval/retrieved-prior.ts";
@@ -20,7 +21,7 @@ import { sourcesOf, stylesUnder } from "../retrieval/sources.ts";
 import { conditionValues, inOwnStyle } from "./condition-values.ts";
 import { askedAt, bestOfEach, looksAt, type Plan } from "./generation-plan.ts";
 import type { ConditionImages } from "./protocol.ts";
-import { type Look, wantedLook } from "./wanted-look.ts";
+import { type WantedDrawing, wantedDrawing } from "./wanted-drawing.ts";
 
 /** Cosine of a drawing's name to the words from which on it shows them: "home" is at 0.78 to "house", "rabbit" at 0.42 to "giraffe". */
 const cosineLeast = 0.65;
@@ -46,7 +47,7 @@ export async function planFromCaption(
   const { caption: _, ...others } = condition;
   const requested = conditionValues(others, images);
   const finder = captions.library
-    ? inLibrary(captions.library, translation, words, { ...request, look: wantedLook(translation, requested) })
+    ? inLibrary(captions.library, translation, words, { ...request, ...wantedDrawing(translation, requested) })
     : inIndex(captions, words, request);
   const each = bestOfEach(request);
   const starts: Start[][] = [];
@@ -144,7 +145,7 @@ function inLibrary(
   library: DrawingFinder,
   { drawings, target: { imageSizePx: sizePx } }: Translation,
   { text, vector }: Words,
-  { licences, look }: Pick<ResolvedRequest, "licences"> & { readonly look: Look },
+  { licences, look, liveArea: wanted }: Pick<ResolvedRequest, "licences"> & WantedDrawing,
 ): Finder {
   const choice = vector && library.find({ words: vector, among: stylesUnder(licences, drawings), look });
   const chosen = new Map<number, number>();
@@ -159,13 +160,11 @@ function inLibrary(
   return {
     likeness: (one, other) => choice!.likeness(chosenBy(one), chosenBy(other)),
     async find(seed) {
-      const { svg, name, set } = choice!.open(chosenBy(seed));
-      // Most children draw no SVG, and loading sharp would take each a tenth of a second at its start.
-      const { renderSvg } = await import("../images/codec.ts");
+      const { svg, name, set, liveArea: own } = choice!.open(chosenBy(seed));
       return {
-        planes: await renderSvg(inUsualInk(svg), sizePx),
+        planes: await renderInLiveArea(inUsualInk(svg), sizePx, { own, wanted }),
         sizePx,
-        key: `library:${sha256Of(svg)}`,
+        key: `library:${sha256Of(svg)} in ${wanted}`,
         sources: sourcesOf([{ label: name.replaceAll(" ", "-"), style: set, share: 1 }], drawings),
       };
     },

@@ -112,6 +112,8 @@ export const TranslationSchema = z.object({
       thumbnails: PackPathSchema.optional(),
       /** What each of them looks like, and the same things in another look (server/retrieval/library-looks.ts). */
       looks: PackPathSchema.optional(),
+      /** How much of the picture drawings of each set of the library take, of the side (server/engine/live-area.ts). */
+      liveAreas: z.record(z.string(), z.number().min(0).max(1)).optional(),
     })
     .optional(),
   metrics: z.record(z.string(), z.number()),

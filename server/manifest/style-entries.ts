@@ -111,6 +111,8 @@ export const styleLooks = {
   ground: GroundSchema.optional(),
   shadows: z.array(HardShadowSchema).min(1).max(2).optional(),
   areas: AreasSchema.optional(),
+  /** How much of the picture its icons take, of the side (server/engine/live-area.ts). */
+  liveArea: channel.optional(),
   /** How it strays, where it is drawn by hand, of the side, and how much the width of its lines does (server/engine/hand-drawn). */
   hand: z.object({ stray: channel, wave: z.number().positive().max(2), uneven: channel }).optional(),
   /** Width of its lines, of the side of its icons, whether all of them are lines, alpha of its tint (server/engine/lines/line-width.ts), and corners. */

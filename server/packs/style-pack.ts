@@ -96,7 +96,7 @@ export function publishStylePack(packs: string, base: StyleBase, made: NewStyle)
     const old = await ownPackAt(folder, name);
     const codes = new Uint8Array(toFloat16(code).buffer);
     const codesAt = `style/${name}-${sha256Of(codes).slice(0, 8)}.f16`;
-    const { isOneInk, ink, gradient, spread, accents, ground, shadows, lines, hand, areas } = styleInk;
+    const { isOneInk, ink, gradient, spread, accents, ground, shadows, lines, hand, areas, liveArea } = styleInk;
     const looks = {
       ...(isOneInk && { isOneInk }),
       ...(ink && { ink: hexOfChannels(ink) }),
@@ -108,6 +108,7 @@ export function publishStylePack(packs: string, base: StyleBase, made: NewStyle)
       ...(lines && { lines }),
       ...(hand && { hand }),
       ...(areas && { areas: entryOfAreas(areas) }),
+      ...(liveArea !== undefined && { liveArea }),
     };
     const vocabulary = [{ id: name, label, ...looks, icons }];
     if (old && isSameStyle(old.manifest, base, { codesAt, vocabulary }))

@@ -28,6 +28,8 @@ type Look = NonNullable<LibraryQuery["look"]>;
 interface Beside {
   readonly thumbnails?: Thumbnails | undefined;
   readonly looks?: LibraryLooks | undefined;
+  /** How much of the picture drawings of each set take (../engine/live-area.ts). */
+  readonly liveAreas?: Readonly<Record<string, number>> | undefined;
 }
 
 /** Names and their cosines, as many as `count`; the next search writes over them. */
@@ -41,6 +43,7 @@ export class DrawingLibrary implements DrawingFinder {
   readonly #content: LibraryContent;
   readonly #thumbnails: Thumbnails | undefined;
   readonly #looks: LibraryLooks | undefined;
+  readonly #liveAreas: Readonly<Record<string, number>>;
   /** The names' vectors, a byte for two values, not signed. */
   readonly #keyBytes: Uint8Array;
   /** First name of each list, and behind the last, [lists + 1]. */
@@ -57,10 +60,11 @@ export class DrawingLibrary implements DrawingFinder {
   readonly #found: Int32Array;
   readonly #cosines: Float64Array;
 
-  constructor(content: LibraryContent, { thumbnails, looks }: Beside = {}) {
+  constructor(content: LibraryContent, { thumbnails, looks, liveAreas = {} }: Beside = {}) {
     this.#content = content;
     this.#thumbnails = thumbnails;
     this.#looks = looks;
+    this.#liveAreas = liveAreas;
     const { names, keys, listLengths, entryNames } = content;
     this.#keyBytes = new Uint8Array(keys.bytes.buffer, keys.bytes.byteOffset, keys.bytes.byteLength);
     this.#firstOfList = sums(listLengths);
@@ -78,19 +82,19 @@ export class DrawingLibrary implements DrawingFinder {
   }
 
   /**
-   * @param beside paths of what is known of its drawings besides
+   * @param beside paths of what is known of its drawings besides, and live areas of its sets
    * @throws AppError `pack_corrupt` when a file is missing, the names do not fit words of so many values, or the other files not the drawings
    */
   static async open(
     path: string,
     keyDims: number,
-    beside: Partial<Record<keyof Beside, string>> = {},
+    beside: Partial<Record<"thumbnails" | "looks", string>> & Pick<Beside, "liveAreas"> = {},
   ): Promise<DrawingLibrary> {
     const content = await readLibraryFile(path, keyDims);
     const { length } = content.entryNames;
     const thumbnails = beside.thumbnails === undefined ? undefined : await Thumbnails.open(beside.thumbnails, length);
     const looks = beside.looks === undefined ? undefined : await LibraryLooks.open(beside.looks, length);
-    return new DrawingLibrary(content, { thumbnails, looks });
+    return new DrawingLibrary(content, { thumbnails, looks, liveAreas: beside.liveAreas });
   }
 
   get size(): number {
@@ -165,10 +169,12 @@ export class DrawingLibrary implements DrawingFinder {
   drawing(entry: number, look?: Look): ReturnType<DrawingChoice["open"]> {
     const { entryNames, entrySets, names, sets } = this.#content;
     const other = look && this.#looks?.otherIn(entry, look);
+    const set = sets[entrySets[entry]!]!;
     return {
       svg: svgOfLine(other ?? lineAt(this.#content, this.#firstOfBlock, entry)),
       name: names[entryNames[entry]!]!,
-      set: sets[entrySets[entry]!]!,
+      set,
+      liveArea: this.#liveAreas[set],
     };
   }
 }

@@ -10,8 +10,6 @@ import { Catalogue } from "../../server/packs/catalogue.ts";
 import { loadPacks } from "../../server/packs/load.ts";
 import { sha256Of } from "../../server/platform/sha256.ts";
 import { writeLibraryFile } from "../../server/retrieval/drawing-library-file.ts";
-import { blocksOf, lineOf } from "../../server/retrieval/library-blocks.ts";
-import { looks, writeLooksFile } from "../../server/retrieval/library-looks.ts";
 import { makeLibrary } from "../../server/retrieval/make-library.ts";
 import type { TranslationInfo } from "../../shared/contract/meta.ts";
 import { checkCondition, findTranslation } from "../../shared/contract/translation-rules.ts";
@@ -20,7 +18,7 @@ import { AppError } from "../../shared/problem.ts";
 import { drawRestyled } from "../fixtures/draw-restyled.ts";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { tinyFullDraft, tinyLabels, tinyStyles, withRetrieval, writeTinyPack } from "../fixtures/tiny-pack.ts";
-import { packStyles, styleSizePx, tinyStyleDraft, writeTinyStylePack } from "../fixtures/tiny-style-pack.ts";
+import { styleSizePx, tinyStyleDraft, writeTinyStylePack } from "../fixtures/tiny-style-pack.ts";
 
 const root = temporaryFolder("own-style");
 const uploads = new Map<string, Uint8Array>();
@@ -57,6 +55,9 @@ const infoIn = async (...folders: string[]): Promise<TranslationInfo> => {
   const catalogue = await Catalogue.open(join(root, folders[0]!), ...folders.slice(1).map((name) => join(root, name)));
   return findTranslation(catalogue.packs(), "restyle").translation;
 };
+
+const svgOf = ({ viewBox, body }: ReturnType<typeof shapeOf>): string =>
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${viewBox}">${body}</svg>`;
 
 before(async () => {
   await writeTinyPack(join(root, "lends"), withRetrieval(tinyFullDraft));
@@ -192,57 +193,10 @@ describe("captions in a style of one's own", () => {
     // Without a style the drawing keeps its own, as an upload does.
     const drawnBy = async (condition: object, fields: object = {}) =>
       (await drawRestyled({ service: served, info: found, load }, condition, fields))[0]!.rgba;
-    const { body, viewBox } = shapeOf("ovals");
-    const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${viewBox}">${body}</svg>`;
+    const svg = svgOf(shapeOf("ovals"));
     const unstyled = await drawnBy({ caption: tinyLabels[0]! }, { licences: ["MIT"] });
     assert.deepEqual(unstyled, await drawnBy({ drawing: { svg } }));
     assert.notDeepEqual(unstyled, await drawnBy({ drawing: { svg }, style: "filled" }));
-  });
-
-  it("a style of fills starts from what a set filled, one of lines from its outline, another from the drawing as it is", async () => {
-    const style = tinyStyleDraft.experts["style"]!;
-    assert.ok(style.kind === "drawing-style", "the tiny pack has styles");
-    const lines = [{ isAll: true, width: 0.2 }, { isAll: false }, undefined];
-    const vocabulary = style.vocabulary.map((entry, at) => ({ ...entry, ...(lines[at] && { lines: lines[at] }) }));
-    const [own] = borrowing.translations;
-    const [library, looksFile] = ["drawings/drawings.safetensors", "drawings/looks.safetensors"];
-    const folder = join(root, "looks");
-    await mkdir(join(folder, "tiny-styles/drawings"), { recursive: true });
-    const words = (await loadPacks(await Catalogue.open(join(root, "lends")), { threads: 1 })).translations[0]!;
-    const reader = words.conditions.find(({ name }) => name === "caption")!.expert;
-    const outline = { viewBox: "0 0 8 8", body: '<path d="M1 1h6v6H1z" fill="none" stroke="currentColor"/>' };
-    const content = await makeLibrary(
-      tinyLabels.map((name) => ({ set: "squares", name, ...outline })),
-      reader.dims,
-      2,
-      (names) => reader.encode(names.map((text) => ({ kind: "text" as const, text }))),
-    );
-    await writeLibraryFile(join(folder, "tiny-styles", library), content);
-    const filled = shapeOf("squares");
-    await writeLooksFile(join(folder, "tiny-styles", looksFile), {
-      looks: new Uint8Array(tinyLabels.length).fill(looks.lines),
-      others: Float32Array.from(tinyLabels.keys()),
-      ...blocksOf(tinyLabels.map(() => lineOf(filled))),
-    });
-    await writeTinyStylePack(folder, {
-      ...borrowing,
-      experts: { ...borrowing.experts, style: { ...style, vocabulary } },
-      translations: [{ ...own!, captions: { ...own!.captions, library, looks: looksFile } }],
-    });
-    const catalogue = await Catalogue.open(join(root, "lends"), folder);
-    const found = findTranslation(catalogue.packs(), "restyle").translation;
-    const served = createService((await loadPacks(catalogue, { threads: 1 })).translations, 8);
-    const drawnBy = async (condition: object) =>
-      (await drawRestyled({ service: served, info: found, load }, condition))[0]!.rgba;
-    const svgOf = ({ viewBox, body }: typeof outline) =>
-      `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${viewBox}">${body}</svg>`;
-    for (const [at, shape] of [outline, filled, outline].entries()) {
-      const requested = { style: packStyles[at]! };
-      const [other] = [outline, filled].filter((one) => one !== shape);
-      const drawn = await drawnBy({ caption: tinyLabels[0]!, ...requested });
-      assert.deepEqual(drawn, await drawnBy({ drawing: { svg: svgOf(shape) }, ...requested }), requested.style);
-      assert.notDeepEqual(drawn, await drawnBy({ drawing: { svg: svgOf(other!) }, ...requested }), requested.style);
-    }
   });
 
   it("a pack of one's own whose library does not open is left out, and the packs that ship are served", async () => {

@@ -77,7 +77,7 @@ export async function drawnInAreas(
   const { ground } = style;
   const width = ground ? undefined : style.outline?.width;
   const shape = own.ink && shapeOf(alphas, sizePx);
-  const lines = shape && own.isOneInk ? redrawLines(alphas, sizePx, width, shape, true) : undefined;
+  const lines = shape && own.isOneInk ? redrawLines(alphas, sizePx, width, shape) : undefined;
   const isOfLines = lines !== undefined && !ground;
   if (lines && style.hasGrounds) return undefined;
   const shown = isOfLines ? inkedBy(lines.alphas, own.ink!) : planes;

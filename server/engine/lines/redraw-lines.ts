@@ -25,7 +25,6 @@ export interface Redrawn extends Edged {
 /**
  * @param alphas [sizePx, sizePx], of one ink
  * @param width of the lines, of the side, 0 to 1; the drawing's own by default
- * @param mayReachBorder whether what lies around a drawing is one also where lines reach the border of the picture
  * @returns lines as near to that width as leaves them whole and apart; undefined where the drawing is not lines of one width
  */
 export function redrawLines(
@@ -33,19 +32,17 @@ export function redrawLines(
   sizePx: number,
   width?: number,
   shape = shapeOf(alphas, sizePx),
-  mayReachBorder = false,
 ): Redrawn | undefined {
-  const partsIn = mayReachBorder ? partsOf : countParts;
   const own = lineWidthOf(shape, sizePx);
   if (!isLines(own)) return undefined;
   // Widths of hairlines are not known better.
   const isHair = width !== undefined && Math.max(width, own.width) <= hairPx / sizePx;
-  const parts = width === undefined || isHair ? undefined : partsIn(alphas, sizePx);
+  const parts = width === undefined || isHair ? undefined : partsOf(alphas, sizePx);
   for (const share of parts === undefined ? [0] : changeShares) {
     const to = isHair ? own.width : own.width + share * ((width ?? 0) - own.width);
     const field = movedEdge(shape, sizePx, own.width, to);
     const edged = edgedOf(field, sizePx);
-    if (!parts || isWhole(partsIn(edged.alphas, sizePx), parts, width! > own.width))
+    if (!parts || isWhole(partsOf(edged.alphas, sizePx), parts, width! > own.width))
       return { ...edged, field, width: to };
   }
   return undefined;

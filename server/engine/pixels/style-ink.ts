@@ -32,6 +32,8 @@ export interface StyleInk extends DrawnInk {
   readonly lines?: StyleLines | undefined;
   /** How it strays, where it is drawn by hand (../hand-drawn/hand-of-style.ts). */
   readonly hand?: Hand | undefined;
+  /** How much of the picture its drawings take (../live-area.ts), on a ground or plate of what lies on it. */
+  readonly liveArea?: number | undefined;
   /** The colours of drawings of many flat ones (../areas/style-areas.ts). */
   readonly areas?: StyleAreas | undefined;
   /** What drawings of several colours lie on (../areas/plate.ts); all else is read from drawings without it. */

@@ -8,11 +8,13 @@ import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { liveAreaOf } from "../../engine/live-area.ts";
 import { linesIn } from "../../engine/pixels/style-ink.ts";
 import { usualInk } from "../../engine/pixels/usual-ink.ts";
 import { StyleDrawings } from "../../evaluation/styles/style-drawings.ts";
 import type { DraftManifest } from "../../manifest/manifest.ts";
 import { writeManifest } from "../../packs/publish.ts";
+import { liveAreasOf } from "./library/live-areas.mts";
 
 /** What styles.json says (export_styles.py). */
 interface ExportedFacts {
@@ -108,14 +110,17 @@ const outlined = ["core", "plump", "flex", "sharp", "ultimate"].map((name) => `s
 
 const drawings = await StyleDrawings.open(values.styles, facts.imagePx);
 const widthParts = 1e4;
+/** Icons of a named style by which its live area is measured. */
+const measuredMost = 200;
 
 /** A line of the vocabulary, with what its icons' lines are like. */
 async function namedStyle({ name, title, variant, examples }: ExportedFacts["styles"][number]) {
   const isOneInk = !/duotone|two-tone/.test(name);
-  const icons = drawings.all.filter((one) => one.variant === variant && one.split === "train").slice(0, examples);
+  const icons = drawings.all.filter((one) => one.variant === variant && one.split === "train").slice(0, measuredMost);
   const shown = [];
   for (const icon of icons) shown.push({ planes: await drawings.read(icon), sizePx: facts.imagePx });
-  const { isAll, corners, ...sizes } = linesIn(shown, isOneInk) ?? {};
+  const { isAll, corners, ...sizes } = linesIn(shown.slice(0, examples), isOneInk) ?? {};
+  const liveArea = liveAreaOf(shown);
   const rounded = Object.entries(sizes).flatMap(([key, value]) =>
     value === undefined ? [] : [[key, Math.round(widthParts * value) / widthParts]],
   );
@@ -125,6 +130,7 @@ async function namedStyle({ name, title, variant, examples }: ExportedFacts["sty
     ...(isOneInk && { isOneInk }),
     // All of them take the colour of the text around them, which was rendered so.
     ink: usualInk,
+    ...(liveArea !== undefined && { liveArea: Math.round(1000 * liveArea) / 1000 }),
     ...(isAll !== undefined && { lines: { ...Object.fromEntries(rounded), isAll, corners } }),
   };
 }
@@ -186,7 +192,12 @@ const draft: DraftManifest = {
       captions: {
         translation: "caption",
         styles: outlined,
-        ...(lentSets.length > 0 && { library, thumbnails, looks }),
+        ...(lentSets.length > 0 && {
+          library,
+          thumbnails,
+          looks,
+          liveAreas: await liveAreasOf(join(values.out, library)),
+        }),
       },
       ...(lentSets.length > 0 && {
         drawings: lentSets.map(({ set, author, authorUrl, licence }) => ({

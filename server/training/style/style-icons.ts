@@ -7,7 +7,9 @@ import { basename, extname, join } from "node:path";
 import { limits } from "../../../shared/limits.ts";
 import { AppError } from "../../../shared/problem.ts";
 import { styleAreasOf } from "../../engine/areas/style-areas.ts";
+import { liveAreaOf } from "../../engine/live-area.ts";
 import { spreadOf } from "../../engine/pixels/colour-spread.ts";
+import { usualShare } from "../../engine/pixels/ground/ground.ts";
 import { shadowsOf } from "../../engine/pixels/hard-shadows/without-shadows.ts";
 import { inkOf } from "../../engine/pixels/ink-colour.ts";
 import {
@@ -62,9 +64,12 @@ export function inInkOfMost<Shown extends Icon>(
   icons: readonly Shown[],
 ): { readonly icons: readonly Shown[]; readonly styleInk: StyleInk } {
   const found = shadowsOf(icons);
-  if (!found) return inkOfMost(icons);
-  const read = inkOfMost(found.alone, true);
-  return { icons: read.icons, styleInk: { ...read.styleInk, shadows: found.shadows } };
+  const alone = found?.alone ?? icons;
+  const read = inkOfMost(alone, found !== undefined);
+  const { ground, areas } = read.styleInk;
+  const liveArea = (ground ?? areas?.ground) ? usualShare : liveAreaOf(alone.slice(0, lookedAt));
+  const looks = { ...(liveArea !== undefined && { liveArea }), ...(found && { shadows: found.shadows }) };
+  return { icons: read.icons, styleInk: { ...read.styleInk, ...looks } };
 }
 
 /** @param isTakenOff icons were taken off their shadows */

@@ -194,7 +194,7 @@ describe("lines with another width", () => {
 
   it("lines with another width may reach the border of the picture", () => {
     const shape = drawn(joined(ring(29, 6), stroke(0, 32, 64, 32, 6)));
-    const redrawn = redrawLines(shape, sizePx, 3 / sizePx, undefined, true);
+    const redrawn = redrawLines(shape, sizePx, 3 / sizePx);
     assert.ok(redrawn && Math.abs(sizePx * redrawn.width - 3) < 0.1);
   });
 

@@ -21,8 +21,8 @@ const shareLeast = 0.8;
 const areaLeast = 0.2;
 /** Difference of a channel of equal colours. */
 const sameWithin = 0.1;
-/** Of the side of a picture, how much a drawing usually takes. */
-const usualShare = 0.86;
+/** Of the side of a picture, how much a drawing usually takes that is put on a ground. */
+export const usualShare = 0.86;
 /** Looks that are kept, and the share of the icons that each must have. */
 const [looksMost, lookLeast] = [8, 0.03];
 /** Chroma of what has a hue, and turns of the hue. */

@@ -1,4 +1,4 @@
-/** In lines or filled: what a drawing that a caption starts from had better look like. */
+/** What a drawing that a caption starts from had better look like, in lines or filled, and how large it is in the requested style. */
 import { areThin } from "../engine/areas/around.ts";
 import type { ConditionValues } from "../engine/conditions.ts";
 import type { DrawingFinder } from "../engine/interfaces.ts";
@@ -6,18 +6,23 @@ import type { StyleInk } from "../engine/pixels/style-ink.ts";
 import { inkOfStyle } from "../engine/read-in-ink.ts";
 import type { Translation } from "../engine/translation.ts";
 
-export type Look = Parameters<DrawingFinder["find"]>[0]["look"];
+export interface WantedDrawing {
+  /** What comes out well: what is in lines or filled already needs no guess. */
+  readonly look: Parameters<DrawingFinder["find"]>[0]["look"];
+  readonly liveArea: number | undefined;
+}
 
-/** What comes out well in the requested style: what is in lines or filled already needs no guess. */
-export function wantedLook(translation: Pick<Translation, "conditions">, requested: ConditionValues): Look {
-  const { lines, areas } = requested.style ? inkOfStyle(translation, requested) : noStyle;
+export function wantedDrawing(translation: Pick<Translation, "conditions">, requested: ConditionValues): WantedDrawing {
+  const styleInk: Partial<StyleInk> = requested.style ? inkOfStyle(translation, requested) : {};
+  return { look: wantedLook(styleInk, requested.style), liveArea: styleInk.liveArea };
+}
+
+function wantedLook({ lines, areas }: Partial<StyleInk>, style: ConditionValues["style"]): WantedDrawing["look"] {
   if (areas?.outline || lines?.isAll) return "lines";
   if (!areas?.isOfFills && !(lines && lines.tint === undefined)) return undefined;
   // Of a few drawings in lines of two colours, or of uneven width, no more is read.
-  return areMostlyThin(requested.style) ? "lines" : "fills";
+  return areMostlyThin(style) ? "lines" : "fills";
 }
-
-const noStyle: Pick<StyleInk, "lines" | "areas"> = {};
 
 /** Images of a style that are looked at once more; each takes some 10 ms. */
 const lookedMost = 5;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { renderSvg } from "../../server/images/codec.ts";
-import { wantedLook } from "../../server/inference/wanted-look.ts";
+import { wantedDrawing } from "../../server/inference/wanted-drawing.ts";
 
 const folder = "docs/examples/hand-drawn";
 const sizePx = 128;
@@ -13,7 +13,7 @@ async function wantedBy(what: string, svgs: readonly string[]): Promise<string |
   const images = [];
   for (const [at, svg] of svgs.entries())
     images.push({ kind: "image" as const, key: `${what} ${at}`, planes: await renderSvg(svg, sizePx), sizePx });
-  return wantedLook({ conditions: [] }, { style: { kind: "images", images } });
+  return wantedDrawing({ conditions: [] }, { style: { kind: "images", images } }).look;
 }
 
 test("a style of lines starts from lines, however few of its drawings are shown, and in however many colours", async () => {

@@ -1,0 +1,54 @@
+/**
+ * Renders a drawing of a library at the size that drawings of the requested style have. Sets leave different padding, from none to a third
+ * of the picture, and what captions find comes from many of them.
+ */
+import { boxOfInk, longerSide } from "../engine/live-area.ts";
+import type { Box } from "../engine/pixels/places.ts";
+
+/** Smaller changes are not worth it. */
+const changeLeast = 0.03;
+/** Between these a set's padding differs; beyond them a style's icons are small or large for another reason. */
+const [scaleLeast, scaleMost] = [0.7, 1.4];
+/** How much more than a usual one a drawing may take, and how much of the picture: lines may become wider than they are. */
+const roomBeyond = 1.08;
+const shareMost = 0.96;
+
+/** Live areas (engine/live-area.ts) of the drawing's set and of the style; where one is unknown, the drawing stays as large as it is. */
+interface LiveAreas {
+  readonly own: number | undefined;
+  readonly wanted: number | undefined;
+}
+
+/**
+ * @param svg with a `viewBox`, in its ink
+ * @returns premultiplied RGBA [4, sizePx, sizePx]
+ * @throws AppError `image_rejected`
+ */
+export async function renderInLiveArea(svg: string, sizePx: number, { own, wanted }: LiveAreas): Promise<Float32Array> {
+  // Most children draw no SVG, and loading sharp would take each a tenth of a second at its start.
+  const { renderSvg } = await import("./codec.ts");
+  const planes = await renderSvg(svg, sizePx);
+  const box = own === undefined || wanted === undefined ? undefined : boxOfInk({ planes, sizePx });
+  if (!box) return planes;
+  const scale = scaleOf(box, sizePx, own!, wanted!);
+  return Math.abs(scale - 1) < changeLeast ? planes : renderSvg(scaledSvg(svg, scale), sizePx);
+}
+
+/** So that a drawing's set gets the style's live area, and the drawing stays within it and within the picture. */
+function scaleOf(box: Box, sizePx: number, own: number, wanted: number): number {
+  const scale = Math.min(scaleMost, Math.max(scaleLeast, wanted / own));
+  const middle = sizePx / 2;
+  const reach = Math.max(middle - box.left, box.right - middle, middle - box.top, box.bottom - middle);
+  const inside = Math.max(1, (shareMost * middle) / reach);
+  const longest = Math.min(shareMost, roomBeyond * wanted) * sizePx;
+  return Math.min(scale, inside, Math.max(scaleLeast, longest / longerSide(box)));
+}
+
+/** The drawing around the middle of its view box. */
+function scaledSvg(svg: string, scale: number): string {
+  return svg.replace(/viewBox="([^"]*)"/, (_, box: string) => {
+    const [left, top, width, height] = box.split(/[ ,]+/).map(Number) as [number, number, number, number];
+    const [wide, high] = [width / scale, height / scale];
+    return `viewBox="${left + (width - wide) / 2} ${top + (height - high) / 2} ${wide} ${high}"`;
+  });
+}

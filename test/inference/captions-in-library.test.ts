@@ -1,0 +1,113 @@
+/** What captions find in a library, in the look and at the size that the requested style has. */
+import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { before, describe, it } from "node:test";
+import { createConditionImageLoader } from "../../server/inference/condition-images.ts";
+import { createService } from "../../server/inference/service.ts";
+import { Catalogue } from "../../server/packs/catalogue.ts";
+import { loadPacks } from "../../server/packs/load.ts";
+import { writeLibraryFile } from "../../server/retrieval/drawing-library-file.ts";
+import { blocksOf, lineOf } from "../../server/retrieval/library-blocks.ts";
+import { looks, writeLooksFile } from "../../server/retrieval/library-looks.ts";
+import { makeLibrary } from "../../server/retrieval/make-library.ts";
+import { findTranslation } from "../../shared/contract/translation-rules.ts";
+import { limits } from "../../shared/limits.ts";
+import { drawRestyled } from "../fixtures/draw-restyled.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
+import { tinyFullDraft, tinyLabels, tinyStyles, withRetrieval, writeTinyPack } from "../fixtures/tiny-pack.ts";
+import { packStyles, tinyStyleDraft, writeTinyStylePack } from "../fixtures/tiny-style-pack.ts";
+
+const root = temporaryFolder("library");
+const load = createConditionImageLoader(async () => undefined, limits.decodedImagesMax);
+const [translation] = tinyStyleDraft.translations;
+const own = { ...translation!, captions: { translation: "caption", styles: tinyStyles.slice(0, 1) } };
+
+interface Shape {
+  readonly viewBox: string;
+  readonly body: string;
+}
+
+const square: Shape = { viewBox: "0 0 8 8", body: '<path d="M1 1h6v6H1z" fill="currentColor"/>' };
+const svgOf = ({ viewBox, body }: Shape): string =>
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${viewBox}">${body}</svg>`;
+
+before(() => writeTinyPack(join(root, "lends"), withRetrieval(tinyFullDraft)));
+
+/** A library of one set, which draws all labels in one shape, and what is known of its drawings and of the pack's styles besides. */
+interface OneShape {
+  readonly shape: Shape;
+  readonly stylesAs: (at: number) => object;
+  readonly captions: object;
+  readonly beside?: (packFolder: string) => Promise<void>;
+}
+
+/** Serves a pack with such a library. @returns what draws with it */
+async function drawingFrom(name: string, { shape, stylesAs, captions, beside }: OneShape) {
+  const style = tinyStyleDraft.experts["style"]!;
+  assert.ok(style.kind === "drawing-style", "the tiny pack has styles");
+  const vocabulary = style.vocabulary.map((entry, at) => ({ ...entry, ...stylesAs(at) }));
+  const library = "drawings/drawings.safetensors";
+  const folder = join(root, name);
+  await mkdir(join(folder, "tiny-styles/drawings"), { recursive: true });
+  const words = (await loadPacks(await Catalogue.open(join(root, "lends")), { threads: 1 })).translations[0]!;
+  const reader = words.conditions.find((condition) => condition.name === "caption")!.expert;
+  const content = await makeLibrary(
+    tinyLabels.map((label) => ({ set: "squares", name: label, ...shape })),
+    reader.dims,
+    2,
+    (names) => reader.encode(names.map((text) => ({ kind: "text" as const, text }))),
+  );
+  await writeLibraryFile(join(folder, "tiny-styles", library), content);
+  await beside?.(join(folder, "tiny-styles"));
+  await writeTinyStylePack(folder, {
+    ...tinyStyleDraft,
+    experts: { ...tinyStyleDraft.experts, style: { ...style, vocabulary } },
+    translations: [{ ...own, captions: { ...own.captions, library, ...captions } }],
+  });
+  const catalogue = await Catalogue.open(join(root, "lends"), folder);
+  const served = createService((await loadPacks(catalogue, { threads: 1 })).translations, 8);
+  const found = findTranslation(catalogue.packs(), "restyle").translation;
+  return async (condition: object) => (await drawRestyled({ service: served, info: found, load }, condition))[0]!.rgba;
+}
+
+describe("captions that find a drawing in a library", () => {
+  it("a style of fills starts from what a set filled, one of lines from its outline, another from the drawing as it is", async () => {
+    const lines = [{ isAll: true, width: 0.2 }, { isAll: false }, undefined];
+    const outline = { viewBox: "0 0 8 8", body: '<path d="M1 1h6v6H1z" fill="none" stroke="currentColor"/>' };
+    const looksFile = "drawings/looks.safetensors";
+    const drawnBy = await drawingFrom("looks", {
+      shape: outline,
+      stylesAs: (at) => ({ ...(lines[at] && { lines: lines[at] }) }),
+      captions: { looks: looksFile },
+      beside: (folder) =>
+        writeLooksFile(join(folder, looksFile), {
+          looks: new Uint8Array(tinyLabels.length).fill(looks.lines),
+          others: Float32Array.from(tinyLabels.keys()),
+          ...blocksOf(tinyLabels.map(() => lineOf(square))),
+        }),
+    });
+    for (const [at, shape] of [outline, square, outline].entries()) {
+      const requested = { style: packStyles[at]! };
+      const [other] = [outline, square].filter((one) => one !== shape);
+      const drawn = await drawnBy({ caption: tinyLabels[0]!, ...requested });
+      assert.deepEqual(drawn, await drawnBy({ drawing: { svg: svgOf(shape) }, ...requested }), requested.style);
+      assert.notDeepEqual(drawn, await drawnBy({ drawing: { svg: svgOf(other!) }, ...requested }), requested.style);
+    }
+  });
+
+  it("a drawing of a set is as large as the icons of the style, where both sizes are known", async () => {
+    const drawnBy = await drawingFrom("live-areas", {
+      shape: square,
+      stylesAs: (at) => (at === 0 ? { liveArea: 0.6 } : {}),
+      captions: { liveAreas: { squares: 0.75 } },
+    });
+    for (const [at, viewBox] of ["-1 -1 10 10", square.viewBox].entries()) {
+      const requested = { style: packStyles[at]! };
+      assert.deepEqual(
+        await drawnBy({ caption: tinyLabels[0]!, ...requested }),
+        await drawnBy({ drawing: { svg: svgOf({ ...square, viewBox }) }, ...requested }),
+      );
+    }
+  });
+});
