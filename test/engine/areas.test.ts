@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { chooseColours } from "../../server/engine/areas/choose-colours.ts";
 import { drawnInAreas } from "../../server/engine/areas/drawn-in-areas.ts";
-import { inLines } from "../../server/engine/areas/in-lines.ts";
 import { labOfInk } from "../../server/engine/areas/lab-of-ink.ts";
 import { partitionOf } from "../../server/engine/areas/partition.ts";
 import { insideOf } from "../../server/engine/areas/signed-distance.ts";
@@ -322,19 +321,5 @@ describe("an answer in areas", () => {
       if (colour[3]! > 0.05 && !isFlat) soft += 1;
     }
     assert.ok(soft < 16 * 0.06 * pixels, `${soft}`);
-  });
-});
-
-describe("a coloured drawing in lines", () => {
-  const alphaAt = (planes: Float32Array, x: number) => planes[3 * pixels + 32 * sizePx + x]!;
-
-  it("its own lines are its lines, and where it has none they go along the borders of areas", () => {
-    const own = inLines(drawn([disc(26), navy], [disc(22), red], [disc(6), navy]))!;
-    assert.deepEqual([alphaAt(own, 8), alphaAt(own, 16), alphaAt(own, 32)].map(Math.round), [1, 0, 1]);
-    const bare = inLines(drawn([disc(26), red], [disc(12), sky]))!;
-    assert.deepEqual(
-      [7, 14, 20, 32].map((x) => Math.round(alphaAt(bare, x))),
-      [1, 0, 1, 0],
-    );
   });
 });

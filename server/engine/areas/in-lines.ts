@@ -1,31 +1,102 @@
 /**
  * A drawing of several flat colours as lines of one ink, which is what the flow between styles knows best: its own lines where such go around its
- * areas, else lines along the borders of areas. Pure.
+ * areas, with lines of other colours beside them, else lines along the borders of areas. Pure.
  */
 import { channelsOfHex } from "../pixels/hex-colour.ts";
 import { type Drawing, inInk } from "../pixels/ink-colour.ts";
 import { usualInk } from "../pixels/usual-ink.ts";
-import { aroundOf } from "./around.ts";
-import { coverOf, partitionOf } from "./partition.ts";
+import { aroundOf, inkOfFlat, opaqueFrom } from "./around.ts";
+import { labOfInk } from "./lab-of-ink.ts";
+import { type Area, coverOf, type Partition, partitionOf } from "./partition.ts";
 import { withOutlines } from "./with-outlines.ts";
 
 /** Width of lines along borders, of the side, as many sets of icons have it. */
 const usualWidth = 0.06;
 
+/** Share of an area's border along lines from which on it is filled between them. */
+const filledFrom = 0.4;
+/** How broad what is a line too may be, of the width of the others: a dot of twice their width counts as broad as they are. */
+const broadMost = 2;
+/** Share of a mark's border along the one area that it lies on. */
+const onOneLeast = 0.9;
+/** OKLab lightness and chroma of pale fills, and how much darker lines beside them are. */
+const [paleFrom, paleMost, paleThan] = [0.8, 0.08, 0.3] as const;
+
 /** @returns premultiplied RGBA [4, sizePx, sizePx]; undefined where the drawing is not of flat colours, or of too many areas */
 export function inLines(drawing: Drawing): Float32Array | undefined {
   const { sizePx } = drawing;
   const partition = partitionOf(drawing);
-  const around = partition && aroundOf(partition);
-  const isDrawn = (label: number): boolean => partition!.areas[label]!.colour > 0;
-  const lined = around?.width
-    ? partition
-    : partition && withOutlines(partition, isDrawn, usualWidth * sizePx, [0, 0, 0, 1]);
-  if (!lined) return undefined;
-  const colour = around?.width ? around.colour : lined.colours.length - 1;
+  if (!partition) return undefined;
+  const around = aroundOf(partition);
+  const widthPx = (around?.width ?? usualWidth) * sizePx;
+  const { isLine, isShape, isMark } = around?.width
+    ? besideLines(partition, around.colour, widthPx)
+    : withoutLines(partition);
+  const outlined = withOutlines(partition, isShape, widthPx, [0, 0, 0, 1], isMark);
+  if (!outlined && !around?.width) return undefined;
   const planes = new Float32Array(4 * sizePx ** 2);
   const alphas = planes.subarray(3 * sizePx ** 2);
-  for (const [label, area] of lined.areas.entries())
-    if (area.colour === colour) for (const [at, share] of coverOf(lined, label).entries()) alphas[at]! += share;
+  addAreas(alphas, partition, isLine);
+  if (outlined) addAreas(alphas, outlined, (label) => outlined.areas[label]!.colour === partition.colours.length);
   return inInk(planes, channelsOfHex(usualInk));
+}
+
+type Which = (label: number) => boolean;
+
+interface Read {
+  /** Areas that are lines. */
+  readonly isLine: Which;
+  /** Areas that get outlines, and those of them that are solid instead where they are thin. */
+  readonly isShape: Which;
+  readonly isMark: Which;
+}
+
+/** Of a drawing with lines of one colour: other lines are lines too, shapes between them have some, and shapes beside them get some. */
+function besideLines(partition: Partition, colour: number, widthPx: number): Read {
+  const { areas, colours } = partition;
+  const [inkLightness] = labOfInk(inkOfFlat(colours[colour]!));
+  const isOther = colours.map((flat, other) => {
+    if (other === 0 || other === colour || flat[3] < opaqueFrom) return false;
+    const [lightness, a, b] = labOfInk(inkOfFlat(flat));
+    return lightness < Math.max(paleFrom, inkLightness + paleThan) || Math.hypot(a, b) > paleMost;
+  });
+  const isInk: Which = (label) => areas[label]!.colour === colour;
+  const isFree: Which = (label) => isOther[areas[label]!.colour]! && shareBeside(areas[label]!, isInk) < filledFrom;
+  const isThin: Which = (label) => breadthOf(areas[label]!) <= broadMost * widthPx;
+  return {
+    isLine: (label) => isInk(label) || (isFree(label) && isThin(label)),
+    isShape: (label) => isFree(label) && !isThin(label),
+    isMark: () => false,
+  };
+}
+
+/** Of a drawing of fills: each gets an outline, and what is as thin as lines on one of them is solid, as letters on a badge. */
+function withoutLines({ areas }: Partition): Read {
+  const isShape: Which = (label) => areas[label]!.colour > 0;
+  const isMark: Which = (label) => {
+    const [below] = [...areas[label]!.beside.keys()].filter(isShape);
+    return below !== undefined && shareBeside(areas[label]!, (other) => other === below) >= onOneLeast;
+  };
+  return { isLine: () => false, isShape, isMark };
+}
+
+/** Share of the border of an area that it has with others. */
+function shareBeside({ beside }: Area, isCounted: Which): number {
+  let [own, all] = [0, 0];
+  for (const [label, count] of beside) {
+    all += count;
+    if (isCounted(label)) own += count;
+  }
+  return own / all;
+}
+
+/** Width of an area as if it were a line, in pixels; of a disc, half of its own. */
+const breadthOf = ({ size, beside }: Area): number =>
+  (2 * size) / [...beside.values()].reduce((sum, count) => sum + count, 0);
+
+/** @param alphas changed in place, [sizePx, sizePx] */
+function addAreas(alphas: Float32Array, partition: Partition, isAdded: Which): void {
+  for (const label of partition.areas.keys())
+    if (isAdded(label))
+      for (const [at, share] of coverOf(partition, label).entries()) alphas[at] = Math.min(1, alphas[at]! + share);
 }

@@ -12,6 +12,7 @@ const areasMost = 40;
 /**
  * @param isDrawn which areas get a colour
  * @param widthPx of the lines
+ * @param mayBeMark which areas become lines as they are, if they are as thin
  * @returns areas of which those of the last colour are lines; undefined where there are too many
  */
 export function withOutlines(
@@ -19,6 +20,7 @@ export function withOutlines(
   isDrawn: (label: number) => boolean,
   widthPx: number,
   ink: Flat,
+  mayBeMark: (label: number) => boolean = (label) => partition.areas[label]!.colour === 0,
 ): Partition | undefined {
   const { labels, others, shares, areas, colours, sizePx } = partition;
   if (areas.length > areasMost) return undefined;
@@ -26,7 +28,7 @@ export function withOutlines(
   const covers = areas.map((_, label) => (isDrawn(label) ? coverOf(partition, label) : undefined));
   const fields = covers.map((cover) => cover && insideOf(cover, sizePx, reach));
   const isMark = areas.map(
-    ({ colour }, label) => colour === 0 && isDrawn(label) && deepest(fields[label]!, labels, label) < widthPx,
+    (_, label) => mayBeMark(label) && isDrawn(label) && deepest(fields[label]!, labels, label) < widthPx,
   );
   const silhouette = new Float32Array(labels.length);
   for (const cover of covers) if (cover) for (let at = 0; at < cover.length; at += 1) silhouette[at]! += cover[at]!;

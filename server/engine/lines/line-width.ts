@@ -70,7 +70,7 @@ export interface StyleLines {
 }
 
 /**
- * Undefined where a style's drawings are neither lines of one width nor fills, or where lines have gaps.
+ * Undefined where a style's drawings are faint or dots, or where lines have gaps.
  * @param drawings of one ink: alphas [sizePx, sizePx]; more than a few say nothing new
  * @param looks `hasTints`: they have tints too, which are not among the alphas; `isByHand`: drawn by hand, whose lines are of uneven width
  *   and need not meet
@@ -102,7 +102,9 @@ export function linesOfStyle(
     if (fills === 0) return undefined;
   }
   const { width, sure, count } = commonWidth(shapes.flatMap(({ lines }) => (lines ? [lines] : [])));
-  if (fills < fillsLeast * looked.length && count < mixedLeast * looked.length) return undefined;
+  // Some filled, some in lines of one width or another.
+  if (fills < fillsLeast * looked.length && count < mixedLeast * looked.length)
+    return fills + count > 0 ? { isAll: false } : undefined;
   const own = sure >= someLeast * looked.length ? width : undefined;
   return { ...(own && { width }), isAll: false, ...corners(own, true) };
 }

@@ -8,7 +8,7 @@ import { distancesTo, distancesToOther } from "../../../server/engine/lines/dist
 import { drawnInLines } from "../../../server/engine/lines/drawn-in-lines.ts";
 import { isLines, linesOfStyle, lineWidthOf } from "../../../server/engine/lines/line-width.ts";
 import { outlineOf } from "../../../server/engine/lines/outline.ts";
-import { redrawLines } from "../../../server/engine/lines/redraw-lines.ts";
+import { movedEdge, redrawLines } from "../../../server/engine/lines/redraw-lines.ts";
 import { shapeOf } from "../../../server/engine/lines/shape.ts";
 import { partsAsInk } from "../../../server/engine/lines/tinted.ts";
 import { drawLayers } from "../../../server/engine/pixels/layered-image.ts";
@@ -101,7 +101,7 @@ describe("width of lines", () => {
     );
     assert.ok(mixed && !mixed.isAll && Math.abs(sizePx * mixed.width! - 4) < 0.5, "few fills beside lines");
     assert.deepEqual(of(fills), { isAll: false });
-    assert.equal(of([2, 4, 6, 8].map((width) => drawn(ring(20, width)))), undefined);
+    assert.deepEqual(of([2, 4, 6, 8].map((width) => drawn(ring(20, width)))), { isAll: false });
     const faint = lines.map((alphas) => alphas.map((alpha) => 0.3 * alpha));
     assert.equal(of(faint), undefined);
     assert.equal(of([drawn(disc(0.7)), new Float32Array(sizePx ** 2)]), undefined);
@@ -241,6 +241,19 @@ describe("pieces", () => {
     for (const [at, alpha] of found.entries()) farthest = Math.max(farthest, Math.abs(alpha - wanted[at]!));
     assert.ok(farthest < 0.5, `${farthest} at one pixel`);
     assert.ok(difference(found, wanted) < 0.002, `${difference(found, wanted)}`);
+  });
+
+  it("a solid mark shows in a fill, even where the answer has it filled too, and a small one becomes part of it", () => {
+    const decide = (radius: number): Float32Array => {
+      const alphas = drawn(joined(ring(26, 4), disc(radius)));
+      const field = movedEdge(shapeOf(alphas, sizePx), sizePx, 0, 0);
+      return decidePieces({ alphas, field, width: 4 / sizePx }, drawn(disc(28)), sizePx)[0]!.alphas;
+    };
+    const middle = 32 * sizePx + 32;
+    assert.deepEqual(
+      [decide(10), decide(3)].map((alphas) => Math.round(alphas[middle]!)),
+      [0, 1],
+    );
   });
 
   it("gaps between hairlines stay", () => {
