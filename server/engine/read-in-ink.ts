@@ -5,9 +5,9 @@
  * too. Where its icons show several colours, the answer gets these by areas (areas/), or their mean and deviation.
  */
 import { liesOnAreasGround } from "./areas/areas-ground.ts";
-import { flatColoursOf } from "./areas/flat-colours.ts";
 import { inLines } from "./areas/in-lines.ts";
 import { namedByHex } from "./areas/in-one-colour.ts";
+import { anyPartitionOf } from "./areas/smooth-areas.ts";
 import type { ConditionValues } from "./conditions.ts";
 import { colourCount, inGiven } from "./in-given-colours.ts";
 import type { ConditionValue } from "./interfaces.ts";
@@ -196,9 +196,9 @@ function pictureInInk(image: Picture, known: readonly ReadStyle[], ofOthers = li
   return style ? drawingIn(image, style.styleInk, style.key) : ofOthers(image);
 }
 
-/** A drawing of several flat colours in lines of one ink; others, and those with a hole, as they are. */
+/** A drawing of several flat colours or gradients in lines of one ink; others, and those with a hole, as they are. */
 function linesOf(image: Picture): Picture {
-  if (image.hole || !flatColoursOf(image)) return image;
+  if (image.hole || !anyPartitionOf(image)) return image;
   return madePicture(image, `${image.key} in lines`, () => inLines(image) ?? image.planes);
 }
 

@@ -3,6 +3,7 @@ import type { PartialCondition, Style } from "../../shared/contract/conditions.t
 import { AppError } from "../../shared/problem.ts";
 import type { ConditionValues } from "../engine/conditions.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
+import { offPaper } from "../engine/read-off-paper.ts";
 import { sha256Of } from "../platform/sha256.ts";
 import type { ConditionImage, ConditionImages } from "./protocol.ts";
 
@@ -27,8 +28,12 @@ export function conditionValues(condition: PartialCondition, images: ConditionIm
   const picture = (key: string) => ({ kind: "image" as const, key, ...imageOf(images, key) });
   // What a set shows does not depend on its order: sums are rounded by it, and of many images some are looked at.
   const styleValue = (style: Style): ConditionValue =>
-    typeof style === "string" ? text(style) : { kind: "images", images: [...style.images].sort().map(picture) };
-  const shown = drawing && picture(keyOfShown(drawing));
+    typeof style === "string"
+      ? text(style)
+      : { kind: "images", images: [...style.images].sort().map((key) => offPaper(picture(key))) };
+  const whole = drawing && picture(keyOfShown(drawing));
+  // What stays around a hole stays with its paper.
+  const shown = whole && (drawing.mask === undefined ? offPaper(whole) : whole);
   // A drawing shows its style by itself.
   const ownStyle: ConditionValue | undefined =
     drawing?.style !== undefined ? styleValue(drawing.style) : shown && { kind: "images", images: [shown] };

@@ -7,7 +7,7 @@ import type { ShownDrawing } from "../interfaces.ts";
 import { lineWidthOf } from "../lines/line-width.ts";
 import { redrawLines } from "../lines/redraw-lines.ts";
 import { shapeOf } from "../lines/shape.ts";
-import { type Drawing, type Ink, inInk, inkOf } from "../pixels/ink-colour.ts";
+import { type Ink, inInk, inkOf } from "../pixels/ink-colour.ts";
 import type { LayeredImage } from "../pixels/layered-image.ts";
 import { alikeAreas, together, votesTogether } from "./alike.ts";
 import { onAreasGround } from "./areas-ground.ts";
@@ -18,9 +18,9 @@ import { type Behind, inOneColour } from "./in-one-colour.ts";
 import { labOfInk } from "./lab-of-ink.ts";
 import { loopsOf, seenThrough, withBays } from "./openings.ts";
 import type { Paint } from "./paint.ts";
-import { type Area, edgesOf, type Partition, partitionOf } from "./partition.ts";
+import type { Area, Partition } from "./partition.ts";
 import { insideOf } from "./signed-distance.ts";
-import { smoothAreasOf } from "./smooth-areas.ts";
+import { anyPartitionOf } from "./smooth-areas.ts";
 import type { StyleAreas, StylePalette } from "./style-areas.ts";
 import { alikeInColour, type Vote, votesOf } from "./votes.ts";
 import { withOutlines } from "./with-outlines.ts";
@@ -33,8 +33,6 @@ const enclosedFrom = 0.3;
 /** Share of a drawing's ink that is deeper than lines, from which on it is of fills. */
 const solidLeast = 0.25;
 const areasMost = 400;
-/** Share of a drawing of gradients that must lie in areas. */
-const smoothLeast = 0.7;
 /** Pixels from a drawing's edge on which an answer draws away from it. */
 const awayPx = 3;
 /** Share of what a drawing takes that the answer may draw away from it; more is a ground or a frame. */
@@ -82,7 +80,7 @@ export async function drawnInAreas(
   if (lines && style.hasGrounds) return undefined;
   const shown = isOfLines ? inkedBy(lines.alphas, own.ink!) : planes;
   const seen = { planes: ground ? onAreasGround({ planes: shown, sizePx }, ground) : shown, sizePx };
-  const partition = partitionOf(seen) ?? smoothPartitionOf(seen);
+  const partition = anyPartitionOf(seen);
   if (!partition || partition.areas.length > areasMost) return undefined;
   const answer = await answerOf();
   const elsewhere = drawnElsewhere(partition, answer);
@@ -101,14 +99,6 @@ export async function drawnInAreas(
         isThin: shape !== undefined && style.outline !== undefined && areThin(alphas, sizePx),
         isSolid: shape !== undefined && !ground && shape.deep >= solidLeast,
       });
-}
-
-/** A drawing of gradients, each as an area of its mean colour; undefined where much of it lies in none. */
-function smoothPartitionOf(drawing: Drawing): Partition | undefined {
-  const smooth = smoothAreasOf(drawing);
-  if (!smooth || smooth.covered < smoothLeast) return undefined;
-  const { colours, labels, areas } = smooth.partition;
-  return { ...smooth.partition, ...edgesOf(drawing, colours, labels, areas) };
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * A drawing of several flat colours as lines of one ink, which is what the flow between styles knows best: its own lines where such go around its
+ * A drawing of several colours or gradients as lines of one ink, which is what the flow between styles knows best: its own lines where such go around its
  * areas, with lines of other colours beside them, else lines along the borders of areas. Pure.
  */
 import { channelsOfHex } from "../pixels/hex-colour.ts";
@@ -7,7 +7,8 @@ import { type Drawing, inInk } from "../pixels/ink-colour.ts";
 import { usualInk } from "../pixels/usual-ink.ts";
 import { aroundOf, inkOfFlat, opaqueFrom } from "./around.ts";
 import { labOfInk } from "./lab-of-ink.ts";
-import { type Area, coverOf, type Partition, partitionOf } from "./partition.ts";
+import { type Area, coverOf, type Partition } from "./partition.ts";
+import { anyPartitionOf } from "./smooth-areas.ts";
 import { withOutlines } from "./with-outlines.ts";
 
 /** Width of lines along borders, of the side, as many sets of icons have it. */
@@ -17,15 +18,15 @@ const usualWidth = 0.06;
 const filledFrom = 0.4;
 /** How broad what is a line too may be, of the width of the others: a dot of twice their width counts as broad as they are. */
 const broadMost = 2;
-/** Share of a mark's border along the one area that it lies on. */
+/** Share of a mark's border along the one colour that it lies on. */
 const onOneLeast = 0.9;
 /** OKLab lightness and chroma of pale fills, and how much darker lines beside them are. */
 const [paleFrom, paleMost, paleThan] = [0.8, 0.08, 0.3] as const;
 
-/** @returns premultiplied RGBA [4, sizePx, sizePx]; undefined where the drawing is not of flat colours, or of too many areas */
+/** @returns premultiplied RGBA [4, sizePx, sizePx]; undefined where the drawing is neither of flat colours nor of gradients, or of too many areas */
 export function inLines(drawing: Drawing): Float32Array | undefined {
   const { sizePx } = drawing;
-  const partition = partitionOf(drawing);
+  const partition = anyPartitionOf(drawing);
   if (!partition) return undefined;
   const around = aroundOf(partition);
   const widthPx = (around?.width ?? usualWidth) * sizePx;
@@ -70,12 +71,18 @@ function besideLines(partition: Partition, colour: number, widthPx: number): Rea
   };
 }
 
-/** Of a drawing of fills: each gets an outline, and what is as thin as lines on one of them is solid, as letters on a badge. */
-function withoutLines({ areas }: Partition): Read {
+/** Of a drawing of fills: each gets an outline, and what is as thin as lines on one colour is solid, as letters on a badge. */
+function withoutLines({ areas, colours }: Partition): Read {
+  const sizes = colours.map((_, colour) =>
+    areas.reduce((sum, area) => sum + (area.colour === colour ? area.size : 0), 0),
+  );
   const isShape: Which = (label) => areas[label]!.colour > 0;
   const isMark: Which = (label) => {
-    const [below] = [...areas[label]!.beside.keys()].filter(isShape);
-    return below !== undefined && shareBeside(areas[label]!, (other) => other === below) >= onOneLeast;
+    const [below] = [...areas[label]!.beside].sort(([, one], [, other]) => other - one)[0] ?? [label];
+    const [own, ground] = [areas[label]!.colour, areas[below]!.colour];
+    // What shows between the lines of a mark is what it lies on.
+    if (ground === 0 || sizes[own]! >= sizes[ground]!) return false;
+    return shareBeside(areas[label]!, (other) => areas[other]!.colour === ground) >= onOneLeast;
   };
   return { isLine: () => false, isShape, isMark };
 }

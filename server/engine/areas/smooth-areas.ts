@@ -10,7 +10,7 @@ import { boundsOf } from "../pixels/places.ts";
 import { opaqueFrom } from "./around.ts";
 import { type Flat, nothing } from "./flat-colours.ts";
 import type { Paint } from "./paint.ts";
-import { areasOf, forAround, hangingTogether, type Partition } from "./partition.ts";
+import { areasOf, edgesOf, forAround, hangingTogether, type Partition, partitionOf } from "./partition.ts";
 
 export interface SmoothAreas {
   /** Its colours are means; edges are not known in parts of pixels. */
@@ -32,6 +32,8 @@ const [pixelsLeast, areasMost] = [14, 120] as const;
 const squaresLeast = 0.15;
 /** Pixels that say what gradient an area has. */
 const fittedMost = 500;
+/** Share of a drawing of gradients that must lie in areas. */
+const coveredLeast = 0.7;
 /** Difference of a channel of one paint, and the share of an area that must have it. */
 const [sameWithin, sameLeast] = [0.05, 0.9] as const;
 
@@ -77,6 +79,24 @@ export function smoothAreasOf({ planes, sizePx }: Drawing): SmoothAreas | undefi
     covered: covered / opaque,
     sloped: sloped / opaque,
   };
+}
+
+/** A drawing of flat colours, or else of gradients, each as an area of its mean colour; undefined where much of it lies in neither. */
+export function anyPartitionOf(drawing: Drawing): Partition | undefined {
+  const flat = partitionOf(drawing);
+  if (flat) return flat;
+  if (!known.has(drawing.planes)) known.set(drawing.planes, smoothPartitionOf(drawing));
+  return known.get(drawing.planes);
+}
+
+/** By the drawings' planes. */
+const known = new WeakMap<Float32Array, Partition | undefined>();
+
+function smoothPartitionOf(drawing: Drawing): Partition | undefined {
+  const smooth = smoothAreasOf(drawing);
+  if (!smooth || smooth.covered < coveredLeast) return undefined;
+  const { colours, labels, areas } = smooth.partition;
+  return { ...smooth.partition, ...edgesOf(drawing, colours, labels, areas) };
 }
 
 /** Pixels that hang together without a step between neighbours; what is nothing is left out. */

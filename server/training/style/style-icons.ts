@@ -21,6 +21,7 @@ import {
   shadedInkOf,
 } from "../../engine/pixels/style-ink.ts";
 import { drawingIn, inUsualInk } from "../../engine/read-in-ink.ts";
+import { offPaper } from "../../engine/read-off-paper.ts";
 import { decodeFitted } from "../../images/codec.ts";
 import { sha256Of } from "../../platform/sha256.ts";
 import { captionsOfFolder, filesBelow, isImage } from "../dataset/captions-of-folder.ts";
@@ -53,7 +54,7 @@ export async function isOfFlatColours(folder: string, sizePx: number): Promise<b
   for (let at = 0; at < files.length; at += every) {
     const file = files[Math.floor(at)]!;
     const planes = await decodeFitted(await readFile(join(folder, file)), sizePx).catch(() => undefined);
-    if (planes) icons.push({ kind: "image", planes, sizePx, key: file });
+    if (planes) icons.push(offPaper({ kind: "image", planes, sizePx, key: file }));
   }
   const { ink, ground, areas } = inInkOfMost(icons).styleInk;
   return (ink ?? ground ?? areas) !== undefined;
@@ -144,13 +145,16 @@ export async function readIcons(
     else if (!planes.some((value) => value > 0)) issues.add("empty_image", file);
     else if (icons.has(key)) issues.add("duplicate", file);
     else
-      icons.set(key, {
-        kind: "image",
-        planes,
-        sizePx,
+      icons.set(
         key,
-        caption: captions.get(file) ?? basename(file, extname(file)),
-      });
+        offPaper({
+          kind: "image",
+          planes,
+          sizePx,
+          key,
+          caption: captions.get(file) ?? basename(file, extname(file)),
+        }),
+      );
     onRead(at + 1, images.length);
   }
   if (icons.size >= least) return [...icons.values()].sort((one, other) => (one.key < other.key ? -1 : 1));

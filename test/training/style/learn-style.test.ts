@@ -198,8 +198,8 @@ test("icons of one colour teach the same style in any colour, which the pack kee
     translations.find(({ id }) => id === name)!.conditions.find((condition) => condition.name === "style")!.expert;
   const inks = ["blue", "purple"].map((name) => styleOf(name).styleInk!(name));
   assert.deepEqual(inks, [
-    { isOneInk: true, ink: [20 / 255, 40 / 255, 200 / 255], liveArea: 1 },
-    { isOneInk: true, ink: [160 / 255, 40 / 255, 200 / 255], liveArea: 1 },
+    { isOneInk: true, ink: [20 / 255, 40 / 255, 200 / 255], lines: { isAll: false }, liveArea: 1 },
+    { isOneInk: true, ink: [160 / 255, 40 / 255, 200 / 255], lines: { isAll: false }, liveArea: 1 },
   ]);
   const [blue, purple] = await Promise.all(
     ["blue", "purple"].map((name) => styleOf(name).encode([{ kind: "text", text: name }])),
