@@ -6,6 +6,7 @@
 import { parseArgs } from "node:util";
 import { autoencoderFigure } from "./figures/autoencoder.ts";
 import { captionFigure, everydayFigure, failureFigure, retrievalFigure } from "./figures/captions.ts";
+import { colouredDrawingsFigure } from "./figures/coloured-drawings.ts";
 import { layoutFigure, lowResolutionFigure, sketchFigure } from "./figures/conditions.ts";
 import { angleFigure, attributeFigure, blendFigure, depthFigure, restyleFigure } from "./figures/edits.ts";
 import { handDrawnFigure } from "./figures/hand-drawn.ts";
@@ -34,6 +35,7 @@ const figures: Figures = {
   layout: layoutFigure,
   "own-style": ownStyleFigure,
   "caption-seeds": captionSeedsFigure,
+  "coloured-drawings": colouredDrawingsFigure,
   "low-resolution": lowResolutionFigure,
 };
 
@@ -52,6 +54,7 @@ const folders: Readonly<Record<string, string>> = {
   playground: "plugin",
   "own-style": "styles",
   "caption-seeds": "styles",
+  "coloured-drawings": "styles",
   ...Object.fromEntries(Object.keys(styleFigures).map((name) => [name, "styles"])),
   training: "training",
   upscaling: "upscaling",

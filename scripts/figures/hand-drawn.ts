@@ -1,13 +1,9 @@
 /** A style that was drawn by hand, of the icons in docs/examples/hand-drawn: captions and drawings of another family in it, and these by another seed. */
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { toStraightRgba } from "../../server/engine/pixels/pixels.ts";
-import { encodePng, renderSvg } from "../../server/images/codec.ts";
 import type { Figure } from "./edits.ts";
+import { iconsIn } from "./example-icons.ts";
 import { writeSheet } from "./sheet.ts";
 import { imagesOf, tilesOf, withBoard } from "./styles.ts";
 
-const [folder, sizePx] = ["docs/examples/hand-drawn", 128] as const;
 const things = [
   "house",
   "key",
@@ -25,12 +21,7 @@ const things = [
 
 export const handDrawnFigure: Figure = (path, packsDir) =>
   withBoard(packsDir, async ({ first, restyle, caption, keepBytes }) => {
-    const shown = [];
-    for (const file of (await readdir(folder)).sort()) {
-      const planes = await renderSvg(await readFile(join(folder, file), "utf8"), sizePx);
-      const png = await encodePng(toStraightRgba(planes, sizePx).rgba, sizePx, sizePx);
-      shown.push({ png, image: keepBytes(png) });
-    }
+    const shown = await iconsIn("docs/examples/hand-drawn", { keepBytes });
     const style = imagesOf(shown);
     const sources = await first("uil", shown.length);
     const [one, other, named]: (Uint8Array | undefined)[][] = [[], [], []];

@@ -7,6 +7,7 @@ import { type ColourWord, hues } from "../../server/evaluation/metrics/colour-wo
 import { grouped, type StyleDrawing, StyleDrawings, styleOf } from "../../server/evaluation/styles/style-drawings.ts";
 import { encodePng } from "../../server/images/codec.ts";
 import type { Figure } from "./edits.ts";
+import type { Shown } from "./example-icons.ts";
 import { type SheetBlock, type SheetRow, writeSheet } from "./sheet.ts";
 import { type Studio, withStudio } from "./studio.ts";
 
@@ -14,11 +15,6 @@ const rendered = "server/pretrain/.cache/styles";
 const sizePx = 128;
 const columns = 10;
 const shownMost = 8;
-
-interface Shown {
-  readonly png: Uint8Array;
-  readonly image: string;
-}
 
 interface Board extends Studio {
   /** The first drawings of a variant, by name, evenly spaced over it. */
