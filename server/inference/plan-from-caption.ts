@@ -164,7 +164,7 @@ function inLibrary(
       return {
         planes: await renderInLiveArea(inUsualInk(svg), sizePx, { own, wanted }),
         sizePx,
-        key: `library:${sha256Of(svg)} in ${wanted}`,
+        key: `library:${sha256Of(svg)} from ${own} in ${wanted}`,
         sources: sourcesOf([{ label: name.replaceAll(" ", "-"), style: set, share: 1 }], drawings),
       };
     },
