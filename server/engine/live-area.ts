@@ -2,8 +2,12 @@
  * How much of the picture drawings of a set take: what icon grids call the live area, with padding around it. Drawings of one live area
  * look equally large beside each other, whatever set each is of. Pure.
  */
+import { usualShare } from "./pixels/ground/ground.ts";
 import type { Drawing } from "./pixels/ink-colour.ts";
 import { type Box, boundsOf } from "./pixels/places.ts";
+import type { StyleInk } from "./pixels/style-ink.ts";
+
+type Looks = Pick<StyleInk, "ground" | "plate" | "areas" | "shadows">;
 
 /** Fewer drawings may be small by chance, as arrows are. */
 const drawingsLeast = 3;
@@ -18,6 +22,17 @@ export function liveAreaOf(drawings: readonly Drawing[]): number | undefined {
   });
   if (longer.length < drawingsLeast) return undefined;
   return longer.sort((one, other) => one - other)[Math.round(usualShareOf * (longer.length - 1))];
+}
+
+/**
+ * The live area of a style: what lies on a ground is put there at one size, and what has a shadow leaves room for it.
+ * @param bare drawings of the style, without its shadows
+ */
+export function liveAreaIn({ ground, plate, areas, shadows }: Looks, bare: readonly Drawing[]): number | undefined {
+  if (ground ?? plate ?? areas?.ground) return usualShare;
+  const area = liveAreaOf(bare);
+  const room = Math.max(0, ...(shadows ?? []).flatMap(({ right, down }) => [Math.abs(right), Math.abs(down)]));
+  return area && Math.min(area, 1 - 2 * room);
 }
 
 export const longerSide = ({ left, top, right, bottom }: Box): number => Math.max(right - left, bottom - top);

@@ -11,10 +11,10 @@ import { anyPartitionOf } from "./areas/smooth-areas.ts";
 import type { ConditionValues } from "./conditions.ts";
 import { colourCount, inGiven } from "./in-given-colours.ts";
 import type { ConditionValue } from "./interfaces.ts";
-import { liveAreaOf } from "./live-area.ts";
+import { liveAreaIn } from "./live-area.ts";
 import { madePicture, type Picture } from "./made-picture.ts";
 import { spreadOf } from "./pixels/colour-spread.ts";
-import { isSameLook, usualShare } from "./pixels/ground/ground.ts";
+import { isSameLook } from "./pixels/ground/ground.ts";
 import { channelsOfHex, hexOfChannels } from "./pixels/hex-colour.ts";
 import { type Drawing, inInk } from "./pixels/ink-colour.ts";
 import { resampleSquare } from "./pixels/resample-square.ts";
@@ -277,15 +277,8 @@ function lookAt(images: readonly Picture[], key: string): ReadStyle {
   const { plate } = styleInk;
   const isOfStyle = (at: number): boolean =>
     plate ? liesOnAreasGround(images[at]!, plate) : !isFlat(styleInk) || asInkOf(images[at]!, styleInk) !== undefined;
-  const liveArea = liveAreaIn(images, key, styleInk);
+  const { shadows } = styleInk;
+  const bare = shadows ? images.map((image) => alone(image, { key, shadows })) : images;
+  const liveArea = liveAreaIn(styleInk, bare);
   return { key, styleInk: { ...styleInk, liveArea }, places: [...images.keys()].filter(isOfStyle) };
-}
-
-/** What lies on a ground or plate is put there at one size; what has a shadow leaves room for it. */
-function liveAreaIn(images: readonly Picture[], key: string, { ground, plate, shadows }: StyleInk): number | undefined {
-  if (ground ?? plate) return usualShare;
-  if (!shadows) return liveAreaOf(images);
-  const area = liveAreaOf(images.map((image) => alone(image, { key, shadows })));
-  const room = Math.max(...shadows.flatMap(({ right, down }) => [Math.abs(right), Math.abs(down)]));
-  return area && Math.min(area, 1 - 2 * room);
 }

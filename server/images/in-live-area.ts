@@ -44,11 +44,13 @@ function scaleOf(box: Box, sizePx: number, own: number, wanted: number): number 
   return Math.min(scale, inside, Math.max(scaleLeast, longest / longerSide(box)));
 }
 
-/** The drawing around the middle of its view box. */
+/** The drawing around the middle of its view box, and nothing of what lies beyond that. */
 function scaledSvg(svg: string, scale: number): string {
-  return svg.replace(/viewBox="([^"]*)"/, (_, box: string) => {
+  return svg.replace(/^<svg([^>]*) viewBox="([^"]*)"([^>]*)>(.*)<\/svg>$/s, (_, before, box: string, after, body) => {
     const [left, top, width, height] = box.split(/[ ,]+/).map(Number) as [number, number, number, number];
     const [wide, high] = [width / scale, height / scale];
-    return `viewBox="${left + (width - wide) / 2} ${top + (height - high) / 2} ${wide} ${high}"`;
+    const around = `${left + (width - wide) / 2} ${top + (height - high) / 2} ${wide} ${high}`;
+    const inner = `<svg x="${left}" y="${top}" width="${width}" height="${height}" viewBox="${box}">${body}</svg>`;
+    return `<svg${before} viewBox="${around}"${after}>${inner}</svg>`;
   });
 }

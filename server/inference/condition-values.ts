@@ -3,7 +3,9 @@ import type { PartialCondition, Style } from "../../shared/contract/conditions.t
 import { AppError } from "../../shared/problem.ts";
 import type { ConditionValues } from "../engine/conditions.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
-import { offPaper } from "../engine/read-off-paper.ts";
+import { madePicture, type Picture } from "../engine/made-picture.ts";
+import { planesOffPaper } from "../engine/read-off-paper.ts";
+import { LruCache } from "../platform/lru-cache.ts";
 import { sha256Of } from "../platform/sha256.ts";
 import type { ConditionImage, ConditionImages } from "./protocol.ts";
 
@@ -22,18 +24,31 @@ export const keyOfShown = (drawing: NonNullable<PartialCondition["drawing"]>): s
 
 const text = (value: string): ConditionValue => ({ kind: "text", text: value });
 
-/** @throws AppError `tensor_mismatch` naming an image of the request that is missing */
-export function conditionValues(condition: PartialCondition, images: ConditionImages): ConditionValues {
+/** What became of the pictures that were looked at last: each caption's seeds ask again. */
+const bare = new LruCache<{ readonly planes: Float32Array | undefined }>(64);
+
+/** A picture without the white paper that it lies on, if any. */
+function offPaper<Shown extends Picture>(image: Shown): Shown {
+  const { planes } = bare.once(`${image.key} ${image.sizePx}`, () => ({ planes: planesOffPaper(image) }));
+  return planes ? madePicture(image, `${image.key} off its paper`, () => planes) : image;
+}
+
+/**
+ * @param keepsPaper whether pictures stay on white paper: what stays around a hole does, and an image whose residual is kept
+ * @throws AppError `tensor_mismatch` naming an image of the request that is missing
+ */
+export function conditionValues(
+  condition: PartialCondition,
+  images: ConditionImages,
+  keepsPaper = condition.drawing?.mask !== undefined,
+): ConditionValues {
   const { caption, label, style, sketch, layout, image, lowResolution, drawing, colours } = condition;
   const picture = (key: string) => ({ kind: "image" as const, key, ...imageOf(images, key) });
+  const shownBy = (key: string) => (keepsPaper ? picture(key) : offPaper(picture(key)));
   // What a set shows does not depend on its order: sums are rounded by it, and of many images some are looked at.
   const styleValue = (style: Style): ConditionValue =>
-    typeof style === "string"
-      ? text(style)
-      : { kind: "images", images: [...style.images].sort().map((key) => offPaper(picture(key))) };
-  const whole = drawing && picture(keyOfShown(drawing));
-  // What stays around a hole stays with its paper.
-  const shown = whole && (drawing.mask === undefined ? offPaper(whole) : whole);
+    typeof style === "string" ? text(style) : { kind: "images", images: [...style.images].sort().map(shownBy) };
+  const shown = drawing && shownBy(keyOfShown(drawing));
   // A drawing shows its style by itself.
   const ownStyle: ConditionValue | undefined =
     drawing?.style !== undefined ? styleValue(drawing.style) : shown && { kind: "images", images: [shown] };

@@ -32,7 +32,7 @@ export function readEnd(
   requested: ConditionValues,
   images: ConditionImages,
 ): EndInInk | undefined {
-  const own = inOwnStyle(conditionValues(condition, images));
+  const own = inOwnStyle(conditionValues(condition, images, true));
   const wanted = restyled(own, requested);
   const wantedInk = inkOfStyle(translation, wanted);
   if (!isOfOneColour(wantedInk)) return undefined;

@@ -19,7 +19,7 @@ export async function runInversion(
   images: ConditionImages,
 ): Promise<InversionResult> {
   const { calibration, flow } = translation;
-  const values = inOwnStyle(conditionValues(request.condition, images));
+  const values = inOwnStyle(conditionValues(request.condition, images, true));
   const styleInk = inkOfStyle(translation, values);
   const image = imageOf(images, request.image);
   const inked = isOfOneColour(styleInk) ? readPicture(translation, image, values) : undefined;

@@ -39,7 +39,7 @@ export async function planGeneration(
   if (translation.captions && request.condition.caption !== undefined)
     return planFromCaption(translation, translation.captions, request, images);
   const { keepResidualOf, blendWith, count, angleDegrees } = request;
-  const requested = conditionValues(request.condition, images);
+  const requested = conditionValues(request.condition, images, keepResidualOf ? true : undefined);
   const each = bestOfEach(request);
   const rowFrom = ({ residual, conditions }: Blendable): Row => {
     return { residual, conditions, guidance: guidanceTermsOf(request, conditions) };
@@ -144,7 +144,7 @@ async function editedEnd(
   requested: ConditionValues,
   images: ConditionImages,
 ): Promise<EditedEnd> {
-  const own = inOwnStyle(conditionValues(source.condition, images));
+  const own = inOwnStyle(conditionValues(source.condition, images, true));
   const wanted = restyled(own, requested);
   const styleInk = inkOfStyle(translation, wanted);
   const read = (values: ConditionValues): ConditionValues =>

@@ -14,10 +14,8 @@ import { withOutlines } from "./with-outlines.ts";
 /** Width of lines along borders, of the side, as many sets of icons have it. */
 const usualWidth = 0.06;
 
-/** Share of an area's border along lines from which on it is filled between them. */
-const filledFrom = 0.4;
-/** How broad what is a line too may be, of the width of the others: a dot of twice their width counts as broad as they are. */
-const broadMost = 2;
+/** Share of an area's border along lines from which on it is filled between them, and from which on what is pale is. */
+const [filledFrom, palePartFrom] = [0.4, 0.02] as const;
 /** Share of a mark's border along the one colour that it lies on. */
 const onOneLeast = 0.9;
 /** OKLab lightness and chroma of pale fills, and how much darker lines beside them are. */
@@ -30,15 +28,15 @@ export function inLines(drawing: Drawing): Float32Array | undefined {
   if (!partition) return undefined;
   const around = aroundOf(partition);
   const widthPx = (around?.width ?? usualWidth) * sizePx;
-  const { isLine, isShape, isMark } = around?.width
-    ? besideLines(partition, around.colour, widthPx)
-    : withoutLines(partition);
+  const { isLine, isShape, isMark } = around?.width ? besideLines(partition, around.colour) : withoutLines(partition);
   const outlined = withOutlines(partition, isShape, widthPx, [0, 0, 0, 1], isMark);
   if (!outlined && !around?.width) return undefined;
   const planes = new Float32Array(4 * sizePx ** 2);
   const alphas = planes.subarray(3 * sizePx ** 2);
   addAreas(alphas, partition, isLine);
   if (outlined) addAreas(alphas, outlined, (label) => outlined.areas[label]!.colour === partition.colours.length);
+  // Of too many shapes beside lines all are solid: none is lost.
+  else addAreas(alphas, partition, isShape);
   return inInk(planes, channelsOfHex(usualInk));
 }
 
@@ -52,23 +50,22 @@ interface Read {
   readonly isMark: Which;
 }
 
-/** Of a drawing with lines of one colour: other lines are lines too, shapes between them have some, and shapes beside them get some. */
-function besideLines(partition: Partition, colour: number, widthPx: number): Read {
+/** Of a drawing with lines of one colour: what is as thin beside them is a line too, shapes between them have lines, and shapes beside them get some. */
+function besideLines(partition: Partition, colour: number): Read {
   const { areas, colours } = partition;
   const [inkLightness] = labOfInk(inkOfFlat(colours[colour]!));
-  const isOther = colours.map((flat, other) => {
-    if (other === 0 || other === colour || flat[3] < opaqueFrom) return false;
+  const isPale = colours.map((flat) => {
+    if (flat[3] < opaqueFrom) return false;
     const [lightness, a, b] = labOfInk(inkOfFlat(flat));
-    return lightness < Math.max(paleFrom, inkLightness + paleThan) || Math.hypot(a, b) > paleMost;
+    return lightness >= Math.max(paleFrom, inkLightness + paleThan) && Math.hypot(a, b) <= paleMost;
   });
   const isInk: Which = (label) => areas[label]!.colour === colour;
-  const isFree: Which = (label) => isOther[areas[label]!.colour]! && shareBeside(areas[label]!, isInk) < filledFrom;
-  const isThin: Which = (label) => breadthOf(areas[label]!) <= broadMost * widthPx;
-  return {
-    isLine: (label) => isInk(label) || (isFree(label) && isThin(label)),
-    isShape: (label) => isFree(label) && !isThin(label),
-    isMark: () => false,
+  const isFree: Which = (label) => {
+    const area = areas[label]!;
+    if (area.colour === 0 || isInk(label) || colours[area.colour]![3] < opaqueFrom) return false;
+    return shareBeside(area, isInk) < (isPale[area.colour] ? palePartFrom : filledFrom);
   };
+  return { isLine: isInk, isShape: isFree, isMark: isFree };
 }
 
 /** Of a drawing of fills: each gets an outline, and what is as thin as lines on one colour is solid, as letters on a badge. */
@@ -96,10 +93,6 @@ function shareBeside({ beside }: Area, isCounted: Which): number {
   }
   return own / all;
 }
-
-/** Width of an area as if it were a line, in pixels; of a disc, half of its own. */
-const breadthOf = ({ size, beside }: Area): number =>
-  (2 * size) / [...beside.values()].reduce((sum, count) => sum + count, 0);
 
 /** @param alphas changed in place, [sizePx, sizePx] */
 function addAreas(alphas: Float32Array, partition: Partition, isAdded: Which): void {

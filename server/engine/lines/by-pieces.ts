@@ -20,7 +20,7 @@ const emptyLeast = 0.1;
 const [markMost, dividerMost] = [0.85, 0.75] as const;
 /** Mean of a drawing's outlines from which on they are where the drawing has them. */
 const outlineLeast = 0.4;
-/** Share of a drawing's ink from which on a solid mark never becomes part of a fill, for something would be missing, and a mean of none. */
+/** Share of a drawing's ink from which on a solid mark never becomes part of a fill, for something would be missing, and a mean that no answer reaches. */
 const [largeFrom, never] = [0.15, 2] as const;
 /** Mean of a hole in a drawing of fills from which on it is filled too. */
 const holeMost = 0.85;

@@ -104,7 +104,7 @@ export function linesOfStyle(
   const { width, sure, count } = commonWidth(shapes.flatMap(({ lines }) => (lines ? [lines] : [])));
   // Some filled, some in lines of one width or another.
   if (fills < fillsLeast * looked.length && count < mixedLeast * looked.length)
-    return fills + count > 0 ? { isAll: false } : undefined;
+    return fills + count >= someLeast * looked.length ? { isAll: false } : undefined;
   const own = sure >= someLeast * looked.length ? width : undefined;
   return { ...(own && { width }), isAll: false, ...corners(own, true) };
 }

@@ -7,9 +7,8 @@ import { basename, extname, join } from "node:path";
 import { limits } from "../../../shared/limits.ts";
 import { AppError } from "../../../shared/problem.ts";
 import { styleAreasOf } from "../../engine/areas/style-areas.ts";
-import { liveAreaOf } from "../../engine/live-area.ts";
+import { liveAreaIn } from "../../engine/live-area.ts";
 import { spreadOf } from "../../engine/pixels/colour-spread.ts";
-import { usualShare } from "../../engine/pixels/ground/ground.ts";
 import { shadowsOf } from "../../engine/pixels/hard-shadows/without-shadows.ts";
 import { inkOf } from "../../engine/pixels/ink-colour.ts";
 import {
@@ -21,7 +20,7 @@ import {
   shadedInkOf,
 } from "../../engine/pixels/style-ink.ts";
 import { drawingIn, inUsualInk } from "../../engine/read-in-ink.ts";
-import { offPaper } from "../../engine/read-off-paper.ts";
+import { planesOffPaper } from "../../engine/read-off-paper.ts";
 import { decodeFitted } from "../../images/codec.ts";
 import { sha256Of } from "../../platform/sha256.ts";
 import { captionsOfFolder, filesBelow, isImage } from "../dataset/captions-of-folder.ts";
@@ -60,6 +59,8 @@ export async function isOfFlatColours(folder: string, sizePx: number): Promise<b
   return (ink ?? ground ?? areas) !== undefined;
 }
 
+const offPaper = <Shown extends Icon>(icon: Shown): Shown => ({ ...icon, planes: planesOffPaper(icon) ?? icon.planes });
+
 /** The icons in the usual ink, without those of other colours and without hard shadows, where most are of one colour; else as they are. */
 export function inInkOfMost<Shown extends Icon>(
   icons: readonly Shown[],
@@ -67,10 +68,9 @@ export function inInkOfMost<Shown extends Icon>(
   const found = shadowsOf(icons);
   const alone = found?.alone ?? icons;
   const read = inkOfMost(alone, found !== undefined);
-  const { ground, areas } = read.styleInk;
-  const liveArea = (ground ?? areas?.ground) ? usualShare : liveAreaOf(alone.slice(0, lookedAt));
-  const looks = { ...(liveArea !== undefined && { liveArea }), ...(found && { shadows: found.shadows }) };
-  return { icons: read.icons, styleInk: { ...read.styleInk, ...looks } };
+  const styleInk = { ...read.styleInk, ...(found && { shadows: found.shadows }) };
+  const liveArea = liveAreaIn(styleInk, alone.slice(0, lookedAt));
+  return { icons: read.icons, styleInk: { ...styleInk, ...(liveArea !== undefined && { liveArea }) } };
 }
 
 /** @param isTakenOff icons were taken off their shadows */
