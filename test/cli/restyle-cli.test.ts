@@ -56,6 +56,18 @@ it("tau restyle draws files, SVG too, in the style of a folder's icons, which di
   assert.equal(new Set(files.map((bytes) => bytes.toString("base64"))).size, files.length);
 });
 
+it("tau restyle draws all files but one that shows nothing, which the error names", async () => {
+  await writeFile(
+    at("blank.svg"),
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M0 0h8v8H0z" fill="#fff"/></svg>',
+  );
+  const result = await restyle(at("blank.svg"), at("square.svg"), at("grey.png"), "--style", "filled");
+  assert.notEqual(result.code, 0);
+  assert.match(result.err, /blank\.svg: .*expected an image that shows something/);
+  const drawn = linesOf<{ file: string }>(result).map(({ file }) => file);
+  assert.deepEqual(drawn.sort(), [at("out/001-square.png"), at("out/002-grey.png")]);
+});
+
 it("tau restyle --colours draws in the requested colours, and refuses what is none by its flag", async () => {
   const drawn = async (colours: string) => {
     const result = await restyle(at("square.svg"), "--colours", colours);

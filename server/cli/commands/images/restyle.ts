@@ -76,8 +76,18 @@ async function run(args: string[]): Promise<number> {
     );
     const gate = createSemaphore(parallelMax);
     const nameOf = (at: number) => `${String(at).padStart(3, "0")}-${parsePath(positionals[at]!).name}.png`;
-    await Promise.all(requests.map((request, at) => gate(() => session.draw(request, out, () => nameOf(at)))));
+    // One that is refused keeps none of the others from being drawn.
+    const drawn = await Promise.allSettled(
+      requests.map((request, at) => gate(() => session.draw(request, out, () => nameOf(at)))),
+    );
+    for (const [at, one] of drawn.entries()) if (one.status === "rejected") throw named(positionals[at]!, one.reason);
   });
+}
+
+/** An error with the file that it is about. */
+function named(file: string, error: unknown): unknown {
+  if (!(error instanceof AppError)) return error;
+  return new AppError(error.code, `${file}: ${error.message}`, { ...error.detail, cause: error });
 }
 
 interface RestyleFlags extends flags.Values {
