@@ -80,7 +80,10 @@ async function run(args: string[]): Promise<number> {
     const drawn = await Promise.allSettled(
       requests.map((request, at) => gate(() => session.draw(request, out, () => nameOf(at)))),
     );
-    for (const [at, one] of drawn.entries()) if (one.status === "rejected") throw named(positionals[at]!, one.reason);
+    const refused = drawn.findIndex(({ status }) => status === "rejected");
+    if (refused < 0) return;
+    const { reason } = drawn[refused] as PromiseRejectedResult;
+    throw positionals.length > 1 ? named(positionals[refused]!, reason) : reason;
   });
 }
 
