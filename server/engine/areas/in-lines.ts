@@ -16,8 +16,8 @@ const usualWidth = 0.06;
 
 /** Share of an area's border along lines from which on it is filled between them, and from which on what is pale is. */
 const [filledFrom, palePartFrom] = [0.4, 0.02] as const;
-/** Share of a mark's border along the one colour that it lies on. */
-const onOneLeast = 0.9;
+/** Share of a mark's border along the one colour that it lies on, and share along smaller shapes from which on an area is what these lie on. */
+const [onOneLeast, groundFrom] = [0.9, 0.3] as const;
 /** OKLab lightness and chroma of pale fills, and how much darker lines beside them are. */
 const [paleFrom, paleMost, paleThan] = [0.8, 0.08, 0.3] as const;
 
@@ -65,7 +65,12 @@ function besideLines(partition: Partition, colour: number): Read {
     if (area.colour === 0 || isInk(label) || colours[area.colour]![3] < opaqueFrom) return false;
     return shareBeside(area, isInk) < (isPale[area.colour] ? palePartFrom : filledFrom);
   };
-  return { isLine: isInk, isShape: isFree, isMark: isFree };
+  // What smaller shapes lie on is no mark, however narrow it is between them.
+  const isSmaller = (label: number): Which => {
+    return (other) => isFree(other) && areas[other]!.size < areas[label]!.size;
+  };
+  const isMark: Which = (label) => isFree(label) && shareBeside(areas[label]!, isSmaller(label)) < groundFrom;
+  return { isLine: isInk, isShape: isFree, isMark };
 }
 
 /** Of a drawing of fills: each gets an outline, and what is as thin as lines on one colour is solid, as letters on a badge. */

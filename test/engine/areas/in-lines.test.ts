@@ -42,6 +42,15 @@ describe("a coloured drawing in lines", () => {
     assert.deepEqual(inkAt(shape, [5, 12, 20, 32]), [1, 0, 1, 0]);
   });
 
+  it("a card beside lines gets an outline, and what is written on it stays", () => {
+    const lines = [24, 30, 36].map((top) => [box(20, top, 44, top + 3), sky] as const);
+    const card = drawn([ring(29, 3), navy], [box(18, 20, 46, 43), red], ...lines);
+    assert.deepEqual(
+      [26, 29, 32].map((row) => inkAt(card, [32], row)[0]),
+      [1, 0, 1],
+    );
+  });
+
   it("letters on a badge are solid, and larger shapes get outlines", () => {
     assert.deepEqual(inkAt(drawn([disc(28), sky], [box(30, 18, 34, 46), red]), [5, 20, 32, 44]), [1, 0, 1, 0]);
     assert.deepEqual(inkAt(drawn([disc(28), sky], [box(20, 20, 44, 44), red]), [5, 12, 21, 32]), [1, 0, 1, 0]);
