@@ -7,30 +7,31 @@ import type { Studio } from "./studio.ts";
 
 const sizePx = 128;
 
+type Keeping = Pick<Studio, "keepBytes">;
+
 export interface Shown {
   readonly png: Uint8Array;
   /** Digest of the upload. */
   readonly image: string;
 }
 
+/** @param planes premultiplied RGBA [4, 128, 128] */
+export async function shownOf(planes: Float32Array, { keepBytes }: Keeping): Promise<Shown> {
+  const png = await encodePng(toStraightRgba(planes, sizePx).rgba, sizePx, sizePx);
+  return { png, image: keepBytes(png) };
+}
+
 /** The SVGs of a folder, by name. */
-export async function iconsIn(folder: string, { keepBytes }: Pick<Studio, "keepBytes">): Promise<Shown[]> {
+export async function iconsIn(folder: string, keeping: Keeping): Promise<Shown[]> {
   const shown: Shown[] = [];
-  for (const file of (await readdir(folder)).filter((name) => name.endsWith(".svg")).sort()) {
-    const planes = await renderSvg(await readFile(join(folder, file), "utf8"), sizePx);
-    const png = await encodePng(toStraightRgba(planes, sizePx).rgba, sizePx, sizePx);
-    shown.push({ png, image: keepBytes(png) });
-  }
+  for (const file of (await readdir(folder)).filter((name) => name.endsWith(".svg")).sort())
+    shown.push(await shownOf(await renderSvg(await readFile(join(folder, file), "utf8"), sizePx), keeping));
   return shown;
 }
 
 /** Pictures by their paths, as large as the icons. */
-export async function picturesOf(paths: readonly string[], { keepBytes }: Pick<Studio, "keepBytes">): Promise<Shown[]> {
+export async function picturesOf(paths: readonly string[], keeping: Keeping): Promise<Shown[]> {
   const shown: Shown[] = [];
-  for (const path of paths) {
-    const planes = await decodeFitted(await readFile(path), sizePx);
-    const png = await encodePng(toStraightRgba(planes, sizePx).rgba, sizePx, sizePx);
-    shown.push({ png, image: keepBytes(png) });
-  }
+  for (const path of paths) shown.push(await shownOf(await decodeFitted(await readFile(path), sizePx), keeping));
   return shown;
 }

@@ -2,12 +2,10 @@
  * Figures of the flow between styles on rendered drawings of families that nothing was trained on (server/pretrain/styles): a matrix of styles, a
  * style of eight icons, colours. What is shown is stated by a rule: the first things by name that a family draws, one seed, temperature 0.
  */
-import { toStraightRgba } from "../../server/engine/pixels/pixels.ts";
 import { type ColourWord, hues } from "../../server/evaluation/metrics/colour-words.ts";
 import { grouped, type StyleDrawing, StyleDrawings, styleOf } from "../../server/evaluation/styles/style-drawings.ts";
-import { encodePng } from "../../server/images/codec.ts";
 import type { Figure } from "./edits.ts";
-import type { Shown } from "./example-icons.ts";
+import { type Shown, shownOf } from "./example-icons.ts";
 import { type SheetBlock, type SheetRow, writeSheet } from "./sheet.ts";
 import { type Studio, withStudio } from "./studio.ts";
 
@@ -30,11 +28,8 @@ interface Board extends Studio {
 
 export async function withBoard<T>(packsDir: string | undefined, work: (board: Board) => Promise<T>): Promise<T> {
   const drawings = await StyleDrawings.open(rendered, sizePx);
-  const show = async (drawing: StyleDrawing, { keepBytes }: Studio): Promise<Shown> => {
-    const { rgba } = toStraightRgba(await drawings.read(drawing), sizePx);
-    const png = await encodePng(rgba, sizePx, sizePx);
-    return { png, image: keepBytes(png) };
-  };
+  const show = async (drawing: StyleDrawing, studio: Studio): Promise<Shown> =>
+    shownOf(await drawings.read(drawing), studio);
   try {
     return await withStudio(packsDir, (studio) => {
       const draw = async (condition: object, seed = 1): Promise<Uint8Array | undefined> => {

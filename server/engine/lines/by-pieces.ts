@@ -202,10 +202,9 @@ function meansOf(
   values: Float32Array,
   most = Number.POSITIVE_INFINITY,
 ): number[] {
-  const count = highestOf(labels) + 1;
-  const [deepest, sums, counts] = [new Float32Array(count), new Float64Array(count), new Uint32Array(count)];
-  for (let cell = 0; cell < labels.length; cell += 1)
-    if (depth[cell]! > deepest[labels[cell]!]!) deepest[labels[cell]!] = depth[cell]!;
+  const { depths: deepest } = extentsOf(labels, depth);
+  const count = deepest.length;
+  const [sums, counts] = [new Float64Array(count), new Uint32Array(count)];
   for (let label = 0; label < count; label += 1)
     deepest[label] = Math.min(coreShare * Math.min(deepest[label]!, most), corePx * finePerPx);
   for (let cell = 0; cell < labels.length; cell += 1) {
