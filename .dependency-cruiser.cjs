@@ -79,7 +79,7 @@ module.exports = {
     onlyImporter("one-importer-of-sharp", "sharp", "^server/images/codec\\.ts$"),
     onlyImporter("one-importer-of-onnx-protobuf", "(onnx-buf|@bufbuild)", "^server/onnx/protobuf\\.ts$"),
     onlyImporter("one-importer-of-tokenizers", "@huggingface", "^server/experts/text\\.ts$"),
-    onlyImporter("one-importer-of-fit-curve", "fit-curve", "^server/vector/fit\\.ts$"),
+    onlyImporter("one-importer-of-fit-curve", "fit-curve", "^server/vector/curves/fit\\.ts$"),
     onlyImporter("one-importer-of-svgpath", "svgpath", "^plugin/simulator/host/svg-path\\.ts$"),
     onlyImporter("one-importer-of-opentelemetry", "(@hono/otel|@opentelemetry)", "^server/http/tracing\\.ts$"),
     onlyImporter("one-importer-of-prometheus", "(prom-client|@hono/prometheus)", "^server/http/metrics\\.ts$"),

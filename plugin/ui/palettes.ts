@@ -3,7 +3,7 @@
 import { assignPalette, nearestColour, type SharedColour } from "../../shared/colour/recolour.ts";
 import { limits } from "../../shared/limits.ts";
 import type { Bindings, ColourChange, ColourCollection, VectorRecord } from "../../shared/messages/vector-messages.ts";
-import { colourOfSvg } from "../../shared/vectors/vector-svg.ts";
+import { colourOfSvg, recolouredSvg } from "../../shared/vectors/vector-svg.ts";
 import type { Form } from "./state/form.ts";
 
 export interface Palette {
@@ -68,12 +68,7 @@ export const recordOf = (palette: Palette | undefined, how: Form["recolourHow"])
 
 /** The drawing with colours that nearly are one of the palette made exactly it, so that they can be bound. */
 export const snapped = (svg: string, { palette = [], isNear = false }: VectorRecord): string =>
-  isNear
-    ? svg.replace(/(<path\b[^>]*\sfill=")(#[0-9a-f]{6})"/g, (_, before: string, hex: string) => {
-        const near = nearestColour(hex, palette);
-        return `${before}${near === undefined ? hex : palette[near]}"`;
-      })
-    : svg;
+  isNear ? recolouredSvg(svg, (hex) => palette[nearestColour(hex, palette) ?? -1] ?? hex) : svg;
 
 /** New colours for those that are used, by one assignment; with `near`, only where the palette has nearly the same. */
 export function changesFor(

@@ -1,8 +1,7 @@
 /** Traced icons at 16 and 24 px, as they shrink and fitted to pixels: how soft their edges are, pixel for pixel in the sheet. */
 import sharp from "sharp";
 import { vectorise } from "../../server/vector/vectorise.ts";
-import { fitToPixels } from "../../shared/vectors/pixel-fit.ts";
-import { movedPath, type Path, pathData, pathsOf } from "../../shared/vectors/vector-path.ts";
+import { fittedSvg, resizedSvg } from "../../shared/vectors/vector-svg.ts";
 import { writeSheet } from "../figures/sheet.ts";
 import { decode, medianOf } from "./measure.ts";
 import type { PartOptions } from "./parts.ts";
@@ -14,21 +13,7 @@ const lineSets = ["icon-park", "streamline-color", "streamline-plump-color"];
 /** A pixel of the small picture in the sheet. */
 const cellOfPixel = 6;
 
-interface Drawing {
-  readonly fills: readonly string[];
-  readonly layers: readonly Path[][];
-}
-
-const drawingOf = (svg: string): Drawing => {
-  const found = [...svg.matchAll(/ fill="([^"]+)" fill-rule="evenodd" d="([^"]+)"/g)];
-  return { fills: found.map(([, fill]) => fill!), layers: found.map(([, , data]) => pathsOf(data!)!) };
-};
-
-function small({ fills }: Drawing, layers: readonly Path[][], toPx: number): Promise<Buffer> {
-  const paths = layers.map((own, at) => `<path fill="${fills[at]}" fill-rule="evenodd" d="${pathData(own, 3)}"/>`);
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${toPx}" height="${toPx}">${paths.join("")}</svg>`;
-  return sharp(Buffer.from(svg)).ensureAlpha().png().toBuffer();
-}
+const rendered = (svg: string): Promise<Buffer> => sharp(Buffer.from(svg)).ensureAlpha().png().toBuffer();
 
 /** Share of the pixels with anything in them that are not full. */
 async function softness(png: Buffer): Promise<number> {
@@ -43,23 +28,21 @@ async function softness(png: Buffer): Promise<number> {
 
 export async function smallSizes({ figures, limit }: PartOptions): Promise<string> {
   const icons = realIcons(Math.min(60, limit), sidePx, lineSets);
-  const drawings: Drawing[] = [];
+  const drawings: string[] = [];
   for (const { svg } of icons) {
     const { svg: traced } = vectorise(await decode(svg));
     // What has a gradient has no line work to speak of.
-    if (!traced.includes("<linearGradient")) drawings.push(drawingOf(traced));
+    if (!traced.includes("<linearGradient")) drawings.push(traced);
   }
   const lines: string[] = [];
   const rows: Array<{ label: string; tiles: Uint8Array[] }> = [];
   for (const toPx of sizes) {
-    const shrunk = (layers: readonly Path[][]): Path[][] =>
-      layers.map((own) => own.map((path) => movedPath(path, ([x, y]) => [(x * toPx) / sidePx, (y * toPx) / sidePx])));
     const ways = [
-      ["as it shrinks", shrunk],
-      ["fitted", (layers: readonly Path[][]) => fitToPixels(layers, sidePx, toPx)],
+      ["as it shrinks", (svg: string) => resizedSvg(svg, { width: toPx, height: toPx })],
+      ["fitted", (svg: string) => fittedSvg(svg, toPx)],
     ] as const;
     for (const [way, make] of ways) {
-      const drawn = await Promise.all(drawings.map((drawing) => small(drawing, make(drawing.layers), toPx)));
+      const drawn = await Promise.all(drawings.map((svg) => rendered(make(svg))));
       const soft = await Promise.all(drawn.map(softness));
       lines.push(`| ${toPx} px, ${way} | ${Math.round(100 * medianOf(soft))} % |`);
       const shown = drawn.filter((_, at) => at % 5 === 0).slice(0, 12);

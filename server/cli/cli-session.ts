@@ -153,6 +153,7 @@ function createSession({ packs, start, line, signal, tracers }: Inference): CliS
     return tracers.trace(image, {
       ...(palette && { palette, keepsGradients: request.palette === undefined }),
       ...(title && { title }),
+      lines: request.lines,
     });
   };
 

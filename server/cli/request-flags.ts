@@ -39,7 +39,7 @@ export const drawOptions = {
 export const temperatureOptions = { temperature: text } as const;
 export const attributeOptions = { towards: text, from: text, strength: text } as const;
 /** Of what is written as vectors. */
-export const vectorOptions = { format: text, palette: text } as const;
+export const vectorOptions = { format: text, palette: text, lines: text } as const;
 export const packOptions = { translation: text, packs: text } as const;
 
 export const conditionUsage = `  --caption TEXT     what the image shows
@@ -64,8 +64,10 @@ export const attributeUsage = `  --towards TEXT     moves the caption towards th
   --from TEXT        and away from this one
   --strength S       how far, -${limits.attributeStrengthMax} to ${limits.attributeStrengthMax} (default 1)`;
 export const paletteUsage = `  --palette LIST     vectors of exactly these colours, e.g. "#1e90ff,#ffffff"`;
+export const linesUsage = `  --lines L          what lines of one width become: strokes, or closed outlines (default strokes)`;
 export const vectorUsage = `  --format F         png, or svg: few stacked paths, named by their colours (default png)
-${paletteUsage} (with --format svg)`;
+${paletteUsage} (with --format svg)
+${linesUsage}`;
 export const packUsage = `  --translation ID   which translation (default caption)
   --packs DIR        folder of packs (default: the packs that ship)`;
 
@@ -150,6 +152,7 @@ export function requestOf(values: Values, edit: Edit) {
     upscale,
     format,
     palette,
+    lines,
   } = values;
   const attribute = given({ towards, from, strength: numberOf(strength) });
   const request = given({
@@ -165,6 +168,7 @@ export function requestOf(values: Values, edit: Edit) {
     upscale: numberOf(upscale),
     format,
     palette: paletteOf(palette),
+    lines,
     attribute: Object.keys(attribute).length > 0 ? attribute : undefined,
   });
   return parse(ResolvedRequestSchema, request);

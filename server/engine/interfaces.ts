@@ -249,6 +249,8 @@ export interface TracedPixels extends Pixels {
   readonly parts?: readonly StackedLayer[];
   /** Layers that lie behind, which the pixels do not show. */
   readonly beneath?: readonly StackedLayer[];
+  /** Width that lines are meant to have, in pixels. */
+  readonly linePx?: number;
 }
 
 /** How a JPEG file was quantised. */

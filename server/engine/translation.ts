@@ -216,7 +216,7 @@ interface Painted {
   readonly planes: Float32Array;
   readonly enlarged?: Float32Array | undefined;
   /** What is drawn larger as layers, where they are known. */
-  readonly known?: Pick<TracedPixels, "stack" | "parts">;
+  readonly known?: Pick<TracedPixels, "stack" | "parts" | "linePx">;
   /** What is drawn larger without its hard shadows, and these. */
   readonly apart?: Apart | undefined;
 }
@@ -263,7 +263,9 @@ export async function paint(
   const large = drawLayers(layers, factor);
   // On a plate they lie elsewhere.
   const parts = inAreas && !inAreas.looks.plate && besideEachOther(layers, factor, inkBy);
-  const known = { ...(stack && { stack: stack(large) }), ...(parts && { parts }) };
+  const width = lines?.width ?? areas?.outline?.width;
+  const linePx = redrawn && width !== undefined ? width * factor * target.imageSizePx : undefined;
+  const known = { ...(stack && { stack: stack(large) }), ...(parts && { parts }), ...(linePx && { linePx }) };
   return { planes, enlarged: again(large), known, apart: apart?.(large) };
 }
 

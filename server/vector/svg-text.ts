@@ -1,5 +1,9 @@
-/** Layers → the text of an SVG: one closed path a layer, named, filled with one colour or a linear gradient; nothing else, so that every program reads it alike. */
+/**
+ * Layers → the text of an SVG: one path a layer, named, filled or stroked with one colour or a linear gradient; nothing else, so that every program reads it
+ * alike.
+ */
 import { movedPath, type Path, type Point, pathData } from "../../shared/vectors/vector-path.ts";
+import type { StrokeLook } from "./strokes/stroke-cover.ts";
 
 /** A gradient from one point to another, in pixels of the picture. */
 export interface LinearGradient {
@@ -16,8 +20,10 @@ export interface Layer {
   readonly gradient?: LinearGradient;
   /** Absent where it is opaque. */
   readonly opacity?: number;
-  /** Outer outlines and holes: what lies within an odd number of them is filled. */
+  /** Outer outlines and holes: what lies within an odd number of them is filled. Of strokes the middles of lines. */
   readonly outlines: readonly Path[];
+  /** Absent for fills. */
+  readonly stroke?: StrokeLook;
 }
 
 /** Digits after the point: a fiftieth of a pixel at 128 px, which no one sees. */
@@ -35,12 +41,18 @@ export function svgText(
   const gradients = layers.flatMap(({ gradient }, index) =>
     gradient ? [gradientText(gradient, `gradient-${index + 1}`, scale, digits)] : [],
   );
-  const paths = layers.map(({ name, hex, gradient, opacity, outlines }, index) => {
+  const paths = layers.map(({ name, hex, gradient, opacity, outlines, stroke }, index) => {
     const fill = gradient ? `url(#gradient-${index + 1})` : hex;
     const moved = outlines.map((outline) => movedPath(outline, ([x, y]) => [x * scale[0], y * scale[1]]));
-    const faint = opacity === undefined ? "" : ` fill-opacity="${Number(opacity.toFixed(3))}"`;
     // Figma and Illustrator take the name of a layer from its id.
-    return `<path id="${name.replaceAll(" ", "-")}" fill="${fill}"${faint} fill-rule="evenodd" d="${pathData(moved, digits)}"/>`;
+    const id = `id="${name.replaceAll(" ", "-")}"`;
+    const faint = (what: string): string =>
+      opacity === undefined ? "" : ` ${what}-opacity="${Number(opacity.toFixed(3))}"`;
+    const data = `d="${pathData(moved, digits)}"`;
+    if (!stroke) return `<path ${id} fill="${fill}"${faint("fill")} fill-rule="evenodd" ${data}/>`;
+    const widthPx = Number((stroke.widthPx * scale[0]).toFixed(digits));
+    const look = `stroke-width="${widthPx}" stroke-linecap="${stroke.cap}" stroke-linejoin="${stroke.join}"`;
+    return `<path ${id} fill="none" stroke="${fill}"${faint("stroke")} ${look} ${data}/>`;
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${widthPx}" height="${heightPx}" viewBox="0 0 ${widthPx} ${heightPx}" fill="none">`,

@@ -5,7 +5,7 @@ import { limits } from "../../shared/limits.ts";
 import type { Pixels, TracedPixels } from "../engine/interfaces.ts";
 import { startThread } from "../platform/processes/spawn.ts";
 import { coresOf, endedAs, WorkerPool } from "../platform/processes/worker-pool.ts";
-import type { VectorOptions } from "./vectorise.ts";
+import type { VectorOptions } from "./vector-options.ts";
 
 export interface VectorTask {
   readonly pixels: TracedPixels;
@@ -36,6 +36,7 @@ export class VectorPool {
         ...(enlarged?.stack && { stack: enlarged.stack }),
         ...(enlarged?.parts && { parts: enlarged.parts }),
         ...(enlarged?.beneath && { beneath: enlarged.beneath }),
+        ...(enlarged?.linePx && { linePx: enlarged.linePx }),
       },
       options: { ...options, ...(enlarged && { shown: { widthPx: shownWidthPx, heightPx: shownHeightPx } }) },
     });

@@ -7,9 +7,16 @@ import { SeedSchema } from "./job-fields.ts";
 /** A vector is made of exactly these colours: each of its own gets one of them, so that what was lighter stays lighter. */
 export const PaletteSchema = z.array(HexSchema).min(1).max(limits.paletteMax);
 
+/** What lines of one width become: paths along their middles with a width, or closed outlines. */
+export const vectorLines = ["strokes", "outlines"] as const;
+export type VectorLines = (typeof vectorLines)[number];
+export const VectorLinesSchema = z.enum(vectorLines);
+
 export const VectorRequestSchema = z.strictObject({
   image: DigestSchema,
   palette: PaletteSchema.optional(),
+  /** Absent: strokes. */
+  lines: VectorLinesSchema.optional(),
   /** Becomes the drawing's `<title>`. */
   title: CaptionSchema.optional(),
 });
@@ -23,14 +30,16 @@ export const VectorLayerSchema = z.object({
   isGradient: z.boolean(),
   /** Of the picture's area that shows it. */
   share: z.number(),
-  /** Closed outlines of its path, holes too. */
+  /** Outlines of its path, holes too; of a layer of strokes its lines. */
   outlineCount: z.number().int(),
+  /** Only of strokes: their width in pixels of the picture. */
+  strokePx: z.number().optional(),
 });
 export type VectorLayer = z.infer<typeof VectorLayerSchema>;
 
 /** Of a vector, without its text. */
 export const VectorFactsSchema = z.object({
-  /** One path each, lowest first. */
+  /** One path each, lowest first; of a colour that has lines and more, two. */
   layers: z.array(VectorLayerSchema),
   /** Lines and curves. */
   segmentCount: z.number().int(),
@@ -69,16 +78,20 @@ const familyFields = z.strictObject({
   format: z.enum(imageFormats).default("svg"),
   /** Only of vectors. Absent: the colours that the members have most of. */
   palette: PaletteSchema.optional(),
+  /** Only of vectors. Absent: strokes. */
+  lines: VectorLinesSchema.optional(),
 });
 
 /** Names → icons that belong together: one style, one residual, one palette. */
-export const FamilyRequestSchema = familyFields.superRefine(({ palette, format }, context) => {
-  if (palette && format !== "svg")
+export const FamilyRequestSchema = familyFields.superRefine(({ palette, lines, format }, context) => {
+  const complain = (field: string, sets: string): void =>
     context.addIssue({
       code: "custom",
-      path: ["palette"],
-      message: `expected format "svg" beside it, of which it sets the colours, got ${format}`,
+      path: [field],
+      message: `expected format "svg" beside it, of which it sets the ${sets}, got ${format}`,
     });
+  if (palette && format !== "svg") complain("palette", "colours");
+  if (lines && format !== "svg") complain("lines", "lines");
 });
 export type FamilyRequest = z.infer<typeof FamilyRequestSchema>;
 export type FamilyInput = z.input<typeof FamilyRequestSchema>;

@@ -20,32 +20,89 @@ interface Edge {
   readonly side: number;
 }
 
+/** A layer of a vector: outlines that are filled, or middles of lines. */
+export interface FitLayer {
+  readonly paths: readonly Path[];
+  /** Width of lines; absent for outlines. */
+  readonly strokePx?: number | undefined;
+  /** Lines are cut off where their middles end. */
+  readonly isFlat?: boolean | undefined;
+}
+
 /**
  * The same layers in pixels of the small size, fitted.
- * @param layers outlines of each path, in pixels of the large size
+ * @param layers in pixels of the large size
  */
-export function fitToPixels(layers: ReadonlyArray<readonly Path[]>, fromPx: number, toPx: number): Path[][] {
+export function fitToPixels(layers: readonly FitLayer[], fromPx: number, toPx: number): FitLayer[] {
   const scale = toPx / fromPx;
-  const scaled = layers.map((paths) => paths.map((path) => movedPath(path, ([x, y]) => [x * scale, y * scale])));
-  const all = scaled.flat();
-  const edges = [edgesOf(all, 0), edgesOf(all, 1)] as const;
+  const scaled = layers.map(({ paths, strokePx, ...about }): FitLayer => {
+    const moved = paths.map((path) => movedPath(path, ([x, y]) => [x * scale, y * scale]));
+    return { ...about, paths: moved, ...(strokePx !== undefined && { strokePx: strokePx * scale }) };
+  });
+  const edges = [edgesOf(scaled, 0), edgesOf(scaled, 1)] as const;
   const usual = usualWidth(edges.flatMap(strokesOf));
   const [moveX, moveY] = [warpOf(edges[0], usual), warpOf(edges[1], usual)];
-  return scaled.map((paths) => paths.map((path) => movedPath(path, ([x, y]) => [moveX(x), moveY(y)])));
+  return scaled.map(({ paths, strokePx, ...about }): FitLayer => {
+    if (strokePx === undefined)
+      return { ...about, paths: paths.map((path) => movedPath(path, ([x, y]) => [moveX(x), moveY(y)])) };
+    // The middle of a line stays between both of its edges.
+    const between = (move: Warp, value: number): number =>
+      (move(value - strokePx / 2) + move(value + strokePx / 2)) / 2;
+    const moved = paths.map((path) => {
+      const flat = about.isFlat ? flatEndsOf(path) : [];
+      return movedPath(path, (point) => {
+        const axis = flat.find(({ at }) => at === point)?.axis;
+        const place = (of: 0 | 1, move: Warp): number => (axis === of ? move(point[of]) : between(move, point[of]));
+        return [place(0, moveX), place(1, moveY)];
+      });
+    });
+    return { ...about, paths: moved, strokePx: wholeWidth(strokePx, usual) };
+  });
 }
+
+/** Ends of an open path that run along an axis, and whether what is drawn lies after them. */
+function flatEndsOf({ start, segments, isOpen }: Path): Array<{ at: Point; axis: 0 | 1; isAfter: boolean }> {
+  const [first, last] = [segments[0], segments.at(-1)];
+  if (!isOpen || !first || !last) return [];
+  const beforeLast = segments.at(-2)?.to ?? start;
+  const ends = [
+    [start, first.handles?.[0] ?? first.to],
+    [last.to, last.handles?.[1] ?? beforeLast],
+  ] as const;
+  return ends.flatMap(([at, inwards]) => {
+    const way = [inwards[0] - at[0], inwards[1] - at[1]] as const;
+    const axis = Math.abs(way[0]) > Math.abs(way[1]) ? 0 : 1;
+    return isStraight(way[1 - axis]!, way[axis]) ? [{ at, axis, isAfter: way[axis] > 0 } as const] : [];
+  });
+}
+
+/** Whether a step along an axis hardly leaves it. */
+const isStraight = (across: number, along: number): boolean => Math.abs(across) < 0.05 + 0.03 * Math.abs(along);
+
+const wholeWidth = (width: number, usual: number): number =>
+  Math.max(1, Math.round(Math.abs(width - usual) < usualWithinPx ? usual : width));
 
 type Warp = (value: number) => number;
 
 /** Places of edges across an axis: straight ones by their length, and curves where they turn back. Outlines run with what is drawn on one hand. */
-function edgesOf(paths: readonly Path[], axis: 0 | 1): Edge[] {
+function edgesOf(layers: readonly FitLayer[], axis: 0 | 1): Edge[] {
   const along = 1 - axis;
   const found: Edge[] = [];
+  let strokePx: number | undefined;
   const add = (one: Point, two: Point, at: number, leastPx: number): void => {
     const run = two[along]! - one[along]!;
-    const isLevel = Math.abs(one[axis] - two[axis]) < 0.05 + 0.03 * Math.abs(run);
-    if (isLevel && Math.abs(run) >= leastPx) found.push({ at, weight: Math.abs(run), side: axis === 0 ? -run : run });
+    const weight = Math.abs(run);
+    if (!isStraight(one[axis] - two[axis], run) || weight < leastPx) return;
+    if (strokePx === undefined) found.push({ at, weight, side: axis === 0 ? -run : run });
+    else found.push({ at: at - strokePx / 2, weight, side: weight }, { at: at + strokePx / 2, weight, side: -weight });
   };
-  for (const { start, segments } of paths) {
+  for (const [{ start, segments, isOpen }, layer] of layers.flatMap((own) =>
+    own.paths.map((path) => [path, own] as const),
+  )) {
+    strokePx = layer.strokePx;
+    if (strokePx !== undefined && layer.isFlat)
+      for (const { at, axis: own, isAfter } of flatEndsOf({ start, segments, isOpen: isOpen ?? false }))
+        if (own === axis) found.push({ at: at[axis], weight: strokePx, side: isAfter ? strokePx : -strokePx });
     let from: Point = start;
     for (const { to, handles } of segments) {
       if (handles) {
@@ -54,7 +111,8 @@ function edgesOf(paths: readonly Path[], axis: 0 | 1): Edge[] {
       } else add(from, to, (from[axis] + to[axis]) / 2, edgeFromPx);
       from = to;
     }
-    if (from[0] !== start[0] || from[1] !== start[1]) add(from, start, (from[axis] + start[axis]) / 2, edgeFromPx);
+    if (!isOpen && (from[0] !== start[0] || from[1] !== start[1]))
+      add(from, start, (from[axis] + start[axis]) / 2, edgeFromPx);
   }
   return gathered(found);
 }
@@ -104,7 +162,7 @@ function warpOf(edges: readonly Edge[], usual: number): Warp {
     const least = before === undefined ? Number.NEGATIVE_INFINITY : before + 1;
     if (next && isStroke(own, next)) {
       const width = next.at - own.at;
-      const whole = Math.max(1, Math.round(Math.abs(width - usual) < usualWithinPx ? usual : width));
+      const whole = wholeWidth(width, usual);
       const start = Math.max(least, Math.round((own.at + next.at - whole) / 2));
       targets.push(start, start + whole);
       index += 1;

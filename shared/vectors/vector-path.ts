@@ -8,14 +8,16 @@ export interface Segment {
   readonly handles?: readonly [Point, Point];
 }
 
-/** Closed: the last segment ends at `start`, or a line leads there. */
+/** Closed unless `isOpen`: the last segment ends at `start`, or a line leads there. */
 export interface Path {
   readonly start: Point;
   readonly segments: readonly Segment[];
+  readonly isOpen?: boolean;
 }
 
 /** The path with every point, handles too, put elsewhere. */
-export const movedPath = ({ start, segments }: Path, move: (point: Point) => Point): Path => ({
+export const movedPath = ({ start, segments, ...about }: Path, move: (point: Point) => Point): Path => ({
+  ...about,
   start: move(start),
   segments: segments.map(({ to, handles }) => ({
     to: move(to),
@@ -24,13 +26,13 @@ export const movedPath = ({ start, segments }: Path, move: (point: Point) => Poi
 });
 
 /**
- * SVG path data of closed paths, in relative commands, which are shorter. Each starts where rounding put the last one, so that nothing adds up.
+ * SVG path data of paths, in relative commands, which are shorter. Each starts where rounding put the last one, so that nothing adds up.
  * @param digits after the point
  */
 export const pathData = (paths: readonly Path[], digits: number): string =>
   paths.map((path) => dataOf(path, digits)).join("");
 
-function dataOf({ start, segments }: Path, digits: number): string {
+function dataOf({ start, segments, isOpen = false }: Path, digits: number): string {
   const factor = 10 ** digits;
   const whole = ([x, y]: Point): Point => [Math.round(x * factor), Math.round(y * factor)];
   const text = (value: number): string => String(Number((value / factor).toFixed(digits))).replace(/^(-?)0\./, "$1.");
@@ -49,7 +51,7 @@ function dataOf({ start, segments }: Path, digits: number): string {
     else data += `l${numbers([end])}`;
     at = end;
   }
-  return `${data}z`;
+  return isOpen ? data : `${data}z`;
 }
 
 /**
@@ -58,7 +60,7 @@ function dataOf({ start, segments }: Path, digits: number): string {
 export function pathsOf(data: string): Path[] | undefined {
   const tokens = data.match(/[A-Za-z]|-?(?:\d+\.?\d*|\.\d+)/g) ?? [];
   if (tokens.join("") !== data.replaceAll(" ", "")) return undefined;
-  const paths: Array<{ start: Point; segments: Segment[] }> = [];
+  const paths: Array<{ start: Point; segments: Segment[]; isOpen: boolean }> = [];
   let at: Point = [0, 0];
   let index = 0;
   const next = (): number => Number(tokens[index++]);
@@ -68,10 +70,13 @@ export function pathsOf(data: string): Path[] | undefined {
     const own = paths.at(-1);
     if (command === "M") {
       at = [next(), next()];
-      paths.push({ start: at, segments: [] });
+      paths.push({ start: at, segments: [], isOpen: true });
       continue;
     }
-    if (command === "z") continue;
+    if (command === "z" && own) {
+      own.isOpen = false;
+      continue;
+    }
     if (!own || !"clhv".includes(command)) return undefined;
     const handles = command === "c" ? ([point(), point()] as const) : undefined;
     const to: Point = command === "h" ? [at[0] + next(), at[1]] : command === "v" ? [at[0], at[1] + next()] : point();

@@ -1,5 +1,5 @@
 /** SVG text as Tau's tracer writes it: its size, its colours, and the same drawing fitted to a small size. Without a DOM, for both worlds of the plugin. */
-import { fitToPixels } from "./pixel-fit.ts";
+import { type FitLayer, fitToPixels } from "./pixel-fit.ts";
 import { pathData, pathsOf } from "./vector-path.ts";
 
 export interface SvgSize {
@@ -35,10 +35,15 @@ export function fittedSize(svg: string, box: SvgSize): SvgSize {
   return { width: size.width * scale, height: size.height * scale };
 }
 
-/** `#rrggbb` of all solid fills. */
-export const colourOfSvg = (svg: string): string[] => [
-  ...new Set([...svg.matchAll(/<path\b[^>]*\sfill="(#[0-9a-f]{6})"/g)].map(([, hex]) => hex!)),
-];
+/** A solid colour of a path that the tracer wrote, and what stands before it. */
+const paintIn = /(<path\b[^>]*\s(?:fill|stroke)=")(#[0-9a-f]{6})"/g;
+
+/** `#rrggbb` of all solid fills and strokes. */
+export const colourOfSvg = (svg: string): string[] => [...new Set([...svg.matchAll(paintIn)].map(([, , hex]) => hex!))];
+
+/** The drawing with other solid colours. */
+export const recolouredSvg = (svg: string, colourFor: (hex: string) => string): string =>
+  svg.replace(paintIn, (_, before: string, hex: string) => `${before}${colourFor(hex)}"`);
 
 /** The drawing in the middle of a square of `sidePx`. */
 function squareSvg(svg: string, sidePx: number, isWhole: boolean): string {
@@ -52,10 +57,10 @@ function squareSvg(svg: string, sidePx: number, isWhole: boolean): string {
   );
 }
 
-/** Filled paths in the drawing's own units from 0, 0, and nothing beside them that would stay as large as it was. */
+/** Filled and stroked paths in the drawing's own units from 0, 0, and nothing beside them that would stay as large as it was. */
 const hasPathsAlone = (svg: string): boolean =>
   !/<(?!\/?(?:svg|title|path)\b)/.test(svg) &&
-  !/\s(?:transform|stroke|style|class|clip-path|mask|filter)=/.test(svg) &&
+  !/\s(?:transform|style|class|clip-path|mask|filter)=/.test(svg) &&
   /<svg\b[^>]*\sviewBox="0 0 /.test(svg);
 
 /**
@@ -63,15 +68,26 @@ const hasPathsAlone = (svg: string): boolean =>
  */
 export function fittedSvg(svg: string, toPx: number): string {
   const size = viewSizeOf(svg);
-  const layers = [...svg.matchAll(/\sd="([^"]*)"/g)].map(([, data]) => pathsOf(data!));
+  const layers = [...svg.matchAll(/<path\b[^>]*>/g)].map(([tag]) => layerOf(tag));
   const isTraced = layers.length > 0 && layers.every((layer) => layer !== undefined) && hasPathsAlone(svg);
   if (!size || !isTraced) return squareSvg(svg, toPx, false);
   const fromPx = Math.max(size.width, size.height);
   const fitted = fitToPixels(layers, fromPx, toPx);
   let index = 0;
   const view = `viewBox="0 0 ${(size.width * toPx) / fromPx} ${(size.height * toPx) / fromPx}"`;
-  const drawn = svg
-    .replace(/viewBox="[^"]*"/, view)
-    .replace(/\sd="[^"]*"/g, () => ` d="${pathData(fitted[index++]!, 3)}"`);
+  const drawn = svg.replace(/viewBox="[^"]*"/, view).replace(/<path\b[^>]*>/g, (tag) => {
+    const { paths, strokePx = 0 } = fitted[index++]!;
+    return tag.replace(dataIn, ` d="${pathData(paths, 3)}"`).replace(widthIn, ` stroke-width="${strokePx}"`);
+  });
   return squareSvg(drawn, toPx, true);
+}
+
+const [dataIn, widthIn] = [/\sd="([^"]*)"/, /\sstroke-width="([^"]*)"/];
+
+/** Undefined for a path that the tracer did not write. */
+function layerOf(tag: string): FitLayer | undefined {
+  const paths = pathsOf(dataIn.exec(tag)?.[1] ?? "?");
+  const [isStroke, strokePx] = [/\sstroke="/.test(tag), Number(widthIn.exec(tag)?.[1])];
+  if (!paths || (isStroke && !(strokePx > 0))) return undefined;
+  return isStroke ? { paths, strokePx, isFlat: !tag.includes('stroke-linecap="round"') } : { paths };
 }

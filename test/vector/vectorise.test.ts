@@ -134,6 +134,7 @@ test("a square has four lines and sharp corners, a disc four curves, and a round
     await drawing(
       '<rect x="16" y="16" width="96" height="96" rx="20" fill="none" stroke="#212529" stroke-width="10"/>',
     ),
+    { lines: "outlines" },
   );
   assert.match(pathElements(frame.svg)[0]!.d, /h[-\d.]+.*v[-\d.]+/);
   assert.ok(frame.segmentCount <= 24, `few segments, got ${frame.segmentCount}`);

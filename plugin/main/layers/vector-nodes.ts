@@ -33,12 +33,13 @@ export function vectorProblemOf(node: BaseNode | null): LayerProblem | undefined
 export function createVector({ svg }: VectorContent, box: SvgSize, bound: Bound, nodes: SceneNode[]): FrameNode {
   const frame = figma.createNodeFromSvg(resizedSvg(svg, fittedSize(svg, box)));
   nodes.push(frame);
-  if (bound.byHex.size > 0) for (const child of frame.children) bindFills(child, bound);
+  if (bound.byHex.size > 0) for (const child of frame.children) bindColours(child, bound);
   return frame;
 }
 
-function bindFills(node: SceneNode, bound: Bound): void {
+function bindColours(node: SceneNode, bound: Bound): void {
   if ("fills" in node && node.fills !== figma.mixed) node.fills = boundPaints(node.fills, bound);
+  if ("strokes" in node) node.strokes = boundPaints(node.strokes, bound);
 }
 
 /** What a vector remembers: how it was drawn, in which colours, and its buttons. @returns what identifies it */
@@ -111,11 +112,16 @@ function replaceContent(container: Container, content: VectorContent, bound: Bou
 }
 
 /** The look of a layer on another one, which keeps its identity. */
-function takeOver(node: VectorNode, { name, vectorPaths, width, height, fills }: VectorNode): void {
-  node.name = name;
-  node.vectorPaths = vectorPaths;
-  node.resize(Math.max(0.01, width), Math.max(0.01, height));
-  node.fills = fills;
+function takeOver(node: VectorNode, look: VectorNode): void {
+  node.name = look.name;
+  node.vectorPaths = look.vectorPaths;
+  node.resize(Math.max(0.01, look.width), Math.max(0.01, look.height));
+  node.fills = look.fills;
+  node.strokes = look.strokes;
+  if (look.strokeWeight !== figma.mixed) node.strokeWeight = look.strokeWeight;
+  if (look.strokeCap !== figma.mixed) node.strokeCap = look.strokeCap;
+  if (look.strokeJoin !== figma.mixed) node.strokeJoin = look.strokeJoin;
+  node.strokeAlign = look.strokeAlign;
 }
 
 function replaceNode(

@@ -42,6 +42,8 @@ export interface NodeRecord {
   readonly strokes: readonly Paint[];
   readonly strokeWeight: number;
   readonly strokeCap: "NONE" | "ROUND";
+  readonly strokeJoin: "MITER" | "ROUND";
+  readonly strokeAlign: "CENTER" | "INSIDE" | "OUTSIDE";
   readonly effects: readonly Effect[];
   readonly constraints: Constraints;
   readonly cornerRadius: number;
@@ -93,6 +95,8 @@ export const blankRecord: Omit<NodeRecord, "id" | "type"> = {
   strokes: [],
   strokeWeight: 1,
   strokeCap: "NONE",
+  strokeJoin: "MITER",
+  strokeAlign: "CENTER",
   effects: [],
   constraints: { horizontal: "MIN", vertical: "MIN" },
   cornerRadius: 0,

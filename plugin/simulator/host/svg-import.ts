@@ -138,6 +138,7 @@ function drawnNodes(element: Element, context: Context): ImportedNode[] {
     fills: paint("fill", "#000000"),
     strokes: paint("stroke", "none"),
     strokeCap: style["stroke-linecap"] === "round" ? "ROUND" : "NONE",
+    strokeJoin: style["stroke-linejoin"] === "round" ? "ROUND" : "MITER",
     strokeWeight: Number.parseFloat(style["stroke-width"] ?? "1") * scale,
   };
   return [{ type: "VECTOR", patch, children: [] }];

@@ -57,13 +57,16 @@ function outline(record: NodeRecord): string {
       return record.vectorPaths
         .map(
           ({ data, windingRule }) =>
-            `<path d="${data}"${windingRule === "EVENODD" ? ' fill-rule="evenodd"' : ""}${record.strokeCap === "ROUND" ? ' stroke-linecap="round" stroke-linejoin="round"' : ""} ${paint}/>`,
+            `<path d="${data}"${windingRule === "EVENODD" ? ' fill-rule="evenodd"' : ""}${strokeLook(record)} ${paint}/>`,
         )
         .join("");
     default:
       return "";
   }
 }
+
+const strokeLook = ({ strokeCap, strokeJoin }: NodeRecord): string =>
+  `${strokeCap === "ROUND" ? ' stroke-linecap="round"' : ""}${strokeJoin === "ROUND" ? ' stroke-linejoin="round"' : ""}`;
 
 const opacityOf = (paints: readonly Paint[]): string => {
   const { opacity = 1 } = paints.filter(({ visible = true }) => visible).at(-1) ?? {};

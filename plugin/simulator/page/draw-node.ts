@@ -88,6 +88,7 @@ function drawVector(record: NodeRecord): SVGSVGElement {
     path.setAttribute("fill", fill);
     if (windingRule === "EVENODD") path.setAttribute("fill-rule", "evenodd");
     if (record.strokeCap === "ROUND") path.setAttribute("stroke-linecap", "round");
+    if (record.strokeJoin === "ROUND") path.setAttribute("stroke-linejoin", "round");
     path.setAttribute("stroke", colourOf(record.strokes));
     path.setAttribute("stroke-width", String(record.strokeWeight));
     svg.append(path);

@@ -120,7 +120,7 @@ function addStroke(sim: SimDocument, points: readonly Point[], parent: NodeRecor
   const box = within({ x, y, width, height }, parent);
   return sim.addLayer(
     "VECTOR",
-    { ...box, name: "Vector", strokes: ink, strokeWeight: 4, strokeCap: "ROUND", vectorPaths },
+    { ...box, name: "Vector", strokes: ink, strokeWeight: 4, strokeCap: "ROUND", strokeJoin: "ROUND", vectorPaths },
     parent?.id,
   );
 }

@@ -8,6 +8,8 @@ export interface Loop {
   readonly stepPx: number;
   /** [points]; 1 where other layers lie over the outline. */
   readonly isHidden: Uint8Array;
+  /** It does not go on from its last point to its first. */
+  readonly isOpen?: boolean;
 }
 
 /** A line in the direction in which the outline runs. */
@@ -31,19 +33,30 @@ export const turnOf = (one: Point, two: Point): number => Math.atan2(cross(one, 
 
 /** The outline at about `stepPx`, or closer where it is short. */
 export function loopOf(outline: Outline, stepPx: number, isHidden: (point: Point) => boolean): Loop {
+  const { points, stepPx: step } = resampled(outline, stepPx, false);
+  return { points, stepPx: step, isHidden: Uint8Array.from(points, (point) => Number(isHidden(point))) };
+}
+
+/** A polyline with two ends, at about `stepPx`. */
+export function openLoopOf(line: readonly Point[], stepPx: number): Loop {
+  const { points, stepPx: step } = resampled(Float64Array.from(line.flat()), stepPx, true);
+  return { points, stepPx: step, isHidden: new Uint8Array(points.length), isOpen: true };
+}
+
+function resampled(outline: Outline, stepPx: number, isOpen: boolean): Pick<Loop, "points" | "stepPx"> {
   const count = outline.length / 2;
   const lengths = new Float64Array(count + 1);
-  for (let at = 0; at < count; at += 1) {
+  for (let at = 0; at < (isOpen ? count - 1 : count); at += 1) {
     const after = (at + 1) % count;
     const [dx, dy] = [outline[2 * after]! - outline[2 * at]!, outline[2 * after + 1]! - outline[2 * at + 1]!];
     lengths[at + 1] = lengths[at]! + Math.hypot(dx, dy);
   }
-  const total = lengths[count]!;
+  const total = lengths[isOpen ? count - 1 : count]!;
   const steps = Math.max(8, Math.round(total / stepPx));
   const points: Point[] = [];
-  for (let step = 0, at = 0; step < steps; step += 1) {
+  for (let step = 0, at = 0; step < steps + Number(isOpen); step += 1) {
     const wanted = (step * total) / steps;
-    while (at < count - 1 && lengths[at + 1]! < wanted) at += 1;
+    while (at < count - (isOpen ? 2 : 1) && lengths[at + 1]! < wanted) at += 1;
     const share = (wanted - lengths[at]!) / (lengths[at + 1]! - lengths[at]! || 1);
     const after = (at + 1) % count;
     points.push([
@@ -51,27 +64,31 @@ export function loopOf(outline: Outline, stepPx: number, isHidden: (point: Point
       outline[2 * at + 1]! + share * (outline[2 * after + 1]! - outline[2 * at + 1]!),
     ]);
   }
-  return { points, stepPx: total / steps, isHidden: Uint8Array.from(points, (point) => Number(isHidden(point))) };
+  return { points, stepPx: total / steps };
 }
 
-export const pointAt = ({ points }: Loop, index: number): Point => {
+/** Beyond the ends of an open one, the nearer end. */
+export const pointAt = ({ points, isOpen }: Loop, index: number): Point => {
   const count = points.length;
+  if (isOpen) return points[Math.min(count - 1, Math.max(0, index))]!;
   return points[((index % count) + count) % count]!;
 };
 
-/** The line that fits points `from` to `to` of the loop best (total least squares), in the loop's direction. */
-export function lineThrough(loop: Loop, from: number, to: number): Line {
-  const [first, last] = [pointAt(loop, from), pointAt(loop, to)];
-  const count = to - from + 1;
+/** The line that fits points `from` to `to` of the loop best, in the loop's direction. */
+export const lineThrough = (loop: Loop, from: number, to: number): Line =>
+  lineOf(Array.from({ length: to - from + 1 }, (_, step) => pointAt(loop, from + step)));
+
+/** The line that fits points best (total least squares), from the first to the last. */
+export function lineOf(points: readonly Point[]): Line {
+  const [first, last] = [points[0]!, points.at(-1)!];
   let [x, y] = [0, 0];
-  for (let index = from; index <= to; index += 1) {
-    const point = pointAt(loop, index);
-    x += point[0] / count;
-    y += point[1] / count;
+  for (const point of points) {
+    x += point[0] / points.length;
+    y += point[1] / points.length;
   }
   let [xx, xy, yy] = [0, 0, 0];
-  for (let index = from; index <= to; index += 1) {
-    const [dx, dy] = minus(pointAt(loop, index), [x, y]);
+  for (const point of points) {
+    const [dx, dy] = minus(point, [x, y]);
     xx += dx * dx;
     xy += dx * dy;
     yy += dy * dy;
@@ -79,6 +96,17 @@ export function lineThrough(loop: Loop, from: number, to: number): Line {
   const angle = Math.atan2(2 * xy, xx - yy) / 2;
   const direction: Point = [Math.cos(angle), Math.sin(angle)];
   return { at: [x, y], direction: dot(direction, minus(last, first)) < 0 ? [-direction[0], -direction[1]] : direction };
+}
+
+/** Lines that lean by less are upright or level. */
+const uprightWithin = (1.6 * Math.PI) / 180;
+
+/** Upright or level where it nearly is. */
+export function uprightLine(line: Line): Line {
+  const [x, y] = line.direction;
+  const lean = Math.asin(Math.min(Math.abs(x), Math.abs(y)));
+  if (lean > uprightWithin) return line;
+  return { at: line.at, direction: Math.abs(x) > Math.abs(y) ? [Math.sign(x), 0] : [0, Math.sign(y)] };
 }
 
 /** Where two lines meet; undefined for parallel ones. */

@@ -1,5 +1,5 @@
 /** Straight stretches of a closed polyline, and the lines that fit them. Pure. */
-import { type Line, type Loop, lineThrough, minus, pointAt, turnOf, unit } from "./polyline.ts";
+import { type Line, type Loop, lineThrough, minus, pointAt, turnOf, unit, uprightLine } from "./polyline.ts";
 
 export interface Straightness {
   /** Most turn within a straight stretch, in radians, and its least length. */
@@ -13,9 +13,6 @@ export interface Run {
   readonly to: number;
   readonly line: Line;
 }
-
-/** Lines that lean by less are upright or level. */
-const uprightWithin = (1.6 * Math.PI) / 180;
 
 /** Stretches whose direction hardly changes, longest first, without overlap. */
 export function straightRuns(loop: Loop, { straightWithin, straightPx }: Straightness): Run[] {
@@ -45,14 +42,7 @@ export function straightRuns(loop: Loop, { straightWithin, straightPx }: Straigh
     for (let index = from; index <= from + length; index += 1) if (isTaken[index % count]) isFree = false;
     if (!isFree) continue;
     for (let index = from; index <= from + length; index += 1) isTaken[index % count] = 1;
-    runs.push({ from, to: from + length, line: upright(lineThrough(loop, from, from + length)) });
+    runs.push({ from, to: from + length, line: uprightLine(lineThrough(loop, from, from + length)) });
   }
   return runs;
-}
-
-function upright(line: Line): Line {
-  const [x, y] = line.direction;
-  const lean = Math.asin(Math.min(Math.abs(x), Math.abs(y)));
-  if (lean > uprightWithin) return line;
-  return { at: line.at, direction: Math.abs(x) > Math.abs(y) ? [Math.sign(x), 0] : [0, Math.sign(y)] };
 }

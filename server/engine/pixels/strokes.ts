@@ -102,7 +102,8 @@ const [takenFirst, takenNext] = [
   }),
 );
 
-function thinned(ink: Uint8Array, side: number): Uint8Array {
+/** The skeleton of ink, one pixel broad but for steps. @param side pixels a row; none of ink at the border */
+export function thinned(ink: Uint8Array, side: number): Uint8Array {
   const mask = ink.slice();
   let pixels: number[] = [];
   for (let at = 0; at < mask.length; at += 1) if (mask[at]) pixels.push(at);
@@ -124,7 +125,7 @@ function thinned(ink: Uint8Array, side: number): Uint8Array {
 }
 
 /** Labels of what hangs together, from 1 on. */
-function components(mask: Uint8Array, side: number): Uint16Array {
+export function components(mask: Uint8Array, side: number): Uint16Array {
   const labels = new Uint16Array(mask.length);
   const ring = ringOf(0, side);
   let label = 0;

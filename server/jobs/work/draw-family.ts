@@ -6,7 +6,7 @@
 import { ResolvedRequestSchema } from "../../../shared/contract/generations/generation-request.ts";
 import type { PackInfo } from "../../../shared/contract/meta.ts";
 import { findTranslation, guidanceOn } from "../../../shared/contract/translation-rules.ts";
-import type { Family, FamilyRequest, Vector } from "../../../shared/contract/vectors.ts";
+import type { Family, FamilyRequest, Vector, VectorLines } from "../../../shared/contract/vectors.ts";
 import { limits } from "../../../shared/limits.ts";
 import { consistencyOf, familyPalette } from "../../../shared/vectors/consistency.ts";
 import type { ImageResult, InferenceClient } from "../../inference/protocol.ts";
@@ -21,7 +21,10 @@ interface Pixels {
 export interface FamilyDeps {
   readonly inference: Pick<InferenceClient, "generate">;
   readonly packs: readonly PackInfo[];
-  readonly vectorise: (pixels: Pixels, options: { title?: string; palette?: readonly string[] }) => Promise<Vector>;
+  readonly vectorise: (
+    pixels: Pixels,
+    options: { palette?: readonly string[]; title?: string; lines?: VectorLines | undefined },
+  ) => Promise<Vector>;
   readonly encodePng: (rgba: Uint8Array, widthPx: number, heightPx: number) => Promise<Uint8Array>;
 }
 
@@ -48,7 +51,9 @@ export async function drawFamily(
   });
   const trace = (palette?: readonly string[]): Promise<Vector[]> =>
     Promise.all(
-      drawn.map((image, index) => vectorise(image, { title: request.names[index]!, ...(palette && { palette }) })),
+      drawn.map((image, index) =>
+        vectorise(image, { title: request.names[index]!, lines: request.lines, ...(palette && { palette }) }),
+      ),
     );
   const first = await trace(request.palette);
   const palette = request.palette ?? familyPalette(first, limits.familyColoursMax);

@@ -4,7 +4,7 @@
  */
 import type { Generation } from "../../../shared/contract/generations/generation.ts";
 import { type ResolvedRequest, vectorColoursOf } from "../../../shared/contract/generations/generation-request.ts";
-import type { Vector } from "../../../shared/contract/vectors.ts";
+import type { Vector, VectorLines } from "../../../shared/contract/vectors.ts";
 import { AppError } from "../../../shared/problem.ts";
 import type { ConditionImages, GenerateHandlers, InferenceClient } from "../../inference/protocol.ts";
 import { startWorker, type Worker, type WorkerDeps } from "./attempt-loop.ts";
@@ -15,7 +15,10 @@ export interface GenerationWorkerDeps extends WorkerDeps<Generation> {
   /** Decodes what a request names. @throws AppError image_unknown, image_rejected */
   readonly imagesOf: (request: ResolvedRequest) => Promise<ConditionImages>;
   /** @throws AppError image_rejected for pixels with nothing in them */
-  readonly vectorise: (pixels: Drawing, options: { palette?: readonly string[]; title?: string }) => Promise<Vector>;
+  readonly vectorise: (
+    pixels: Drawing,
+    options: { palette?: readonly string[]; title?: string; lines?: VectorLines | undefined },
+  ) => Promise<Vector>;
 }
 
 export const startGenerationWorker = (deps: GenerationWorkerDeps): Worker =>
@@ -53,6 +56,7 @@ async function vectorOf(
   return vectorise(image, {
     ...(palette && { palette, keepsGradients: request.palette === undefined }),
     ...(title && { title }),
+    lines: request.lines,
   }).catch((error: unknown) => {
     if (error instanceof AppError && error.code === "image_rejected") return undefined;
     throw error;

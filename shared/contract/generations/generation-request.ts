@@ -7,7 +7,7 @@ import { limits } from "../../limits.ts";
 import { CaptionSchema, conditionFields, DigestSchema, PartialConditionSchema } from "../conditions.ts";
 import { SeedSchema } from "../job-fields.ts";
 import { UpscaleScaleSchema } from "../upscaling.ts";
-import { imageFormats, PaletteSchema } from "../vectors.ts";
+import { imageFormats, PaletteSchema, VectorLinesSchema } from "../vectors.ts";
 import { checkGeneration, guidanceOfAll, retrievalOfAll, temperatureOfAll } from "./generation-rules.ts";
 import { LicencesSchema } from "./sources.ts";
 
@@ -95,6 +95,8 @@ const generationFields = z.strictObject({
   format: z.enum(imageFormats).optional(),
   /** With `format: "svg"`: vectors are made of exactly these colours. */
   palette: PaletteSchema.optional(),
+  /** With `format: "svg"`: what lines of one width become. Absent: strokes. */
+  lines: VectorLinesSchema.optional(),
   ...editFields,
 });
 

@@ -11,6 +11,7 @@ import {
   namesCondition,
   type PartialCondition,
 } from "../conditions.ts";
+import type { VectorLines } from "../vectors.ts";
 
 interface Weights {
   readonly guidance?: number | undefined;
@@ -32,6 +33,7 @@ interface CheckedRequest extends Weights {
   readonly attribute?: object | undefined;
   readonly format?: string | undefined;
   readonly palette?: readonly string[] | undefined;
+  readonly lines?: VectorLines | undefined;
 }
 
 /** The guidance that a request means: off where a residual is kept, unless it says otherwise. */
@@ -103,6 +105,8 @@ export function checkGeneration(request: CheckedRequest, context: z.RefinementCt
   }
   if (request.palette && request.format !== "svg")
     complain(["palette"], 'format "svg" beside it, of which it sets the colours', request.format ?? "none");
+  if (request.lines && request.format !== "svg")
+    complain(["lines"], 'format "svg" beside it, of which it sets the lines', request.format ?? "none");
   const terms = guidanceTermCount(request);
   if (terms > limits.guidanceTermsMax)
     complain(["guidanceOf"], `at most ${limits.guidanceTermsMax} weights above 0, guidance counted`, terms);

@@ -22,6 +22,7 @@ size with their spread over the icons.
 ${flags.temperatureUsage}
   --format F         svg or png (default svg)
 ${flags.paletteUsage} (with svg)
+${flags.linesUsage}
 ${flags.packUsage}
   --out DIR          where the files go, named as the icons`;
 
@@ -38,11 +39,11 @@ async function run(args: string[]): Promise<number> {
       out: { type: "string" },
     },
   });
-  const { out, style, translation, format } = values;
+  const { out, style, translation, format, lines } = values;
   if (positionals.length === 0) return refuseUsage("family", "expected at least one name, got none", usage);
   if (out === undefined) return refuseUsage("family", "expected --out DIR, got none", usage);
   return withInference(values.packs, async ({ packs, start, line, signal, tracers }) => {
-    const given = { style, translation, format, palette: flags.paletteOf(values.palette) };
+    const given = { style, translation, format, lines, palette: flags.paletteOf(values.palette) };
     const requested = { ...given, temperature: flags.numberOf(values.temperature) };
     const stated = Object.fromEntries(Object.entries(requested).filter(([, value]) => value !== undefined));
     const request = parse(FamilyRequestSchema, { ...stated, names: positionals, seed: flags.seedOf(values) });

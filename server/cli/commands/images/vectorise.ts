@@ -1,15 +1,16 @@
 /** `tau vectorise`: image files to SVG files of few stacked, named paths. Needs no pack. One JSON line an image on standard output. */
 import { join, parse as parsePath } from "node:path";
 import { parseArgs } from "node:util";
-import { PaletteSchema } from "../../../../shared/contract/vectors.ts";
+import { PaletteSchema, VectorLinesSchema } from "../../../../shared/contract/vectors.ts";
 import { limits } from "../../../../shared/limits.ts";
 import { AppError } from "../../../../shared/problem.ts";
 import { parse } from "../../../../shared/validation.ts";
 import { decodeRgba, probeImage } from "../../../images/codec.ts";
 import { writeFileAtomically } from "../../../platform/files/atomic-file.ts";
+import type { VectorOptions } from "../../../vector/vector-options.ts";
 import { vectorise } from "../../../vector/vectorise.ts";
 import { makeOutFolder, refuseUsage } from "../../cli-session.ts";
-import { byFlag, paletteOf, paletteUsage, readBytes } from "../../request-flags.ts";
+import { byFlag, linesUsage, paletteOf, paletteUsage, readBytes } from "../../request-flags.ts";
 
 const usage = `Usage: npm run -s tau -- vectorise FILE... --out DIR [options]
 
@@ -18,23 +19,23 @@ icons and flat drawings; of a photograph it makes a poster: at most ${limits.vec
 The same file and palette give the same bytes.
 
 ${paletteUsage}
+${linesUsage}
   --out DIR          where the SVG files go, named as their images`;
 
 async function run(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { palette: { type: "string" }, out: { type: "string" } },
+    options: { palette: { type: "string" }, lines: { type: "string" }, out: { type: "string" } },
   });
   const { out } = values;
   if (positionals.length === 0) return refuseUsage("vectorise", "expected at least one image file, got none", usage);
   if (out === undefined) return refuseUsage("vectorise", "expected --out DIR, got none", usage);
-  const colours = paletteOf(values.palette);
-  const palette = colours && checkPalette(colours);
+  const options = optionsOf(values);
   await makeOutFolder(out);
   for (const path of positionals) {
     const started = performance.now();
-    const vector = await traceFile(path, palette);
+    const vector = await traceFile(path, options);
     const file = join(out, `${parsePath(path).name}.svg`);
     const bytes = Buffer.from(vector.svg);
     await writeFileAtomically(file, bytes, 0o666);
@@ -54,19 +55,26 @@ async function run(args: string[]): Promise<number> {
   return 0;
 }
 
-function checkPalette(colours: readonly string[]): string[] {
+type Values = Readonly<Partial<Record<"palette" | "lines", string>>>;
+
+/** @throws AppError by the flag that is wrong */
+function optionsOf({ palette, lines }: Values): Pick<VectorOptions, "palette" | "lines"> {
+  const colours = paletteOf(palette);
   try {
-    return parse(PaletteSchema, colours, "palette");
+    return {
+      palette: colours && parse(PaletteSchema, colours, "palette"),
+      lines: lines === undefined ? undefined : parse(VectorLinesSchema, lines, "lines"),
+    };
   } catch (error) {
     throw byFlag(error);
   }
 }
 
-async function traceFile(path: string, palette: readonly string[] | undefined) {
+async function traceFile(path: string, options: VectorOptions) {
   const bytes = await readBytes(path);
   try {
     await probeImage(bytes);
-    return vectorise(await decodeRgba(bytes), { palette });
+    return vectorise(await decodeRgba(bytes), options);
   } catch (error) {
     throw error instanceof AppError ? new AppError(error.code, `${path}: ${error.message}`, { cause: error }) : error;
   }

@@ -1,6 +1,6 @@
 /** Outlines that are ellipses, found by their moments of area: four curves instead of what a fit makes of wobbles. */
-import type { Path, Point } from "../../shared/vectors/vector-path.ts";
-import type { Loop } from "../engine/outlines/polyline.ts";
+import type { Path, Point } from "../../../shared/vectors/vector-path.ts";
+import type { Loop } from "../../engine/outlines/polyline.ts";
 
 /** Handles of a quarter of a circle of radius 1. */
 const quarter = (4 / 3) * (Math.SQRT2 - 1);

@@ -1,0 +1,177 @@
+/**
+ * A closed polyline → few lines and cubic curves: ellipses are recognised, the rest is cut at corners and straight stretches (nodes.ts) and fitted between (Schneider 1990, "An algorithm
+ * for automatically fitting digitized curves", by the package fit-curve).
+ */
+import { fitCubic } from "fit-curve";
+import type { Path, Point, Segment } from "../../../shared/vectors/vector-path.ts";
+import type { Outline } from "../../engine/outlines/contours.ts";
+import { distanceOf, dot, type Loop, loopOf, minus, pointAt, turnOf, unit } from "../../engine/outlines/polyline.ts";
+import { ellipseOf } from "./ellipse.ts";
+import { type Cutting, type Node, nodesOf } from "./nodes.ts";
+
+const stepPx = 0.7;
+/** Points of a curve beyond this number are thinned out, for a fit takes the longer the more there are. */
+const pointsMost = 40;
+/** fit-curve improves a curve before it cuts it only where its error is below the square of what is allowed: below 1 it never would. */
+const fitTimes = 16;
+/** How often points of a curve become means with their neighbours. */
+const evenTimes = 4;
+
+/** How far directions may be from that of a chord that takes the place of a curve, in radians. */
+const alongWithin = 0.12;
+
+/** Where nobody sees the outline, it may be this much farther from it. */
+const looseTimes = 5;
+
+/**
+ * @param tolerancePx distance that a curve may have from the outline
+ * @param isHidden whether other layers lie over a point
+ */
+export const fitOutline = (
+  outline: Outline,
+  tolerancePx: number,
+  isHidden: (point: Point) => boolean,
+  times = 1,
+): Path => fitLoop(loopOf(outline, stepPx, isHidden), tolerancePx, times);
+
+/** A ring without corners. */
+export const fitRing = (ring: readonly Point[], tolerancePx: number): Path =>
+  fitLoop(
+    loopOf(Float64Array.from(ring.flat()), stepPx, () => false),
+    tolerancePx,
+    1,
+  );
+
+function fitLoop(loop: Loop, tolerancePx: number, times: number): Path {
+  const round = ellipseOf(loop, tolerancePx);
+  if (round) return round;
+  const nodes = nodesOf(loop, cuttingFor(tolerancePx, times));
+  if (nodes.length === 0) return fitSmooth(loop, tolerancePx);
+  const start = nodes[0]!.point;
+  const segments: Segment[] = [];
+  for (const [at, node] of nodes.entries()) {
+    const next = nodes[(at + 1) % nodes.length]!;
+    // Two at one place: the second alone goes on.
+    if (next.index === node.index && next !== node) continue;
+    if (node.isStraightAfter) segments.push({ to: next.point });
+    else segments.push(...fitBetween(loop, node, next, node.isHiddenAfter ? looseTimes * tolerancePx : tolerancePx));
+  }
+  return { start, segments };
+}
+
+const cuttingFor = (tolerancePx: number, times: number): Cutting => ({
+  times,
+  cornerFrom: ((32 + 20 * tolerancePx) * Math.PI) / 180,
+  offPx: 0.5 * tolerancePx,
+  bendPx: 0.3 * tolerancePx,
+  leastPx: 5 + 10 * tolerancePx,
+  surePx: 110 * tolerancePx,
+});
+
+function fitBetween(loop: Loop, from: Node, to: Node, tolerancePx: number): Segment[] {
+  const count = loop.points.length;
+  const steps = (to.index - from.index + count) % count || count;
+  const points: Point[] = [from.point];
+  for (let step = 1; step < steps; step += 1) {
+    const point = pointAt(loop, from.index + step);
+    if (distanceOf(point, from.point) > 1 && distanceOf(point, to.point) > 1) points.push(point);
+  }
+  points.push(to.point);
+  const isSmooth = ({ coming, going }: Node): boolean => dot(coming, going) > 0.999;
+  return curvesThrough(points, from.going, to.coming, tolerancePx, [isSmooth(from), isSmooth(to)]);
+}
+
+/** An outline without corner or straight stretch is cut where designers cut it: at its top and bottom, where it runs level. */
+function fitSmooth(loop: Loop, tolerancePx: number): Path {
+  let [top, bottom] = [0, 0];
+  for (const [index, [, y]] of loop.points.entries()) {
+    if (y < loop.points[top]![1]) top = index;
+    if (y > loop.points[bottom]![1]) bottom = index;
+  }
+  const count = loop.points.length;
+  const between = (from: number, to: number): Point[] =>
+    Array.from({ length: ((to - from + count) % count) + 1 }, (_, step) => pointAt(loop, from + step));
+  const [going, coming] = [top, bottom].map((index): Point => [Math.sign(headingOf(loop, index)[0]) || 1, 0]) as [
+    Point,
+    Point,
+  ];
+  return {
+    start: loop.points[top]!,
+    segments: [
+      ...curvesThrough(between(top, bottom), going, coming, tolerancePx, [true, true]),
+      ...curvesThrough(between(bottom, top), coming, going, tolerancePx, [true, true]),
+    ],
+  };
+}
+
+/** Direction of a polyline at a point. @param overPx length to either side */
+export function headingOf(loop: Loop, index: number, overPx = 1.5): Point {
+  const half = Math.max(1, Math.round(overPx / loop.stepPx));
+  return unit(minus(pointAt(loop, index + half), pointAt(loop, index - half)));
+}
+
+/**
+ * Lines and curves through points.
+ * @param going direction at the first point
+ * @param coming direction at the last
+ * @param isSmooth whether each end goes on in its direction; at a corner a line may take another
+ */
+export function curvesThrough(
+  points: Point[],
+  going: Point,
+  coming: Point,
+  tolerancePx: number,
+  [startsSmooth, endsSmooth]: readonly [boolean, boolean],
+): Segment[] {
+  const [first, last] = [points[0]!, points.at(-1)!];
+  const ends = [...(startsSmooth ? [going] : []), ...(endsSmooth ? [coming] : [])];
+  const isLoop = distanceOf(first, last) < 0.05;
+  if (isLoop && points.length < 4) return [];
+  if (!isLoop && deviationOf(points) < 0.4 * tolerancePx && isAlong(unit(minus(last, first)), ends))
+    return [{ to: last }];
+  const even = isLoop ? points : thinnedOut(evened(points));
+  const fitted = fitCurves(even, going, [-coming[0], -coming[1]], tolerancePx);
+  return fitted.map(([, one, two, to]) => ({ to, handles: [one, two] }));
+}
+
+function thinnedOut(points: readonly Point[]): readonly Point[] {
+  const each = Math.min(2, Math.ceil(points.length / pointsMost));
+  return points.filter((_, at) => at % each === 0 || at === points.length - 1);
+}
+
+type Cubic = readonly [Point, Point, Point, Point];
+
+function fitCurves(points: readonly Point[], going: Point, back: Point, tolerancePx: number): Cubic[] {
+  const curves = fitCubic<[number, number]>(
+    points.map(([x, y]): [number, number] => [fitTimes * x, fitTimes * y]),
+    [...going],
+    [...back],
+    (fitTimes * tolerancePx) ** 2,
+  );
+  return curves.map((curve) => curve.map(([x, y]): Point => [x / fitTimes, y / fitTimes]) as unknown as Cubic);
+}
+
+/** Points between whose neighbours trembles of pixels are evened out; both ends stay. */
+function evened(points: readonly Point[]): Point[] {
+  let even = [...points];
+  for (let time = 0; time < evenTimes; time += 1)
+    even = even.map((point, at): Point => {
+      const [before, after] = [even[at - 1], even[at + 1]];
+      if (!before || !after) return point;
+      return [(before[0] + 2 * point[0] + after[0]) / 4, (before[1] + 2 * point[1] + after[1]) / 4];
+    });
+  return even;
+}
+
+/** Whether directions at both ends are those of the chord. */
+const isAlong = (chord: Point, ends: readonly Point[]): boolean =>
+  ends.every((direction) => Math.abs(turnOf(direction, chord)) < alongWithin);
+
+/** Largest distance of points from the chord. */
+function deviationOf(points: readonly Point[]): number {
+  const [first, last] = [points[0]!, points.at(-1)!];
+  const chord = unit(minus(last, first));
+  return Math.max(
+    ...points.map((point) => Math.abs(chord[0] * (point[1] - first[1]) - chord[1] * (point[0] - first[0]))),
+  );
+}

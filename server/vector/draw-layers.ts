@@ -1,0 +1,143 @@
+/**
+ * Areas of inks → layers of paths. An ink that is lines of one width becomes strokes, which lie on all others; what else it has, and all others, become outlines, each
+ * going on beneath the next.
+ */
+import type { VectorLayer } from "../../shared/contract/vectors.ts";
+import { limits } from "../../shared/limits.ts";
+import type { Point } from "../../shared/vectors/vector-path.ts";
+import type { Pixels } from "../engine/interfaces.ts";
+import { areaOf, type Outline, outlinesOf } from "../engine/outlines/contours.ts";
+import { fitOutline } from "./curves/fit.ts";
+import { blur, isCovered } from "./layers.ts";
+import type { Memberships } from "./memberships.ts";
+import { type Strokes, strokesOf } from "./strokes/strokes-of.ts";
+import type { Layer } from "./svg-text.ts";
+
+/** Layers of a picture, lowest first. */
+export interface Traced extends Pick<Pixels, "widthPx" | "heightPx"> {
+  readonly layers: readonly TracedLayer[];
+  readonly memberships: Memberships;
+  /** Outlines beyond the most that a vector has. */
+  readonly leftOutCount: number;
+}
+
+export interface TracedLayer extends Layer {
+  /** Of the picture that it takes. */
+  readonly share: number;
+}
+
+/** An ink and where it is. */
+export interface InkToDraw extends Pick<Layer, "name" | "hex" | "gradient" | "opacity"> {
+  /** [height, width], 1 where it is and where it goes on beneath others. */
+  readonly field: Float32Array;
+  /** Of the picture that shows it. */
+  readonly share: number;
+  readonly strokes: Strokes | undefined;
+  /** Whether other layers lie over a point. */
+  readonly isHidden: (point: Point) => boolean;
+}
+
+interface Drawing {
+  readonly widthPx: number;
+  /** Least area of an outline. */
+  readonly leastPx: number;
+  /** How heavy the middle is in the mean by which fields are smoothed. */
+  readonly middle: number;
+  /** Distance that curves may have from outlines. */
+  readonly tolerancePx: number;
+}
+
+/** What a picture's inks have as strokes, and the order in which they lie: strokes on all else. */
+export interface Stacking {
+  readonly strokes: ReadonlyArray<Strokes | undefined>;
+  /** Indices of inks, the lowest first. */
+  readonly order: readonly number[];
+  /** The place of an ink in that order; −1 for none. */
+  readonly placeOf: (ink: number) => number;
+}
+
+/** How far above the picture's tolerance the middles of lines may be fitted: what is drawn is compared with what is there. */
+const strokeTimes = 1.5;
+
+/**
+ * @param planes of inks, without that of what is outside; undefined for one that stays outlines, as gradients do: editors place them in the box of a path
+ * @param about `linePx`: the width that lines are meant to have, if that is known
+ */
+export function stackingOf(
+  planes: ReadonlyArray<Float32Array | undefined>,
+  about: { readonly widthPx: number; readonly tolerancePx: number; readonly linePx: number | undefined },
+): Stacking {
+  const strokes = planes.map(
+    (plane) => plane && strokesOf(plane, { ...about, tolerancePx: strokeTimes * about.tolerancePx }),
+  );
+  const order = [...planes.keys()].sort((one, other) => Number(!!strokes[one]) - Number(!!strokes[other]));
+  const places = order.map((_, ink) => order.indexOf(ink));
+  return { strokes, order, placeOf: (ink) => places[ink] ?? -1 };
+}
+
+/** All inks in their order, none as strokes. */
+export const asOutlines = (count: number): Stacking => {
+  const order = Array.from({ length: count }, (_, ink) => ink);
+  return { strokes: [], order, placeOf: (ink) => ink };
+};
+
+/** @param inks the lowest first */
+export function drawLayers(
+  inks: readonly InkToDraw[],
+  { widthPx, leastPx, middle, tolerancePx }: Drawing,
+): Pick<Traced, "layers" | "leftOutCount"> {
+  const fields = inks.map(({ field, strokes }) => strokes?.left ?? field);
+  const { kept, leftOutCount } = largestOutlines(fields, { widthPx, leastPx, middle });
+  const layers = inks.flatMap(({ field: _, strokes, isHidden, name, share, ...ink }, index): TracedLayer[] => {
+    const own = kept.filter((outline) => outline.ink === index);
+    const outlines = own.map(({ outline }) => fitOutline(outline, tolerancePx, strokes ? () => false : isHidden));
+    if (!strokes) return outlines.length === 0 ? [] : [{ ...ink, name, share, outlines }];
+    const filled = shareOf(strokes.left);
+    const { widthPx: strokePx, cap, join, paths } = strokes;
+    const lines = { ...ink, name, share: share - filled, outlines: paths, stroke: { widthPx: strokePx, cap, join } };
+    return outlines.length === 0 ? [lines] : [{ ...ink, name: `${name} fill`, share: filled, outlines }, lines];
+  });
+  return { layers, leftOutCount };
+}
+
+/** What a vector says of a layer. */
+export const aboutLayer = (
+  { name, hex, gradient, share, outlines, stroke }: TracedLayer,
+  scale: number,
+): VectorLayer => ({
+  name,
+  hex,
+  isGradient: gradient !== undefined,
+  share,
+  outlineCount: outlines.length,
+  ...(stroke && { strokePx: stroke.widthPx * scale }),
+});
+
+/** Mean of a plane. */
+export const shareOf = (plane: Float32Array): number => plane.reduce((sum, own) => sum + own, 0) / plane.length;
+
+export const hiddenTest =
+  (memberships: Memberships, ink: number, widthPx: number) =>
+  (point: Point): boolean =>
+    isCovered(memberships, ink, widthPx, point);
+
+interface InkOutline {
+  readonly ink: number;
+  readonly outline: Outline;
+  readonly areaPx: number;
+}
+
+/** Outlines of all fields, lowest layer first; of too many the largest. */
+function largestOutlines(
+  fields: readonly Float32Array[],
+  { widthPx, middle, leastPx }: Pick<Drawing, "widthPx" | "middle" | "leastPx">,
+): { kept: readonly InkOutline[]; leftOutCount: number } {
+  const all = fields.flatMap((field, ink) =>
+    outlinesOf(blur(field, widthPx, middle), widthPx)
+      .map((outline): InkOutline => ({ ink, outline, areaPx: Math.abs(areaOf(outline)) }))
+      .filter(({ areaPx }) => areaPx >= leastPx),
+  );
+  const most = limits.vectorOutlinesMax;
+  const kept = new Set([...all].sort((one, two) => two.areaPx - one.areaPx).slice(0, most));
+  return { kept: all.filter((outline) => kept.has(outline)), leftOutCount: all.length - kept.size };
+}

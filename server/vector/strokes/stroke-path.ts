@@ -1,0 +1,106 @@
+/** A chain of points → a path of few lines and curves: straight stretches first, curves between them; a ring may be an ellipse. Pure. */
+import type { Path, Point, Segment } from "../../../shared/vectors/vector-path.ts";
+import {
+  distanceOf,
+  footOn,
+  type Line,
+  type Loop,
+  meetingOf,
+  openLoopOf,
+  pointAt,
+} from "../../engine/outlines/polyline.ts";
+import type { Run } from "../../engine/outlines/straight-runs.ts";
+import { straightStretches } from "../../engine/outlines/straight-stretches.ts";
+import { curvesThrough, fitRing, headingOf } from "../curves/fit.ts";
+import type { Chain } from "./chains.ts";
+
+/** A piece with its straight stretches in order. */
+interface Piece {
+  readonly loop: Loop;
+  readonly runs: readonly Run[];
+}
+
+/** How far from an end a straight stretch may begin that goes on to it, and how far a corner moves to where two of them meet, of the width of lines. */
+const [nearShare, movesShare] = [0.3, 0.35] as const;
+
+/** Over which length the direction of an end is measured, in pixels. */
+const armPx = 5;
+
+/** @param tolerancePx distance that a curve may have from the points */
+export function strokePath(chain: Chain, widthPx: number, tolerancePx: number, stepPx: number): Path {
+  if (chain.isClosed && !chain.isCornered) return fitRing(chain.pieces[0]!, tolerancePx);
+  const pieces = chain.pieces.map((points): Piece => {
+    const loop = openLoopOf(points, stepPx);
+    const runs = straightStretches(loop, {
+      offPx: 0.6 * tolerancePx,
+      bendPx: 0.4 * tolerancePx,
+      leastPx: 5 + 10 * tolerancePx,
+      surePx: 110 * tolerancePx,
+    });
+    return { loop, runs: [...runs].sort((one, other) => one.from - other.from) };
+  });
+  const near = nearShare * widthPx;
+  const lineAt = ({ loop, runs }: Piece, side: 0 | 1): Line | undefined => {
+    const run = side === 0 ? runs[0] : runs.at(-1);
+    if (!run) return undefined;
+    const left = side === 0 ? run.from : loop.points.length - 1 - run.to;
+    return left * loop.stepPx <= near ? run.line : undefined;
+  };
+  /** Where a piece begins or ends, on its own line and on that of the piece beyond the corner. */
+  const placeOf = (point: Point, own: Line | undefined, other: Line | undefined): Point => {
+    const meeting = own && other && meetingOf(own, other);
+    if (meeting && distanceOf(meeting, point) <= movesShare * widthPx) return meeting;
+    const line = own ?? other;
+    return line ? footOn(line, point) : point;
+  };
+  const count = pieces.length;
+  const starts = pieces.map((piece, at) => {
+    const before = at > 0 || chain.isClosed ? pieces[(at - 1 + count) % count] : undefined;
+    return placeOf(piece.loop.points[0]!, lineAt(piece, 0), before && lineAt(before, 1));
+  });
+  const ends = pieces.map((piece, at) =>
+    at < count - 1 || chain.isClosed
+      ? starts[(at + 1) % count]!
+      : placeOf(piece.loop.points.at(-1)!, lineAt(piece, 1), undefined),
+  );
+  return {
+    start: starts[0]!,
+    segments: pieces.flatMap((piece, at) => pieceSegments(piece, starts[at]!, ends[at]!, near, tolerancePx)),
+    ...(!chain.isClosed && { isOpen: true }),
+  };
+}
+
+function pieceSegments({ loop, runs }: Piece, start: Point, end: Point, near: number, tolerancePx: number): Segment[] {
+  const last = loop.points.length - 1;
+  const segments: Segment[] = [];
+  let [at, index, going] = [start, 0, headingOf(loop, 0, armPx)];
+  for (const { from, to, line } of runs) {
+    const isFirst = segments.length === 0 && from * loop.stepPx <= near;
+    if (!isFirst) {
+      const begins = footOn(line, pointAt(loop, from));
+      segments.push(
+        ...curvesThrough(between(loop, index, from, at, begins), going, line.direction, tolerancePx, [index > 0, true]),
+      );
+    }
+    const isLast = (last - to) * loop.stepPx <= near;
+    at = isLast ? end : footOn(line, pointAt(loop, to));
+    segments.push({ to: at });
+    if (isLast) return segments;
+    [index, going] = [to, line.direction];
+  }
+  segments.push(
+    ...curvesThrough(between(loop, index, last, at, end), going, headingOf(loop, last, armPx), tolerancePx, [
+      index > 0,
+      false,
+    ]),
+  );
+  return segments;
+}
+
+/** Points from one index to another, with both ends put elsewhere. */
+function between(loop: Loop, from: number, to: number, start: Point, end: Point): Point[] {
+  const points = loop.points
+    .slice(from + 1, to)
+    .filter((point) => distanceOf(point, start) > 1 && distanceOf(point, end) > 1);
+  return [start, ...points, end];
+}
