@@ -1,10 +1,11 @@
 /**
  * Measures vectors and draws the sheets of docs/vectors.md: `npm run vectors [-- PART…] [--packs DIR] [--limit N]`. Parts: `generated` (60 captions × all styles), `real` (200 icons
- * of permissive sets; `npm ci` in server/pretrain/data first), `shaded` (60 of sets with soft shading), `small` (line icons at 16 and 24 px), `tracers` (side by side; see baselines/trace.mjs) and `family`. Each writes docs/vectors/PART.md and docs/figures/vectors/PART.png.
+ * of permissive sets; `npm ci` in server/pretrain/data first), `shaded` (60 of sets with soft shading), `lines` (icons of lines as strokes, and captions with their nodes), `small` (line icons at 16 and 24 px), `tracers` (side by side; see baselines/trace.mjs) and `family`. Each writes docs/vectors/PART.md and docs/figures/vectors/PART.png.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { families } from "./vectors/families.ts";
+import { lines } from "./vectors/lines.ts";
 import { generated, type PartOptions, tracers } from "./vectors/parts.ts";
 import { real, shaded } from "./vectors/real.ts";
 import { smallSizes } from "./vectors/small-sizes.ts";
@@ -13,6 +14,7 @@ const parts: Readonly<Record<string, (options: PartOptions) => Promise<string>>>
   generated,
   real,
   shaded,
+  lines,
   small: smallSizes,
   tracers,
   family: families,

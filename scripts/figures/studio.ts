@@ -1,10 +1,13 @@
 /** Draws requests for figures with the same inference child and the same file decoding as the server and the command line. */
 import { readFile } from "node:fs/promises";
+import type { TracedPixels } from "../../server/engine/interfaces.ts";
 import { encodePng } from "../../server/images/codec.ts";
 import { createInferenceClient } from "../../server/inference/client.ts";
 import { createConditionImageLoader } from "../../server/inference/condition-images.ts";
+import type { ImageResult } from "../../server/inference/protocol.ts";
 import { Catalogue, packsHome } from "../../server/packs/catalogue.ts";
 import { sha256Of } from "../../server/platform/sha256.ts";
+import type { VectorOptions } from "../../server/vector/vector-options.ts";
 import { ResolvedRequestSchema } from "../../shared/contract/generations/generation-request.ts";
 
 export interface Studio {
@@ -15,8 +18,12 @@ export interface Studio {
   /** The same of an image file in memory. */
   keepBytes(bytes: Uint8Array): string;
   /** PNG files of a request's images, in order. */
-  draw(request: Parameters<typeof ResolvedRequestSchema.parse>[0]): Promise<Uint8Array[]>;
+  draw(request: Request): Promise<Uint8Array[]>;
+  /** What is traced of them. */
+  pixels(request: Request): Promise<Array<TracedPixels & Pick<VectorOptions, "shown">>>;
 }
+
+type Request = Parameters<typeof ResolvedRequestSchema.parse>[0];
 
 /** Side of the default pack's images in pixels. */
 const sizePx = 128;
@@ -35,6 +42,18 @@ export async function withStudio<T>(
     return digest;
   };
   const load = createConditionImageLoader(async (digest) => files.get(digest), 100);
+  const generate = async <Made>(
+    input: Request,
+    make: (image: ImageResult) => Made | Promise<Made>,
+  ): Promise<Made[]> => {
+    const request = ResolvedRequestSchema.parse(input);
+    const made: Made[] = [];
+    const onImage = async (image: ImageResult): Promise<void> => {
+      made[image.index] = await make(image);
+    };
+    await client.generate(request, { onImage }, await load(request, sizePx));
+    return made;
+  };
   try {
     await client.start();
     const packs = (await Catalogue.open(packsDir ?? packsHome())).packs();
@@ -42,20 +61,12 @@ export async function withStudio<T>(
       styles: packs.flatMap(({ translations }) => translations)[0]!.styles.map(({ id }) => id),
       keep: async (path) => keepBytes(await readFile(path)),
       keepBytes,
-      draw: async (input) => {
-        const request = ResolvedRequestSchema.parse(input);
-        const images: Uint8Array[] = [];
-        await client.generate(
-          request,
-          {
-            onImage: async ({ index, rgba, widthPx, heightPx }) => {
-              images[index] = await encodePng(rgba, widthPx, heightPx);
-            },
-          },
-          await load(request, sizePx),
-        );
-        return images;
-      },
+      draw: (input) => generate(input, ({ rgba, widthPx, heightPx }) => encodePng(rgba, widthPx, heightPx)),
+      pixels: (input) =>
+        generate({ ...(input as object), format: "svg" }, (image) => {
+          const { widthPx, heightPx } = image;
+          return image.enlarged ? { ...image.enlarged, shown: { widthPx, heightPx } } : image;
+        }),
     });
   } finally {
     await client.close();

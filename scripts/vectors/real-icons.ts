@@ -16,6 +16,9 @@ const sets = [
   "fxemoji",
 ] as const;
 
+/** Drawn in lines of one width. Licences: ISC, MIT, MIT, MIT, MIT. */
+export const lineSets: readonly string[] = ["lucide", "tabler", "iconoir", "mynaui", "akar-icons"];
+
 /** Drawn with soft shading, which few colours cannot hold: where tracing ends. Licences: Apache-2.0, MIT, MIT. */
 export const shadedSets: readonly string[] = ["noto", "fluent-emoji", "fluent-color"];
 
@@ -32,9 +35,10 @@ export function realIcons(count: number, sidePx: number, from: readonly string[]
   const { getIconData, iconToSVG } = require("@iconify/utils");
   const each = Math.ceil(count / from.length);
   return from.flatMap((set) => {
-    const icons = JSON.parse(readFileSync(require.resolve(`@iconify-json/${set}/icons.json`), "utf8"));
+    const file = lineSets.includes(set) ? `@iconify/json/json/${set}.json` : `@iconify-json/${set}/icons.json`;
+    const icons = JSON.parse(readFileSync(require.resolve(file), "utf8"));
     const names = Object.keys(icons.icons).filter(
-      (name) => !icons.icons[name].hidden && !/skin-tone|flag|logo/.test(name),
+      (name) => !icons.icons[name].hidden && !/skin-tone|flag|logo|brand|-filled|-solid|-fill/.test(name),
     );
     return Array.from({ length: each }, (_, at): RealIcon => {
       const name = names[Math.floor(((at + 0.5) * names.length) / each)]!;

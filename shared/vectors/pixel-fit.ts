@@ -48,20 +48,28 @@ export function fitToPixels(layers: readonly FitLayer[], fromPx: number, toPx: n
     // The middle of a line stays between both of its edges.
     const between = (move: Warp, value: number): number =>
       (move(value - strokePx / 2) + move(value + strokePx / 2)) / 2;
+    // Lines that run nowhere straight gain nothing by a whole width.
+    const isUpright = ([0, 1] as const).some((axis) => paths.some((path) => levelsOf(path, axis).length > 0));
+    const width = isUpright ? wholeWidth(strokePx, usual) : strokePx;
     const moved = paths.map((path) => {
-      const flat = about.isFlat ? flatEndsOf(path) : [];
+      const ends = endsOf(path);
       return movedPath(path, (point) => {
-        const axis = flat.find(({ at }) => at === point)?.axis;
-        const place = (of: 0 | 1, move: Warp): number => (axis === of ? move(point[of]) : between(move, point[of]));
+        const end = ends.find(({ at }) => at === point);
+        const place = (of: 0 | 1, move: Warp): number => {
+          if (end?.axis !== of) return between(move, point[of]);
+          // What a round end reaches beyond the last point.
+          const [before, after] = about.isFlat ? [0, 0] : [strokePx / 2, width / 2];
+          return end.isAfter ? move(point[of] - before) + after : move(point[of] + before) - after;
+        };
         return [place(0, moveX), place(1, moveY)];
       });
     });
-    return { ...about, paths: moved, strokePx: wholeWidth(strokePx, usual) };
+    return { ...about, paths: moved, strokePx: width };
   });
 }
 
 /** Ends of an open path that run along an axis, and whether what is drawn lies after them. */
-function flatEndsOf({ start, segments, isOpen }: Path): Array<{ at: Point; axis: 0 | 1; isAfter: boolean }> {
+function endsOf({ start, segments, isOpen }: Path): Array<{ at: Point; axis: 0 | 1; isAfter: boolean }> {
   const [first, last] = [segments[0], segments.at(-1)];
   if (!isOpen || !first || !last) return [];
   const beforeLast = segments.at(-2)?.to ?? start;
@@ -84,37 +92,65 @@ const wholeWidth = (width: number, usual: number): number =>
 
 type Warp = (value: number) => number;
 
-/** Places of edges across an axis: straight ones by their length, and curves where they turn back. Outlines run with what is drawn on one hand. */
+/** Places of edges across an axis. What ends beneath a line has no edge there. */
 function edgesOf(layers: readonly FitLayer[], axis: 0 | 1): Edge[] {
+  const strokes = layers.flatMap((layer) => layer.paths.flatMap((path) => edgesOfLine(path, layer, axis)));
+  const outlines = layers.flatMap(({ paths, strokePx }) =>
+    strokePx === undefined
+      ? paths.flatMap((path) => levelsOf(path, axis).map(({ at, run }) => outlineEdge(at, axis === 0 ? -run : run)))
+      : [],
+  );
+  const isBeneath = ({ at }: Edge): boolean =>
+    strokes.some(({ at: from, toPx }) => toPx !== undefined && at > from && at < from + toPx);
+  return gathered([...strokes, ...outlines.filter((edge) => !isBeneath(edge))]);
+}
+
+/** Outlines run with what is drawn on one hand. */
+const outlineEdge = (at: number, side: number): Edge => ({ at, weight: Math.abs(side), side });
+
+/** An edge, and of the first of a line how far the other is. */
+type LineEdge = Edge & { readonly toPx?: number };
+
+/** Both edges of a line wherever it runs straight, and its ends. */
+function edgesOfLine(path: Path, { strokePx, isFlat }: FitLayer, axis: 0 | 1): LineEdge[] {
+  if (strokePx === undefined) return [];
+  const beside = levelsOf(path, axis).flatMap(({ at, run }): LineEdge[] => {
+    const weight = Math.abs(run);
+    const first = { at: at - strokePx / 2, weight, side: weight, toPx: strokePx };
+    return [first, { at: at + strokePx / 2, weight, side: -weight }];
+  });
+  const ends = endsOf(path).filter((end) => end.axis === axis);
+  const beyond = isFlat ? 0 : strokePx / 2;
+  return [
+    ...beside,
+    ...ends.map(({ at, isAfter }) =>
+      outlineEdge(at[axis] + (isAfter ? -beyond : beyond), isAfter ? strokePx : -strokePx),
+    ),
+  ];
+}
+
+/** Where a path runs straight across an axis, and how far: straight stretches, and curves where they turn back. */
+function levelsOf(
+  { start, segments, isOpen }: Path,
+  axis: 0 | 1,
+): Array<{ readonly at: number; readonly run: number }> {
   const along = 1 - axis;
-  const found: Edge[] = [];
-  let strokePx: number | undefined;
+  const found: Array<{ at: number; run: number }> = [];
   const add = (one: Point, two: Point, at: number, leastPx: number): void => {
     const run = two[along]! - one[along]!;
-    const weight = Math.abs(run);
-    if (!isStraight(one[axis] - two[axis], run) || weight < leastPx) return;
-    if (strokePx === undefined) found.push({ at, weight, side: axis === 0 ? -run : run });
-    else found.push({ at: at - strokePx / 2, weight, side: weight }, { at: at + strokePx / 2, weight, side: -weight });
+    if (isStraight(one[axis] - two[axis], run) && Math.abs(run) >= leastPx) found.push({ at, run });
   };
-  for (const [{ start, segments, isOpen }, layer] of layers.flatMap((own) =>
-    own.paths.map((path) => [path, own] as const),
-  )) {
-    strokePx = layer.strokePx;
-    if (strokePx !== undefined && layer.isFlat)
-      for (const { at, axis: own, isAfter } of flatEndsOf({ start, segments, isOpen: isOpen ?? false }))
-        if (own === axis) found.push({ at: at[axis], weight: strokePx, side: isAfter ? strokePx : -strokePx });
-    let from: Point = start;
-    for (const { to, handles } of segments) {
-      if (handles) {
-        add(from, handles[0], from[axis], edgeFromPx / 3);
-        add(handles[1], to, to[axis], edgeFromPx / 3);
-      } else add(from, to, (from[axis] + to[axis]) / 2, edgeFromPx);
-      from = to;
-    }
-    if (!isOpen && (from[0] !== start[0] || from[1] !== start[1]))
-      add(from, start, (from[axis] + start[axis]) / 2, edgeFromPx);
+  let from: Point = start;
+  for (const { to, handles } of segments) {
+    if (handles) {
+      add(from, handles[0], from[axis], edgeFromPx / 3);
+      add(handles[1], to, to[axis], edgeFromPx / 3);
+    } else add(from, to, (from[axis] + to[axis]) / 2, edgeFromPx);
+    from = to;
   }
-  return gathered(found);
+  if (!isOpen && (from[0] !== start[0] || from[1] !== start[1]))
+    add(from, start, (from[axis] + start[axis]) / 2, edgeFromPx);
+  return found;
 }
 
 function gathered(edges: readonly Edge[]): Edge[] {

@@ -12,8 +12,8 @@ import { type Cutting, type Node, nodesOf } from "./nodes.ts";
 const stepPx = 0.7;
 /** Points of a curve beyond this number are thinned out, for a fit takes the longer the more there are. */
 const pointsMost = 40;
-/** fit-curve improves a curve before it cuts it only where its error is below the square of what is allowed: below 1 it never would. */
-const fitTimes = 16;
+/** By how many times what is allowed a curve may be off so that fit-curve improves it before it cuts it; beyond, that seldom helps. */
+const improvedTimes = 2.5;
 /** How often points of a curve become means with their neighbours. */
 const evenTimes = 4;
 
@@ -142,6 +142,8 @@ function thinnedOut(points: readonly Point[]): readonly Point[] {
 type Cubic = readonly [Point, Point, Point, Point];
 
 function fitCurves(points: readonly Point[], going: Point, back: Point, tolerancePx: number): Cubic[] {
+  // It improves what is below the square of the error that is allowed: that depends on the unit of length.
+  const fitTimes = improvedTimes / tolerancePx;
   const curves = fitCubic<[number, number]>(
     points.map(([x, y]): [number, number] => [fitTimes * x, fitTimes * y]),
     [...going],
