@@ -93,9 +93,12 @@ export function drawLayers(
     const outlines = own.map(({ outline }) => fitOutline(outline, tolerancePx, strokes ? () => false : isHidden));
     if (!strokes) return outlines.length === 0 ? [] : [{ ...ink, name, share, outlines }];
     const filled = shareOf(strokes.left);
-    const { widthPx: strokePx, cap, join, paths } = strokes;
-    const lines = { ...ink, name, share: share - filled, outlines: paths, stroke: { widthPx: strokePx, cap, join } };
-    return outlines.length === 0 ? [lines] : [{ ...ink, name: `${name} fill`, share: filled, outlines }, lines];
+    const all = strokes.groups.reduce((sum, { paths }) => sum + paths.length, 0);
+    const lines = strokes.groups.map(({ paths, ...stroke }, group): TracedLayer => {
+      const own = ((share - filled) * paths.length) / all;
+      return { ...ink, name: group === 0 ? name : `${name} ${group + 1}`, share: own, outlines: paths, stroke };
+    });
+    return outlines.length === 0 ? lines : [{ ...ink, name: `${name} fill`, share: filled, outlines }, ...lines];
   });
   return { layers, leftOutCount };
 }

@@ -59,7 +59,7 @@ for (const lines of bothLines)
       const layers = layersOf((await drawn(body, lines)).svg);
       assert.equal(
         layers.some(({ strokePx }) => strokePx !== undefined),
-        lines === "strokes",
+        lines === "strokes" && name !== "bars",
       );
       const before = await softness(shrunk(layers, 16), 16);
       const after = await softness(fitToPixels(layers, 128, 16), 16);
@@ -77,7 +77,8 @@ test("four equal bars stay equally wide at 16 px, where shrinking alone makes so
     });
   assert.equal(widths.length, 4);
   for (const width of widths) assert.ok(Math.abs(width - 1) < 0.05, `one pixel, got ${width}`);
-  const strokes = fitToPixels(layersOf((await drawn(icons["bars"]!)).svg), 128, 16);
+  const frame = '<path d="M21 21h86v86h-86zM21 50h86M64 50v57" fill="none" stroke="#222" stroke-width="11"/>';
+  const strokes = fitToPixels(layersOf((await drawn(frame)).svg), 128, 16);
   assert.deepEqual(
     strokes.map(({ strokePx }) => strokePx),
     [1],

@@ -247,7 +247,8 @@ test("noise and photographs have no more colours and outlines than stated, and w
     for (let x = 0; x < 256; x += 1)
       if (x % 16 < 10 && y % 16 < 10) dots.rgba.set([(x * 5) & 255, 40, (y * 3) & 255], 4 * (y * 256 + x));
   for (const pixels of [noise, dots]) {
-    const { layers, leftOutCount, svg } = vectorise(pixels);
+    // Between dots in rows lies a grid of lines.
+    const { layers, leftOutCount, svg } = vectorise(pixels, { lines: "outlines" });
     assert.ok(layers.length <= limits.vectorColoursMax);
     const outlines = layers.reduce((sum, { outlineCount }) => sum + outlineCount, 0);
     assert.ok(outlines <= limits.vectorOutlinesMax);

@@ -17,8 +17,8 @@ const edgeLevel = 0.5;
 const stepPx = 0.5;
 /** How much the distance of both edges may differ from the width, of it, and in pixels at least. */
 const [offShare, offLeastPx] = [0.1, 0.8] as const;
-/** Lengths of skeleton by the width: from which an end and a gap are lines of their own, and what a corner takes of them. */
-const [tailLeast, gapLeast, cornerShare] = [0.55, 1.5, 0.5] as const;
+/** Length of skeleton at an end, by the width, from which on it is a line of its own. */
+const tailLeast = 0.55;
 /** Length from which on a stretch says where it goes, by the width. */
 const sureLeast = 0.5;
 /** What is left out at both ends of a stretch, of the width. */
@@ -108,13 +108,19 @@ const isKnown = ({ widthPx: own }: Crossed, widthPx: number): boolean =>
 
 /**
  * Stretches of a branch that are known; and of what is too short to be known anywhere, between two corners or at an end, its middle as the skeleton has it.
- * @param ends whether each end is free
+ * @param about `ends`: whether each is free; `gapLeast` and `cornerShare`: length of a gap, by the width, that is a line of its own, and what corners take of it
  */
 export function stretchesOf(
   found: readonly Crossed[],
-  { isClosed, ends }: { readonly isClosed: boolean; readonly ends: readonly [boolean, boolean] },
-  widthPx: number,
+  about: {
+    readonly isClosed: boolean;
+    readonly ends: readonly [boolean, boolean];
+    readonly widthPx: number;
+    readonly gapLeast: number;
+    readonly cornerShare: number;
+  },
 ): Stretch[] {
+  const { isClosed, ends, widthPx, gapLeast, cornerShare } = about;
   const known = found.map((own) => isKnown(own, widthPx));
   const first = isClosed ? Math.max(0, known.indexOf(false)) : 0;
   const count = found.length;

@@ -8,6 +8,7 @@ import {
   distanceOf,
   dot,
   type Line,
+  lineOf,
   meetingOf,
   minus,
   plus,
@@ -39,6 +40,8 @@ export interface Chain {
 const [besideShare, throughMost] = [0.4, (32 * Math.PI) / 180] as const;
 /** Least sine of the angle between lines of which one goes on beyond the other, and by how much it does, of the width. */
 const [leansLeast, beyondShare] = [0.5, 0.14] as const;
+/** Length of the middle of a dot, of its width. */
+const dotMost = 0.2;
 /** How far a stretch that is not known may lie beside the line of one that is and goes on to it, of the width. */
 const guessShare = 0.16;
 
@@ -219,6 +222,17 @@ const upTo = (stretch: readonly Point[], { direction }: Line, end: Point): Point
     points.pop();
   return points;
 };
+
+/** A line that is hardly longer than broad, along the axis of its ink; undefined for a dot. @param pixels middles of the ink */
+export function shortChain(lines: Lines, pixels: readonly Point[]): Chain | undefined {
+  const axis = lineOf(pixels);
+  const ends = [1, -1].map((way) =>
+    tipOf(lines, { at: axis.at, direction: [way * axis.direction[0], way * axis.direction[1]] }),
+  );
+  const tips = ends.map(({ tip }) => tip);
+  if (distanceOf(tips[0]!, tips[1]!) < dotMost * lines.widthPx) return undefined;
+  return { pieces: [tips], isClosed: false, isCornered: false, freeEnds: ends };
+}
 
 /** Where a line with a free end ends, and how round: the width near its end, 1 where it is cut off flat. */
 function tipOf({ field, widthPx }: Lines, { at, direction }: Line): { tip: Point; roundness: number } {

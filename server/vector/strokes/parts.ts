@@ -12,8 +12,16 @@ export interface Parts {
   readonly depths: readonly number[];
 }
 
-/** How far edges may be off: of the width, in pixels more; share of a part's pixels that may be farther, and how far any may be, by that. */
-const [offShare, offPx, offMostShare, offMostTimes] = [0.05, 0.6, 0.004, 2.6] as const;
+/** How far edges may be off, of the width and in pixels more. */
+const [offShare, offPx] = [0.05, 0.6] as const;
+/**
+ * Share of a part's pixels that may be farther off, and how far any may be, of the width and in pixels more: of ink that strokes miss, as a corner that is less round than
+ * others, and of what they draw beside it.
+ */
+const limits = {
+  missed: { share: 0.012, most: 0.34, mostPx: 0.6 },
+  beside: { share: 0.005, most: 0.16, mostPx: 1 },
+} as const;
 
 export function partsOf(ink: Uint8Array, stride: number, depths: Float32Array): Parts {
   const labels = components(ink, stride);
@@ -34,46 +42,31 @@ export function nearestPart({ labels }: Parts, at: number, stride: number): numb
   return 0;
 }
 
-export interface PartPath {
-  readonly part: number;
-  readonly path: Path;
+/** What strokes of a part look like. */
+export type PartLook = Omit<StrokeLook, "widthPx">;
+
+/** The looks in which strokes would draw a part as it is, and how far edges are off in each, the best first. */
+export type PartLooks = ReadonlyArray<{ readonly look: PartLook; readonly wrong: number }>;
+
+interface Drawing {
+  readonly widthPx: number;
+  readonly caps: ReadonlyArray<StrokeLook["cap"]>;
+  /** Whether a pixel is within the picture. */
+  readonly isShown: (pixel: number) => boolean;
 }
 
-interface Drawn {
-  readonly join: StrokeLook["join"];
-  /** By part. */
-  readonly isDrawn: readonly boolean[];
-  /** Ink of these. */
-  readonly drawnPx: number;
-}
-
-/** Which parts strokes would draw as they are, with the corners that draw most of them, or are off least. @param paths at most a part's own */
-export function drawnParts(
-  parts: Parts,
-  stride: number,
-  paths: readonly PartPath[],
-  { widthPx, cap }: Pick<StrokeLook, "widthPx" | "cap">,
-): Drawn {
+/** @param own paths of the part */
+export function looksOf(parts: Parts, stride: number, part: number, own: readonly Path[], drawing: Drawing): PartLooks {
+  const { widthPx, caps } = drawing;
   const outside = new Float32Array(parts.labels.length);
-  const [round, miter] = [[] as Compared[], [] as Compared[]];
-  for (const part of parts.sizes.keys()) {
-    const own = paths.filter((path) => path.part === part).map(({ path }) => path);
-    if (own.length === 0) {
-      for (const found of [round, miter]) found.push({ isSame: false, wrong: 0 });
-      continue;
-    }
+  const looks = caps.flatMap((cap) => {
     outside.fill(reachPx);
     for (const path of own) coverStroke(outside, stride, path, { widthPx, cap });
-    round.push(compared(outside, parts, part, widthPx));
+    const round = { look: { cap, join: "round" } as const, ...compared(outside, parts, part, drawing) };
     for (const path of own) coverMiters(outside, stride, path, widthPx);
-    miter.push(compared(outside, parts, part, widthPx));
-  }
-  const pxOf = (found: readonly Compared[]): number =>
-    parts.sizes.reduce((sum, size, part) => sum + (found[part]!.isSame ? size : 0), 0);
-  const wrongOf = (found: readonly Compared[]): number => found.reduce((sum, { wrong }) => sum + wrong, 0);
-  const isSharp = pxOf(miter) > pxOf(round) || (pxOf(miter) === pxOf(round) && wrongOf(miter) < wrongOf(round));
-  const best = isSharp ? miter : round;
-  return { join: isSharp ? "miter" : "round", isDrawn: best.map(({ isSame }) => isSame), drawnPx: pxOf(best) };
+    return [round, { look: { cap, join: "miter" } as const, ...compared(outside, parts, part, drawing) }];
+  });
+  return looks.filter(({ isSame }) => isSame).sort((one, other) => one.wrong - other.wrong);
 }
 
 interface Compared {
@@ -82,17 +75,28 @@ interface Compared {
   readonly wrong: number;
 }
 
-/** @param outside how far each pixel lies outside of strokes */
-function compared(outside: Float32Array, { labels, sizes }: Parts, part: number, widthPx: number): Compared {
+/** @param outside how far each pixel lies outside of strokes @param isShown whether a pixel is within the picture */
+function compared(
+  outside: Float32Array,
+  { labels, sizes }: Parts,
+  part: number,
+  { widthPx, isShown }: Pick<Drawing, "widthPx" | "isShown">,
+): Compared {
   const off = offShare * widthPx + offPx;
-  let [far, wrong, most] = [0, 0, 0];
+  const found = { missed: { far: 0, most: 0 }, beside: { far: 0, most: 0 } };
+  let wrong = 0;
   for (let at = 0; at < outside.length; at += 1) {
     const label = labels[at]!;
-    const by = label === part ? outside[at]! : label === 0 ? -outside[at]! : 0;
+    const by = label === part ? outside[at]! : label === 0 && isShown(at) ? -outside[at]! : 0;
     if (by <= 0) continue;
+    const own = label === part ? found.missed : found.beside;
     wrong += by;
-    if (by > off) far += 1;
-    if (by > most) most = by;
+    if (by > off) own.far += 1;
+    if (by > own.most) own.most = by;
   }
-  return { isSame: far <= offMostShare * sizes[part]! && most <= offMostTimes * off, wrong };
+  const isSame = (["missed", "beside"] as const).every((kind) => {
+    const { share, most, mostPx } = limits[kind];
+    return found[kind].far <= share * sizes[part]! && found[kind].most <= most * widthPx + mostPx;
+  });
+  return { isSame, wrong };
 }

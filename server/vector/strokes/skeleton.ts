@@ -17,8 +17,8 @@ export interface Skeleton {
   readonly junctions: ReadonlyArray<readonly [x: number, y: number]>;
 }
 
-/** Branches with a free end up to this length, of the width of lines, are none; and how deep in the ink lines end, of the width. */
-const [spurMost, endDepth] = [0.3, 0.4] as const;
+/** How deep in the ink lines end, of their width. */
+const endDepth = 0.4;
 /** Junctions that are nearer than this are one. */
 const togetherMost = 0.7;
 
@@ -26,9 +26,14 @@ const togetherMost = 0.7;
  * @param ink 1 or 0; none at the border of the grid
  * @param stride pixels a row
  * @param depths of pixels of the ink to its edge, in pixels
- * @param widthPx of the lines
+ * @param about `widthPx` of the lines; `spurMost`: branches with a free end up to this length, of the width, are none
  */
-export function skeletonOf(ink: Uint8Array, stride: number, depths: Float32Array, widthPx: number): Skeleton {
+export function skeletonOf(
+  ink: Uint8Array,
+  stride: number,
+  depths: Float32Array,
+  { widthPx, spurMost }: { readonly widthPx: number; readonly spurMost: number },
+): Skeleton {
   const mask = thinnedByDepth(ink, stride, depths, widthPx);
   for (;;) {
     const graph = graphOf(mask, stride, widthPx);

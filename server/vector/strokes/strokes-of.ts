@@ -5,14 +5,15 @@
 import { movedPath, type Path, type Point } from "../../../shared/vectors/vector-path.ts";
 import { distancesTo } from "../../engine/lines/distances.ts";
 import { type Crossed, crossed, type Field, stretchesOf } from "./across.ts";
-import { type BranchLine, type Chain, chainsOf } from "./chains.ts";
-import { drawnParts, nearestPart, type Parts, partsOf } from "./parts.ts";
-import { type Branch, type Skeleton, skeletonOf } from "./skeleton.ts";
+import { type BranchLine, type Chain, chainsOf, shortChain } from "./chains.ts";
+import { looksOf, nearestPart, type PartLook, type PartLooks, type Parts, partsOf } from "./parts.ts";
+import { type Branch, skeletonOf } from "./skeleton.ts";
 import type { StrokeLook } from "./stroke-cover.ts";
 import { strokePath } from "./stroke-path.ts";
 
-export interface Strokes extends StrokeLook {
-  readonly paths: readonly Path[];
+export interface Strokes {
+  /** Lines that look alike, most of them first. */
+  readonly groups: ReadonlyArray<StrokeLook & { readonly paths: readonly Path[] }>;
   /** What they do not draw: shares, [height, width]. */
   readonly left: Float32Array;
 }
@@ -26,10 +27,27 @@ const meantWithin = 0.06;
 const widthsAt = 0.35;
 /** Ink of a part, by the square of the width, from which on it may be a line. */
 const inkLeast = 1.1;
-/** Length of a part's skeleton from which on it is one, by the width. */
-const longLeast = 0.6;
+/** Length of a part along the border of the picture, by the width, where it may go on beyond. */
+const cutMost = 2.4;
+/** Length of a skeleton, by the width, up to which it says little of where a line goes. */
+const shortMost = 1;
 /** Depth by the width beyond which a part has more than lines, also where several meet; and how many parts a drawing has at most. */
 const [deepMost, partsMost] = [1.2, 80] as const;
+/**
+ * How a skeleton is read, one after the other for what strokes would not yet draw as it is. `spurMost`: length of branches, by the width, up to which they are corners of
+ * the ink; `gapLeast` and `cornerShare`: length of what is not known from which on its middle is taken as the skeleton has it, and what corners take of that.
+ */
+export interface Reading {
+  readonly spurMost: number;
+  readonly gapLeast: number;
+  readonly cornerShare: number;
+}
+const readings: readonly [Reading, ...Reading[]] = [
+  { spurMost: 0.3, gapLeast: 1.5, cornerShare: 0.5 },
+  { spurMost: 0.9, gapLeast: 1.5, cornerShare: 0.5 },
+  { spurMost: 0.3, gapLeast: 0.7, cornerShare: 0.25 },
+  { spurMost: 0.9, gapLeast: 0.7, cornerShare: 0.25 },
+];
 /** Share of the ink that strokes must draw so that they are worth it. */
 const drawnLeast = 0.3;
 /** Pixels of nothing around, so that what is at the border has an edge. */
@@ -53,32 +71,84 @@ export function strokesOf(
   const found = linesIn(field, widthMostShare * Math.max(about.widthPx, heightPx), about.linePx);
   if (!found) return undefined;
   const { widthPx, parts, inkPx } = found;
-  const chains = chainsByPart(field, found);
-  const rounds = chains.flatMap(({ chain }) => chain.freeEnds.map(({ roundness }) => roundness));
-  const cap = 2 * total(rounds) >= rounds.length ? "round" : "butt";
   const stepPx = Math.min(stepMostPx, Math.max(stepLeastPx, stepShare * widthPx));
-  const paths = chains.map(({ part, chain }) => ({
-    part,
-    path: strokePath(chain, widthPx, about.tolerancePx, stepPx),
-  }));
-  const { join, isDrawn, drawnPx } = drawnParts(parts, stride, paths, { widthPx, cap });
-  const kept = paths.filter(({ part }) => isDrawn[part]);
-  const isBar = ({ isOpen, segments }: Path): boolean => isOpen === true && segments.length === 1 && cap === "butt";
+  const isShown = (pixel: number): boolean => {
+    const [x, y] = [(pixel % stride) - padPx, Math.floor(pixel / stride) - padPx];
+    return x >= 0 && y >= 0 && x < about.widthPx && y < heightPx;
+  };
+  const { labels } = parts;
+  const cutPx = parts.sizes.map(() => 0);
+  for (const at of labels.keys())
+    if (labels[at]! > 0 && [-1, 1, -stride, stride].some((step) => !isShown(at + step))) cutPx[labels[at]!]! += 1;
+  const drawn = new Map<number, DrawnPart>();
+  for (const reading of readings) {
+    const left = found.linedParts.filter((part) => !drawn.has(part));
+    if (left.length === 0) break;
+    for (const [part, chains] of chainsByPart(field, found, left, reading)) {
+      const paths = chains.map((chain) => strokePath(chain, widthPx, about.tolerancePx, stepPx));
+      const rounds = chains.flatMap(({ freeEnds }) => freeEnds.map(({ roundness }) => roundness));
+      const caps = rounds.length === 0 ? (["round"] as const) : (["round", "butt"] as const);
+      const looks = looksOf(parts, stride, part, paths, {
+        widthPx,
+        caps,
+        // Lines may leave the picture; what lies along its border has an edge there.
+        isShown: cutPx[part]! <= cutMost * widthPx ? isShown : () => true,
+      });
+      if (looks.length > 0) drawn.set(part, { paths, looks });
+    }
+  }
+  const groups = grouped([...drawn.values()]).map((group) => ({ widthPx, ...group }));
+  const drawnPx = total([...drawn.keys()].map((part) => parts.sizes[part]!));
   // Rectangles that stand alone are no lines.
-  if (drawnPx < drawnLeast * inkPx || (kept.length < 2 && kept.every(({ path }) => isBar(path)))) return undefined;
-  const left = field.values.map((share, at) => (isDrawn[nearestPart(parts, at, stride)] ? 0 : share));
+  const isBar = ({ paths, looks }: DrawnPart): boolean =>
+    paths.length === 1 && paths[0]!.isOpen === true && paths[0]!.segments.length === 1 && looks[0]!.look.cap === "butt";
+  if (drawnPx < drawnLeast * inkPx || [...drawn.values()].every(isBar)) return undefined;
+  const left = field.values.map((share, at) => (drawn.has(nearestPart(parts, at, stride)) ? 0 : share));
   return {
-    ...{ widthPx, cap, join },
-    paths: kept.map(({ path }) => movedPath(path, ([x, y]) => [x - padPx, y - padPx])),
+    groups: groups.map((group) => ({
+      ...group,
+      paths: group.paths.map((path) => movedPath(path, ([x, y]) => [x - padPx, y - padPx])),
+    })),
     left: unpadded(left, about.widthPx, heightPx),
   };
 }
 
+/** A part that strokes draw as it is. */
+interface DrawnPart {
+  readonly paths: readonly Path[];
+  readonly looks: PartLooks;
+}
+
+/** Parts by the look that they share with most others, in as few groups as may be. */
+function grouped(parts: readonly DrawnPart[]): Array<PartLook & { readonly paths: readonly Path[] }> {
+  const groups: Array<PartLook & { readonly paths: readonly Path[] }> = [];
+  for (let left = parts; left.length > 0; ) {
+    const has = ({ looks }: (typeof parts)[number], wanted: PartLook): boolean =>
+      looks.some(({ look }) => sameLook(look, wanted));
+    const wrongOf = (look: PartLook): number =>
+      total(left.flatMap(({ looks }) => looks.flatMap((own) => (sameLook(own.look, look) ? [own.wrong] : []))));
+    const counted = left
+      .flatMap(({ looks }) => looks.map(({ look }) => look))
+      .map((look) => ({ look, count: left.filter((part) => has(part, look)).length, wrong: wrongOf(look) }))
+      .sort((one, other) => other.count - one.count || one.wrong - other.wrong);
+    const { look } = counted[0]!;
+    groups.push({ ...look, paths: left.filter((part) => has(part, look)).flatMap(({ paths }) => paths) });
+    left = left.filter((part) => !has(part, look));
+  }
+  return groups;
+}
+
+const sameLook = (one: PartLook, other: PartLook): boolean => one.cap === other.cap && one.join === other.join;
+
 /** What may be lines of one width. */
 interface Lines {
   readonly widthPx: number;
-  readonly skeleton: Skeleton;
+  readonly ink: Uint8Array;
+  /** Of the ink. */
+  readonly depths: Float32Array;
   readonly parts: Parts;
+  /** Those that may be lines. */
+  readonly linedParts: readonly number[];
   /** Of all parts. */
   readonly inkPx: number;
 }
@@ -91,45 +161,68 @@ function linesIn(field: Field, mostPx: number, linePx = 0): Lines | undefined {
   const roughPx = usualWidth(depths, stride, mostPx / 2);
   if (roughPx < widthLeastPx) return undefined;
   const parts = partsOf(all, stride, depths);
-  const mayBeLines = parts.sizes.map(
-    (size, part) => size >= inkLeast * roughPx ** 2 && parts.depths[part]! <= deepMost * roughPx,
+  const linedParts = [...parts.sizes.keys()].filter(
+    (part) => parts.sizes[part]! >= inkLeast * roughPx ** 2 && parts.depths[part]! <= deepMost * roughPx,
   );
   const inkPx = total(parts.sizes);
-  const linedPx = total(parts.sizes.filter((_, part) => mayBeLines[part]));
+  const linedPx = total(linedParts.map((part) => parts.sizes[part]!));
   if (linedPx < drawnLeast * inkPx || parts.sizes.length > partsMost) return undefined;
-  const ink = all.map((is, at) => (is === 1 && mayBeLines[parts.labels[at]!] ? 1 : 0));
-  const skeleton = skeletonOf(ink, stride, depths, roughPx);
-  const widths = skeleton.branches
-    .flatMap((branch) => across(field, branch, roughPx))
+  const ink = inkOf(all, parts, linedParts);
+  const widths = skeletonOf(ink, stride, depths, { widthPx: roughPx, ...readings[0] })
+    .branches.flatMap((branch) => across(field, branch, roughPx))
     .flatMap(({ widthPx }) => (widthPx === undefined ? [] : [widthPx]))
     .sort((one, other) => one - other);
   const foundPx = widths[Math.floor(widthsAt * widths.length)] ?? 0;
   if (foundPx < widthLeastPx) return undefined;
   const widthPx = Math.abs(foundPx - linePx) <= meantWithin * linePx ? linePx : foundPx;
-  const isNear = Math.abs(widthPx - roughPx) < 1;
-  return { widthPx, parts, inkPx, skeleton: isNear ? skeleton : skeletonOf(ink, stride, depths, widthPx) };
+  return { widthPx, ink, depths, parts, linedParts, inkPx };
 }
 
-/** The lines of each part. */
+/** The ink of some parts. */
+function inkOf(ink: Uint8Array, { labels }: Parts, parts: readonly number[]): Uint8Array {
+  const is = new Uint8Array(Math.max(0, ...parts) + 1);
+  for (const part of parts) is[part] = 1;
+  return ink.map((own, at) => (own === 1 ? (is[labels[at]!] ?? 0) : 0));
+}
+
+/** The lines of each part that is wanted. */
 function chainsByPart(
   field: Field,
-  { widthPx, parts, skeleton: { branches, junctions } }: Lines,
-): Array<{ readonly part: number; readonly chain: Chain }> {
+  { widthPx, ink, depths, parts }: Lines,
+  wanted: readonly number[],
+  reading: Reading,
+): Map<number, Chain[]> {
+  const stride = field.widthPx;
+  const { branches, junctions } = skeletonOf(inkOf(ink, parts, wanted), stride, depths, { widthPx, ...reading });
   const byPart = new Map<number, Branch[]>();
   for (const branch of branches) {
     const part = parts.labels[branch.pixels[0]!]!;
     byPart.set(part, [...(byPart.get(part) ?? []), branch]);
   }
-  return [...byPart].flatMap(([part, own]) => {
-    const length = own.reduce((sum, { pixels }) => sum + pixels.length, 0);
-    if (length < longLeast * widthPx) return [];
+  const chains = new Map<number, Chain[]>();
+  for (const [part, own] of byPart) {
+    const length = total(own.map(({ pixels }) => pixels.length));
+    const [only, ...others] = own;
+    if (others.length === 0 && !only!.isClosed && length < shortMost * widthPx) {
+      const chain = shortChain({ field, widthPx }, pixelsOf(parts, part, stride));
+      if (chain) chains.set(part, [chain]);
+      continue;
+    }
     const lines = own.map((branch): BranchLine => {
       const ends = [branch.ends[0] < 0, branch.ends[1] < 0] as const;
-      const { isClosed } = branch;
-      return { ...branch, stretches: stretchesOf(across(field, branch, widthPx), { isClosed, ends }, widthPx) };
+      const about = { isClosed: branch.isClosed, ends, widthPx, ...reading };
+      return { ...branch, stretches: stretchesOf(across(field, branch, widthPx), about) };
     });
-    return chainsOf({ field, widthPx }, lines, junctions).map((chain) => ({ part, chain }));
-  });
+    chains.set(part, chainsOf({ field, widthPx }, lines, junctions));
+  }
+  return chains;
+}
+
+function pixelsOf({ labels }: Parts, part: number, stride: number): Point[] {
+  const pixels: Point[] = [];
+  for (let at = 0; at < labels.length; at += 1)
+    if (labels[at] === part) pixels.push([(at % stride) + 0.5, Math.floor(at / stride) + 0.5]);
+  return pixels;
 }
 
 function across(field: Field, { pixels, isClosed }: Branch, widthPx: number): Crossed[] {
