@@ -7,7 +7,7 @@ import { limits } from "../../shared/limits.ts";
 import type { Point } from "../../shared/vectors/vector-path.ts";
 import type { Pixels } from "../engine/interfaces.ts";
 import { areaOf, type Outline, outlinesOf } from "../engine/outlines/contours.ts";
-import { fitOutline } from "./curves/fit.ts";
+import { type Fit, fitOutline } from "./curves/fit.ts";
 import { blur, isCovered } from "./layers.ts";
 import type { Memberships } from "./memberships.ts";
 import { type Strokes, strokesOf } from "./strokes/strokes-of.ts";
@@ -43,8 +43,7 @@ interface Drawing {
   readonly leastPx: number;
   /** How heavy the middle is in the mean by which fields are smoothed. */
   readonly middle: number;
-  /** Distance that curves may have from outlines. */
-  readonly tolerancePx: number;
+  readonly fit: Fit;
 }
 
 /** What a picture's inks have as strokes, and the order in which they lie: strokes on all else. */
@@ -65,11 +64,10 @@ const strokeTimes = 1.5;
  */
 export function stackingOf(
   planes: ReadonlyArray<Float32Array | undefined>,
-  about: { readonly widthPx: number; readonly tolerancePx: number; readonly linePx: number | undefined },
+  about: { readonly widthPx: number; readonly fit: Fit; readonly linePx: number | undefined },
 ): Stacking {
-  const strokes = planes.map(
-    (plane) => plane && strokesOf(plane, { ...about, tolerancePx: strokeTimes * about.tolerancePx }),
-  );
+  const fit = { ...about.fit, tolerancePx: strokeTimes * about.fit.tolerancePx };
+  const strokes = planes.map((plane) => plane && strokesOf(plane, { ...about, fit }));
   const order = [...planes.keys()].sort((one, other) => Number(!!strokes[one]) - Number(!!strokes[other]));
   const places = order.map((_, ink) => order.indexOf(ink));
   return { strokes, order, placeOf: (ink) => places[ink] ?? -1 };
@@ -84,13 +82,13 @@ export const asOutlines = (count: number): Stacking => {
 /** @param inks the lowest first */
 export function drawLayers(
   inks: readonly InkToDraw[],
-  { widthPx, leastPx, middle, tolerancePx }: Drawing,
+  { widthPx, leastPx, middle, fit }: Drawing,
 ): Pick<Traced, "layers" | "leftOutCount"> {
   const fields = inks.map(({ field, strokes }) => strokes?.left ?? field);
   const { kept, leftOutCount } = largestOutlines(fields, { widthPx, leastPx, middle });
   const layers = inks.flatMap(({ field: _, strokes, isHidden, name, share, ...ink }, index): TracedLayer[] => {
     const own = kept.filter((outline) => outline.ink === index);
-    const outlines = own.map(({ outline }) => fitOutline(outline, tolerancePx, strokes ? () => false : isHidden));
+    const outlines = own.map(({ outline }) => fitOutline(outline, fit, strokes ? () => false : isHidden));
     if (!strokes) return outlines.length === 0 ? [] : [{ ...ink, name, share, outlines }];
     const filled = shareOf(strokes.left);
     const all = strokes.groups.reduce((sum, { paths }) => sum + paths.length, 0);

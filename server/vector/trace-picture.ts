@@ -15,7 +15,7 @@ import { stackLayers } from "./layers.ts";
 import { membershipsOf } from "./memberships.ts";
 import { noiseOf, type Picture, readPicture, roughnessOf } from "./picture.ts";
 import { findRegions } from "./regions.ts";
-import { leastOutlinePx, smoothing, speckPxOf, tolerance, usualPx } from "./sizes.ts";
+import { fitFor, leastOutlinePx, smoothing, speckPxOf, usualPx } from "./sizes.ts";
 import type { VectorOptions } from "./vector-options.ts";
 
 /** Share of the picture from which an area may have a gradient. */
@@ -46,13 +46,13 @@ export function tracePicture(pixels: TracedPixels, { palette, lines }: VectorOpt
   for (const [index, ink] of inks.entries()) for (const region of ink.regions) inkOf[region] = index;
   const labels = Int16Array.from(ids, (id) => (id < 0 ? -1 : inkOf[id]!));
   const planes = membershipsOf(picture, labels, inks.length, colourAtOf(inks, found, ids, inkOf), noise);
-  const tolerancePx = Math.min(tolerance.most, tolerance.clean + tolerance.byNoise * noise) * Math.sqrt(unit);
+  const fit = fitFor(Math.max(widthPx, heightPx), noise);
   const { order, placeOf, strokes } =
     lines === "outlines"
       ? asOutlines(inks.length)
       : stackingOf(
           inks.map(({ gradient }, ink) => (gradient ? undefined : planes[ink])),
-          { widthPx, tolerancePx, linePx: linePxIn(picture, pixels) },
+          { widthPx, fit, linePx: linePxIn(picture, pixels) },
         );
   const memberships = [...order.map((ink) => planes[ink]!), planes.at(-1)!];
   const fields = stackLayers(labels.map(placeOf), memberships, widthPx);
@@ -70,7 +70,7 @@ export function tracePicture(pixels: TracedPixels, { palette, lines }: VectorOpt
     };
   });
   const middle = noise > smoothing.noiseFrom ? smoothing.noisy : smoothing.clean;
-  const drawn = drawLayers(toDraw, { widthPx, leastPx: leastOutlinePx(speckPx), middle, tolerancePx });
+  const drawn = drawLayers(toDraw, { widthPx, leastPx: leastOutlinePx(speckPx), middle, fit });
   return drawn.layers.length === 0 ? undefined : { widthPx, heightPx, ...drawn, memberships };
 }
 

@@ -7,7 +7,7 @@ import type { StackedLayer } from "../engine/pixels/ground/stack.ts";
 import { asOutlines, drawLayers, hiddenTest, type InkToDraw, shareOf, stackingOf, type Traced } from "./draw-layers.ts";
 import { blur, stackLayers } from "./layers.ts";
 import { strongestOf } from "./memberships.ts";
-import { leastOutlinePx, smoothing, speckPxOf, tolerance, usualPx } from "./sizes.ts";
+import { fitFor, leastOutlinePx, smoothing, speckPxOf } from "./sizes.ts";
 import type { VectorOptions } from "./vector-options.ts";
 
 /**
@@ -38,13 +38,13 @@ export function traceStack(
   const isOwn = ({ gradient }: StackedLayer): boolean => !chosen || (keepsGradients && gradient !== undefined);
   const hexes = stack.map((layer, at) => (isOwn(layer) ? layer.hex : palette![chosen![at]!]!));
   const names = namesOfColours(hexes.map(labOfHex));
-  const tolerancePx = tolerance.clean * Math.sqrt(Math.max(widthPx, heightPx) / usualPx);
+  const fit = fitFor(Math.max(widthPx, heightPx));
   // Of layers on each other, only the uppermost is seen as a whole.
   const mayBeStrokes = seen.map((plane, at) =>
     stack[at]!.gradient || (!areBeside && at < seen.length - 1) ? undefined : plane,
   );
   const { order, placeOf, strokes } =
-    lines === "outlines" ? asOutlines(stack.length) : stackingOf(mayBeStrokes, { widthPx, tolerancePx, linePx });
+    lines === "outlines" ? asOutlines(stack.length) : stackingOf(mayBeStrokes, { widthPx, fit, linePx });
   const memberships = [...order.map((at) => seen[at]!), outside];
   // Of all but what is drawn the edges are long curves, whose steps show.
   const fields = areBeside
@@ -68,7 +68,7 @@ export function traceStack(
   return {
     widthPx,
     heightPx,
-    ...drawLayers(toDraw, { widthPx, leastPx, middle: smoothing.clean, tolerancePx }),
+    ...drawLayers(toDraw, { widthPx, leastPx, middle: smoothing.clean, fit }),
     memberships,
   };
 }

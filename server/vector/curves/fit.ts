@@ -14,8 +14,6 @@ const stepPx = 0.7;
 const pointsMost = 40;
 /** By how many times what is allowed a curve may be off so that fit-curve improves it before it cuts it; beyond, that seldom helps. */
 const improvedTimes = 2.5;
-/** How often points of a curve become means with their neighbours. */
-const evenTimes = 4;
 
 /** How far directions may be from that of a chord that takes the place of a curve, in radians. */
 const alongWithin = 0.12;
@@ -23,30 +21,33 @@ const alongWithin = 0.12;
 /** Where nobody sees the outline, it may be this much farther from it. */
 const looseTimes = 5;
 
+/** How near curves shall be. */
+export interface Fit {
+  /** Distance that a curve may have from its points. */
+  readonly tolerancePx: number;
+  /** How often points of a curve become means with their neighbours before. */
+  readonly evenTimes: number;
+}
+
 /**
- * @param tolerancePx distance that a curve may have from the outline
  * @param isHidden whether other layers lie over a point
  */
-export const fitOutline = (
-  outline: Outline,
-  tolerancePx: number,
-  isHidden: (point: Point) => boolean,
-  times = 1,
-): Path => fitLoop(loopOf(outline, stepPx, isHidden), tolerancePx, times);
+export const fitOutline = (outline: Outline, fit: Fit, isHidden: (point: Point) => boolean): Path =>
+  fitLoop(loopOf(outline, stepPx, isHidden), fit);
 
 /** A ring without corners. */
-export const fitRing = (ring: readonly Point[], tolerancePx: number): Path =>
+export const fitRing = (ring: readonly Point[], fit: Fit): Path =>
   fitLoop(
     loopOf(Float64Array.from(ring.flat()), stepPx, () => false),
-    tolerancePx,
-    1,
+    fit,
   );
 
-function fitLoop(loop: Loop, tolerancePx: number, times: number): Path {
+function fitLoop(loop: Loop, fit: Fit): Path {
+  const { tolerancePx } = fit;
   const round = ellipseOf(loop, tolerancePx);
   if (round) return round;
-  const nodes = nodesOf(loop, cuttingFor(tolerancePx, times));
-  if (nodes.length === 0) return fitSmooth(loop, tolerancePx);
+  const nodes = nodesOf(loop, cuttingFor(tolerancePx));
+  if (nodes.length === 0) return fitSmooth(loop, fit);
   const start = nodes[0]!.point;
   const segments: Segment[] = [];
   for (const [at, node] of nodes.entries()) {
@@ -54,13 +55,15 @@ function fitLoop(loop: Loop, tolerancePx: number, times: number): Path {
     // Two at one place: the second alone goes on.
     if (next.index === node.index && next !== node) continue;
     if (node.isStraightAfter) segments.push({ to: next.point });
-    else segments.push(...fitBetween(loop, node, next, node.isHiddenAfter ? looseTimes * tolerancePx : tolerancePx));
+    else
+      segments.push(
+        ...fitBetween(loop, node, next, node.isHiddenAfter ? { ...fit, tolerancePx: looseTimes * tolerancePx } : fit),
+      );
   }
   return { start, segments };
 }
 
-const cuttingFor = (tolerancePx: number, times: number): Cutting => ({
-  times,
+const cuttingFor = (tolerancePx: number): Cutting => ({
   cornerFrom: ((32 + 20 * tolerancePx) * Math.PI) / 180,
   offPx: 0.5 * tolerancePx,
   bendPx: 0.3 * tolerancePx,
@@ -68,7 +71,7 @@ const cuttingFor = (tolerancePx: number, times: number): Cutting => ({
   surePx: 110 * tolerancePx,
 });
 
-function fitBetween(loop: Loop, from: Node, to: Node, tolerancePx: number): Segment[] {
+function fitBetween(loop: Loop, from: Node, to: Node, fit: Fit): Segment[] {
   const count = loop.points.length;
   const steps = (to.index - from.index + count) % count || count;
   const points: Point[] = [from.point];
@@ -78,11 +81,11 @@ function fitBetween(loop: Loop, from: Node, to: Node, tolerancePx: number): Segm
   }
   points.push(to.point);
   const isSmooth = ({ coming, going }: Node): boolean => dot(coming, going) > 0.999;
-  return curvesThrough(points, from.going, to.coming, tolerancePx, [isSmooth(from), isSmooth(to)]);
+  return curvesThrough(points, from.going, to.coming, fit, [isSmooth(from), isSmooth(to)]);
 }
 
 /** An outline without corner or straight stretch is cut where designers cut it: at its top and bottom, where it runs level. */
-function fitSmooth(loop: Loop, tolerancePx: number): Path {
+function fitSmooth(loop: Loop, fit: Fit): Path {
   let [top, bottom] = [0, 0];
   for (const [index, [, y]] of loop.points.entries()) {
     if (y < loop.points[top]![1]) top = index;
@@ -98,8 +101,8 @@ function fitSmooth(loop: Loop, tolerancePx: number): Path {
   return {
     start: loop.points[top]!,
     segments: [
-      ...curvesThrough(between(top, bottom), going, coming, tolerancePx, [true, true]),
-      ...curvesThrough(between(bottom, top), coming, going, tolerancePx, [true, true]),
+      ...curvesThrough(between(top, bottom), going, coming, fit, [true, true]),
+      ...curvesThrough(between(bottom, top), coming, going, fit, [true, true]),
     ],
   };
 }
@@ -120,7 +123,7 @@ export function curvesThrough(
   points: Point[],
   going: Point,
   coming: Point,
-  tolerancePx: number,
+  { tolerancePx, evenTimes }: Fit,
   [startsSmooth, endsSmooth]: readonly [boolean, boolean],
 ): Segment[] {
   const [first, last] = [points[0]!, points.at(-1)!];
@@ -129,7 +132,7 @@ export function curvesThrough(
   if (isLoop && points.length < 4) return [];
   if (!isLoop && deviationOf(points) < 0.4 * tolerancePx && isAlong(unit(minus(last, first)), ends))
     return [{ to: last }];
-  const even = isLoop ? points : thinnedOut(evened(points));
+  const even = isLoop ? points : thinnedOut(evened(points, evenTimes));
   const fitted = fitCurves(even, going, [-coming[0], -coming[1]], tolerancePx);
   return fitted.map(([, one, two, to]) => ({ to, handles: [one, two] }));
 }
@@ -154,7 +157,7 @@ function fitCurves(points: readonly Point[], going: Point, back: Point, toleranc
 }
 
 /** Points between whose neighbours trembles of pixels are evened out; both ends stay. */
-function evened(points: readonly Point[]): Point[] {
+function evened(points: readonly Point[], evenTimes: number): Point[] {
   let even = [...points];
   for (let time = 0; time < evenTimes; time += 1)
     even = even.map((point, at): Point => {

@@ -32,8 +32,6 @@ export interface Node {
 export interface Cutting extends Straight {
   /** Least turn of a corner, in radians. */
   readonly cornerFrom: number;
-  /** Factor on the lengths below: edges of a picture that was enlarged are as soft as it is larger. */
-  readonly times: number;
 }
 
 /** Lengths of outline in pixels that directions are measured over. */
@@ -48,7 +46,7 @@ export function nodesOf(loop: Loop, cutting: Cutting): Node[] {
   const runs = straightStretches(loop, cutting);
   const corners = cornersOf(loop, cutting, runs);
   const count = loop.points.length;
-  const near = Math.round((cutting.times * joinedPx) / loop.stepPx);
+  const near = Math.round(joinedPx / loop.stepPx);
   const between = (from: number, to: number): number => (((to - from) % count) + count) % count;
   const nodes: Node[] = edgesOfHidden(loop);
   for (const corner of corners) {
@@ -56,13 +54,13 @@ export function nodesOf(loop: Loop, cutting: Cutting): Node[] {
     const after = runs.find(
       (run) => run !== before && (between(corner, run.from) <= near || isWithin(corner, run.from, run.to, between)),
     );
-    const coming = before?.line ?? armOf(loop, corner, -1, cutting.times);
-    const going = after?.line ?? armOf(loop, corner, 1, cutting.times);
+    const coming = before?.line ?? armOf(loop, corner, -1);
+    const going = after?.line ?? armOf(loop, corner, 1);
     const own = pointAt(loop, corner);
     const meeting = meetingOf(coming, going);
     nodes.push({
       index: corner,
-      point: meeting && distanceOf(meeting, own) <= cutting.times * sharpenedPx ? meeting : own,
+      point: meeting && distanceOf(meeting, own) <= sharpenedPx ? meeting : own,
       coming: coming.direction,
       going: going.direction,
       isStraightAfter: after !== undefined,
@@ -106,11 +104,8 @@ const isWithin = (index: number, from: number, to: number, between: (from: numbe
   between(from, index) <= to - from;
 
 /** The line along the outline just before (−1) or after (1) a point. */
-function armOf(loop: Loop, index: number, side: -1 | 1, times = 1): Line {
-  const [gap, far] = [gapPx, farPx].map((px) => Math.max(1, Math.round((times * px) / loop.stepPx))) as [
-    number,
-    number,
-  ];
+function armOf(loop: Loop, index: number, side: -1 | 1): Line {
+  const [gap, far] = [gapPx, farPx].map((px) => Math.max(1, Math.round(px / loop.stepPx))) as [number, number];
   const reach = Math.min(far, Math.floor(loop.points.length / 5));
   return side < 0 ? lineThrough(loop, index - reach, index - gap) : lineThrough(loop, index + gap, index + reach);
 }
@@ -134,17 +129,17 @@ function isNearHidden({ isHidden, stepPx }: Loop, index: number): boolean {
 }
 
 /** Indices of corners. */
-function cornersOf(loop: Loop, { cornerFrom, times }: Cutting, runs: readonly Run[]): number[] {
+function cornersOf(loop: Loop, { cornerFrom }: Cutting, runs: readonly Run[]): number[] {
   const count = loop.points.length;
   const turnOver = (index: number, px: number): number => {
-    const gap = Math.max(0, Math.round((times * gapPx) / loop.stepPx));
+    const gap = Math.max(0, Math.round(gapPx / loop.stepPx));
     const reach = Math.min(Math.max(gap + 1, Math.round(px / loop.stepPx)), Math.floor(count / 4));
     const coming = lineThrough(loop, index - reach, index - gap).direction;
     const going = lineThrough(loop, index + gap, index + reach).direction;
     return turnOf(coming, going);
   };
-  const turns = loop.points.map((_, index) => turnOver(index, times * farPx));
-  const apart = Math.max(2, Math.round((3 * times) / loop.stepPx));
+  const turns = loop.points.map((_, index) => turnOver(index, farPx));
+  const apart = Math.max(2, Math.round(3 / loop.stepPx));
   const corners: number[] = [];
   for (let index = 0; index < count; index += 1) {
     const own = Math.abs(turns[index]!);
@@ -154,8 +149,8 @@ function cornersOf(loop: Loop, { cornerFrom, times }: Cutting, runs: readonly Ru
       if (Math.abs(turns[(index + other) % count]!) > own || Math.abs(turns[(index - other + count) % count]!) >= own)
         isMost = false;
     if (!isMost) continue;
-    const isSudden = Math.abs(turnOver(index, times * nearPx)) > 0.72 * own;
-    if (isSudden || meetsRuns(index, runs, count, loop.stepPx / times)) corners.push(index);
+    const isSudden = Math.abs(turnOver(index, nearPx)) > 0.72 * own;
+    if (isSudden || meetsRuns(index, runs, count, loop.stepPx)) corners.push(index);
   }
   return corners;
 }

@@ -14,13 +14,15 @@ export interface Parts {
 
 /** How far edges may be off, of the width and in pixels more. */
 const [offShare, offPx] = [0.05, 0.6] as const;
+/** Share of the width that pixels more are at most. */
+const thinShare = 0.12;
 /**
- * Share of a part's pixels that may be farther off, and how far any may be, of the width and in pixels more: of ink that strokes miss, as a corner that is less round than
+ * Share of a part's pixels that may be farther off, and how far any may be, of the width and by those pixels: of ink that strokes miss, as a corner that is less round than
  * others, and of what they draw beside it.
  */
 const limits = {
-  missed: { share: 0.012, most: 0.34, mostPx: 0.6 },
-  beside: { share: 0.005, most: 0.16, mostPx: 1 },
+  missed: { share: 0.012, most: 0.34, times: 1 },
+  beside: { share: 0.005, most: 0.16, times: 1.6 },
 } as const;
 
 export function partsOf(ink: Uint8Array, stride: number, depths: Float32Array): Parts {
@@ -82,7 +84,8 @@ function compared(
   part: number,
   { widthPx, isShown }: Pick<Drawing, "widthPx" | "isShown">,
 ): Compared {
-  const off = offShare * widthPx + offPx;
+  const more = Math.min(offPx, thinShare * widthPx);
+  const off = offShare * widthPx + more;
   const found = { missed: { far: 0, most: 0 }, beside: { far: 0, most: 0 } };
   let wrong = 0;
   for (let at = 0; at < outside.length; at += 1) {
@@ -95,8 +98,8 @@ function compared(
     if (by > own.most) own.most = by;
   }
   const isSame = (["missed", "beside"] as const).every((kind) => {
-    const { share, most, mostPx } = limits[kind];
-    return found[kind].far <= share * sizes[part]! && found[kind].most <= most * widthPx + mostPx;
+    const { share, most, times } = limits[kind];
+    return found[kind].far <= share * sizes[part]! && found[kind].most <= most * widthPx + times * more;
   });
   return { isSame, wrong };
 }

@@ -11,7 +11,7 @@ import {
 } from "../../engine/outlines/polyline.ts";
 import type { Run } from "../../engine/outlines/straight-runs.ts";
 import { straightStretches } from "../../engine/outlines/straight-stretches.ts";
-import { curvesThrough, fitRing, headingOf } from "../curves/fit.ts";
+import { curvesThrough, type Fit, fitRing, headingOf } from "../curves/fit.ts";
 import type { Chain } from "./chains.ts";
 
 /** A piece with its straight stretches in order. */
@@ -23,12 +23,15 @@ interface Piece {
 /** How far from an end a straight stretch may begin that goes on to it, and how far a corner moves to where two of them meet, of the width of lines. */
 const [nearShare, movesShare] = [0.3, 0.35] as const;
 
+/** Distance of points to which curves are fitted, by the width of lines, and in pixels. */
+const [stepShare, stepLeastPx, stepMostPx] = [0.06, 0.7, 1.3] as const;
 /** Over which length the direction of an end is measured, in pixels. */
 const armPx = 5;
 
-/** @param tolerancePx distance that a curve may have from the points */
-export function strokePath(chain: Chain, widthPx: number, tolerancePx: number, stepPx: number): Path {
-  if (chain.isClosed && !chain.isCornered) return fitRing(chain.pieces[0]!, tolerancePx);
+export function strokePath(chain: Chain, widthPx: number, fit: Fit): Path {
+  const { tolerancePx } = fit;
+  const stepPx = Math.min(stepMostPx, Math.max(stepLeastPx, stepShare * widthPx));
+  if (chain.isClosed && !chain.isCornered) return fitRing(chain.pieces[0]!, fit);
   const pieces = chain.pieces.map((points): Piece => {
     const loop = openLoopOf(points, stepPx);
     const runs = straightStretches(loop, {
@@ -65,12 +68,12 @@ export function strokePath(chain: Chain, widthPx: number, tolerancePx: number, s
   );
   return {
     start: starts[0]!,
-    segments: pieces.flatMap((piece, at) => pieceSegments(piece, starts[at]!, ends[at]!, near, tolerancePx)),
+    segments: pieces.flatMap((piece, at) => pieceSegments(piece, starts[at]!, ends[at]!, near, fit)),
     ...(!chain.isClosed && { isOpen: true }),
   };
 }
 
-function pieceSegments({ loop, runs }: Piece, start: Point, end: Point, near: number, tolerancePx: number): Segment[] {
+function pieceSegments({ loop, runs }: Piece, start: Point, end: Point, near: number, fit: Fit): Segment[] {
   const last = loop.points.length - 1;
   const segments: Segment[] = [];
   let [at, index, going] = [start, 0, headingOf(loop, 0, armPx)];
@@ -79,7 +82,7 @@ function pieceSegments({ loop, runs }: Piece, start: Point, end: Point, near: nu
     if (!isFirst) {
       const begins = footOn(line, pointAt(loop, from));
       segments.push(
-        ...curvesThrough(between(loop, index, from, at, begins), going, line.direction, tolerancePx, [index > 0, true]),
+        ...curvesThrough(between(loop, index, from, at, begins), going, line.direction, fit, [index > 0, true]),
       );
     }
     const isLast = (last - to) * loop.stepPx <= near;
@@ -89,10 +92,7 @@ function pieceSegments({ loop, runs }: Piece, start: Point, end: Point, near: nu
     [index, going] = [to, line.direction];
   }
   segments.push(
-    ...curvesThrough(between(loop, index, last, at, end), going, headingOf(loop, last, armPx), tolerancePx, [
-      index > 0,
-      false,
-    ]),
+    ...curvesThrough(between(loop, index, last, at, end), going, headingOf(loop, last, armPx), fit, [index > 0, false]),
   );
   return segments;
 }

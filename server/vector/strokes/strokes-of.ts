@@ -4,6 +4,8 @@
  */
 import { movedPath, type Path, type Point } from "../../../shared/vectors/vector-path.ts";
 import { distancesTo } from "../../engine/lines/distances.ts";
+import { distanceOf } from "../../engine/outlines/polyline.ts";
+import type { Fit } from "../curves/fit.ts";
 import { type Crossed, crossed, type Field, stretchesOf } from "./across.ts";
 import { type BranchLine, type Chain, chainsOf, shortChain } from "./chains.ts";
 import { looksOf, nearestPart, type PartLook, type PartLooks, type Parts, partsOf } from "./parts.ts";
@@ -29,6 +31,8 @@ const widthsAt = 0.35;
 const inkLeast = 1.1;
 /** Length of a part along the border of the picture, by the width, where it may go on beyond. */
 const cutMost = 2.4;
+/** Length around a ring, by the width: around a shorter one there is no room for a hole. */
+const ringLeast = 2;
 /** Length of a skeleton, by the width, up to which it says little of where a line goes. */
 const shortMost = 1;
 /** Depth by the width beyond which a part has more than lines, also where several meet; and how many parts a drawing has at most. */
@@ -45,25 +49,26 @@ export interface Reading {
 const readings: readonly [Reading, ...Reading[]] = [
   { spurMost: 0.3, gapLeast: 1.5, cornerShare: 0.5 },
   { spurMost: 0.9, gapLeast: 1.5, cornerShare: 0.5 },
+  { spurMost: 1.6, gapLeast: 1.5, cornerShare: 0.5 },
   { spurMost: 0.3, gapLeast: 0.7, cornerShare: 0.25 },
   { spurMost: 0.9, gapLeast: 0.7, cornerShare: 0.25 },
 ];
+/** How far edges are off, by a part's ink, up to which no other reading is tried. */
+const wellOff = 0.03;
 /** Share of the ink that strokes must draw so that they are worth it. */
 const drawnLeast = 0.3;
 /** Pixels of nothing around, so that what is at the border has an edge. */
 const padPx = 2;
-/** Distance of points to which curves are fitted, by the width of lines, and in pixels. */
-const [stepShare, stepLeastPx, stepMostPx] = [0.06, 0.7, 1.3] as const;
 
 /**
  * @param cover shares of what is drawn, [height, width]
- * @param about `tolerancePx`: distance that curves may have from where the middles are; `linePx`: the width that lines are meant to have, which they get if they
+ * @param about `fit`: how near curves shall be to where the middles are; `linePx`: the width that lines are meant to have, which they get if they
  * nearly have it
  * @returns undefined where too little of it is lines
  */
 export function strokesOf(
   cover: Float32Array,
-  about: { readonly widthPx: number; readonly tolerancePx: number; readonly linePx?: number | undefined },
+  about: { readonly widthPx: number; readonly fit: Fit; readonly linePx?: number | undefined },
 ): Strokes | undefined {
   const heightPx = cover.length / about.widthPx;
   const field = padded({ values: cover, widthPx: about.widthPx });
@@ -71,7 +76,6 @@ export function strokesOf(
   const found = linesIn(field, widthMostShare * Math.max(about.widthPx, heightPx), about.linePx);
   if (!found) return undefined;
   const { widthPx, parts, inkPx } = found;
-  const stepPx = Math.min(stepMostPx, Math.max(stepLeastPx, stepShare * widthPx));
   const isShown = (pixel: number): boolean => {
     const [x, y] = [(pixel % stride) - padPx, Math.floor(pixel / stride) - padPx];
     return x >= 0 && y >= 0 && x < about.widthPx && y < heightPx;
@@ -82,10 +86,10 @@ export function strokesOf(
     if (labels[at]! > 0 && [-1, 1, -stride, stride].some((step) => !isShown(at + step))) cutPx[labels[at]!]! += 1;
   const drawn = new Map<number, DrawnPart>();
   for (const reading of readings) {
-    const left = found.linedParts.filter((part) => !drawn.has(part));
+    const left = found.linedParts.filter((part) => wrongOf(drawn.get(part)) > wellOff * parts.sizes[part]!);
     if (left.length === 0) break;
     for (const [part, chains] of chainsByPart(field, found, left, reading)) {
-      const paths = chains.map((chain) => strokePath(chain, widthPx, about.tolerancePx, stepPx));
+      const paths = chains.map((chain) => strokePath(chain, widthPx, about.fit));
       const rounds = chains.flatMap(({ freeEnds }) => freeEnds.map(({ roundness }) => roundness));
       const caps = rounds.length === 0 ? (["round"] as const) : (["round", "butt"] as const);
       const looks = looksOf(parts, stride, part, paths, {
@@ -94,7 +98,8 @@ export function strokesOf(
         // Lines may leave the picture; what lies along its border has an edge there.
         isShown: cutPx[part]! <= cutMost * widthPx ? isShown : () => true,
       });
-      if (looks.length > 0) drawn.set(part, { paths, looks });
+      const own = { paths, looks };
+      if (wrongOf(own) < wrongOf(drawn.get(part))) drawn.set(part, own);
     }
   }
   const groups = grouped([...drawn.values()]).map((group) => ({ widthPx, ...group }));
@@ -119,17 +124,20 @@ interface DrawnPart {
   readonly looks: PartLooks;
 }
 
+/** How far edges are off in all, in the best look. */
+const wrongOf = (part: DrawnPart | undefined): number => part?.looks[0]?.wrong ?? Number.POSITIVE_INFINITY;
+
 /** Parts by the look that they share with most others, in as few groups as may be. */
 function grouped(parts: readonly DrawnPart[]): Array<PartLook & { readonly paths: readonly Path[] }> {
   const groups: Array<PartLook & { readonly paths: readonly Path[] }> = [];
   for (let left = parts; left.length > 0; ) {
     const has = ({ looks }: (typeof parts)[number], wanted: PartLook): boolean =>
       looks.some(({ look }) => sameLook(look, wanted));
-    const wrongOf = (look: PartLook): number =>
+    const wrongIn = (look: PartLook): number =>
       total(left.flatMap(({ looks }) => looks.flatMap((own) => (sameLook(own.look, look) ? [own.wrong] : []))));
     const counted = left
       .flatMap(({ looks }) => looks.map(({ look }) => look))
-      .map((look) => ({ look, count: left.filter((part) => has(part, look)).length, wrong: wrongOf(look) }))
+      .map((look) => ({ look, count: left.filter((part) => has(part, look)).length, wrong: wrongIn(look) }))
       .sort((one, other) => other.count - one.count || one.wrong - other.wrong);
     const { look } = counted[0]!;
     groups.push({ ...look, paths: left.filter((part) => has(part, look)).flatMap(({ paths }) => paths) });
@@ -213,10 +221,14 @@ function chainsByPart(
       const about = { isClosed: branch.isClosed, ends, widthPx, ...reading };
       return { ...branch, stretches: stretchesOf(across(field, branch, widthPx), about) };
     });
-    chains.set(part, chainsOf({ field, widthPx }, lines, junctions));
+    const found = chainsOf({ field, widthPx }, lines, junctions);
+    if (found.every((chain) => lengthOf(chain) >= (chain.isClosed ? ringLeast : 0) * widthPx)) chains.set(part, found);
   }
   return chains;
 }
+
+const lengthOf = ({ pieces }: Chain): number =>
+  total(pieces.flatMap((piece) => piece.slice(1).map((point, at) => distanceOf(piece[at]!, point))));
 
 function pixelsOf({ labels }: Parts, part: number, stride: number): Point[] {
   const pixels: Point[] = [];
