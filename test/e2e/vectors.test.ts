@@ -12,6 +12,8 @@ const sidePx = 256;
 const drawings: Readonly<Record<string, string>> = {
   "layers and holes":
     '<circle cx="64" cy="64" r="52" fill="#ffd43b"/><circle cx="46" cy="52" r="9" fill="#343a40"/><circle cx="82" cy="52" r="9" fill="#343a40"/><path d="M38 80q26 26 52 0" stroke="#343a40" stroke-width="8" fill="none"/>',
+  "lines and a dot":
+    '<path d="M20 30h60l28 40-28 34H20z" stroke="#343a40" stroke-width="9" stroke-linejoin="round" fill="none"/><path d="M40 66h30" stroke="#343a40" stroke-width="9" stroke-linecap="round"/><circle cx="104" cy="24" r="12" fill="#343a40"/>',
   "a gradient":
     '<defs><linearGradient id="g"><stop stop-color="#4dabf7"/><stop offset="1" stop-color="#862e9c"/></linearGradient></defs><rect x="12" y="20" width="104" height="88" rx="16" fill="url(#g)"/>',
 };

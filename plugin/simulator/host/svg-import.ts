@@ -27,7 +27,16 @@ interface Context {
 }
 
 const identity: Matrix = [1, 0, 0, 1, 0, 0];
-const inherited = ["fill", "fill-rule", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-linecap"];
+const inherited = [
+  "fill",
+  "fill-rule",
+  "fill-opacity",
+  "stroke",
+  "stroke-width",
+  "stroke-opacity",
+  "stroke-linecap",
+  "stroke-linejoin",
+];
 
 /** @throws Error as Figma does for what is no SVG */
 export function importSvg(text: string): ImportedNode {
