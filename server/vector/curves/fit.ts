@@ -32,8 +32,12 @@ export interface Fit {
 /**
  * @param isHidden whether other layers lie over a point
  */
-export const fitOutline = (outline: Outline, fit: Fit, isHidden: (point: Point) => boolean): Path =>
-  fitLoop(loopOf(outline, stepPx, isHidden), fit);
+export function fitOutline(outline: Outline, fit: Fit, isHidden: (point: Point) => boolean): Path {
+  const loop = loopOf(outline, stepPx, isHidden);
+  // As an area that lines go around.
+  const isAllHidden = loop.isHidden.every((is) => is === 1);
+  return fitLoop(loop, isAllHidden ? { ...fit, tolerancePx: looseTimes * fit.tolerancePx } : fit);
+}
 
 /** A ring without corners. */
 export const fitRing = (ring: readonly Point[], fit: Fit): Path =>
