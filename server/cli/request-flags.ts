@@ -67,7 +67,7 @@ export const paletteUsage = `  --palette LIST     vectors of exactly these colou
 export const linesUsage = `  --lines L          what lines of one width become: strokes, or closed outlines (default strokes)`;
 export const vectorUsage = `  --format F         png, or svg: few stacked paths, named by their colours (default png)
 ${paletteUsage} (with --format svg)
-${linesUsage}`;
+${linesUsage} (with --format svg)`;
 export const packUsage = `  --translation ID   which translation (default caption)
   --packs DIR        folder of packs (default: the packs that ship)`;
 

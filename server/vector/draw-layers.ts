@@ -55,22 +55,44 @@ export interface Stacking {
   readonly placeOf: (ink: number) => number;
 }
 
+/** Pixels where lines of two colours meet, by their width, from which on they lie beside each other. */
+const besideTimes = 2;
 /** How far above the picture's tolerance the middles of lines may be fitted: what is drawn is compared with what is there. */
 const strokeTimes = 1.5;
 
 /**
- * @param planes of inks, without that of what is outside; undefined for one that stays outlines, as gradients do: editors place them in the box of a path
- * @param about `linePx`: the width that lines are meant to have, if that is known
+ * @param planes of inks, without that of what is outside
+ * @param about `linePx`: the width that lines are meant to have, if that is known; `mayBeStrokes`: gradients stay outlines, for editors place them in the box of a path
  */
 export function stackingOf(
-  planes: ReadonlyArray<Float32Array | undefined>,
-  about: { readonly widthPx: number; readonly fit: Fit; readonly linePx: number | undefined },
+  planes: readonly Float32Array[],
+  about: {
+    readonly widthPx: number;
+    readonly fit: Fit;
+    readonly linePx: number | undefined;
+    readonly mayBeStrokes: (ink: number) => boolean;
+  },
 ): Stacking {
   const fit = { ...about.fit, tolerancePx: strokeTimes * about.fit.tolerancePx };
-  const strokes = planes.map((plane) => plane && strokesOf(plane, { ...about, fit }));
+  const found = planes.map((plane, ink) => (about.mayBeStrokes(ink) ? strokesOf(plane, { ...about, fit }) : undefined));
+  // Between lines of two colours beside each other a seam would show: the first go on beneath the others, as outlines.
+  const strokes = found.map((own, ink) =>
+    own &&
+    found.some((other, above) => above > ink && other && areBeside(planes[ink]!, planes[above]!, about.widthPx, own))
+      ? undefined
+      : own,
+  );
   const order = [...planes.keys()].sort((one, other) => Number(!!strokes[one]) - Number(!!strokes[other]));
   const places = order.map((_, ink) => order.indexOf(ink));
   return { strokes, order, placeOf: (ink) => places[ink] ?? -1 };
+}
+
+/** Whether two inks meet along more than where lines cross. */
+function areBeside(one: Float32Array, other: Float32Array, widthPx: number, { groups }: Strokes): boolean {
+  let met = 0;
+  for (let at = 2 * widthPx; at < one.length - 2 * widthPx; at += 1)
+    if (one[at]! >= 0.5 && [-2, 2, -2 * widthPx, 2 * widthPx].some((step) => other[at + step]! >= 0.5)) met += 1;
+  return met > besideTimes * (groups[0]?.widthPx ?? 0);
 }
 
 /** All inks in their order, none as strokes. */
@@ -94,7 +116,7 @@ export function drawLayers(
     const all = strokes.groups.reduce((sum, { paths }) => sum + paths.length, 0);
     const lines = strokes.groups.map(({ paths, ...stroke }, group): TracedLayer => {
       const own = ((share - filled) * paths.length) / all;
-      return { ...ink, name: group === 0 ? name : `${name} ${group + 1}`, share: own, outlines: paths, stroke };
+      return { ...ink, name: group === 0 ? name : `${name} lines ${group + 1}`, share: own, outlines: paths, stroke };
     });
     return outlines.length === 0 ? lines : [{ ...ink, name: `${name} fill`, share: filled, outlines }, ...lines];
   });

@@ -50,10 +50,10 @@ export function tracePicture(pixels: TracedPixels, { palette, lines }: VectorOpt
   const { order, placeOf, strokes } =
     lines === "outlines"
       ? asOutlines(inks.length)
-      : stackingOf(
-          inks.map(({ gradient }, ink) => (gradient ? undefined : planes[ink])),
-          { widthPx, fit, linePx: linePxIn(picture, pixels) },
-        );
+      : stackingOf(planes.slice(0, -1), {
+          ...{ widthPx, fit, linePx: linePxIn(picture, pixels) },
+          mayBeStrokes: (ink) => !inks[ink]!.gradient,
+        });
   const memberships = [...order.map((ink) => planes[ink]!), planes.at(-1)!];
   const fields = stackLayers(labels.map(placeOf), memberships, widthPx);
   const names = namesOfColours(inks.map(({ lab }) => lab));

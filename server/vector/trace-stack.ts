@@ -40,11 +40,9 @@ export function traceStack(
   const names = namesOfColours(hexes.map(labOfHex));
   const fit = fitFor(Math.max(widthPx, heightPx));
   // Of layers on each other, only the uppermost is seen as a whole.
-  const mayBeStrokes = seen.map((plane, at) =>
-    stack[at]!.gradient || (!areBeside && at < seen.length - 1) ? undefined : plane,
-  );
+  const mayBeStrokes = (at: number): boolean => !stack[at]!.gradient && (areBeside || at === stack.length - 1);
   const { order, placeOf, strokes } =
-    lines === "outlines" ? asOutlines(stack.length) : stackingOf(mayBeStrokes, { widthPx, fit, linePx });
+    lines === "outlines" ? asOutlines(stack.length) : stackingOf(seen, { widthPx, fit, linePx, mayBeStrokes });
   const memberships = [...order.map((at) => seen[at]!), outside];
   // Of all but what is drawn the edges are long curves, whose steps show.
   const fields = areBeside

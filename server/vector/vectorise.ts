@@ -40,12 +40,13 @@ function written(
   { shown: size, title }: Pick<VectorOptions, "title"> & { readonly shown: NonNullable<VectorOptions["shown"]> },
 ): Vector {
   const scale = [size.widthPx / widthPx, size.heightPx / heightPx] as const;
+  const strokes = layers.find(({ stroke }) => stroke)?.stroke;
   return {
     svg: svgText(layers, { ...size, scale, ...(title !== undefined && { title }) }),
     widthPx: size.widthPx,
     heightPx: size.heightPx,
     segmentCount: layers.flatMap(({ outlines }) => outlines).reduce((sum, { segments }) => sum + segments.length, 0),
-    strokePx: strokeWidthOf(memberships, widthPx) * scale[0],
+    strokePx: (strokes ? strokes.widthPx : strokeWidthOf(memberships, widthPx)) * scale[0],
     layers: layers.map((layer) => aboutLayer(layer, scale[0])),
     leftOutCount,
   };

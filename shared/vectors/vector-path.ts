@@ -1,4 +1,4 @@
-/** Outlines of vectors: closed paths of lines and cubic curves, as the server traces them and the plugin moves them. */
+/** Paths of vectors, of lines and cubic curves: outlines, and middles of lines that strokes have. The server traces them, the plugin moves them. */
 
 export type Point = readonly [x: number, y: number];
 

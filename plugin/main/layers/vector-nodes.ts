@@ -88,15 +88,13 @@ function replaceContent(container: Container, content: VectorContent, bound: Bou
     const fresh = createVector(content, container, bound, nodes);
     const [left, top] = [(container.width - fresh.width) / 2, (container.height - fresh.height) / 2];
     const unused = container.children.filter((child): child is VectorNode => child.type === "VECTOR");
-    const take = (index: number): VectorNode | undefined => (index < 0 ? undefined : unused.splice(index, 1)[0]);
-    const drawn = fresh.children.map((child) => ({
-      child,
-      old: child.type === "VECTOR" ? take(unused.findIndex(({ name }) => name === child.name)) : undefined,
-    }));
-    for (const [
-      index,
-      { child, old = child.type === "VECTOR" ? take(unused.length - 1 < 0 ? -1 : 0) : undefined },
-    ] of drawn.entries()) {
+    // Overrides of fills are none of strokes: a layer goes on as what it is.
+    const take = (child: SceneNode, isIt: (layer: VectorNode) => boolean): VectorNode | undefined => {
+      const index = unused.findIndex((layer) => isIt(layer) && hasStrokes(layer) === hasStrokes(child));
+      return child.type !== "VECTOR" || index < 0 ? undefined : unused.splice(index, 1)[0];
+    };
+    const drawn = fresh.children.map((child) => ({ child, old: take(child, ({ name }) => name === child.name) }));
+    for (const [index, { child, old = take(child, () => true) }] of drawn.entries()) {
       const [x, y] = [child.x + left, child.y + top];
       if (old !== undefined) takeOver(old, child as VectorNode);
       const own = old ?? child;
@@ -111,6 +109,8 @@ function replaceContent(container: Container, content: VectorContent, bound: Bou
   }
 }
 
+const hasStrokes = (layer: SceneNode): boolean => "strokes" in layer && layer.strokes.length > 0;
+
 /** The look of a layer on another one, which keeps its identity. */
 function takeOver(node: VectorNode, look: VectorNode): void {
   node.name = look.name;
@@ -122,6 +122,7 @@ function takeOver(node: VectorNode, look: VectorNode): void {
   if (look.strokeCap !== figma.mixed) node.strokeCap = look.strokeCap;
   if (look.strokeJoin !== figma.mixed) node.strokeJoin = look.strokeJoin;
   node.strokeAlign = look.strokeAlign;
+  node.dashPattern = look.dashPattern;
 }
 
 function replaceNode(

@@ -44,6 +44,7 @@ export interface NodeRecord {
   readonly strokeCap: "NONE" | "ROUND";
   readonly strokeJoin: "MITER" | "ROUND";
   readonly strokeAlign: "CENTER" | "INSIDE" | "OUTSIDE";
+  readonly dashPattern: readonly number[];
   readonly effects: readonly Effect[];
   readonly constraints: Constraints;
   readonly cornerRadius: number;
@@ -97,6 +98,7 @@ export const blankRecord: Omit<NodeRecord, "id" | "type"> = {
   strokeCap: "NONE",
   strokeJoin: "MITER",
   strokeAlign: "CENTER",
+  dashPattern: [],
   effects: [],
   constraints: { horizontal: "MIN", vertical: "MIN" },
   cornerRadius: 0,

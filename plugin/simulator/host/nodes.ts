@@ -42,7 +42,7 @@ const writable: Record<NodeType, readonly (keyof NodeRecord)[]> = {
   SECTION: common,
   RECTANGLE: [...shape, "cornerRadius"],
   ELLIPSE: shape,
-  VECTOR: [...shape, "vectorPaths", "strokeCap", "strokeJoin", "strokeAlign"],
+  VECTOR: [...shape, "vectorPaths", "strokeCap", "strokeJoin", "strokeAlign", "dashPattern"],
   TEXT: [...shape, "characters"],
   STICKY: [...common, "opacity"],
   SHAPE_WITH_TEXT: [...common, "opacity", "rotation"],

@@ -6,8 +6,11 @@ import { fitCubic } from "fit-curve";
 import type { Path, Point, Segment } from "../../../shared/vectors/vector-path.ts";
 import type { Outline } from "../../engine/outlines/contours.ts";
 import { distanceOf, dot, type Loop, loopOf, minus, pointAt, turnOf, unit } from "../../engine/outlines/polyline.ts";
+import { type Run, type Straightness, straightRuns } from "../../engine/outlines/straight-runs.ts";
+import { type Straight, straightStretches } from "../../engine/outlines/straight-stretches.ts";
+import { deviationOf } from "./deviation.ts";
 import { ellipseOf } from "./ellipse.ts";
-import { type Cutting, type Node, nodesOf } from "./nodes.ts";
+import { type Node, nodesOf } from "./nodes.ts";
 
 const stepPx = 0.7;
 /** Points of a curve beyond this number are thinned out, for a fit takes the longer the more there are. */
@@ -18,6 +21,8 @@ const improvedTimes = 2.5;
 /** How far directions may be from that of a chord that takes the place of a curve, in radians. */
 const alongWithin = 0.12;
 
+/** How far a path may be from its outline, in pixels and by what is allowed, before another way is tried, and by how much that must be nearer. */
+const [soundPx, soundTimes, clearlyPx] = [0.6, 2, 0.15] as const;
 /** Where nobody sees the outline, it may be this much farther from it. */
 const looseTimes = 5;
 
@@ -50,16 +55,27 @@ function fitLoop(loop: Loop, fit: Fit): Path {
   const { tolerancePx } = fit;
   const round = ellipseOf(loop, tolerancePx);
   if (round) return round;
-  const nodes = nodesOf(loop, cuttingFor(tolerancePx));
+  const path = fitAlong(loop, fit, straightStretches(loop, straightFor(tolerancePx)));
+  const isLoose = loop.isHidden.includes(1);
+  const off = deviationOf(path, loop.points);
+  if (off <= Math.max(soundPx, (isLoose ? looseTimes : soundTimes) * tolerancePx)) return path;
+  // Where points turn at once, what directions say of straight stretches is nearer.
+  const other = fitAlong(loop, fit, straightRuns(loop, turnsFor(tolerancePx)));
+  return deviationOf(other, loop.points) < off - clearlyPx ? other : path;
+}
+
+/** @param runs straight stretches of the loop */
+function fitAlong(loop: Loop, fit: Fit, runs: readonly Run[]): Path {
+  const { tolerancePx } = fit;
+  const nodes = nodesOf(loop, ((32 + 20 * tolerancePx) * Math.PI) / 180, runs);
   if (nodes.length === 0) return fitSmooth(loop, fit);
   const start = nodes[0]!.point;
   const segments: Segment[] = [];
   for (const [at, node] of nodes.entries()) {
     const next = nodes[(at + 1) % nodes.length]!;
-    // Two at one place: the second alone goes on.
-    if (next.index === node.index && next !== node) continue;
     if (node.isStraightAfter) segments.push({ to: next.point });
-    else
+    // Of others at one place the second alone goes on.
+    else if (next.index !== node.index || next === node)
       segments.push(
         ...fitBetween(loop, node, next, node.isHiddenAfter ? { ...fit, tolerancePx: looseTimes * tolerancePx } : fit),
       );
@@ -67,12 +83,16 @@ function fitLoop(loop: Loop, fit: Fit): Path {
   return { start, segments };
 }
 
-const cuttingFor = (tolerancePx: number): Cutting => ({
-  cornerFrom: ((32 + 20 * tolerancePx) * Math.PI) / 180,
+const straightFor = (tolerancePx: number): Straight => ({
   offPx: 0.5 * tolerancePx,
   bendPx: 0.3 * tolerancePx,
   leastPx: 5 + 10 * tolerancePx,
   surePx: 110 * tolerancePx,
+});
+
+const turnsFor = (tolerancePx: number): Straightness => ({
+  straightWithin: ((3 + 6 * tolerancePx) * Math.PI) / 180,
+  straightPx: 5 + 10 * tolerancePx,
 });
 
 function fitBetween(loop: Loop, from: Node, to: Node, fit: Fit): Segment[] {
@@ -134,8 +154,7 @@ export function curvesThrough(
   const ends = [...(startsSmooth ? [going] : []), ...(endsSmooth ? [coming] : [])];
   const isLoop = distanceOf(first, last) < 0.05;
   if (isLoop && points.length < 4) return [];
-  if (!isLoop && deviationOf(points) < 0.4 * tolerancePx && isAlong(unit(minus(last, first)), ends))
-    return [{ to: last }];
+  if (!isLoop && bulgeOf(points) < 0.4 * tolerancePx && isAlong(unit(minus(last, first)), ends)) return [{ to: last }];
   const even = isLoop ? points : thinnedOut(evened(points, evenTimes));
   const fitted = fitCurves(even, going, [-coming[0], -coming[1]], tolerancePx);
   return fitted.map(([, one, two, to]) => ({ to, handles: [one, two] }));
@@ -177,7 +196,7 @@ const isAlong = (chord: Point, ends: readonly Point[]): boolean =>
   ends.every((direction) => Math.abs(turnOf(direction, chord)) < alongWithin);
 
 /** Largest distance of points from the chord. */
-function deviationOf(points: readonly Point[]): number {
+function bulgeOf(points: readonly Point[]): number {
   const [first, last] = [points[0]!, points.at(-1)!];
   const chord = unit(minus(last, first));
   return Math.max(

@@ -10,11 +10,12 @@ import {
   type Loop,
   lineThrough,
   meetingOf,
+  minus,
   pointAt,
   turnOf,
+  unit,
 } from "../../engine/outlines/polyline.ts";
 import type { Run } from "../../engine/outlines/straight-runs.ts";
-import { type Straight, straightStretches } from "../../engine/outlines/straight-stretches.ts";
 
 export interface Node {
   /** Index of a point of the loop, 0 to its length. */
@@ -29,22 +30,22 @@ export interface Node {
   readonly isHiddenAfter: boolean;
 }
 
-export interface Cutting extends Straight {
-  /** Least turn of a corner, in radians. */
-  readonly cornerFrom: number;
-}
-
 /** Lengths of outline in pixels that directions are measured over. */
 const [gapPx, nearPx, farPx] = [0.6, 2.2, 4.5];
 /** Straight stretches that end so near to a corner reach it. */
 const joinedPx = 4;
 /** Where sides meet must not lie farther from the outline than this. */
 const sharpenedPx = 2.6;
+/** Least width of a bar. */
+const barFromPx = 0.7;
 /** So near to where an outline goes under others no corner is looked for. */
 const hiddenPx = 2;
-export function nodesOf(loop: Loop, cutting: Cutting): Node[] {
-  const runs = straightStretches(loop, cutting);
-  const corners = cornersOf(loop, cutting, runs);
+/**
+ * @param cornerFrom least turn of a corner, in radians
+ * @param runs straight stretches
+ */
+export function nodesOf(loop: Loop, cornerFrom: number, runs: readonly Run[]): Node[] {
+  const corners = cornersOf(loop, cornerFrom, runs);
   const count = loop.points.length;
   const near = Math.round(joinedPx / loop.stepPx);
   const between = (from: number, to: number): number => (((to - from) % count) + count) % count;
@@ -58,6 +59,11 @@ export function nodesOf(loop: Loop, cutting: Cutting): Node[] {
     const going = after?.line ?? armOf(loop, corner, 1);
     const own = pointAt(loop, corner);
     const meeting = meetingOf(coming, going);
+    const end = before && after && !meeting ? endBetween(coming, going, own) : undefined;
+    if (end) {
+      nodes.push(...end.map((node) => ({ ...node, index: corner, isStraightAfter: true, isHiddenAfter: false })));
+      continue;
+    }
     nodes.push({
       index: corner,
       point: meeting && distanceOf(meeting, own) <= sharpenedPx ? meeting : own,
@@ -103,6 +109,21 @@ export function nodesOf(loop: Loop, cutting: Cutting): Node[] {
 const isWithin = (index: number, from: number, to: number, between: (from: number, to: number) => number): boolean =>
   between(from, index) <= to - from;
 
+/** The end of a narrow bar, whose two sides run beside each other: a line from one to the other. */
+function endBetween(
+  coming: Line,
+  going: Line,
+  point: Point,
+): Array<Pick<Node, "point" | "coming" | "going">> | undefined {
+  const [one, other] = [footOn(coming, point), footOn(going, point)];
+  if (distanceOf(one, other) < barFromPx) return undefined;
+  const across = unit(minus(other, one));
+  return [
+    { point: one, coming: coming.direction, going: across },
+    { point: other, coming: across, going: going.direction },
+  ];
+}
+
 /** The line along the outline just before (−1) or after (1) a point. */
 function armOf(loop: Loop, index: number, side: -1 | 1): Line {
   const [gap, far] = [gapPx, farPx].map((px) => Math.max(1, Math.round(px / loop.stepPx))) as [number, number];
@@ -129,7 +150,7 @@ function isNearHidden({ isHidden, stepPx }: Loop, index: number): boolean {
 }
 
 /** Indices of corners. */
-function cornersOf(loop: Loop, { cornerFrom }: Cutting, runs: readonly Run[]): number[] {
+function cornersOf(loop: Loop, cornerFrom: number, runs: readonly Run[]): number[] {
   const count = loop.points.length;
   const turnOver = (index: number, px: number): number => {
     const gap = Math.max(0, Math.round(gapPx / loop.stepPx));

@@ -1,7 +1,7 @@
 /** The parts of a drawing that hang together, and which of them strokes draw as they are. Pure. */
 import type { Path } from "../../../shared/vectors/vector-path.ts";
 import { components } from "../../engine/pixels/strokes.ts";
-import { coverMiters, coverStroke, reachPx, type StrokeLook } from "./stroke-cover.ts";
+import { type Box, coverMiters, coverStroke, reachPx, type StrokeLook } from "./stroke-cover.ts";
 
 export interface Parts {
   /** What hangs together, from 1 on; 0 = no ink. [side, side] */
@@ -10,31 +10,42 @@ export interface Parts {
   readonly sizes: readonly number[];
   /** Of their deepest pixel. */
   readonly depths: readonly number[];
+  readonly boxes: readonly Box[];
 }
 
-/** How far edges may be off, of the width and in pixels more. */
-const [offShare, offPx] = [0.05, 0.6] as const;
-/** Share of the width that pixels more are at most. */
-const thinShare = 0.12;
+/** How far edges may be off, of the width and in pixels more, which are that share of it at most. */
+const [offShare, offPx, thinShare] = [0.05, 0.6, 0.12] as const;
 /**
- * Share of a part's pixels that may be farther off, and how far any may be, of the width and by those pixels: of ink that strokes miss, as a corner that is less round than
- * others, and of what they draw beside it.
+ * How many pixels may be farther off, of a part's ink and of the square of the width, and how far any may be, of the width and by those pixels: of ink that strokes miss, as
+ * a corner that is less round than others, and of what they draw beside it.
  */
 const limits = {
-  missed: { share: 0.012, most: 0.34, times: 1 },
-  beside: { share: 0.005, most: 0.16, times: 1.6 },
+  missed: { share: 0.012, area: 0.15, most: 0.3, times: 1 },
+  beside: { share: 0.005, area: 0.04, most: 0.12, times: 1 },
 } as const;
+type Kind = keyof typeof limits;
+/** How much worse than in its best look a part may be drawn, and of the square of the width. */
+const [worseTimes, worseArea] = [1.15, 0.03] as const;
+/** Share of a part's ink that strokes miss, from which on no other reading helps. */
+const hopelessFrom = 0.12;
 
+/** @param depths distances of pixels of the ink to its edge */
 export function partsOf(ink: Uint8Array, stride: number, depths: Float32Array): Parts {
   const labels = components(ink, stride);
-  const [sizes, deepest] = [[0], [0]];
+  const [sizes, deepest, boxes] = [[0], [0], [{ left: 0, right: -1, top: 0, bottom: -1 }]];
   for (let at = 0; at < labels.length; at += 1) {
     const label = labels[at]!;
     if (label === 0) continue;
+    const [x, y] = [at % stride, Math.floor(at / stride)];
     sizes[label] = (sizes[label] ?? 0) + 1;
     deepest[label] = Math.max(deepest[label] ?? 0, depths[at]!);
+    boxes[label] ??= { left: x, right: x, top: y, bottom: y };
+    const box = boxes[label];
+    box.left = Math.min(box.left, x);
+    box.right = Math.max(box.right, x);
+    box.bottom = y;
   }
-  return { labels, sizes, depths: deepest };
+  return { labels, sizes, depths: deepest, boxes };
 }
 
 /** The part of a pixel or of one beside it; 0 without any. */
@@ -47,59 +58,108 @@ export function nearestPart({ labels }: Parts, at: number, stride: number): numb
 /** What strokes of a part look like. */
 export type PartLook = Omit<StrokeLook, "widthPx">;
 
-/** The looks in which strokes would draw a part as it is, and how far edges are off in each, the best first. */
-export type PartLooks = ReadonlyArray<{ readonly look: PartLook; readonly wrong: number }>;
-
-interface Drawing {
-  readonly widthPx: number;
-  readonly caps: ReadonlyArray<StrokeLook["cap"]>;
-  /** Whether a pixel is within the picture. */
-  readonly isShown: (pixel: number) => boolean;
+/** How strokes draw a part. */
+export interface PartDrawn {
+  /** Looks in which they draw it as it is, and how far edges are off in each, the best first; empty where none does. */
+  readonly looks: ReadonlyArray<{ readonly look: PartLook; readonly wrong: number }>;
+  /** Whether they are far from it in all. */
+  readonly isHopeless: boolean;
 }
 
-/** @param own paths of the part */
-export function looksOf(parts: Parts, stride: number, part: number, own: readonly Path[], drawing: Drawing): PartLooks {
-  const { widthPx, caps } = drawing;
+export interface Drawing {
+  readonly stride: number;
+  readonly widthPx: number;
+  /** From what is no ink to the nearest ink, in pixels. */
+  readonly away: Float32Array;
+}
+
+/**
+ * @param own paths of the part
+ * @param about `caps` that its ends may have; `isShown`: whether a pixel counts
+ */
+export function drawnPart(
+  parts: Parts,
+  part: number,
+  own: readonly Path[],
+  drawing: Drawing,
+  about: { readonly caps: ReadonlyArray<StrokeLook["cap"]>; readonly isShown: (pixel: number) => boolean },
+): PartDrawn {
+  const { stride, widthPx } = drawing;
+  const box = boxAround(parts.boxes[part]!, widthPx, stride);
   const outside = new Float32Array(parts.labels.length);
-  const looks = caps.flatMap((cap) => {
-    outside.fill(reachPx);
-    for (const path of own) coverStroke(outside, stride, path, { widthPx, cap });
-    const round = { look: { cap, join: "round" } as const, ...compared(outside, parts, part, drawing) };
-    for (const path of own) coverMiters(outside, stride, path, widthPx);
-    return [round, { look: { cap, join: "miter" } as const, ...compared(outside, parts, part, drawing) }];
+  const compare = (): Compared => compared(outside, box, parts, part, { ...drawing, ...about });
+  const looks = about.caps.flatMap((cap) => {
+    for (let y = box.top; y <= box.bottom; y += 1)
+      outside.fill(reachPx, y * stride + box.left, y * stride + box.right + 1);
+    for (const path of own) coverStroke(outside, stride, path, { widthPx, cap }, box);
+    const round = { look: { cap, join: "round" } as const, ...compare() };
+    for (const path of own) coverMiters(outside, stride, path, widthPx, box);
+    return [round, { look: { cap, join: "miter" } as const, ...compare() }];
   });
-  return looks.filter(({ isSame }) => isSame).sort((one, other) => one.wrong - other.wrong);
+  const same = looks.filter(({ isSame }) => isSame).sort((one, other) => one.wrong - other.wrong);
+  const most = worseTimes * (same[0]?.wrong ?? 0) + worseArea * widthPx ** 2;
+  return {
+    looks: same.filter(({ wrong }) => wrong <= most),
+    isHopeless: looks.every(({ missed }) => missed > hopelessFrom * parts.sizes[part]!),
+  };
+}
+
+function boxAround({ left, right, top, bottom }: Box, widthPx: number, stride: number): Box {
+  const more = Math.ceil(widthPx + reachPx);
+  return {
+    left: Math.max(0, left - more),
+    right: Math.min(stride - 1, right + more),
+    top: Math.max(0, top - more),
+    bottom: Math.min(stride - 1, bottom + more),
+  };
 }
 
 interface Compared {
   readonly isSame: boolean;
   /** How far pixels are on the wrong side of the edge, in all. */
   readonly wrong: number;
+  /** Pixels of the ink that are not drawn. */
+  readonly missed: number;
 }
 
-/** @param outside how far each pixel lies outside of strokes @param isShown whether a pixel is within the picture */
+/** @param outside how far each pixel lies outside of strokes */
 function compared(
   outside: Float32Array,
+  { left, right, top, bottom }: Box,
   { labels, sizes }: Parts,
   part: number,
-  { widthPx, isShown }: Pick<Drawing, "widthPx" | "isShown">,
+  { stride, widthPx, away, isShown }: Drawing & { readonly isShown: (pixel: number) => boolean },
 ): Compared {
   const more = Math.min(offPx, thinShare * widthPx);
   const off = offShare * widthPx + more;
-  const found = { missed: { far: 0, most: 0 }, beside: { far: 0, most: 0 } };
+  const found: Record<Kind, { far: number; most: number }> = {
+    missed: { far: 0, most: 0 },
+    beside: { far: 0, most: 0 },
+  };
   let wrong = 0;
-  for (let at = 0; at < outside.length; at += 1) {
-    const label = labels[at]!;
-    const by = label === part ? outside[at]! : label === 0 && isShown(at) ? -outside[at]! : 0;
-    if (by <= 0) continue;
-    const own = label === part ? found.missed : found.beside;
-    wrong += by;
+  const note = (kind: Kind, by: number): void => {
+    const own = found[kind];
     if (by > off) own.far += 1;
     if (by > own.most) own.most = by;
-  }
-  const isSame = (["missed", "beside"] as const).every((kind) => {
-    const { share, most, times } = limits[kind];
-    return found[kind].far <= share * sizes[part]! && found[kind].most <= most * widthPx + times * more;
+  };
+  for (let y = top; y <= bottom; y += 1)
+    for (let x = left, at = y * stride + left; x <= right; x += 1, at += 1) {
+      const label = labels[at]!;
+      if (label === part) {
+        const by = outside[at]!;
+        if (by <= 0) continue;
+        wrong += by;
+        note("missed", by);
+      } else if (label === 0 && outside[at]! < 0 && isShown(at)) {
+        // How deep in a stroke it lies says little: sharp corners are narrow.
+        wrong += Math.min(-outside[at]!, away[at]!);
+        note("beside", away[at]! - 0.5);
+      }
+    }
+  const isSame = (Object.keys(limits) as Kind[]).every((kind) => {
+    const { share, area, most, times } = limits[kind];
+    const { far, most: farthest } = found[kind];
+    return far <= Math.min(share * sizes[part]!, area * widthPx ** 2) && farthest <= most * widthPx + times * more;
   });
-  return { isSame, wrong };
+  return { isSame, wrong, missed: found.missed.far };
 }

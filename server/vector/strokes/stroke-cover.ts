@@ -3,6 +3,14 @@ import type { Path, Point } from "../../../shared/vectors/vector-path.ts";
 import { cross, distanceOf, dot, minus, plus, turnOf, unit } from "../../engine/outlines/polyline.ts";
 import { sampled } from "./joints.ts";
 
+/** Pixels from the first to the last, both included. */
+export interface Box {
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
+
 export interface StrokeLook {
   readonly widthPx: number;
   readonly cap: "round" | "butt";
@@ -19,12 +27,14 @@ export const reachPx = 8;
 /**
  * Writes how far each pixel's middle lies outside of a stroke with round corners into `outside`, where that is less than what is there.
  * @param outside [height, width] in pixels, below 0 within
+ * @param box that is looked at
  */
 export function coverStroke(
   outside: Float32Array,
   gridPx: number,
   path: Path,
   { widthPx, cap }: Pick<StrokeLook, "widthPx" | "cap">,
+  box: Readonly<Box>,
 ): void {
   const { points } = flattened(path);
   const half = widthPx / 2;
@@ -36,7 +46,7 @@ export function coverStroke(
     const [alongX, alongY] = unit(minus(to, from));
     const [startsFlat, endsFlat] = [isFlat && at === 0, isFlat && at === points.length - 2];
     // Plain numbers: this runs for every pixel near every step of a line.
-    eachPixel(outside, gridPx, [from, to], half + reachPx, (pixel, x, y) => {
+    eachPixel(box, gridPx, [from, to], half + reachPx, (pixel, x, y) => {
       const [dx, dy] = [x - from[0], y - from[1]];
       const way = dx * alongX + dy * alongY;
       const aside = Math.abs(alongX * dy - alongY * dx);
@@ -54,7 +64,13 @@ export function coverStroke(
 }
 
 /** Adds sharp corners to what `coverStroke` wrote. */
-export function coverMiters(outside: Float32Array, gridPx: number, path: Path, widthPx: number): void {
+export function coverMiters(
+  outside: Float32Array,
+  gridPx: number,
+  path: Path,
+  widthPx: number,
+  box: Readonly<Box>,
+): void {
   const half = widthPx / 2;
   for (const { at, coming, going } of flattened(path).corners) {
     const turn = turnOf(coming, going);
@@ -62,7 +78,7 @@ export function coverMiters(outside: Float32Array, gridPx: number, path: Path, w
     if (Math.abs(turn) < turnLeast || reach > miterLimit) continue;
     const sign = turn > 0 ? -1 : 1;
     const tip = plus(at, unit(minus(coming, going)), half * reach);
-    eachPixel(outside, gridPx, [at, tip], half + reachPx, (pixel, x, y) => {
+    eachPixel(box, gridPx, [at, tip], half + reachPx, (pixel, x, y) => {
       const off: Point = [x - at[0], y - at[1]];
       const asides = Math.max(sign * cross(coming, off), sign * cross(going, off)) - half;
       const own = Math.max(asides, -dot(coming, off), dot(going, off));
@@ -72,7 +88,7 @@ export function coverMiters(outside: Float32Array, gridPx: number, path: Path, w
 }
 
 function eachPixel(
-  grid: Float32Array,
+  box: Readonly<Box>,
   gridPx: number,
   [one, other]: readonly [Point, Point],
   reach: number,
@@ -80,9 +96,8 @@ function eachPixel(
 ): void {
   const [left, right] = [Math.min(one[0], other[0]) - reach, Math.max(one[0], other[0]) + reach];
   const [top, bottom] = [Math.min(one[1], other[1]) - reach, Math.max(one[1], other[1]) + reach];
-  const heightPx = grid.length / gridPx;
-  for (let y = Math.max(0, Math.floor(top)); y < Math.min(heightPx, bottom); y += 1)
-    for (let x = Math.max(0, Math.floor(left)); x < Math.min(gridPx, right); x += 1)
+  for (let y = Math.max(box.top, Math.floor(top)); y <= Math.min(box.bottom, bottom); y += 1)
+    for (let x = Math.max(box.left, Math.floor(left)); x <= Math.min(box.right, right); x += 1)
       visit(y * gridPx + x, x + 0.5, y + 0.5);
 }
 

@@ -8,7 +8,7 @@ import { distanceOf } from "../../engine/outlines/polyline.ts";
 import type { Fit } from "../curves/fit.ts";
 import { type Crossed, crossed, type Field, stretchesOf } from "./across.ts";
 import { type BranchLine, type Chain, chainsOf, shortChain } from "./chains.ts";
-import { looksOf, nearestPart, type PartLook, type PartLooks, type Parts, partsOf } from "./parts.ts";
+import { drawnPart, nearestPart, type PartDrawn, type PartLook, type Parts, partsOf } from "./parts.ts";
 import { type Branch, skeletonOf } from "./skeleton.ts";
 import type { StrokeLook } from "./stroke-cover.ts";
 import { strokePath } from "./stroke-path.ts";
@@ -68,7 +68,11 @@ const padPx = 2;
  */
 export function strokesOf(
   cover: Float32Array,
-  about: { readonly widthPx: number; readonly fit: Fit; readonly linePx?: number | undefined },
+  about: {
+    readonly widthPx: number;
+    readonly fit: Fit;
+    readonly linePx?: number | undefined;
+  },
 ): Strokes | undefined {
   const heightPx = cover.length / about.widthPx;
   const field = padded({ values: cover, widthPx: about.widthPx });
@@ -84,20 +88,25 @@ export function strokesOf(
   const cutPx = parts.sizes.map(() => 0);
   for (const at of labels.keys())
     if (labels[at]! > 0 && [-1, 1, -stride, stride].some((step) => !isShown(at + step))) cutPx[labels[at]!]! += 1;
+  const drawing = {
+    ...{ stride, widthPx },
+    away: distancesTo(1, found.allInk, stride, Math.ceil(widthPx)),
+  };
   const drawn = new Map<number, DrawnPart>();
+  const hopeless = new Set<number>();
   for (const reading of readings) {
-    const left = found.linedParts.filter((part) => wrongOf(drawn.get(part)) > wellOff * parts.sizes[part]!);
+    const left = found.linedParts.filter(
+      (part) => !hopeless.has(part) && wrongOf(drawn.get(part)) > wellOff * parts.sizes[part]!,
+    );
     if (left.length === 0) break;
     for (const [part, chains] of chainsByPart(field, found, left, reading)) {
       const paths = chains.map((chain) => strokePath(chain, widthPx, about.fit));
       const rounds = chains.flatMap(({ freeEnds }) => freeEnds.map(({ roundness }) => roundness));
       const caps = rounds.length === 0 ? (["round"] as const) : (["round", "butt"] as const);
-      const looks = looksOf(parts, stride, part, paths, {
-        widthPx,
-        caps,
-        // Lines may leave the picture; what lies along its border has an edge there.
-        isShown: cutPx[part]! <= cutMost * widthPx ? isShown : () => true,
-      });
+      // Lines may leave the picture; what lies along its border has an edge there.
+      const isCut = cutPx[part]! <= cutMost * widthPx;
+      const { looks, isHopeless } = drawnPart(parts, part, paths, drawing, { caps, isShown: isCut ? isShown : isAny });
+      if (isHopeless) hopeless.add(part);
       const own = { paths, looks };
       if (wrongOf(own) < wrongOf(drawn.get(part))) drawn.set(part, own);
     }
@@ -121,7 +130,7 @@ export function strokesOf(
 /** A part that strokes draw as it is. */
 interface DrawnPart {
   readonly paths: readonly Path[];
-  readonly looks: PartLooks;
+  readonly looks: PartDrawn["looks"];
 }
 
 /** How far edges are off in all, in the best look. */
@@ -148,10 +157,15 @@ function grouped(parts: readonly DrawnPart[]): Array<PartLook & { readonly paths
 
 const sameLook = (one: PartLook, other: PartLook): boolean => one.cap === other.cap && one.join === other.join;
 
+const isAny = (): boolean => true;
+const maskOf = ({ values }: Field): Uint8Array => Uint8Array.from(values, (share) => (share >= inkFrom ? 1 : 0));
+
 /** What may be lines of one width. */
 interface Lines {
   readonly widthPx: number;
+  /** Of parts that may be lines, and of all. */
   readonly ink: Uint8Array;
+  readonly allInk: Uint8Array;
   /** Of the ink. */
   readonly depths: Float32Array;
   readonly parts: Parts;
@@ -164,7 +178,7 @@ interface Lines {
 /** Undefined where nothing may be. @param mostPx greatest width */
 function linesIn(field: Field, mostPx: number, linePx = 0): Lines | undefined {
   const stride = field.widthPx;
-  const all = Uint8Array.from(field.values, (share) => (share >= inkFrom ? 1 : 0));
+  const all = maskOf(field);
   const depths = distancesTo(0, all, stride, 1.3 * deepMost * mostPx);
   const roughPx = usualWidth(depths, stride, mostPx / 2);
   if (roughPx < widthLeastPx) return undefined;
@@ -183,7 +197,7 @@ function linesIn(field: Field, mostPx: number, linePx = 0): Lines | undefined {
   const foundPx = widths[Math.floor(widthsAt * widths.length)] ?? 0;
   if (foundPx < widthLeastPx) return undefined;
   const widthPx = Math.abs(foundPx - linePx) <= meantWithin * linePx ? linePx : foundPx;
-  return { widthPx, ink, depths, parts, linedParts, inkPx };
+  return { widthPx, ink, allInk: all, depths, parts, linedParts, inkPx };
 }
 
 /** The ink of some parts. */

@@ -46,19 +46,21 @@ function prepare(): Layer {
   return layerOf();
 }
 
-test("lines are a layer of strokes with the width of its size, in the layer that had fills before, and back", () => {
+test("lines are a layer of strokes with the width of its size; drawn anew it stays, but as fills it is another", () => {
   const before = prepare();
   assert.deepEqual([before.fills.length, before.strokes.length], [1, 0]);
   put(lined, 2, replace());
-  const after = layerOf();
-  assert.equal(after.id, before.id);
-  assert.deepEqual([after.fills.length, after.strokes.length], [0, 1]);
-  assert.deepEqual(after.look, [4, "ROUND", "ROUND", "CENTER"]);
-  assert.doesNotMatch(after.data, /z/i);
-  put(filled, 3, replace());
+  const lines = layerOf();
+  assert.notEqual(lines.id, before.id);
+  assert.deepEqual([lines.fills.length, lines.strokes.length], [0, 1]);
+  assert.deepEqual(lines.look, [4, "ROUND", "ROUND", "CENTER"]);
+  assert.doesNotMatch(lines.data, /z/i);
+  put(lined.replace('stroke-width="8" stroke-linecap="round"', 'stroke-width="12"'), 3, replace());
   const again = layerOf();
-  assert.equal(again.id, before.id);
-  assert.deepEqual([again.fills.length, again.strokes.length], [1, 0]);
+  assert.equal(again.id, lines.id);
+  assert.deepEqual(again.look, [6, "NONE", "ROUND", "CENTER"]);
+  put(filled, 4, replace());
+  assert.deepEqual([layerOf().fills.length, layerOf().strokes.length], [1, 0]);
 });
 
 test("strokes are bound to the file's variables, as fills are", () => {

@@ -16,7 +16,7 @@ const usage = `Usage: npm run -s tau -- vectorise FILE... --out DIR [options]
 
 Traces PNG, JPEG, WebP and GIF files and prints one JSON line an image: file, paths, outlines, segments, bytes, leftOut, milliseconds. Made for
 icons and flat drawings; of a photograph it makes a poster: at most ${limits.vectorColoursMax} colours and ${limits.vectorOutlinesMax} outlines, leftOut says how many more there were.
-The same file and palette give the same bytes.
+The same file and options give the same bytes.
 
 ${paletteUsage}
 ${linesUsage}
