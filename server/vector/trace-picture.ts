@@ -16,6 +16,7 @@ import { membershipsOf } from "./memberships.ts";
 import { noiseOf, type Picture, readPicture, roughnessOf } from "./picture.ts";
 import { findRegions } from "./regions.ts";
 import { fitFor, leastOutlinePx, smoothing, speckPxOf, usualPx } from "./sizes.ts";
+import { upToMiddles } from "./strokes/beneath.ts";
 import type { VectorOptions } from "./vector-options.ts";
 
 /** Share of the picture from which an area may have a gradient. */
@@ -55,7 +56,13 @@ export function tracePicture(pixels: TracedPixels, { palette, lines }: VectorOpt
           mayBeStrokes: (ink) => !inks[ink]!.gradient,
         });
   const memberships = [...order.map((ink) => planes[ink]!), planes.at(-1)!];
-  const fields = stackLayers(labels.map(placeOf), memberships, widthPx);
+  const stacked = stackLayers(labels.map(placeOf), memberships, widthPx);
+  const fields = upToMiddles(
+    stacked,
+    memberships,
+    order.map((ink) => strokes[ink]),
+    widthPx,
+  );
   const names = namesOfColours(inks.map(({ lab }) => lab));
   const toDraw = order.map((ink, place): InkToDraw => {
     const { hex, lab, gradient, sizePx } = inks[ink]!;

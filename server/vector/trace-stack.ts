@@ -8,6 +8,7 @@ import { asOutlines, drawLayers, hiddenTest, type InkToDraw, shareOf, stackingOf
 import { blur, stackLayers } from "./layers.ts";
 import { strongestOf } from "./memberships.ts";
 import { fitFor, leastOutlinePx, smoothing, speckPxOf } from "./sizes.ts";
+import { upToMiddles } from "./strokes/beneath.ts";
 import type { VectorOptions } from "./vector-options.ts";
 
 /**
@@ -46,7 +47,12 @@ export function traceStack(
   const memberships = [...order.map((at) => seen[at]!), outside];
   // Of all but what is drawn the edges are long curves, whose steps show.
   const fields = areBeside
-    ? stackLayers(strongestOf(memberships), memberships, widthPx)
+    ? upToMiddles(
+        stackLayers(strongestOf(memberships), memberships, widthPx),
+        memberships,
+        order.map((at) => strokes[at]),
+        widthPx,
+      )
     : covers.map((cover, at) => (at < covers.length - 1 ? blur(cover, widthPx, smoothing.noisy) : cover));
   const toDraw = order.map((at, place): InkToDraw => {
     const { gradient, opacity = 1 } = stack[at]!;

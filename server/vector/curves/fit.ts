@@ -21,6 +21,8 @@ const improvedTimes = 2.5;
 /** How far directions may be from that of a chord that takes the place of a curve, in radians. */
 const alongWithin = 0.12;
 
+/** The same of an outline that nobody sees anywhere, as of an area that lines go around: lines may be made thinner. */
+const hiddenTimes = 2.5;
 /** How far a path may be from its outline, in pixels and by what is allowed, before another way is tried, and by how much that must be nearer. */
 const [soundPx, soundTimes, clearlyPx] = [0.6, 2, 0.15] as const;
 /** Where nobody sees the outline, it may be this much farther from it. */
@@ -41,7 +43,7 @@ export function fitOutline(outline: Outline, fit: Fit, isHidden: (point: Point) 
   const loop = loopOf(outline, stepPx, isHidden);
   // As an area that lines go around.
   const isAllHidden = loop.isHidden.every((is) => is === 1);
-  return fitLoop(loop, isAllHidden ? { ...fit, tolerancePx: looseTimes * fit.tolerancePx } : fit);
+  return fitLoop(loop, isAllHidden ? { ...fit, tolerancePx: hiddenTimes * fit.tolerancePx } : fit);
 }
 
 /** A ring without corners. */
