@@ -32,14 +32,16 @@ export interface Chain {
   /** The last piece ends where the first begins; a single piece goes on around without a corner unless `isCornered`. */
   readonly isClosed: boolean;
   readonly isCornered: boolean;
-  /** Free ends, of which caps are seen. */
-  readonly freeEnds: ReadonlyArray<{ readonly roundness: number }>;
+  /** Whether it has ends whose caps are seen. */
+  readonly hasFreeEnds: boolean;
 }
 
 /** How far lines may lie beside each other that go on through a junction, of the width, and how much they may turn, in radians. */
 const [besideShare, throughMost] = [0.4, (32 * Math.PI) / 180] as const;
 /** Least sine of the angle between lines of which one goes on beyond the other, and by how much it does, of the width. */
 const [leansLeast, beyondShare] = [0.5, 0.14] as const;
+/** How far from its tip a line is measured, and how broad it is there where its end is round, of its width. */
+const [tipShare, roundMost] = [0.15, 0.86] as const;
 /** Length of the middle of a dot, of its width. */
 const dotMost = 0.2;
 /** How far a stretch that is not known may lie beside the line of one that is and goes on to it, of the width. */
@@ -159,16 +161,15 @@ function chainThrough(
     return key % 2 === 0 ? found : [...found].reverse().map(reversed);
   });
   const stretches = withoutGuesses(all, isClosed, lines.widthPx).map(({ points }) => points);
-  const freeEnds: Array<{ roundness: number }> = [];
+  let hasFreeEnds = false;
   const lineAt = (at: number, side: 0 | 1): Line =>
     endLine({ points: stretches[at]!, isKnown: true }, side, lines.widthPx);
   if (!isClosed) {
     const endAt = (key: number, own: Line): Point => {
       const target = targets.get(key);
       if (target && isPoint(target)) return target;
-      const { tip, roundness } = tipOf(lines, target ?? own);
-      freeEnds.push({ roundness });
-      return tip;
+      hasFreeEnds = true;
+      return tipOf(lines, target ?? own);
     };
     const last = stretches.length - 1;
     const [first, final] = [lineAt(0, 0), lineAt(last, 1)];
@@ -191,11 +192,11 @@ function chainThrough(
     }
   }
   const isCornered = pieces.length > 1;
-  if (!isClosed || !isCornered) return { pieces, isClosed, isCornered, freeEnds };
+  if (!isClosed || !isCornered) return { pieces, isClosed, isCornered, hasFreeEnds };
   // It begins at a corner.
   const [first, ...others] = pieces;
   others.at(-1)!.push(...first!);
-  return { pieces: others, isClosed, isCornered, freeEnds };
+  return { pieces: others, isClosed, isCornered, hasFreeEnds };
 }
 
 const reversed = ({ points, isKnown }: Stretch): Stretch => ({ points: [...points].reverse(), isKnown });
@@ -226,22 +227,20 @@ const upTo = (stretch: readonly Point[], { direction }: Line, end: Point): Point
 /** A line that is hardly longer than broad, along the axis of its ink; undefined for a dot. @param pixels middles of the ink */
 export function shortChain(lines: Lines, pixels: readonly Point[]): Chain | undefined {
   const axis = lineOf(pixels);
-  const ends = [1, -1].map((way) =>
+  const tips = [1, -1].map((way) =>
     tipOf(lines, { at: axis.at, direction: [way * axis.direction[0], way * axis.direction[1]] }),
   );
-  const tips = ends.map(({ tip }) => tip);
   if (distanceOf(tips[0]!, tips[1]!) < dotMost * lines.widthPx) return undefined;
-  return { pieces: [tips], isClosed: false, isCornered: false, freeEnds: ends };
+  return { pieces: [tips], isClosed: false, isCornered: false, hasFreeEnds: true };
 }
 
-/** Where a line with a free end ends, and how round: the width near its end, 1 where it is cut off flat. */
-function tipOf({ field, widthPx }: Lines, { at, direction }: Line): { tip: Point; roundness: number } {
+/** Where the middle of a line with a free end ends: half the width before a round end, and where one that is cut off flat is. */
+function tipOf({ field, widthPx }: Lines, { at, direction }: Line): Point {
   const reach = edgeFrom(field, at, direction, 3 * widthPx) ?? widthPx / 2;
-  const across: Point = [-direction[1], direction[0]];
-  const nearTip = plus(at, direction, Math.max(0, reach - 0.15 * widthPx));
-  const broad =
-    (edgeFrom(field, nearTip, across, widthPx) ?? widthPx / 2) +
-    (edgeFrom(field, nearTip, [-across[0], -across[1]], widthPx) ?? widthPx / 2);
-  const roundness = broad / widthPx < 0.86 ? 1 : 0;
-  return { tip: plus(at, direction, roundness === 1 ? reach - widthPx / 2 : reach), roundness };
+  const nearTip = plus(at, direction, Math.max(0, reach - tipShare * widthPx));
+  const [x, y] = direction;
+  const broad = [[-y, x] as const, [y, -x] as const]
+    .map((across) => edgeFrom(field, nearTip, across, widthPx) ?? widthPx / 2)
+    .reduce((sum, half) => sum + half, 0);
+  return plus(at, direction, broad < roundMost * widthPx ? reach - widthPx / 2 : reach);
 }
