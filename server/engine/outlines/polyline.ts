@@ -76,26 +76,31 @@ export const pointAt = ({ points, isOpen }: Loop, index: number): Point => {
 
 /** The line that fits points `from` to `to` of the loop best, in the loop's direction. */
 export const lineThrough = (loop: Loop, from: number, to: number): Line =>
-  lineOf(Array.from({ length: to - from + 1 }, (_, step) => pointAt(loop, from + step)));
+  bestLine(to - from + 1, (at) => pointAt(loop, from + at));
 
-/** The line that fits points best (total least squares), from the first to the last. */
-export function lineOf(points: readonly Point[]): Line {
-  const [first, last] = [points[0]!, points.at(-1)!];
+/** The line that fits points best, from the first to the last. */
+export const lineOf = (points: readonly Point[]): Line => bestLine(points.length, (at) => points[at]!);
+
+/** Total least squares. */
+function bestLine(count: number, pointOf: (at: number) => Point): Line {
   let [x, y] = [0, 0];
-  for (const point of points) {
-    x += point[0] / points.length;
-    y += point[1] / points.length;
+  for (let at = 0; at < count; at += 1) {
+    const point = pointOf(at);
+    x += point[0] / count;
+    y += point[1] / count;
   }
   let [xx, xy, yy] = [0, 0, 0];
-  for (const point of points) {
-    const [dx, dy] = minus(point, [x, y]);
+  for (let at = 0; at < count; at += 1) {
+    const point = pointOf(at);
+    const [dx, dy] = [point[0] - x, point[1] - y];
     xx += dx * dx;
     xy += dx * dy;
     yy += dy * dy;
   }
   const angle = Math.atan2(2 * xy, xx - yy) / 2;
   const direction: Point = [Math.cos(angle), Math.sin(angle)];
-  return { at: [x, y], direction: dot(direction, minus(last, first)) < 0 ? [-direction[0], -direction[1]] : direction };
+  const along = minus(pointOf(count - 1), pointOf(0));
+  return { at: [x, y], direction: dot(direction, along) < 0 ? [-direction[0], -direction[1]] : direction };
 }
 
 /** Lines that lean by less are upright or level. */

@@ -90,7 +90,7 @@ function isLeft(loop: Loop, { from, to, line: { at, direction } }: Run): boolean
 function testOf({ points, isOpen }: Loop, { offPx, bendPx }: Straight): Test {
   const count = points.length;
   const length = isOpen ? count : 2 * count;
-  const sums = Array.from({ length: 5 }, () => new Float64Array(length + 1)) as [
+  const [x, y, xx, xy, yy] = [0, 0, 0, 0, 0].map(() => new Float64Array(length + 1)) as [
     Float64Array,
     Float64Array,
     Float64Array,
@@ -100,21 +100,29 @@ function testOf({ points, isOpen }: Loop, { offPx, bendPx }: Straight): Test {
   // From the middle, so that squares stay small.
   const [midX, midY] = points[count >> 1]!;
   for (let at = 0; at < length; at += 1) {
-    const [x, y] = [points[at % count]![0] - midX, points[at % count]![1] - midY];
-    for (const [own, value] of [x, y, x * x, x * y, y * y].entries()) sums[own]![at + 1] = sums[own]![at]! + value;
+    const [u, v] = [points[at % count]![0] - midX, points[at % count]![1] - midY];
+    x[at + 1] = x[at]! + u;
+    y[at + 1] = y[at]! + v;
+    xx[at + 1] = xx[at]! + u * u;
+    xy[at + 1] = xy[at]! + u * v;
+    yy[at + 1] = yy[at]! + v * v;
   }
-  const meanOf = (sum: Float64Array, from: number, to: number): number => (sum[to + 1]! - sum[from]!) / (to + 1 - from);
+  const meanOf = (sums: Float64Array, from: number, to: number): number =>
+    (sums[to + 1]! - sums[from]!) / (to + 1 - from);
   return (from, to) => {
-    const [x, y, xx, xy, yy] = sums.map((sum) => meanOf(sum, from, to)) as [number, number, number, number, number];
-    const [varX, varY, both] = [xx - x * x, yy - y * y, xy - x * y];
-    const off = (varX + varY) / 2 - Math.hypot((varX - varY) / 2, both);
-    if (off > offPx ** 2) return false;
+    const [meanX, meanY] = [meanOf(x, from, to), meanOf(y, from, to)];
+    const varX = meanOf(xx, from, to) - meanX * meanX;
+    const varY = meanOf(yy, from, to) - meanY * meanY;
+    const both = meanOf(xy, from, to) - meanX * meanY;
+    if ((varX + varY) / 2 - Math.sqrt(((varX - varY) / 2) ** 2 + both ** 2) > offPx ** 2) return false;
     const third = Math.floor((to - from + 1) / 3);
-    const [x0, y0, x1, y1, x2, y2] = [0, 1, 2].flatMap((part) => {
-      const [first, last] = part === 2 ? [to - third + 1, to] : [from + part * third, from + (part + 1) * third - 1];
-      return [meanOf(sums[0], first, last), meanOf(sums[1], first, last)];
-    }) as [number, number, number, number, number, number];
-    const chord = Math.hypot(x2 - x0, y2 - y0) || 1;
-    return Math.abs((x2 - x0) * (y1 - y0) - (y2 - y0) * (x1 - x0)) / chord <= bendPx;
+    const [first, middle, last] = [from + third - 1, from + third, to - third + 1];
+    const [startX, startY] = [meanOf(x, from, first), meanOf(y, from, first)];
+    const [alongX, alongY] = [meanOf(x, last, to) - startX, meanOf(y, last, to) - startY];
+    const [offX, offY] = [
+      meanOf(x, middle, middle + third - 1) - startX,
+      meanOf(y, middle, middle + third - 1) - startY,
+    ];
+    return Math.abs(alongX * offY - alongY * offX) <= bendPx * (Math.sqrt(alongX ** 2 + alongY ** 2) || 1);
   };
 }

@@ -163,7 +163,7 @@ export function curvesThrough(
 }
 
 function thinnedOut(points: readonly Point[]): readonly Point[] {
-  const each = Math.min(2, Math.ceil(points.length / pointsMost));
+  const each = Math.min(3, Math.ceil(points.length / pointsMost));
   return points.filter((_, at) => at % each === 0 || at === points.length - 1);
 }
 

@@ -26,25 +26,23 @@ const trimShare = 0.12;
 /** Over this share of the width the direction of a line is measured to either side. */
 const aroundShare = 0.35;
 
-/** Bilinear, 0 outside. */
-export function valueAt({ values, widthPx }: Field, [x, y]: Point): number {
-  const heightPx = values.length / widthPx;
+/** Bilinear. Points lie within the field, at least a pixel from its border. */
+function valueAt({ values, widthPx }: Field, x: number, y: number): number {
   const [left, top] = [Math.floor(x - 0.5), Math.floor(y - 0.5)];
   const [right, down] = [x - 0.5 - left, y - 0.5 - top];
-  const at = (u: number, v: number): number =>
-    u < 0 || v < 0 || u >= widthPx || v >= heightPx ? 0 : values[v * widthPx + u]!;
+  const at = top * widthPx + left;
   return (
-    (1 - down) * ((1 - right) * at(left, top) + right * at(left + 1, top)) +
-    down * ((1 - right) * at(left, top + 1) + right * at(left + 1, top + 1))
+    (1 - down) * ((1 - right) * (values[at] ?? 0) + right * (values[at + 1] ?? 0)) +
+    down * ((1 - right) * (values[at + widthPx] ?? 0) + right * (values[at + widthPx + 1] ?? 0))
   );
 }
 
 /** How far it is from a point of the ink to its edge in a direction; undefined beyond `mostPx`. */
 export function edgeFrom(field: Field, from: Point, direction: Point, mostPx: number): number | undefined {
-  let before = valueAt(field, from);
+  let before = valueAt(field, from[0], from[1]);
   if (before < edgeLevel) return 0;
   for (let away = stepPx; away <= mostPx; away += stepPx) {
-    const value = valueAt(field, plus(from, direction, away));
+    const value = valueAt(field, from[0] + away * direction[0], from[1] + away * direction[1]);
     if (value < edgeLevel) return away - stepPx * ((edgeLevel - value) / (before - value));
     before = value;
   }

@@ -36,7 +36,7 @@ export interface FoundLines {
 /** Undefined where nothing may be. @param mostPx greatest width */
 export function findLines(field: Field, mostPx: number, linePx = 0): FoundLines | undefined {
   const stride = field.widthPx;
-  const ink = Uint8Array.from(field.values, (share) => (share >= inkFrom ? 1 : 0));
+  const ink = inkOf(field);
   const depths = distancesTo(0, ink, stride, 1.3 * deepMost * mostPx);
   const roughPx = usualWidth(depths, stride, mostPx / 2);
   if (roughPx < widthLeastPx) return undefined;
@@ -57,11 +57,20 @@ export function findLines(field: Field, mostPx: number, linePx = 0): FoundLines 
   return { widthPx, ink, depths, parts, linedParts, inkPx };
 }
 
+/** A plain loop: `Uint8Array.from` with a function takes ten times as long. */
+function inkOf({ values }: Field): Uint8Array {
+  const ink = new Uint8Array(values.length);
+  for (let at = 0; at < ink.length; at += 1) if (values[at]! >= inkFrom) ink[at] = 1;
+  return ink;
+}
+
 /** The ink of some parts. */
 export function inkOfParts(ink: Uint8Array, { labels }: Parts, parts: readonly number[]): Uint8Array {
   const is = new Uint8Array(Math.max(0, ...parts) + 1);
   for (const part of parts) is[part] = 1;
-  return ink.map((own, at) => (own === 1 ? (is[labels[at]!] ?? 0) : 0));
+  const own = new Uint8Array(ink.length);
+  for (let at = 0; at < own.length; at += 1) own[at] = ink[at] === 1 ? (is[labels[at]!] ?? 0) : 0;
+  return own;
 }
 
 /** Twice the depth that most of what is deeper than all around it has; 0 without any. @param most depth that counts */

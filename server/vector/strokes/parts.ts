@@ -50,8 +50,12 @@ export function partsOf(ink: Uint8Array, stride: number, depths: Float32Array): 
 
 /** The part of a pixel or of one beside it; 0 without any. */
 export function nearestPart({ labels }: Parts, at: number, stride: number): number {
-  for (const step of [0, -1, 1, -stride, stride, -stride - 1, -stride + 1, stride - 1, stride + 1])
-    if ((labels[at + step] ?? 0) > 0) return labels[at + step]!;
+  if (labels[at]! > 0) return labels[at]!;
+  for (let down = -stride; down <= stride; down += stride)
+    for (let right = -1; right <= 1; right += 1) {
+      const label = labels[at + down + right] ?? 0;
+      if (label > 0) return label;
+    }
   return 0;
 }
 
@@ -71,6 +75,8 @@ export interface Drawing {
   readonly widthPx: number;
   /** From what is no ink to the nearest ink, in pixels. */
   readonly away: Float32Array;
+  /** Room for how far pixels lie outside of strokes. */
+  readonly outside: Float32Array;
 }
 
 /**
@@ -84,10 +90,9 @@ export function drawnPart(
   drawing: Drawing,
   about: { readonly caps: ReadonlyArray<StrokeLook["cap"]>; readonly isShown: (pixel: number) => boolean },
 ): PartDrawn {
-  const { stride, widthPx } = drawing;
+  const { stride, widthPx, outside } = drawing;
   const box = boxAround(parts.boxes[part]!, widthPx, stride);
-  const outside = new Float32Array(parts.labels.length);
-  const compare = (): Compared => compared(outside, box, parts, part, { ...drawing, ...about });
+  const compare = (): Compared => compared(box, parts, part, { ...drawing, ...about });
   const looks = about.caps.flatMap((cap) => {
     for (let y = box.top; y <= box.bottom; y += 1)
       outside.fill(reachPx, y * stride + box.left, y * stride + box.right + 1);
@@ -122,13 +127,11 @@ interface Compared {
   readonly missed: number;
 }
 
-/** @param outside how far each pixel lies outside of strokes */
 function compared(
-  outside: Float32Array,
   { left, right, top, bottom }: Box,
   { labels, sizes }: Parts,
   part: number,
-  { stride, widthPx, away, isShown }: Drawing & { readonly isShown: (pixel: number) => boolean },
+  { stride, widthPx, away, outside, isShown }: Drawing & { readonly isShown: (pixel: number) => boolean },
 ): Compared {
   const more = Math.min(offPx, thinShare * widthPx);
   const off = offShare * widthPx + more;

@@ -17,6 +17,8 @@ export interface Skeleton {
   readonly junctions: ReadonlyArray<readonly [x: number, y: number]>;
 }
 
+/** Depths that are told apart, of a pixel. */
+const depthSteps = 16;
 /** How deep in the ink lines end, of their width. */
 const endDepth = 0.4;
 /** Junctions that are nearer than this are one. */
@@ -90,11 +92,7 @@ function thinnedByDepth(ink: Uint8Array, stride: number, depths: Float32Array, w
   const mask = ink.slice();
   const ring = ringOf(stride);
   const deep = endDepth * widthPx;
-  const byDepth = Array.from(ink.keys()).filter((at) => ink[at] === 1);
-  // Of two rows that are as deep, every other pixel goes first, or both would go from one end on.
-  const turnOf = (at: number): number => ((at % stride) + Math.floor(at / stride)) % 2;
-  byDepth.sort((one, other) => depths[one]! - depths[other]! || turnOf(one) - turnOf(other));
-  for (let pixels = byDepth, isChanged = true; isChanged; ) {
+  for (let pixels = byDepth(ink, stride, depths), isChanged = true; isChanged; ) {
     isChanged = false;
     for (const at of pixels) {
       let bits = 0;
@@ -106,6 +104,19 @@ function thinnedByDepth(ink: Uint8Array, stride: number, depths: Float32Array, w
     pixels = pixels.filter((at) => mask[at] === 1);
   }
   return mask;
+}
+
+/** Pixels of the ink, those near its edge first; of two rows that are as deep every other pixel first, or both would go from one end on. */
+function byDepth(ink: Uint8Array, stride: number, depths: Float32Array): number[] {
+  const levels: number[][] = [];
+  for (let at = 0; at < ink.length; at += 1) {
+    if (ink[at] === 0) continue;
+    const level = 2 * Math.round(depthSteps * depths[at]!) + (((at % stride) + Math.floor(at / stride)) % 2);
+    const own = levels[level];
+    if (own) own.push(at);
+    else levels[level] = [at];
+  }
+  return levels.flat();
 }
 
 function graphOf(mask: Uint8Array, stride: number, widthPx: number): Skeleton {

@@ -53,7 +53,9 @@ export function strokesOf(
   const isBar = ({ paths, looks }: DrawnPart): boolean =>
     paths.length === 1 && paths[0]!.isOpen === true && paths[0]!.segments.length === 1 && looks[0]!.look.cap === "butt";
   if (drawnPx < drawnLeast * inkPx || [...drawn.values()].every(isBar)) return undefined;
-  const left = field.values.map((share, at) => (drawn.has(nearestPart(parts, at, stride)) ? 0 : share));
+  const left = field.values.slice();
+  for (let at = 0; at < left.length; at += 1)
+    if (left[at]! > 0 && drawn.has(nearestPart(parts, at, stride))) left[at] = 0;
   return {
     groups: grouped([...drawn.values()]).map((group) => ({
       ...group,
@@ -73,7 +75,8 @@ function drawParts(
 ): Map<number, DrawnPart> {
   const { widthPx, parts, ink, depths, linedParts } = found;
   const stride = field.widthPx;
-  const drawing = { stride, widthPx, away: distancesTo(1, ink, stride, Math.ceil(widthPx)) };
+  const away = distancesTo(1, ink, stride, Math.ceil(widthPx));
+  const drawing = { stride, widthPx, away, outside: new Float32Array(ink.length) };
   const cutPx = cutPixels(parts, stride, isShown);
   const drawn = new Map<number, DrawnPart>();
   const hopeless = new Set<number>();
@@ -102,8 +105,9 @@ const bothCaps = ["round", "butt"] as const;
 /** Of each part the pixels at the border of the picture. */
 function cutPixels({ labels, sizes }: Parts, stride: number, isShown: (pixel: number) => boolean): number[] {
   const cut = sizes.map(() => 0);
-  for (const at of labels.keys())
-    if (labels[at]! > 0 && [-1, 1, -stride, stride].some((step) => !isShown(at + step))) cut[labels[at]!]! += 1;
+  const isCut = (at: number): boolean =>
+    !isShown(at - 1) || !isShown(at + 1) || !isShown(at - stride) || !isShown(at + stride);
+  for (let at = 0; at < labels.length; at += 1) if (labels[at]! > 0 && isCut(at)) cut[labels[at]!]! += 1;
   return cut;
 }
 
