@@ -45,7 +45,8 @@ export async function lines({ packsDir, figures, limit }: PartOptions): Promise<
   }
   const all = [...rows.values()].flat();
   return [
-    `${all.length} icons of lines at ${sidePx} px, medians. *In strokes*: those that have any; the others stay outlines, since strokes would not be the same.`,
+    `${all.length} icons of lines at ${sidePx} px, medians. *In strokes*: those that have any; the others`,
+    "stay outlines, since strokes would not be the same.",
     "",
     "| set | in strokes | segments | as outlines | their authors' | IoU | ms |",
     "| --- | --: | --: | --: | --: | --: | --: |",
