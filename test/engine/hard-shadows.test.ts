@@ -146,10 +146,8 @@ test("a layer lies where it should at every size, and what is traced has it as a
   for (let at = 0; at < 4 * pixels; at += 1) if (alone[12 * pixels + at]! >= 0.5) rgba.set([204, 51, 26, 255], 4 * at);
   const traced = { rgba, widthPx: 2 * sizePx, heightPx: 2 * sizePx, beneath };
   const { svg, layers } = vectorise(traced);
-  assert.deepEqual(
-    layers.map(({ hex }) => hex),
-    ["#ffb3cc", "#cc331a"],
-  );
+  // A colour has a path for its lines, and one for what else it has.
+  assert.deepEqual([...new Set(layers.map(({ hex }) => hex))], ["#ffb3cc", "#cc331a"]);
   assert.equal(svg.includes("opacity"), false);
   const faint = finish(planes, { ink: blue, shadows: [print] }).apart!(twiceAsLarge(planes, sizePx)).beneath;
   assert.match(vectorise({ ...traced, beneath: faint }).svg, /fill="#1a4dcc" fill-opacity="0.2"/);
