@@ -89,12 +89,14 @@ function replaceContent(container: Container, content: VectorContent, bound: Bou
     const [left, top] = [(container.width - fresh.width) / 2, (container.height - fresh.height) / 2];
     const unused = container.children.filter((child): child is VectorNode => child.type === "VECTOR");
     // Overrides of fills are none of strokes: a layer goes on as what it is.
-    const take = (child: SceneNode, isIt: (layer: VectorNode) => boolean): VectorNode | undefined => {
-      const index = unused.findIndex((layer) => isIt(layer) && hasStrokes(layer) === hasStrokes(child));
+    const take = (child: SceneNode, name?: string): VectorNode | undefined => {
+      const index = unused.findIndex(
+        (layer) => (name ?? layer.name) === layer.name && hasStrokes(layer) === hasStrokes(child),
+      );
       return child.type !== "VECTOR" || index < 0 ? undefined : unused.splice(index, 1)[0];
     };
-    const drawn = fresh.children.map((child) => ({ child, old: take(child, ({ name }) => name === child.name) }));
-    for (const [index, { child, old = take(child, () => true) }] of drawn.entries()) {
+    const drawn = fresh.children.map((child) => ({ child, old: take(child, child.name) }));
+    for (const [index, { child, old = take(child) }] of drawn.entries()) {
       const [x, y] = [child.x + left, child.y + top];
       if (old !== undefined) takeOver(old, child as VectorNode);
       const own = old ?? child;
@@ -111,18 +113,23 @@ function replaceContent(container: Container, content: VectorContent, bound: Bou
 
 const hasStrokes = (layer: SceneNode): boolean => "strokes" in layer && layer.strokes.length > 0;
 
+const paintKeys = [
+  "fills",
+  "strokes",
+  "strokeWeight",
+  "strokeCap",
+  "strokeJoin",
+  "strokeAlign",
+  "dashPattern",
+] as const;
+
 /** The look of a layer on another one, which keeps its identity. */
 function takeOver(node: VectorNode, look: VectorNode): void {
   node.name = look.name;
   node.vectorPaths = look.vectorPaths;
   node.resize(Math.max(0.01, look.width), Math.max(0.01, look.height));
-  node.fills = look.fills;
-  node.strokes = look.strokes;
-  if (look.strokeWeight !== figma.mixed) node.strokeWeight = look.strokeWeight;
-  if (look.strokeCap !== figma.mixed) node.strokeCap = look.strokeCap;
-  if (look.strokeJoin !== figma.mixed) node.strokeJoin = look.strokeJoin;
-  node.strokeAlign = look.strokeAlign;
-  node.dashPattern = look.dashPattern;
+  // Of a layer that was read from SVG none is mixed.
+  for (const key of paintKeys) Object.assign(node, { [key]: look[key] });
 }
 
 function replaceNode(
