@@ -16,11 +16,11 @@ export interface Parts {
 /** How far edges may be off, of the width and in pixels more, which are that share of it at most. */
 const [offShare, offPx, thinShare] = [0.05, 0.6, 0.12] as const;
 /**
- * How many pixels may be farther off, of a part's ink and of the square of the width, and how far any may be, of the width and by those pixels: of ink that strokes miss, as
- * a corner that is less round than others, and of what they draw beside it.
+ * How many pixels may be farther off, of a part's ink in all and of the square of the width at one place, and how far any may be, of the width and by those pixels: of ink
+ * that strokes miss, as a corner that is less round than others, and of what they draw beside it.
  */
 const limits = {
-  missed: { share: 0.012, area: 0.15, most: 0.3, times: 1 },
+  missed: { share: 0.012, area: 0.09, most: 0.26, times: 1 },
   beside: { share: 0.005, area: 0.04, most: 0.12, times: 1 },
 } as const;
 type Kind = keyof typeof limits;
@@ -135,14 +135,11 @@ function compared(
 ): Compared {
   const more = Math.min(offPx, thinShare * widthPx);
   const off = offShare * widthPx + more;
-  const found: Record<Kind, { far: number; most: number }> = {
-    missed: { far: 0, most: 0 },
-    beside: { far: 0, most: 0 },
-  };
+  const found = { missed: { far: [] as number[], most: 0 }, beside: { far: [] as number[], most: 0 } };
   let wrong = 0;
-  const note = (kind: Kind, by: number): void => {
+  const note = (kind: Kind, at: number, by: number): void => {
     const own = found[kind];
-    if (by > off) own.far += 1;
+    if (by > off) own.far.push(at);
     if (by > own.most) own.most = by;
   };
   for (let y = top; y <= bottom; y += 1)
@@ -152,17 +149,35 @@ function compared(
         const by = outside[at]!;
         if (by <= 0) continue;
         wrong += by;
-        note("missed", by);
+        note("missed", at, by);
       } else if (label === 0 && outside[at]! < 0 && isShown(at)) {
         // How deep in a stroke it lies says little: sharp corners are narrow.
         wrong += Math.min(-outside[at]!, away[at]!);
-        note("beside", away[at]! - 0.5);
+        note("beside", at, away[at]! - 0.5);
       }
     }
   const isSame = (Object.keys(limits) as Kind[]).every((kind) => {
     const { share, area, most, times } = limits[kind];
     const { far, most: farthest } = found[kind];
-    return far <= Math.min(share * sizes[part]!, area * widthPx ** 2) && farthest <= most * widthPx + times * more;
+    return (
+      far.length <= share * sizes[part]! &&
+      farthest <= most * widthPx + times * more &&
+      largestOf(far, stride) <= area * widthPx ** 2
+    );
   });
-  return { isSame, wrong, missed: found.missed.far };
+  return { isSame, wrong, missed: found.missed.far.length };
+}
+
+/** Pixels of the largest place among some. */
+function largestOf(pixels: readonly number[], stride: number): number {
+  const left = new Set(pixels);
+  let largest = 0;
+  for (const start of pixels) {
+    if (!left.delete(start)) continue;
+    const place = [start];
+    for (const at of place)
+      for (const next of [at - 1, at + 1, at - stride, at + stride]) if (left.delete(next)) place.push(next);
+    largest = Math.max(largest, place.length);
+  }
+  return largest;
 }
