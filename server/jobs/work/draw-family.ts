@@ -49,13 +49,14 @@ export async function drawFamily(
       new Map(),
     );
   });
-  const trace = (palette?: readonly string[]): Promise<Vector[]> =>
+  const trace = (palette?: readonly string[], lines = request.lines): Promise<Vector[]> =>
     Promise.all(
       drawn.map((image, index) =>
-        vectorise(image, { title: request.names[index]!, lines: request.lines, ...(palette && { palette }) }),
+        vectorise(image, { title: request.names[index]!, lines, ...(palette && { palette }) }),
       ),
     );
-  const first = await trace(request.palette);
+  // For their colours alone outlines do.
+  const first = await trace(request.palette, request.palette ? request.lines : "outlines");
   const palette = request.palette ?? familyPalette(first, limits.familyColoursMax);
   const vectors = request.palette === undefined && request.format === "svg" ? await trace(palette) : first;
   const members = drawn.map(async ({ rgba, seed, logLikelihood, widthPx, heightPx }, index) => ({
