@@ -22,8 +22,12 @@ const [offShare, offPx, thinShare] = [0.05, 0.6, 0.12] as const;
 const limits = {
   missed: { share: 0.012, area: 0.09, most: 0.26, times: 1 },
   beside: { share: 0.005, area: 0.04, most: 0.12, times: 1 },
+  /** Missed where lines meet: lines that were made thinner are broader there. */
+  joined: { share: 0.03, area: 0.16, most: 0.27, times: 1 },
 } as const;
 type Kind = keyof typeof limits;
+/** Distance from where lines meet that is still there, by their width. */
+const joinedWithin = 1.3;
 /** How much worse than in its best look a part may be drawn, and of the square of the width. */
 const [worseTimes, worseArea] = [1.15, 0.03] as const;
 /** Share of a part's ink that strokes miss, from which on no other reading helps. */
@@ -75,6 +79,8 @@ export interface Drawing {
   readonly widthPx: number;
   /** From what is no ink to the nearest ink, in pixels. */
   readonly away: Float32Array;
+  /** Where lines meet. */
+  readonly joints: ReadonlyArray<readonly [x: number, y: number]>;
   /** Room for how far pixels lie outside of strokes. */
   readonly outside: Float32Array;
 }
@@ -131,11 +137,12 @@ function compared(
   { left, right, top, bottom }: Box,
   { labels, sizes }: Parts,
   part: number,
-  { stride, widthPx, away, outside, isShown }: Drawing & { readonly isShown: (pixel: number) => boolean },
+  { stride, widthPx, away, outside, joints, isShown }: Drawing & { readonly isShown: (pixel: number) => boolean },
 ): Compared {
   const more = Math.min(offPx, thinShare * widthPx);
   const off = offShare * widthPx + more;
-  const found = { missed: { far: [] as number[], most: 0 }, beside: { far: [] as number[], most: 0 } };
+  const nothing = (): { far: number[]; most: number } => ({ far: [], most: 0 });
+  const found: Record<Kind, ReturnType<typeof nothing>> = { missed: nothing(), beside: nothing(), joined: nothing() };
   let wrong = 0;
   const note = (kind: Kind, at: number, by: number): void => {
     const own = found[kind];
@@ -149,7 +156,9 @@ function compared(
         const by = outside[at]!;
         if (by <= 0) continue;
         wrong += by;
-        note("missed", at, by);
+        const isJoined =
+          by > off && joints.some(([u, v]) => (x - u) ** 2 + (y - v) ** 2 < (joinedWithin * widthPx) ** 2);
+        note(isJoined ? "joined" : "missed", at, by);
       } else if (label === 0 && outside[at]! < 0 && isShown(at)) {
         // How deep in a stroke it lies says little: sharp corners are narrow.
         wrong += Math.min(-outside[at]!, away[at]!);
@@ -165,7 +174,7 @@ function compared(
       largestOf(far, stride) <= area * widthPx ** 2
     );
   });
-  return { isSame, wrong, missed: found.missed.far.length };
+  return { isSame, wrong, missed: found.missed.far.length + found.joined.far.length };
 }
 
 /** Pixels of the largest place among some. */

@@ -76,7 +76,7 @@ function drawParts(
   const { widthPx, parts, ink, depths, linedParts } = found;
   const stride = field.widthPx;
   const away = distancesTo(1, ink, stride, Math.ceil(widthPx));
-  const drawing = { stride, widthPx, away, outside: new Float32Array(ink.length) };
+  const outside = new Float32Array(ink.length);
   const cutPx = cutPixels(parts, stride, isShown);
   const drawn = new Map<number, DrawnPart>();
   const hopeless = new Set<number>();
@@ -91,6 +91,7 @@ function drawParts(
       const caps = chains.some(({ hasFreeEnds }) => hasFreeEnds) ? bothCaps : (["round"] as const);
       // Lines may leave the picture; what lies along its border has an edge there.
       const counts = cutPx[part]! <= cutMost * widthPx ? isShown : () => true;
+      const drawing = { stride, widthPx, away, outside, joints: skeleton.junctions };
       const { looks, isHopeless } = drawnPart(parts, part, paths, drawing, { caps, isShown: counts });
       if (isHopeless) hopeless.add(part);
       const own = { paths, looks };
