@@ -5,7 +5,7 @@
 import { extname, join } from "node:path";
 import { attributionOf } from "../../shared/contract/generations/attribution.ts";
 import type { OutOfDistribution } from "../../shared/contract/generations/generation.ts";
-import { type ResolvedRequest, vectorColoursOf } from "../../shared/contract/generations/generation-request.ts";
+import { type ResolvedRequest, vectorOptionsOf } from "../../shared/contract/generations/generation-request.ts";
 import type { Inversion, InversionRequest } from "../../shared/contract/generations/inversion.ts";
 import { conditionsIn, type Sourced } from "../../shared/contract/generations/request-sources.ts";
 import type { PackInfo, TranslationInfo } from "../../shared/contract/meta.ts";
@@ -148,14 +148,7 @@ function createSession({ packs, start, line, signal, tracers }: Inference): CliS
   /** The pack whose drawings a caption finds, where it is another one. */
   const lending = ({ captionsFrom }: TranslationInfo, caption: string | undefined): string[] =>
     captionsFrom === undefined || caption === undefined ? [] : [findTranslation(packs, captionsFrom).pack.id];
-  const trace = (image: ImageResult, request: ResolvedRequest) => {
-    const [title, palette] = [request.condition.caption, vectorColoursOf(request)];
-    return tracers.trace(image, {
-      ...(palette && { palette, keepsGradients: request.palette === undefined }),
-      ...(title && { title }),
-      lines: request.lines,
-    });
-  };
+  const trace = (image: ImageResult, request: ResolvedRequest) => tracers.trace(image, vectorOptionsOf(request));
 
   /** Checks a request, decodes its images, makes the folder for what comes of it and has the child ready with the packs that it needs. */
   const prepare = async (

@@ -78,7 +78,7 @@ export function stackingOf(
   // Between lines of two colours beside each other a seam would show: the first go on beneath the others, as outlines.
   const strokes = found.map((own, ink) =>
     own &&
-    found.some((other, above) => above > ink && other && areBeside(planes[ink]!, planes[above]!, about.widthPx, own))
+    found.some((other, above) => above > ink && other && meetAlong(planes[ink]!, planes[above]!, about.widthPx, own))
       ? undefined
       : own,
   );
@@ -88,7 +88,7 @@ export function stackingOf(
 }
 
 /** Whether two inks meet along more than where lines cross. */
-function areBeside(one: Float32Array, other: Float32Array, widthPx: number, { groups }: Strokes): boolean {
+function meetAlong(one: Float32Array, other: Float32Array, widthPx: number, { groups }: Strokes): boolean {
   let met = 0;
   for (let at = 2 * widthPx; at < one.length - 2 * widthPx; at += 1)
     if (one[at]! >= 0.5 && [-2, 2, -2 * widthPx, 2 * widthPx].some((step) => other[at + step]! >= 0.5)) met += 1;

@@ -42,7 +42,7 @@ export function traceStack(
   const fit = fitFor(Math.max(widthPx, heightPx));
   // Of layers on each other, only the uppermost is seen as a whole.
   const mayBeStrokes = (at: number): boolean => !stack[at]!.gradient && (areBeside || at === stack.length - 1);
-  const { order, placeOf, strokes } =
+  const { order, strokes } =
     lines === "outlines" ? asOutlines(stack.length) : stackingOf(seen, { widthPx, fit, linePx, mayBeStrokes });
   const memberships = [...order.map((at) => seen[at]!), outside];
   // Of all but what is drawn the edges are long curves, whose steps show.
@@ -63,7 +63,7 @@ export function traceStack(
       ...(opacity < 1 && { opacity }),
       ...(gradient && keepsGradients && { gradient: { from: gradient.from, to: gradient.to, stops } }),
       share: shares[at]!,
-      field: fields[placeOf(at)]!,
+      field: fields[place]!,
       strokes: strokes[at],
       isHidden: areBeside ? hiddenTest(memberships, place, widthPx) : () => false,
     };

@@ -103,7 +103,7 @@ const [takenFirst, takenNext] = [
 );
 
 /** The skeleton of ink, one pixel broad but for steps. @param side pixels a row; none of ink at the border */
-export function thinned(ink: Uint8Array, side: number): Uint8Array {
+function thinned(ink: Uint8Array, side: number): Uint8Array {
   const mask = ink.slice();
   let pixels: number[] = [];
   for (let at = 0; at < mask.length; at += 1) if (mask[at]) pixels.push(at);

@@ -3,7 +3,7 @@
  * at once so that the child can join them into batches.
  */
 import type { Generation } from "../../../shared/contract/generations/generation.ts";
-import { type ResolvedRequest, vectorColoursOf } from "../../../shared/contract/generations/generation-request.ts";
+import { type ResolvedRequest, vectorOptionsOf } from "../../../shared/contract/generations/generation-request.ts";
 import type { Vector, VectorLines } from "../../../shared/contract/vectors.ts";
 import { AppError } from "../../../shared/problem.ts";
 import type { ConditionImages, GenerateHandlers, InferenceClient } from "../../inference/protocol.ts";
@@ -52,12 +52,7 @@ async function vectorOf(
   { vectorise }: GenerationWorkerDeps,
 ): Promise<Vector | undefined> {
   if (request.format !== "svg") return undefined;
-  const [title, palette] = [request.condition.caption, vectorColoursOf(request)];
-  return vectorise(image, {
-    ...(palette && { palette, keepsGradients: request.palette === undefined }),
-    ...(title && { title }),
-    lines: request.lines,
-  }).catch((error: unknown) => {
+  return vectorise(image, vectorOptionsOf(request)).catch((error: unknown) => {
     if (error instanceof AppError && error.code === "image_rejected") return undefined;
     throw error;
   });

@@ -1,6 +1,7 @@
 /** How far a path and the polyline that it was fitted to lie apart, both ways: what a fit missed, and what it added. Pure. */
 import type { Path, Point } from "../../../shared/vectors/vector-path.ts";
-import { distanceOf, minus, plus } from "../../engine/outlines/polyline.ts";
+import { distanceOf } from "../../engine/outlines/polyline.ts";
+import { sampled } from "./sampled.ts";
 
 /** Distances from here on count as this. */
 const mostPx = 3;
@@ -55,22 +56,8 @@ function pointsOf({ start, segments }: Path): Point[] {
   for (const { to, handles } of [...segments, { to: start, handles: undefined }]) {
     const [one, two] = handles ?? [from, to];
     const steps = Math.ceil((distanceOf(from, one) + distanceOf(one, two) + distanceOf(two, to)) / stepPx);
-    for (let step = 1; step < steps; step += 1) {
-      const t = step / steps;
-      points.push(
-        handles
-          ? plus(
-              plus(plus(scaled(from, (1 - t) ** 3), one, 3 * t * (1 - t) ** 2), two, 3 * t * t * (1 - t)),
-              to,
-              t ** 3,
-            )
-          : plus(from, minus(to, from), t),
-      );
-    }
-    points.push(to);
+    points.push(...sampled([from, one, two, to], steps), to);
     from = to;
   }
   return points;
 }
-
-const scaled = ([x, y]: Point, by: number): Point => [x * by, y * by];

@@ -21,12 +21,12 @@ const improvedTimes = 2.5;
 /** How far directions may be from that of a chord that takes the place of a curve, in radians. */
 const alongWithin = 0.12;
 
-/** The same of an outline that nobody sees anywhere, as of an area that lines go around: lines may be made thinner. */
-const hiddenTimes = 2.5;
 /** How far a path may be from its outline, in pixels and by what is allowed, before another way is tried, and by how much that must be nearer. */
 const [soundPx, soundTimes, clearlyPx] = [0.6, 2, 0.15] as const;
 /** Where nobody sees the outline, it may be this much farther from it. */
 const looseTimes = 5;
+/** The same of an outline that nobody sees anywhere, as of an area that lines go around: lines may be made thinner. */
+const hiddenTimes = 2.5;
 
 /** How near curves shall be. */
 export interface Fit {
@@ -85,7 +85,8 @@ function fitAlong(loop: Loop, fit: Fit, runs: readonly Run[]): Path {
   return { start, segments };
 }
 
-const straightFor = (tolerancePx: number): Straight => ({
+/** Straight stretches of outlines. */
+export const straightFor = (tolerancePx: number): Straight => ({
   offPx: 0.5 * tolerancePx,
   bendPx: 0.3 * tolerancePx,
   leastPx: 5 + 10 * tolerancePx,

@@ -17,14 +17,18 @@ export function upToMiddles(
   gridPx: number,
 ): Float32Array[] {
   const reach = reachOf(seen, strokes);
+  const most = Math.max(...strokes.map(reachBeneath));
   return fields.map((field, ink) => {
     if (strokes[ink] || !reach) return field;
-    const away = awayFrom(seen[ink]!, gridPx, Math.max(...reach) + 1);
+    const away = awayFrom(seen[ink]!, gridPx, most + 1);
     return field.map((share, at) =>
       reach[at] === 0 ? share : Math.min(share, Math.max(0, Math.min(1, reach[at]! + 0.5 - away[at]!))),
     );
   });
 }
+
+/** How far areas go on beneath lines of an ink. */
+const reachBeneath = (own: Strokes | undefined): number => (own ? (own.groups[0]?.widthPx ?? 0) / 2 + beyondPx : 0);
 
 /** Of each pixel that a line covers how far areas go on beneath; 0 elsewhere. Undefined without lines. */
 function reachOf(seen: readonly Float32Array[], strokes: ReadonlyArray<Strokes | undefined>): Float32Array | undefined {
@@ -32,7 +36,7 @@ function reachOf(seen: readonly Float32Array[], strokes: ReadonlyArray<Strokes |
   const reach = new Float32Array(seen[0]!.length);
   for (const [ink, own] of strokes.entries()) {
     if (!own) continue;
-    const half = (own.groups[0]?.widthPx ?? 0) / 2 + beyondPx;
+    const half = reachBeneath(own);
     for (let at = 0; at < reach.length; at += 1)
       if (seen[ink]![at]! >= 0.5 && own.left[at]! < 0.5) reach[at] = Math.max(reach[at]!, half);
   }

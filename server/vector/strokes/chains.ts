@@ -42,6 +42,8 @@ const [besideShare, throughMost] = [0.4, (32 * Math.PI) / 180] as const;
 const [leansLeast, beyondShare] = [0.5, 0.14] as const;
 /** How far from its tip a line is measured, and how broad it is there where its end is round, of its width. */
 const [tipShare, roundMost] = [0.15, 0.86] as const;
+/** How far back from its new end a stretch is cut, in pixels. */
+const backPx = 40;
 /** Length of the middle of a dot, of its width. */
 const dotMost = 0.2;
 /** How far a stretch that is not known may lie beside the line of one that is and goes on to it, of the width. */
@@ -53,8 +55,7 @@ const isPoint = (target: Target): target is Point => Array.isArray(target);
 
 /** An end of a branch at a junction. */
 interface End {
-  readonly branch: number;
-  readonly side: 0 | 1;
+  readonly key: number;
   readonly line: Line;
 }
 
@@ -72,7 +73,7 @@ export function chainsOf(lines: Lines, branches: readonly BranchLine[], junction
   for (const [at, middle] of junctions.entries()) {
     const ends = branches.flatMap(({ ends: own }, branch) =>
       ([0, 1] as const).flatMap((side): End[] =>
-        own[side] === at ? [{ branch, side, line: lineOfEnd(endKey(branch, side)) }] : [],
+        own[side] === at ? [{ key: endKey(branch, side), line: lineOfEnd(endKey(branch, side)) }] : [],
       ),
     );
     for (const [one, other] of meetAt(lines, ends, middle, targets)) {
@@ -105,36 +106,28 @@ function meetAt(
   middle: Point,
   targets: Map<number, Target>,
 ): Array<readonly [number, number]> {
-  const keyOf = ({ branch, side }: End): number => endKey(branch, side);
   const turnAt = (one: End, other: End): number => Math.PI - Math.abs(turnOf(one.line.direction, other.line.direction));
   const besides = (one: End, other: End): number =>
     Math.abs(cross(unit(minus(one.line.direction, other.line.direction)), minus(other.line.at, one.line.at)));
   const pairs = ends
     .flatMap((one, at) => ends.slice(at + 1).map((other) => ({ one, other, turn: turnAt(one, other) })))
-    .filter(({ one, other, turn }) => turn <= throughMost && besides(one, other) <= besideShare * widthPx)
     .sort((first, second) => first.turn - second.turn);
+  const through = pairs.filter(
+    ({ one, other, turn }) => turn <= throughMost && besides(one, other) <= besideShare * widthPx,
+  );
   const left = new Set(ends);
   const joined: Array<readonly [End, End]> = [];
-  for (const { one, other } of pairs)
+  // Where nothing goes on, the two that turn least make a corner, at which others end.
+  for (const { one, other } of through.length > 0 ? through : pairs.slice(0, 1))
     if (left.has(one) && left.has(other)) {
       joined.push([one, other]);
       left.delete(one);
       left.delete(other);
     }
-  if (joined.length === 0 && left.size >= 2) {
-    // Nothing goes on: the two that turn least make a corner, at which others end.
-    const [first] = [...left]
-      .flatMap((one, at) => [...left].slice(at + 1).map((other) => ({ one, other, turn: turnAt(one, other) })))
-      .sort((one, other) => one.turn - other.turn);
-    joined.push([first!.one, first!.other]);
-    left.delete(first!.one);
-    left.delete(first!.other);
-  }
   for (const end of left) {
-    const [through] = joined;
-    const corner =
-      through && turnAt(...through) > throughMost ? meetingOf(through[0].line, through[1].line) : undefined;
-    const across = through && crossingOf(end.line, hermite(through[0].line, through[1].line));
+    const [first] = joined;
+    const corner = first && turnAt(...first) > throughMost ? meetingOf(first[0].line, first[1].line) : undefined;
+    const across = first && crossingOf(end.line, hermite(first[0].line, first[1].line));
     const meeting = corner ?? across?.at;
     const isNear = meeting && distanceOf(meeting, middle) <= widthPx;
     const target = isNear ? meeting : middle;
@@ -142,9 +135,9 @@ function meetAt(
     const reach = edgeFrom(field, target, end.line.direction, 2 * widthPx) ?? 0;
     // A line that goes a little beyond the one at which it ends.
     const isBeyond = !corner && leans > leansLeast && reach > widthPx / 2 / leans + beyondShare * widthPx;
-    targets.set(keyOf(end), isBeyond ? { at: target, direction: end.line.direction } : target);
+    targets.set(end.key, isBeyond ? { at: target, direction: end.line.direction } : target);
   }
-  return joined.map(([one, other]) => [keyOf(one), keyOf(other)] as const);
+  return joined.map(([one, other]) => [one.key, other.key] as const);
 }
 
 /** @param keys of the ends at which the branches of the chain begin, in their order */
@@ -219,7 +212,11 @@ function withoutGuesses(stretches: readonly Stretch[], isClosed: boolean, widthP
 /** Points of a stretch without what lies beyond its new end. */
 const upTo = (stretch: readonly Point[], { direction }: Line, end: Point): Point[] => {
   const points = [...stretch];
-  while (points.length > 1 && dot(minus(points.at(-1)!, end), direction) > -0.5 && distanceOf(points.at(-1)!, end) < 40)
+  while (
+    points.length > 1 &&
+    dot(minus(points.at(-1)!, end), direction) > -0.5 &&
+    distanceOf(points.at(-1)!, end) < backPx
+  )
     points.pop();
   return points;
 };

@@ -14,6 +14,7 @@ import {
   turnOf,
   unit,
 } from "../../engine/outlines/polyline.ts";
+import { sampled } from "../curves/sampled.ts";
 import { edgeFrom, type Field, type Stretch } from "./across.ts";
 
 /** Lines of one width, and what they are drawn in. */
@@ -97,16 +98,4 @@ export function crossingOf({ at, direction }: Line, points: readonly Point[]): L
     return { at: plus(from, minus(to, from), before / (before - after)), direction: unit(minus(to, from)) };
   }
   return undefined;
-}
-
-/** Points within a cubic curve, without its ends. */
-export function sampled(
-  [a, b, c, d]: readonly [Point, Point, Point, Point] | readonly Point[],
-  steps: number,
-): Point[] {
-  return Array.from({ length: Math.max(0, steps - 1) }, (_, step): Point => {
-    const t = (step + 1) / steps;
-    const [wa, wb, wc, wd] = [(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t ** 3];
-    return [wa * a![0] + wb * b![0] + wc * c![0] + wd * d![0], wa * a![1] + wb * b![1] + wc * c![1] + wd * d![1]];
-  });
 }

@@ -1,7 +1,7 @@
 /** The parts of a drawing that hang together, and which of them strokes draw as they are. Pure. */
 import type { Path } from "../../../shared/vectors/vector-path.ts";
 import { components } from "../../engine/pixels/strokes.ts";
-import { type Box, coverMiters, coverStroke, reachPx, type StrokeLook } from "./stroke-cover.ts";
+import { type Box, coverMiters, coverStroke, flattened, reachPx, type StrokeLook } from "./stroke-cover.ts";
 
 export interface Parts {
   /** What hangs together, from 1 on; 0 = no ink. [side, side] */
@@ -74,7 +74,7 @@ export interface PartDrawn {
   readonly isHopeless: boolean;
 }
 
-export interface Drawing {
+interface Drawing {
   readonly stride: number;
   readonly widthPx: number;
   /** From what is no ink to the nearest ink, in pixels. */
@@ -98,13 +98,14 @@ export function drawnPart(
 ): PartDrawn {
   const { stride, widthPx, outside } = drawing;
   const box = boxAround(parts.boxes[part]!, widthPx, stride);
+  const flat = own.map(flattened);
   const compare = (): Compared => compared(box, parts, part, { ...drawing, ...about });
   const looks = about.caps.flatMap((cap) => {
     for (let y = box.top; y <= box.bottom; y += 1)
       outside.fill(reachPx, y * stride + box.left, y * stride + box.right + 1);
-    for (const path of own) coverStroke(outside, stride, path, { widthPx, cap }, box);
+    for (const path of flat) coverStroke(outside, stride, path, { widthPx, cap }, box);
     const round = { look: { cap, join: "round" } as const, ...compare() };
-    for (const path of own) coverMiters(outside, stride, path, widthPx, box);
+    for (const path of flat) coverMiters(outside, stride, path, widthPx, box);
     return [round, { look: { cap, join: "miter" } as const, ...compare() }];
   });
   const same = looks.filter(({ isSame }) => isSame).sort((one, other) => one.wrong - other.wrong);

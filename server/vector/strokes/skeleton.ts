@@ -37,6 +37,7 @@ export function skeletonOf(
   { widthPx, spurMost }: { readonly widthPx: number; readonly spurMost: number },
 ): Skeleton {
   const mask = thinnedByDepth(ink, stride, depths, widthPx);
+  const ring = ringOf(stride);
   for (;;) {
     const graph = graphOf(mask, stride, widthPx);
     const spurs = graph.branches.filter(
@@ -51,7 +52,11 @@ export function skeletonOf(
       if (!other || spur.pixels.length < other.pixels.length) gone.set(at, spur);
     }
     for (const { pixels } of gone.values()) for (const pixel of pixels) mask[pixel] = 0;
-    for (const at of mask.keys()) if (mask[at] === 1 && isCornerOfStep(mask, at, stride)) mask[at] = 0;
+    // Corners of steps go, which would not shorten a line.
+    for (const at of mask.keys()) {
+      const bits = mask[at] === 1 ? ringAt(mask, at, ring) : 0;
+      if (isSimple[bits] === 1 && isLast[bits] === 0) mask[at] = 0;
+    }
   }
 }
 
@@ -73,15 +78,14 @@ const isSimple = Uint8Array.from({ length: 256 }, (_, bits) => {
   const is = (place: number): number => (bits >> (place % 8)) & 1;
   return [0, 2, 4, 6].filter((place) => !is(place) && (is(place + 1) || is(place + 2))).length === 1 ? 1 : 0;
 });
-const isLast = Uint8Array.from({ length: 256 }, (_, bits) => (isOneBit(bits) ? 1 : 0));
-function isOneBit(bits: number): boolean {
-  return (bits & (bits - 1)) === 0;
-}
+/** Whether a ring has one pixel at most: the end of a line. */
+const isLast = Uint8Array.from({ length: 256 }, (_, bits) => Number((bits & (bits - 1)) === 0));
 
-/** Whether a pixel of a thin line can go without shortening it. */
-function isCornerOfStep(mask: Uint8Array, at: number, stride: number): boolean {
-  const bits = ringOf(stride).reduce((sum, step, place) => sum | (mask[at + step]! << place), 0);
-  return isSimple[bits] === 1 && isLast[bits] === 0;
+/** What is set around a pixel, as bits. */
+function ringAt(mask: Uint8Array, at: number, ring: readonly number[]): number {
+  let bits = 0;
+  for (let place = 0; place < 8; place += 1) bits |= mask[at + ring[place]!]! << place;
+  return bits;
 }
 
 /**
@@ -95,8 +99,7 @@ function thinnedByDepth(ink: Uint8Array, stride: number, depths: Float32Array, w
   for (let pixels = byDepth(ink, stride, depths), isChanged = true; isChanged; ) {
     isChanged = false;
     for (const at of pixels) {
-      let bits = 0;
-      for (let place = 0; place < 8; place += 1) bits |= mask[at + ring[place]!]! << place;
+      const bits = ringAt(mask, at, ring);
       if (isSimple[bits] === 0 || (isLast[bits] === 1 && depths[at]! >= deep)) continue;
       mask[at] = 0;
       isChanged = true;

@@ -1,7 +1,7 @@
 /** What strokes cover, as signed distances: with round or flat ends, and with round or sharp corners, as SVG and Figma draw them. Pure. */
 import type { Path, Point } from "../../../shared/vectors/vector-path.ts";
 import { cross, distanceOf, dot, minus, plus, turnOf, unit } from "../../engine/outlines/polyline.ts";
-import { sampled } from "./joints.ts";
+import { sampled } from "../curves/sampled.ts";
 
 /** Pixels from the first to the last, both included. */
 export interface Box {
@@ -32,13 +32,12 @@ export const reachPx = 8;
 export function coverStroke(
   outside: Float32Array,
   gridPx: number,
-  path: Path,
+  { points, isOpen }: FlatPath,
   { widthPx, cap }: Pick<StrokeLook, "widthPx" | "cap">,
   box: Readonly<Box>,
 ): void {
-  const { points } = flattened(path);
   const half = widthPx / 2;
-  const isFlat = cap === "butt" && path.isOpen === true;
+  const isFlat = cap === "butt" && isOpen;
   for (let at = 0; at < points.length - 1; at += 1) {
     const [from, to] = [points[at]!, points[at + 1]!];
     const length = distanceOf(from, to);
@@ -67,12 +66,12 @@ export function coverStroke(
 export function coverMiters(
   outside: Float32Array,
   gridPx: number,
-  path: Path,
+  { corners }: FlatPath,
   widthPx: number,
   box: Readonly<Box>,
 ): void {
   const half = widthPx / 2;
-  for (const { at, coming, going } of flattened(path).corners) {
+  for (const { at, coming, going } of corners) {
     const turn = turnOf(coming, going);
     const reach = 1 / Math.cos(turn / 2);
     if (Math.abs(turn) < turnLeast || reach > miterLimit) continue;
@@ -112,7 +111,13 @@ interface CornerAt {
 const curveStepPx = 3;
 
 /** A path as points, and its corners. */
-function flattened({ start, segments, isOpen }: Path): { points: Point[]; corners: CornerAt[] } {
+export interface FlatPath {
+  readonly points: readonly Point[];
+  readonly corners: readonly CornerAt[];
+  readonly isOpen: boolean;
+}
+
+export function flattened({ start, segments, isOpen = false }: Path): FlatPath {
   const points: Point[] = [start];
   const headings: Array<{ readonly coming: Point; readonly going: Point; readonly to: Point }> = [];
   let from = start;
@@ -137,7 +142,7 @@ function flattened({ start, segments, isOpen }: Path): { points: Point[]; corner
   const corners = headings
     .slice(0, isOpen ? Math.max(0, count - 1) : count)
     .map(({ coming, to }, at): CornerAt => ({ at: to, coming, going: headings[(at + 1) % count]!.going }));
-  return { points, corners };
+  return { points, corners, isOpen };
 }
 
 /** From a point to the first that is elsewhere. */

@@ -11,7 +11,7 @@ import {
 } from "../../engine/outlines/polyline.ts";
 import type { Run } from "../../engine/outlines/straight-runs.ts";
 import { straightStretches } from "../../engine/outlines/straight-stretches.ts";
-import { curvesThrough, type Fit, fitRing, headingOf } from "../curves/fit.ts";
+import { curvesThrough, type Fit, fitRing, headingOf, straightFor } from "../curves/fit.ts";
 import type { Chain } from "./chains.ts";
 
 /** A piece with its straight stretches in order. */
@@ -35,10 +35,9 @@ export function strokePath(chain: Chain, widthPx: number, fit: Fit): Path {
   const pieces = chain.pieces.map((points): Piece => {
     const loop = openLoopOf(points, stepPx);
     const runs = straightStretches(loop, {
+      ...straightFor(tolerancePx),
       offPx: 0.6 * tolerancePx,
       bendPx: 0.4 * tolerancePx,
-      leastPx: 5 + 10 * tolerancePx,
-      surePx: 110 * tolerancePx,
     });
     return { loop, runs: [...runs].sort((one, other) => one.from - other.from) };
   });

@@ -137,3 +137,13 @@ export const vectorColoursOf = ({
   condition: { colours = [], drawing },
 }: Pick<ResolvedRequest, "palette" | "condition">): readonly string[] | undefined =>
   palette ?? (colours.length > 1 && drawing?.mask === undefined ? colours : undefined);
+
+/** What the vectors of a request shall be like, for server and command line alike. */
+export function vectorOptionsOf(request: ResolvedRequest) {
+  const [title, palette] = [request.condition.caption, vectorColoursOf(request)];
+  return {
+    ...(palette && { palette, keepsGradients: request.palette === undefined }),
+    ...(title && { title }),
+    lines: request.lines,
+  };
+}
