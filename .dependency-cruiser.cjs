@@ -24,7 +24,7 @@ const layers = [
   "(jobs|evaluation)",
   "(inference|training)",
   "packs",
-  "(upscaling|importers)",
+  "(upscaling|importers|tidy)",
   "experts",
   "(images|flow|retrieval|vector|checkpoints)",
   "(engine|hub|manifest|onnx|wasm)",

@@ -25,7 +25,7 @@ export function binarizeSketch(planes: Float32Array, sizePx: number): Mask | und
 }
 
 /** Contrast to the background [size · size], scaled so that ink begins at 0.5. */
-function inkOf(planes: Float32Array, sizePx: number): Float32Array {
+export function inkOf(planes: Float32Array, sizePx: number): Float32Array {
   const pixels = sizePx * sizePx;
   const ink = new Float32Array(pixels);
   const paper = paperOf(planes, sizePx);
@@ -73,15 +73,27 @@ function paperOf(planes: Float32Array, sizePx: number): readonly number[] | unde
   return opaque > 0.9 * sheetPx && plain > 0.4 * opaque && hasStrokes ? colour : undefined;
 }
 
-/** Scales the box of an ink map to fill a mask with a margin of 4 px; lines thinner than a pixel are kept. */
+/** The box of an ink map, scaled to fill a mask with a margin of 4 px. */
 function enlarge(ink: Float32Array, sizePx: number, box: Box): Mask {
-  const [width, height] = [box.right - box.left, box.bottom - box.top];
-  const step = Math.max(width, height) / (workPx - 8);
   const mask = emptyMask();
+  forEachInked(ink, sizePx, box, { sidePx: workPx, marginPx: 4 }, (x, y) => setAt(mask, y * workPx + x));
+  return mask;
+}
+
+/** Visits the cells of a grid that the box of an ink map fills but for a margin, where ink is; lines thinner than a cell are kept. */
+export function forEachInked(
+  ink: Float32Array,
+  sizePx: number,
+  box: Box,
+  { sidePx, marginPx }: { readonly sidePx: number; readonly marginPx: number },
+  visit: (x: number, y: number) => void,
+): void {
+  const [width, height] = [box.right - box.left, box.bottom - box.top];
+  const step = Math.max(width, height) / (sidePx - 2 * marginPx);
   const clamp = (value: number): number => Math.min(sizePx - 1, Math.max(0, value));
-  const [startX, startY] = [box.left + width / 2 - (step * workPx) / 2, box.top + height / 2 - (step * workPx) / 2];
-  for (let y = 0; y < workPx; y += 1)
-    for (let x = 0; x < workPx; x += 1) {
+  const [startX, startY] = [box.left + width / 2 - (step * sidePx) / 2, box.top + height / 2 - (step * sidePx) / 2];
+  for (let y = 0; y < sidePx; y += 1)
+    for (let x = 0; x < sidePx; x += 1) {
       const [fromX, fromY] = [startX + x * step, startY + y * step];
       let value = 0;
       if (step > 1) {
@@ -96,9 +108,8 @@ function enlarge(ink: Float32Array, sizePx: number, box: Box): Mask {
         const lower = ink[v1 * sizePx + u0]! * (1 - u + u0) + ink[v1 * sizePx + u1]! * (u - u0);
         value = upper * (1 - v + v0) + lower * (v - v0);
       }
-      if (value >= 0.5) setAt(mask, y * workPx + x);
+      if (value >= 0.5) visit(x, y);
     }
-  return mask;
 }
 
 /** The mask with areas that are too thick for a stroke hollowed out. */
