@@ -22,6 +22,10 @@ export const keyOfVectorDrawing = (svg: string): string => `drawing:${sha256Of(s
 export const keyOfShown = (drawing: NonNullable<PartialCondition["drawing"]>): string =>
   "svg" in drawing ? keyOfVectorDrawing(drawing.svg) : drawing.image;
 
+/** Key of a sketch among `ConditionImages`. */
+export const keyOfSketched = (sketch: NonNullable<PartialCondition["sketch"]>): string =>
+  "svg" in sketch ? keyOfDrawing(sketch.svg) : keyOfSketch(sketch.image);
+
 const text = (value: string): ConditionValue => ({ kind: "text", text: value });
 
 /** What became of the pictures that were looked at last: each caption's seeds ask again. */
@@ -56,7 +60,7 @@ export function conditionValues(
     ...(caption !== undefined && { caption: text(caption) }),
     ...(label !== undefined && { label: label === null ? { kind: "none" } : text(label) }),
     ...(style !== undefined && { style: styleValue(style) }),
-    ...(sketch && { sketch: picture("svg" in sketch ? keyOfDrawing(sketch.svg) : keyOfSketch(sketch.image)) }),
+    ...(sketch && { sketch: picture(keyOfSketched(sketch)) }),
     ...(layout && { layout: "cells" in layout ? { kind: "cells", cells: layout.cells } : picture(layout.image) }),
     ...(image && { [`image-${image.depth}`]: picture(image.image) }),
     ...(lowResolution && { lowResolution: picture(lowResolution.image) }),

@@ -19,9 +19,9 @@ import { sha256Of } from "../platform/sha256.ts";
 import { sampleRow } from "../retrieval/retrieved-prior.ts";
 import { sourcesOf, stylesUnder } from "../retrieval/sources.ts";
 import { conditionValues, inOwnStyle } from "./condition-values.ts";
+import { type WantedDrawing, wantedDrawing } from "./drawings/wanted-drawing.ts";
 import { askedAt, bestOfEach, looksAt, type Plan } from "./generation-plan.ts";
 import type { ConditionImages } from "./protocol.ts";
-import { type WantedDrawing, wantedDrawing } from "./wanted-drawing.ts";
 
 /** Cosine of a drawing's name to the words from which on it shows them: "home" is at 0.78 to "house", "rabbit" at 0.42 to "giraffe". */
 const cosineLeast = 0.65;

@@ -198,7 +198,10 @@ function describe(
     label,
     conditions: conditionFields.filter(
       (field) =>
-        conditions.some(({ name }) => fieldOf(name) === field) || (field === "caption" && lender !== undefined),
+        conditions.some(({ name }) => fieldOf(name) === field) ||
+        (field === "caption" && lender !== undefined) ||
+        // Clean lines of a sketch are a drawing (inference/clean-sketch.ts).
+        (field === "sketch" && isBetweenStyles),
     ),
     ...(lender ? { captionsFrom: lender.id } : {}),
     styles: vocabularyOf("style"),

@@ -143,3 +143,23 @@ it("tau restyle refuses two styles, a folder without images, a mask for several 
   assert.match(await refused(file, file, "--style", "filled", "--mask", file), /one image file beside --mask, got 2/);
   assert.match(await refused(file, "--style", "cubist"), /translation: expected one of restyle, got "caption"/);
 });
+
+it("tau generate draws a sketch in a style that only the translation between styles has, and in one that a folder shows", async () => {
+  const house = "M20 90L98 28L172 86L168 168L33 172z";
+  await writeFile(
+    at("sketch.svg"),
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 200"><path d="${house}" fill="none" stroke="#000" stroke-width="6"/></svg>`,
+  );
+  for (const style of [
+    ["--style", "filled"],
+    ["--style-from", at("own")],
+  ]) {
+    const result = await tau(
+      ...["generate", "--packs", at("packs"), "--sketch", at("sketch.svg"), ...style],
+      ...["--count", "1", "--temperature", "0", "--seed", "3", "--out", at("sketched")],
+    );
+    assert.equal(result.code, 0, result.err);
+    const [line] = linesOf<{ file: string }>(result);
+    assert.equal((await probeImage(await readFile(line!.file))).widthPx, styleSizePx);
+  }
+});

@@ -143,7 +143,10 @@ describe("captions in a style of one's own", () => {
     assert.ok(info.conditions.includes("caption"));
     const alone = await infoIn("borrows");
     assert.equal(alone.captionsFrom, undefined);
-    assert.throws(() => checkCondition(alone, { caption: "red" }), /condition.caption: expected only style, drawing/);
+    assert.throws(
+      () => checkCondition(alone, { caption: "red" }),
+      /condition.caption: expected only style, sketch, drawing/,
+    );
   });
 
   it("captions find drawings of the pack's own library first, whose sets are named and limited by licences, and several images different ones", async () => {

@@ -1,10 +1,10 @@
 /** What a drawing that a caption starts from had better look like, in lines or filled, and how large it is in the requested style. */
-import { areThin } from "../engine/areas/around.ts";
-import type { ConditionValues } from "../engine/conditions.ts";
-import type { DrawingFinder } from "../engine/interfaces.ts";
-import type { StyleInk } from "../engine/pixels/style-ink.ts";
-import { inkOfStyle } from "../engine/read-in-ink.ts";
-import type { Translation } from "../engine/translation.ts";
+import { areThin } from "../../engine/areas/around.ts";
+import type { ConditionValues } from "../../engine/conditions.ts";
+import type { DrawingFinder } from "../../engine/interfaces.ts";
+import type { StyleInk } from "../../engine/pixels/style-ink.ts";
+import { inkOfStyle } from "../../engine/read-in-ink.ts";
+import type { Translation } from "../../engine/translation.ts";
 
 export interface WantedDrawing {
   /** What comes out well: what is in lines or filled already needs no guess. */

@@ -1,6 +1,6 @@
 /** `tau generate`: conditions to PNG files, or SVG files. One JSON line an image on standard output. */
 import { parseArgs } from "node:util";
-import type { PackInfo } from "../../../../shared/contract/meta.ts";
+import type { PackInfo, TranslationInfo } from "../../../../shared/contract/meta.ts";
 import { limits } from "../../../../shared/limits.ts";
 import { AppError } from "../../../../shared/problem.ts";
 import { refuseUsage, withCliSession } from "../../cli-session.ts";
@@ -49,7 +49,7 @@ async function run(args: string[]): Promise<number> {
       ...(await flags.conditionOf(values, keep)),
       ...(folder !== undefined && { style: await styleOfFolder(folder, keep) }),
     };
-    const translation = values.translation ?? (folder === undefined ? undefined : captionsInOwnStyle(packs));
+    const translation = values.translation ?? translationOf(packs, { style, folder, ...values });
     await draw(
       flags.requestOf(
         { ...values, translation },
@@ -58,6 +58,27 @@ async function run(args: string[]): Promise<number> {
       out,
     );
   });
+}
+
+/** What draws in a style that images show, or, of sketches, in one that only a translation between styles knows; else the usual one. */
+function translationOf(
+  packs: readonly PackInfo[],
+  given: {
+    readonly style?: string | undefined;
+    readonly folder?: string | undefined;
+    readonly sketch?: string | undefined;
+  },
+): string | undefined {
+  const { style, folder, sketch } = given;
+  if (folder !== undefined && sketch === undefined) return captionsInOwnStyle(packs);
+  if (sketch === undefined) return undefined;
+  const known = packs
+    .flatMap(({ translations }) => translations)
+    .filter(({ conditions }) => conditions.includes("sketch"));
+  const fits = ({ styles, styleImagesMax }: TranslationInfo): boolean =>
+    folder !== undefined ? styleImagesMax !== undefined : styles.some(({ id }) => id === style);
+  if (folder === undefined && style === undefined) return undefined;
+  return known.find(fits)?.id;
 }
 
 /** The translation that draws captions in a style that images show. @throws AppError `invalid_request` where there is none */
