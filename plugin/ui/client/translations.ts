@@ -70,8 +70,9 @@ export function choiceFor(
 ): string {
   const { style, redrawStyle = "", recentStyles = [] } = form;
   const choice = command === "redraw-part" ? redrawStyle : style;
-  const [iconSet] = command === "restyle" && form.recentStyles?.length === 0 ? redrawnStyles(meta, command) : [];
-  // Nobody chose the style that a pack suggests for captions: icons keep their shapes first.
+  const keepsShapes = command === "restyle" || command === "sketch";
+  const [iconSet] = keepsShapes && form.recentStyles?.length === 0 ? redrawnStyles(meta, command) : [];
+  // Nobody chose the style that a pack suggests for captions: icons and sketches keep their shapes first.
   if (iconSet !== undefined && choice !== "" && choice === translationOfCommand(meta, command)?.defaultStyle)
     return iconSet.id;
   const isDrawable = isRedrawn(choice)

@@ -137,7 +137,8 @@ function planOwnReplacements(
   for (const { nodeId, provenance, ...like } of replacements) {
     const { caption: own, label, style, ...pictures } = provenance.condition;
     const caption = own !== undefined && captions.includes(own) ? own : own === undefined ? own : (captions[0] ?? own);
-    const hasPictures = provenance.translation === translation.id && redrawnIn === undefined;
+    const isSame = provenance.translation === translation.id;
+    const hasPictures = isSame && (redrawnIn === undefined || pictures.sketch !== undefined);
     const condition = {
       // A sketch, layout or picture that it followed, which another translation may not read.
       ...(hasPictures ? pictures : {}),

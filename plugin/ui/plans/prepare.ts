@@ -15,7 +15,7 @@ import { fitsInline, planDrawing, withoutPaper } from "./drawing.ts";
 import { planBlend, planUpscale, planVariations, type UploadedSource } from "./edits.ts";
 import { planFamily, planRestyle, planTraces, type UploadedIcon } from "./icons.ts";
 import { LabelIndex, matchNames, planLabel, planNames } from "./labels.ts";
-import { planRedrawnCaptions, planRedrawnIcons, planRedrawnPart } from "./redraw.ts";
+import { planRedrawnCaptions, planRedrawnIcons, planRedrawnPart, planRedrawnSketch } from "./redraw.ts";
 
 export interface Prepared {
   readonly jobs: readonly Job[];
@@ -128,11 +128,16 @@ async function prepareCommand(
     case "layout": {
       const { name, svg } = drawn ?? scene.drawing ?? { name: "", svg: "" };
       if (svg === "") throw new Failure("drawing_missing", "");
-      if (command === "sketch" && fitsInline(svg))
-        return finish(found, planDrawing(form, translation, name, { sketch: { svg } }));
       if (command === "sketch") {
-        const { digest } = await client.uploadImage(await rasterise(svg, pictureSidePx, "paper"), signal);
-        return finish(found, planDrawing(form, translation, name, { sketch: { image: digest } }));
+        const sketch = fitsInline(svg)
+          ? { svg }
+          : { image: (await client.uploadImage(await rasterise(svg, pictureSidePx, "paper"), signal)).digest };
+        return finish(
+          found,
+          redrawnIn === undefined
+            ? planDrawing(form, translation, name, { sketch })
+            : planRedrawnSketch(form, translation, name, sketch, redrawnIn),
+        );
       }
       // What a layout leaves open is transparent, as around icons; on paper it would be white.
       const colours = withoutPaper(svg);

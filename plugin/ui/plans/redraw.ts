@@ -3,6 +3,7 @@
  * The likeliest answer (temperature 0) is the cleanest; only a part that is drawn anew may vary.
  */
 import type { Style } from "../../../shared/contract/conditions.ts";
+import type { GenerationInput } from "../../../shared/contract/generations/generation-request.ts";
 import type { VectorRecord } from "../../../shared/messages/vector-messages.ts";
 import { type DrawJob, numbered, type TranslationAbilities } from "../run/jobs.ts";
 import type { Form } from "../state/form.ts";
@@ -29,6 +30,24 @@ export const planRedrawnIcons = (
       return inItsLayer(icon, { ...inputOf(form, translation), condition, count: 1 }, vector);
     }),
   );
+
+/** The clean lines of a sketch have one likeliest answer. */
+export const planRedrawnSketch = (
+  form: Form,
+  translation: TranslationAbilities,
+  title: string,
+  sketch: NonNullable<GenerationInput["condition"]["sketch"]>,
+  style: Style,
+): DrawJob[] =>
+  numbered([
+    {
+      kind: "draw" as const,
+      title,
+      imageCount: 1,
+      input: { ...inputOf(form, translation), condition: { sketch, style }, count: 1 },
+      nodeIds: [],
+    },
+  ]);
 
 /** The painted part of one icon. @param style absent: the icon's own */
 export const planRedrawnPart = (

@@ -1,4 +1,5 @@
 /** All stories, in the order of the docs. */
+import { cleanSketchStories } from "./clean-sketch.ts";
 import { commandStories } from "./commands.ts";
 import { iconStories } from "./icons.ts";
 import { learningStories } from "./learning.ts";
@@ -9,6 +10,7 @@ import type { Story } from "./story.ts";
 
 export const stories: readonly Story[] = [
   ...commandStories,
+  ...cleanSketchStories,
   ...iconStories,
   ...ownStyleStories,
   ...learningStories,

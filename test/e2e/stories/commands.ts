@@ -263,6 +263,7 @@ const sketch: Story = {
     await ui.getByRole("button", { name: "Back" }).click();
     await pad.waitFor();
     assert.equal(await ui.locator(".pad path:not(.cross)").count(), 2);
+    await ui.locator("#style").selectOption("noto");
     await ui.getByLabel("What is it? (optional)").fill("sun");
     await step("drawn");
     await ui.getByRole("button", { name: "Generate" }).click();

@@ -1,6 +1,7 @@
 /** Sketch and layout to image: a pad to draw on, or the selection as a drawing. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { readsCaption, translationOfCommand } from "../../client/translations.ts";
+import { isRedrawn } from "../../client/style-choice.ts";
+import { choiceFor, readsCaption, translationOfCommand } from "../../client/translations.ts";
 import { type Stroke, svgOf } from "../../pad/strokes.ts";
 import { Switch } from "../controls.tsx";
 import type { ViewProps } from "../view-props.ts";
@@ -18,14 +19,16 @@ export function DrawingForm(props: ViewProps) {
   const { controller, texts } = props;
   const { meta, command, form } = controller.state;
   const [isLive, setLive] = useState(false);
+  // Clean lines are all that a flow between styles reads of a sketch, and have one answer.
+  const isClean = isRedrawn(choiceFor(meta, command, form));
   return (
     <div class="form">
       <DrawingPad {...props} isLive={isLive} />
       <Switch label={texts.live} isOn={isLive} onChange={setLive} />
-      {readsCaption(meta, command, form.style) && <CaptionLine controller={controller} label={texts.whatIsIt} />}
-      <StyleField {...props}>
-        <CountField {...props} />
-      </StyleField>
+      {!isClean && readsCaption(meta, command, form.style) && (
+        <CaptionLine controller={controller} label={texts.whatIsIt} />
+      )}
+      <StyleField {...props}>{!isClean && <CountField {...props} />}</StyleField>
       <TileSizeField {...props} />
       <InsertAsField {...props} />
     </div>
