@@ -21,20 +21,22 @@ export interface CaptionJudge {
  */
 const addedVariance = (captions: Vectors): number => 0.05 + captions.dims / countOf(captions);
 
-/**
- * @param penalty of the ridge regression, see `fitRidge`
- * @throws AppError `dataset_invalid` for fewer than two pairs, or features that are all equal
- */
-export function fitCaptionJudge(features: Vectors, captions: Vectors, penalty: number): CaptionJudge {
+/** Whitening of captions, by the captions that a judge is fitted on. */
+export function fitPlacing(captions: Vectors): CaptionJudge["place"] {
   // 1 when all captions are equal, which leaves nothing to judge.
   const spread = meanSquareAround(captions, columnMeans(captions)) || 1;
   const { mean, matrix } = fitWhitening(captions.values, captions.dims, Math.sqrt(spread * addedVariance(captions)));
   const { dims } = captions;
   const whiten = Matrix.from1DArray(dims, dims, matrix);
-  const place = (vectors: Vectors): Vectors => ({
-    values: Float32Array.from(centred(vectors, mean).mmul(whiten).to1DArray()),
-    dims,
-  });
+  return (vectors) => ({ values: Float32Array.from(centred(vectors, mean).mmul(whiten).to1DArray()), dims });
+}
+
+/**
+ * @param penalty of the ridge regression, see `fitRidge`
+ * @throws AppError `dataset_invalid` for fewer than two pairs, or features that are all equal
+ */
+export function fitCaptionJudge(features: Vectors, captions: Vectors, penalty: number): CaptionJudge {
+  const place = fitPlacing(captions);
   const { predict } = fitRidge(features, place(captions), penalty);
   return { predict, place };
 }

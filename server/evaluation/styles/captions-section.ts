@@ -1,11 +1,11 @@
 /** Do captions come out as what they say, and are four seeds four pictures? By a judge that saw no variant of a drawing that was found. */
 import { atLeast } from "../goals.ts";
-import type { CaptionJudge } from "../metrics/caption-judge.ts";
 import { meanPairDifference } from "../metrics/pixels.ts";
 import { rankCaptions } from "../metrics/r-precision.ts";
 import { median, shareOf } from "../metrics/statistics.ts";
 import { pickRows, type Vectors } from "../metrics/vectors.ts";
 import type { Column, Row } from "../report.ts";
+import type { StylesCaptionJudge } from "./caption-judges.ts";
 import { rebuilt, type StylesContext } from "./context.ts";
 import type { Captioned, StylesData } from "./data.ts";
 import { needsCaptions, needsFeatures, percent, type StylesSection } from "./section.ts";
@@ -42,14 +42,16 @@ export const captionsSection: StylesSection = {
         ),
       );
     }
+    const { judge } = await data.captionJudges();
     return {
       about:
         `R-precision@1 among ${distractors + 1} captions, or as many different ones as there are. A caption is what a drawing is called, in up to three words. Known: of families never seen, ` +
         "with a concept that was trained on in others; in a named style of one ink, in turn. Never seen: concepts that nothing was trained on. Unseen styles: the known captions in the style " +
         "that eight icons of a family never seen show. A caption that finds no drawing is refused and counts as wrong. The judge maps " +
-        `features of ${context.features!.name} to whitened vectors of words by ridge regression (as in the report on icons), fitted on up to ${data.fitted.length} real drawings of all families: none is a caption's ` +
-        "own drawing, and none shows a thing that a caption found in the library, in any variant of its family. Other families' drawings of the same concept are among them. The net that looks had no part in " +
-        "what is drawn; the vectors of words did find the drawing. Real icons are the captions' own drawings, in their own styles. That judge saw other variants of many of them; the strict one, of none.",
+        `features of ${context.features!.name}, with random units beside them, to whitened vectors of words by ridge regression. It is fitted on ${judge.drawings} real drawings, one of each wording first, then ` +
+        "others, evenly over all families: none is a caption's own drawing, and none shows a thing that a caption found in the library, or bears its name, in any variant of its family. Other families' drawings of " +
+        "the same concept are among them. Its size was chosen by how it ranks real icons of other captions. The net that looks had no part in what is drawn; the vectors of words did find the drawing. Real icons are the captions' own drawings, in " +
+        "their own styles. That judge saw other variants of many of them; the strict one, of none.",
       tables: [{ title: "R-precision@1", columns, rows }],
       goals,
     };
@@ -65,8 +67,9 @@ async function rowsOf(
   const { drawings } = context;
   const drawn = items.filter(({ answers }) => answers.length > 0);
   const found = drawn.length / items.length;
-  const [judge, strict] = [await data.captionJudge(), await data.strictCaptionJudge()];
-  const ranked = (by: CaptionJudge, features: Vectors, of = items) => rank(context, data, by, of, features, items);
+  const { judge, strict } = await data.captionJudges();
+  const ranked = (by: StylesCaptionJudge, features: Vectors, of = items) =>
+    rank(context, data, by, of, features, items);
   const features = await featuresOf(context, drawn, ({ answers }) => answers[0]!.planes);
   const shifted = drawn.map((_, at) => (at + Math.floor(drawn.length / 2)) % drawn.length);
   const realFeatures = await featuresOf(context, items, ({ drawing }) => drawings.read(drawing));
@@ -83,7 +86,7 @@ async function rowsOf(
   const row = (what: string, role: Row["role"], values: Row["values"], n = items.length): Row => ({
     ...{ what: `${name}: ${what}`, role, n, values },
   });
-  const precision = async (by: CaptionJudge, features: Vectors, of = items) =>
+  const precision = async (by: StylesCaptionJudge, features: Vectors, of = items) =>
     (await ranked(by, features, of)).precision;
   return [
     row("drawn", "measured", { precision: (await precision(judge, features, drawn)) * found, found }),
@@ -118,13 +121,13 @@ const featuresOf = (
 async function rank(
   { settings: { seed } }: StylesContext,
   data: StylesData,
-  judge: CaptionJudge,
+  judge: StylesCaptionJudge,
   items: readonly Captioned[],
   features: Vectors,
   all = items,
 ) {
   const ordered = [...items, ...all.filter((item) => !items.includes(item))].map(({ caption }) => caption);
-  return rankCaptions(judge.predict(features), judge.place(await data.vectorsOf(ordered)), ordered, {
+  return rankCaptions(await judge.predict(features), judge.place(await data.vectorsOf(ordered)), ordered, {
     ...{ distractors, seed },
   });
 }
@@ -143,7 +146,7 @@ export const seedsSection: StylesSection = {
     const about =
       "The known captions with four seeds at temperature 0: each seed finds a drawing of its own among those whose names fit. Differences are means over premultiplied RGBA and all pairs of the four.";
     if (items.length === 0) return { about, tables: [] };
-    const judge = await data.captionJudge();
+    const { judge } = await data.captionJudges();
     const isFirst: (readonly boolean[])[] = [];
     for (const at of [0, 1, 2, 3])
       isFirst.push(

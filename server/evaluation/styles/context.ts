@@ -62,6 +62,7 @@ export interface StylesContext {
   /** Ids of the packs that were loaded. */
   readonly packIds: readonly string[];
   readonly settings: StylesOptions["settings"];
+  readonly threads: number;
   readonly progress: ProgressReporter;
 }
 
@@ -94,6 +95,7 @@ export async function openStyles(options: StylesOptions): Promise<StylesContext>
     lpips: options.lpips === undefined ? undefined : await openLpips(options.lpips, threads),
     packIds: [...new Set(packIds)],
     settings,
+    threads,
     progress,
   };
 }
