@@ -6,6 +6,7 @@
 import { parseArgs } from "node:util";
 import { autoencoderFigure } from "./figures/autoencoder.ts";
 import { captionFigure, everydayFigure, failureFigure, retrievalFigure } from "./figures/captions.ts";
+import { cleanSketchesFigure } from "./figures/clean-sketches.ts";
 import { colouredDrawingsFigure } from "./figures/coloured-drawings.ts";
 import { layoutFigure, lowResolutionFigure, sketchFigure } from "./figures/conditions.ts";
 import { angleFigure, attributeFigure, blendFigure, depthFigure, restyleFigure } from "./figures/edits.ts";
@@ -36,6 +37,7 @@ const figures: Figures = {
   "own-style": ownStyleFigure,
   "caption-seeds": captionSeedsFigure,
   "coloured-drawings": colouredDrawingsFigure,
+  "clean-sketches": cleanSketchesFigure,
   "low-resolution": lowResolutionFigure,
 };
 
@@ -55,6 +57,7 @@ const folders: Readonly<Record<string, string>> = {
   "own-style": "styles",
   "caption-seeds": "styles",
   "coloured-drawings": "styles",
+  "clean-sketches": "styles",
   ...Object.fromEntries(Object.keys(styleFigures).map((name) => [name, "styles"])),
   training: "training",
   upscaling: "upscaling",

@@ -1,8 +1,9 @@
 /**
  * `npm run bench -- restyle [--most N]`: the flow between styles against its targets: pack and memory, 24 drawings restyled, a caption to
- * four PNGs, the search of drawings, colour words, how much seeds differ, and how well a masked part is drawn anew. Quality is on N
+ * four PNGs, a sketch to an icon, the search of drawings, colour words, how much seeds differ, and how well a masked part is drawn anew. Quality is on N
  * everyday nouns (24), each in a named style in turn, unpicked, seed 1. Prints one JSON object. No part of docs/benchmarks.md.
  */
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { toPremultipliedPlanes } from "../../server/engine/pixels/pixels.ts";
@@ -83,6 +84,13 @@ export async function benchRestyle(args: string[]): Promise<void> {
       const four = await draw({ condition: { caption: "house", style: styleOf(0) }, count: 4 });
       return Promise.all(four.map(({ rgba }) => encodePng(rgba, sizePx, sizePx)));
     });
+    const sketchMs: number[] = [];
+    for (const [at, svg] of (await sketchesIn("docs/examples/sketches")).entries()) {
+      // Each once: what was cleaned last is kept.
+      const startedMs = performance.now();
+      await draw({ condition: { sketch: { svg }, style: styleOf(at) } });
+      sketchMs.push(performance.now() - startedMs);
+    }
     const words = Object.keys(hues) as ColourWord[];
     const obeyed: boolean[] = [];
     for (const [at, noun] of nouns.entries()) {
@@ -114,6 +122,7 @@ export async function benchRestyle(args: string[]): Promise<void> {
           restyleOf: digests.length,
           restyleMs: Math.round(median(restyleMs)),
           captionToFourMs: Math.round(median(captionMs)),
+          sketchToIconMs: Math.round(median(sketchMs)),
           ...search,
           colourWordsObeyed: share(obeyed.filter(Boolean).length, obeyed.length),
           fourSeedsDifference: Number(median(differences).toFixed(1)),
@@ -191,4 +200,9 @@ function repeated(content: LibraryContent, times: number): LibraryContent {
     listLengths: listLengths.map((length) => times * length),
     entryNames,
   };
+}
+
+async function sketchesIn(folder: string): Promise<string[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".svg")).sort();
+  return Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
 }

@@ -8,7 +8,7 @@ import { type Anchor, type Curve, type CurvePiece, curveOf } from "./curves.ts";
 import { graphOf, isDot } from "./graph.ts";
 import { drawnPx, inkOfSketch } from "./ink.ts";
 import { endLine, mended } from "./mend.ts";
-import { shareNear } from "./near.ts";
+import { distanceToAny, shareNear } from "./near.ts";
 import { flattened, nearestOn, pathOf, ringPath, tangentArcs } from "./paths.ts";
 import { awayFrom, regularAnchors, type Sketch, type Touch } from "./regular.ts";
 import { type Ring, ringOf } from "./rings.ts";
@@ -40,8 +40,16 @@ export function tidied(planes: Float32Array, sizePx: number): CleanSketch | "fil
   const found = graphOf(ink);
   if (found.edges.length > edgesMost) return "filled";
   const graph = mended(found, widthPx);
-  const dots = graph.edges.filter((edge) => isDot(edge, widthPx));
-  const drawn = chainsOf({ nodes: graph.nodes, edges: graph.edges.filter((edge) => !dots.includes(edge)) }, widthPx);
+  const strokes = graph.edges.filter((edge) => !isDot(edge, widthPx));
+  const away = distanceToAny(
+    strokes.flatMap(({ points }) => points),
+    2 * widthPx,
+  );
+  // What touches a stroke is a blot of it.
+  const dots = graph.edges.filter(
+    (edge) => !strokes.includes(edge) && edge.points.every((point) => away(point) > widthPx),
+  );
+  const drawn = chainsOf({ nodes: graph.nodes, edges: strokes }, widthPx);
   const { chains, axes } = symmetrical(drawn);
   const sketch = sketchOf(
     chains,

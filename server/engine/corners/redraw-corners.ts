@@ -22,7 +22,7 @@ const [sharpenedMost, sharpenedSides] = [2.4, 0.4] as const;
 /** Width of an end, of that of the lines, and least length of its sides, of its own width. */
 const [endMost, endSides] = [1.35, 0.6] as const;
 /** Share of the shorter side that a round corner may take at either end. */
-const roundedMost = 0.4;
+const roundedMost = 0.3;
 /** Turn of acute corners, in radians, and what their tip may gain, in widths of lines. */
 const [acuteFrom, gainMost] = [1.8, 0.55] as const;
 /** What the tip of a sharp corner may lose, in widths of lines. */

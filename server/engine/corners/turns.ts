@@ -107,7 +107,8 @@ export function turnsOf(field: Float32Array, sizePx: number): Turns {
       const found = endAt(loop, sides, at, sizePx);
       if (!found) continue;
       ends.push(found.end);
-      for (const turn of found.turns) taken.add(turn);
+      // Both corners of a gap between lines are corners of these, too.
+      if (found.end.isConvex) for (const turn of found.turns) taken.add(turn);
     }
     if (sides.length > 1)
       for (const at of sides.keys()) {

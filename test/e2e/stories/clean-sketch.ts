@@ -1,4 +1,4 @@
-/** A rough sketch, drawn in the plugin with a trembling hand, becomes an icon of a set: clean lines as strokes, then in fills, while one draws on. */
+/** A rough sketch, drawn in the plugin with a trembling hand, becomes an icon of a set: clean lines as strokes, then in fills. */
 import assert from "node:assert/strict";
 import type { Story } from "./story.ts";
 
@@ -66,12 +66,13 @@ const cleanSketch: Story = {
     await ui.getByRole("button", { name: "Generate" }).click();
     await page.locator(".node.frame .node.vector").first().waitFor();
     await ui.locator(".applied").waitFor();
+    await pad.evaluate((element) => element.scrollIntoView({ block: "end" }));
     await step("lines");
-    await ui.locator("#style").selectOption({ label: "Phosphor, duotone" });
+    await ui.locator("#style").selectOption({ label: "Phosphor, fill" });
     await ui.getByRole("button", { name: "Generate" }).click();
-    await page.locator(".node.frame .node.vector").nth(2).waitFor();
+    await page.locator(".node.frame .node.vector").nth(1).waitFor();
     await ui.locator(".applied").waitFor();
-    await step("duotone");
+    await step("fills");
   },
 };
 

@@ -30,6 +30,7 @@ const figures: Readonly<Record<string, string>> = {
   "family-2-recoloured": "recolour",
   "component-set-of-24-2-components": "components",
   "style-of-the-selection-2-restyled": "own-style",
+  "sketch-to-icon-2-lines": "sketch",
 };
 async function keepFigures(shots: readonly string[]): Promise<void> {
   for (const shot of shots) {

@@ -16,7 +16,7 @@ same bytes.
 ${flags.conditionUsage}
   --style-from DIR   instead of --style: the style of the icons in this folder, by the pack that translates between styles
 ${flags.imageUsage}
-  --count N          1 to ${limits.countMax} images (default ${limits.countDefault}); image i has seed + i
+  --count N          1 to ${limits.countMax} images (default ${limits.countDefault}, of a sketch's clean lines 1); image i has seed + i
 ${flags.drawUsage}
 ${flags.temperatureUsage}
 ${flags.attributeUsage}
@@ -50,15 +50,21 @@ async function run(args: string[]): Promise<number> {
       ...(folder !== undefined && { style: await styleOfFolder(folder, keep) }),
     };
     const translation = values.translation ?? translationOf(packs, { style, folder, ...values });
+    // The clean lines of a sketch have one likeliest answer.
+    const isClean = values.sketch !== undefined && drawsDrawings(packs, translation);
+    const { count = isClean ? "1" : undefined, temperature = isClean && count === "1" ? "0" : undefined } = values;
     await draw(
       flags.requestOf(
-        { ...values, translation },
-        { condition, count: flags.numberOf(values.count), seed: flags.seedOf(values) },
+        { ...values, translation, temperature },
+        { condition, count: flags.numberOf(count), seed: flags.seedOf(values) },
       ),
       out,
     );
   });
 }
+
+const drawsDrawings = (packs: readonly PackInfo[], id: string | undefined): boolean =>
+  packs.some(({ translations }) => translations.some((own) => own.id === id && own.conditions.includes("drawing")));
 
 /** What draws in a style that images show, or, of sketches, in one that only a translation between styles knows; else the usual one. */
 function translationOf(
