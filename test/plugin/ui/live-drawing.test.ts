@@ -51,6 +51,37 @@ test("strokes on the pad are what is sent, whatever main reads meanwhile; a clea
   }
 });
 
+test("in an icon set a sketch is one icon of the likeliest lines, and words stay at home", async () => {
+  const server = await startContractServer();
+  try {
+    const base = withSketches();
+    const [pack] = base.packs;
+    const [captions] = pack!.translations;
+    const restyle = {
+      ...captions!,
+      id: "restyle",
+      conditions: ["caption" as const, "style" as const, "sketch" as const, "drawing" as const],
+      styles: [{ id: "tabler", label: "Tabler" }],
+      styleImagesMax: 16,
+    };
+    server.meta = { ...base, packs: [{ ...pack!, translations: [captions!, restyle] }] };
+    const controller = await connectedController(server);
+    controller.show("sketch");
+    controller.setDrawing("strokes", svg(1));
+    controller.editForm({ caption: "a cat", style: "~restyle/tabler", count: 4 });
+    await controller.generate();
+    const [{ images } = { images: [] }] = controller.state.results;
+    assert.equal(images.length, 1);
+    const { translation, condition, temperature } = images[0]!.drawn!.provenance;
+    assert.deepEqual(
+      { translation, condition, temperature },
+      { translation: "restyle", condition: { sketch: { svg: svg(1) }, style: "tabler" }, temperature: 0 },
+    );
+  } finally {
+    await server.close();
+  }
+});
+
 test("a line of emoji alone is refused before anything is sent, and no words go where none are read", async () => {
   const server = await startContractServer();
   try {

@@ -65,6 +65,14 @@ test("a new drawing of a variation or a sketch still follows its picture, unless
   assert.deepEqual(other?.input.condition, { caption: "house" });
 });
 
+test("a sketch that became an icon stays one when it is redrawn in another icon set", () => {
+  const sketch = { svg: "<svg/>" };
+  const made = { translation: "restyle", condition: { sketch, style: "tabler" } } as unknown as Provenance;
+  const form = { ...defaultForm, style: "~restyle/lucide" };
+  const [other] = planReplacements(form, { ...asked, id: "restyle" }, [{ nodeId: "1", provenance: made }], "lucide");
+  assert.deepEqual(other?.input.condition, { sketch, style: "lucide" });
+});
+
 test("a style that the translation does not have is no word of a blend or a restyle, and one that it has is", () => {
   const icon = { nodeId: "1", nodeName: "house", provenance: "" } as UploadedIcon["icon"];
   for (const [style, read] of [

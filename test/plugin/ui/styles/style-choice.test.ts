@@ -49,3 +49,22 @@ test("icons keep their shapes when nobody chose a style: restyle begins with an 
   assert.equal(choiceFor(withSets, "caption-to-artboard", { style: "outline", recentStyles: [] }), "outline");
   assert.equal(choiceFor(meta, "restyle", { style: "outline", recentStyles: [] }), "outline", "no icon sets");
 });
+
+test("a sketch begins with an icon set where a flow between styles reads sketches, and not on an older server", () => {
+  assert.equal(choiceFor(withSets, "sketch", { style: "outline", recentStyles: [] }), "outline");
+  const reading: Meta = {
+    ...withSets,
+    packs: withSets.packs.map((one) => ({
+      ...one,
+      translations: one.translations.map((translation) =>
+        translation.id === "restyle"
+          ? { ...translation, conditions: [...translation.conditions, "sketch" as const] }
+          : translation,
+      ),
+    })),
+  };
+  assert.equal(choiceFor(reading, "sketch", { style: "outline", recentStyles: [] }), "~restyle/tabler");
+  assert.equal(choiceFor(reading, "sketch", { style: "#file", recentStyles: ["#file"] }), "#file");
+  assert.equal(choiceFor(reading, "sketch", { style: "outline", recentStyles: ["outline"] }), "outline");
+  assert.equal(translationFor(reading, "sketch", "~restyle/tabler").translation.id, "restyle");
+});
