@@ -271,3 +271,23 @@ test("clean lines are drawn as large as asked, in the middle, as broad as the pe
   assert.ok(near(widths[0]!, 6.67, 0.1) && near(widths[2]!, 10.67, 0.1), `${widths}`);
   assert.ok(widths[1]! > widths[0]! + 0.5 && widths[1]! < widths[2]!);
 });
+
+for (const seed of [13, 43])
+  test(`strokes without order, of seed ${seed}, stay where they are`, async () => {
+    let state = seed;
+    const random = (from: number, to: number): number => {
+      state = (1103515245 * state + 12345) % 2 ** 31;
+      return from + ((to - from) * state) / 2 ** 31;
+    };
+    const strokes = Array.from({ length: 20 }, (_, at) =>
+      at % 2 === 1
+        ? arc([random(20, 180), random(20, 180)], random(2, 40), random(0.2, 1.1), random(0, 1))
+        : ([
+            [random(10, 190), random(10, 190)],
+            [random(10, 190), random(10, 190)],
+          ] as const),
+    );
+    const clean = await cleaned(strokes, 2);
+    for (const value of boundsOf(clean.paths)) assert.ok(value > -30 && value < 290, `${value}`);
+    assert.ok(!drawnClean(clean, 64, [0, 0, 0]).some(Number.isNaN));
+  });
