@@ -1,6 +1,7 @@
 /** Rough sketches become the clean lines that were meant. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { curveOf } from "../../server/tidy/curves.ts";
 import { drawnClean } from "../../server/tidy/draw.ts";
 import { tidied } from "../../server/tidy/tidy.ts";
 import type { Point } from "../../shared/vectors/vector-path.ts";
@@ -291,3 +292,16 @@ for (const seed of [13, 43])
     for (const value of boundsOf(clean.paths)) assert.ok(value > -30 && value < 290, `${value}`);
     assert.ok(!drawnClean(clean, 64, [0, 0, 0]).some(Number.isNaN));
   });
+
+test("a small star keeps its rays: of short lines beside each other not all are bends", () => {
+  const corner = (at: number): Point => {
+    const [radius, angle] = [at % 2 === 0 ? 16 : 6.4, (Math.PI * at) / 8];
+    return [100 + radius * Math.cos(angle), 100 + radius * Math.sin(angle)];
+  };
+  const points = Array.from({ length: 160 }, (_, at): Point => {
+    const [from, to, share] = [corner(Math.floor(at / 10)), corner(Math.floor(at / 10) + 1), (at % 10) / 10];
+    return [from[0] + share * (to[0] - from[0]), from[1] + share * (to[1] - from[1])];
+  });
+  const { curve } = curveOf(points, true);
+  assert.ok(curve.pieces.length > 3, `${curve.pieces.length}`);
+});
