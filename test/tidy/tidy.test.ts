@@ -305,3 +305,15 @@ test("a small star keeps its rays: of short lines beside each other not all are 
   const { curve } = curveOf(points, true);
   assert.ok(curve.pieces.length > 3, `${curve.pieces.length}`);
 });
+
+test("a photograph that is half in the shade shows its strokes alone", async () => {
+  const planes = await planesOf([arc([100, 100], 60)], 6, '<rect width="200" height="200" fill="#fff"/>');
+  const pixels = sketchPx ** 2;
+  const shaded = planes.map((value, at) => {
+    const share = ((at % sketchPx) + Math.floor((at % pixels) / sketchPx)) / (2 * sketchPx);
+    return at < 3 * pixels ? value * (1 - 0.5 * share) : value;
+  });
+  const clean = tidied(shaded, sketchPx);
+  assert.ok(clean && clean !== "filled");
+  assert.deepEqual([clean.paths.length, clean.dots.length], [1, 0]);
+});
