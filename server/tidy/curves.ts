@@ -146,17 +146,23 @@ function withoutBends(points: readonly Point[], fitted: readonly Fitted[], isClo
       kept.splice(-1, 1, fittedPiece(points, { from: before.piece.from, to: own.piece.to }));
     else kept.push(own);
   }
-  return kept.filter((own, at) => {
-    const [before, after] = [
-      kept[isClosed ? (at + kept.length - 1) % kept.length : at - 1],
-      kept[isClosed ? (at + 1) % kept.length : at + 1],
-    ];
-    if (kept.length < 4 || !own.line || !before?.line || !after?.line) return true;
-    if ((own.piece.to - own.piece.from) * stepPx > shortMost * drawnPx) return true;
-    const meeting = meetingOf(before.line, after.line);
-    const middle = points[(own.piece.from + own.piece.to) >> 1]!;
-    return !meeting || distanceOf(meeting, middle) > shortWithin * drawnPx;
-  });
+  let left = kept;
+  for (const own of kept) if (isBend(points, own, left, isClosed)) left = left.filter((other) => other !== own);
+  return left;
+}
+
+/** Whether a short line lies between two that meet near it. */
+function isBend(points: readonly Point[], own: Fitted, all: readonly Fitted[], isClosed: boolean): boolean {
+  const at = all.indexOf(own);
+  const [before, after] = [
+    all[isClosed ? (at + all.length - 1) % all.length : at - 1],
+    all[isClosed ? (at + 1) % all.length : at + 1],
+  ];
+  if (all.length < 4 || !own.line || !before?.line || !after?.line) return false;
+  if ((own.piece.to - own.piece.from) * stepPx > shortMost * drawnPx) return false;
+  const meeting = meetingOf(before.line, after.line);
+  const middle = points[(own.piece.from + own.piece.to) >> 1]!;
+  return meeting !== undefined && distanceOf(meeting, middle) <= shortWithin * drawnPx;
 }
 
 function fittedPiece(points: readonly Point[], piece: Piece): Fitted {

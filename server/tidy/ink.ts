@@ -2,6 +2,7 @@
 import { distancesTo } from "../engine/lines/distances.ts";
 import { boundsOf } from "../engine/pixels/places.ts";
 import { forEachInked, inkOf } from "../experts/sketch/ink.ts";
+import { evenlyLit } from "./paper.ts";
 
 /** Side of the grid in cells, and what is left empty at its border. */
 export const gridPx = 256;
@@ -28,7 +29,7 @@ export interface SketchInk {
 
 /** @param planes premultiplied RGBA [4, sizePx, sizePx] @returns undefined without any ink, "filled" for what is no drawing of strokes */
 export function inkOfSketch(planes: Float32Array, sizePx: number): SketchInk | "filled" | undefined {
-  const contrast = inkOf(planes, sizePx);
+  const contrast = inkOf(evenlyLit(planes, sizePx), sizePx);
   const box = boundsOf(sizePx, (at) => contrast[at]! >= 0.5);
   if (!box) return undefined;
   const ink = new Uint8Array(gridPx ** 2);

@@ -8,8 +8,8 @@ import { ringOf } from "./rings.ts";
 
 /** Branches with a free end up to this length, by the width, are bumps of the ink; two that cross a line have so much together, or are none. */
 const [bumpMost, crossLeast] = [0.55, 0.8] as const;
-/** Junctions that are nearer than this, by the width, are one. */
-const linkMost = 1.2;
+/** Junctions that are nearer than this, by the width, are one; what goes around from one to itself is shorter than a ring with a hole. */
+const [linkMost, loopMost] = [1.2, 3.2] as const;
 /** What runs beyond a corner, of the drawing's side and of the stroke that it belongs to; how much it may turn from that. */
 const [overMost, overShare, overTurn] = [0.065, 0.4, 0.7] as const;
 /** Gaps between two ends, and between an end and a line, of the drawing's side, besides the strokes' width. */
@@ -56,7 +56,7 @@ function withoutLinks({ nodes, edges }: Graph, widthPx: number): Graph {
       length(edge.points) < linkMost * widthPx &&
       sides.every((side) => endsAt(edges, nodeOf(edge, side)).length > 2),
   );
-  if (!link) return { nodes, edges };
+  if (!link) return { nodes, edges: edges.filter((edge) => !isBlot(edges, edge, widthPx)) };
   const middle: Point = [0, 1].map((axis) => (nodes[link.from]![axis]! + nodes[link.to]![axis]!) / 2) as [
     number,
     number,
@@ -71,6 +71,10 @@ function withoutLinks({ nodes, edges }: Graph, widthPx: number): Graph {
   };
   return withoutLinks({ nodes: moved, edges: edges.filter((edge) => edge !== link).map(put) }, widthPx);
 }
+
+/** Whether a curve goes around nothing but ink, where strokes meet. */
+const isBlot = (edges: readonly Edge[], edge: Edge, widthPx: number): boolean =>
+  edge.from === edge.to && length(edge.points) < loopMost * widthPx && endsAt(edges, edge.from).length > 2;
 
 /** Without short ends at a junction, but for those that go on beyond it. */
 function withoutBumps({ nodes, edges }: Graph, widthPx: number): Graph {

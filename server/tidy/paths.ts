@@ -14,6 +14,8 @@ const bentMost = 0.4;
 const [blendMost, blendShare] = [0.09, 0.35] as const;
 /** Turns that are seen. */
 const seenFrom = 0.02;
+/** Lines up to this length, in cells, are points. */
+const pointMost = 0.5;
 /** Steps of a curve that is flattened. */
 const curveSteps = 16;
 /** Handles of a quarter of a circle of radius 1. */
@@ -31,6 +33,14 @@ interface Drawn {
   readonly bulge: number;
   readonly length: number;
   readonly cut: [number, number];
+}
+
+/** Without short lines whose ends have become one. */
+export function withoutPoints(curve: Curve, places: readonly Place[]): Curve {
+  const pieces = curve.pieces.filter(
+    ({ from, to, bulge }) => bulge !== 0 || distanceOf(places[from]!.at, places[to]!.at) > pointMost,
+  );
+  return { ...curve, pieces };
 }
 
 export function pathOf(curve: Curve, places: readonly Place[]): Path {

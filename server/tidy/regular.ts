@@ -34,6 +34,8 @@ const [leanShort, leanLong, longFrom, diagonalLean, parallelLean] = [0.18, 0.15,
 const [levelWithin, cornerWithin, pairWithin, middleWithin] = [0.024, 0.05, 0.08, 0.045] as const;
 /** What anchors may move so that a rule holds, of the drawing's side; a rule that asks for more is none. */
 const moveMost = 0.08;
+/** Lines and arcs keep so much of the distance of their ends, but for short lines between two others, up to this length, of the drawing's side. */
+const [keptLeast, shortMost] = [0.3, 0.09] as const;
 
 interface Constraint {
   readonly terms: ReadonlyArray<readonly [variable: number, times: number]>;
@@ -45,8 +47,21 @@ export function regularAnchors(sketch: Sketch): Point[] {
   const { anchors, axes } = sketch;
   const begun = Float64Array.from([...anchors.flatMap(({ at }) => at), ...axes.map(({ axis }) => axis.at)]);
   const state = new ConstrainedState(begun);
+  const lasting = sketch.curves.flatMap(({ pieces, isClosed }) =>
+    pieces.flatMap(({ from, to, bulge }, at) => {
+      const length = distanceOf(anchors[from]!.at, anchors[to]!.at);
+      const isBetween = isClosed ? pieces.length > 3 : at > 0 && at < pieces.length - 1;
+      return isBetween && bulge === 0 && length < shortMost * drawnPx ? [] : [{ from, to, least: keptLeast * length }];
+    }),
+  );
+  const isKept = (values: Float64Array): boolean =>
+    values.every((value, at) => Math.abs(value - begun[at]!) <= moveMost * drawnPx) &&
+    lasting.every(
+      ({ from, to, least }) =>
+        Math.hypot(values[2 * to]! - values[2 * from]!, values[2 * to + 1]! - values[2 * from + 1]!) >= least,
+    );
   for (const rules of [...touching(sketch), ...directions(sketch), ...mirrorings(sketch), ...levels(sketch)])
-    state.add(rules, moveMost * drawnPx);
+    state.add(rules, isKept);
   return anchors.map((_, at): Point => [state.values[2 * at]!, state.values[2 * at + 1]!]);
 }
 
@@ -54,23 +69,18 @@ export function regularAnchors(sketch: Sketch): Point[] {
 class ConstrainedState {
   values: Float64Array;
   private spread: Float64Array;
-  private readonly begun: Float64Array;
 
   constructor(begun: Float64Array) {
-    this.begun = begun;
     this.values = begun.slice();
     this.spread = new Float64Array(begun.length ** 2);
     for (let at = 0; at < begun.length; at += 1) this.spread[at * (begun.length + 1)] = 1;
   }
 
-  /** Adds rules, all or none: none if they contradict what holds, or would move a value by more than `most`. */
-  add(rules: readonly Constraint[], most: number): boolean {
+  /** Adds rules, all or none: none if they contradict what holds, or make of the values what may not be. */
+  add(rules: readonly Constraint[], mayBe: (values: Float64Array) => boolean): void {
     const [values, spread] = [this.values, this.spread];
-    const isKept =
-      rules.every((rule) => this.addOne(rule)) &&
-      this.values.every((value, at) => Math.abs(value - this.begun[at]!) <= most);
-    if (!isKept) [this.values, this.spread] = [values, spread];
-    return isKept;
+    if (rules.every((rule) => this.addOne(rule)) && mayBe(this.values)) return;
+    [this.values, this.spread] = [values, spread];
   }
 
   private addOne({ terms, value }: Constraint): boolean {
@@ -223,8 +233,8 @@ export function awayFrom(point: Point, one: Point, other: Point, bulge: number):
 
 /** From the chord of an arc to the arc, at a share of the chord. */
 export function arcOffset(one: Point, other: Point, bulge: number, share: number): Point {
-  if (bulge === 0) return [0, 0];
   const chord = distanceOf(one, other);
+  if (bulge === 0 || chord === 0) return [0, 0];
   const across: Point = [(other[1] - one[1]) / chord, -(other[0] - one[0]) / chord];
   const height = (bulge * chord) / 2;
   const radius = (chord * (1 + bulge ** 2)) / (4 * Math.abs(bulge));

@@ -130,9 +130,14 @@ const isUpright = (one: Point, other: Point): boolean => {
   return Math.min(x, y) < leanMost * Math.max(x, y);
 };
 
+/** Of x, y, x², xy, y², xr, yr, r² with r = x² + y², and how many points there are. */
+type Sums = [number, number, number, number, number, number, number, number, number];
+
 /** Least squares over any run of points. */
 class Fits {
   private readonly sums: Float64Array[];
+  /** Of the run that was asked for last: every two points ask. */
+  private readonly run: Sums = [0, 0, 0, 0, 0, 0, 0, 0, 0];
   private readonly length: number;
 
   constructor(points: readonly Point[]) {
@@ -145,22 +150,15 @@ class Fits {
     }
   }
 
-  private between(from: number, to: number): number[] {
-    return this.sums.map((sum) => sum[to + 1]! - sum[from]!);
+  private between(from: number, to: number): Sums {
+    const own = this.run;
+    for (let index = 0; index < own.length; index += 1)
+      own[index] = this.sums[index]![to + 1]! - this.sums[index]![from]!;
+    return own;
   }
 
   line(from: number, to: number): number {
-    const [x, y, xx, xy, yy, , , , n] = this.between(from, to) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
+    const [x, y, xx, xy, yy, , , , n] = this.between(from, to);
     const [a, b, c] = [xx - (x * x) / n, xy - (x * y) / n, yy - (y * y) / n];
     return costOf(Math.max(0, (a + c) / 2 - Math.hypot((a - c) / 2, b)), this.length);
   }
@@ -169,17 +167,7 @@ class Fits {
     from: number,
     to: number,
   ): { readonly squares: number; readonly turn: number; readonly circle: Circle } | undefined {
-    const [x, y, xx, xy, yy, xr, yr, rr, n] = this.between(from, to) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
+    const [x, y, xx, xy, yy, xr, yr, rr, n] = this.between(from, to);
     const [mx, my] = [x / n, y / n];
     const r = xx + yy;
     // About the mean: u = x − mx, v = y − my, q = x² + y² − its mean.

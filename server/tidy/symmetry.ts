@@ -1,6 +1,6 @@
 /** What is nearly the same on both sides of an upright or level axis is made the same. Pure. */
 import type { Point } from "../../shared/vectors/vector-path.ts";
-import { distanceOf } from "../engine/outlines/polyline.ts";
+import { distanceOf, dot } from "../engine/outlines/polyline.ts";
 import type { Chain } from "./chains.ts";
 import { drawnPx } from "./ink.ts";
 import { distanceToAny } from "./near.ts";
@@ -63,22 +63,39 @@ function longestRow(offs: readonly number[], nearPx: number): number {
   return longest;
 }
 
+/** A mirrored point, and where its curve goes there. */
+interface Image {
+  readonly at: Point;
+  readonly along: Point;
+}
+
 /** Each point half way to where the mirror image of a curve is, if one is near. */
 export function madeSymmetrical(chains: readonly Chain[], axis: Axis): Chain[] {
   const nearPx = reachOf(chains);
-  const images = chains.flatMap(({ points, isClosed }) =>
-    points.map((point, at) => ({ at: mirrored(point, axis), along: alongAt(points, at, isClosed, axis) })),
-  );
+  const reach = 1.4 * nearPx;
+  // By squares of that side.
+  const cells = new Map<number, Image[]>();
+  const cellOf = ([x, y]: Point, dx = 0, dy = 0): number =>
+    1000 * (Math.floor(y / reach) + dy) + Math.floor(x / reach) + dx;
+  for (const { points, isClosed } of chains)
+    for (const [index, point] of points.entries()) {
+      const at = mirrored(point, axis);
+      const cell = cells.get(cellOf(at)) ?? [];
+      cell.push({ at, along: alongAt(points, index, isClosed, axis) });
+      cells.set(cellOf(at), cell);
+    }
+  const around = [-1, 0, 1].flatMap((dy) => [-1, 0, 1].map((dx) => [dx, dy] as const));
   return chains.map((chain) => ({
     ...chain,
     points: chain.points.map((point, index) => {
       const along = alongAt(chain.points, index, chain.isClosed);
-      let [best, least] = [undefined as Point | undefined, 1.4 * nearPx];
-      for (const image of images) {
-        const off = distanceOf(image.at, point);
-        if (off >= least || Math.abs(along[0] * image.along[0] + along[1] * image.along[1]) < 0.5) continue;
-        [best, least] = [image.at, off];
-      }
+      let [best, least] = [undefined as Point | undefined, reach];
+      for (const [dx, dy] of around)
+        for (const image of cells.get(cellOf(point, dx, dy)) ?? []) {
+          const off = distanceOf(image.at, point);
+          if (off >= least || Math.abs(dot(along, image.along)) < 0.5) continue;
+          [best, least] = [image.at, off];
+        }
       return best ? ([(point[0] + best[0]) / 2, (point[1] + best[1]) / 2] as const) : point;
     }),
   }));

@@ -9,7 +9,7 @@ import { graphOf, isDot } from "./graph.ts";
 import { drawnPx, inkOfSketch } from "./ink.ts";
 import { endLine, mended } from "./mend.ts";
 import { distanceToAny, shareNear } from "./near.ts";
-import { flattened, nearestOn, pathOf, ringPath, tangentArcs } from "./paths.ts";
+import { flattened, nearestOn, pathOf, ringPath, tangentArcs, withoutPoints } from "./paths.ts";
 import { awayFrom, regularAnchors, type Sketch, type Touch } from "./regular.ts";
 import { type Ring, ringOf } from "./rings.ts";
 import { resampled } from "./segments.ts";
@@ -70,7 +70,10 @@ export function tidied(planes: Float32Array, sizePx: number): CleanSketch | "fil
       placed[anchor] = { ...placed[anchor]!, at: nearestOn(host, placed, placed[anchor]!.at) };
   }
   const paths = [
-    ...curves.map((curve) => pathOf(curve, placed)),
+    ...curves.flatMap((curve) => {
+      const own = withoutPoints(curve, placed);
+      return own.pieces.length > 0 ? [pathOf(own, placed)] : [];
+    }),
     ...sketch.rings.map(({ middle, ring }) => ringPath(places[middle]!, ring)),
   ];
   const clean = { paths, dots: sketch.dots.map((at) => places[at]!), widthPx };

@@ -1,6 +1,7 @@
 /** Rough sketches become the clean lines that were meant. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { curveOf } from "../../server/tidy/curves.ts";
 import { drawnClean } from "../../server/tidy/draw.ts";
 import { tidied } from "../../server/tidy/tidy.ts";
 import type { Point } from "../../shared/vectors/vector-path.ts";
@@ -270,4 +271,49 @@ test("clean lines are drawn as large as asked, in the middle, as broad as the pe
   // 1.25 and 2 of 24.
   assert.ok(near(widths[0]!, 6.67, 0.1) && near(widths[2]!, 10.67, 0.1), `${widths}`);
   assert.ok(widths[1]! > widths[0]! + 0.5 && widths[1]! < widths[2]!);
+});
+
+for (const seed of [13, 43])
+  test(`strokes without order, of seed ${seed}, stay where they are`, async () => {
+    let state = seed;
+    const random = (from: number, to: number): number => {
+      state = (1103515245 * state + 12345) % 2 ** 31;
+      return from + ((to - from) * state) / 2 ** 31;
+    };
+    const strokes = Array.from({ length: 20 }, (_, at) =>
+      at % 2 === 1
+        ? arc([random(20, 180), random(20, 180)], random(2, 40), random(0.2, 1.1), random(0, 1))
+        : ([
+            [random(10, 190), random(10, 190)],
+            [random(10, 190), random(10, 190)],
+          ] as const),
+    );
+    const clean = await cleaned(strokes, 2);
+    for (const value of boundsOf(clean.paths)) assert.ok(value > -30 && value < 290, `${value}`);
+    assert.ok(!drawnClean(clean, 64, [0, 0, 0]).some(Number.isNaN));
+  });
+
+test("a small star keeps its rays: of short lines beside each other not all are bends", () => {
+  const corner = (at: number): Point => {
+    const [radius, angle] = [at % 2 === 0 ? 16 : 6.4, (Math.PI * at) / 8];
+    return [100 + radius * Math.cos(angle), 100 + radius * Math.sin(angle)];
+  };
+  const points = Array.from({ length: 160 }, (_, at): Point => {
+    const [from, to, share] = [corner(Math.floor(at / 10)), corner(Math.floor(at / 10) + 1), (at % 10) / 10];
+    return [from[0] + share * (to[0] - from[0]), from[1] + share * (to[1] - from[1])];
+  });
+  const { curve } = curveOf(points, true);
+  assert.ok(curve.pieces.length > 3, `${curve.pieces.length}`);
+});
+
+test("a photograph that is half in the shade shows its strokes alone", async () => {
+  const planes = await planesOf([arc([100, 100], 60)], 6, '<rect width="200" height="200" fill="#fff"/>');
+  const pixels = sketchPx ** 2;
+  const shaded = planes.map((value, at) => {
+    const share = ((at % sketchPx) + Math.floor((at % pixels) / sketchPx)) / (2 * sketchPx);
+    return at < 3 * pixels ? value * (1 - 0.5 * share) : value;
+  });
+  const clean = tidied(shaded, sketchPx);
+  assert.ok(clean && clean !== "filled");
+  assert.deepEqual([clean.paths.length, clean.dots.length], [1, 0]);
 });
