@@ -200,7 +200,7 @@ function describe(
       (field) =>
         conditions.some(({ name }) => fieldOf(name) === field) ||
         (field === "caption" && lender !== undefined) ||
-        // Clean lines of a sketch are a drawing (inference/clean-sketch.ts).
+        // Clean lines of a sketch are a drawing (inference/drawings/clean-sketch.ts).
         (field === "sketch" && isBetweenStyles),
     ),
     ...(lender ? { captionsFrom: lender.id } : {}),

@@ -18,7 +18,6 @@ export interface Touch {
 }
 
 export interface Sketch {
-  /** The first are the middles of rings and dots. */
   readonly anchors: readonly Anchor[];
   readonly curves: readonly Curve[];
   readonly rings: ReadonlyArray<{ readonly middle: number; readonly ring: Ring }>;

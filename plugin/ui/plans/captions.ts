@@ -88,7 +88,7 @@ interface Group {
  */
 export function planReplacements(
   form: Form,
-  translation: TranslationAbilities,
+  translation: Redrawing,
   replacements: readonly Replacement[],
   redrawnIn?: Style,
 ): DrawJob[] {
@@ -123,12 +123,14 @@ export function planReplacements(
   ]);
 }
 
+type Redrawing = TranslationAbilities & Partial<Pick<TranslationInfo, "conditions">>;
+
 /** Spread of a drawing that is drawn anew. */
 export const redrawnTemperature = 0.4;
 
 function planOwnReplacements(
   form: Form,
-  translation: TranslationAbilities,
+  translation: Redrawing,
   replacements: readonly Replacement[],
   redrawnIn: Style | undefined,
 ): DrawJob[] {
@@ -137,12 +139,14 @@ function planOwnReplacements(
   for (const { nodeId, provenance, ...like } of replacements) {
     const { caption: own, label, style, ...pictures } = provenance.condition;
     const caption = own !== undefined && captions.includes(own) ? own : own === undefined ? own : (captions[0] ?? own);
-    const isSame = provenance.translation === translation.id;
-    const hasPictures = isSame && (redrawnIn === undefined || pictures.sketch !== undefined);
+    const { sketch } = pictures;
+    const hasPictures = provenance.translation === translation.id && redrawnIn === undefined;
+    const isClean = redrawnIn !== undefined && sketch !== undefined;
     const condition = {
       // A sketch, layout or picture that it followed, which another translation may not read.
-      ...(hasPictures ? pictures : {}),
-      ...(caption === undefined ? {} : { caption }),
+      ...(hasPictures ? pictures : sketch && translation.conditions?.includes("sketch") ? { sketch } : {}),
+      // Clean lines say what is drawn.
+      ...(caption === undefined || isClean ? {} : { caption }),
       ...(label === undefined ? {} : { label }),
       ...(redrawnIn === undefined ? styleOf(form) : { style: redrawnIn }),
     };

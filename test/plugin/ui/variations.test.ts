@@ -65,12 +65,21 @@ test("a new drawing of a variation or a sketch still follows its picture, unless
   assert.deepEqual(other?.input.condition, { caption: "house" });
 });
 
-test("a sketch that became an icon stays one when it is redrawn in another icon set", () => {
+test("a sketch stays one when it is redrawn in an icon set or a pack's style, which words go along with alone", () => {
   const sketch = { svg: "<svg/>" };
-  const made = { translation: "restyle", condition: { sketch, style: "tabler" } } as unknown as Provenance;
-  const form = { ...defaultForm, style: "~restyle/lucide" };
-  const [other] = planReplacements(form, { ...asked, id: "restyle" }, [{ nodeId: "1", provenance: made }], "lucide");
-  assert.deepEqual(other?.input.condition, { sketch, style: "lucide" });
+  const made = (translation: string, words: object) =>
+    [{ nodeId: "1", provenance: { translation, condition: { sketch, ...words } } as unknown as Provenance }] as const;
+  const conditions = ["caption", "style", "sketch"] as const;
+  const inSet = { ...asked, id: "restyle", conditions: [...conditions, "drawing" as const] };
+  for (const was of [made("restyle", { style: "tabler" }), made("caption", { caption: "house", style: "noto" })]) {
+    const [other] = planReplacements({ ...defaultForm, style: "~restyle/lucide" }, inSet, was, "lucide");
+    assert.deepEqual(other?.input.condition, { sketch, style: "lucide" });
+  }
+  const inPack = { ...asked, conditions: [...conditions] };
+  const [emoji] = planReplacements({ ...defaultForm, style: "noto" }, inPack, made("restyle", { style: "tabler" }));
+  assert.deepEqual(emoji?.input.condition, { sketch, style: "noto" });
+  const [deaf] = planReplacements({ ...defaultForm, style: "noto" }, asked, made("restyle", { style: "tabler" }));
+  assert.deepEqual(deaf?.input.condition, { style: "noto" });
 });
 
 test("a style that the translation does not have is no word of a blend or a restyle, and one that it has is", () => {
