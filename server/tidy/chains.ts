@@ -21,8 +21,8 @@ interface End {
   readonly side: Side;
 }
 
-export function chainsOf(graph: Graph, widthPx: number): Chain[] {
-  const rings = ringsIn(graph, widthPx);
+export function chainsOf(graph: Graph, widthPx: number, hand: number): Chain[] {
+  const rings = ringsIn(graph, widthPx, hand);
   const isTaken = new Set(rings.flatMap((ring) => ring.edges));
   const edges = graph.edges.filter((edge) => !isTaken.has(edge));
   return [
@@ -32,10 +32,10 @@ export function chainsOf(graph: Graph, widthPx: number): Chain[] {
 }
 
 /** Faces that are rings, each curve in one of them. */
-function ringsIn(graph: Graph, widthPx: number): Face[] {
+function ringsIn(graph: Graph, widthPx: number, hand: number): Face[] {
   const isTaken = new Set<Edge>();
   return facesOf(graph, widthPx).filter((face) => {
-    if (face.edges.some((edge) => isTaken.has(edge)) || !ringOf(face.points)) return false;
+    if (face.edges.some((edge) => isTaken.has(edge)) || !ringOf(face.points, hand)) return false;
     for (const edge of face.edges) isTaken.add(edge);
     return true;
   });

@@ -13,8 +13,9 @@ import {
   unit,
 } from "../engine/outlines/polyline.ts";
 import { breaksOf, brokenPieces, closedPieces } from "./cuts.ts";
+import type { Circle } from "./fits.ts";
 import { drawnPx } from "./ink.ts";
-import { type Circle, type Piece, resampled, stepPx } from "./segments.ts";
+import { type Piece, resampled, stepPx } from "./segments.ts";
 
 export interface CurvePiece {
   /** Indices of anchors. */
@@ -22,8 +23,8 @@ export interface CurvePiece {
   readonly to: number;
   /** Tangent of a quarter of the turn, as in DXF files: 0 is a line, 1 half a circle; above 0 it turns as x does to y. */
   readonly bulge: number;
-  /** Of an arc that is most of a circle: its radius stays, wherever its ends go. */
-  readonly radius?: number;
+  /** Of an arc that is most of a circle: its height over the chord stays, wherever its ends go. */
+  readonly height?: number;
   /** Whether it goes on without a corner in the piece before, and after. */
   readonly smooth: readonly [boolean, boolean];
 }
@@ -65,15 +66,17 @@ interface Fitted {
   readonly piece: Piece;
 }
 
-/** @param ends of other curves, with their directions outwards: at the tip of an arrow this one is sharp @returns pieces whose anchors count from 0 */
+/** @param hand how unsteady it is, see hand.ts @param ends of other curves, with their directions outwards: at the tip of an arrow this one is sharp @returns pieces whose anchors count from 0 */
 export function curveOf(
   points: readonly Point[],
   isClosed: boolean,
+  hand: number,
   ends: readonly Line[] = [],
 ): { readonly curve: Curve; readonly anchors: readonly Anchor[] } {
   const even = resampled(points, isClosed);
   const breaks = breaksOf(even, isClosed, ends);
-  const { open, pieces } = isClosed && breaks.length === 0 ? closedPieces(even) : brokenPieces(even, isClosed, breaks);
+  const { open, pieces } =
+    isClosed && breaks.length === 0 ? closedPieces(even, hand) : brokenPieces(even, isClosed, breaks, hand);
   const fitted = withoutBends(
     open,
     pieces.map((piece) => fittedPiece(open, piece)),
@@ -129,8 +132,10 @@ export function curveOf(
     pieces: kept.map((own, at) => {
       const [from, to] = pieceAnchors[at]!;
       const bulge = bulgeOf(own, anchors[from]!.at, anchors[to]!.at, open);
-      const radius = isWide(own) ? { radius: own.circle!.radius } : {};
-      return { from, to, bulge, ...radius, smooth: [smooths[from]!, smooths[to]!] };
+      const height = isWide(own)
+        ? { height: (Math.abs(bulge) * distanceOf(anchors[from]!.at, anchors[to]!.at)) / 2 }
+        : {};
+      return { from, to, bulge, ...height, smooth: [smooths[from]!, smooths[to]!] };
     }),
   };
   return { curve, anchors };
@@ -248,7 +253,6 @@ function bulgeOf({ circle, way, piece }: Fitted, from: Point, to: Point, points:
   if (!circle) return 0;
   const chord = distanceOf(from, to);
   if (chord < 1e-6) return 0;
-  if (isWide({ circle, way, piece })) return way * wideBulge(chord, circle.radius);
   // By the height over the chord of where the points are in their middle.
   const half = onCircle(circle, points[(piece.from + piece.to) >> 1]!);
   const middle = plus(from, minus(to, from), 0.5);
@@ -258,7 +262,3 @@ function bulgeOf({ circle, way, piece }: Fitted, from: Point, to: Point, points:
 
 const isWide = ({ circle, piece }: Fitted): boolean =>
   circle !== undefined && ((piece.to - piece.from) * stepPx) / circle.radius > Math.PI;
-
-/** Bulge of the arc over a chord that is more than half of its circle. */
-export const wideBulge = (chord: number, radius: number): number =>
-  Math.tan((2 * Math.PI - 2 * Math.asin(Math.min(1, chord / (2 * radius)))) / 4);

@@ -31,13 +31,13 @@ export function breaksOf(even: readonly Point[], isClosed: boolean, ends: readon
 }
 
 /** Pieces of a curve that is cut at given points. */
-export function brokenPieces(even: readonly Point[], isClosed: boolean, breaks: readonly number[]): Cut {
+export function brokenPieces(even: readonly Point[], isClosed: boolean, breaks: readonly number[], hand: number): Cut {
   const first = isClosed ? breaks[0]! : 0;
   const open = isClosed ? [...even.slice(first), ...even.slice(0, first + 1)] : even;
   const cuts = [...new Set([0, ...breaks.map((at) => at - first), open.length - 1])];
   const pieces = cuts.slice(1).flatMap((to, index) => {
     const from = cuts[index]!;
-    return piecesOf(open.slice(from, to + 1)).map((piece) => ({
+    return piecesOf(open.slice(from, to + 1), hand).map((piece) => ({
       ...piece,
       from: piece.from + from,
       to: piece.to + from,
@@ -47,18 +47,18 @@ export function brokenPieces(even: readonly Point[], isClosed: boolean, breaks: 
 }
 
 /** A closed curve cut open where two pieces meet: first anywhere, then within its longest line, so that no piece is cut. */
-export function closedPieces(even: readonly Point[]): Cut {
+export function closedPieces(even: readonly Point[], hand: number): Cut {
   const count = even.length;
   const cutAt = (at: number): Point[] => {
     const cut = at % count;
     return [...even.slice(cut), ...even.slice(0, cut + 1)];
   };
-  const first = piecesOf(cutAt(0));
+  const first = piecesOf(cutAt(0), hand);
   const longest = first.reduce((best, piece) => (weightOf(piece) > weightOf(best) ? piece : best));
   const within = (longest.from + longest.to) >> 1;
-  const second = piecesOf(cutAt(within));
+  const second = piecesOf(cutAt(within), hand);
   const open = cutAt(within + second[0]!.to);
-  return { open, pieces: piecesOf(open, !second[0]!.circle) };
+  return { open, pieces: piecesOf(open, hand, !second[0]!.circle) };
 }
 
 /** Lines are cut rather than arcs. */

@@ -2,14 +2,14 @@
 import type { Path, Point, Segment } from "../../shared/vectors/vector-path.ts";
 import { distanceOf, dot, minus, plus, turnOf, unit } from "../engine/outlines/polyline.ts";
 import { sampled } from "../vector/curves/sampled.ts";
-import { type Curve, type CurvePiece, wideBulge } from "./curves.ts";
+import type { Curve, CurvePiece } from "./curves.ts";
 import { drawnPx } from "./ink.ts";
 import type { Ring } from "./rings.ts";
 
 /** An arc is one cubic curve up to this turn. */
 const turnMost = 1.6;
-/** How far an arc's end may be turned so that it goes on in a line, in radians; what is off more is blended. */
-const bentMost = 0.4;
+/** How far an arc's end may be turned so that it goes on in a line, in radians, and its height changed by that, of the drawing's side; what is off more is blended. */
+const [bentMost, higherMost] = [0.4, 0.04] as const;
 /** Length of a blend to either side, of the drawing's side, and of the piece. */
 const [blendMost, blendShare] = [0.09, 0.35] as const;
 /** Turns that are seen. */
@@ -87,9 +87,9 @@ export function tangentArcs({ pieces, isClosed }: Curve, places: readonly Place[
   const count = pieces.length;
   return pieces.map((piece, at) => {
     if (piece.bulge === 0) return piece;
-    if (piece.radius !== undefined) {
+    if (piece.height !== undefined) {
       const apart = distanceOf(places[piece.from]!.at, places[piece.to]!.at);
-      return { ...piece, bulge: Math.sign(piece.bulge) * wideBulge(apart, piece.radius) };
+      return { ...piece, bulge: (Math.sign(piece.bulge) * 2 * piece.height) / Math.max(1, apart) };
     }
     const chord = minus(places[piece.to]!.at, places[piece.from]!.at);
     const wanted = ([0, 1] as const).flatMap((side) => {
@@ -101,7 +101,9 @@ export function tangentArcs({ pieces, isClosed }: Curve, places: readonly Place[
     const own = 2 * Math.atan(piece.bulge);
     if (wanted.length === 0 || wanted.some((turn) => Math.abs(turn - own) > bentMost)) return piece;
     const mean = wanted.reduce((sum, turn) => sum + turn, 0) / wanted.length;
-    return { ...piece, bulge: Math.tan(mean / 2) };
+    const bulge = Math.tan(mean / 2);
+    const isNear = (Math.abs(bulge - piece.bulge) * Math.hypot(chord[0], chord[1])) / 2 < higherMost * drawnPx;
+    return isNear ? { ...piece, bulge } : piece;
   });
 }
 

@@ -29,6 +29,8 @@ export interface Sketch {
 
 /** How far lines may lean, in radians, the short and the long ones, from which length on, of the drawing's side. */
 const [leanShort, leanLong, longFrom, diagonalLean, parallelLean] = [0.18, 0.15, 0.2, 0.09, 0.1] as const;
+/** What a steady hand leans, of that. */
+const leaningLeast = 0.6;
 /** Anchors of one height, and an end at a corner, are as near, of the drawing's side. */
 const [levelWithin, cornerWithin, pairWithin, middleWithin] = [0.024, 0.05, 0.08, 0.045] as const;
 /** What anchors may move so that a rule holds, of the drawing's side; a rule that asks for more is none. */
@@ -42,7 +44,7 @@ interface Constraint {
 }
 
 /** Where anchors shall be. Rules come in one after the other, as measurements without noise do in a Kalman filter; those that contradict others are left out. */
-export function regularAnchors(sketch: Sketch): Point[] {
+export function regularAnchors(sketch: Sketch, hand: number): Point[] {
   const { anchors, axes } = sketch;
   const begun = Float64Array.from([...anchors.flatMap(({ at }) => at), ...axes.map(({ axis }) => axis.at)]);
   const state = new ConstrainedState(begun);
@@ -59,7 +61,7 @@ export function regularAnchors(sketch: Sketch): Point[] {
       ({ from, to, least }) =>
         Math.hypot(values[2 * to]! - values[2 * from]!, values[2 * to + 1]! - values[2 * from + 1]!) >= least,
     );
-  for (const rules of [...touching(sketch), ...directions(sketch), ...mirrorings(sketch), ...levels(sketch)])
+  for (const rules of [...touching(sketch), ...directions(sketch, hand), ...mirrorings(sketch), ...levels(sketch)])
     state.add(rules, isKept);
   return anchors.map((_, at): Point => [state.values[2 * at]!, state.values[2 * at + 1]!]);
 }
@@ -106,7 +108,8 @@ class ConstrainedState {
 }
 
 /** Lines in few directions. */
-function directions({ anchors, curves }: Sketch): Constraint[][] {
+function directions({ anchors, curves }: Sketch, hand: number): Constraint[][] {
+  const leaning = Math.max(leaningLeast, hand);
   const lines = curves
     .flatMap(({ pieces }) => pieces)
     .filter(({ bulge }) => bulge === 0)
@@ -118,10 +121,11 @@ function directions({ anchors, curves }: Sketch): Constraint[][] {
   const found: Array<{ angle: number }> = [];
   return lines.flatMap(({ from, to, length, angle }) => {
     const off = (target: number): number => Math.abs(((angle - target + 1.5 * Math.PI) % Math.PI) - Math.PI / 2);
-    const lean = length < longFrom * drawnPx ? leanShort : leanLong;
+    const lean = leaning * (length < longFrom * drawnPx ? leanShort : leanLong);
     const upright = [0, Math.PI / 2].find((target) => off(target) < lean);
-    const diagonal = [Math.PI / 4, (3 * Math.PI) / 4].find((target) => off(target) < diagonalLean);
-    const target = upright ?? diagonal ?? found.find((other) => off(other.angle) < parallelLean)?.angle ?? angle;
+    const diagonal = [Math.PI / 4, (3 * Math.PI) / 4].find((target) => off(target) < leaning * diagonalLean);
+    const target =
+      upright ?? diagonal ?? found.find((other) => off(other.angle) < leaning * parallelLean)?.angle ?? angle;
     found.push({ angle: target });
     if (target === angle) return [];
     const [dx, dy] = [Math.cos(target), Math.sin(target)];

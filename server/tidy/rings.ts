@@ -16,8 +16,11 @@ const radiusLeast = 0.015;
 /** How far points are off a ring in the mean, of its radius: for sure, and at most where that costs little; how far any is. */
 const [offSure, offMost, costMost, farMost] = [0.022, 0.085, 9, 0.2] as const;
 
-/** The ring that a closed curve is. */
-export function ringOf(points: readonly Point[]): Ring | undefined {
+/** Junctions dent a ring whatever the hand is. */
+const ringHand = (hand: number): number => Math.max(0.7, hand);
+
+/** The ring that a closed curve is. @param hand how unsteady it is, see hand.ts */
+export function ringOf(points: readonly Point[], hand = 1): Ring | undefined {
   const even = resampled(points, true);
   const found = even.length < 6 ? undefined : ellipseThrough(even);
   if (!found) return undefined;
@@ -30,7 +33,9 @@ export function ringOf(points: readonly Point[]): Ring | undefined {
   const squares = offs.reduce((sum, off) => sum + off * off, 0);
   const least = Math.min(rx, ry);
   const off = Math.sqrt(squares / even.length) / least;
-  const isSure = off <= offSure || (off <= offMost && costOf(squares, stepPx * even.length) <= costMost);
+  const isSure =
+    off <= ringHand(hand) * offSure ||
+    (off <= offMost && costOf(squares, stepPx * even.length, ringHand(hand)) <= costMost);
   if (least < radiusLeast * drawnPx || !isSure || offs.some((own) => Math.abs(own) > farMost * least)) return undefined;
   const isRound = Math.abs(rx - ry) < roundWithin * Math.max(rx, ry);
   return isRound ? { middle, radii: [Math.sqrt(rx * ry), Math.sqrt(rx * ry)] } : found;

@@ -1,10 +1,10 @@
 /**
  * A wobbly curve as few lines and arcs: of all ways to cut it, the one that costs least, where a piece costs as much as its points are off and a little for itself
- * (dynamic programming; Bellman 1961, "On the approximation of curves by line segments using dynamic programming"). Sums up to each point make a fit a few products
- * (Kåsa 1976, "A circle fitting procedure and its error analysis"). Pure.
+ * (dynamic programming; Bellman 1961, "On the approximation of curves by line segments using dynamic programming"). Pure.
  */
 import type { Point } from "../../shared/vectors/vector-path.ts";
 import { distanceOf, minus, turnOf } from "../engine/outlines/polyline.ts";
+import { type Circle, Fits } from "./fits.ts";
 import { drawnPx } from "./ink.ts";
 
 export interface Piece {
@@ -12,11 +12,6 @@ export interface Piece {
   readonly to: number;
   /** Undefined for a line. */
   readonly circle?: Circle;
-}
-
-export interface Circle {
-  readonly middle: Point;
-  readonly radius: number;
 }
 
 /** Step of points in cells, and how many of them a hand is off together. */
@@ -58,10 +53,12 @@ const before = { [line]: [line, arc, corner], [arc]: [line, arc], [corner]: [lin
 
 /**
  * Pieces of an open curve at even steps.
+ * @param hand how unsteady it is, see hand.ts
  * @param goesOn whether a line leads to its start and on from its end
  */
-export function piecesOf(points: readonly Point[], goesOn = false): Piece[] {
+export function piecesOf(points: readonly Point[], hand: number, goesOn = false): Piece[] {
   const fits = new Fits(points);
+  const lengthPx = points.length * stepPx;
   const sharps = sharpsOf(points);
   const count = points.length;
   const never = Number.POSITIVE_INFINITY;
@@ -83,12 +80,19 @@ export function piecesOf(points: readonly Point[], goesOn = false): Piece[] {
   };
   for (let to = 1; to < count; to += 1)
     for (let from = 0; from < to; from += 1) {
-      consider(line, from, to, (isUpright(points[from]!, points[to]!) ? uprightCost : lineCost) + fits.line(from, to));
+      consider(
+        line,
+        from,
+        to,
+        (isUpright(points[from]!, points[to]!) ? uprightCost : lineCost) + costOf(fits.line(from, to), lengthPx, hand),
+      );
       const found = to - from < 4 ? undefined : fits.arc(from, to);
-      if (!found) continue;
-      const { circle, turn } = found;
+      const turn = found ? ((to - from) * stepPx) / found.circle.radius : 0;
+      if (!found || !isArc(found.circle, turn)) continue;
+      const { circle } = found;
       const squares =
-        found.squares + (circle.radius > sharpBeside * drawnPx ? sharpCost * sharps.between(from, to) : 0);
+        costOf(found.squares, lengthPx, hand) +
+        (circle.radius > sharpBeside * drawnPx ? sharpCost * sharps.between(from, to) : 0);
       const isSmall = turn > cornerTurn && (to - from) * stepPx < cornerLength * drawnPx;
       consider(arc, from, to, (isSmall ? smallCost : turn > Math.PI ? wideCost : arcCost) + squares, circle);
       if (isSmall) consider(corner, from, to, cornerCost + squares, circle);
@@ -121,68 +125,14 @@ interface Made {
   readonly circle?: Circle;
 }
 
-/** What squared distances cost in a curve of this length: a hand is off less in what is small. */
-export const costOf = (squares: number, length: number): number =>
-  squares / (alike * (offShare * drawnPx) ** 2 * Math.min(1, length / drawnPx));
+/** What squared distances cost in a curve of this length: a hand is off less in what is small. @param hand how unsteady it is, see hand.ts */
+export const costOf = (squares: number, length: number, hand: number): number =>
+  squares / (alike * (hand * offShare * drawnPx) ** 2 * Math.min(1, length / drawnPx));
+
+const isArc = ({ radius }: Circle, turn: number): boolean =>
+  radius > radiusLeast * drawnPx && radius < radiusMost * drawnPx && turn <= turnMost;
 
 const isUpright = (one: Point, other: Point): boolean => {
   const [x, y] = [Math.abs(other[0] - one[0]), Math.abs(other[1] - one[1])];
   return Math.min(x, y) < leanMost * Math.max(x, y);
 };
-
-/** Of x, y, x², xy, y², xr, yr, r² with r = x² + y², and how many points there are. */
-type Sums = [number, number, number, number, number, number, number, number, number];
-
-/** Least squares over any run of points. */
-class Fits {
-  private readonly sums: Float64Array[];
-  /** Of the run that was asked for last: every two points ask. */
-  private readonly run: Sums = [0, 0, 0, 0, 0, 0, 0, 0, 0];
-  private readonly length: number;
-
-  constructor(points: readonly Point[]) {
-    this.length = points.length * stepPx;
-    this.sums = Array.from({ length: 9 }, () => new Float64Array(points.length + 1));
-    for (const [at, [x, y]] of points.entries()) {
-      const r = x * x + y * y;
-      const terms = [x, y, x * x, x * y, y * y, x * r, y * r, r * r, 1];
-      for (const [index, sum] of this.sums.entries()) sum[at + 1] = sum[at]! + terms[index]!;
-    }
-  }
-
-  private between(from: number, to: number): Sums {
-    const own = this.run;
-    for (let index = 0; index < own.length; index += 1)
-      own[index] = this.sums[index]![to + 1]! - this.sums[index]![from]!;
-    return own;
-  }
-
-  line(from: number, to: number): number {
-    const [x, y, xx, xy, yy, , , , n] = this.between(from, to);
-    const [a, b, c] = [xx - (x * x) / n, xy - (x * y) / n, yy - (y * y) / n];
-    return costOf(Math.max(0, (a + c) / 2 - Math.hypot((a - c) / 2, b)), this.length);
-  }
-
-  arc(
-    from: number,
-    to: number,
-  ): { readonly squares: number; readonly turn: number; readonly circle: Circle } | undefined {
-    const [x, y, xx, xy, yy, xr, yr, rr, n] = this.between(from, to);
-    const [mx, my] = [x / n, y / n];
-    const r = xx + yy;
-    // About the mean: u = x − mx, v = y − my, q = x² + y² − its mean.
-    const [uu, uv, vv] = [xx - x * mx, xy - x * my, yy - y * my];
-    const [uq, vq] = [xr - (r * x) / n, yr - (r * y) / n];
-    const det = uu * vv - uv * uv;
-    if (Math.abs(det) < 1e-6) return undefined;
-    const [a, b] = [(uq * vv - vq * uv) / det, (vq * uu - uq * uv) / det];
-    const middle: Point = [a / 2, b / 2];
-    const radius = Math.sqrt(Math.max(0, r / n - a * mx - b * my + (a * a + b * b) / 4));
-    if (!(radius > radiusLeast * drawnPx && radius < radiusMost * drawnPx)) return undefined;
-    const turn = ((to - from) * stepPx) / radius;
-    if (turn > turnMost) return undefined;
-    const qq = rr - (r * r) / n;
-    const squares = Math.max(0, qq - a * uq - b * vq) / (4 * radius * radius);
-    return { squares: costOf(squares, this.length), turn, circle: { middle, radius } };
-  }
-}

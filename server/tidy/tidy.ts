@@ -6,6 +6,7 @@ import type { Path, Point } from "../../shared/vectors/vector-path.ts";
 import { type Chain, chainsOf } from "./chains.ts";
 import { type Anchor, type Curve, type CurvePiece, curveOf } from "./curves.ts";
 import { graphOf, isDot } from "./graph.ts";
+import { handOf } from "./hand.ts";
 import { drawnPx, inkOfSketch } from "./ink.ts";
 import { endLine, mended } from "./mend.ts";
 import { distanceToAny, shareNear } from "./near.ts";
@@ -49,15 +50,16 @@ export function tidied(planes: Float32Array, sizePx: number): CleanSketch | "fil
   const dots = graph.edges.filter(
     (edge) => !strokes.includes(edge) && edge.points.every((point) => away(point) > widthPx),
   );
-  const drawn = chainsOf({ nodes: graph.nodes, edges: strokes }, widthPx);
+  const hand = handOf(strokes.map(({ points }) => points));
+  const drawn = chainsOf({ nodes: graph.nodes, edges: strokes }, widthPx, hand);
   const { chains, axes } = symmetrical(drawn);
   const sketch = sketchOf(
     chains,
     axes,
-    widthPx,
+    { widthPx, hand },
     dots.map(({ points }) => meanOf(points)),
   );
-  const places = regularAnchors(sketch);
+  const places = regularAnchors(sketch, hand);
   const radii = commonRadii(sketch);
   const placed = places.map((at, index) => ({ at, radius: radii[index]! }));
   const curves = sketch.curves.map((curve) => ({ ...curve, pieces: tangentArcs(curve, placed) }));
@@ -136,7 +138,7 @@ function symmetrical(chains: readonly Chain[]): {
 function sketchOf(
   chains: readonly Chain[],
   axes: readonly OwnAxis[],
-  widthPx: number,
+  { widthPx, hand }: { readonly widthPx: number; readonly hand: number },
   dotPlaces: readonly Point[],
 ): Sketch {
   const anchors: Anchor[] = [];
@@ -146,7 +148,7 @@ function sketchOf(
   const shapes = new Map<Chain, { readonly curve: Curve } | { readonly ring: number }>();
   for (const chain of chains) {
     const first = anchors.length;
-    const ring = chain.isClosed ? ringOf(chain.points) : undefined;
+    const ring = chain.isClosed ? ringOf(chain.points, hand) : undefined;
     if (ring) {
       anchors.push({ at: ring.middle, radius: 0 });
       shapes.set(chain, { ring: rings.push({ middle: first, ring }) - 1 });
@@ -154,7 +156,7 @@ function sketchOf(
       const ends = chains.flatMap((other) =>
         other === chain || other.isClosed ? [] : [endLine(other, 0, widthPx), endLine(other, 1, widthPx)],
       );
-      const found = curveOf(chain.points, chain.isClosed, ends);
+      const found = curveOf(chain.points, chain.isClosed, hand, ends);
       anchors.push(...found.anchors);
       const curve = {
         ...found.curve,

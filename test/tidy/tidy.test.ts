@@ -302,7 +302,7 @@ test("a small star keeps its rays: of short lines beside each other not all are 
     const [from, to, share] = [corner(Math.floor(at / 10)), corner(Math.floor(at / 10) + 1), (at % 10) / 10];
     return [from[0] + share * (to[0] - from[0]), from[1] + share * (to[1] - from[1])];
   });
-  const { curve } = curveOf(points, true);
+  const { curve } = curveOf(points, true, 1);
   assert.ok(curve.pieces.length > 3, `${curve.pieces.length}`);
 });
 
