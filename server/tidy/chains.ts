@@ -21,6 +21,7 @@ interface End {
   readonly side: Side;
 }
 
+/** Rings first, then what goes through junctions. @param hand how unsteady it is, see hand.ts */
 export function chainsOf(graph: Graph, widthPx: number, hand: number): Chain[] {
   const rings = ringsIn(graph, widthPx, hand);
   const isTaken = new Set(rings.flatMap((ring) => ring.edges));

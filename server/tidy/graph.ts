@@ -28,6 +28,7 @@ const [armFrom, armTo, armLeast, straightMost, meetMost] = [1, 2.6, 0.8, 0.035, 
 /** Dots: what has a skeleton no longer than this, by the width. */
 const dotMost = 0.6;
 
+/** Its curves run through the middles of strokes. */
 export function graphOf({ ink, widthPx }: SketchInk): Graph {
   const depths = distancesTo(0, ink, gridPx, gridPx / 4);
   const skeleton = skeletonOf(ink, gridPx, depths, { widthPx, spurMost });

@@ -21,6 +21,7 @@ const longerThan = 2.5;
 /** Over which length the direction of an end is measured, by the width. */
 const armShare = 1.5;
 
+/** The end at which a curve begins, or the other. */
 export type Side = 0 | 1;
 export const length = (points: readonly Point[]): number =>
   points.reduce((sum, point, at) => (at === 0 ? 0 : sum + distanceOf(points[at - 1]!, point)), 0);
@@ -41,6 +42,7 @@ const sides = [0, 1] as const;
 export const endsAt = (edges: readonly Edge[], node: number): Array<{ readonly edge: Edge; readonly side: Side }> =>
   edges.flatMap((edge) => sides.flatMap((side) => (nodeOf(edge, side) === node ? [{ edge, side }] : [])));
 
+/** A graph whose curves end where they were meant to. @param widthPx of the strokes */
 export function mended(graph: Graph, widthPx: number): Graph {
   const linked = withoutBumps(withoutLinks(graph, widthPx), widthPx);
   const cut = withoutOvershoots(linked, widthPx);
@@ -206,12 +208,12 @@ function withEndsOnLines({ nodes, edges }: Graph, widthPx: number): Graph {
               away <= most &&
               at > 0 &&
               at < other.points.length - 1 &&
-              (other !== edge || Math.min(at, other.points.length - at) > 4 * most) &&
+              other !== edge &&
               dot(unit(minus(other.points[at]!, line.at)), line.direction) > 0.6,
           ),
       )
       .sort((one, next) => one.away - next.away)[0];
-    if (!hit || hit.other === edge) continue;
+    if (!hit) continue;
     const node = nodes.length;
     const at = hit.other.points[hit.at]!;
     const split = (own: Edge): Edge[] => {

@@ -67,7 +67,7 @@ export function tidied(planes: Float32Array, sizePx: number): CleanSketch | "fil
   const bent = curves.flatMap((curve) => curve.pieces);
   // Arcs are not quite where they were.
   for (const { anchor, on } of sketch.touches) {
-    const host = "piece" in on ? bent[pieces.findIndex((piece) => piece === on.piece)] : undefined;
+    const host = "piece" in on ? bent[pieces.indexOf(on.piece as CurvePiece)] : undefined;
     if (host && host.bulge !== 0 && host.from !== anchor && host.to !== anchor)
       placed[anchor] = { ...placed[anchor]!, at: nearestOn(host, placed, placed[anchor]!.at) };
   }
