@@ -1,5 +1,6 @@
 /** Paper that is lit unevenly, as in photographs, as even: by its rim, where hardly any stroke is. Pure. */
 import { Matrix, solve } from "ml-matrix";
+import { boundsOf } from "../engine/pixels/places.ts";
 
 /** How much light changes over a sheet from which on it is evened; what is off by more is no paper; how much of the rim is paper. */
 const [unevenFrom, paperWithin, paperLeast] = [0.08, 0.08, 0.75] as const;
@@ -8,13 +9,17 @@ const rounds = 4;
 /** @param planes premultiplied RGBA [4, sizePx, sizePx] @returns the same where they are no sheet, or an even one */
 export function evenlyLit(planes: Float32Array, sizePx: number): Float32Array {
   const pixels = sizePx ** 2;
-  const places = Array.from({ length: sizePx }, (_, at) => at).flatMap((at) => [
-    at,
-    (sizePx - 1) * sizePx + at,
-    at * sizePx,
-    at * sizePx + sizePx - 1,
-  ]);
-  if (places.some((at) => planes[3 * pixels + at]! < 0.99)) return planes;
+  const isOpaque = (at: number): boolean => planes[3 * pixels + at]! >= 0.99;
+  // A sheet of other proportions leaves the picture's border empty.
+  const box = boundsOf(sizePx, isOpaque);
+  if (!box) return planes;
+  const across = Array.from({ length: box.right - box.left }, (_, at) => box.left + at);
+  const down = Array.from({ length: box.bottom - box.top }, (_, at) => box.top + at);
+  const places = [
+    ...across.flatMap((x) => [box.top * sizePx + x, (box.bottom - 1) * sizePx + x]),
+    ...down.flatMap((y) => [y * sizePx + box.left, y * sizePx + box.right - 1]),
+  ];
+  if (!places.every(isOpaque)) return planes;
   const termsOf = (at: number): [number, number, number, number] => {
     const [x, y] = [(at % sizePx) / sizePx - 0.5, Math.floor(at / sizePx) / sizePx - 0.5];
     return [1, x, y, x * y];
@@ -26,7 +31,7 @@ export function evenlyLit(planes: Float32Array, sizePx: number): Float32Array {
   if (lights.every((light) => Math.abs(light![1]) + Math.abs(light![2]) < unevenFrom)) return planes;
   return planes.map((value, index) => {
     const light = lights[Math.floor(index / pixels)];
-    if (!light) return value;
+    if (!light || !isOpaque(index % pixels)) return value;
     const [, x, y, xy] = termsOf(index % pixels);
     return Math.min(1, Math.max(0, value - light[1] * x - light[2] * y - light[3] * xy));
   });
