@@ -21,7 +21,7 @@ export interface CurvePiece {
   /** Indices of anchors. */
   readonly from: number;
   readonly to: number;
-  /** Tangent of a quarter of the turn, as in DXF files: 0 is a line, 1 half a circle; above 0 it turns as x does to y. */
+  /** Tangent of a quarter of the turn, as in DXF files: 0 is a line, 1 half a circle; above 0 it turns from x towards y. */
   readonly bulge: number;
   /** Of an arc that is most of a circle: its height over the chord stays, wherever its ends go. */
   readonly height?: number;
@@ -40,12 +40,6 @@ export interface Anchor {
   readonly radius: number;
 }
 
-/** Anchors and curves of all of a drawing. */
-export interface Drawn {
-  readonly anchors: readonly Anchor[];
-  readonly curves: readonly Curve[];
-}
-
 /** Least turn of a corner, in radians; lines that turn less are one. */
 const [cornerFrom, straightUpTo] = [0.75, 0.22] as const;
 /** A corner is where two lines meet if that is as near, of the drawing's side. */
@@ -61,7 +55,7 @@ const [roundTurnMost, roundMost] = [2.6, 0.36] as const;
 interface Fitted {
   readonly line?: Line;
   readonly circle?: Circle;
-  /** 1 if it turns as x does to y. */
+  /** 1 if it turns from x towards y. */
   readonly way: number;
   readonly piece: Piece;
 }
@@ -82,13 +76,9 @@ export function curveOf(
     pieces.map((piece) => fittedPiece(open, piece)),
     isClosed,
   );
-  const isRound = fitted.map((own, at) => {
-    const [before, after] = [
-      fitted[isClosed ? (at + fitted.length - 1) % fitted.length : at - 1],
-      fitted[isClosed ? (at + 1) % fitted.length : at + 1],
-    ];
-    return fitted.length > 2 && isRoundCorner(open, own, before, after);
-  });
+  const isRound = fitted.map(
+    (own, at) => fitted.length > 2 && isRoundCorner(open, own, ...besides(fitted, at, isClosed)),
+  );
   const kept = fitted.filter((_, at) => !isRound[at]);
   const count = kept.length;
   const anchors: Anchor[] = [];
@@ -101,11 +91,8 @@ export function curveOf(
   }
   for (let at = 0; at < joints; at += 1) {
     const [own, next] = [kept[at]!, kept[(at + 1) % count]!];
-    const between = fitted.indexOf(next) - fitted.indexOf(own);
-    const round =
-      between === 2 || (isClosed && at === count - 1 && isRound.at(-1)) || (isClosed && at === count - 1 && isRound[0])
-        ? fitted[(fitted.indexOf(own) + 1) % fitted.length]
-        : undefined;
+    const after = (fitted.indexOf(own) + 1) % fitted.length;
+    const round = isRound[after] ? fitted[after] : undefined;
     const point = open[own.piece.to]!;
     const turn = Math.abs(turnOf(tangentAt(own, point), tangentAt(next, round ? open[round.piece.to]! : point)));
     if (round?.circle && own.line && next.line) {
@@ -141,6 +128,10 @@ export function curveOf(
   return { curve, anchors };
 }
 
+/** What comes before and after a place. */
+const besides = <Own>(all: readonly Own[], at: number, isClosed: boolean): [Own | undefined, Own | undefined] =>
+  isClosed ? [all.at(at - 1), all[(at + 1) % all.length]] : [all[at - 1], all[at + 1]];
+
 /** Lines that hardly turn are one, and short ones between two lines that meet there are none. */
 function withoutBends(points: readonly Point[], fitted: readonly Fitted[], isClosed: boolean): Fitted[] {
   const kept: Fitted[] = [];
@@ -158,11 +149,7 @@ function withoutBends(points: readonly Point[], fitted: readonly Fitted[], isClo
 
 /** Whether a short line lies between two that meet near it. */
 function isBend(points: readonly Point[], own: Fitted, all: readonly Fitted[], isClosed: boolean): boolean {
-  const at = all.indexOf(own);
-  const [before, after] = [
-    all[isClosed ? (at + all.length - 1) % all.length : at - 1],
-    all[isClosed ? (at + 1) % all.length : at + 1],
-  ];
+  const [before, after] = besides(all, all.indexOf(own), isClosed);
   if (all.length < 4 || !own.line || !before?.line || !after?.line) return false;
   if ((own.piece.to - own.piece.from) * stepPx > shortMost * drawnPx) return false;
   const meeting = meetingOf(before.line, after.line);

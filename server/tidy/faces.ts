@@ -27,7 +27,7 @@ export function facesOf({ nodes, edges }: Graph, widthPx: number): Face[] {
         return { ...end, angle: Math.atan2(-y, -x) };
       })
       .sort((one, other) => one.angle - other.angle);
-    // Who comes in by an end goes on by the next one around the node.
+    // A border that comes in by one end leaves by the next one around the node.
     for (const [at, end] of ends.entries()) {
       const other = ends[(at + 1) % ends.length]!;
       next.set(key(end), { edge: other.edge, side: (1 - other.side) as Side });

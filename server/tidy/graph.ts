@@ -2,6 +2,7 @@
 import type { Point } from "../../shared/vectors/vector-path.ts";
 import { distancesTo } from "../engine/lines/distances.ts";
 import { cross, distanceOf, type Line, lineOf, minus } from "../engine/outlines/polyline.ts";
+import { smoothed } from "../vector/strokes/across.ts";
 import { type Branch, skeletonOf } from "../vector/strokes/skeleton.ts";
 import { gridPx, type SketchInk } from "./ink.ts";
 
@@ -90,7 +91,7 @@ function middlesOf(branch: Branch, junctions: readonly Point[], widthPx: number)
   const far = (from: Point | undefined, point: Point): boolean =>
     from === undefined || distanceOf(from, point) > bentShare * widthPx;
   const inner = pixels.filter((point) => far(start, point) && far(end, point));
-  const own = evened(
+  const own = smoothed(
     [...(start ? [start] : []), ...inner, ...(end ? [end] : [])],
     branch.isClosed,
     Math.round(Math.min(evenShare * widthPx, evenOfLength * pixels.length)),
@@ -99,18 +100,4 @@ function middlesOf(branch: Branch, junctions: readonly Point[], widthPx: number)
   // Hardly longer than broad: its free end says where it goes.
   const middle = pixels[pixels.length >> 1]!;
   return [start ?? (end ? pixels[0]! : middle), end ?? (start ? pixels.at(-1)! : middle)];
-}
-
-/** Means of neighbours; ends stay. */
-export function evened(points: readonly Point[], isClosed: boolean, reach: number): Point[] {
-  const count = points.length;
-  return points.map((_, at) => {
-    const own = isClosed ? Math.min(reach, count >> 1) : Math.min(reach, at, count - 1 - at);
-    let [x, y] = [0, 0];
-    for (let step = -own; step <= own; step += 1) {
-      const [u, v] = points[(at + step + count) % count]!;
-      [x, y] = [x + u, y + v];
-    }
-    return [x / (2 * own + 1), y / (2 * own + 1)];
-  });
 }

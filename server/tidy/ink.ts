@@ -1,5 +1,6 @@
 /** The ink of a sketch on a grid that it fills, with strokes that were drawn twice as one. Pure. */
 import { distancesTo } from "../engine/lines/distances.ts";
+import { labelAreas } from "../engine/lines/label-areas.ts";
 import { boundsOf } from "../engine/pixels/places.ts";
 import { forEachInked, inkOf } from "../experts/sketch/ink.ts";
 import { evenlyLit } from "./paper.ts";
@@ -84,19 +85,8 @@ function usualWidth(ink: Uint8Array): number {
 
 /** Fills what is enclosed and smaller than `most` cells. */
 function fillHoles(ink: Uint8Array, most: number): void {
-  const isSeen = ink.slice();
-  for (let start = 0; start < ink.length; start += 1) {
-    if (isSeen[start]) continue;
-    const found = [start];
-    isSeen[start] = 1;
-    for (const at of found) {
-      const x = at % gridPx;
-      for (const other of [x > 0 ? at - 1 : -1, x < gridPx - 1 ? at + 1 : -1, at - gridPx, at + gridPx])
-        if (other >= 0 && other < ink.length && !isSeen[other]) {
-          isSeen[other] = 1;
-          found.push(other);
-        }
-    }
-    if (found.length < most) for (const at of found) ink[at] = 1;
-  }
+  const labels = labelAreas(ink, 0, gridPx);
+  const sizes: number[] = [];
+  for (const label of labels) sizes[label] = (sizes[label] ?? 0) + 1;
+  for (const [at, label] of labels.entries()) if (label > 0 && sizes[label]! < most) ink[at] = 1;
 }

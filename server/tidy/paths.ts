@@ -1,6 +1,7 @@
 /** Curves of a clean sketch as paths of lines and cubic curves: what goes on without a corner does so smoothly, corners become round. Pure. */
 import type { Path, Point, Segment } from "../../shared/vectors/vector-path.ts";
 import { distanceOf, dot, minus, plus, turnOf, unit } from "../engine/outlines/polyline.ts";
+import { ellipsePath } from "../vector/curves/ellipse.ts";
 import { sampled } from "../vector/curves/sampled.ts";
 import type { Curve, CurvePiece } from "./curves.ts";
 import { drawnPx } from "./ink.ts";
@@ -18,8 +19,6 @@ const seenFrom = 0.02;
 const pointMost = 0.5;
 /** Steps of a curve that is flattened. */
 const curveSteps = 16;
-/** Handles of a quarter of a circle of radius 1. */
-const quarter = (4 / 3) * (Math.SQRT2 - 1);
 
 interface Place {
   readonly at: Point;
@@ -162,25 +161,8 @@ function cubic(from: Point, start: Point, to: Point, end: Point): Segment {
   return { to, handles: [plus(from, start, reach), plus(to, end, -reach)] };
 }
 
-export function ringPath([x, y]: Point, { radii: [rx, ry] }: Ring): Path {
-  const place = (cos: number, sin: number): Point => [x + rx * cos, y + ry * sin];
-  const turns = [
-    [1, 0],
-    [0, 1],
-    [-1, 0],
-    [0, -1],
-  ] as const;
-  return {
-    start: place(1, 0),
-    segments: turns.map(([cos, sin]) => ({
-      to: place(-sin, cos),
-      handles: [
-        place(cos - quarter * sin, sin + quarter * cos),
-        place(-sin + quarter * cos, cos + quarter * sin),
-      ] as const,
-    })),
-  };
-}
+export const ringPath = ([x, y]: Point, { radii: [rx, ry] }: Ring): Path =>
+  ellipsePath((u, v) => [x + rx * u, y + ry * v], 1);
 
 /** Points along a path, close to each other. */
 export function flattened({ start, segments, isOpen }: Path): Point[] {

@@ -3,7 +3,7 @@
  * while anchors move as little as may be (as Pavlidis & Van Wyk 1985, "An automatic beautifier for drawings and illustrations"). Pure.
  */
 import type { Point } from "../../shared/vectors/vector-path.ts";
-import { distanceOf, minus, plus } from "../engine/outlines/polyline.ts";
+import { distanceOf, dot, minus, plus } from "../engine/outlines/polyline.ts";
 import type { Anchor, Curve } from "./curves.ts";
 import { drawnPx } from "./ink.ts";
 import type { Ring } from "./rings.ts";
@@ -211,9 +211,7 @@ function touching({ anchors, rings, touches }: Sketch): Constraint[][] {
     for (const end of [from, to])
       if (anchors[end]!.radius === 0 && distanceOf(anchors[end]!.at, point) < cornerWithin * drawnPx)
         return end === anchor ? [] : equal(anchor, [[end, 1]], [0, 0]);
-    const chord = minus(other, one);
-    const square = chord[0] ** 2 + chord[1] ** 2 || 1;
-    const share = Math.min(1, Math.max(0, ((point[0] - one[0]) * chord[0] + (point[1] - one[1]) * chord[1]) / square));
+    const share = shareAlong(one, other, point);
     const off = arcOffset(one, other, bulge, share);
     return equal(
       anchor,
@@ -226,16 +224,21 @@ function touching({ anchors, rings, touches }: Sketch): Constraint[][] {
   });
 }
 
+/** At which share of a chord a point lies beside it, 0 to 1. */
+function shareAlong(one: Point, other: Point, point: Point): number {
+  const chord = minus(other, one);
+  const square = dot(chord, chord) || 1;
+  return Math.min(1, Math.max(0, dot(minus(point, one), chord) / square));
+}
+
 /** How far a point lies from a piece. */
 export function awayFrom(point: Point, one: Point, other: Point, bulge: number): number {
-  const chord = minus(other, one);
-  const square = chord[0] ** 2 + chord[1] ** 2 || 1;
-  const share = Math.min(1, Math.max(0, ((point[0] - one[0]) * chord[0] + (point[1] - one[1]) * chord[1]) / square));
-  return distanceOf(point, plus(plus(one, chord, share), arcOffset(one, other, bulge, share)));
+  const share = shareAlong(one, other, point);
+  return distanceOf(point, plus(plus(one, minus(other, one), share), arcOffset(one, other, bulge, share)));
 }
 
 /** From the chord of an arc to the arc, at a share of the chord. */
-export function arcOffset(one: Point, other: Point, bulge: number, share: number): Point {
+function arcOffset(one: Point, other: Point, bulge: number, share: number): Point {
   const chord = distanceOf(one, other);
   if (bulge === 0 || chord === 0) return [0, 0];
   const across: Point = [(other[1] - one[1]) / chord, -(other[0] - one[0]) / chord];

@@ -3,7 +3,7 @@
  * (dynamic programming; Bellman 1961, "On the approximation of curves by line segments using dynamic programming"). Pure.
  */
 import type { Point } from "../../shared/vectors/vector-path.ts";
-import { distanceOf, minus, turnOf } from "../engine/outlines/polyline.ts";
+import { evenPoints, minus, turnOf } from "../engine/outlines/polyline.ts";
 import { type Circle, Fits } from "./fits.ts";
 import { drawnPx } from "./ink.ts";
 
@@ -29,23 +29,8 @@ const radiusMost = 2;
 const [sharpBeside, sharpTurn, sharpReach, sharpCost] = [0.1, 1, 4, 1] as const;
 
 /** Points at even steps. */
-export function resampled(points: readonly Point[], isClosed: boolean): Point[] {
-  if (points.length < 2) return [...points];
-  const own = isClosed ? [...points, points[0]!] : points;
-  const lengths = [0];
-  for (let at = 1; at < own.length; at += 1) lengths.push(lengths[at - 1]! + distanceOf(own[at - 1]!, own[at]!));
-  const total = lengths.at(-1)!;
-  const steps = Math.max(2, Math.round(total / stepPx));
-  const even: Point[] = [];
-  for (let step = 0, at = 0; step < steps + Number(!isClosed); step += 1) {
-    const wanted = (step * total) / steps;
-    while (at < own.length - 2 && lengths[at + 1]! < wanted) at += 1;
-    const share = (wanted - lengths[at]!) / (lengths[at + 1]! - lengths[at]! || 1);
-    const [one, other] = [own[at]!, own[at + 1]!];
-    even.push([one[0] + share * (other[0] - one[0]), one[1] + share * (other[1] - one[1])]);
-  }
-  return even;
-}
+export const resampled = (points: readonly Point[], isClosed: boolean): readonly Point[] =>
+  evenPoints(points, stepPx, !isClosed, 2);
 
 /** What a piece is: round corners lie between two lines. */
 const [line, arc, corner] = [0, 1, 2] as const;

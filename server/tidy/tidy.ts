@@ -46,7 +46,7 @@ export function tidied(planes: Float32Array, sizePx: number): CleanSketch | "fil
     strokes.flatMap(({ points }) => points),
     2 * widthPx,
   );
-  // What touches a stroke is a blot of it.
+  // A dot that touches a stroke is a blot of its ink.
   const dots = graph.edges.filter(
     (edge) => !strokes.includes(edge) && edge.points.every((point) => away(point) > widthPx),
   );
@@ -65,7 +65,7 @@ export function tidied(planes: Float32Array, sizePx: number): CleanSketch | "fil
   const curves = sketch.curves.map((curve) => ({ ...curve, pieces: tangentArcs(curve, placed) }));
   const pieces = sketch.curves.flatMap((curve) => curve.pieces);
   const bent = curves.flatMap((curve) => curve.pieces);
-  // Arcs are not quite where they were.
+  // Arcs were bent by a little, so that ends on them follow.
   for (const { anchor, on } of sketch.touches) {
     const host = "piece" in on ? bent[pieces.indexOf(on.piece as CurvePiece)] : undefined;
     if (host && host.bulge !== 0 && host.from !== anchor && host.to !== anchor)

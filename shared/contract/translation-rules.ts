@@ -134,6 +134,7 @@ function checkCells({ layout }: TranslationInfo, cells: readonly number[], field
   throw mismatch("layout_invalid", `${field}.${at}`, `0 (transparent), ${colours}`, `${cells[at]}`);
 }
 
-function mismatch(code: ProblemCode, field: string, expected: string, received: string): AppError {
+/** What was expected, what came, and where. */
+export function mismatch(code: ProblemCode, field: string, expected: string, received: string): AppError {
   return new AppError(code, `${field}: expected ${expected}, got ${received}`, { field, expected, received });
 }

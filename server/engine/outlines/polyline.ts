@@ -43,7 +43,24 @@ export function openLoopOf(line: readonly Point[], stepPx: number): Loop {
   return { points, stepPx: step, isHidden: new Uint8Array(points.length), isOpen: true };
 }
 
-function resampled(outline: Outline, stepPx: number, isOpen: boolean): Pick<Loop, "points" | "stepPx"> {
+/** Points at about `stepPx` along a polyline, in `leastSteps` steps or more; fewer than two stay. */
+export const evenPoints = (
+  line: readonly Point[],
+  stepPx: number,
+  isOpen: boolean,
+  leastSteps: number,
+): readonly Point[] =>
+  line.length < 2 ? line : resampled(Float64Array.from(line.flat()), stepPx, isOpen, leastSteps).points;
+
+/** Steps of a loop at least. */
+const stepsLeast = 8;
+
+function resampled(
+  outline: Outline,
+  stepPx: number,
+  isOpen: boolean,
+  leastSteps = stepsLeast,
+): Pick<Loop, "points" | "stepPx"> {
   const count = outline.length / 2;
   const lengths = new Float64Array(count + 1);
   for (let at = 0; at < (isOpen ? count - 1 : count); at += 1) {
@@ -52,7 +69,7 @@ function resampled(outline: Outline, stepPx: number, isOpen: boolean): Pick<Loop
     lengths[at + 1] = lengths[at]! + Math.hypot(dx, dy);
   }
   const total = lengths[isOpen ? count - 1 : count]!;
-  const steps = Math.max(8, Math.round(total / stepPx));
+  const steps = Math.max(leastSteps, Math.round(total / stepPx));
   const points: Point[] = [];
   for (let step = 0, at = 0; step < steps + Number(isOpen); step += 1) {
     const wanted = (step * total) / steps;

@@ -3,7 +3,7 @@
  * icons, are the drawing that the flow restyles.
  */
 import type { PartialCondition } from "../../../shared/contract/conditions.ts";
-import { AppError } from "../../../shared/problem.ts";
+import { mismatch } from "../../../shared/contract/translation-rules.ts";
 import { channelsOfHex } from "../../engine/pixels/hex-colour.ts";
 import { resampleSquare } from "../../engine/pixels/resample-square.ts";
 import { usualInk } from "../../engine/pixels/usual-ink.ts";
@@ -48,7 +48,7 @@ export function withCleanSketches<Request extends Conditioned>(
     const field = `${where}condition.sketch`;
     if (others.drawing || others.caption !== undefined) {
       const received = others.drawing ? "a drawing" : "a caption";
-      throw refusal("invalid_request", field, "no drawing or caption beside it, which say what is drawn", received);
+      throw mismatch("invalid_request", field, "no drawing or caption beside it, which say what is drawn", received);
     }
     const { liveArea } = wantedDrawing(translation, conditionValues(others, images));
     const { imageSizePx: sizePx } = translation.target;
@@ -75,7 +75,7 @@ function cleanPlanes(
   { liveArea, field }: { readonly liveArea: number | undefined; readonly field: string },
 ): Float32Array {
   const clean = tidied(planes, drawnPx);
-  if (!clean) throw refusal("sketch_empty", field, "a drawing with at least one stroke", "an empty one");
+  if (!clean) throw mismatch("sketch_empty", field, "a drawing with at least one stroke", "an empty one");
   // What is no drawing of strokes stays as it is.
   if (clean === "filled") return shrunk(planes, drawnPx, sizePx);
   return drawnClean(clean, sizePx, channelsOfHex(usualInk), liveArea);
@@ -88,13 +88,4 @@ function shrunk(planes: Float32Array, fromPx: number, toPx: number): Float32Arra
     small.set(resampleSquare(own, { left: 0, top: 0, sidePx: fromPx }, toPx), plane * toPx ** 2);
   }
   return small;
-}
-
-function refusal(
-  code: "sketch_empty" | "invalid_request",
-  field: string,
-  expected: string,
-  received: string,
-): AppError {
-  return new AppError(code, `${field}: expected ${expected}, got ${received}`, { field, expected, received });
 }

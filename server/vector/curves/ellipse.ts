@@ -54,7 +54,11 @@ export function ellipseOf(loop: Loop, tolerancePx: number): Path | undefined {
     x + cos * u * long - sin * v * short,
     y + sin * u * long + cos * v * short,
   ];
-  const direction = Math.sign(area);
+  return ellipsePath(at, Math.sign(area));
+}
+
+/** @param at place of a point of the unit circle @param direction 1 if it turns from x towards y, else −1 */
+export function ellipsePath(at: (u: number, v: number) => Point, direction: number): Path {
   const corners: ReadonlyArray<readonly [number, number]> = [
     [1, 0],
     [0, direction],

@@ -87,8 +87,8 @@ const neighbour = (path: readonly Point[], at: number, isClosed: boolean): Point
     ? path[((at % path.length) + path.length) % path.length]!
     : path[Math.min(path.length - 1, Math.max(0, at))]!;
 
-/** Means of neighbours: pixels go in steps. */
-function smoothed(path: readonly Point[], isClosed: boolean, reach: number): Point[] {
+/** Means of neighbours, for pixels go in steps; ends stay. */
+export function smoothed(path: readonly Point[], isClosed: boolean, reach: number): Point[] {
   return path.map((_, at) => {
     const own = isClosed ? reach : Math.min(reach, at, path.length - 1 - at);
     let [x, y] = [0, 0];

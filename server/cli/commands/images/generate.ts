@@ -76,15 +76,12 @@ function translationOf(
   },
 ): string | undefined {
   const { style, folder, sketch } = given;
-  if (folder !== undefined && sketch === undefined) return captionsInOwnStyle(packs);
-  if (sketch === undefined) return undefined;
-  const known = packs
+  if (sketch === undefined) return folder === undefined ? undefined : captionsInOwnStyle(packs);
+  const knows = ({ styles, styleImagesMax }: TranslationInfo): boolean =>
+    folder === undefined ? styles.some(({ id }) => id === style) : styleImagesMax !== undefined;
+  return packs
     .flatMap(({ translations }) => translations)
-    .filter(({ conditions }) => conditions.includes("sketch"));
-  const fits = ({ styles, styleImagesMax }: TranslationInfo): boolean =>
-    folder !== undefined ? styleImagesMax !== undefined : styles.some(({ id }) => id === style);
-  if (folder === undefined && style === undefined) return undefined;
-  return known.find(fits)?.id;
+    .find((translation) => translation.conditions.includes("sketch") && knows(translation))?.id;
 }
 
 /** The translation that draws captions in a style that images show. @throws AppError `invalid_request` where there is none */
