@@ -1,7 +1,7 @@
 /**
  * Makes the figures of the docs: `npm run figures [-- NAME…] [--packs DIR]`. `training` trains two translations of ten minutes
  * each and so has to be named; `--steps N` shortens it, `--keep DIR` keeps the packs, each in its own data folder. `upscaling` and
- * `upscaling-inputs` need downloaded pictures, and `restyle-matrix`, `eight-icons`, `style-colours`, `coloured-styles` and `hand-drawn` rendered styles; they have to be named, too.
+ * `upscaling-inputs` need downloaded pictures, `upscaling-letters` fonts, and `restyle-matrix`, `eight-icons`, `style-colours`, `coloured-styles` and `hand-drawn` rendered styles; they have to be named, too.
  */
 import { parseArgs } from "node:util";
 import { autoencoderFigure } from "./figures/autoencoder.ts";
@@ -17,6 +17,7 @@ import { colouredStylesFigure, eightIconsFigure, restyleMatrixFigure, styleColou
 import { trainingFigures } from "./figures/training.ts";
 import { upscalingFigures } from "./figures/upscaling.ts";
 import { upscalingInputFigures } from "./figures/upscaling-inputs.ts";
+import { upscalingLetterFigures } from "./figures/upscaling-letters.ts";
 
 type Figures = Readonly<Record<string, (path: string, packsDir?: string) => Promise<unknown>>>;
 
@@ -51,6 +52,11 @@ const styleFigures: Figures = {
 };
 
 /** Folders of docs/figures, by the page that shows them; what is not named is a figure of generation. */
+const upscalingSheets: Readonly<Record<string, typeof upscalingFigures>> = {
+  upscaling: upscalingFigures,
+  "upscaling-inputs": upscalingInputFigures,
+  "upscaling-letters": upscalingLetterFigures,
+};
 const folders: Readonly<Record<string, string>> = {
   autoencoder: "training",
   playground: "plugin",
@@ -60,8 +66,7 @@ const folders: Readonly<Record<string, string>> = {
   "clean-sketches": "styles",
   ...Object.fromEntries(Object.keys(styleFigures).map((name) => [name, "styles"])),
   training: "training",
-  upscaling: "upscaling",
-  "upscaling-inputs": "upscaling",
+  ...Object.fromEntries(Object.keys(upscalingSheets).map((name) => [name, "upscaling"])),
 };
 
 const { values, positionals } = parseArgs({
@@ -69,7 +74,7 @@ const { values, positionals } = parseArgs({
   options: { packs: { type: "string" }, steps: { type: "string" }, keep: { type: "string" } },
 });
 const all = Object.keys(figures);
-const known = [...all, ...Object.keys(styleFigures), "training", "upscaling", "upscaling-inputs"];
+const known = [...all, ...Object.keys(styleFigures), "training", ...Object.keys(upscalingSheets)];
 const unknown = positionals.find((name) => !known.includes(name));
 if (unknown !== undefined) {
   console.error(`figures: expected ${known.join(", ")}, got "${unknown}"`);
@@ -84,12 +89,9 @@ for (const name of positionals.length > 0 ? positionals : all) {
       console.log(made);
     continue;
   }
-  if (name === "upscaling-inputs") {
-    for (const made of await upscalingInputFigures(folder, values.packs)) console.log(made);
-    continue;
-  }
-  if (name === "upscaling") {
-    for (const made of await upscalingFigures(folder, values.packs)) console.log(made);
+  const upscaled = upscalingSheets[name];
+  if (upscaled) {
+    for (const made of await upscaled(folder, values.packs)) console.log(made);
     continue;
   }
   await (figures[name] ?? styleFigures[name])!(path, values.packs);

@@ -59,7 +59,7 @@ export function philox4x32([c0, c1, c2, c3]: Words, [k0, k1]: readonly [number, 
 }
 
 /** Streams keep draws for different purposes independent. A number once assigned is never reused. */
-export const streams = { residual: 1, direction: 2, pixels: 3, retrieval: 4, hand: 5 } as const;
+export const streams = { residual: 1, direction: 2, pixels: 3, retrieval: 4, hand: 5, letters: 6 } as const;
 
 /**
  * `count` standard normals of a seed and stream. Block b is philox(counter [b, 0, 0, stream], key [seed, 0]); its words give

@@ -32,6 +32,20 @@ const FactorSchema = z.object({
     })
     .optional(),
 });
+const LettersSchema = z.object({
+  /** luma [1, 1, height, width] → text [1, 1, ⌈height / 4⌉, ⌈width / 4⌉], probabilities. */
+  finder: PackPathSchema,
+  finderMarginPx: z.number().int().nonnegative(),
+  /** luma [1, 1, height, width] → letters [1, classes, height, width] and ways [1, 2, height, width]. */
+  reader: PackPathSchema,
+  readerMarginPx: z.number().int().nonnegative(),
+  /** None, and each letter. */
+  classes: z.number().int().min(2).max(256),
+  /** luma [1, 1, height, width] and letters [1, 3, height, width] → drawn [1, 1, 4 · height, 4 · width]. */
+  drawer: PackPathSchema,
+  drawerMarginPx: z.number().int().nonnegative(),
+});
+
 export type UpscalerFactor = z.infer<typeof FactorSchema>;
 
 /**
@@ -41,12 +55,14 @@ export type UpscalerFactor = z.infer<typeof FactorSchema>;
 export const UpscalerSchema = z.object({
   label: z.string().min(1),
   factors: z.object({ 2: FactorSchema, 4: FactorSchema }),
+  /** What small text may say, and how it looks (server/upscaling/letters). Without it text is enlarged as all else. */
+  letters: LettersSchema.optional(),
   consistency: z.object({ 2: ProjectionSchema, 4: ProjectionSchema }),
   metrics: z.record(z.string(), z.number()),
 });
 export type UpscalerEntry = z.infer<typeof UpscalerSchema>;
 
-export const filesOfUpscaler = ({ factors, consistency }: UpscalerEntry): string[] => [
+export const filesOfUpscaler = ({ factors, letters, consistency }: UpscalerEntry): string[] => [
   ...[factors[2], factors[4]].flatMap(({ network, foreignNetwork, drawnNetwork, flow, details }) => [
     network,
     ...(foreignNetwork === undefined ? [] : [foreignNetwork]),
@@ -54,6 +70,7 @@ export const filesOfUpscaler = ({ factors, consistency }: UpscalerEntry): string
     flow,
     ...(details ? [details.graph] : []),
   ]),
+  ...(letters ? [letters.finder, letters.reader, letters.drawer] : []),
   consistency[2].graph,
   consistency[4].graph,
 ];

@@ -10,6 +10,7 @@ import { once } from "../platform/once.ts";
 import type { PixelFlow } from "./details/draw-details.ts";
 import { createPixelFlow } from "./details/pixel-flow.ts";
 import { residualDimsOf } from "./details/pixel-noise.ts";
+import { letterDrawer, letterReader, textFinder } from "./letters/letter-graphs.ts";
 import type { FactorParts, UpscalerParts } from "./upscale-tile.ts";
 import { consistencyOf, detailDecoder, type OpenedLate, upscaleNetwork } from "./upscaler-graphs.ts";
 
@@ -46,8 +47,16 @@ export function tilePartsOf({ folder, upscaler, label }: UpscalerPack, options: 
       ...(details ? { details: noted(detailDecoder(folder, entry, factor, options)) } : {}),
     };
   };
+  const { letters } = upscaler;
   return {
     factors: { 2: factorOf(2), 4: factorOf(4) },
+    ...(letters && {
+      letters: {
+        finder: noted(textFinder(folder, letters, options)),
+        reader: noted(letterReader(folder, letters, options)),
+        drawer: noted(letterDrawer(folder, letters, options)),
+      },
+    }),
     consistency: {
       2: noted(consistencyOf(folder, upscaler, 2, options)),
       4: noted(consistencyOf(folder, upscaler, 4, options)),

@@ -25,6 +25,10 @@ const unit = 1 / one;
 /** 8 bits to 16: 255 becomes 65535. */
 const widen = 257;
 
+/** Luma of a place of colours [3, plane]. */
+export const lumaAt = (colours: Float32Array, at: number, plane: number): number =>
+  0.299 * colours[at]! + 0.587 * colours[plane + at]! + 0.114 * colours[2 * plane + at]!;
+
 export const emptyPlanes = (widthPx: number, heightPx: number): Planes => ({
   data: new Uint16Array(3 * widthPx * heightPx),
   widthPx,

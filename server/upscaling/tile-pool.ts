@@ -5,7 +5,8 @@
 import { startThread } from "../platform/processes/spawn.ts";
 import { endedAs, WorkerPool } from "../platform/processes/worker-pool.ts";
 import type { UpscalerPack } from "./open-tile-parts.ts";
-import { knowsForeignOf, marginsOf, type TileDrawer, type TileTask } from "./upscale-tile.ts";
+import type { TileDrawer, TileTask } from "./upscale-tile.ts";
+import { knowsForeignOf, marginsOf } from "./upscaler-margins.ts";
 
 /** The data from which a thread opens its upscaler. */
 export interface TileThreadData {
@@ -45,13 +46,17 @@ export function tilePool(pack: UpscalerPack, concurrency: number, cores: number)
       }),
     margins: marginsOf(pack.upscaler),
     knowsForeign: knowsForeignOf(pack.upscaler.factors),
+    knowsLetters: pack.upscaler.letters !== undefined,
     concurrency,
     draw: (task: TileTask) => pool.run(task, buffersOf(task)),
   } satisfies TileDrawer & { open: unknown };
 }
 
 /** Buffers that belong to one task alone. */
-const buffersOf = (task: TileTask): ArrayBuffer[] =>
-  (task.kind === "enlarge" ? [task.tile, task.isDrawn] : [task.picture, task.low, task.isDrawn]).map(
-    ({ buffer }) => buffer as ArrayBuffer,
-  );
+const buffersOf = (task: TileTask): ArrayBuffer[] => arraysOf(task).map(({ buffer }) => buffer as ArrayBuffer);
+
+function arraysOf(task: TileTask): Array<Float32Array | Uint8Array> {
+  if (task.kind === "letters") return [task.tile];
+  if (task.kind === "projection") return [task.picture, task.low, task.isDrawn];
+  return [task.tile, task.isDrawn, ...(task.letters ? [task.letters] : [])];
+}

@@ -114,16 +114,20 @@ const boxOf = (across: Span, down: Span): Box => ({
   heightPx: down.end - down.start,
 });
 
-/** A box grown by a margin, inside the picture. */
-export function growBox(box: Box, marginPx: number, picture: Pick<Box, "widthPx" | "heightPx">): Box {
-  const [left, top] = [Math.max(0, box.left - marginPx), Math.max(0, box.top - marginPx)];
+/** A box grown by a margin, inside another. */
+export function growWithin(box: Box, marginPx: number, whole: Box): Box {
+  const [left, top] = [Math.max(whole.left, box.left - marginPx), Math.max(whole.top, box.top - marginPx)];
   return {
     left,
     top,
-    widthPx: Math.min(picture.widthPx, box.left + box.widthPx + marginPx) - left,
-    heightPx: Math.min(picture.heightPx, box.top + box.heightPx + marginPx) - top,
+    widthPx: Math.min(whole.left + whole.widthPx, box.left + box.widthPx + marginPx) - left,
+    heightPx: Math.min(whole.top + whole.heightPx, box.top + box.heightPx + marginPx) - top,
   };
 }
+
+/** A box grown by a margin, inside the picture. */
+export const growBox = (box: Box, marginPx: number, { widthPx, heightPx }: Pick<Box, "widthPx" | "heightPx">): Box =>
+  growWithin(box, marginPx, { left: 0, top: 0, widthPx, heightPx });
 
 /** The same box in a picture that is `factor` times as large. */
 export const enlargeBox = ({ left, top, widthPx, heightPx }: Box, factor: number): Box => ({

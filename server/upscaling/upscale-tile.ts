@@ -8,7 +8,7 @@ import type { NetworkScale } from "../../shared/contract/upscale-scales.ts";
 import { limits } from "../../shared/limits.ts";
 import { collectObjects } from "../platform/processes/collect-garbage.ts";
 import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
-import { boundDetails, gateReachPx } from "./details/details-gate.ts";
+import { boundDetails } from "./details/details-gate.ts";
 import {
   type DetailDecoder,
   type DetailParts,
@@ -20,11 +20,15 @@ import {
 import { keepMeans, meansReachPx } from "./details/keep-means.ts";
 import { livelyReachPx, livelyShares } from "./details/lively-places.ts";
 import { residualDimsOf } from "./details/pixel-noise.ts";
+import { addLetters, type EnlargedBox } from "./letters/add-letters.ts";
+import type { TextFinder } from "./letters/find-text.ts";
+import { type LetterDrawer, type LetterReader, letterPlanes, readLetters } from "./letters/read-letters.ts";
 import type { Box } from "./picture-planes.ts";
-import { grainReachPx, takeOffGrain } from "./projection/level-grain.ts";
-import { softenProjection, softReachPx } from "./projection/soft-projection.ts";
+import { takeOffGrain } from "./projection/level-grain.ts";
+import { softenProjection } from "./projection/soft-projection.ts";
 import { growBox } from "./tiles.ts";
 import { cutRows, unfold } from "./unfold.ts";
+import { type FactorMargins, knowsForeignOf, marginsOf, type UpscalerMargins } from "./upscaler-margins.ts";
 
 /** Φ of one factor. */
 export interface UpscaleNetwork {
@@ -63,6 +67,12 @@ export type Reader = "network" | "foreignNetwork" | "drawnNetwork";
 
 export interface UpscalerParts {
   readonly factors: Readonly<Record<NetworkScale, FactorParts>>;
+  /** What small text may say, and how it looks. Without them text is enlarged as all else. */
+  readonly letters?: {
+    readonly finder: TextFinder;
+    readonly reader: LetterReader;
+    readonly drawer: LetterDrawer;
+  };
   readonly consistency: Readonly<Record<NetworkScale, Consistency>>;
 }
 
@@ -72,7 +82,7 @@ export interface EnlargeTask {
   readonly factor: NetworkScale;
   /** Colours of `whole`, [3, heightPx, widthPx] in [0, 1]. */
   readonly tile: Float32Array;
-  /** Where the input is drawn (drawn-places.ts), by pixel of `whole`. */
+  /** Where the input is drawn (places/drawn-places.ts), by pixel of `whole`. */
   readonly isDrawn: Uint8Array;
   readonly whole: Box;
   readonly core: Box;
@@ -83,6 +93,20 @@ export interface EnlargeTask {
   readonly temperature: Temperature;
   /** Where a factor lacks it, `network` reads. */
   readonly reader: Reader;
+  /** Letters that were chosen in `whole` (letters/read-letters.ts), where there are any. */
+  readonly letters?: Float32Array;
+}
+
+/** Chooses the letters of a tile; its result is [letterPlanes, core.heightPx, core.widthPx]. */
+export interface LettersTask {
+  readonly kind: "letters";
+  /** Colours of `whole`, [3, heightPx, widthPx] in [0, 1]. */
+  readonly tile: Float32Array;
+  readonly whole: Box;
+  readonly core: Box;
+  readonly seed: number;
+  /** 0 = the likeliest letters. */
+  readonly temperature: number;
 }
 
 /** One tile of a projection; its result is [3, factor · heightPx, factor · widthPx]. */
@@ -93,7 +117,7 @@ export interface ProjectionTask {
   readonly picture: Float32Array;
   /** [3, heightPx, widthPx] */
   readonly low: Float32Array;
-  /** Where the input is drawn (drawn-places.ts), [heightPx, widthPx] */
+  /** Where the input is drawn (places/drawn-places.ts), [heightPx, widthPx] */
   readonly isDrawn: Uint8Array;
   readonly widthPx: number;
   readonly heightPx: number;
@@ -102,19 +126,15 @@ export interface ProjectionTask {
 }
 
 /** `isAlone`: no other tile is being drawn, so this one may use every core. */
-export type TileTask = (EnlargeTask | ProjectionTask) & { readonly isAlone: boolean };
-
-/** Margins of an upscaler's graphs, px of their inputs. */
-export interface UpscalerMargins {
-  readonly factors: Readonly<Record<NetworkScale, { readonly network: number; readonly details: number }>>;
-  readonly consistency: Readonly<Record<NetworkScale, number>>;
-}
+export type TileTask = (EnlargeTask | LettersTask | ProjectionTask) & { readonly isAlone: boolean };
 
 /** Draws tiles. */
 export interface TileDrawer {
   readonly margins: UpscalerMargins;
   /** Whether each factor has a network of foreign pictures. */
   readonly knowsForeign: boolean;
+  /** Whether letters are read and drawn. */
+  readonly knowsLetters: boolean;
   /** Tiles that are drawn at a time. */
   readonly concurrency: number;
   /**
@@ -124,46 +144,21 @@ export interface TileDrawer {
   draw(task: TileTask): Promise<Float32Array>;
 }
 
-interface HasMargin {
-  readonly marginPx: number;
-}
-
-type FactorMargins = HasMargin & { readonly details?: HasMargin | undefined };
-
-const marginsOfFactor = ({ marginPx, details }: FactorMargins): UpscalerMargins["factors"][NetworkScale] => ({
-  network: Math.max(gateReachPx, marginPx),
-  details: meansReachPx + Math.max(livelyReachPx, details?.marginPx ?? 0),
-});
-
-/** Margins of an upscaler from its manifest entry. */
-export const marginsOf = ({
-  factors,
-  consistency,
-}: {
-  readonly factors: Readonly<Record<NetworkScale, FactorMargins>>;
-  readonly consistency: Readonly<Record<NetworkScale, HasMargin>>;
-}): UpscalerMargins => ({
-  factors: { 2: marginsOfFactor(factors[2]), 4: marginsOfFactor(factors[4]) },
-  consistency: {
-    2: grainReachPx(2) + Math.max(softReachPx, consistency[2].marginPx),
-    4: grainReachPx(4) + Math.max(softReachPx, consistency[4].marginPx),
-  },
-});
-
-/** Of the parts of both factors, or their manifest entries. */
-export const knowsForeignOf = (
-  factors: Readonly<Record<NetworkScale, { readonly foreignNetwork?: unknown }>>,
-): boolean => factors[2].foreignNetwork !== undefined && factors[4].foreignNetwork !== undefined;
-
 const marginsIn = ({ network, details }: FactorParts): FactorMargins => ({ ...network, details });
 
 /** Draws tiles in this thread. */
 export const drawHere = (parts: UpscalerParts): TileDrawer => ({
   margins: marginsOf({
     factors: { 2: marginsIn(parts.factors[2]), 4: marginsIn(parts.factors[4]) },
+    letters: parts.letters && {
+      finderMarginPx: parts.letters.finder.marginPx,
+      readerMarginPx: parts.letters.reader.marginPx,
+      drawerMarginPx: parts.letters.drawer.marginPx,
+    },
     consistency: parts.consistency,
   }),
   knowsForeign: knowsForeignOf(parts.factors),
+  knowsLetters: parts.letters !== undefined,
   concurrency: 1,
   draw: (task) => drawTile(parts, task),
 });
@@ -187,8 +182,14 @@ export async function warmUpTiles(parts: UpscalerParts): Promise<void> {
     temperature: limits.upscaleTemperatureMax,
     reader: "network" as const,
   };
+  if (parts.letters) {
+    await drawTile(parts, { kind: "letters", isAlone: true, ...about });
+    // Letters that were not found are read and drawn here.
+    await parts.letters.reader.read(tile.subarray(0, widthPx * heightPx), widthPx, heightPx);
+  }
+  const letters = new Float32Array(letterPlanes * widthPx * heightPx).fill(1);
   for (const factor of [2, 4] as const) {
-    await drawTile(parts, { kind: "enlarge", factor, isAlone: true, ...about });
+    await drawTile(parts, { kind: "enlarge", factor, isAlone: true, ...about, ...(parts.letters && { letters }) });
     const picture = new Float32Array(factor ** 2 * tile.length);
     const planes = { picture, low: tile, isDrawn, widthPx, heightPx, largestShare: 1 };
     await drawTile(parts, { kind: "projection", factor, isAlone: true, ...planes });
@@ -197,6 +198,7 @@ export async function warmUpTiles(parts: UpscalerParts): Promise<void> {
 
 export function drawTile(parts: UpscalerParts, task: TileTask): Promise<Float32Array> {
   if (task.kind === "enlarge") return enlargeTile(parts, task);
+  if (task.kind === "letters") return readLetters(parts.letters!, task.tile, task);
   return projectTile(parts, task);
 }
 
@@ -208,13 +210,17 @@ async function projectTile({ consistency }: UpscalerParts, task: ProjectionTask)
   return projected;
 }
 
-async function enlargeTile({ factors }: UpscalerParts, task: EnlargeTask): Promise<Float32Array> {
+async function enlargeTile({ factors, letters }: UpscalerParts, task: EnlargeTask): Promise<Float32Array> {
   const { factor, tile, isDrawn, whole, core, picture, temperature, reader } = task;
   const parts = factors[factor];
   const network = parts[reader] ?? parts.network;
-  const { widthPx, heightPx } = whole;
-  if (temperature === 0)
-    return unfold(factor, core, { rows: await network.predictMeans(tile, widthPx, heightPx), box: whole });
+  const box = growBox(core, meansReachPx, picture);
+  if (temperature === 0) {
+    const answer = { rows: await network.predictMeans(tile, whole.widthPx, whole.heightPx), box: whole };
+    if (!task.letters) return unfold(factor, core, answer);
+    const plain = unfold(factor, box, answer);
+    return withLetters(letters!.drawer, task, { box, detailed: plain.slice(), plain });
+  }
   // Of the tile before.
   await freeTensors();
   const read = await readAround(network, task, parts.details);
@@ -224,10 +230,17 @@ async function enlargeTile({ factors }: UpscalerParts, task: EnlargeTask): Promi
   const { box: around, answers } = read;
   const answer = { rows: answers, box: around };
   if (!isDecoded(temperature)) return unfold(factor, core, answer, drawn);
-  const box = growBox(core, meansReachPx, picture);
   const lively = livelyShares(answer, factor, box, picture, cutRows(isDrawn, 1, whole, around));
   const detailed = unfold(factor, box, answer, drawn, boundDetails(tile, whole, box), lively);
-  return keepMeans(detailed, unfold(factor, box, answer), { factor, box, core });
+  const plain = unfold(factor, box, answer);
+  if (task.letters) return withLetters(letters!.drawer, task, { box, detailed, plain });
+  return keepMeans(detailed, plain, { factor, box, core });
+}
+
+/** The core with its letters. */
+async function withLetters(drawer: LetterDrawer, task: EnlargeTask, enlarged: EnlargedBox): Promise<Float32Array> {
+  await addLetters(drawer, { ...task, letters: task.letters! }, enlarged);
+  return keepMeans(enlarged.detailed, enlarged.plain, { ...task, box: enlarged.box });
 }
 
 /** Frees tensors that are not needed any more: together they take more memory than any step. */

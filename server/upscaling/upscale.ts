@@ -18,8 +18,8 @@ import { mapConcurrent } from "../platform/map-concurrent.ts";
 import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
 import { refuseCancelled } from "./cancelled.ts";
 import { isDecoded, type Temperature } from "./details/draw-details.ts";
-import { type DrawnPlaces, drawnWithin, findDrawnPlaces } from "./drawn-places.ts";
 import { fillColour } from "./fill-colour.ts";
+import { ChosenLetters } from "./letters/chosen-letters.ts";
 import {
   alphaOf,
   clearInvisible,
@@ -32,8 +32,9 @@ import {
   writeBox,
   writeColours,
 } from "./picture-planes.ts";
+import { type DrawnPlaces, drawnWithin, findDrawnPlaces } from "./places/drawn-places.ts";
+import { drawSmoothPlaces } from "./places/smooth-places.ts";
 import { shrinkArea } from "./shrink-area.ts";
-import { drawSmoothPlaces } from "./smooth-places.ts";
 import { countTiles, enlargeBox, type Tile, type TileLimits, tilesOf } from "./tiles.ts";
 import type { Reader, TileDrawer } from "./upscale-tile.ts";
 
@@ -42,6 +43,9 @@ import type { Reader, TileDrawer } from "./upscale-tile.ts";
  * their margins; four larger ones would need 40 MB more a thread.
  */
 const defaultCorePx = 174;
+
+/** Cores of letters are so many times as wide, since their networks have narrow layers and wide margins. */
+const letterCores = 1.5;
 
 type Size = Pick<Pixels, "widthPx" | "heightPx">;
 
@@ -67,7 +71,8 @@ export interface UpscalerOptions {
 }
 
 export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: UpscalerOptions = {}) {
-  const { margins, concurrency, knowsForeign } = drawer;
+  const { margins, concurrency, knowsForeign, knowsLetters } = drawer;
+  const letterTiles: TileLimits = { corePx: letterCores * corePx, marginPx: margins.reader, concurrency };
 
   /** The same tiles with details and without, which need a narrower margin. */
   function networkTiles(factor: NetworkScale): TileLimits {
@@ -92,17 +97,42 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     const { widthPx, heightPx } = low;
     const { seed, temperature, scale: factor, reader } = run;
     const to = emptyPlanes(factor * widthPx, factor * heightPx);
-    const { network, details } = margins.factors[factor];
-    const marginPx = network + (isDecoded(temperature) ? details : 0);
+    const letters = temperature === "centre" ? undefined : await chooseLetters(low, drawn, run, temperature);
+    const around = margins.factors[factor];
+    const marginPx = around.network + (isDecoded(temperature) ? around.details : letters ? around.letters : 0);
     const tiles = tilesOf(widthPx, heightPx, networkTiles(factor), marginPx);
     await eachTile(tiles, run, async ({ core, whole }, isAlone) => {
       const tile = readBox(low, whole);
       const about = { factor, whole, core, picture: { widthPx, heightPx }, seed, temperature, reader, isAlone };
       const isDrawn = drawnWithin(drawn, whole);
+      const chosen = letters?.within(whole);
       const enlarged = enlargeBox(core, factor);
-      writeBox(to, await drawer.draw({ kind: "enlarge", tile, isDrawn, ...about }), enlarged, enlarged);
+      writeBox(
+        to,
+        await drawer.draw({ kind: "enlarge", tile, isDrawn, ...about, ...(chosen && { letters: chosen }) }),
+        enlarged,
+        enlarged,
+      );
     });
     return to;
+  }
+
+  /** Letters of drawn places by seed; undefined where there are none. */
+  async function chooseLetters(
+    low: Planes,
+    drawn: DrawnPlaces,
+    run: Run,
+    temperature: number,
+  ): Promise<ChosenLetters | undefined> {
+    if (!knowsLetters) return undefined;
+    const { seed } = run;
+    const letters = new ChosenLetters(low);
+    await eachTile(tilesOf(low.widthPx, low.heightPx, letterTiles), run, async ({ core, whole }) => {
+      if (!drawnWithin(drawn, core).includes(1)) return;
+      const tile = readBox(low, whole);
+      letters.put(await drawer.draw({ kind: "letters", tile, whole, core, seed, temperature, isAlone: false }), core);
+    });
+    return letters.isEmpty ? undefined : letters;
   }
 
   async function makeConsistent(
@@ -142,6 +172,7 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
   }
 
   const countAll = (size: Size, scale: NetworkScale): number =>
+    (knowsLetters ? countTiles(size.widthPx, size.heightPx, letterTiles) : 0) +
     countTiles(size.widthPx, size.heightPx, networkTiles(scale)) +
     countTiles(size.widthPx, size.heightPx, projectionTiles(scale));
 

@@ -25,13 +25,13 @@ export interface OpenedLate {
   open(): Promise<void>;
 }
 
-const labelOf = (path: string): string => `upscaler ${path}`;
+export const labelOf = (path: string): string => `upscaler ${path}`;
 
 /**
  * Opens a session and requires these inputs and outputs.
  * @param layer the only output to compute; absent = all
  */
-async function openPromised(
+export async function openPromised(
   packFolder: string,
   path: string,
   options: ExpertOptions & { readonly layer?: string },
@@ -45,7 +45,7 @@ async function openPromised(
   return session;
 }
 
-function finiteFloats(tensor: Tensor | undefined, shape: readonly number[], label: string): Float32Array {
+export function finiteFloats(tensor: Tensor | undefined, shape: readonly number[], label: string): Float32Array {
   requireShape(tensor!, shape, label);
   const values = tensor!.data as Float32Array;
   requireFinite(values, label);

@@ -1,6 +1,6 @@
 /**
  * The training of the pack `super-resolution` from nothing to a pack that enlarges, on toy sizes: patches drawn by the script, Φ of both factors, export,
- * flows, details, manifest. Needs Python with PyTorch (server/pretrain/REPRODUCE.md) and is skipped, saying so, where there is none.
+ * flows, details, letters, manifest. Needs Python with PyTorch (server/pretrain/REPRODUCE.md) and is skipped, saying so, where there is none.
  */
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -37,6 +37,12 @@ itWithPython("the pack super-resolution is trained, exported and loaded, on toy 
   const ofDrawings = ["--start", join(pack, "x4/network.onnx"), "--letters", patches, "--spoiled", "1"];
   await script("train_upscaler.py", "--factor", "4", ...net, ...ofDrawings, ...trainedTo("drawn-4.pt"), "--batch", "8");
   await script("export_upscaler.py", "--foreign", "--trained", trained, "--out", pack);
+  const lines = join(folder, "letters");
+  await script("letters/draw_lines.py", "--count", "24", "--held-out", "8", "--out", lines);
+  const letters = ["--lines", lines, "--batch", "8", "--minutes", "0.05", "--channels", "32"];
+  for (const part of ["finder", "reader", "drawer"])
+    await script("letters/train_letters.py", "--part", part, ...letters);
+  await script("letters/export_letters.py", "--trained", lines, "--out", join(pack, "letters"));
   await runNode("server/pretrain/super-resolution/write-manifest.mts", [pack]);
 
   const metrics = JSON.parse(await readFile(join(trained, "network-2.json"), "utf8"));
@@ -47,6 +53,7 @@ itWithPython("the pack super-resolution is trained, exported and loaded, on toy 
     ["x2/details.onnx", "x4/details.onnx"],
   );
   assert.equal(entry.manifest.upscaler!.factors[4].drawnNetwork, "x4/drawn.onnx");
+  assert.equal(entry.manifest.upscaler!.letters?.reader, "letters/reader.onnx");
   await verifyPack(pack, entry.manifest);
   const upscaler = await loadUpscaler(entry, { threads: 1 });
   const image = { rgba: new Uint8Array(4 * 20 * 12).fill(255), widthPx: 20, heightPx: 12 };

@@ -1,8 +1,8 @@
 /** Where a picture is drawn. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { drawnWithin, findDrawnPlaces } from "../../server/upscaling/drawn-places.ts";
 import { emptyPlanes, type Planes } from "../../server/upscaling/picture-planes.ts";
+import { drawnWithin, findDrawnPlaces } from "../../server/upscaling/places/drawn-places.ts";
 
 /** A grey picture of 8-bit levels. */
 function pictureOf(widthPx: number, heightPx: number, levelAt: (x: number, y: number) => number): Planes {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import type { Pixels } from "../../server/engine/interfaces.ts";
-import { drawSmoothPlaces } from "../../server/upscaling/smooth-places.ts";
+import { drawSmoothPlaces } from "../../server/upscaling/places/smooth-places.ts";
 
 const factor = 4;
 const pause = async (): Promise<void> => {};

@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Pixels } from "../../server/engine/interfaces.ts";
 import type { DetailDecoder } from "../../server/upscaling/details/draw-details.ts";
-import { residualDimsOf } from "../../server/upscaling/details/pixel-noise.ts";
 import { shrinkArea } from "../../server/upscaling/shrink-area.ts";
 import { createUpscaler } from "../../server/upscaling/upscale.ts";
 import {
@@ -14,86 +13,11 @@ import {
   type UpscalerParts,
   warmUpTiles,
 } from "../../server/upscaling/upscale-tile.ts";
-import type { NetworkScale } from "../../shared/contract/upscale-scales.ts";
-import { enlargedSize } from "../../shared/contract/upscale-scales.ts";
+import { enlargedSize, type NetworkScale } from "../../shared/contract/upscale-scales.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
+import { averaging, details, flow, networkOf } from "../fixtures/upscaling/small-parts.ts";
 
-/**
- * Φ that sees one pixel to each side: its one feature is the mean of the 3 × 3 neighbours inside the tile, its answer the pixel itself. At ×4 it
- * weaves `weave` levels up and down into it: an answer that is of one level gets no details.
- */
-const networkOf = (factor: NetworkScale, weave = 0): FactorParts["network"] => ({
-  marginPx: 1,
-  featureDims: 1,
-  async read(tile, widthPx, heightPx) {
-    const [pixels, residualDims] = [widthPx * heightPx, residualDimsOf(factor)];
-    const [features, means] = [new Float32Array(pixels), new Float32Array(pixels * residualDims)];
-    for (let y = 0; y < heightPx; y += 1)
-      for (let x = 0; x < widthPx; x += 1) {
-        let [sum, count] = [0, 0];
-        for (let dy = -1; dy <= 1; dy += 1)
-          for (let dx = -1; dx <= 1; dx += 1) {
-            const [u, v] = [x + dx, y + dy];
-            if (u < 0 || v < 0 || u >= widthPx || v >= heightPx) continue;
-            sum += tile[v * widthPx + u]!;
-            count += 1;
-          }
-        features[y * widthPx + x] = sum / count;
-        for (let at = 0; at < residualDims; at += 1)
-          means[(y * widthPx + x) * residualDims + at] =
-            tile[Math.floor(at / factor ** 2) * pixels + y * widthPx + x]! +
-            (((at + (at >> 2)) % 2 === 0 ? 1 : -1) * (factor === 4 ? weave : 0)) / 255;
-      }
-    return { features, means };
-  },
-  async predictMeans(...tile) {
-    return (await this.read(...tile)).means;
-  },
-});
-const flow: FactorParts["flow"] = {
-  inverse: async (residual, features, rows) =>
-    residual.map((value, at) => 0.2 * value * (0.5 + features[Math.floor((at * rows) / residual.length)]!)),
-};
-/** Moves every block of a result to the mean that the input has there: shrinking by averages gives the input back. */
-const averaging = (factor: number): UpscalerParts["consistency"][2] => ({
-  marginPx: 0,
-  async project(picture, low, widthPx, heightPx) {
-    const result = new Float32Array(picture.length);
-    const line = factor * widthPx;
-    for (let channel = 0; channel < 3; channel += 1)
-      for (let y = 0; y < heightPx; y += 1)
-        for (let x = 0; x < widthPx; x += 1) {
-          const places = Array.from(
-            { length: factor ** 2 },
-            (_, at) =>
-              (channel * factor * heightPx + factor * y + Math.floor(at / factor)) * line + factor * x + (at % factor),
-          );
-          const mean = places.reduce((sum, place) => sum + picture[place]!, 0) / places.length;
-          const wanted = low[(channel * heightPx + y) * widthPx + x]!;
-          for (const place of places) result[place] = picture[place]! + wanted - mean;
-        }
-    return result;
-  },
-});
-/** Ψ that sees two pixels to each side: the mean there of what was drawn, doubled where the feature is high. */
-const details: DetailDecoder = {
-  marginPx: 2,
-  async decode(features, latent, _answers, widthPx, heightPx) {
-    const residualDims = latent.length / (widthPx * heightPx);
-    return latent.map((_, at) => {
-      const [pixel, value] = [Math.floor(at / residualDims), at % residualDims];
-      const [x, y] = [pixel % widthPx, Math.floor(pixel / widthPx)];
-      let [sum, count] = [0, 0];
-      for (let v = Math.max(0, y - 2); v <= Math.min(heightPx - 1, y + 2); v += 1)
-        for (let u = Math.max(0, x - 2); u <= Math.min(widthPx - 1, x + 2); u += 1) {
-          sum += latent[(v * widthPx + u) * residualDims + value]!;
-          count += 1;
-        }
-      return (sum / count) * (1 + features[pixel]!);
-    });
-  },
-};
 type Changed = Partial<FactorParts>;
 const factorsWith = (changed: Changed = {}, weave = 0): UpscalerParts["factors"] => ({
   2: { network: networkOf(2), flow, ...changed },

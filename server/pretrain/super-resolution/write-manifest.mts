@@ -32,10 +32,21 @@ export async function declareUpscaler(pack: string): Promise<UpscalerEntry> {
           }),
     };
   };
+  const letters = await readJson(join(pack, "letters/about.json")).catch(() => undefined);
   const projection = (scale: 2 | 4) => ({ graph: `consistency-${scale}.onnx`, marginPx: 12 });
   return {
     label: "Upscale photos, screenshots and drawings",
     factors: { 2: await declare(2), 4: await declare(4) },
+    ...(letters
+      ? {
+          letters: {
+            finder: "letters/finder.onnx",
+            reader: "letters/reader.onnx",
+            drawer: "letters/drawer.onnx",
+            ...letters,
+          },
+        }
+      : {}),
     consistency: { 2: projection(2), 4: projection(4) },
     metrics: {},
   };
@@ -87,6 +98,7 @@ export async function writeManifest(pack: string): Promise<void> {
         : []),
       { name: "projections and τ", ...ours },
       ...(upscaler.factors[2].details ? [{ name: "Ψ", ...ours }] : []),
+      ...(upscaler.letters ? [{ name: "networks that find, read and draw letters", ...ours }] : []),
     ],
     experts: {},
     translations: [],

@@ -4,8 +4,8 @@
  */
 import type { InputKind, ShrinkKernel } from "../../../shared/contract/upscaling.ts";
 import type { JpegTables, Picture, Pixels } from "../../engine/interfaces.ts";
-import { findDrawnPlaces } from "../drawn-places.ts";
 import { coloursOf } from "../picture-planes.ts";
+import { findDrawnPlaces } from "../places/drawn-places.ts";
 import type { Compression } from "./clean-jpeg.ts";
 import { tableAt, usualTables } from "./dct.ts";
 import { findJpegTraces } from "./jpeg-traces.ts";

@@ -2,7 +2,7 @@
  * Where a picture is drawn: posterised, or of flat colours. There, rows and columns run at one level and then jump; in a photograph, also in
  * its skies, they run into neighbours of a level more or less. Pure.
  */
-import type { Box, Planes } from "./picture-planes.ts";
+import type { Box, Planes } from "../picture-planes.ts";
 
 /** Side of the blocks that are decided as one, px. */
 const blockPx = 8;

@@ -3,7 +3,7 @@
  * through premultiplied colours and alpha (Mitchell, Netravali 1988) is nearer than a network, which adds the rounding of faint
  * colours. Pure.
  */
-import type { Pixels } from "../engine/interfaces.ts";
+import type { Pixels } from "../../engine/interfaces.ts";
 
 /** Second differences beyond which a place is not smooth: of alpha; and of premultiplied colours beyond what alpha's make. Rounding alone makes 2 and 4. */
 const [mostBend, mostColourBend] = [14, 4] as const;

@@ -1,0 +1,102 @@
+/**
+ * Letters of a picture, from what a network reads at each pixel: how likely each letter is there, and the way to its middle. Pixels whose
+ * ways lead to one middle are one letter (instances by votes for centres, as Neven et al., CVPR 2019). Pure.
+ */
+
+/** Class of pixels that belong to no letter. */
+export const noLetter = 0;
+
+/** What is read of a picture. */
+export interface LetterReading {
+  /** Logits of each class, [classes, heightPx, widthPx]. */
+  readonly logits: Float32Array;
+  /** Pixels from here to the letter's middle, to the right and down, [2, heightPx, widthPx]. */
+  readonly ways: Float32Array;
+}
+
+export interface Letter {
+  /** Its middle, px of the picture. */
+  readonly x: number;
+  readonly y: number;
+  /** Its pixels as indices. */
+  readonly pixels: readonly number[];
+  /** Log-probability of each class, the mean over its pixels; none for `noLetter`. */
+  readonly scores: Float32Array;
+}
+
+/** Two neighbours are of one letter when their votes for its middle are this near, px. */
+const sameMiddlePx = 0.5;
+/** Letters of fewer pixels are left as they are. */
+const fewestPixels = 2;
+
+/** @param isTold 1 where there may be text, [heightPx, widthPx] */
+export function findLetters({ logits, ways }: LetterReading, isTold: Uint8Array, widthPx: number): Letter[] {
+  const pixels = ways.length / 2;
+  const classes = logits.length / pixels;
+  const isText = textPlaces(logits, isTold, classes);
+  const [x, y] = [new Float32Array(pixels), new Float32Array(pixels)];
+  for (let at = 0; at < pixels; at += 1) {
+    x[at] = (at % widthPx) + ways[at]!;
+    y[at] = Math.floor(at / widthPx) + ways[pixels + at]!;
+  }
+  const isOne = (a: number, b: number): boolean =>
+    isText[b] === 1 && Math.abs(x[a]! - x[b]!) < sameMiddlePx && Math.abs(y[a]! - y[b]!) < 2 * sameMiddlePx;
+  const letters: Letter[] = [];
+  for (let start = 0; start < pixels; start += 1) {
+    if (isText[start] !== 1) continue;
+    isText[start] = 0;
+    const found = [start];
+    for (let next = 0; next < found.length; next += 1) {
+      const at = found[next]!;
+      const column = at % widthPx;
+      for (const beside of [
+        column > 0 ? at - 1 : -1,
+        column < widthPx - 1 ? at + 1 : -1,
+        at - widthPx,
+        at + widthPx < pixels ? at + widthPx : -1,
+      ])
+        if (beside >= 0 && isOne(at, beside)) {
+          isText[beside] = 0;
+          found.push(beside);
+        }
+    }
+    if (found.length >= fewestPixels)
+      letters.push({
+        x: meanOf(found, x),
+        y: meanOf(found, y),
+        pixels: found,
+        scores: scoresOf(found, logits, pixels, classes),
+      });
+  }
+  return letters;
+}
+
+/** 1 where a letter is likelier than none. */
+function textPlaces(logits: Float32Array, isTold: Uint8Array, classes: number): Uint8Array {
+  const pixels = isTold.length;
+  const isText = isTold.slice();
+  const odds = new Float32Array(pixels);
+  for (let index = 1; index < classes; index += 1) {
+    const start = index * pixels;
+    for (let at = 0; at < pixels; at += 1)
+      if (isTold[at] === 1) odds[at]! += Math.exp(logits[start + at]! - logits[at]!);
+  }
+  for (let at = 0; at < pixels; at += 1) if (odds[at]! <= 1) isText[at] = 0;
+  return isText;
+}
+
+const meanOf = (places: readonly number[], values: Float32Array): number =>
+  places.reduce((sum, at) => sum + values[at]!, 0) / places.length;
+
+function scoresOf(places: readonly number[], logits: Float32Array, pixels: number, classes: number): Float32Array {
+  const scores = new Float32Array(classes);
+  for (const at of places) {
+    let total = 0;
+    for (let index = 1; index < classes; index += 1) total += Math.exp(logits[index * pixels + at]!);
+    const all = Math.log(total);
+    for (let index = 1; index < classes; index += 1)
+      scores[index]! += (logits[index * pixels + at]! - all) / places.length;
+  }
+  scores[noLetter] = Number.NEGATIVE_INFINITY;
+  return scores;
+}

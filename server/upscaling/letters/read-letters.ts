@@ -1,0 +1,116 @@
+/** Chooses the letters of a tile by seed: what is read there, and one draw of it. The drawer draws them (add-letters.ts). */
+
+import type { NetworkScale } from "../../../shared/contract/upscale-scales.ts";
+import { limits } from "../../../shared/limits.ts";
+import { type Box, lumaAt } from "../picture-planes.ts";
+import { growWithin } from "../tiles.ts";
+import { cutRows } from "../unfold.ts";
+import { chooseLetter } from "./choose-letter.ts";
+import { findLetters, type LetterReading } from "./find-letters.ts";
+import { boxOfText, findText, type TextFinder } from "./find-text.ts";
+
+/** A network that reads letters of ×4. */
+export interface LetterReader {
+  /** Radius in pixels that what is read depends on. */
+  readonly marginPx: number;
+  /** Luma [heightPx, widthPx] in [0, 1]. */
+  read(luma: Float32Array, widthPx: number, heightPx: number): Promise<LetterReading>;
+}
+
+/** A network that draws letters four times as large. */
+export interface LetterDrawer {
+  readonly marginPx: number;
+  /** Luma [heightPx, widthPx] and chosen letters (`LetterPlanes`) → luma [4 · heightPx, 4 · widthPx]. */
+  draw(luma: Float32Array, letters: Float32Array, widthPx: number, heightPx: number): Promise<Float32Array>;
+}
+
+/** Planes of chosen letters: the class of each pixel's letter, and the way to its middle to the right and down; zeros where there is none. */
+export const letterPlanes = 3;
+
+/** How far a letter's pixels are from its middle at most, px: what belongs to a letter of the core lies within. */
+export const letterReachPx = 16;
+
+/** How much larger letters are drawn. */
+export const letterFactor = 4;
+
+/** Luma of colours [3, pixels]. */
+export const lumaOf = (colours: Float32Array): Float32Array => {
+  const pixels = colours.length / 3;
+  return Float32Array.from({ length: pixels }, (_, at) => lumaAt(colours, at, pixels));
+};
+
+/**
+ * How much of each of a pixel's factor × factor pixels of the result is in letters, by the four nearest pixels of the input.
+ * @param classes of each pixel of a box
+ * @returns shares from 0 to 1, row by row; undefined where no letter is near
+ */
+export function coverOf(
+  classes: Float32Array,
+  { widthPx, heightPx }: Box,
+  column: number,
+  row: number,
+  factor: NetworkScale,
+): readonly number[] | undefined {
+  const isIn = (right: number, down: number): number => {
+    const [x, y] = [column + right, row + down];
+    return classes[Math.max(0, Math.min(heightPx - 1, y)) * widthPx + Math.max(0, Math.min(widthPx - 1, x))]! > 0
+      ? 1
+      : 0;
+  };
+  const near = [-1, 0, 1].map((down) => [-1, 0, 1].map((right) => isIn(right, down)));
+  const sum = near.flat().reduce((total, value) => total + value, 0);
+  if (sum === 0) return undefined;
+  return Array.from({ length: factor ** 2 }, (_, part) => {
+    const [right, down] = [part % factor, Math.floor(part / factor)].map((at) => (at + 0.5) / factor - 0.5) as [
+      number,
+      number,
+    ];
+    const rowOf = (line: readonly number[]): number =>
+      line[1]! * (1 - Math.abs(right)) + line[1 + Math.sign(right)]! * Math.abs(right);
+    return rowOf(near[1]!) * (1 - Math.abs(down)) + rowOf(near[1 + Math.sign(down)]!) * Math.abs(down);
+  });
+}
+
+/** Whose letters are chosen, as the tile's task has it (upscale-tile.ts). */
+export interface ReadTile {
+  readonly whole: Box;
+  readonly core: Box;
+  readonly seed: number;
+  readonly temperature: number;
+}
+
+/** Networks that choose letters. */
+export interface LetterNetworks {
+  readonly finder: TextFinder;
+  readonly reader: LetterReader;
+}
+
+/** @returns chosen letters of the core, [letterPlanes, core.heightPx, core.widthPx] */
+export async function readLetters(
+  { finder, reader }: LetterNetworks,
+  colours: Float32Array,
+  { whole, core, seed, temperature }: ReadTile,
+): Promise<Float32Array> {
+  const corePixels = core.widthPx * core.heightPx;
+  const planes = new Float32Array(letterPlanes * corePixels);
+  const luma = lumaOf(colours);
+  const isTold = await findText(finder, luma, whole);
+  const text = boxOfText(isTold, whole, core);
+  if (!text) return planes;
+  const box = growWithin(text, letterReachPx + reader.marginPx, whole);
+  const { widthPx, heightPx } = box;
+  const reading = await reader.read(cutRows(luma, 1, whole, box), widthPx, heightPx);
+  const spread = temperature / limits.upscaleTemperatureMax;
+  for (const letter of findLetters(reading, cutRows(isTold, 1, whole, box), widthPx)) {
+    const chosen = chooseLetter({ ...letter, x: letter.x + box.left, y: letter.y + box.top }, seed, spread);
+    for (const at of letter.pixels) {
+      const [x, y] = [(at % widthPx) + box.left - core.left, Math.floor(at / widthPx) + box.top - core.top];
+      if (x < 0 || y < 0 || x >= core.widthPx || y >= core.heightPx) continue;
+      const to = y * core.widthPx + x;
+      planes[to] = chosen;
+      planes[corePixels + to] = reading.ways[at]!;
+      planes[2 * corePixels + to] = reading.ways[widthPx * heightPx + at]!;
+    }
+  }
+  return planes;
+}

@@ -1,0 +1,126 @@
+/** Letters in whole pictures, by networks small enough to follow: where they are read, by which seed, and that tiles do not matter. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Pixels, UpscaleOptions } from "../../server/engine/interfaces.ts";
+import { createUpscaler } from "../../server/upscaling/upscale.ts";
+import { drawHere, type TileDrawer, type UpscalerParts } from "../../server/upscaling/upscale-tile.ts";
+import { averaging, details, flow, networkOf } from "../fixtures/upscaling/small-parts.ts";
+
+/**
+ * Text is what is darker than a half. Each run of it along three columns is a letter, and each of three classes is as likely. The drawer draws a class as a
+ * grey of its own.
+ */
+const letters: NonNullable<UpscalerParts["letters"]> = {
+  finder: {
+    marginPx: 12,
+    async find(luma, widthPx, heightPx) {
+      const columns = Math.ceil(widthPx / 4);
+      return Float32Array.from({ length: columns * Math.ceil(heightPx / 4) }, (_, cell) => {
+        const [x, y] = [4 * (cell % columns), 4 * Math.floor(cell / columns)];
+        let isDark = 0;
+        for (let v = Math.max(0, y - 2); v <= Math.min(heightPx - 1, y + 2); v += 1)
+          for (let u = Math.max(0, x - 2); u <= Math.min(widthPx - 1, x + 2); u += 1)
+            if (luma[v * widthPx + u]! < 0.5) isDark = 1;
+        return isDark;
+      });
+    },
+  },
+  reader: {
+    marginPx: 3,
+    async read(luma, widthPx, heightPx) {
+      const pixels = widthPx * heightPx;
+      const [logits, ways] = [new Float32Array(4 * pixels), new Float32Array(2 * pixels)];
+      for (let at = 0; at < pixels; at += 1) {
+        logits[at] = luma[at]! < 0.5 ? -5 : 5;
+        let [from, to] = [at % widthPx, at % widthPx];
+        const row = at - from;
+        while (from > 0 && luma[row + from - 1]! < 0.5) from -= 1;
+        while (to < widthPx - 1 && luma[row + to + 1]! < 0.5) to += 1;
+        ways[at] = (from + to) / 2 - (at % widthPx);
+      }
+      return { logits, ways };
+    },
+  },
+  drawer: {
+    marginPx: 0,
+    draw: async (luma, planes, widthPx) =>
+      Float32Array.from({ length: 16 * luma.length }, (_, at) => {
+        const [x, y] = [Math.floor((at % (4 * widthPx)) / 4), Math.floor(at / (4 * widthPx) / 4)];
+        const kind = planes[y * widthPx + x]!;
+        return kind > 0 ? 0.1 * kind : luma[y * widthPx + x]!;
+      }),
+  },
+};
+
+const partsWith = (known: typeof letters | undefined): UpscalerParts => ({
+  factors: { 2: { network: networkOf(2), flow, details }, 4: { network: networkOf(4, 4), flow, details } },
+  ...(known && { letters: known }),
+  consistency: { 2: averaging(2), 4: averaging(4) },
+});
+const make = (corePx?: number, knowsLetters = true) =>
+  createUpscaler(drawHere(partsWith(knowsLetters ? letters : undefined)), { corePx });
+
+/** Rows of marks of three columns on white; the page is drawn: its levels run and then jump. */
+function page(widthPx: number, heightPx: number, paper = 250, ink = 60): Pixels {
+  const rgba = new Uint8Array(4 * widthPx * heightPx).fill(255);
+  for (let at = 0; at < widthPx * heightPx; at += 1) {
+    const [x, y] = [at % widthPx, Math.floor(at / widthPx)];
+    rgba.fill(x % 7 < 3 && y % 6 < 3 ? ink : paper, 4 * at, 4 * at + 3);
+  }
+  return { rgba, widthPx, heightPx };
+}
+const text = page(61, 40);
+const drawn: UpscaleOptions = { scale: 4, temperature: 0, seed: 3, foreignness: 1 };
+
+describe("letters in pictures", () => {
+  for (const scale of [2, 4] as const)
+    for (const temperature of [0, 0.45, 0.9])
+      it(`at ×${scale} and a temperature of ${temperature} they are the same in small tiles as in one`, async () => {
+        const options = { ...drawn, scale, temperature };
+        const whole = await make(1024).upscale(text, options);
+        for (const corePx of [12, 24]) assert.deepEqual(await make(corePx).upscale(text, options), whole);
+      });
+
+  it("the accurate answer has the likeliest letters whatever the seed, and the liveliest those of its seed", async () => {
+    const draw = (temperature: number, seed: number) => make().upscale(text, { ...drawn, temperature, seed });
+    assert.deepEqual(await draw(0, 1), await draw(0, 2));
+    assert.deepEqual(await draw(0.9, 1), await draw(0.9, 1));
+    assert.notDeepEqual(await draw(0.9, 1), await draw(0.9, 2));
+    assert.notDeepEqual(await draw(0, 1), await make(undefined, false).upscale(text, drawn));
+  });
+
+  it("photographs are not read, nor the middle of the flow", async () => {
+    const kinds: string[] = [];
+    const here = drawHere(partsWith(letters));
+    const watched: TileDrawer = {
+      ...here,
+      draw: (task) => {
+        kinds.push(task.kind);
+        return here.draw(task);
+      },
+    };
+    const upscaler = createUpscaler(watched);
+    const wavy = page(61, 40);
+    for (let at = 0; at < wavy.rgba.length; at += 1) if (at % 4 < 3) wavy.rgba[at]! += (at * 7919) % 5;
+    await upscaler.upscale(wavy, drawn);
+    assert.ok(!kinds.includes("letters"), `${kinds}`);
+    await upscaler.centreOf(text, 4);
+    assert.ok(!kinds.includes("letters"), `${kinds}`);
+    await upscaler.upscale(text, drawn);
+    assert.ok(kinds.includes("letters"), `${kinds}`);
+  });
+
+  it("tiles in which letters are looked for are counted, too", async () => {
+    for (const knowsLetters of [true, false]) {
+      const upscaler = make(24, knowsLetters);
+      let done = 0;
+      await upscaler.upscale(text, {
+        ...drawn,
+        onTile: async () => {
+          done += 1;
+        },
+      });
+      assert.equal(done, upscaler.tilesOf(text, drawn));
+    }
+  });
+});

@@ -1,0 +1,245 @@
+/** Letters of small text: found by votes for their middles, drawn by seed as often as they are likely, added in the ink's colours. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { addLetters } from "../../server/upscaling/letters/add-letters.ts";
+import { chooseLetter } from "../../server/upscaling/letters/choose-letter.ts";
+import { ChosenLetters } from "../../server/upscaling/letters/chosen-letters.ts";
+import { findLetters, type LetterReading } from "../../server/upscaling/letters/find-letters.ts";
+import { boxOfText, findText, type TextFinder } from "../../server/upscaling/letters/find-text.ts";
+import {
+  coverOf,
+  type LetterDrawer,
+  type LetterReader,
+  readLetters,
+} from "../../server/upscaling/letters/read-letters.ts";
+
+const classes = 4;
+
+/** A row of boxes [from, to, class] in a picture of 12 × 5 pixels, rows 1 to 3: each pixel votes for its box's middle. */
+const [widthPx, heightPx] = [12, 5];
+const pixels = widthPx * heightPx;
+function reading(boxes: ReadonlyArray<readonly [number, number, number]>, certainty = 4): LetterReading {
+  const logits = new Float32Array(classes * pixels);
+  const ways = new Float32Array(2 * pixels);
+  for (let at = 0; at < pixels; at += 1) logits[at] = certainty;
+  for (const [from, to, kind] of boxes)
+    for (let y = 1; y <= 3; y += 1)
+      for (let x = from; x < to; x += 1) {
+        const at = y * widthPx + x;
+        logits[at] = 0;
+        logits[kind * pixels + at] = certainty;
+        ways[at] = (from + to - 1) / 2 - x;
+        ways[pixels + at] = 2 - y;
+      }
+  return { logits, ways };
+}
+
+const everywhere = new Uint8Array(pixels).fill(1);
+
+describe("letters of a picture", () => {
+  it("pixels that vote for one middle are a letter, and what touches it is another", () => {
+    const found = findLetters(
+      reading([
+        [1, 4, 1],
+        [4, 6, 2],
+        [9, 11, 3],
+      ]),
+      everywhere,
+      widthPx,
+    );
+    assert.deepEqual(
+      found.map(({ x, y, pixels: { length } }) => [x, y, length]),
+      [
+        [2, 2, 9],
+        [4.5, 2, 6],
+        [9.5, 2, 6],
+      ],
+    );
+    const likeliest = found.map(({ scores }) => scores.indexOf(Math.max(...scores)));
+    assert.deepEqual(likeliest, [1, 2, 3]);
+    for (const { scores } of found) {
+      const sum = scores.reduce((total, score) => total + Math.exp(score), 0);
+      assert.ok(Math.abs(sum - 1) < 1e-5, `${sum}`);
+      assert.equal(scores[0], Number.NEGATIVE_INFINITY);
+    }
+  });
+
+  it("nothing is found where no letter is likelier than none, nor where there can't be text", () => {
+    assert.deepEqual(findLetters(reading([]), everywhere, widthPx), []);
+    assert.deepEqual(findLetters(reading([[1, 4, 1]]), new Uint8Array(pixels), widthPx), []);
+  });
+
+  it("letters lie in the core alone, and their middles in the picture, so that tiles do not matter", async () => {
+    const read = reading([
+      [1, 4, 1],
+      [6, 8, 2],
+    ]);
+    const reader: LetterReader = { marginPx: 0, read: async () => read };
+    const finder: TextFinder = { marginPx: 0, find: async () => new Float32Array(6).fill(1) };
+    const whole = { left: 20, top: 30, widthPx, heightPx };
+    const core = { left: 20, top: 30, widthPx: 7, heightPx };
+    const planes = await readLetters({ finder, reader }, new Float32Array(3 * pixels), {
+      whole,
+      core,
+      seed: 1,
+      temperature: 0,
+    });
+    const row = [...planes.subarray(2 * 7, 3 * 7)];
+    assert.ok(row[1]! > 0 && row[1] === row[2] && row[1] === row[3] && row[6]! > 0);
+    assert.deepEqual([row[0], row[4], row[5]], [0, 0, 0]);
+    assert.deepEqual([...planes.subarray(7 * heightPx + 2 * 7, 7 * heightPx + 3 * 7)], [0, 1, 0, -1, 0, 0, 0.5]);
+  });
+});
+
+describe("where text may be", () => {
+  const whole = { left: 10, top: 5, widthPx: 30, heightPx: 20 };
+  /** Says that there is text around the pixel (24, 16) of the picture. */
+  const finderAt = (left: number, top: number): TextFinder => ({
+    marginPx: 0,
+    async find(_, width, height) {
+      const columns = Math.ceil(width / 4);
+      const cells = new Float32Array(columns * Math.ceil(height / 4));
+      cells[((16 - top) / 4) * columns + (24 - left) / 4] = 0.5;
+      return cells;
+    },
+  });
+
+  it("cells lie at multiples of four of the picture, whatever the tile", async () => {
+    const luma = new Float32Array(600);
+    const isTold = await findText(finderAt(12, 8), luma, whole);
+    const text = { left: 18, top: 10, widthPx: 13, heightPx: 13 };
+    assert.deepEqual(boxOfText(isTold, whole, whole), text);
+    assert.equal(
+      isTold.reduce((sum, value) => sum + value, 0),
+      169,
+    );
+    const other = { left: 12, top: 8, widthPx: 25, heightPx: 17 };
+    const told = await findText(finderAt(12, 8), luma.subarray(0, 425), other);
+    assert.deepEqual(boxOfText(told, other, other), text);
+  });
+
+  it("text of the core alone counts", async () => {
+    const isTold = await findText(finderAt(12, 8), new Float32Array(600), whole);
+    const beside = { left: 12, top: 8, widthPx: 6, heightPx: 12 };
+    assert.equal(boxOfText(isTold, whole, beside), undefined);
+    const text = { left: 18, top: 10, widthPx: 2, heightPx: 10 };
+    assert.deepEqual(boxOfText(isTold, whole, { ...beside, widthPx: 8 }), text);
+  });
+});
+
+describe("the choice of a letter", () => {
+  const letter = (probabilities: readonly number[], x = 3, y = 5) => ({
+    x,
+    y,
+    pixels: [0, 1],
+    scores: Float32Array.from([Number.NEGATIVE_INFINITY, ...probabilities.map(Math.log)]),
+  });
+
+  it("each letter is drawn as often as it is likely", () => {
+    const counts = [0, 0, 0, 0];
+    for (let seed = 0; seed < 4000; seed += 1) counts[chooseLetter(letter([0.6, 0.3, 0.1]), seed)]! += 1;
+    for (const [at, wanted] of [0, 2400, 1200, 400].entries())
+      assert.ok(Math.abs(counts[at]! - wanted) < 120, `${counts}`);
+  });
+
+  it("what is certain is drawn by every seed, what is likeliest without noise, and a seed always draws the same", () => {
+    for (let seed = 0; seed < 200; seed += 1) assert.equal(chooseLetter(letter([1e-9, 1 - 2e-9, 1e-9]), seed), 2);
+    const open = letter([0.4, 0.3, 0.3]);
+    for (let seed = 0; seed < 50; seed += 1) assert.equal(chooseLetter(open, seed, 0), 1);
+    assert.equal(chooseLetter(open, 17), chooseLetter({ ...open, pixels: [4] }, 17));
+  });
+
+  it("letters beside each other are drawn apart", () => {
+    const drawn = Array.from({ length: 60 }, (_, at) => chooseLetter(letter([0.5, 0.5, 1e-9], 3 + 2 * at), 4));
+    const ones = drawn.filter((index) => index === 1).length;
+    assert.ok(ones > 15 && ones < 45, `${ones} of 60`);
+  });
+});
+
+describe("chosen letters", () => {
+  it("come back from any box as they were put, and boxes without any have none", () => {
+    const letters = new ChosenLetters({ widthPx: 10, heightPx: 4 });
+    assert.ok(letters.isEmpty);
+    const core = { left: 4, top: 1, widthPx: 2, heightPx: 2 };
+    letters.put(Float32Array.from([3, 0, 0, 1, /* right */ -1.5, 0, 0, 0.25, /* down */ 2, 0, 0, -0.75]), core);
+    assert.ok(!letters.isEmpty);
+    assert.deepEqual([...letters.within({ left: 4, top: 1, widthPx: 1, heightPx: 1 })!], [3, -1.5, 2]);
+    const wide = letters.within({ left: 0, top: 2, widthPx: 10, heightPx: 1 })!;
+    assert.deepEqual([wide[5], wide[15], wide[25]], [1, 0.25, -0.75]);
+    assert.equal(letters.within({ left: 0, top: 0, widthPx: 4, heightPx: 4 }), undefined);
+  });
+
+  it("cover the pixels of the result in them, and fade to their sides", () => {
+    const map = new Float32Array(9);
+    map[4] = 1;
+    const box = { left: 0, top: 0, widthPx: 3, heightPx: 3 };
+    const inside = coverOf(map, box, 1, 1, 4)!;
+    assert.equal(inside.length, 16);
+    assert.ok(Math.max(...inside) < 1 && Math.min(...inside) > 0.3);
+    const beside = coverOf(map, box, 2, 1, 4)!;
+    assert.ok(beside[4]! > beside[5]! && beside[6] === 0, `${beside}`);
+    assert.equal(coverOf(new Float32Array(9), box, 1, 1, 4), undefined);
+  });
+});
+
+describe("letters added to a tile", () => {
+  const box = { left: 0, top: 0, widthPx: 8, heightPx: 6 };
+  const size = box.widthPx * box.heightPx;
+  /** Ink in the column 3 of a white page, half covered. */
+  const page = (ink: readonly number[]): Float32Array =>
+    Float32Array.from({ length: 3 * size }, (_, at) => {
+      const isInk = at % box.widthPx === 3;
+      return isInk ? (1 + ink[Math.floor(at / size)]!) / 2 : 1;
+    });
+  const letters = Float32Array.from({ length: 3 * size }, (_, at) =>
+    at < size && at % box.widthPx >= 2 && at % box.widthPx <= 4 ? 1 : 0,
+  );
+  /** Draws a stroke of two pixels of the result in the middle of the column 3. */
+  const drawerOf = (ink: number): LetterDrawer => ({
+    marginPx: 1,
+    draw: async () =>
+      Float32Array.from({ length: 16 * size }, (_, at) => {
+        const x = at % (4 * box.widthPx);
+        return x === 13 || x === 14 ? ink : 1;
+      }),
+  });
+  const enlarge = (tile: Float32Array, factor: 2 | 4): Float32Array =>
+    Float32Array.from({ length: factor ** 2 * tile.length }, (_, at) => {
+      const [channel, place] = [Math.floor(at / (factor ** 2 * size)), at % (factor ** 2 * size)];
+      const [x, y] = [place % (factor * box.widthPx), Math.floor(place / (factor * box.widthPx))];
+      return tile[channel * size + Math.floor(y / factor) * box.widthPx + Math.floor(x / factor)]!;
+    });
+  async function added(
+    ink: readonly number[],
+    drawn: number,
+    factor: 2 | 4 = 4,
+  ): Promise<(channel: number, x: number) => number> {
+    const tile = page(ink);
+    const plain = enlarge(tile, factor);
+    const detailed = plain.slice();
+    const lettered = { tile, whole: box, picture: box, letters, factor };
+    await addLetters(drawerOf(drawn), lettered, { box, detailed, plain });
+    return (channel, x) => detailed[channel * factor ** 2 * size + 10 * factor * box.widthPx + x]!;
+  }
+
+  it("strokes take the ink's colours, and paper stays paper", async () => {
+    // Red of luma 0.299 on white.
+    const at = await added([1, 0, 0], 0.5);
+    assert.ok(at(0, 13) > 0.97 && at(1, 13) < 0.32 && at(2, 13) < 0.32, `${[0, 1, 2].map((c) => at(c, 13))}`);
+    assert.ok(at(1, 12) > 0.9, `${at(1, 12)}`);
+    assert.equal(at(1, 24), 1);
+  });
+
+  it("no stroke leads far beyond what is around", async () => {
+    // Ink of 0.5 on 1: at most 0.4 of that range beyond.
+    const at = await added([0, 0, 0], -3);
+    assert.ok(Math.abs(at(0, 13) - 0.3) < 1e-5, `${at(0, 13)}`);
+  });
+
+  it("twice as large they are the averages of what is drawn four times as large", async () => {
+    const at = await added([0, 0, 0], 0.4, 2);
+    // The stroke fills a half of both pixels.
+    assert.ok(Math.abs(at(0, 6) - 0.7) < 1e-5 && Math.abs(at(0, 7) - 0.7) < 1e-5, `${at(0, 6)}, ${at(0, 7)}`);
+    assert.equal(at(0, 12), 1);
+  });
+});
