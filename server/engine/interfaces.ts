@@ -276,6 +276,8 @@ export interface UpscaleOptions extends UpscaleTarget {
   readonly foreignness?: number;
   /** Whether it was drawn and then shrunk: Φ of such pictures serves, where the pack has it. Default false. */
   readonly isShrunkDrawing?: boolean;
+  /** Small text is enlarged as all else, its letters are not read. Default false. */
+  readonly leavesLetters?: boolean;
   /** Checked between tiles; aborting throws AppError `cancelled`. */
   readonly signal?: AbortSignal;
   /** Awaited after each tile. */
@@ -288,6 +290,8 @@ export interface Upscaler {
   readonly scales: readonly NetworkScale[];
   /** Whether pictures that nobody shrank have a network of their own. */
   readonly knowsForeign: boolean;
+  /** Whether letters of small text are read and drawn. */
+  readonly knowsLetters: boolean;
   /** Tiles that `upscale` will work through: the unit of progress. */
   tilesOf(image: Pixels, target: UpscaleTarget): number;
   /** @throws AppError `upscale_too_large`, `invalid_request` for a width that is no enlargement, `cancelled` */

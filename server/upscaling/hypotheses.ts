@@ -10,7 +10,7 @@ import {
   type UpscaleImage,
   varianceHypotheses,
 } from "../../shared/contract/upscaling.ts";
-import type { Picture, Pixels, Upscaler } from "../engine/interfaces.ts";
+import type { Picture, Pixels, UpscaleOptions, Upscaler } from "../engine/interfaces.ts";
 import { imageSeed } from "../engine/random.ts";
 import { refuseCancelled } from "./cancelled.ts";
 import { hasTransparency, lrPsnrDb } from "./consistency.ts";
@@ -33,6 +33,8 @@ export interface HypothesesHandlers {
   /** Yields to other work between two blocking steps. */
   pause(): Promise<void>;
 }
+
+type Reading = Pick<UpscaleOptions, "foreignness" | "isShrunkDrawing" | "leavesLetters">;
 
 /** @throws AppError `upscale_too_large`, `cancelled`, or the upscaler's own error */
 export async function drawHypotheses(
@@ -61,7 +63,7 @@ export async function drawHypotheses(
   // The doubt comes from the liveliest hypotheses, whatever the requested detail, and from the accurate answers of both networks, where there are two.
   const isLiveliest = detail === 1;
   const shared = isLiveliest ? Math.min(count, varianceHypotheses) : 0;
-  const opinions = !upscaler.knowsForeign ? 0 : detail === 0 ? 1 : 2;
+  const opinions = !upscaler.knowsForeign ? 0 : detail === 0 && !upscaler.knowsLetters ? 1 : 2;
   const drawn = count + (variance ? varianceHypotheses - shared + opinions : 0);
   const total = drawn * upscaler.tilesOf(image, target);
   let completed = 0;
@@ -73,7 +75,7 @@ export async function drawHypotheses(
   const deviation = variance ? new PixelStd(size.widthPx, size.heightPx, hasTransparency(image)) : undefined;
   onProgress?.({ completed, total });
   const reading = { foreignness, isShrunkDrawing };
-  const draw = async (index: number, temperature: number, readAs = reading): Promise<Pixels> => {
+  const draw = async (index: number, temperature: number, readAs: Reading = reading): Promise<Pixels> => {
     refuseCancelled(signal);
     const drawing = { ...target, temperature, seed: imageSeed(request.seed, index), ...readAs };
     const hypothesis = await upscaler.upscale(cleaned, { ...drawing, onTile, ...(signal ? { signal } : {}) });
@@ -84,7 +86,7 @@ export async function drawHypotheses(
   for (let index = 0; index < count; index += 1) {
     const hypothesis = await draw(index, temperatureOf(detail));
     if (index < shared) deviation?.add(hypothesis);
-    if (deviation && detail === 0) accurate = hypothesis;
+    if (deviation && detail === 0 && !upscaler.knowsLetters) accurate = hypothesis;
     const about = { index, kind: "hypothesis", seed: imageSeed(request.seed, index), ...size, ...found } as const;
     await onImage({ ...about, lrPsnrDb: await lrPsnrDb(image, hypothesis, pause), rgba: hypothesis.rgba });
   }
@@ -92,8 +94,10 @@ export async function drawHypotheses(
   for (let index = shared; index < varianceHypotheses; index += 1) deviation.add(await draw(index, temperatureOf(1)));
   let disagreement: Uint16Array = new Uint16Array(size.widthPx * size.heightPx);
   if (upscaler.knowsForeign) {
-    accurate ??= await draw(0, 0);
-    disagreement = disagreementOf(accurate, await draw(0, 0, otherReading(foreignness)));
+    // Letters would be the same by both networks, however unsure they are.
+    const leavesLetters = true;
+    accurate ??= await draw(0, 0, { ...reading, leavesLetters });
+    disagreement = disagreementOf(accurate, await draw(0, 0, { ...otherReading(foreignness), leavesLetters }));
   }
   refuseCancelled(signal);
   const unmarked = compression && clean < 1 ? await cleanJpeg(image, compression, 1, pause) : cleaned;

@@ -125,10 +125,10 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     temperature: number,
   ): Promise<ChosenLetters | undefined> {
     if (!knowsLetters) return undefined;
-    const { seed } = run;
+    const { seed, leavesLetters = false } = run;
     const letters = new ChosenLetters(low);
     await eachTile(tilesOf(low.widthPx, low.heightPx, letterTiles), run, async ({ core, whole }) => {
-      if (!drawnWithin(drawn, core).includes(1)) return;
+      if (leavesLetters || !drawnWithin(drawn, core).includes(1)) return;
       const tile = readBox(low, whole);
       letters.put(await drawer.draw({ kind: "letters", tile, whole, core, seed, temperature, isAlone: false }), core);
     });
@@ -199,6 +199,7 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
   return {
     scales: networkScales,
     knowsForeign,
+    knowsLetters,
     tilesOf(image: Pixels, target: UpscaleTarget): number {
       const { isOpaque, isEmpty } = inspect(image);
       return isEmpty ? 0 : countAll(image, networkScaleFor(image, target)) * (isOpaque ? 1 : 2);

@@ -222,6 +222,9 @@ describe("the map of where hypotheses differ", () => {
     const single = { ...smallUpscaler(), knowsForeign: false };
     await draw(single, stripes(6, 4), { variance: true, detail: 0.5 });
     assert.equal(single.runs.length, 5, "one network has no second opinion");
+    const reading = { ...smallUpscaler(), knowsLetters: true };
+    await draw(reading, stripes(6, 4), { variance: true, detail: 0 });
+    assert.equal(reading.runs.length, 7, "letters would agree: both networks answer without them");
   });
 });
 

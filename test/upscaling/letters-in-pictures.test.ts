@@ -89,6 +89,11 @@ describe("letters in pictures", () => {
     assert.notDeepEqual(await draw(0, 1), await make(undefined, false).upscale(text, drawn));
   });
 
+  it("they are left where they are not wanted", async () => {
+    const left = await make().upscale(text, { ...drawn, leavesLetters: true });
+    assert.deepEqual(left, await make(undefined, false).upscale(text, drawn));
+  });
+
   it("photographs are not read, nor the middle of the flow", async () => {
     const kinds: string[] = [];
     const here = drawHere(partsWith(letters));

@@ -64,15 +64,25 @@ describe("letters of a picture", () => {
     }
   });
 
-  it("nothing is found where no letter is likelier than none, nor where there can't be text", () => {
+  it("nothing is found where no letter is likelier than none, where there can't be text, where no word is, nor of large letters", () => {
     assert.deepEqual(findLetters(reading([]), everywhere, widthPx), []);
-    assert.deepEqual(findLetters(reading([[1, 4, 1]]), new Uint8Array(pixels), widthPx), []);
+    const boxes = [
+      [1, 4, 1],
+      [4, 6, 2],
+      [9, 11, 3],
+    ] as const;
+    assert.deepEqual(findLetters(reading(boxes), new Uint8Array(pixels), widthPx), []);
+    assert.deepEqual(findLetters(reading(boxes.slice(0, 2)), everywhere, widthPx), []);
+    const large = reading(boxes);
+    large.ways.fill(6, pixels);
+    assert.deepEqual(findLetters(large, everywhere, widthPx), []);
   });
 
   it("letters lie in the core alone, and their middles in the picture, so that tiles do not matter", async () => {
     const read = reading([
       [1, 4, 1],
       [6, 8, 2],
+      [9, 11, 3],
     ]);
     const reader: LetterReader = { marginPx: 0, read: async () => read };
     const finder: TextFinder = { marginPx: 0, find: async () => new Float32Array(6).fill(1) };

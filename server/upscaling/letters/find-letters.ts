@@ -28,6 +28,11 @@ export interface Letter {
 const sameMiddlePx = 0.5;
 /** Letters of fewer pixels are left as they are. */
 const fewestPixels = 2;
+/** Larger letters, about the size of their font, are legible: they are enlarged as all else. */
+const largestPx = 11;
+
+/** Letters of words have this many others near to them in their line, px between the middles: what has not is a shape that looks like one. */
+const [fewestBeside, besidePx, inLinePx] = [2, 10, 2];
 
 /** @param isTold 1 where there may be text, [heightPx, widthPx] */
 export function findLetters({ logits, ways }: LetterReading, isTold: Uint8Array, widthPx: number): Letter[] {
@@ -60,7 +65,8 @@ export function findLetters({ logits, ways }: LetterReading, isTold: Uint8Array,
           found.push(beside);
         }
     }
-    if (found.length >= fewestPixels)
+    const heightPx = 2 * found.reduce((most, at) => Math.max(most, Math.abs(ways[pixels + at]!)), 0) + 1;
+    if (found.length >= fewestPixels && heightPx <= largestPx)
       letters.push({
         x: meanOf(found, x),
         y: meanOf(found, y),
@@ -68,7 +74,24 @@ export function findLetters({ logits, ways }: LetterReading, isTold: Uint8Array,
         scores: scoresOf(found, logits, pixels, classes),
       });
   }
-  return letters;
+  return inWords(letters);
+}
+
+function inWords(letters: readonly Letter[]): Letter[] {
+  const columns = new Map<number, Letter[]>();
+  for (const letter of letters) {
+    const column = Math.floor(letter.x / besidePx);
+    const there = columns.get(column);
+    if (there) there.push(letter);
+    else columns.set(column, [letter]);
+  }
+  const isNear = (one: Letter, other: Letter): boolean =>
+    one !== other && Math.abs(other.x - one.x) <= besidePx && Math.abs(other.y - one.y) <= inLinePx;
+  return letters.filter((letter) => {
+    const column = Math.floor(letter.x / besidePx);
+    const near = [column - 1, column, column + 1].flatMap((at) => columns.get(at) ?? []);
+    return near.filter((other) => isNear(letter, other)).length >= fewestBeside;
+  });
 }
 
 /** 1 where a letter is likelier than none. */

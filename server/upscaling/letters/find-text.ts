@@ -14,7 +14,7 @@ export interface TextFinder {
 
 export const cellPx = 4;
 /** Probability of text from which letters are read. */
-const toldFrom = 0.1;
+const toldFrom = 0.3;
 
 /**
  * Cells lie at multiples of `cellPx` of the picture, so that tiles do not matter.

@@ -27,8 +27,8 @@ export interface LetterDrawer {
 /** Planes of chosen letters: the class of each pixel's letter, and the way to its middle to the right and down; zeros where there is none. */
 export const letterPlanes = 3;
 
-/** How far a letter's pixels are from its middle at most, px: what belongs to a letter of the core lies within. */
-export const letterReachPx = 16;
+/** What belongs to a letter of the core, and its neighbours in a word, lie within this many px. */
+export const letterReachPx = 24;
 
 /** How much larger letters are drawn. */
 export const letterFactor = 4;

@@ -27,6 +27,7 @@ const enlarge = (image: Pixels, scale: number): Pixels =>
 /** Bicubic with noise of 20 levels at temperature 1. */
 const upscaler: EvaluatedUpscaler = {
   knowsForeign: false,
+  knowsLetters: false,
   scales: [2, 4],
   tilesOf: () => 1,
   async upscale(image, { scale = 2, temperature, seed }) {

@@ -111,8 +111,11 @@ async function sample(
   const cleaned = compression ? await cleanJpeg(image, compression, 1, pause) : image;
   const options = { scale, foreignness, isShrunkDrawing };
   const answer = await upscaler.upscale(cleaned, { ...options, temperature: 0, seed: 0 });
-  const other = { ...options, ...otherReading(foreignness), temperature: 0, seed: 0 };
-  const disagreement = disagreementOf(answer, await upscaler.upscale(cleaned, other));
+  const plain = { ...options, temperature: 0, seed: 0, leavesLetters: true };
+  const disagreement = disagreementOf(
+    await upscaler.upscale(cleaned, plain),
+    await upscaler.upscale(cleaned, { ...plain, ...otherReading(foreignness) }),
+  );
   const deviation = new PixelStd(truth.widthPx, truth.heightPx, false);
   for (let seed = 0; seed < hypotheses; seed += 1)
     deviation.add(await upscaler.upscale(cleaned, { ...options, temperature, seed }));

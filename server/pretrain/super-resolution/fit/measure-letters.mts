@@ -1,9 +1,9 @@
 /**
- * Measures small text at ×4, in fonts that the networks of letters were not trained on: how many letters a reader of text (tesseract, by Debian) finds
+ * Measures small text, in fonts that the networks of letters were not trained on: how many letters a reader of text (tesseract, by Debian) finds
  * as they were written, PSNR, LPIPS, and LPIPS between two seeds. A page of words for each size and font, shrunk by areas. Needs fetch_lpips.py, tesseract
  * and the fonts named below.
  *
- *   node --import tsx server/pretrain/super-resolution/fit/measure-letters.mts [--pack DIR] [--words N] [--sizes 4,5,6] [--sheet FILE]
+ *   node --import tsx server/pretrain/super-resolution/fit/measure-letters.mts [--pack DIR] [--words N] [--sizes 4,5,6] [--details 0,1] [--scale 4]
  */
 import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
@@ -28,10 +28,11 @@ const { values } = parseArgs({
     pack: { type: "string", default: join(packsHome(), "super-resolution") },
     sizes: { type: "string", default: "4,5,6,7,8,10" },
     details: { type: "string", default: "0,1" },
+    scale: { type: "string", default: "4" },
     words: { type: "string", default: "/usr/share/dict/words" },
   },
 });
-const scale = 4;
+const scale = Number(values.scale) as 2 | 4;
 const fonts = ["Open Sans", "Liberation Mono", "FreeSerif", "Vollkorn"];
 const details = values.details.split(",").map(Number);
 const seeds = [1, 2];
@@ -46,10 +47,7 @@ const linesOf = (start: number): string[] =>
   );
 
 async function pageOf(lines: readonly string[], font: string, sizePx: number): Promise<Pixels> {
-  const [step, width] = [
-    Math.round(scale * sizePx * 1.5),
-    scale * Math.ceil(lines[0]!.length * 0 + 36 * sizePx * 0.62),
-  ];
+  const [step, width] = [Math.round(scale * sizePx * 1.5), scale * Math.ceil(36 * sizePx * 0.62)];
   const height = scale * Math.ceil((step * (lines.length + 0.6)) / scale);
   const texts = lines.map(
     (line, at) =>
