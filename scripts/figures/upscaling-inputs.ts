@@ -30,7 +30,7 @@ export async function upscalingInputFigures(folder: string, packsDir = packsHome
   const enlarge = (image: Pixels): Pixels => resample(image, scale * image.widthPx, scale * image.heightPx, bicubic);
   const answers = async (image: Picture, fields: object): Promise<Pixels[]> => {
     const drawn: Pixels[] = [];
-    const usual = { scale, detail: 0, clean: 1, seed, count: 1, variance: false, outlines: false };
+    const usual = { scale, detail: 0, clean: 1, letters: true, seed, count: 1, variance: false, outlines: false };
     const onImage = (picture: Pixels): void => void drawn.push(picture);
     await drawHypotheses(upscaler, image, { ...usual, ...fields }, { onImage, pause: async () => {} });
     return drawn;

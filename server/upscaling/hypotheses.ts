@@ -40,10 +40,13 @@ type Reading = Pick<UpscaleOptions, "foreignness" | "isShrunkDrawing" | "leavesL
 export async function drawHypotheses(
   upscaler: Upscaler,
   image: Picture,
-  request: Pick<ResolvedUpscale, "scale" | "widthPx" | "detail" | "clean" | "seed" | "count" | "variance" | "outlines">,
+  request: Pick<
+    ResolvedUpscale,
+    "scale" | "widthPx" | "detail" | "clean" | "letters" | "seed" | "count" | "variance" | "outlines"
+  >,
   handlers: HypothesesHandlers,
 ): Promise<void> {
-  const { scale, widthPx, detail, clean, count, variance, outlines } = request;
+  const { scale, widthPx, detail, clean, letters, count, variance, outlines } = request;
   const { signal, onProgress, onImage, pause } = handlers;
   const target = { scale, widthPx };
   requireFits(image, target);
@@ -74,7 +77,7 @@ export async function drawHypotheses(
   };
   const deviation = variance ? new PixelStd(size.widthPx, size.heightPx, hasTransparency(image)) : undefined;
   onProgress?.({ completed, total });
-  const reading = { foreignness, isShrunkDrawing };
+  const reading = { foreignness, isShrunkDrawing, leavesLetters: !letters };
   const draw = async (index: number, temperature: number, readAs: Reading = reading): Promise<Pixels> => {
     refuseCancelled(signal);
     const drawing = { ...target, temperature, seed: imageSeed(request.seed, index), ...readAs };

@@ -47,6 +47,8 @@ const upscaleFields = z.strictObject({
   detail: DetailSchema.default(0),
   /** How far marks of JPEG compression are removed first: 0 = not, 1 = wholly. Other pictures stay as they are. */
   clean: z.number().min(0).max(1).default(1),
+  /** Letters of small text are read and drawn; without it small text is enlarged as all else. */
+  letters: z.boolean().default(true),
   /** Hypothesis i is drawn from seed (seed + i) mod 2^32. Absent: the server draws one and reports it. */
   seed: SeedSchema.optional(),
   count: z.number().int().min(1).max(limits.upscaleCountMax).default(1),

@@ -10,7 +10,16 @@ import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { smallUpscaler, stripes, tilesOfSmall } from "../fixtures/networks/small-upscaler.ts";
 
-const request = { scale: 2, detail: 0.5, clean: 1, seed: 7, count: 1, variance: false, outlines: false } as const;
+const request = {
+  scale: 2,
+  detail: 0.5,
+  clean: 1,
+  letters: true,
+  seed: 7,
+  count: 1,
+  variance: false,
+  outlines: false,
+} as const;
 const pause = async (): Promise<void> => {};
 
 async function draw(

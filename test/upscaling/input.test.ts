@@ -125,7 +125,16 @@ describe("the input of an upscale", () => {
     const { pixels } = await decodePicture(await asJpeg(photo, { quality: 40 }));
     const upscaler = smallUpscaler();
     const made: EnlargedPicture[] = [];
-    const request = { scale: 1, detail: 0, clean: 1, seed: 1, count: 1, variance: false, outlines: false } as const;
+    const request = {
+      scale: 1,
+      detail: 0,
+      clean: 1,
+      letters: true,
+      seed: 1,
+      count: 1,
+      variance: false,
+      outlines: false,
+    } as const;
     await drawHypotheses(upscaler, pixels, request, { pause, onImage: (picture) => void made.push(picture) });
     const [{ rgba, ...about } = { rgba: new Uint8Array() }] = made;
     assert.equal(upscaler.runs.length, 0);

@@ -51,7 +51,7 @@ export async function inputsSection(context: UpscalingContext, few: readonly Tru
 /** The accurate answer to an input, as a request gives it. */
 async function answerTo({ upscaler, seed }: UpscalingContext, image: Picture, clean: number): Promise<Pixels> {
   let answer: Pixels | undefined;
-  const request = { scale, detail: 0, clean, seed, count: 1, variance: false, outlines: false };
+  const request = { scale, detail: 0, clean, letters: true, seed, count: 1, variance: false, outlines: false };
   await drawHypotheses(upscaler, image, request, {
     onImage: (picture) => {
       answer = picture;

@@ -31,6 +31,7 @@ describe("an upscale", () => {
       scale: 2,
       detail: 0,
       clean: 1,
+      letters: true,
       seed: 5,
       count: 1,
       variance: false,

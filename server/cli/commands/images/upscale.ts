@@ -32,6 +32,7 @@ The same pack and flags give the same bytes.
   --width PX         as wide as this, in the image's proportions: wider than the image, four times at most
   --clean C          how far the marks of JPEG are removed first, in files that are or were JPEGs: 0 = not,
                      1 = wholly (default)
+  --no-letters       small text is enlarged as all else, its letters are not read and drawn
   --detail D         0 = the accurate answer (default), 1 = the liveliest
   --count N          1 to ${limits.upscaleCountMax} hypotheses (default 1); needs a detail above 0
   --variance         adds a map of the doubt about the accurate answer, and prints its mean: the standard deviation
@@ -59,6 +60,7 @@ async function run(args: string[]): Promise<number> {
       width: { type: "string" },
       detail: { type: "string" },
       clean: { type: "string" },
+      "no-letters": { type: "boolean" },
       count: { type: "string" },
       variance: { type: "boolean" },
       outlines: { type: "boolean" },
@@ -84,6 +86,7 @@ async function run(args: string[]): Promise<number> {
         widthPx: flags.numberOf(width),
         detail: flags.numberOf(detail),
         clean: flags.numberOf(clean),
+        letters: !values["no-letters"],
         count: flags.numberOf(count),
         variance,
         outlines,
@@ -120,10 +123,10 @@ async function run(args: string[]): Promise<number> {
 
 /** What a name says besides the image's: all that the picture depends on that was requested. */
 function endingOf(
-  { scale, widthPx, detail, clean, outlines, seed: first }: ResolvedUpscale,
+  { scale, widthPx, detail, clean, letters, outlines, seed: first }: ResolvedUpscale,
   { kind, seed = first }: Pick<UpscaleResult, "kind" | "seed">,
 ): string {
-  const size = `${scale === undefined ? `w${widthPx}` : `x${scale}`}${clean === 1 ? "" : `-clean${clean}`}`;
+  const size = `${scale === undefined ? `w${widthPx}` : `x${scale}`}${clean === 1 ? "" : `-clean${clean}`}${letters ? "" : "-no-letters"}`;
   const lively = detail === 0 ? size : `${size}-d${detail}`;
   if (kind === "variance") return `${lively}-seed${seed}-variance${outlines ? "-outlines" : ""}`;
   return detail === 0 ? size : `${lively}-seed${seed}`;
