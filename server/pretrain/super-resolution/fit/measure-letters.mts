@@ -3,7 +3,7 @@
  * as they were written, PSNR, LPIPS, and LPIPS between two seeds. A page of words for each size and font, shrunk by areas. Needs fetch_lpips.py, tesseract
  * and the fonts named below.
  *
- *   node --import tsx server/pretrain/super-resolution/fit/measure-letters.mts [--pack DIR] [--words N] [--sizes 4,5,6] [--details 0,1] [--scale 4]
+ *   node --import tsx server/pretrain/super-resolution/fit/measure-letters.mts [--pack DIR] [--words N] [--sizes 4,5,6] [--scale 4]
  */
 import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
@@ -27,14 +27,18 @@ const { values } = parseArgs({
   options: {
     pack: { type: "string", default: join(packsHome(), "super-resolution") },
     sizes: { type: "string", default: "4,5,6,7,8,10" },
-    details: { type: "string", default: "0,1" },
     scale: { type: "string", default: "4" },
     words: { type: "string", default: "/usr/share/dict/words" },
   },
 });
 const scale = Number(values.scale) as 2 | 4;
 const fonts = ["Open Sans", "Liberation Mono", "FreeSerif", "Vollkorn"];
-const details = values.details.split(",").map(Number);
+/** The accurate answer without its letters, and with them; a lively one. */
+const variants = [
+  { name: "letters left", detail: 0, leavesLetters: true },
+  { name: "detail 0", detail: 0, leavesLetters: false },
+  { name: "detail 1", detail: 1, leavesLetters: false },
+];
 const seeds = [1, 2];
 const lpips = await openLpips(join(pretrainHome(), ".cache/super-resolution/lpips-alexnet.onnx"), 1);
 const upscaler = await loadUpscaler(await readEntry(values.pack, true), { threads: 1 });
@@ -79,10 +83,10 @@ function editDistance(one: string, other: string): number {
 }
 
 console.log(
-  `| font size, px | ${details.map((detail) => `read, PSNR, LPIPS at ${detail}`).join(" | ")} | two seeds | truth read |`,
+  `| font size, px | ${variants.map(({ name }) => `${name}: read, PSNR, LPIPS`).join(" | ")} | two seeds | truth read |`,
 );
 for (const sizePx of values.sizes.split(",").map(Number)) {
-  const found = details.map(() => ({ read: [] as number[], psnr: [] as number[], lpips: [] as number[] }));
+  const found = variants.map(() => ({ read: [] as number[], psnr: [] as number[], lpips: [] as number[] }));
   const [truths, between]: [number[], number[]] = [[], []];
   for (const [at, font] of fonts.entries()) {
     const lines = linesOf(100 * sizePx + 7 * at);
@@ -94,13 +98,14 @@ for (const sizePx of values.sizes.split(",").map(Number)) {
     );
     truths.push(await legible(truth, lines));
     const wanted = await lpips!.mapsOf(truth);
-    for (const [index, detail] of details.entries()) {
+    for (const [index, { detail, leavesLetters }] of variants.entries()) {
       const maps = [];
       for (const seed of detail > 0 ? seeds : [1]) {
         const drawn = await upscaler.upscale(low, {
           scale,
           temperature: temperatureOf(detail),
           seed,
+          leavesLetters,
           ...readingOf(low),
         });
         maps.push(await lpips!.mapsOf(drawn));

@@ -30,8 +30,8 @@ LUMA = torch.tensor([0.299, 0.587, 0.114]).reshape(3, 1, 1)
 PLAIN_SHARE = 8
 """One patch in so many has no text, for the reader."""
 NONE_WEIGHT = 0.3
-TOLD_FROM = 0.1
-"""Probability of text from which the engine reads, as in server/upscaling/letters/read-letters.ts."""
+TOLD_FROM = 0.3
+"""Probability of text from which the engine reads, as in server/upscaling/letters/find-text.ts."""
 
 
 class Lines:
