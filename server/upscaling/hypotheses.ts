@@ -66,7 +66,8 @@ export async function drawHypotheses(
   // The doubt comes from the liveliest hypotheses, whatever the requested detail, and from the accurate answers of both networks, where there are two.
   const isLiveliest = detail === 1;
   const shared = isLiveliest ? Math.min(count, varianceHypotheses) : 0;
-  const opinions = !upscaler.knowsForeign ? 0 : detail === 0 && !upscaler.knowsLetters ? 1 : 2;
+  const readsLetters = letters && upscaler.knowsLetters;
+  const opinions = !upscaler.knowsForeign ? 0 : detail === 0 && !readsLetters ? 1 : 2;
   const drawn = count + (variance ? varianceHypotheses - shared + opinions : 0);
   const total = drawn * upscaler.tilesOf(image, target);
   let completed = 0;
@@ -89,7 +90,7 @@ export async function drawHypotheses(
   for (let index = 0; index < count; index += 1) {
     const hypothesis = await draw(index, temperatureOf(detail));
     if (index < shared) deviation?.add(hypothesis);
-    if (deviation && detail === 0 && !upscaler.knowsLetters) accurate = hypothesis;
+    if (deviation && detail === 0 && !readsLetters) accurate = hypothesis;
     const about = { index, kind: "hypothesis", seed: imageSeed(request.seed, index), ...size, ...found } as const;
     await onImage({ ...about, lrPsnrDb: await lrPsnrDb(image, hypothesis, pause), rgba: hypothesis.rgba });
   }

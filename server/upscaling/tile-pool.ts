@@ -56,7 +56,7 @@ export function tilePool(pack: UpscalerPack, concurrency: number, cores: number)
 const buffersOf = (task: TileTask): ArrayBuffer[] => arraysOf(task).map(({ buffer }) => buffer as ArrayBuffer);
 
 function arraysOf(task: TileTask): Array<Float32Array | Uint8Array> {
-  if (task.kind === "letters") return [task.tile];
+  if (task.kind === "letters") return [task.tile, task.isDrawn];
   if (task.kind === "projection") return [task.picture, task.low, task.isDrawn];
   return [task.tile, task.isDrawn, ...(task.letters ? [task.letters] : [])];
 }

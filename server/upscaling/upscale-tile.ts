@@ -102,6 +102,8 @@ export interface LettersTask {
   readonly kind: "letters";
   /** Colours of `whole`, [3, heightPx, widthPx] in [0, 1]. */
   readonly tile: Float32Array;
+  /** Where the input is drawn, by pixel of `whole`: letters elsewhere are left. */
+  readonly isDrawn: Uint8Array;
   readonly whole: Box;
   readonly core: Box;
   readonly seed: number;

@@ -20,6 +20,7 @@ import { refuseCancelled } from "./cancelled.ts";
 import { isDecoded, type Temperature } from "./details/draw-details.ts";
 import { fillColour } from "./fill-colour.ts";
 import { ChosenLetters } from "./letters/chosen-letters.ts";
+import { letterReachPx } from "./letters/read-letters.ts";
 import {
   alphaOf,
   clearInvisible,
@@ -35,7 +36,7 @@ import {
 import { type DrawnPlaces, drawnWithin, findDrawnPlaces } from "./places/drawn-places.ts";
 import { drawSmoothPlaces } from "./places/smooth-places.ts";
 import { shrinkArea } from "./shrink-area.ts";
-import { countTiles, enlargeBox, type Tile, type TileLimits, tilesOf } from "./tiles.ts";
+import { countTiles, enlargeBox, growBox, type Tile, type TileLimits, tilesOf } from "./tiles.ts";
 import type { Reader, TileDrawer } from "./upscale-tile.ts";
 
 /**
@@ -128,9 +129,12 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     const { seed, leavesLetters = false } = run;
     const letters = new ChosenLetters(low);
     await eachTile(tilesOf(low.widthPx, low.heightPx, letterTiles), run, async ({ core, whole }) => {
-      if (leavesLetters || !drawnWithin(drawn, core).includes(1)) return;
-      const tile = readBox(low, whole);
-      letters.put(await drawer.draw({ kind: "letters", tile, whole, core, seed, temperature, isAlone: false }), core);
+      if (leavesLetters || !drawnWithin(drawn, growBox(core, letterReachPx, low)).includes(1)) return;
+      const [tile, isDrawn] = [readBox(low, whole), drawnWithin(drawn, whole)];
+      letters.put(
+        await drawer.draw({ kind: "letters", tile, isDrawn, whole, core, seed, temperature, isAlone: false }),
+        core,
+      );
     });
     return letters.isEmpty ? undefined : letters;
   }

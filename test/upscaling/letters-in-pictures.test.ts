@@ -89,6 +89,20 @@ describe("letters in pictures", () => {
     assert.notDeepEqual(await draw(0, 1), await make(undefined, false).upscale(text, drawn));
   });
 
+  it("beside places that are not drawn they are the same in small tiles as in one", async () => {
+    const mixed = page(121, 60);
+    for (let at = 0; at < mixed.rgba.length; at += 4)
+      if ((at / 4) % 121 > 50)
+        for (let channel = 0; channel < 3; channel += 1) mixed.rgba[at + channel]! += (at * 7919) % 5;
+    const [whole, left] = [await make(1024).upscale(mixed, drawn), await make(1024, false).upscale(mixed, drawn)];
+    const isRead = (x: number): boolean => {
+      for (let y = 0; y < 240; y += 1) if (whole.rgba[4 * (y * 484 + x)] !== left.rgba[4 * (y * 484 + x)]) return true;
+      return false;
+    };
+    assert.ok(isRead(4 * 56 + 1) && !isRead(4 * 110 + 1));
+    for (const corePx of [12, 24, 40]) assert.deepEqual(await make(corePx).upscale(mixed, drawn), whole);
+  });
+
   it("they are left where they are not wanted", async () => {
     const left = await make().upscale(text, { ...drawn, leavesLetters: true });
     assert.deepEqual(left, await make(undefined, false).upscale(text, drawn));

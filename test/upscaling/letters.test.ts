@@ -6,12 +6,8 @@ import { chooseLetter } from "../../server/upscaling/letters/choose-letter.ts";
 import { ChosenLetters } from "../../server/upscaling/letters/chosen-letters.ts";
 import { findLetters, type LetterReading } from "../../server/upscaling/letters/find-letters.ts";
 import { boxOfText, findText, type TextFinder } from "../../server/upscaling/letters/find-text.ts";
-import {
-  coverOf,
-  type LetterDrawer,
-  type LetterReader,
-  readLetters,
-} from "../../server/upscaling/letters/read-letters.ts";
+import { coverOf } from "../../server/upscaling/letters/letter-cover.ts";
+import { type LetterDrawer, type LetterReader, readLetters } from "../../server/upscaling/letters/read-letters.ts";
 
 const classes = 4;
 
@@ -73,6 +69,15 @@ describe("letters of a picture", () => {
     ] as const;
     assert.deepEqual(findLetters(reading(boxes), new Uint8Array(pixels), widthPx), []);
     assert.deepEqual(findLetters(reading(boxes.slice(0, 2)), everywhere, widthPx), []);
+    // Of three classes any may be meant, of twelve none is.
+    const unsure = (kinds: number): LetterReading => {
+      const { logits, ways } = reading(boxes);
+      const wide = new Float32Array((kinds + 1) * pixels).fill(3);
+      wide.set(logits.subarray(0, pixels));
+      return { logits: wide, ways };
+    };
+    assert.equal(findLetters(unsure(3), everywhere, widthPx).length, 3);
+    assert.deepEqual(findLetters(unsure(12), everywhere, widthPx), []);
     const large = reading(boxes);
     large.ways.fill(6, pixels);
     assert.deepEqual(findLetters(large, everywhere, widthPx), []);
@@ -90,6 +95,7 @@ describe("letters of a picture", () => {
     const core = { left: 20, top: 30, widthPx: 7, heightPx };
     const planes = await readLetters({ finder, reader }, new Float32Array(3 * pixels), {
       whole,
+      isDrawn: new Uint8Array(pixels).fill(1),
       core,
       seed: 1,
       temperature: 0,

@@ -4,9 +4,12 @@
  */
 import type { NetworkScale } from "../../../shared/contract/upscale-scales.ts";
 import { type Box, lumaAt } from "../picture-planes.ts";
-import { growBox } from "../tiles.ts";
+import { growBox, growWithin } from "../tiles.ts";
+
 import { cutRows } from "../unfold.ts";
-import { coverOf, type LetterDrawer, letterFactor, letterPlanes, lumaOf } from "./read-letters.ts";
+import { boxOfText } from "./find-text.ts";
+import { coverOf } from "./letter-cover.ts";
+import { type LetterDrawer, letterFactor, letterPlanes, lumaOf } from "./read-letters.ts";
 
 /** Pixels of the input to each side whose colours tell how each follows luma, and what letters may look like. */
 export const aroundPx = 3;
@@ -37,33 +40,44 @@ export interface EnlargedBox {
 export async function addLetters(drawer: LetterDrawer, lettered: LetteredTile, enlarged: EnlargedBox): Promise<void> {
   const { tile, whole, picture, letters, factor } = lettered;
   const { box, detailed, plain } = enlarged;
-  const around = growBox(box, Math.max(aroundPx, drawer.marginPx), picture);
+  const part = boxWithLetters(letters, whole, box);
+  if (!part) return;
+  const around = growBox(part, Math.max(aroundPx, drawer.marginPx), picture);
   const given = cutPlanes(letters, letterPlanes, whole, around);
   const classes = given.subarray(0, around.widthPx * around.heightPx);
-  if (!classes.some((value) => value > 0)) return;
   const colours = cutPlanes(tile, 3, whole, around);
   const luma = lumaOf(colours);
   const drawn = shrinkLetters(await drawer.draw(luma, given, around.widthPx, around.heightPx), around, factor);
   const [line, drawnLine] = [factor * box.widthPx, factor * around.widthPx];
   const plane = line * factor * box.heightPx;
-  for (let y = 0; y < box.heightPx; y += 1)
-    for (let x = 0; x < box.widthPx; x += 1) {
+  for (let y = part.top - box.top; y < part.top - box.top + part.heightPx; y += 1)
+    for (let x = part.left - box.left; x < part.left - box.left + part.widthPx; x += 1) {
       const [column, row] = [x + box.left - around.left, y + box.top - around.top];
       const cover = coverOf(classes, around, column, row, factor);
       if (!cover) continue;
       const inks = inksAround(colours, luma, around, column, row);
-      for (let part = 0; part < cover.length; part += 1) {
-        const [right, down] = [part % factor, Math.floor(part / factor)];
+      if (inks.share === 0) continue;
+      for (const [place, covered] of cover.entries()) {
+        const [right, down] = [place % factor, Math.floor(place / factor)];
         const at = (factor * y + down) * line + factor * x + right;
         const lacks = drawn[(factor * row + down) * drawnLine + factor * column + right]! - lumaAt(plain, at, plane);
-        const weight = cover[part]!;
-        for (const [channel, { slope, lowest, highest }] of inks.entries()) {
+        const weight = covered * inks.share;
+        for (const [channel, { slope, lowest, highest }] of inks.colours.entries()) {
           const to = channel * plane + at;
           const value = Math.max(lowest, Math.min(highest, plain[to]! + lacks * slope));
           detailed[to] = detailed[to]! * (1 - weight) + value * weight;
         }
       }
     }
+}
+
+/** The part of a box that letters lie in or touch; undefined where there are none. */
+function boxWithLetters(letters: Float32Array, whole: Box, box: Box): Box | undefined {
+  const near = growWithin(box, 1, whole);
+  const classes = letters.subarray(0, whole.widthPx * whole.heightPx);
+  const isLetter = Uint8Array.from(classes, (value) => (value > 0 ? 1 : 0));
+  const found = boxOfText(isLetter, whole, near);
+  return found && growWithin(found, 1, box);
 }
 
 /** Drawn letters of a box at the result's size, by averages. */
@@ -97,7 +111,14 @@ interface Ink {
   readonly highest: number;
 }
 
-function inksAround(colours: Float32Array, luma: Float32Array, box: Box, column: number, row: number): Ink[] {
+/** Of the colours around a pixel. */
+interface Inks {
+  readonly colours: readonly Ink[];
+  /** 0 where luma does not tell them, as with three colours: letters of luma would stain. 1 where it does. */
+  readonly share: number;
+}
+
+function inksAround(colours: Float32Array, luma: Float32Array, box: Box, column: number, row: number): Inks {
   const [left, right] = [Math.max(0, column - aroundPx), Math.min(box.widthPx - 1, column + aroundPx)];
   const [top, bottom] = [Math.max(0, row - aroundPx), Math.min(box.heightPx - 1, row + aroundPx)];
   const count = (right - left + 1) * (bottom - top + 1);
@@ -108,9 +129,10 @@ function inksAround(colours: Float32Array, luma: Float32Array, box: Box, column:
       square += luma[at]! ** 2 / count;
     }
   const variance = Math.max(0, square - mean ** 2);
-  return [0, 1, 2].map((channel) => {
+  let [told, all] = [leastVariance, leastVariance];
+  const inks = [0, 1, 2].map((channel) => {
     const plane = channel * luma.length;
-    let [least, most, product, colour] = [1, 0, 0, 0];
+    let [least, most, product, colour, squares] = [1, 0, 0, 0, 0];
     for (let y = top; y <= bottom; y += 1)
       for (let at = y * box.widthPx + left; at <= y * box.widthPx + right; at += 1) {
         const value = colours[plane + at]!;
@@ -118,12 +140,17 @@ function inksAround(colours: Float32Array, luma: Float32Array, box: Box, column:
         if (value > most) most = value;
         colour += value / count;
         product += (value * luma[at]!) / count;
+        squares += value ** 2 / count;
       }
     const beyond = beyondShare * (most - least);
+    const slope = (product - colour * mean + leastVariance) / (variance + leastVariance);
+    told += slope ** 2 * variance;
+    all += Math.max(0, squares - colour ** 2);
     return {
-      slope: (product - colour * mean + leastVariance) / (variance + leastVariance),
+      slope,
       lowest: Math.max(0, least - beyond),
       highest: Math.min(1, most + beyond),
     };
   });
+  return { colours: inks, share: Math.max(0, Math.min(1, (told / all - 0.6) / 0.3)) };
 }

@@ -4,6 +4,8 @@ import { letterPlanes } from "./read-letters.ts";
 
 /** Parts of a pixel that ways to middles are kept in. */
 const partsAPixel = 1024;
+/** What 16 bits hold. */
+const farthestPx = 31;
 
 export class ChosenLetters {
   readonly #widthPx: number;
@@ -31,7 +33,9 @@ export class ChosenLetters {
       const to = (core.top + Math.floor(at / core.widthPx)) * this.#widthPx + core.left + (at % core.widthPx);
       this.#classes[to] = planes[at]!;
       for (let axis = 0; axis < 2; axis += 1)
-        this.#ways[axis * pixels + to] = Math.round(partsAPixel * planes[(axis + 1) * corePixels + at]!);
+        this.#ways[axis * pixels + to] = Math.round(
+          partsAPixel * Math.max(-farthestPx, Math.min(farthestPx, planes[(axis + 1) * corePixels + at]!)),
+        );
     }
   }
 

@@ -33,6 +33,8 @@ const largestPx = 11;
 
 /** Letters of words have this many others near to them in their line, px between the middles: what has not is a shape that looks like one. */
 const [fewestBeside, besidePx, inLinePx] = [2, 10, 2];
+/** Mean entropy of a letter and those near it, nats, above which they are no text: dots and noise have 2.4 to 3.7, the smallest text 1.8. */
+const mostOpen = 2.1;
 
 /** @param isTold 1 where there may be text, [heightPx, widthPx] */
 export function findLetters({ logits, ways }: LetterReading, isTold: Uint8Array, widthPx: number): Letter[] {
@@ -77,7 +79,12 @@ export function findLetters({ logits, ways }: LetterReading, isTold: Uint8Array,
   return inWords(letters);
 }
 
+/** Entropy of which letter it is, nats. */
+const opennessOf = ({ scores }: Letter): number =>
+  scores.reduce((sum, score) => (score > -50 ? sum - Math.exp(score) * score : sum), 0);
+
 function inWords(letters: readonly Letter[]): Letter[] {
+  const openness = new Map(letters.map((letter) => [letter, opennessOf(letter)]));
   const columns = new Map<number, Letter[]>();
   for (const letter of letters) {
     const column = Math.floor(letter.x / besidePx);
@@ -90,7 +97,9 @@ function inWords(letters: readonly Letter[]): Letter[] {
   return letters.filter((letter) => {
     const column = Math.floor(letter.x / besidePx);
     const near = [column - 1, column, column + 1].flatMap((at) => columns.get(at) ?? []);
-    return near.filter((other) => isNear(letter, other)).length >= fewestBeside;
+    const beside = near.filter((other) => isNear(letter, other));
+    if (beside.length < fewestBeside) return false;
+    return [letter, ...beside].reduce((sum, each) => sum + openness.get(each)!, 0) <= mostOpen * (beside.length + 1);
   });
 }
 

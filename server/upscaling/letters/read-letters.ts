@@ -1,6 +1,5 @@
 /** Chooses the letters of a tile by seed: what is read there, and one draw of it. The drawer draws them (add-letters.ts). */
 
-import type { NetworkScale } from "../../../shared/contract/upscale-scales.ts";
 import { limits } from "../../../shared/limits.ts";
 import { type Box, lumaAt } from "../picture-planes.ts";
 import { growWithin } from "../tiles.ts";
@@ -39,41 +38,11 @@ export const lumaOf = (colours: Float32Array): Float32Array => {
   return Float32Array.from({ length: pixels }, (_, at) => lumaAt(colours, at, pixels));
 };
 
-/**
- * How much of each of a pixel's factor × factor pixels of the result is in letters, by the four nearest pixels of the input.
- * @param classes of each pixel of a box
- * @returns shares from 0 to 1, row by row; undefined where no letter is near
- */
-export function coverOf(
-  classes: Float32Array,
-  { widthPx, heightPx }: Box,
-  column: number,
-  row: number,
-  factor: NetworkScale,
-): readonly number[] | undefined {
-  const isIn = (right: number, down: number): number => {
-    const [x, y] = [column + right, row + down];
-    return classes[Math.max(0, Math.min(heightPx - 1, y)) * widthPx + Math.max(0, Math.min(widthPx - 1, x))]! > 0
-      ? 1
-      : 0;
-  };
-  const near = [-1, 0, 1].map((down) => [-1, 0, 1].map((right) => isIn(right, down)));
-  const sum = near.flat().reduce((total, value) => total + value, 0);
-  if (sum === 0) return undefined;
-  return Array.from({ length: factor ** 2 }, (_, part) => {
-    const [right, down] = [part % factor, Math.floor(part / factor)].map((at) => (at + 0.5) / factor - 0.5) as [
-      number,
-      number,
-    ];
-    const rowOf = (line: readonly number[]): number =>
-      line[1]! * (1 - Math.abs(right)) + line[1 + Math.sign(right)]! * Math.abs(right);
-    return rowOf(near[1]!) * (1 - Math.abs(down)) + rowOf(near[1 + Math.sign(down)]!) * Math.abs(down);
-  });
-}
-
 /** Whose letters are chosen, as the tile's task has it (upscale-tile.ts). */
 export interface ReadTile {
   readonly whole: Box;
+  /** By pixel of `whole`. */
+  readonly isDrawn: Uint8Array;
   readonly core: Box;
   readonly seed: number;
   readonly temperature: number;
@@ -89,7 +58,7 @@ export interface LetterNetworks {
 export async function readLetters(
   { finder, reader }: LetterNetworks,
   colours: Float32Array,
-  { whole, core, seed, temperature }: ReadTile,
+  { whole, isDrawn, core, seed, temperature }: ReadTile,
 ): Promise<Float32Array> {
   const corePixels = core.widthPx * core.heightPx;
   const planes = new Float32Array(letterPlanes * corePixels);
@@ -101,7 +70,10 @@ export async function readLetters(
   const { widthPx, heightPx } = box;
   const reading = await reader.read(cutRows(luma, 1, whole, box), widthPx, heightPx);
   const spread = temperature / limits.upscaleTemperatureMax;
+  const drawn = cutRows(isDrawn, 1, whole, box);
   for (const letter of findLetters(reading, cutRows(isTold, 1, whole, box), widthPx)) {
+    // Whole letters, so that none is cut at the edge of a block.
+    if (2 * letter.pixels.reduce((sum, at) => sum + drawn[at]!, 0) < letter.pixels.length) continue;
     const chosen = chooseLetter({ ...letter, x: letter.x + box.left, y: letter.y + box.top }, seed, spread);
     for (const at of letter.pixels) {
       const [x, y] = [(at % widthPx) + box.left - core.left, Math.floor(at / widthPx) + box.top - core.top];

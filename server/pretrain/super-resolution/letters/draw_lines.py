@@ -152,6 +152,91 @@ def draw_shapes(pen: ImageDraw.ImageDraw, rng: random.Random, count: int) -> Non
             pen.line(points, shade, stroke, joint="curve")
 
 
+def draw_lattice(pen: ImageDraw.ImageDraw, rng: random.Random) -> None:
+    """Rows and grids of equal marks, rulings and halftones: they repeat as letters do, and are none."""
+    scale = DRAWN_AT * FACTOR
+    width, height = rng.uniform(0.8, 9), rng.uniform(0.8, 9)
+    if rng.random() < 0.6:
+        height = width
+    across, down = width + rng.uniform(0.7, 5), height + rng.uniform(0.7, 6)
+    kind = rng.choice(("ellipse", "ellipse", "box", "box", "triangle", "ring", "frame", "rule", "cross"))
+    stroke = max(1, round(scale * rng.uniform(0.4, 1.5)))
+    left, top = rng.uniform(-9, 20), rng.uniform(-9, 12)
+    rows = rng.choice((1, 1, 2, 3, 40))
+    for row in range(rows):
+        for column in range(rng.randrange(4, 70) if rows < 40 else 70):
+            x, y = left + across * column, top + down * row * (1 if rows == 40 else rng.choice((1, 2)))
+            if x > COLUMNS or y > ROWS:
+                break
+            size = rng.uniform(0.3, 1) if rows == 40 and kind == "ellipse" else 1
+            box = tuple(round(scale * side) for side in (x, y, x + width * size, y + height * size))
+            shade = 255 if rng.random() < 0.85 else rng.randrange(60, 255)
+            if kind == "ellipse":
+                pen.ellipse(box, fill=shade)
+            elif kind == "ring":
+                pen.ellipse(box, outline=shade, width=stroke)
+            elif kind == "frame":
+                pen.rectangle(box, outline=shade, width=stroke)
+            elif kind == "rule":
+                pen.line([(box[0], box[1]), (box[0], box[3])], shade, stroke)
+            elif kind == "cross":
+                pen.line([(box[0], box[1]), (box[2], box[3])], shade, stroke)
+                pen.line([(box[0], box[3]), (box[2], box[1])], shade, stroke)
+            elif kind == "triangle":
+                pen.polygon([(box[0], box[3]), (box[2], box[3]), ((box[0] + box[2]) // 2, box[1])], fill=shade if row % 2 else None, outline=shade)
+            else:
+                pen.rectangle(box, fill=shade)
+
+
+JOINED = {"ar": (0x0620, 0x064A), "hi": (0x0904, 0x0939), "bn": (0x0985, 0x09B9), "gu": (0x0A85, 0x0AB9), "ta": (0x0B85, 0x0BB9), "kn": (0x0C85, 0x0CB9)}
+"""Scripts whose letters join, as fontconfig names their languages, and first and last of their letters."""
+
+
+@cache
+def joined_fonts() -> list[tuple[str, str]]:
+    """Font files of joined scripts, with the language."""
+    if not shutil.which("fc-list"):
+        return []
+    listed = lambda language: subprocess.run(["fc-list", f":lang={language}", "file"], capture_output=True, text=True, check=True).stdout
+    return [(language, line.split(": ")[0].rstrip(":")) for language in JOINED for line in sorted(listed(language).splitlines()) if line.split(":")[0].endswith((".ttf", ".otf"))]
+
+
+def no_lines(seed: int) -> bytes | None:
+    """One sample of what is taken for text but isn't read: lattices, turned text, joined scripts. Its maps have no letters."""
+    rng = random.Random(seed)
+    ink = Image.new("L", (DRAWN_AT * WIDTH_PX, DRAWN_AT * HEIGHT_PX), 0)
+    kind = rng.random()
+    scale = DRAWN_AT * FACTOR
+    try:
+        if kind < 0.5:
+            draw_lattice(ImageDraw.Draw(ink), rng)
+        else:
+            size = rng.uniform(LEAST_SIZE, 11)
+            side = 2 * ink.width
+            page = Image.new("L", (side, side), 0)
+            pen = ImageDraw.Draw(page)
+            is_joined = kind > 0.8 and joined_fonts()
+            language, file = rng.choice(joined_fonts()) if is_joined else ("", rng.choice(rng.choice(families())))
+            font = ImageFont.truetype(file, max(8, round(scale * size)))
+            top = 0.0
+            while top < side:
+                text = line_of_text(rng) * 2
+                if is_joined:
+                    first, last = JOINED[language]
+                    text = " ".join("".join(chr(rng.randint(first, last)) for _ in range(rng.randrange(2, 8))) for _ in range(12))
+                pen.text((rng.uniform(-200, 100), top), text, 255, font)
+                top += scale * size * rng.uniform(1.1, 1.7)
+            angle = 0 if is_joined else rng.choice((90, 270, rng.uniform(6, 84), rng.uniform(-84, -6)))
+            turned = page.rotate(angle, Image.Resampling.BICUBIC)
+            left, upper = (side - ink.width) // 2, (side - ink.height) // 2
+            ink = turned.crop((left, upper, left + ink.width, upper + ink.height))
+    except (OSError, ValueError, IndexError):
+        return None
+    maps = np.zeros((3, ROWS, COLUMNS), np.uint8)
+    maps[1:] = 128
+    return np.asarray(ink.resize((WIDTH_PX, HEIGHT_PX), Image.Resampling.BOX), np.uint8).tobytes() + maps.tobytes()
+
+
 def draw_line(pen: ImageDraw.ImageDraw, maps: np.ndarray, rng: random.Random, font: ImageFont.FreeTypeFont, baseline: float) -> None:
     """Draws a line with its baseline at a row of the small picture, and notes its letters' boxes."""
     scale = DRAWN_AT * FACTOR
@@ -185,6 +270,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=60_000)
     parser.add_argument("--held-out", type=int, default=1_000)
+    parser.add_argument("--others", type=int, default=12_000, help="samples without letters that look as if they had some")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--out", type=Path, default=CACHE)
@@ -199,6 +285,8 @@ def main() -> None:
                 kept = [file.write(sample) for sample in pool.map(drawn_lines, [(rng.randrange(2**31), is_held_out) for _ in range(count)], chunksize=64) if sample]
             partial.rename(arguments.out / f"{name}.u8")
             counts[name] = len(kept)
+        with open(arguments.out / "others.u8", "wb") as file:
+            counts["others"] = len([file.write(sample) for sample in pool.map(no_lines, [rng.randrange(2**31) for _ in range(arguments.others)], chunksize=64) if sample])
     (arguments.out / "lines.json").write_text(json.dumps(counts, indent=2) + "\n")
     print(json.dumps(counts))
 

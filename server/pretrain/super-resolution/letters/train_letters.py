@@ -27,8 +27,8 @@ from timed_training import TimedTraining, add_common_arguments  # noqa: E402
 from train_upscaler import SIDE_PX, blurred, eight_bits, resized  # noqa: E402
 
 LUMA = torch.tensor([0.299, 0.587, 0.114]).reshape(3, 1, 1)
-PLAIN_SHARE = 8
-"""One patch in so many has no text, for the reader."""
+PLAIN_SHARE, OTHERS_SHARE = 8, 4
+"""One patch in so many is of a picture without text, and one in so many only looks like text, for finder and reader."""
 NONE_WEIGHT = 0.3
 TOLD_FROM = 0.3
 """Probability of text from which the engine reads, as in server/upscaling/letters/find-text.ts."""
@@ -132,6 +132,8 @@ class ReadingTraining(LetterTraining):
 
     def __init__(self, arguments: argparse.Namespace, net: torch.nn.Module) -> None:
         super().__init__(arguments, net)
+        others = arguments.lines / "others.u8"
+        self.others = Lines(others) if others.exists() else None
         file = arguments.lines.parent / "patches.u8"
         self.pictures = np.memmap(file, np.uint8, "r").reshape(-1, 3, SIDE_PX, SIDE_PX) if file.exists() else None
 
@@ -153,8 +155,12 @@ class ReadingTraining(LetterTraining):
         """Small luma, classes and ways of this step."""
         rng = np.random.default_rng([self.arguments.seed, self.step])
         plain = self.arguments.batch // PLAIN_SHARE if self.pictures is not None else 0
-        rows = rng.integers(0, len(self.lines.samples), self.arguments.batch - plain)
+        other = self.arguments.batch // OTHERS_SHARE if self.others else 0
+        rows = rng.integers(0, len(self.lines.samples), self.arguments.batch - plain - other)
         _, low, classes, ways = self.text(self.lines, rows, rng)
+        if other:
+            drawn = self.text(self.others, rng.integers(0, len(self.others.samples), other), rng)
+            low, classes, ways = (torch.cat(parts) for parts in zip((low, classes, ways), drawn[1:]))
         if plain:
             low = torch.cat([low, self.pictures_without_text(plain, rng)])
             classes = torch.cat([classes, classes.new_zeros(plain, ROWS, COLUMNS)])
@@ -181,6 +187,9 @@ class FinderTraining(ReadingTraining):
         _, low, classes, ways = self.held_out_text(count)
         has, said = cells_of(classes, ways) > 0, torch.sigmoid(self.average(low)) > TOLD_FROM
         figures = {"found": float(said[has].float().mean()), "beside": float(said[~has].float().mean())}
+        if self.others:
+            others = self.text(self.others, np.arange(count) % len(self.others.samples), np.random.default_rng(7))[1]
+            figures["others"] = float((torch.sigmoid(self.average(others)) > TOLD_FROM).float().mean())
         if self.pictures is not None:
             others = self.pictures_without_text(count, np.random.default_rng(7))
             figures["mistaken"] = float((torch.sigmoid(self.average(others)) > TOLD_FROM).float().mean())
