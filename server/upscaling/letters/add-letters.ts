@@ -57,12 +57,13 @@ export async function addLetters(drawer: LetterDrawer, lettered: LetteredTile, e
       if (!cover) continue;
       const inks = inksAround(colours, luma, around, column, row);
       if (inks.share === 0) continue;
-      for (const [place, covered] of cover.entries()) {
+      for (let place = 0; place < cover.length; place += 1) {
         const [right, down] = [place % factor, Math.floor(place / factor)];
         const at = (factor * y + down) * line + factor * x + right;
         const lacks = drawn[(factor * row + down) * drawnLine + factor * column + right]! - lumaAt(plain, at, plane);
-        const weight = covered * inks.share;
-        for (const [channel, { slope, lowest, highest }] of inks.colours.entries()) {
+        const weight = cover[place]! * inks.share;
+        for (let channel = 0; channel < 3; channel += 1) {
+          const { slope, lowest, highest } = inks.colours[channel]!;
           const to = channel * plane + at;
           const value = Math.max(lowest, Math.min(highest, plain[to]! + lacks * slope));
           detailed[to] = detailed[to]! * (1 - weight) + value * weight;

@@ -211,7 +211,8 @@ def no_lines(seed: int) -> bytes | None:
         if kind < 0.5:
             draw_lattice(ImageDraw.Draw(ink), rng)
         else:
-            size = rng.uniform(LEAST_SIZE, 11)
+            # Smaller text looks alike in all scripts and directions.
+            size = rng.uniform(6.5, 11)
             side = 2 * ink.width
             page = Image.new("L", (side, side), 0)
             pen = ImageDraw.Draw(page)
