@@ -13,7 +13,7 @@ import "../fixtures/processes/programs.ts";
 
 const entry = await readEntry(join(packsHome(), "super-resolution"), true);
 const small = stripes(12, 8);
-const accurate = { scale: 4, temperature: 0, seed: 1 } as const;
+const accurate = { scale: 4, temperature: 0, seed: 1, leavesLetters: true } as const;
 
 /** Notes which sessions are opened: the file, and the output if it is not all. */
 class NotedFiles extends SharedFiles {
@@ -38,6 +38,13 @@ for (const threads of [1, 2])
     const warm = await loadUpscaler(entry, { threads });
     assert.deepEqual(await warm.upscale(small, accurate), first);
   });
+
+it("an upscale on demand opens the networks of letters for a picture that may have text", async () => {
+  const shared = new NotedFiles();
+  const upscaler = await loadUpscaler(entry, { threads: 1, shared, onDemand: true });
+  await upscaler.upscale(small, { ...accurate, leavesLetters: false });
+  assert.deepEqual(shared.opened[0], "letters/finder.onnx");
+});
 
 it("an upscale on demand needs the files of its own factor and detail alone, and names the one that it lacks", async () => {
   const folder = temporaryFolder("on-demand");

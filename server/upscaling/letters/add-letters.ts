@@ -5,7 +5,6 @@
 import type { NetworkScale } from "../../../shared/contract/upscale-scales.ts";
 import { type Box, lumaAt } from "../picture-planes.ts";
 import { growBox, growWithin } from "../tiles.ts";
-
 import { cutRows } from "../unfold.ts";
 import { boxOfText } from "./find-text.ts";
 import { coverOf } from "./letter-cover.ts";
