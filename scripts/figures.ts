@@ -51,12 +51,13 @@ const styleFigures: Figures = {
   "hand-drawn": handDrawnFigure,
 };
 
-/** Folders of docs/figures, by the page that shows them; what is not named is a figure of generation. */
+/** Several figures each, of upscaling. */
 const upscalingSheets: Readonly<Record<string, typeof upscalingFigures>> = {
   upscaling: upscalingFigures,
   "upscaling-inputs": upscalingInputFigures,
   "upscaling-letters": upscalingLetterFigures,
 };
+/** Folders of docs/figures, by the page that shows them; what is not named is a figure of generation. */
 const folders: Readonly<Record<string, string>> = {
   autoencoder: "training",
   playground: "plugin",

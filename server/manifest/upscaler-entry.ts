@@ -32,6 +32,8 @@ const FactorSchema = z.object({
     })
     .optional(),
 });
+export type UpscalerFactor = z.infer<typeof FactorSchema>;
+
 const LettersSchema = z.object({
   /** luma [1, 1, height, width] → text [1, 1, ⌈height / 4⌉, ⌈width / 4⌉], probabilities. */
   finder: PackPathSchema,
@@ -45,8 +47,6 @@ const LettersSchema = z.object({
   drawer: PackPathSchema,
   drawerMarginPx: z.number().int().nonnegative(),
 });
-
-export type UpscalerFactor = z.infer<typeof FactorSchema>;
 
 /**
  * Super-resolution: Φ, τ and Ψ of each factor, and the projections onto pictures that shrink to the input

@@ -34,6 +34,7 @@ export interface HypothesesHandlers {
   pause(): Promise<void>;
 }
 
+/** How a picture is read. */
 type Reading = Pick<UpscaleOptions, "foreignness" | "isShrunkDrawing" | "leavesLetters">;
 
 /** @throws AppError `upscale_too_large`, `cancelled`, or the upscaler's own error */

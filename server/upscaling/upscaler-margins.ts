@@ -1,4 +1,4 @@
-/** How far around a tile its networks see, and which networks an upscaler has: from its parts or from its manifest entry. Pure. */
+/** How far around a tile its networks see, and whether it has a network of foreign pictures: from its parts or from its manifest entry. Pure. */
 
 import type { NetworkScale } from "../../shared/contract/upscale-scales.ts";
 import { gateReachPx } from "./details/details-gate.ts";

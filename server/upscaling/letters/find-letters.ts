@@ -83,6 +83,7 @@ export function findLetters({ logits, ways }: LetterReading, isTold: Uint8Array,
 const opennessOf = ({ scores }: Letter): number =>
   scores.reduce((sum, score) => (score > -50 ? sum - Math.exp(score) * score : sum), 0);
 
+/** Letters that others lie beside, by columns of `besidePx`: comparing each with all would take long on a full page. */
 function inWords(letters: readonly Letter[]): Letter[] {
   const openness = new Map(letters.map((letter) => [letter, opennessOf(letter)]));
   const columns = new Map<number, Letter[]>();

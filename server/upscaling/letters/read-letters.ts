@@ -8,7 +8,7 @@ import { chooseLetter } from "./choose-letter.ts";
 import { findLetters, type LetterReading } from "./find-letters.ts";
 import { boxOfText, findText, type TextFinder } from "./find-text.ts";
 
-/** A network that reads letters of ×4. */
+/** A network that reads which letters lie where. */
 export interface LetterReader {
   /** Radius in pixels that what is read depends on. */
   readonly marginPx: number;
@@ -19,7 +19,7 @@ export interface LetterReader {
 /** A network that draws letters four times as large. */
 export interface LetterDrawer {
   readonly marginPx: number;
-  /** Luma [heightPx, widthPx] and chosen letters (`LetterPlanes`) → luma [4 · heightPx, 4 · widthPx]. */
+  /** Luma [heightPx, widthPx] and chosen letters [letterPlanes, heightPx, widthPx] → luma [4 · heightPx, 4 · widthPx]. */
   draw(luma: Float32Array, letters: Float32Array, widthPx: number, heightPx: number): Promise<Float32Array>;
 }
 

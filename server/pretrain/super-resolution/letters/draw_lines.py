@@ -11,7 +11,6 @@ import argparse
 import json
 import math
 import random
-import re
 import shutil
 import string
 import subprocess

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from draw_lines import CLASSES, FACTOR, NONE, PARTS
+from draw_lines import CLASSES, FACTOR, NONE
 
 AROUND_PX = 7
 """Pixels to each side whose mean and deviation a picture is normalised by."""
