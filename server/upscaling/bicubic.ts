@@ -43,26 +43,22 @@ export function shrinkBand(
   { top, bottom, firstRow }: Band,
   across = tapsOf(large.widthPx, small.widthPx),
 ): Float32Array {
-  const rows = plane.length / large.widthPx;
-  const narrow = new Float32Array(small.widthPx * rows);
-  for (let row = 0; row < rows; row += 1)
-    for (let cell = 0; cell < across.length; cell += 1) {
-      const { first, weights, share } = across[cell]!;
-      let sum = 0;
-      for (let tap = 0, at = row * large.widthPx + first; tap < weights.length; tap += 1, at += 1)
-        sum += weights[tap]! * plane[at]!;
-      narrow[row * small.widthPx + cell] = sum / share;
-    }
   const shrunk = new Float32Array(small.widthPx * (bottom - top));
-  const sums = new Float64Array(small.widthPx);
+  const sums = new Float64Array(large.widthPx);
+  // Along columns first: whole lines are added at a time, and a fraction of them is left to shrink along rows.
   for (const [row, { first, weights, share }] of tapsOf(large.heightPx, small.heightPx, top, bottom).entries()) {
     sums.fill(0);
     for (let tap = 0; tap < weights.length; tap += 1) {
-      const weight = weights[tap]!;
-      const from = (first - firstRow + tap) * small.widthPx;
-      for (let x = 0; x < sums.length; x += 1) sums[x]! += weight * narrow[from + x]!;
+      const weight = weights[tap]! / share;
+      const from = (first - firstRow + tap) * large.widthPx;
+      for (let x = 0; x < sums.length; x += 1) sums[x]! += weight * plane[from + x]!;
     }
-    for (let x = 0; x < sums.length; x += 1) shrunk[row * small.widthPx + x] = sums[x]! / share;
+    for (let cell = 0; cell < across.length; cell += 1) {
+      const { first: left, weights: shares, share: all } = across[cell]!;
+      let sum = 0;
+      for (let tap = 0; tap < shares.length; tap += 1) sum += shares[tap]! * sums[left + tap]!;
+      shrunk[row * small.widthPx + cell] = sum / all;
+    }
   }
   return shrunk;
 }
