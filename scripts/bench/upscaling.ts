@@ -1,6 +1,6 @@
 /**
  * Upscaling in the inference child, as the server runs it: seconds and the child's peak memory, beside sharp's `resize` and, if
- * scripts/baselines is installed, the ESRGANs of npm. The pictures are colour waves, so no step can take a shortcut.
+ * scripts/baselines is installed, the ESRGANs of npm. The pictures are colour waves, so no step can take a shortcut, where none are named.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -15,6 +15,7 @@ import { ResolvedUpscaleSchema } from "../../shared/contract/upscaling.ts";
 import { limits } from "../../shared/limits.ts";
 import { median } from "./measure.ts";
 import { timed } from "./serving/running-server.ts";
+import { interfaceOf, pageOfText, waves } from "./upscaling-pages.ts";
 
 type Scale = 2 | 4;
 const scales = [2, 4] as const;
@@ -22,6 +23,8 @@ const scales = [2, 4] as const;
 export interface UpscalingBench {
   /** 512 × 512 to 2048 × 2048, by detail. */
   readonly seconds: ReadonlyArray<{ readonly detail: number; readonly seconds: number }>;
+  /** 1024 × 1024 to 4096 × 4096 at detail 0, one run each after a warm-up. */
+  readonly largeSeconds: ReadonlyArray<{ readonly what: string; readonly seconds: number }>;
   readonly rates: readonly Rate[];
   readonly ratios: readonly Ratio[];
   /** Peak memory of the child after 1024 × 1024 to 4096 × 4096, with all shipped packs open. */
@@ -56,6 +59,7 @@ const runtimeNames = { onnx: "onnxruntime", tfjs: "TensorFlow.js (WebAssembly)" 
 export async function benchUpscaling(packsDir = packsHome()): Promise<UpscalingBench> {
   const picture = waves(sidePx);
   const seconds: Array<UpscalingBench["seconds"][number]> = [];
+  const largeSeconds: Array<UpscalingBench["largeSeconds"][number]> = [];
   const rates: Rate[] = [];
   const peakMb = await withClient(packsDir, async (client) => {
     for (const detail of [0, 1])
@@ -64,13 +68,19 @@ export async function benchUpscaling(packsDir = packsHome()): Promise<UpscalingB
       const spent = scale === 4 ? seconds[1]!.seconds : await medianSeconds(() => enlarge(client, picture, scale, 1));
       rates.push({ what: "tau, detail 1", scale, secondsPerMegapixel: spent / megapixels(sidePx, scale) });
     }
+    for (const [what, large] of [
+      ["colour waves", waves(largeSidePx)],
+      ["an interface", await interfaceOf(largeSidePx)],
+      ["a page full of text of 5 to 10 px", await pageOfText(largeSidePx)],
+    ] as const)
+      largeSeconds.push({ what, seconds: (await timed(() => enlarge(client, large, 4, 0))) / 1000 });
     await enlarge(client, waves(largeSidePx), 4, 1);
     return peakOf(client.ready!.pid);
   });
   for (const scale of scales) rates.push(...(await ratesOfSharp(picture, scale)));
   rates.push(...(await ratesOfNetworks()));
   const ratios = await ratiosOf(packsDir);
-  return { seconds, rates, ratios, peakMb };
+  return { seconds, largeSeconds, rates, ratios, peakMb };
 }
 
 async function withClient<T>(packsDir: string, work: (client: InferenceClient) => Promise<T>): Promise<T> {
@@ -172,14 +182,4 @@ async function medianSeconds(work: () => Promise<unknown>): Promise<number> {
 async function peakOf(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, "utf8");
   return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1]) / 1024;
-}
-
-function waves(side: number): Pixels {
-  const rgba = new Uint8Array(4 * side * side).fill(255);
-  for (let pixel = 0; pixel < side * side; pixel += 1) {
-    const [x, y] = [pixel % side, Math.floor(pixel / side)];
-    for (let channel = 0; channel < 3; channel += 1)
-      rgba[4 * pixel + channel] = 128 + 60 * Math.sin(x / (5 + channel)) + 60 * Math.cos(y / (9 - channel));
-  }
-  return { rgba, widthPx: side, heightPx: side };
 }
