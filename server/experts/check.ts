@@ -58,9 +58,14 @@ export function requireFinite(values: Float32Array, expert: string): void {
 }
 
 /** @throws AppError `tensor_mismatch` naming the expert, the expected and the received shape */
-export function requireShape({ data, dims }: Tensor, expected: readonly number[], expert: string): void {
-  if (data instanceof Float32Array && dims.join() === expected.join()) return;
-  const type = data instanceof Float32Array ? "" : ` of ${data.constructor.name}`;
+export function requireShape(
+  { data, dims }: Tensor,
+  expected: readonly number[],
+  expert: string,
+  kind: typeof Float32Array | typeof Uint8Array = Float32Array,
+): void {
+  if (data instanceof kind && dims.join() === expected.join()) return;
+  const type = data instanceof kind ? "" : ` of ${data.constructor.name}`;
   throw new AppError(
     "tensor_mismatch",
     `${expert}: expected [${expected.join(", ")}], got [${dims.join(", ")}]${type}`,

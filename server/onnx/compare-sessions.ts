@@ -6,7 +6,7 @@
 import { AppError } from "../../shared/problem.ts";
 
 interface Values {
-  readonly data: Float32Array | Int32Array | BigInt64Array;
+  readonly data: Float32Array | Int32Array | BigInt64Array | Uint8Array;
   readonly dims: readonly number[];
 }
 interface Info {

@@ -31,7 +31,7 @@ export interface SessionOptions extends ModelSourceOptions {
   readonly isStrict?: boolean;
 }
 
-export type TensorData = Float32Array | Int32Array | BigInt64Array;
+export type TensorData = Float32Array | Int32Array | BigInt64Array | Uint8Array;
 
 /** An input or output tensor: data is row-major, length = product of dims. */
 export interface Tensor {
@@ -47,8 +47,14 @@ export interface TensorInfo {
   readonly shape: readonly (number | string)[];
 }
 
-const typeOf = (data: TensorData): "float32" | "int32" | "int64" =>
-  data instanceof Float32Array ? "float32" : data instanceof Int32Array ? "int32" : "int64";
+const typeOf = (data: TensorData): "float32" | "int32" | "int64" | "uint8" =>
+  data instanceof Float32Array
+    ? "float32"
+    : data instanceof Int32Array
+      ? "int32"
+      : data instanceof Uint8Array
+        ? "uint8"
+        : "int64";
 
 const toOrt = (tensor: Tensor): OrtTensor =>
   new runtime.ort.Tensor(typeOf(tensor.data), tensor.data as Float32Array, [...tensor.dims]);

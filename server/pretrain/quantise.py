@@ -3,7 +3,7 @@
 Static quantisation of ONNX Runtime: activations unsigned with ranges seen on examples, weights signed, a scale a channel. Weights keep to
 7 bits, because the products of older processors (AVX2) saturate with 8 (onnxruntime.ai, "Quantize ONNX models"), and pictures
 should not depend on the processor more than rounding makes them. Between convolutions numbers stay in 8 bits: a ReLU is where a range begins,
-residual sums and joined inputs are rounded where they arise.
+a SiLU is a table and a product, residual sums and joined inputs are rounded where they arise.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ def quantise(float32: Path, out: Path, examples: list[dict[str, np.ndarray]]) ->
         fill_blocks(model)
         name_relus_of_sums(model)
         onnx.save(model, prepared)
-        in_8_bits(prepared, part, examples, op_types_to_quantize=["Conv", "Relu", "LeakyRelu", "Add"], nodes_to_quantize=trunk_of(model))
+        kinds = ["Conv", "Relu", "LeakyRelu", "Sigmoid", "Mul", "Add"]
+        in_8_bits(prepared, part, examples, op_types_to_quantize=kinds, nodes_to_quantize=trunk_of(model))
         quantised = onnx.load(part)
         join_in_8_bits(quantised)
         turn_stems(quantised)
@@ -87,13 +88,20 @@ def quantised_convolutions(model: ModelProto) -> list[NodeProto]:
 
 
 def trunk_of(model: ModelProto) -> list[str]:
-    """Names of the nodes that are quantised: convolutions, sums of what they give, and ReLUs. (What filled convolutions give is cut first: sums of it stay as they
+    """Names of the nodes that are quantised: convolutions, sums of what they give, ReLUs and SiLUs. (What filled convolutions give is cut first: sums of it stay as they
     are, which is right as well, but slower.)"""
     convolutions = quantised_convolutions(model)
     given = {node.output[0] for node in convolutions}
     sums = [node for node in model.graph.node if node.op_type == "Add" and given.intersection(node.input)]
     relus = [node for node in model.graph.node if node.op_type in ("Relu", "LeakyRelu")]
-    return [node.name for node in (*convolutions, *sums, *relus)]
+    makers = makers_of(model)
+    silus = [(node, makers[name]) for node in model.graph.node if node.op_type == "Mul" for name in node.input if is_sigmoid_of(makers.get(name), node)]
+    return [node.name for node in (*convolutions, *sums, *relus, *(node for silu in silus for node in silu))]
+
+
+def is_sigmoid_of(node: NodeProto | None, product: NodeProto) -> bool:
+    """Whether a product is of a value and its sigmoid."""
+    return node is not None and node.op_type == "Sigmoid" and node.input[0] in product.input
 
 
 def fill_blocks(model: ModelProto) -> None:

@@ -86,24 +86,23 @@ export function alphaOf({ rgba, widthPx, heightPx }: Pixels): Planes {
 /** Receives tiles of a finished picture: the part `inner` of a tile [3, …] of floats at `outer`. */
 export type WriteTile = (tile: Float32Array, outer: Box, inner: Box) => void;
 
-/** Writes into the colours of unpremultiplied pixels, and alpha if all are opaque. Grey pictures get the mean of the three drawn colours. */
+/** Writes into the colours of unpremultiplied pixels, and alpha if all are opaque. */
 export const writeColours =
-  (image: Pixels, { isGrey, isOpaque }: { readonly isGrey: boolean; readonly isOpaque: boolean }): WriteTile =>
+  (image: Pixels, { isOpaque }: { readonly isOpaque: boolean }): WriteTile =>
   (tile, outer, inner) =>
     eachPixel(image, tile, outer, inner, (at, red, green, blue) => {
-      const mean = isGrey ? (red + green + blue) / 3 : 0;
-      image.rgba[at] = toEightBits(isGrey ? mean : red);
-      image.rgba[at + 1] = toEightBits(isGrey ? mean : green);
-      image.rgba[at + 2] = toEightBits(isGrey ? mean : blue);
+      image.rgba[at] = toEightBits(red);
+      image.rgba[at + 1] = toEightBits(green);
+      image.rgba[at + 2] = toEightBits(blue);
       if (isOpaque) image.rgba[at + 3] = 255;
     });
 
-/** Writes the mean of the three planes into the alpha of unpremultiplied pixels. */
+/** Writes a plane of a grey tile into the alpha of unpremultiplied pixels. */
 export const writeAlpha =
   (image: Pixels): WriteTile =>
   (tile, outer, inner) =>
-    eachPixel(image, tile, outer, inner, (at, red, green, blue) => {
-      image.rgba[at + 3] = toEightBits((red + green + blue) / 3);
+    eachPixel(image, tile, outer, inner, (at, value) => {
+      image.rgba[at + 3] = toEightBits(value);
     });
 
 const toEightBits = (value: number): number => (value <= 0 ? 0 : value >= 1 ? 255 : (value * 255 + 0.5) | 0);

@@ -93,11 +93,13 @@ export interface EnlargeTask {
   readonly temperature: Temperature;
   /** Where a factor lacks it, `network` reads. */
   readonly reader: Reader;
-  /** Letters that were chosen in `whole` (letters/read-letters.ts), where there are any. */
+  /** Whether the picture has no colours, so that the tile gets none. */
+  readonly isGrey: boolean;
+  /** Letters that were chosen in `whole` (letters/picture-letters.ts), where there are any. */
   readonly letters?: Float32Array;
 }
 
-/** Chooses the letters of a tile; its result is [letterPlanes, core.heightPx, core.widthPx]. */
+/** Reads the letters of a tile; its result is as `readLetters` gives it. */
 export interface LettersTask {
   readonly kind: "letters";
   /** Colours of `whole`, [3, heightPx, widthPx] in [0, 1]. */
@@ -106,9 +108,6 @@ export interface LettersTask {
   readonly isDrawn: Uint8Array;
   readonly whole: Box;
   readonly core: Box;
-  readonly seed: number;
-  /** 0 = the likeliest letters. */
-  readonly temperature: number;
 }
 
 /** One tile of a projection; its result is [3, factor · heightPx, factor · widthPx]. */
@@ -125,6 +124,8 @@ export interface ProjectionTask {
   readonly heightPx: number;
   /** How far it may move (projection/soft-projection.ts); 0 = no projection. */
   readonly largestShare: number;
+  /** Whether the picture has no colours. */
+  readonly isGrey: boolean;
 }
 
 /** `isAlone`: no other tile is being drawn, so this one may use every core. */
@@ -183,6 +184,7 @@ export async function warmUpTiles(parts: UpscalerParts): Promise<void> {
     seed: 0,
     temperature: limits.upscaleTemperatureMax,
     reader: "network" as const,
+    isGrey: false,
   };
   if (parts.letters) {
     await drawTile(parts, { kind: "letters", isAlone: true, ...about });
@@ -193,13 +195,14 @@ export async function warmUpTiles(parts: UpscalerParts): Promise<void> {
   for (const factor of [2, 4] as const) {
     await drawTile(parts, { kind: "enlarge", factor, isAlone: true, ...about, ...(parts.letters && { letters }) });
     const picture = new Float32Array(factor ** 2 * tile.length);
-    const planes = { picture, low: tile, isDrawn, widthPx, heightPx, largestShare: 1 };
+    const planes = { picture, low: tile, isDrawn, widthPx, heightPx, largestShare: 1, isGrey: false };
     await drawTile(parts, { kind: "projection", factor, isAlone: true, ...planes });
   }
 }
 
 export function drawTile(parts: UpscalerParts, task: TileTask): Promise<Float32Array> {
-  if (task.kind === "enlarge") return enlargeTile(parts, task);
+  if (task.kind === "enlarge")
+    return enlargeTile(parts, task).then((drawn) => (task.isGrey ? takeColours(drawn) : drawn));
   if (task.kind === "letters") return readLetters(parts.letters!, task.tile, task);
   return projectTile(parts, task);
 }
@@ -208,6 +211,7 @@ async function projectTile({ consistency }: UpscalerParts, task: ProjectionTask)
   const { factor, picture, low, isDrawn, widthPx, heightPx, largestShare } = task;
   const projected = largestShare > 0 ? await consistency[factor].project(picture, low, widthPx, heightPx) : picture;
   softenProjection(projected, picture, low, { widthPx, heightPx, largestShare });
+  if (task.isGrey) takeColours(projected);
   takeOffGrain(projected, isDrawn, widthPx, factor);
   return projected;
 }
@@ -243,6 +247,15 @@ async function enlargeTile({ factors, letters }: UpscalerParts, task: EnlargeTas
 async function withLetters(drawer: LetterDrawer, task: EnlargeTask, enlarged: EnlargedBox): Promise<Float32Array> {
   await addLetters(drawer, { ...task, letters: task.letters! }, enlarged);
   return keepMeans(enlarged.detailed, enlarged.plain, { ...task, box: enlarged.box });
+}
+
+/** Gives each colour the mean of the three, in place. */
+function takeColours(drawn: Float32Array): Float32Array {
+  const pixels = drawn.length / 3;
+  for (let at = 0; at < pixels; at += 1) drawn[at] = (drawn[at]! + drawn[pixels + at]! + drawn[2 * pixels + at]!) / 3;
+  drawn.copyWithin(pixels, 0, pixels);
+  drawn.copyWithin(2 * pixels, 0, pixels);
+  return drawn;
 }
 
 /** Frees tensors that are not needed any more: together they take more memory than any step. */

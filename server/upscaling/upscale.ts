@@ -13,13 +13,14 @@ import {
   type UpscaleTarget,
 } from "../../shared/contract/upscale-scales.ts";
 import { requireFits } from "../../shared/contract/upscaling.ts";
+import { limits } from "../../shared/limits.ts";
 import type { Pixels, UpscaleOptions, Upscaler } from "../engine/interfaces.ts";
 import { mapConcurrent } from "../platform/map-concurrent.ts";
 import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
 import { refuseCancelled } from "./cancelled.ts";
 import { isDecoded, type Temperature } from "./details/draw-details.ts";
 import { fillColour } from "./fill-colour.ts";
-import { ChosenLetters } from "./letters/chosen-letters.ts";
+import { type ChosenLetters, PictureLetters } from "./letters/picture-letters.ts";
 import { letterReachPx } from "./letters/read-letters.ts";
 import {
   alphaOf,
@@ -45,8 +46,10 @@ import type { Reader, TileDrawer } from "./upscale-tile.ts";
  */
 const defaultCorePx = 174;
 
-/** Cores of letters are so many times as wide, since their networks have narrow layers and wide margins. */
-const letterCores = 1.5;
+/** Cores of accurate answers are so many times as wide: without details a tile takes less memory. */
+const accurateCores = 1.5;
+/** Of letters, whose networks have narrow layers and wide margins. */
+const letterCores = 2;
 
 type Size = Pick<Pixels, "widthPx" | "heightPx">;
 
@@ -58,6 +61,9 @@ interface Run extends Omit<UpscaleOptions, "temperature" | "foreignness" | "isSh
   /** How far a projection may move (projection/soft-projection.ts); 0 = no projection. */
   readonly largestShare: number;
   readonly reader: Reader;
+  readonly isGrey: boolean;
+  /** Of whom the letters of these planes are kept for its next hypothesis. */
+  readonly of?: Pixels;
 }
 
 /**
@@ -73,12 +79,15 @@ export interface UpscalerOptions {
 
 export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: UpscalerOptions = {}) {
   const { margins, concurrency, knowsForeign, knowsLetters } = drawer;
+  const lettersOf = new WeakMap<Pixels, PictureLetters>();
   const letterTiles: TileLimits = { corePx: letterCores * corePx, marginPx: margins.reader, concurrency };
 
-  /** The same tiles with details and without, which need a narrower margin. */
-  function networkTiles(factor: NetworkScale): TileLimits {
-    const { network, details } = margins.factors[factor];
-    return { corePx, marginPx: network + details, concurrency };
+  /** Accurate answers need a narrower margin, too. */
+  function networkTiles(factor: NetworkScale, temperature: Temperature): TileLimits {
+    const { network, details, letters } = margins.factors[factor];
+    return temperature === 0
+      ? { corePx: accurateCores * corePx, marginPx: network + (knowsLetters ? letters : 0), concurrency }
+      : { corePx, marginPx: network + details, concurrency };
   }
 
   /** Larger than a network's, because a projection has fewer buffers. */
@@ -96,15 +105,15 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
 
   async function runNetworks(low: Planes, drawn: DrawnPlaces, run: Run): Promise<Planes> {
     const { widthPx, heightPx } = low;
-    const { seed, temperature, scale: factor, reader } = run;
+    const { seed, temperature, scale: factor, reader, isGrey } = run;
     const to = emptyPlanes(factor * widthPx, factor * heightPx);
     const letters = temperature === "centre" ? undefined : await chooseLetters(low, drawn, run, temperature);
     const around = margins.factors[factor];
     const marginPx = around.network + (isDecoded(temperature) ? around.details : letters ? around.letters : 0);
-    const tiles = tilesOf(widthPx, heightPx, networkTiles(factor), marginPx);
+    const tiles = tilesOf(widthPx, heightPx, networkTiles(factor, temperature), marginPx);
     await eachTile(tiles, run, async ({ core, whole }, isAlone) => {
       const tile = readBox(low, whole);
-      const about = { factor, whole, core, picture: { widthPx, heightPx }, seed, temperature, reader, isAlone };
+      const about = { factor, whole, core, picture: { widthPx, heightPx }, seed, temperature, reader, isGrey, isAlone };
       const isDrawn = drawnWithin(drawn, whole);
       const chosen = letters?.within(whole);
       const enlarged = enlargeBox(core, factor);
@@ -118,7 +127,7 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     return to;
   }
 
-  /** Letters of drawn places by seed; undefined where there are none. */
+  /** Letters of drawn places by seed; undefined where there are none. They are read once for all hypotheses of a picture. */
   async function chooseLetters(
     low: Planes,
     drawn: DrawnPlaces,
@@ -126,17 +135,17 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     temperature: number,
   ): Promise<ChosenLetters | undefined> {
     if (!knowsLetters) return undefined;
-    const { seed, leavesLetters = false } = run;
-    const letters = new ChosenLetters(low);
+    const { seed, leavesLetters = false, of } = run;
+    const known = of && lettersOf.get(of);
+    const letters = known ?? new PictureLetters(low);
     await eachTile(tilesOf(low.widthPx, low.heightPx, letterTiles), run, async ({ core, whole }) => {
-      if (leavesLetters || !drawnWithin(drawn, growBox(core, letterReachPx, low)).includes(1)) return;
+      if (known || leavesLetters || !drawnWithin(drawn, growBox(core, letterReachPx, low)).includes(1)) return;
       const [tile, isDrawn] = [readBox(low, whole), drawnWithin(drawn, whole)];
-      letters.put(
-        await drawer.draw({ kind: "letters", tile, isDrawn, whole, core, seed, temperature, isAlone: false }),
-        core,
-      );
+      letters.put(await drawer.draw({ kind: "letters", tile, isDrawn, whole, core, isAlone: false }), core);
     });
-    return letters.isEmpty ? undefined : letters;
+    if (leavesLetters) return undefined;
+    if (of) lettersOf.set(of, letters);
+    return letters.isEmpty ? undefined : letters.choose(seed, temperature / limits.upscaleTemperatureMax);
   }
 
   async function makeConsistent(
@@ -146,14 +155,14 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     run: Run,
     write: WriteTile,
   ): Promise<void> {
-    const { scale: factor, largestShare } = run;
+    const { scale: factor, largestShare, isGrey } = run;
     const tiles = tilesOf(low.widthPx, low.heightPx, projectionTiles(factor));
     await eachTile(tiles, run, async ({ core, whole }, isAlone) => {
       const outer = enlargeBox(whole, factor);
       const { widthPx, heightPx } = whole;
       const planes = { picture: readBox(picture, outer), low: readBox(low, whole), isDrawn: drawnWithin(drawn, whole) };
       write(
-        await drawer.draw({ kind: "projection", factor, isAlone, ...planes, widthPx, heightPx, largestShare }),
+        await drawer.draw({ kind: "projection", factor, isAlone, ...planes, widthPx, heightPx, largestShare, isGrey }),
         outer,
         enlargeBox(core, factor),
       );
@@ -175,24 +184,24 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     });
   }
 
-  const countAll = (size: Size, scale: NetworkScale): number =>
+  const countAll = (size: Size, scale: NetworkScale, temperature: Temperature): number =>
     (knowsLetters ? countTiles(size.widthPx, size.heightPx, letterTiles) : 0) +
-    countTiles(size.widthPx, size.heightPx, networkTiles(scale)) +
+    countTiles(size.widthPx, size.heightPx, networkTiles(scale, temperature)) +
     countTiles(size.widthPx, size.heightPx, projectionTiles(scale));
 
-  async function upscalePixels(image: Pixels, run: Run): Promise<Pixels> {
+  async function upscalePixels(image: Pixels, run: Omit<Run, "isGrey">): Promise<Pixels> {
     const { isOpaque, isEmpty, isGrey } = inspect(image);
     const [widthPx, heightPx] = [run.scale * image.widthPx, run.scale * image.heightPx];
     // Zeros take no memory until they are written, and the networks need the most beside a picture.
     const result: Pixels = { rgba: new Uint8Array(4 * widthPx * heightPx), widthPx, heightPx };
     if (isEmpty) return result;
     const colours = isOpaque ? coloursOf(image) : fillColour(image);
-    await enlarge(colours, run, writeColours(result, { isGrey, isOpaque }));
+    await enlarge(colours, { ...run, isGrey, of: image }, writeColours(result, { isOpaque }));
     if (isOpaque) return result;
     // Alpha uses the mean prediction, because an outline should be accurate; only colours are drawn. It is drawn at its size, never shrunk.
     await enlarge(
       alphaOf(image),
-      { ...run, temperature: 0, largestShare: 0, reader: "foreignNetwork" },
+      { ...run, isGrey: true, temperature: 0, largestShare: 0, reader: "foreignNetwork" },
       writeAlpha(result),
     );
     await drawSmoothPlaces(result, image, pauseOf(run.signal));
@@ -204,9 +213,11 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     scales: networkScales,
     knowsForeign,
     knowsLetters,
-    tilesOf(image: Pixels, target: UpscaleTarget): number {
+    tilesOf(image: Pixels, target: UpscaleTarget, temperature: number): number {
       const { isOpaque, isEmpty } = inspect(image);
-      return isEmpty ? 0 : countAll(image, networkScaleFor(image, target)) * (isOpaque ? 1 : 2);
+      if (isEmpty) return 0;
+      const scale = networkScaleFor(image, target);
+      return countAll(image, scale, temperature) + (isOpaque ? 0 : countAll(image, scale, 0));
     },
     async upscale(
       image: Pixels,

@@ -4,7 +4,7 @@ import type { NetworkScale } from "../../shared/contract/upscale-scales.ts";
 import { gateReachPx } from "./details/details-gate.ts";
 import { meansReachPx } from "./details/keep-means.ts";
 import { livelyReachPx } from "./details/lively-places.ts";
-import { aroundPx } from "./letters/add-letters.ts";
+import { inksReachPx } from "./letters/inks.ts";
 import { letterReachPx } from "./letters/read-letters.ts";
 import { grainReachPx } from "./projection/level-grain.ts";
 import { softReachPx } from "./projection/soft-projection.ts";
@@ -45,7 +45,7 @@ function marginsOfFactor(
   letters: LetterMargins | undefined,
 ): UpscalerMargins["factors"][NetworkScale] {
   const network = Math.max(gateReachPx, marginPx);
-  const drawn = meansReachPx + Math.max(0, Math.max(aroundPx, letters?.drawerMarginPx ?? 0) - network);
+  const drawn = meansReachPx + Math.max(0, Math.max(inksReachPx, letters?.drawerMarginPx ?? 0) - network);
   return {
     network,
     details: Math.max(drawn, meansReachPx + Math.max(livelyReachPx, details?.marginPx ?? 0)),

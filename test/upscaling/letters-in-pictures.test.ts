@@ -29,16 +29,17 @@ const letters: NonNullable<UpscalerParts["letters"]> = {
     marginPx: 3,
     async read(luma, widthPx, heightPx) {
       const pixels = widthPx * heightPx;
-      const [logits, ways] = [new Float32Array(4 * pixels), new Float32Array(2 * pixels)];
+      const [letters, ways] = [new Uint8Array(4 * pixels), new Float32Array(2 * pixels)];
       for (let at = 0; at < pixels; at += 1) {
-        logits[at] = luma[at]! < 0.5 ? -5 : 5;
+        // Logits of all letters are 5, and of none 0 or 10.
+        letters.set([luma[at]! < 0.5 ? 0 : 10, 5, 5, 5], 4 * at);
         let [from, to] = [at % widthPx, at % widthPx];
         const row = at - from;
         while (from > 0 && luma[row + from - 1]! < 0.5) from -= 1;
         while (to < widthPx - 1 && luma[row + to + 1]! < 0.5) to += 1;
         ways[at] = (from + to) / 2 - (at % widthPx);
       }
-      return { logits, ways };
+      return { letters, step: 1, ways };
     },
   },
   drawer: {
@@ -129,6 +130,33 @@ describe("letters in pictures", () => {
     assert.ok(kinds.includes("letters"), `${kinds}`);
   });
 
+  it("hypotheses of one picture read its letters once, and choose by their seeds as if they read alone", async () => {
+    let readings = 0;
+    const here = drawHere(partsWith(letters));
+    const watched: TileDrawer = {
+      ...here,
+      draw: (task) => {
+        if (task.kind === "letters") readings += 1;
+        return here.draw(task);
+      },
+    };
+    const upscaler = createUpscaler(watched);
+    const all: Pixels[] = [];
+    for (const seed of [1, 2, 1]) all.push(await upscaler.upscale(text, { ...drawn, temperature: 0.9, seed }));
+    assert.equal(readings, 1);
+    for (const [at, seed] of [1, 2, 1].entries())
+      assert.deepEqual(all[at], await make().upscale({ ...text }, { ...drawn, temperature: 0.9, seed }));
+    assert.notDeepEqual(all[0], all[1]);
+  });
+
+  it("a picture whose reading was cancelled is read again", async () => {
+    const upscaler = make(24);
+    const cancelled = new AbortController();
+    const onTile = async () => cancelled.abort();
+    await assert.rejects(upscaler.upscale(text, { ...drawn, signal: cancelled.signal, onTile }));
+    assert.deepEqual(await upscaler.upscale(text, drawn), await make(24).upscale({ ...text }, drawn));
+  });
+
   it("tiles in which letters are looked for are counted, too", async () => {
     for (const knowsLetters of [true, false]) {
       const upscaler = make(24, knowsLetters);
@@ -139,7 +167,7 @@ describe("letters in pictures", () => {
           done += 1;
         },
       });
-      assert.equal(done, upscaler.tilesOf(text, drawn));
+      assert.equal(done, upscaler.tilesOf(text, drawn, drawn.temperature));
     }
   });
 });

@@ -2,11 +2,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { addLetters } from "../../server/upscaling/letters/add-letters.ts";
+import { boxesOfMarks } from "../../server/upscaling/letters/boxes-of-marks.ts";
 import { chooseLetter } from "../../server/upscaling/letters/choose-letter.ts";
-import { ChosenLetters } from "../../server/upscaling/letters/chosen-letters.ts";
 import { findLetters, type LetterReading } from "../../server/upscaling/letters/find-letters.ts";
-import { boxOfText, findText, type TextFinder } from "../../server/upscaling/letters/find-text.ts";
-import { coverOf } from "../../server/upscaling/letters/letter-cover.ts";
+import { findText, type TextFinder } from "../../server/upscaling/letters/find-text.ts";
+import { coverInto } from "../../server/upscaling/letters/letter-cover.ts";
+import { PictureLetters } from "../../server/upscaling/letters/picture-letters.ts";
 import { type LetterDrawer, type LetterReader, readLetters } from "../../server/upscaling/letters/read-letters.ts";
 
 const classes = 4;
@@ -14,20 +15,26 @@ const classes = 4;
 /** A row of boxes [from, to, class] in a picture of 12 × 5 pixels, rows 1 to 3: each pixel votes for its box's middle. */
 const [widthPx, heightPx] = [12, 5];
 const pixels = widthPx * heightPx;
-function reading(boxes: ReadonlyArray<readonly [number, number, number]>, certainty = 4): LetterReading {
-  const logits = new Float32Array(classes * pixels);
+/** Logits in halves. */
+const step = 0.5;
+function reading(
+  boxes: ReadonlyArray<readonly [number, number, number]>,
+  kinds = classes - 1,
+  other = 0,
+): LetterReading {
+  const letters = new Uint8Array((kinds + 1) * pixels).fill(other);
   const ways = new Float32Array(2 * pixels);
-  for (let at = 0; at < pixels; at += 1) logits[at] = certainty;
+  for (let at = 0; at < pixels; at += 1) letters[at * (kinds + 1)] = 8;
   for (const [from, to, kind] of boxes)
     for (let y = 1; y <= 3; y += 1)
       for (let x = from; x < to; x += 1) {
         const at = y * widthPx + x;
-        logits[at] = 0;
-        logits[kind * pixels + at] = certainty;
+        letters[at * (kinds + 1)] = 0;
+        letters[at * (kinds + 1) + kind] = 8;
         ways[at] = (from + to - 1) / 2 - x;
         ways[pixels + at] = 2 - y;
       }
-  return { logits, ways };
+  return { letters, step, ways };
 }
 
 const everywhere = new Uint8Array(pixels).fill(1);
@@ -71,10 +78,10 @@ describe("letters of a picture", () => {
     assert.deepEqual(findLetters(reading(boxes.slice(0, 2)), everywhere, widthPx), []);
     // Of three classes any may be meant, of twelve none is.
     const unsure = (kinds: number): LetterReading => {
-      const { logits, ways } = reading(boxes);
-      const wide = new Float32Array((kinds + 1) * pixels).fill(3);
-      wide.set(logits.subarray(0, pixels));
-      return { logits: wide, ways };
+      const read = reading(boxes, kinds, 8);
+      for (let at = 0; at < pixels; at += 1)
+        if (read.letters[at * (kinds + 1)] === 8) read.letters.fill(0, at * (kinds + 1) + 1, (at + 1) * (kinds + 1));
+      return read;
     };
     assert.equal(findLetters(unsure(3), everywhere, widthPx).length, 3);
     assert.deepEqual(findLetters(unsure(12), everywhere, widthPx), []);
@@ -84,26 +91,36 @@ describe("letters of a picture", () => {
   });
 
   it("letters lie in the core alone, and their middles in the picture, so that tiles do not matter", async () => {
-    const read = reading([
+    const boxes = [
       [1, 4, 1],
       [6, 8, 2],
       [9, 11, 3],
-    ]);
-    const reader: LetterReader = { marginPx: 0, read: async () => read };
+    ] as const;
+    const reader: LetterReader = { marginPx: 0, read: async () => reading(boxes) };
     const finder: TextFinder = { marginPx: 0, find: async () => new Float32Array(6).fill(1) };
     const whole = { left: 20, top: 30, widthPx, heightPx };
     const core = { left: 20, top: 30, widthPx: 7, heightPx };
-    const planes = await readLetters({ finder, reader }, new Float32Array(3 * pixels), {
+    const read = await readLetters({ finder, reader }, new Float32Array(3 * pixels), {
       whole,
       isDrawn: new Uint8Array(pixels).fill(1),
       core,
-      seed: 1,
-      temperature: 0,
     });
-    const row = [...planes.subarray(2 * 7, 3 * 7)];
-    assert.ok(row[1]! > 0 && row[1] === row[2] && row[1] === row[3] && row[6]! > 0);
-    assert.deepEqual([row[0], row[4], row[5]], [0, 0, 0]);
-    assert.deepEqual([...planes.subarray(7 * heightPx + 2 * 7, 7 * heightPx + 3 * 7)], [0, 1, 0, -1, 0, 0, 0.5]);
+    assert.deepEqual([...read.subarray(2 * 7, 3 * 7)], [0, 1, 1, 1, 0, 0, 2]);
+    assert.deepEqual([...read.subarray(7 * heightPx + 2 * 7, 7 * heightPx + 3 * 7)], [0, 1, 0, -1, 0, 0, 0.5]);
+    // The third letter lies beside the core.
+    const rows = read.subarray(3 * 7 * heightPx);
+    assert.equal(rows.length, 2 * (2 + classes));
+    assert.deepEqual([...rows.subarray(0, 2)], [22, 32]);
+    assert.deepEqual([...rows.subarray(2 + classes, 4 + classes)], [26.5, 32]);
+    assert.ok(rows[3]! > rows[4]! && rows[4 + classes + 1]! < rows[4 + classes + 2]!, `${rows}`);
+    const blank: TextFinder = { ...finder, find: async () => new Float32Array(6) };
+    const everyPixel = new Uint8Array(pixels).fill(1);
+    const none = await readLetters({ finder: blank, reader }, new Float32Array(3 * pixels), {
+      whole,
+      isDrawn: everyPixel,
+      core,
+    });
+    assert.equal(none.length, 0);
   });
 });
 
@@ -124,22 +141,82 @@ describe("where text may be", () => {
     const luma = new Float32Array(600);
     const isTold = await findText(finderAt(12, 8), luma, whole);
     const text = { left: 18, top: 10, widthPx: 13, heightPx: 13 };
-    assert.deepEqual(boxOfText(isTold, whole, whole), text);
+    assert.deepEqual(boxesOfMarks(isTold, whole, whole, 0), [text]);
     assert.equal(
       isTold.reduce((sum, value) => sum + value, 0),
       169,
     );
     const other = { left: 12, top: 8, widthPx: 25, heightPx: 17 };
     const told = await findText(finderAt(12, 8), luma.subarray(0, 425), other);
-    assert.deepEqual(boxOfText(told, other, other), text);
+    assert.deepEqual(boxesOfMarks(told, other, other, 0), [text]);
+  });
+});
+
+describe("boxes of marks", () => {
+  const whole = { left: 100, top: 50, widthPx: 300, heightPx: 200 };
+  const marked = (boxes: ReadonlyArray<readonly [number, number, number, number]>): Uint8Array => {
+    const marks = new Uint8Array(whole.widthPx * whole.heightPx);
+    for (const [left, top, width, height] of boxes)
+      for (let y = top; y < top + height; y += 1) marks.fill(1, y * 300 + left, y * 300 + left + width);
+    return marks;
+  };
+  const boxed = (marks: Uint8Array, marginPx = 0, part = whole) =>
+    boxesOfMarks(marks, whole, part, marginPx).map(({ left, top, widthPx: width, heightPx: height }) => [
+      left - whole.left,
+      top - whole.top,
+      width,
+      height,
+    ]);
+
+  it("words of a line share a box, and what is far apart has its own, unless margins cost more", () => {
+    const captions = [
+      [10, 10, 40, 9],
+      [58, 11, 30, 9],
+      [200, 150, 50, 9],
+    ] as const;
+    assert.deepEqual(boxed(marked(captions)), [
+      [10, 10, 78, 10],
+      [200, 150, 50, 9],
+    ]);
+    assert.deepEqual(boxed(marked(captions), 300), [[10, 10, 240, 149]]);
+    assert.deepEqual(boxed(marked([])), []);
   });
 
-  it("text of the core alone counts", async () => {
-    const isTold = await findText(finderAt(12, 8), new Float32Array(600), whole);
-    const beside = { left: 12, top: 8, widthPx: 6, heightPx: 12 };
-    assert.equal(boxOfText(isTold, whole, beside), undefined);
-    const text = { left: 18, top: 10, widthPx: 2, heightPx: 10 };
-    assert.deepEqual(boxOfText(isTold, whole, { ...beside, widthPx: 8 }), text);
+  it("marks of the part alone count, and what they cross is cut there", () => {
+    const marks = marked([
+      [10, 10, 40, 9],
+      [200, 150, 50, 9],
+    ]);
+    const part = { left: 130, top: 50, widthPx: 100, heightPx: 100 };
+    assert.deepEqual(boxed(marks, 0, part), [[30, 10, 20, 9]]);
+  });
+
+  it("of any marks each lies in one box, boxes may be grown by a pixel, and marks within 16 px share one", () => {
+    let state = 1;
+    const next = (below: number): number => {
+      state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+      return Math.floor((state / 2 ** 32) * below);
+    };
+    for (let round = 0; round < 40; round += 1) {
+      const made = Array.from(
+        { length: 1 + next(14) },
+        () => [next(260), next(180), 1 + next(40), 1 + next(20)] as const,
+      );
+      const marks = marked(made);
+      const boxes = boxed(marks, next(40));
+      const holders = (x: number, y: number, by = 0): number[] =>
+        boxes.flatMap(([left, top, width, height], at) =>
+          x >= left! - by && y >= top! - by && x < left! + width! + by && y < top! + height! + by ? [at] : [],
+        );
+      for (let at = 0; at < marks.length; at += 1) {
+        const [x, y] = [at % 300, Math.floor(at / 300)];
+        assert.ok(holders(x, y, 1).length <= 1, `round ${round}: ${x}, ${y}`);
+        if (marks[at] === 0) continue;
+        assert.equal(holders(x, y).length, 1, `round ${round}: ${x}, ${y}`);
+        const right = marks[at + 15] === 1 && x + 15 < 300 ? holders(x + 15, y) : holders(x, y);
+        assert.deepEqual(right, holders(x, y));
+      }
+    }
   });
 });
 
@@ -147,7 +224,6 @@ describe("the choice of a letter", () => {
   const letter = (probabilities: readonly number[], x = 3, y = 5) => ({
     x,
     y,
-    pixels: [0, 1],
     scores: Float32Array.from([Number.NEGATIVE_INFINITY, ...probabilities.map(Math.log)]),
   });
 
@@ -162,7 +238,7 @@ describe("the choice of a letter", () => {
     for (let seed = 0; seed < 200; seed += 1) assert.equal(chooseLetter(letter([1e-9, 1 - 2e-9, 1e-9]), seed), 2);
     const open = letter([0.4, 0.3, 0.3]);
     for (let seed = 0; seed < 50; seed += 1) assert.equal(chooseLetter(open, seed, 0), 1);
-    assert.equal(chooseLetter(open, 17), chooseLetter({ ...open, pixels: [4] }, 17));
+    assert.equal(chooseLetter(open, 17), chooseLetter({ ...open }, 17));
   });
 
   it("letters beside each other are drawn apart", () => {
@@ -172,29 +248,38 @@ describe("the choice of a letter", () => {
   });
 });
 
-describe("chosen letters", () => {
-  it("come back from any box as they were put, and boxes without any have none", () => {
-    const letters = new ChosenLetters({ widthPx: 10, heightPx: 4 });
+describe("letters of a whole picture", () => {
+  it("come back from any box as they were chosen, and boxes without any have none", () => {
+    const letters = new PictureLetters({ widthPx: 10, heightPx: 4 });
     assert.ok(letters.isEmpty);
+    assert.equal(letters.choose(1, 1).within({ left: 0, top: 0, widthPx: 10, heightPx: 4 }), undefined);
     const core = { left: 4, top: 1, widthPx: 2, heightPx: 2 };
-    letters.put(Float32Array.from([3, 0, 0, 1, /* right */ -1.5, 0, 0, 0.25, /* down */ 2, 0, 0, -0.75]), core);
+    const [never, sure] = [Number.NEGATIVE_INFINITY, 0];
+    const planes = [2, 0, 0, 1, /* right */ -1.5, 0, 0, 0.25, /* down */ 2, 0, 0, -0.75];
+    letters.put(Float32Array.from([...planes, 5, 2, never, sure, -30, -30, 4, 1, never, -30, -30, sure]), core);
+    // Letters of the next core follow.
+    const beside = { left: 8, top: 0, widthPx: 1, heightPx: 1 };
+    letters.put(Float32Array.from([1, 0, 0, 8, 0, never, -30, sure, -30]), beside);
+    letters.put(new Float32Array(), { left: 0, top: 0, widthPx: 4, heightPx: 4 });
     assert.ok(!letters.isEmpty);
-    assert.deepEqual([...letters.within({ left: 4, top: 1, widthPx: 1, heightPx: 1 })!], [3, -1.5, 2]);
-    const wide = letters.within({ left: 0, top: 2, widthPx: 10, heightPx: 1 })!;
+    const chosen = letters.choose(1, 1);
+    assert.deepEqual([...chosen.within({ left: 4, top: 1, widthPx: 1, heightPx: 1 })!], [3, -1.5, 2]);
+    const wide = chosen.within({ left: 0, top: 2, widthPx: 10, heightPx: 1 })!;
     assert.deepEqual([wide[5], wide[15], wide[25]], [1, 0.25, -0.75]);
-    assert.equal(letters.within({ left: 0, top: 0, widthPx: 4, heightPx: 4 }), undefined);
+    assert.equal(chosen.within(beside)![0], 2);
+    assert.equal(chosen.within({ left: 0, top: 0, widthPx: 4, heightPx: 4 }), undefined);
   });
 
   it("cover the pixels of the result in them, and fade to their sides", () => {
     const map = new Float32Array(9);
     map[4] = 1;
     const box = { left: 0, top: 0, widthPx: 3, heightPx: 3 };
-    const inside = coverOf(map, box, 1, 1, 4)!;
-    assert.equal(inside.length, 16);
-    assert.ok(Math.max(...inside) < 1 && Math.min(...inside) > 0.3);
-    const beside = coverOf(map, box, 2, 1, 4)!;
-    assert.ok(beside[4]! > beside[5]! && beside[6] === 0, `${beside}`);
-    assert.equal(coverOf(new Float32Array(9), box, 1, 1, 4), undefined);
+    const cover = new Float32Array(16);
+    assert.ok(coverInto(cover, map, box, 1, 1, 4));
+    assert.ok(Math.max(...cover) < 1 && Math.min(...cover) > 0.3, `${cover}`);
+    assert.ok(coverInto(cover, map, box, 2, 1, 4));
+    assert.ok(cover[4]! > cover[5]! && cover[6] === 0, `${cover}`);
+    assert.ok(!coverInto(cover, new Float32Array(9), box, 1, 1, 4));
   });
 });
 

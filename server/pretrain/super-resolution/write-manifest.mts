@@ -78,7 +78,7 @@ export async function writeManifest(pack: string): Promise<void> {
   await writePackManifest(pack, {
     format: 1,
     id: "super-resolution",
-    version: "0.11.0",
+    version: "0.12.0",
     label: "Super-resolution",
     licence: "MIT AND Apache-2.0",
     parts: [

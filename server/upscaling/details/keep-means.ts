@@ -32,9 +32,15 @@ export function keepMeans(detailed: Float32Array, plain: Float32Array, { factor,
   const line = factor * box.widthPx;
   let to = 0;
   for (let channel = 0; channel < 3; channel += 1) {
-    const excess = excessOf(detailed, plain, channel, factor, box);
+    const { excess, isAny } = excessOf(detailed, plain, channel, factor, box);
     for (const row of rows) {
       const from = (channel * factor * box.heightPx + row.at) * line;
+      if (!isAny[row.first] && !isAny[row.second]) {
+        const start = from + columns[0]!.at;
+        kept.set(detailed.subarray(start, start + columns.length), to);
+        to += columns.length;
+        continue;
+      }
       const [above, below] = [row.first * box.widthPx, row.second * box.widthPx];
       for (const { at, first, second, share } of columns) {
         const upper = excess[above + first]! * (1 - share) + excess[above + second]! * share;
@@ -47,26 +53,29 @@ export function keepMeans(detailed: Float32Array, plain: Float32Array, { factor,
   return kept;
 }
 
-/** What the mean of details in each pixel of the box has beyond `leftLevel`, [box.heightPx, box.widthPx]. */
+/** What the mean of details in each pixel of the box has beyond `leftLevel`, [box.heightPx, box.widthPx], and in which rows any has. */
 function excessOf(
   detailed: Float32Array,
   plain: Float32Array,
   channel: number,
   factor: NetworkScale,
   { widthPx, heightPx }: Box,
-): Float32Array {
+): { readonly excess: Float32Array; readonly isAny: Uint8Array } {
   const excess = new Float32Array(widthPx * heightPx);
+  const isAny = new Uint8Array(heightPx);
   let at = channel * factor ** 2 * excess.length;
   for (let y = 0; y < factor * heightPx; y += 1) {
     const start = Math.floor(y / factor) * widthPx;
     for (let pixel = start; pixel < start + widthPx; pixel += 1)
       for (const end = at + factor; at < end; at += 1) excess[pixel]! += detailed[at]! - plain[at]!;
   }
-  for (let pixel = 0; pixel < excess.length; pixel += 1) {
-    const mean = excess[pixel]! / factor ** 2;
-    excess[pixel] = mean - Math.max(-leftLevel, Math.min(leftLevel, mean));
-  }
-  return excess;
+  for (let y = 0, pixel = 0; y < heightPx; y += 1)
+    for (const end = pixel + widthPx; pixel < end; pixel += 1) {
+      const mean = excess[pixel]! / factor ** 2;
+      excess[pixel] = mean - Math.max(-leftLevel, Math.min(leftLevel, mean));
+      if (excess[pixel] !== 0) isAny[y] = 1;
+    }
+  return { excess, isAny };
 }
 
 /** A column or row of the result: where it lies in the box, the two pixels of the input that it lies between, and the share of the second. */

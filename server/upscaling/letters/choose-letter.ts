@@ -14,7 +14,7 @@ const wordsARun = 4;
  * @param spread of the noise: 1 draws by the probabilities, 0 gives the likeliest
  * @returns a class
  */
-export function chooseLetter({ x, y, scores }: Letter, seed: number, spread = 1): number {
+export function chooseLetter({ x, y, scores }: Pick<Letter, "x" | "y" | "scores">, seed: number, spread = 1): number {
   const [column, row] = [Math.round(partsAPixel * x), Math.round(partsAPixel * y)];
   const words = new Uint32Array(wordsARun);
   let [best, most] = [0, Number.NEGATIVE_INFINITY];

@@ -45,16 +45,3 @@ export async function findText(finder: TextFinder, luma: Float32Array, whole: Bo
   }
   return isTold;
 }
-
-/** The smallest box in the core that has all of its text; undefined where there is none. */
-export function boxOfText(isTold: Uint8Array, whole: Box, core: Box): Box | undefined {
-  const inCore = cutRows(isTold, 1, whole, core);
-  let [left, top, right, bottom] = [core.widthPx, core.heightPx, -1, -1];
-  for (const [at, told] of inCore.entries()) {
-    if (told === 0) continue;
-    const [x, y] = [at % core.widthPx, Math.floor(at / core.widthPx)];
-    [left, top, right, bottom] = [Math.min(left, x), Math.min(top, y), Math.max(right, x), Math.max(bottom, y)];
-  }
-  if (right < 0) return undefined;
-  return { left: core.left + left, top: core.top + top, widthPx: right - left + 1, heightPx: bottom - top + 1 };
-}

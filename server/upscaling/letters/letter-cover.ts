@@ -26,30 +26,42 @@ const parts: Readonly<Record<NetworkScale, readonly Part[]>> = { 2: partsOf(2), 
 /**
  * Shares of a pixel's factor × factor parts that are in letters, by the four pixels of the input nearest to each.
  * @param classes of each pixel of a box
- * @returns shares from 0 to 1, row by row; undefined where no letter is near
+ * @param cover gets the shares from 0 to 1, row by row, [factor²]; left as it was where no letter is near
+ * @returns whether a letter is near
  */
-export function coverOf(
+export function coverInto(
+  cover: Float32Array,
   classes: Float32Array,
-  { widthPx, heightPx }: Box,
+  { widthPx, heightPx }: Pick<Box, "widthPx" | "heightPx">,
   column: number,
   row: number,
   factor: NetworkScale,
-): readonly number[] | undefined {
-  const near = new Uint8Array(9);
+): boolean {
+  const [left, right] = [Math.max(0, column - 1), Math.min(widthPx - 1, column + 1)];
   let sum = 0;
   for (let down = -1; down <= 1; down += 1) {
     const line = Math.max(0, Math.min(heightPx - 1, row + down)) * widthPx;
-    for (let right = -1; right <= 1; right += 1)
-      if (classes[line + Math.max(0, Math.min(widthPx - 1, column + right))]! > 0) {
-        near[3 * (down + 1) + right + 1] = 1;
-        sum += 1;
-      }
+    const at = 3 * (down + 1);
+    near[at] = classes[line + left]! > 0 ? 1 : 0;
+    near[at + 1] = classes[line + column]! > 0 ? 1 : 0;
+    near[at + 2] = classes[line + right]! > 0 ? 1 : 0;
+    sum += near[at]! + near[at + 1]! + near[at + 2]!;
   }
-  if (sum === 0) return undefined;
-  return parts[factor].map(({ beside, below, besideShare, belowShare }) => {
+  if (sum === 0) return false;
+  if (sum === near.length) {
+    cover.fill(1);
+    return true;
+  }
+  const all = parts[factor];
+  for (let at = 0; at < all.length; at += 1) {
+    const { beside, below, besideShare, belowShare } = all[at]!;
     const side = 4 + beside;
     const here = near[4]! * (1 - besideShare) + near[side]! * besideShare;
     const there = near[4 + 3 * below]! * (1 - besideShare) + near[side + 3 * below]! * besideShare;
-    return here * (1 - belowShare) + there * belowShare;
-  });
+    cover[at] = here * (1 - belowShare) + there * belowShare;
+  }
+  return true;
 }
+
+/** Whether a letter is at a pixel and at the eight around it, row by row. */
+const near = new Uint8Array(9);

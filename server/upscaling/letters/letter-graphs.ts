@@ -1,5 +1,6 @@
 /** The frozen graphs of letters: ONNX files as server/pretrain/super-resolution/letters writes them, each opened by its first run. */
 
+import { requireShape } from "../../experts/check.ts";
 import type { ExpertOptions } from "../../experts/expert.ts";
 import type { UpscalerEntry } from "../../manifest/upscaler-entry.ts";
 import type { TensorInfo } from "../../onnx/session.ts";
@@ -43,6 +44,7 @@ export function letterReader(
   { reader, readerMarginPx, classes }: LetterGraphs,
   options: ExpertOptions = {},
 ): LetterReader & OpenedLate {
+  const label = labelOf(reader);
   const planes = (count: number): TensorInfo => ({ type: "float32", shape: [1, count, "height", "width"] });
   const session = once(() =>
     openPromised(
@@ -51,7 +53,8 @@ export function letterReader(
       options,
       [{ name: "luma", ...planes(1) }],
       [
-        { name: "letters", ...planes(classes) },
+        { name: "letters", type: "uint8", shape: [1, "height", "width", classes] },
+        { name: "step", type: "float32", shape: [1] },
         { name: "ways", ...planes(2) },
       ],
     ),
@@ -62,10 +65,13 @@ export function letterReader(
       await session();
     },
     async read(luma, widthPx, heightPx) {
-      const { letters, ways } = await (await session()).run({ luma: { data: luma, dims: [1, 1, heightPx, widthPx] } });
+      const feeds = { luma: { data: luma, dims: [1, 1, heightPx, widthPx] } };
+      const { letters, step, ways } = await (await session()).run(feeds);
+      requireShape(letters!, [1, heightPx, widthPx, classes], label, Uint8Array);
       return {
-        logits: finiteFloats(letters, [1, classes, heightPx, widthPx], labelOf(reader)),
-        ways: finiteFloats(ways, [1, 2, heightPx, widthPx], labelOf(reader)),
+        letters: letters!.data as Uint8Array,
+        step: finiteFloats(step, [1], label)[0]!,
+        ways: finiteFloats(ways, [1, 2, heightPx, widthPx], label),
       };
     },
   };

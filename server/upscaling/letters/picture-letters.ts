@@ -1,5 +1,6 @@
-/** The letters that were chosen in a picture, tile by tile, until all tiles are drawn. A pixel takes five bytes. Pure. */
+/** The letters that were read in a picture, tile by tile: all its hypotheses are chosen from them. A pixel takes eight bytes where there are any. Pure. */
 import type { Box } from "../picture-planes.ts";
+import { chooseLetter } from "./choose-letter.ts";
 import { letterPlanes } from "./read-letters.ts";
 
 /** Parts of a pixel that ways to middles are kept in. */
@@ -7,50 +8,74 @@ const partsAPixel = 1024;
 /** What 16 bits hold. */
 const farthestPx = 31;
 
-export class ChosenLetters {
+/** Letters that were chosen in a picture. */
+export interface ChosenLetters {
+  /** [letterPlanes, box.heightPx, box.widthPx], undefined where there are no letters. */
+  within(box: Box): Float32Array | undefined;
+}
+
+export class PictureLetters {
   readonly #widthPx: number;
-  readonly #classes: Uint8Array;
-  readonly #ways: Int16Array;
-  #isEmpty = true;
+  readonly #pixels: number;
+  /** Numbers of letters, 0 where there is none, and ways to their middles; undefined until there are letters. */
+  #numbers: Uint32Array | undefined;
+  #ways: Int16Array | undefined;
+  /** Letter 1 is the first. */
+  readonly #letters: Array<{ readonly x: number; readonly y: number; readonly scores: Float32Array }> = [];
 
   constructor({ widthPx, heightPx }: Pick<Box, "widthPx" | "heightPx">) {
-    const pixels = widthPx * heightPx;
     this.#widthPx = widthPx;
-    this.#classes = new Uint8Array(pixels);
-    this.#ways = new Int16Array(2 * pixels);
+    this.#pixels = widthPx * heightPx;
   }
 
   get isEmpty(): boolean {
-    return this.#isEmpty;
+    return this.#numbers === undefined;
   }
 
-  /** @param planes of a core, [letterPlanes, core.heightPx, core.widthPx] */
-  put(planes: Float32Array, core: Box): void {
-    const [pixels, corePixels] = [this.#classes.length, core.widthPx * core.heightPx];
+  /** @param read of a core, as `readLetters` gives it */
+  put(read: Float32Array, core: Box): void {
+    if (read.length === 0) return;
+    const corePixels = core.widthPx * core.heightPx;
+    this.#numbers ??= new Uint32Array(this.#pixels);
+    this.#ways ??= new Int16Array(2 * this.#pixels);
+    const before = this.#letters.length;
+    let count = 0;
     for (let at = 0; at < corePixels; at += 1) {
-      if (planes[at] === 0) continue;
-      this.#isEmpty = false;
+      if (read[at] === 0) continue;
+      count = Math.max(count, read[at]!);
       const to = (core.top + Math.floor(at / core.widthPx)) * this.#widthPx + core.left + (at % core.widthPx);
-      this.#classes[to] = planes[at]!;
+      this.#numbers[to] = before + read[at]!;
       for (let axis = 0; axis < 2; axis += 1)
-        this.#ways[axis * pixels + to] = Math.round(
-          partsAPixel * Math.max(-farthestPx, Math.min(farthestPx, planes[(axis + 1) * corePixels + at]!)),
+        this.#ways[axis * this.#pixels + to] = Math.round(
+          partsAPixel * Math.max(-farthestPx, Math.min(farthestPx, read[(axis + 1) * corePixels + at]!)),
         );
     }
+    const rows = read.slice(letterPlanes * corePixels);
+    const width = rows.length / count;
+    for (let from = 0; from < rows.length; from += width)
+      this.#letters.push({ x: rows[from]!, y: rows[from + 1]!, scores: rows.subarray(from + 2, from + width) });
   }
 
-  /** [letterPlanes, box.heightPx, box.widthPx], undefined where there are no letters. */
-  within(box: Box): Float32Array | undefined {
-    const [pixels, boxPixels] = [this.#classes.length, box.widthPx * box.heightPx];
+  /** @param spread 1 draws each letter as often as it is likely, 0 gives the likeliest */
+  choose(seed: number, spread: number): ChosenLetters {
+    const classes = Uint8Array.from(this.#letters, (letter) => chooseLetter(letter, seed, spread));
+    return { within: (box) => this.#within(box, classes) };
+  }
+
+  #within(box: Box, classes: Uint8Array): Float32Array | undefined {
+    const [numbers, ways] = [this.#numbers, this.#ways];
+    if (!numbers || !ways) return undefined;
+    const boxPixels = box.widthPx * box.heightPx;
     const planes = new Float32Array(letterPlanes * boxPixels);
     let isEmpty = true;
     for (let at = 0; at < boxPixels; at += 1) {
       const from = (box.top + Math.floor(at / box.widthPx)) * this.#widthPx + box.left + (at % box.widthPx);
-      if (this.#classes[from] === 0) continue;
+      const number = numbers[from]!;
+      if (number === 0) continue;
       isEmpty = false;
-      planes[at] = this.#classes[from]!;
+      planes[at] = classes[number - 1]!;
       for (let axis = 0; axis < 2; axis += 1)
-        planes[(axis + 1) * boxPixels + at] = this.#ways[axis * pixels + from]! / partsAPixel;
+        planes[(axis + 1) * boxPixels + at] = ways[axis * this.#pixels + from]! / partsAPixel;
     }
     return isEmpty ? undefined : planes;
   }

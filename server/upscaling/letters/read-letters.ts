@@ -1,12 +1,11 @@
-/** Chooses the letters of a tile by seed: what is read there, and one draw of it. The drawer draws them (add-letters.ts). */
+/** Reads the letters of a tile: where they lie and how likely each is. One is chosen of each by seed (picture-letters.ts), and drawn (add-letters.ts). */
 
-import { limits } from "../../../shared/limits.ts";
 import { type Box, lumaAt } from "../picture-planes.ts";
-import { growWithin } from "../tiles.ts";
+import { growWithin, rowWithin } from "../tiles.ts";
 import { cutRows } from "../unfold.ts";
-import { chooseLetter } from "./choose-letter.ts";
-import { findLetters, type LetterReading } from "./find-letters.ts";
-import { boxOfText, findText, type TextFinder } from "./find-text.ts";
+import { boxesOfMarks } from "./boxes-of-marks.ts";
+import { findLetters, type Letter, type LetterReading } from "./find-letters.ts";
+import { findText, type TextFinder } from "./find-text.ts";
 
 /** A network that reads which letters lie where. */
 export interface LetterReader {
@@ -26,63 +25,103 @@ export interface LetterDrawer {
 /** Planes of chosen letters: the class of each pixel's letter, and the way to its middle to the right and down; zeros where there is none. */
 export const letterPlanes = 3;
 
-/** What belongs to a letter of the core, and its neighbours in a word, lie within this many px. */
+/** What belongs to a letter of the core, and its neighbours in a word, lie within this many px, and in one box of marks with it. */
 export const letterReachPx = 24;
 
 /** How much larger letters are drawn. */
 export const letterFactor = 4;
 
 /** Luma of colours [3, pixels]. */
-export const lumaOf = (colours: Float32Array): Float32Array => {
-  const pixels = colours.length / 3;
-  return Float32Array.from({ length: pixels }, (_, at) => lumaAt(colours, at, pixels));
-};
+export function lumaOf(colours: Float32Array): Float32Array {
+  const luma = new Float32Array(colours.length / 3);
+  for (let at = 0; at < luma.length; at += 1) luma[at] = lumaAt(colours, at, luma.length);
+  return luma;
+}
 
-/** Whose letters are chosen, as the tile's task has it (upscale-tile.ts). */
+/** Whose letters are read, as the tile's task has it (upscale-tile.ts). */
 export interface ReadTile {
   readonly whole: Box;
   /** By pixel of `whole`. */
   readonly isDrawn: Uint8Array;
   readonly core: Box;
-  readonly seed: number;
-  readonly temperature: number;
 }
 
-/** Networks that choose letters. */
+/** Networks that read letters. */
 export interface LetterNetworks {
   readonly finder: TextFinder;
   readonly reader: LetterReader;
 }
 
-/** @returns chosen letters of the core, [letterPlanes, core.heightPx, core.widthPx] */
+/**
+ * @returns planes of the core, [letterPlanes, core.heightPx, core.widthPx], with the number of a pixel's letter instead of its class; and behind them for
+ *   each letter, from number 1 on, its middle in px of the picture and its log-probabilities, [letters, 2 + classes]. Nothing where there are no letters
+ */
 export async function readLetters(
   { finder, reader }: LetterNetworks,
   colours: Float32Array,
-  { whole, isDrawn, core, seed, temperature }: ReadTile,
+  { whole, isDrawn, core }: ReadTile,
 ): Promise<Float32Array> {
-  const corePixels = core.widthPx * core.heightPx;
-  const planes = new Float32Array(letterPlanes * corePixels);
   const luma = lumaOf(colours);
   const isTold = await findText(finder, luma, whole);
-  const text = boxOfText(isTold, whole, core);
-  if (!text) return planes;
-  const box = growWithin(text, letterReachPx + reader.marginPx, whole);
-  const { widthPx, heightPx } = box;
-  const reading = await reader.read(cutRows(luma, 1, whole, box), widthPx, heightPx);
-  const spread = temperature / limits.upscaleTemperatureMax;
-  const drawn = cutRows(isDrawn, 1, whole, box);
-  for (const letter of findLetters(reading, cutRows(isTold, 1, whole, box), widthPx)) {
-    // Whole letters, so that none is cut at the edge of a block.
-    if (2 * letter.pixels.reduce((sum, at) => sum + drawn[at]!, 0) < letter.pixels.length) continue;
-    const chosen = chooseLetter({ ...letter, x: letter.x + box.left, y: letter.y + box.top }, seed, spread);
-    for (const at of letter.pixels) {
-      const [x, y] = [(at % widthPx) + box.left - core.left, Math.floor(at / widthPx) + box.top - core.top];
-      if (x < 0 || y < 0 || x >= core.widthPx || y >= core.heightPx) continue;
-      const to = y * core.widthPx + x;
-      planes[to] = chosen;
-      planes[corePixels + to] = reading.ways[at]!;
-      planes[2 * corePixels + to] = reading.ways[widthPx * heightPx + at]!;
+  const planes = new Float32Array(letterPlanes * core.widthPx * core.heightPx);
+  const rows: number[] = [];
+  let count = 0;
+  for (const text of boxesOfMarks(isTold, whole, growWithin(core, letterReachPx, whole), reader.marginPx)) {
+    const box = growWithin(text, reader.marginPx, whole);
+    if (!areTouching(text, core)) continue;
+    const reading = await reader.read(cutRows(luma, 1, whole, box), box.widthPx, box.heightPx);
+    const drawn = cutRows(isDrawn, 1, whole, box);
+    for (const letter of findLetters(reading, within(isTold, whole, text, box), box.widthPx)) {
+      // Whole letters, so that none is cut at the edge of a block.
+      if (2 * letter.pixels.reduce((sum, at) => sum + drawn[at]!, 0) < letter.pixels.length) continue;
+      if (!putLetter(planes, count + 1, letter, reading, box, core)) continue;
+      count += 1;
+      rows.push(letter.x + box.left, letter.y + box.top, ...letter.scores);
     }
   }
-  return planes;
+  if (count === 0) return new Float32Array();
+  const read = new Float32Array(planes.length + rows.length);
+  read.set(planes);
+  read.set(rows, planes.length);
+  return read;
+}
+
+const areTouching = (one: Box, other: Box): boolean =>
+  one.left < other.left + other.widthPx &&
+  other.left < one.left + one.widthPx &&
+  one.top < other.top + other.heightPx &&
+  other.top < one.top + one.heightPx;
+
+/** Marks of `part` by pixel of `box`, which has it within: those around it are of other boxes. */
+function within(isTold: Uint8Array, whole: Box, part: Box, box: Box): Uint8Array {
+  const marks = new Uint8Array(box.widthPx * box.heightPx);
+  for (let y = 0; y < part.heightPx; y += 1) {
+    const from = rowWithin(whole, part, y);
+    marks.set(isTold.subarray(from, from + part.widthPx), rowWithin(box, part, y));
+  }
+  return marks;
+}
+
+/** Puts a letter of a box into planes of the core under its number. @returns whether any of it lies there */
+function putLetter(
+  planes: Float32Array,
+  number: number,
+  { pixels }: Letter,
+  { ways }: LetterReading,
+  box: Box,
+  core: Box,
+): boolean {
+  const corePixels = core.widthPx * core.heightPx;
+  let isInCore = false;
+  for (const at of pixels) {
+    const right = (at % box.widthPx) + box.left - core.left;
+    const down = Math.floor(at / box.widthPx) + box.top - core.top;
+    if (right < 0 || down < 0 || right >= core.widthPx || down >= core.heightPx) continue;
+    isInCore = true;
+    const to = down * core.widthPx + right;
+    planes[to] = number;
+    planes[corePixels + to] = ways[at]!;
+    planes[2 * corePixels + to] = ways[box.widthPx * box.heightPx + at]!;
+  }
+  return isInCore;
 }

@@ -39,8 +39,18 @@ export function takeOffGrain(picture: Float32Array, isDrawn: Uint8Array, widthPx
   const rounds = levels.map((level, at) => ({ usual: steepnessOf(level), drawn: steepnessOf(drawnLevels[at]!) }));
   const how = { rounds, isWide, joins: isDrawn.includes(1) };
   const pixels = picture.length / 3;
-  for (let channel = 0; channel < 3; channel += 1)
+  const isGrey = hasNoColours(picture);
+  for (let channel = 0; channel < (isGrey ? 1 : 3); channel += 1)
     levelPlane(picture.subarray(channel * pixels, (channel + 1) * pixels), { factor, widthPx, isDrawn }, how);
+  if (isGrey) for (const channel of [1, 2]) picture.copyWithin(channel * pixels, 0, pixels);
+}
+
+/** Whether all three planes are the same, so that one stands for all. */
+function hasNoColours(picture: Float32Array): boolean {
+  const pixels = picture.length / 3;
+  for (let at = 0; at < pixels; at += 1)
+    if (picture[at] !== picture[pixels + at] || picture[at] !== picture[2 * pixels + at]) return false;
+  return true;
 }
 
 /** @param level difference in levels from which a value has no influence */
