@@ -293,7 +293,7 @@ export interface Upscaler {
   /** Whether letters of small text are read and drawn. */
   readonly knowsLetters: boolean;
   /** Tiles that `upscale` will work through: the unit of progress. */
-  tilesOf(image: Pixels, target: UpscaleTarget, temperature: number): number;
+  tilesOf(image: Pixels, target: UpscaleTarget): number;
   /** @throws AppError `upscale_too_large`, `invalid_request` for a width that is no enlargement, `cancelled` */
   upscale(image: Pixels, options: UpscaleOptions): Promise<Pixels>;
 }

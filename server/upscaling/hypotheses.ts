@@ -69,9 +69,8 @@ export async function drawHypotheses(
   const shared = isLiveliest ? Math.min(count, varianceHypotheses) : 0;
   const readsLetters = letters && upscaler.knowsLetters;
   const opinions = !upscaler.knowsForeign ? 0 : detail === 0 && !readsLetters ? 1 : 2;
-  const tilesAt = (temperature: number): number => upscaler.tilesOf(image, target, temperature);
-  const doubted = variance ? (varianceHypotheses - shared) * tilesAt(temperatureOf(1)) + opinions * tilesAt(0) : 0;
-  const total = count * tilesAt(temperatureOf(detail)) + doubted;
+  const drawn = count + (variance ? varianceHypotheses - shared + opinions : 0);
+  const total = drawn * upscaler.tilesOf(image, target);
   let completed = 0;
   const onTile = (): Promise<void> => {
     completed += 1;
@@ -107,8 +106,8 @@ export async function drawHypotheses(
   }
   refuseCancelled(signal);
   const unmarked = compression && clean < 1 ? await cleanJpeg(image, compression, 1, pause) : cleaned;
-  const seen = { spread: deviation.spread(), disagreement, ...size, image: unmarked, marked: image };
-  const doubts = await doubtOf(seen, doubtGroupOf(inputKind, networkScaleFor(image, target)), pause);
+  const doubted = { spread: deviation.spread(), disagreement, ...size, image: unmarked, marked: image };
+  const doubts = await doubtOf(doubted, doubtGroupOf(inputKind, networkScaleFor(image, target)), pause);
   await pause();
   await onImage({ index: count, kind: "variance", ...size, ...drawDoubt(doubts, size, image, outlines) });
 }

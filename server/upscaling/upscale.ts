@@ -46,10 +46,8 @@ import type { Reader, TileDrawer } from "./upscale-tile.ts";
  */
 const defaultCorePx = 174;
 
-/** Cores of accurate answers are so many times as wide: without details a tile takes less memory. */
-const accurateCores = 1.5;
-/** Of letters, whose networks have narrow layers and wide margins. */
-const letterCores = 2;
+/** Cores of letters are so many times as wide, since their networks have narrow layers and wide margins. */
+const letterCores = 1.5;
 
 type Size = Pick<Pixels, "widthPx" | "heightPx">;
 
@@ -82,12 +80,10 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
   const lettersOf = new WeakMap<Pixels, PictureLetters>();
   const letterTiles: TileLimits = { corePx: letterCores * corePx, marginPx: margins.reader, concurrency };
 
-  /** Accurate answers need a narrower margin, too. */
-  function networkTiles(factor: NetworkScale, temperature: Temperature): TileLimits {
-    const { network, details, letters } = margins.factors[factor];
-    return temperature === 0
-      ? { corePx: accurateCores * corePx, marginPx: network + (knowsLetters ? letters : 0), concurrency }
-      : { corePx, marginPx: network + details, concurrency };
+  /** The same tiles with details and without, which need a narrower margin. */
+  function networkTiles(factor: NetworkScale): TileLimits {
+    const { network, details } = margins.factors[factor];
+    return { corePx, marginPx: network + details, concurrency };
   }
 
   /** Larger than a network's, because a projection has fewer buffers. */
@@ -110,7 +106,7 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     const letters = temperature === "centre" ? undefined : await chooseLetters(low, drawn, run, temperature);
     const around = margins.factors[factor];
     const marginPx = around.network + (isDecoded(temperature) ? around.details : letters ? around.letters : 0);
-    const tiles = tilesOf(widthPx, heightPx, networkTiles(factor, temperature), marginPx);
+    const tiles = tilesOf(widthPx, heightPx, networkTiles(factor), marginPx);
     await eachTile(tiles, run, async ({ core, whole }, isAlone) => {
       const tile = readBox(low, whole);
       const about = { factor, whole, core, picture: { widthPx, heightPx }, seed, temperature, reader, isGrey, isAlone };
@@ -184,9 +180,9 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     });
   }
 
-  const countAll = (size: Size, scale: NetworkScale, temperature: Temperature): number =>
+  const countAll = (size: Size, scale: NetworkScale): number =>
     (knowsLetters ? countTiles(size.widthPx, size.heightPx, letterTiles) : 0) +
-    countTiles(size.widthPx, size.heightPx, networkTiles(scale, temperature)) +
+    countTiles(size.widthPx, size.heightPx, networkTiles(scale)) +
     countTiles(size.widthPx, size.heightPx, projectionTiles(scale));
 
   async function upscalePixels(image: Pixels, run: Omit<Run, "isGrey">): Promise<Pixels> {
@@ -213,11 +209,9 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     scales: networkScales,
     knowsForeign,
     knowsLetters,
-    tilesOf(image: Pixels, target: UpscaleTarget, temperature: number): number {
+    tilesOf(image: Pixels, target: UpscaleTarget): number {
       const { isOpaque, isEmpty } = inspect(image);
-      if (isEmpty) return 0;
-      const scale = networkScaleFor(image, target);
-      return countAll(image, scale, temperature) + (isOpaque ? 0 : countAll(image, scale, 0));
+      return isEmpty ? 0 : countAll(image, networkScaleFor(image, target)) * (isOpaque ? 1 : 2);
     },
     async upscale(
       image: Pixels,

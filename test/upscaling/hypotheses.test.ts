@@ -199,34 +199,6 @@ describe("LR-PSNR", () => {
 });
 
 describe("the map of where hypotheses differ", () => {
-  it("progress ends at its total where accurate answers have other tiles than lively ones", async () => {
-    const tilesAt = (temperature: number): number => (temperature === 0 ? 1 : 3);
-    const small = smallUpscaler();
-    const upscaler: Upscaler = {
-      ...small,
-      tilesOf: (_image, _target, temperature) => tilesAt(temperature),
-      async upscale(image, { onTile, ...options }) {
-        for (let tile = 0; tile < tilesAt(options.temperature); tile += 1) await onTile?.();
-        return small.upscale(image, options);
-      },
-    };
-    for (const request of [
-      { detail: 0 },
-      { detail: 0, variance: true },
-      { detail: 1, variance: true },
-      { detail: 0.5, count: 3, variance: true },
-    ]) {
-      const progress: number[] = [];
-      const totals = new Set<number>();
-      const onProgress = (at: { completed: number; total: number }): void => {
-        progress.push(at.completed);
-        totals.add(at.total);
-      };
-      await draw(upscaler, stripes(6, 4), request, { onProgress });
-      assert.deepEqual([...totals], [progress.at(-1)], JSON.stringify(request));
-    }
-  });
-
   it("the map of where hypotheses differ comes last, opaque, of at least four hypotheses, of which only those requested are handed on", async () => {
     const upscaler = smallUpscaler();
     const progress: number[] = [];

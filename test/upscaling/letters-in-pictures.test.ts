@@ -167,7 +167,7 @@ describe("letters in pictures", () => {
           done += 1;
         },
       });
-      assert.equal(done, upscaler.tilesOf(text, drawn, drawn.temperature));
+      assert.equal(done, upscaler.tilesOf(text, drawn));
     }
   });
 });
