@@ -18,9 +18,9 @@ export function waves(side: number): Pixels {
   return { rgba, widthPx: side, heightPx: side };
 }
 
-/** This project's documents from left to right and from top to bottom. */
+/** The licence, again and again, from left to right and from top to bottom. */
 export async function pageOfText(side: number): Promise<Pixels> {
-  const words = await documentWords();
+  const words = await wordsOfLicence();
   const lines: string[] = [];
   for (let y = 4, at = 0, line = 0; y < side; line += 1) {
     const size = smallSizes[line % smallSizes.length]!;
@@ -36,7 +36,7 @@ export async function pageOfText(side: number): Promise<Pixels> {
 
 /** Cards with a heading, lines of text, a button and a caption. */
 export async function interfaceOf(side: number): Promise<Pixels> {
-  const words = await documentWords();
+  const words = await wordsOfLicence();
   const [columns, gap, heightPx] = [4, 16, 150];
   const widthPx = (side - gap) / columns - gap;
   const said = (from: number, count: number): string =>
@@ -60,8 +60,8 @@ export async function interfaceOf(side: number): Promise<Pixels> {
   return draw(side, parts, "#f4f5f7");
 }
 
-const documentWords = async (): Promise<string[]> => {
-  const text = await readFile(fileURLToPath(new URL("../../docs/upscaling.md", import.meta.url)), "utf8");
+const wordsOfLicence = async (): Promise<string[]> => {
+  const text = await readFile(fileURLToPath(new URL("../../LICENSE", import.meta.url)), "utf8");
   return text.match(/[A-Za-z0-9]+/g) ?? [];
 };
 

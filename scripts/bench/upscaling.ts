@@ -1,6 +1,6 @@
 /**
  * Upscaling in the inference child, as the server runs it: seconds and the child's peak memory, beside sharp's `resize` and, if
- * scripts/baselines is installed, the ESRGANs of npm. The pictures are colour waves, so no step can take a shortcut, where none are named.
+ * scripts/baselines is installed, the ESRGANs of npm. Unless a picture is named it has colour waves, so that no step can take a shortcut.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";

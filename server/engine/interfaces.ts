@@ -294,6 +294,9 @@ export interface Upscaler {
   readonly knowsLetters: boolean;
   /** Tiles that `upscale` will work through: the unit of progress. */
   tilesOf(image: Pixels, target: UpscaleTarget): number;
-  /** @throws AppError `upscale_too_large`, `invalid_request` for a width that is no enlargement, `cancelled` */
+  /**
+   * @param image whose pixels stay as they are: what was read in them serves its next hypotheses
+   * @throws AppError `upscale_too_large`, `invalid_request` for a width that is no enlargement, `cancelled`
+   */
   upscale(image: Pixels, options: UpscaleOptions): Promise<Pixels>;
 }

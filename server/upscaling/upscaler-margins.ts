@@ -23,7 +23,7 @@ export interface UpscalerMargins {
       }
     >
   >;
-  /** Around a core whose letters are chosen. */
+  /** Around a core whose letters are read. */
   readonly reader: number;
   readonly consistency: Readonly<Record<NetworkScale, number>>;
 }

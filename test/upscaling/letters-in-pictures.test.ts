@@ -61,6 +61,14 @@ const partsWith = (known: typeof letters | undefined): UpscalerParts => ({
 const make = (corePx?: number, knowsLetters = true) =>
   createUpscaler(drawHere(partsWith(knowsLetters ? letters : undefined)), { corePx });
 
+/** The page with paper where no marks are to be. */
+function withoutMarks({ rgba, widthPx, heightPx }: Pixels, isKept: (x: number, y: number) => boolean): Pixels {
+  const left = rgba.slice();
+  for (let at = 0; at < widthPx * heightPx; at += 1)
+    if (!isKept(at % widthPx, Math.floor(at / widthPx))) left.fill(250, 4 * at, 4 * at + 3);
+  return { rgba: left, widthPx, heightPx };
+}
+
 /** Rows of marks of three columns on white; the page is drawn: its levels run and then jump. */
 function page(widthPx: number, heightPx: number, paper = 250, ink = 60): Pixels {
   const rgba = new Uint8Array(4 * widthPx * heightPx).fill(255);
@@ -71,6 +79,7 @@ function page(widthPx: number, heightPx: number, paper = 250, ink = 60): Pixels 
   return { rgba, widthPx, heightPx };
 }
 const text = page(61, 40);
+const wide = page(300, 90);
 const drawn: UpscaleOptions = { scale: 4, temperature: 0, seed: 3, foreignness: 1 };
 
 describe("letters in pictures", () => {
@@ -153,9 +162,36 @@ describe("letters in pictures", () => {
     const upscaler = make(24);
     const cancelled = new AbortController();
     const onTile = async () => cancelled.abort();
-    await assert.rejects(upscaler.upscale(text, { ...drawn, signal: cancelled.signal, onTile }));
-    assert.deepEqual(await upscaler.upscale(text, drawn), await make(24).upscale({ ...text }, drawn));
+    await assert.rejects(upscaler.upscale(wide, { ...drawn, signal: cancelled.signal, onTile }));
+    assert.deepEqual(await upscaler.upscale(wide, drawn), await make(24).upscale({ ...wide }, drawn));
   });
+
+  it("a picture whose letters were left is read when they are wanted", async () => {
+    const upscaler = make();
+    await upscaler.upscale(text, { ...drawn, leavesLetters: true });
+    assert.deepEqual(await upscaler.upscale(text, drawn), await make().upscale({ ...text }, drawn));
+  });
+
+  for (const [name, picture] of [
+    ["a full page", () => wide],
+    ["words that are far apart", () => withoutMarks(wide, (x, y) => x % 130 < 24 && y % 50 < 14)],
+  ] as const)
+    it(`${name} is read in many tiles as in one`, async () => {
+      const image = picture();
+      const options = { ...drawn, scale: 2, temperature: 0.9 } as const;
+      const whole = await make(1024).upscale({ ...image }, options);
+      assert.notDeepEqual(whole, await make(1024, false).upscale(image, options));
+      for (const corePx of [20, 37]) {
+        let readings = 0;
+        const here = drawHere(partsWith(letters));
+        const draw: TileDrawer["draw"] = (task) => {
+          if (task.kind === "letters") readings += 1;
+          return here.draw(task);
+        };
+        assert.deepEqual(await createUpscaler({ ...here, draw }, { corePx }).upscale({ ...image }, options), whole);
+        assert.ok(readings > 2, `${readings} tiles were read`);
+      }
+    });
 
   it("tiles in which letters are looked for are counted, too", async () => {
     for (const knowsLetters of [true, false]) {

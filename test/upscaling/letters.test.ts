@@ -6,6 +6,7 @@ import { boxesOfMarks } from "../../server/upscaling/letters/boxes-of-marks.ts";
 import { chooseLetter } from "../../server/upscaling/letters/choose-letter.ts";
 import { findLetters, type LetterReading } from "../../server/upscaling/letters/find-letters.ts";
 import { findText, type TextFinder } from "../../server/upscaling/letters/find-text.ts";
+import { inksOf } from "../../server/upscaling/letters/inks.ts";
 import { coverInto } from "../../server/upscaling/letters/letter-cover.ts";
 import { PictureLetters } from "../../server/upscaling/letters/picture-letters.ts";
 import { type LetterDrawer, type LetterReader, readLetters } from "../../server/upscaling/letters/read-letters.ts";
@@ -85,6 +86,10 @@ describe("letters of a picture", () => {
     };
     assert.equal(findLetters(unsure(3), everywhere, widthPx).length, 3);
     assert.deepEqual(findLetters(unsure(12), everywhere, widthPx), []);
+    // A letter is likelier than each other, but not than none.
+    const faint = reading(boxes);
+    for (let at = 0; at < pixels; at += 1) faint.letters[at * classes] = 9;
+    assert.deepEqual(findLetters(faint, everywhere, widthPx), []);
     const large = reading(boxes);
     large.ways.fill(6, pixels);
     assert.deepEqual(findLetters(large, everywhere, widthPx), []);
@@ -179,6 +184,10 @@ describe("boxes of marks", () => {
       [200, 150, 50, 9],
     ]);
     assert.deepEqual(boxed(marked(captions), 300), [[10, 10, 240, 149]]);
+    // 15 px beside each other they are one, however many pixels that takes; 40 px are too far.
+    const tall = [114, 0, 100, 100] as const;
+    assert.deepEqual(boxed(marked([[0, 0, 100, 5], tall])), [[0, 0, 214, 100]]);
+    assert.deepEqual(boxed(marked([[0, 0, 74, 5], tall])), [[0, 0, 74, 5], tall]);
     assert.deepEqual(boxed(marked([])), []);
   });
 
@@ -198,9 +207,11 @@ describe("boxes of marks", () => {
       return Math.floor((state / 2 ** 32) * below);
     };
     for (let round = 0; round < 40; round += 1) {
+      // Words, or dots.
+      const [wide, high, most] = round % 2 === 0 ? [40, 20, 14] : [2, 2, 60];
       const made = Array.from(
-        { length: 1 + next(14) },
-        () => [next(260), next(180), 1 + next(40), 1 + next(20)] as const,
+        { length: 1 + next(most) },
+        () => [next(260), next(180), 1 + next(wide), 1 + next(high)] as const,
       );
       const marks = marked(made);
       const boxes = boxed(marks, next(40));
@@ -213,8 +224,14 @@ describe("boxes of marks", () => {
         assert.ok(holders(x, y, 1).length <= 1, `round ${round}: ${x}, ${y}`);
         if (marks[at] === 0) continue;
         assert.equal(holders(x, y).length, 1, `round ${round}: ${x}, ${y}`);
-        const right = marks[at + 15] === 1 && x + 15 < 300 ? holders(x + 15, y) : holders(x, y);
-        assert.deepEqual(right, holders(x, y));
+        for (const [right, down] of [
+          [15, 0],
+          [0, 15],
+          [15, 15],
+          [11, 14],
+        ] as const)
+          if (x + right < 300 && marks[at + down * 300 + right] === 1)
+            assert.deepEqual(holders(x + right, y + down), holders(x, y), `round ${round}: ${x}, ${y}`);
       }
     }
   });
@@ -280,6 +297,41 @@ describe("letters of a whole picture", () => {
     assert.ok(coverInto(cover, map, box, 2, 1, 4));
     assert.ok(cover[4]! > cover[5]! && cover[6] === 0, `${cover}`);
     assert.ok(!coverInto(cover, new Float32Array(9), box, 1, 1, 4));
+  });
+});
+
+describe("inks", () => {
+  /** Ink of a colour in each third column of white, and how each channel follows luma in the middle. */
+  const slopesOf = (ink: readonly number[]): number[] => {
+    const colours = Float32Array.from({ length: 3 * 81 }, (_, at) => (at % 3 === 0 ? ink[Math.floor(at / 81)]! : 1));
+    const luma = Float32Array.from({ length: 81 }, (_, at) =>
+      at % 3 === 0 ? 0.299 * ink[0]! + 0.587 * ink[1]! + 0.114 * ink[2]! : 1,
+    );
+    return inksOf(colours, luma, { widthPx: 9, heightPx: 9 })(4, 4).colours.map(({ slope }) => slope);
+  };
+
+  it("each channel follows luma as it does around, where two of them are alike, too", () => {
+    // Luma falls by the ink's share of it; a channel that is 1 in the ink does not follow.
+    for (const [ink, wanted] of [
+      [
+        [0, 0, 0],
+        [1, 1, 1],
+      ],
+      [
+        [1, 1, 0],
+        [0, 0, 1 / 0.114],
+      ],
+      [
+        [1, 0, 1],
+        [0, 1 / 0.587, 0],
+      ],
+      [
+        [0, 1, 1],
+        [1 / 0.299, 0, 0],
+      ],
+    ] as const)
+      for (const [channel, slope] of slopesOf(ink).entries())
+        assert.ok(Math.abs(slope - wanted[channel]!) < 0.05 + 0.06 * wanted[channel]!, `${ink}: ${slopesOf(ink)}`);
   });
 });
 

@@ -66,6 +66,10 @@ describe("loops over planes", () => {
             const isDrawn = Uint8Array.from({ length: widthPx * heightPx }, (_, at) => (at % 3 < drawn ? 1 : 0));
             const low = picture(widthPx, heightPx, 97);
             const [own, plain] = [0, 1].map(() => enlarged(low, widthPx, heightPx, factor, levels));
+            const pixels = own!.length / 3;
+            // Two channels may be the same, or all.
+            for (const same of [[], [1], [2], [1, 2]][levels === 3 ? 0 : 1 + ((widthPx + drawn) % 3)]!)
+              for (const picture of [own!, plain!]) picture.copyWithin(same * pixels, 0, pixels);
             takeOffGrain(own!, isDrawn, widthPx, factor);
             takeOffGrainPlainly(plain!, isDrawn, widthPx, factor);
             for (const [at, value] of own!.entries())

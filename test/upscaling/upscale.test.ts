@@ -33,6 +33,29 @@ const make = (corePx?: number, decoder?: DetailDecoder, weave = 0) =>
     { corePx },
   );
 
+/** Its network gives green 9 levels more than red, and blue 18. */
+function tinting() {
+  const tinted = (factor: 2 | 4): FactorParts["network"] => {
+    const plain = networkOf(factor);
+    const tint = (means: Float32Array): Float32Array =>
+      means.map((value, at) => value + (9 / 255) * Math.floor((at % (3 * factor ** 2)) / factor ** 2));
+    return {
+      ...plain,
+      async read(...tile) {
+        const { features, means } = await plain.read(...tile);
+        return { features, means: tint(means) };
+      },
+      predictMeans: async (...tile) => tint(await plain.predictMeans(...tile)),
+    };
+  };
+  return createUpscaler(
+    drawHere({
+      factors: { 2: { network: tinted(2), flow }, 4: { network: tinted(4), flow } },
+      consistency: { 2: averaging(2), 4: averaging(4) },
+    }),
+  );
+}
+
 function picture(widthPx: number, heightPx: number, colour: (x: number, y: number) => readonly number[]): Pixels {
   const rgba = new Uint8Array(4 * widthPx * heightPx);
   for (let y = 0; y < heightPx; y += 1)
@@ -305,11 +328,26 @@ describe("upscaling", () => {
     assert.deepEqual([widthPx, heightPx, rgba.some((value) => value !== 0)], [20, 12, false]);
   });
 
-  it("upscaling keeps grey grey, however lively", async () => {
-    const grey = picture(9, 9, (x, y) => [20 * x, 20 * x, 20 * x, y === 0 ? 90 : 255]);
-    const { rgba } = await make().upscale(grey, { scale: 4, temperature: 0.9, seed: 4 });
-    for (let at = 0; at < rgba.length; at += 4)
-      assert.ok(rgba[at] === rgba[at + 1] && rgba[at] === rgba[at + 2], `pixel ${at / 4}`);
+  for (const [temperature, foreignness] of [
+    [0.9, 0],
+    [0, 1],
+  ] as const)
+    it(`upscaling keeps grey grey at a temperature of ${temperature}, by networks that tint`, async () => {
+      const grey = picture(9, 9, (x, y) => [20 * x, 20 * x, 20 * x, y === 0 ? 90 : 255]);
+      const { rgba } = await tinting().upscale(grey, { scale: 4, temperature, foreignness, seed: 4 });
+      for (let at = 0; at < rgba.length; at += 4)
+        assert.ok(rgba[at] === rgba[at + 1] && rgba[at] === rgba[at + 2], `pixel ${at / 4}`);
+    });
+
+  it("alpha is the mean of what networks that tint make of it", async () => {
+    const half = picture(24, 24, (x, y) => [10, 20, 30, 60 + ((x * 37 + y * 53) % 120)]);
+    const alphas = async (upscaler: ReturnType<typeof make>): Promise<number[]> => {
+      const { rgba } = await upscaler.upscale(half, { scale: 4, temperature: 0, seed: 1, foreignness: 1 });
+      return [...rgba].filter((_, at) => at % 4 === 3);
+    };
+    const [tinted, plain] = [await alphas(tinting()), await alphas(make())];
+    const apart = tinted.map((value, at) => value - plain[at]!);
+    assert.ok(apart.filter((value) => Math.abs(value - 9) <= 1).length > 0.9 * apart.length, `${apart.slice(0, 40)}`);
   });
 
   for (const [widthPx, heightPx] of [

@@ -1,4 +1,4 @@
-/** The letters that were read in a picture, tile by tile: all its hypotheses are chosen from them. A pixel takes eight bytes where there are any. Pure. */
+/** The letters that were read in a picture, tile by tile: all its hypotheses are chosen from them. Where there are any, a pixel takes eight bytes, and a letter 300. Pure. */
 import type { Box } from "../picture-planes.ts";
 import { chooseLetter } from "./choose-letter.ts";
 import { letterPlanes } from "./read-letters.ts";
@@ -50,6 +50,7 @@ export class PictureLetters {
           partsAPixel * Math.max(-farthestPx, Math.min(farthestPx, read[(axis + 1) * corePixels + at]!)),
         );
     }
+    // Each letter has a pixel in the core, so the largest number counts them.
     const rows = read.slice(letterPlanes * corePixels);
     const width = rows.length / count;
     for (let from = 0; from < rows.length; from += width)

@@ -27,7 +27,7 @@ from atomic_file import write_atomically  # noqa: E402
 from draw_lines import CACHE, CLASSES, COLUMNS, FACTOR, ROWS  # noqa: E402
 from export_upscaler import export  # noqa: E402
 from letter_networks import LetterDrawer, LetterReader, TextFinder, moments_around  # noqa: E402
-from onnx_graphs import makers_of, with_half_weights  # noqa: E402
+from onnx_graphs import makers_of, session_of, with_half_weights  # noqa: E402
 from operators import Bicubic  # noqa: E402
 from quantise import CHANNEL_BLOCK, quantise  # noqa: E402
 from timed_training import load_net  # noqa: E402
@@ -110,6 +110,15 @@ def with_bytes(model: ModelProto, name: str, step: str) -> ModelProto:
     return model
 
 
+def require_bytes(floats: Path, content: bytes, example: dict[str, np.ndarray]) -> None:
+    """Exits unless bytes times their step differ as the logits do from class to class."""
+    letters, wanted = session_of(content).run(["letters", "step"], example), session_of(floats).run(["letters"], example)[0]
+    got = letters[0].astype(np.float32) * letters[1]
+    apart = np.abs((got - got[..., :1]) - (wanted - wanted[..., :1])).max()
+    if not apart < 1e-3:
+        raise SystemExit(f"{floats}: expected bytes to say what logits say, got {apart} between them")
+
+
 def filled(net: LetterDrawer) -> LetterDrawer:
     """The same network with silent channels up to whole blocks of 8 bits, which would have to be cut off behind each layer else."""
     channels = net.config["channels"]
@@ -156,7 +165,9 @@ def main() -> None:
     seen = pages(Lines(arguments.trained / "lines.u8"))
     in_8_bits = arguments.trained / "reader-8-bits.onnx"
     quantise(float32, in_8_bits, [{"luma": page["luma"]} for page in seen])
-    write_atomically(arguments.out / "reader.onnx", with_bytes(onnx.load(in_8_bits), "letters", "step").SerializeToString())
+    content = with_bytes(onnx.load(in_8_bits), "letters", "step").SerializeToString()
+    require_bytes(in_8_bits, content, {"luma": seen[0]["luma"]})
+    write_atomically(arguments.out / "reader.onnx", content)
     float32 = arguments.trained / "drawer.onnx"
     axes = {"luma": sides, "letters": sides, "drawn": {2: "high height", 3: "high width"}}
     export(float32, Drawn(drawer), (luma, letters), (part(luma), part(letters)), ["luma", "letters"], ["drawn"], axes)
