@@ -21,7 +21,7 @@ interface Edges {
 }
 
 /**
- * The boxes have all marks of a part between them, lie a pixel apart at least, and take about as few pixels as possible. Marks within 16 px of each
+ * The boxes have all marks of a part between them, lie two pixels apart at least, and are joined where that takes fewer pixels. Marks within 16 px of each
  * other are in one box.
  * @param isMarked not 0 where something is marked, by pixel of `whole`
  * @param marginPx what each box is grown by when it is seen
