@@ -45,15 +45,19 @@ const styleOfSelection: Story = {
   run: async (stage) => {
     const { drop, step, command, ui, page, select } = stage;
     await dropShown(stage);
-    await drop("house", await lines(houseLines), [380, 560]);
     await command("Restyle…");
     await page.locator("#canvas").click({ position: { x: 20, y: 700 } });
     await ui.getByRole("button", { name: "Selection as a style" }).click();
     await ui.getByText("No icons are selected").waitFor();
     await takeStyle(stage);
-    await ui.getByRole("textbox", { name: "Name of the style" }).fill("Blue solids");
-    await ui.getByRole("textbox", { name: "Name of the style" }).press("Tab");
     await ui.getByText("These icons show the style now").waitFor();
+    // What is typed stays while something else changes.
+    const styleName = ui.getByRole("textbox", { name: "Name of the style" });
+    await styleName.fill("Blue solids");
+    await drop("house", await lines(houseLines), [380, 560]);
+    await ui.getByRole("list", { name: "Selected images" }).getByText("house").waitFor();
+    assert.equal(await styleName.inputValue(), "Blue solids");
+    await styleName.press("Tab");
     await select("house");
     await ui.getByRole("list", { name: "Selected images" }).getByText("house").waitFor();
     await step("form");

@@ -1,4 +1,5 @@
 /** The chosen style of the file: its icons, its name and the way to remove it; and the button that makes one of the selection. */
+import { useState } from "preact/hooks";
 import { limits } from "../../../../shared/limits.ts";
 import { shownStylesMax } from "../../../../shared/messages/shown-styles.ts";
 import { choiceOfShown } from "../../client/style-choice.ts";
@@ -14,6 +15,8 @@ export function ShownStyleField({ controller, texts }: ViewProps) {
   const choice = choiceFor(meta, command, form);
   const chosen = shown.find(({ id }) => choiceOfShown(id) === choice);
   const isFull = shown.length >= shownStylesMax;
+  /** What is typed in the name's field, which a render of something else would take back. */
+  const [typed, setTyped] = useState<string>();
   return (
     <div class="shown-style">
       {chosen !== undefined && (
@@ -32,11 +35,12 @@ export function ShownStyleField({ controller, texts }: ViewProps) {
               aria-label={texts.styleName}
               autocomplete="off"
               maxLength={40}
-              value={chosen.name}
+              value={typed ?? chosen.name}
+              onInput={(event) => setTyped(event.currentTarget.value)}
               onChange={(event) => {
                 const name = event.currentTarget.value.trim();
-                if (name === "") event.currentTarget.value = chosen.name;
-                else controller.saveStyle({ ...chosen, name });
+                setTyped(undefined);
+                if (name !== "") controller.saveStyle({ ...chosen, name });
               }}
             />
             <IconButton icon="trash" label={texts.removeStyle} onClick={() => controller.removeStyle(chosen.id)} />
