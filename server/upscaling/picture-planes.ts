@@ -29,6 +29,14 @@ const widen = 257;
 export const lumaAt = (colours: Float32Array, at: number, plane: number): number =>
   0.299 * colours[at]! + 0.587 * colours[plane + at]! + 0.114 * colours[2 * plane + at]!;
 
+/** Whether the three planes of colours [3, plane] are the same, so that one stands for all. */
+export function hasNoColours(colours: Float32Array): boolean {
+  const plane = colours.length / 3;
+  for (let at = 0; at < plane; at += 1)
+    if (colours[at] !== colours[plane + at] || colours[at] !== colours[2 * plane + at]) return false;
+  return true;
+}
+
 export const emptyPlanes = (widthPx: number, heightPx: number): Planes => ({
   data: new Uint16Array(3 * widthPx * heightPx),
   widthPx,

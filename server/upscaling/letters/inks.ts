@@ -1,6 +1,6 @@
 /** How each colour follows luma around a pixel, by least squares: letters are drawn in luma, and red on white should stay red on white. Pure. */
 import { extremesAround, sumAround, sumTable } from "../extremes-around.ts";
-import type { Box } from "../picture-planes.ts";
+import { type Box, hasNoColours } from "../picture-planes.ts";
 
 /** Pixels of the input to each side that tell it. */
 export const inksReachPx = 3;
@@ -53,8 +53,7 @@ export function inksOf(
   const [red, green, blue] = [0, 1, 2].map((at) => colours.subarray(at * luma.length, (at + 1) * luma.length));
   const reds = tablesOf(red!);
   // Most text is grey.
-  const channels =
-    isSame(red!, green!) && isSame(red!, blue!) ? [reds, reds, reds] : [reds, tablesOf(green!), tablesOf(blue!)];
+  const channels = hasNoColours(colours) ? [reds, reds, reds] : [reds, tablesOf(green!), tablesOf(blue!)];
   const ink = (): Ink => ({ slope: 0, lowest: 0, highest: 0 });
   const inks: Inks = { colours: [ink(), ink(), ink()], share: 0 };
   return (column, row) => {
@@ -82,11 +81,6 @@ export function inksOf(
     inks.share = Math.max(0, Math.min(1, (told / all - 0.6) / 0.3));
     return inks;
   };
-}
-
-function isSame(one: Float32Array, other: Float32Array): boolean {
-  for (let at = 0; at < one.length; at += 1) if (one[at] !== other[at]) return false;
-  return true;
 }
 
 /** By loops: `from` and `map` with a function take several times as long. */

@@ -67,8 +67,8 @@ export async function readLetters(
   const rows: number[] = [];
   let count = 0;
   for (const text of boxesOfMarks(isTold, whole, growWithin(core, letterReachPx, whole), reader.marginPx)) {
-    const box = growWithin(text, reader.marginPx, whole);
     if (!areTouching(text, core)) continue;
+    const box = growWithin(text, reader.marginPx, whole);
     const reading = await reader.read(cutRows(luma, 1, whole, box), box.widthPx, box.heightPx);
     const drawn = cutRows(isDrawn, 1, whole, box);
     for (const letter of findLetters(reading, within(isTold, whole, text, box), box.widthPx)) {

@@ -6,6 +6,7 @@
 
 import type { NetworkScale } from "../../../shared/contract/upscale-scales.ts";
 import { levelPlane } from "../../wasm/planes.ts";
+import { hasNoColours } from "../picture-planes.ts";
 import { joinReachPx } from "./join-flat-areas.ts";
 
 /** Pixels of the result to each side that a round can see. */
@@ -43,14 +44,6 @@ export function takeOffGrain(picture: Float32Array, isDrawn: Uint8Array, widthPx
   for (let channel = 0; channel < (isGrey ? 1 : 3); channel += 1)
     levelPlane(picture.subarray(channel * pixels, (channel + 1) * pixels), { factor, widthPx, isDrawn }, how);
   if (isGrey) for (const channel of [1, 2]) picture.copyWithin(channel * pixels, 0, pixels);
-}
-
-/** Whether all three planes are the same, so that one stands for all. */
-function hasNoColours(picture: Float32Array): boolean {
-  const pixels = picture.length / 3;
-  for (let at = 0; at < pixels; at += 1)
-    if (picture[at] !== picture[pixels + at] || picture[at] !== picture[2 * pixels + at]) return false;
-  return true;
 }
 
 /** @param level difference in levels from which a value has no influence */
