@@ -201,8 +201,7 @@ export async function warmUpTiles(parts: UpscalerParts): Promise<void> {
 }
 
 export function drawTile(parts: UpscalerParts, task: TileTask): Promise<Float32Array> {
-  if (task.kind === "enlarge")
-    return enlargeTile(parts, task).then((drawn) => (task.isGrey ? takeColours(drawn) : drawn));
+  if (task.kind === "enlarge") return enlargeTile(parts, task).then((drawn) => (task.isGrey ? repeated(drawn) : drawn));
   if (task.kind === "letters") return readLetters(parts.letters!, task.tile, task);
   return projectTile(parts, task);
 }
@@ -211,20 +210,22 @@ async function projectTile({ consistency }: UpscalerParts, task: ProjectionTask)
   const { factor, picture, low, isDrawn, widthPx, heightPx, largestShare } = task;
   const projected = largestShare > 0 ? await consistency[factor].project(picture, low, widthPx, heightPx) : picture;
   softenProjection(projected, picture, low, { widthPx, heightPx, largestShare });
-  if (task.isGrey) takeColours(projected);
-  takeOffGrain(projected, isDrawn, widthPx, factor);
-  return projected;
+  const made = task.isGrey ? repeated(meanOfColours(projected)) : projected;
+  takeOffGrain(made, isDrawn, widthPx, factor);
+  return made;
 }
 
+/** @returns one plane of a picture without colours, else three */
 async function enlargeTile({ factors, letters }: UpscalerParts, task: EnlargeTask): Promise<Float32Array> {
   const { factor, tile, isDrawn, whole, core, picture, temperature, reader } = task;
+  const inItsColours = (drawn: Float32Array): Float32Array => (task.isGrey ? meanOfColours(drawn) : drawn);
   const parts = factors[factor];
   const network = parts[reader] ?? parts.network;
   const box = growBox(core, meansReachPx, picture);
   if (temperature === 0) {
     const answer = { rows: await network.predictMeans(tile, whole.widthPx, whole.heightPx), box: whole };
-    if (!task.letters) return unfold(factor, core, answer);
-    const plain = unfold(factor, box, answer);
+    if (!task.letters) return inItsColours(unfold(factor, core, answer));
+    const plain = inItsColours(unfold(factor, box, answer));
     return withLetters(letters!.drawer, task, { box, detailed: plain.slice(), plain });
   }
   // Of the tile before.
@@ -235,10 +236,10 @@ async function enlargeTile({ factors, letters }: UpscalerParts, task: EnlargeTas
   const drawn = await drawDetails(parts, task, read);
   const { box: around, answers } = read;
   const answer = { rows: answers, box: around };
-  if (!isDecoded(temperature)) return unfold(factor, core, answer, drawn);
+  if (!isDecoded(temperature)) return inItsColours(unfold(factor, core, answer, drawn));
   const lively = livelyShares(answer, factor, box, picture, cutRows(isDrawn, 1, whole, around));
-  const detailed = unfold(factor, box, answer, drawn, boundDetails(tile, whole, box), lively);
-  const plain = unfold(factor, box, answer);
+  const detailed = inItsColours(unfold(factor, box, answer, drawn, boundDetails(tile, whole, box), lively));
+  const plain = inItsColours(unfold(factor, box, answer));
   if (task.letters) return withLetters(letters!.drawer, task, { box, detailed, plain });
   return keepMeans(detailed, plain, { factor, box, core });
 }
@@ -249,13 +250,19 @@ async function withLetters(drawer: LetterDrawer, task: EnlargeTask, enlarged: En
   return keepMeans(enlarged.detailed, enlarged.plain, { ...task, box: enlarged.box });
 }
 
-/** Gives each colour the mean of the three, in place. */
-function takeColours(drawn: Float32Array): Float32Array {
+/** The mean of three planes. */
+function meanOfColours(drawn: Float32Array): Float32Array {
   const pixels = drawn.length / 3;
-  for (let at = 0; at < pixels; at += 1) drawn[at] = (drawn[at]! + drawn[pixels + at]! + drawn[2 * pixels + at]!) / 3;
-  drawn.copyWithin(pixels, 0, pixels);
-  drawn.copyWithin(2 * pixels, 0, pixels);
-  return drawn;
+  const mean = new Float32Array(pixels);
+  for (let at = 0; at < pixels; at += 1) mean[at] = (drawn[at]! + drawn[pixels + at]! + drawn[2 * pixels + at]!) / 3;
+  return mean;
+}
+
+/** Three planes of one. */
+function repeated(plane: Float32Array): Float32Array {
+  const planes = new Float32Array(3 * plane.length);
+  for (let channel = 0; channel < 3; channel += 1) planes.set(plane, channel * plane.length);
+  return planes;
 }
 
 /** Frees tensors that are not needed any more: together they take more memory than any step. */

@@ -47,7 +47,7 @@ import type { Reader, TileDrawer } from "./upscale-tile.ts";
 const defaultCorePx = 174;
 
 /** Cores of letters are so many times as wide, since their networks have narrow layers and wide margins. */
-const letterCores = 1.5;
+const letterCores = 3;
 
 type Size = Pick<Pixels, "widthPx" | "heightPx">;
 

@@ -181,7 +181,7 @@ describe("letters in pictures", () => {
       const options = { ...drawn, scale: 2, temperature: 0.9 } as const;
       const whole = await make(1024).upscale({ ...image }, options);
       assert.notDeepEqual(whole, await make(1024, false).upscale(image, options));
-      for (const corePx of [20, 37]) {
+      for (const corePx of [10, 18]) {
         let readings = 0;
         const here = drawHere(partsWith(letters));
         const draw: TileDrawer["draw"] = (task) => {

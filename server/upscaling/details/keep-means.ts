@@ -19,19 +19,20 @@ export interface KeptMeans {
 }
 
 /**
- * @param detailed with details, [3, factor · box.heightPx, factor · box.widthPx] in [0, 1]
+ * @param detailed with details, [planes, factor · box.heightPx, factor · box.widthPx] in [0, 1]
  * @param plain without them, of the same shape
- * @returns the core with details, [3, factor · core.heightPx, factor · core.widthPx]
+ * @returns the core with details, [planes, factor · core.heightPx, factor · core.widthPx]
  */
 export function keepMeans(detailed: Float32Array, plain: Float32Array, { factor, box, core }: KeptMeans): Float32Array {
-  const kept = new Float32Array(3 * factor ** 2 * core.widthPx * core.heightPx);
+  const planes = detailed.length / (factor ** 2 * box.widthPx * box.heightPx);
+  const kept = new Float32Array(planes * factor ** 2 * core.widthPx * core.heightPx);
   const [columns, rows] = [
     placesOf(core.left - box.left, core.widthPx, box.widthPx, factor),
     placesOf(core.top - box.top, core.heightPx, box.heightPx, factor),
   ];
   const line = factor * box.widthPx;
   let to = 0;
-  for (let channel = 0; channel < 3; channel += 1) {
+  for (let channel = 0; channel < planes; channel += 1) {
     const { excess, isAny } = excessOf(detailed, plain, channel, factor, box);
     for (const row of rows) {
       const from = (channel * factor * box.heightPx + row.at) * line;

@@ -18,7 +18,7 @@ export interface LetteredTile {
   readonly factor: NetworkScale;
 }
 
-/** Enlarged pictures of a box, [3, factor · box.heightPx, factor · box.widthPx]. */
+/** Enlarged pictures of a box, [planes, factor · box.heightPx, factor · box.widthPx]: three planes, or one of a picture without colours. */
 export interface EnlargedBox {
   readonly box: Box;
   /** Changed in place where letters are. */
@@ -49,12 +49,13 @@ async function drawLetters(
   const given = cutPlanes(letters, letterPlanes, whole, around);
   const classes = given.subarray(0, around.widthPx * around.heightPx);
   const colours = cutPlanes(tile, 3, whole, around);
-  const luma = lumaOf(colours);
-  const drawn = shrinkLetters(await drawer.draw(luma, given, around.widthPx, around.heightPx), around, factor);
-  const inksAt = inksOf(colours, luma, around);
+  const low = lumaOf(colours);
+  const drawn = shrinkLetters(await drawer.draw(low, given, around.widthPx, around.heightPx), around, factor);
+  const inksAt = inksOf(colours, low, around);
   const cover = new Float32Array(factor ** 2);
   const [line, drawnLine] = [factor * box.widthPx, factor * around.widthPx];
   const plane = line * factor * box.heightPx;
+  const planes = plain.length / plane;
   for (let y = part.top - box.top; y < part.top - box.top + part.heightPx; y += 1)
     for (let x = part.left - box.left; x < part.left - box.left + part.widthPx; x += 1) {
       const [column, row] = [x + box.left - around.left, y + box.top - around.top];
@@ -64,9 +65,10 @@ async function drawLetters(
       for (let place = 0; place < cover.length; place += 1) {
         const [right, down] = [place % factor, Math.floor(place / factor)];
         const at = (factor * y + down) * line + factor * x + right;
-        const lacks = drawn[(factor * row + down) * drawnLine + factor * column + right]! - lumaAt(plain, at, plane);
+        const luma = planes === 1 ? plain[at]! : lumaAt(plain, at, plane);
+        const lacks = drawn[(factor * row + down) * drawnLine + factor * column + right]! - luma;
         const weight = cover[place]! * inks.share;
-        for (let channel = 0; channel < 3; channel += 1) {
+        for (let channel = 0; channel < planes; channel += 1) {
           const { slope, lowest, highest } = inks.colours[channel]!;
           const to = channel * plane + at;
           const value = Math.max(lowest, Math.min(highest, plain[to]! + lacks * slope));

@@ -51,11 +51,13 @@ export function inksOf(
     };
   };
   const [red, green, blue] = [0, 1, 2].map((at) => colours.subarray(at * luma.length, (at + 1) * luma.length));
-  const reds = tablesOf(red!);
-  // Most text is grey.
-  const channels = hasNoColours(colours) ? [reds, reds, reds] : [reds, tablesOf(green!), tablesOf(blue!)];
   const ink = (): Ink => ({ slope: 0, lowest: 0, highest: 0 });
-  const inks: Inks = { colours: [ink(), ink(), ink()], share: 0 };
+  // Most text is grey: then one plane stands for all.
+  const isGrey = hasNoColours(colours);
+  const channels = isGrey ? [tablesOf(red!)] : [tablesOf(red!), tablesOf(green!), tablesOf(blue!)];
+  const channelsEach = 3 / channels.length;
+  const inkOfAll = ink();
+  const inks: Inks = { colours: isGrey ? [inkOfAll, inkOfAll, inkOfAll] : [ink(), ink(), ink()], share: 0 };
   return (column, row) => {
     const [left, right] = [Math.max(0, column - inksReachPx), Math.min(widthPx - 1, column + inksReachPx)];
     const [top, bottom] = [Math.max(0, row - inksReachPx), Math.min(heightPx - 1, row + inksReachPx)];
@@ -65,12 +67,12 @@ export function inksOf(
     const mean = meanOf(lumas, levels);
     const variance = Math.max(0, meanOf(lumaSquares, levels ** 2) - mean ** 2);
     let [told, all] = [leastVariance, leastVariance];
-    for (let channel = 0; channel < 3; channel += 1) {
+    for (let channel = 0; channel < channels.length; channel += 1) {
       const { least, most, sums, products, squares } = channels[channel]!;
       const colour = meanOf(sums, levels);
       const slope = (meanOf(products, levels ** 2) - colour * mean + leastVariance) / (variance + leastVariance);
-      told += slope ** 2 * variance;
-      all += Math.max(0, meanOf(squares, levels ** 2) - colour ** 2);
+      told += channelsEach * slope ** 2 * variance;
+      all += channelsEach * Math.max(0, meanOf(squares, levels ** 2) - colour ** 2);
       const [lowest, highest] = [least[row * widthPx + column]!, most[row * widthPx + column]!];
       const beyond = beyondShare * (highest - lowest);
       const found = inks.colours[channel]!;
