@@ -209,10 +209,12 @@ export function drawTile(parts: UpscalerParts, task: TileTask): Promise<Float32A
 async function projectTile({ consistency }: UpscalerParts, task: ProjectionTask): Promise<Float32Array> {
   const { factor, picture, low, isDrawn, widthPx, heightPx, largestShare } = task;
   const projected = largestShare > 0 ? await consistency[factor].project(picture, low, widthPx, heightPx) : picture;
-  softenProjection(projected, picture, low, { widthPx, heightPx, largestShare });
-  const made = task.isGrey ? repeated(meanOfColours(projected)) : projected;
+  const made = task.isGrey ? meanOfColours(projected) : projected;
+  const answer = projected === picture ? made : task.isGrey ? meanOfColours(picture) : picture;
+  const input = task.isGrey ? low.subarray(0, low.length / 3) : low;
+  softenProjection(made, answer, input, { widthPx, heightPx, largestShare });
   takeOffGrain(made, isDrawn, widthPx, factor);
-  return made;
+  return task.isGrey ? repeated(made) : made;
 }
 
 /** @returns one plane of a picture without colours, else three */

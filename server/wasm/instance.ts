@@ -41,8 +41,8 @@ export interface Instance {
   gradientsBytes(): number;
   freeFrom(): number;
   boundsStride(widthPx: number): number;
-  boundsRoomBytes(widthPx: number, heightPx: number): number;
-  beginBounds(widthPx: number, heightPx: number, at: number): void;
+  boundsRoomBytes(channels: number, widthPx: number, heightPx: number): number;
+  beginBounds(channels: number, widthPx: number, heightPx: number, at: number): void;
   inputAt(channel: number): number;
   readInput(): void;
   softenLine(y: number, values: number, answers: number, line: number, factor: number, largestShare: number): void;

@@ -108,9 +108,9 @@ export interface Softening {
 
 /**
  * Keeps values of a projection near to the answer and within the levels of flat areas around, in place.
- * @param projected [3, factor · heightPx, factor · widthPx] in [0, 1]
+ * @param projected [3, factor · heightPx, factor · widthPx] in [0, 1], or one plane of a picture without colours
  * @param answer what was projected, alike; the same array where nothing was
- * @param low the input, [3, heightPx, widthPx] in [0, 1]
+ * @param low the input, [3, heightPx, widthPx] in [0, 1], or one plane
  */
 export function softenPlanes(
   projected: Float32Array,
@@ -120,31 +120,32 @@ export function softenPlanes(
 ): void {
   const line = factor * widthPx;
   const band = factor * line;
+  const channels = low.length / (widthPx * heightPx);
   const module = instance();
   const start = module.freeFrom();
-  const valuesAt = start + module.boundsRoomBytes(widthPx, heightPx);
+  const valuesAt = start + module.boundsRoomBytes(channels, widthPx, heightPx);
   // Vectors read and write some values beyond the last one.
-  const bandBytes = valueBytes * (3 * band + 4);
+  const bandBytes = valueBytes * (channels * band + 4);
   const answersAt = answer === projected ? 0 : valuesAt + bandBytes;
   const buffer = roomOf(module, valuesAt - start + 2 * bandBytes);
-  module.beginBounds(widthPx, heightPx, start);
-  for (let channel = 0; channel < 3; channel += 1)
+  module.beginBounds(channels, widthPx, heightPx, start);
+  for (let channel = 0; channel < channels; channel += 1)
     for (let y = 0; y < heightPx; y += 1) {
       const from = (channel * heightPx + y) * widthPx;
       const at = module.inputAt(channel) + y * module.boundsStride(widthPx);
       new Float32Array(buffer, at, widthPx).set(low.subarray(from, from + widthPx));
     }
   module.readInput();
-  const values = new Float32Array(buffer, valuesAt, 3 * band);
-  const answers = new Float32Array(buffer, answersAt, 3 * band);
+  const values = new Float32Array(buffer, valuesAt, channels * band);
+  const answers = new Float32Array(buffer, answersAt, channels * band);
   for (let y = 0; y < heightPx; y += 1) {
-    for (let channel = 0; channel < 3; channel += 1) {
+    for (let channel = 0; channel < channels; channel += 1) {
       const from = (channel * heightPx + y) * band;
       values.set(projected.subarray(from, from + band), channel * band);
       if (answersAt > 0) answers.set(answer.subarray(from, from + band), channel * band);
     }
     module.softenLine(y, valuesAt, answersAt, line, factor, largestShare);
-    for (let channel = 0; channel < 3; channel += 1)
+    for (let channel = 0; channel < channels; channel += 1)
       projected.set(values.subarray(channel * band, (channel + 1) * band), (channel * heightPx + y) * band);
   }
 }

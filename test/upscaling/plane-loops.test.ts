@@ -38,6 +38,8 @@ function enlarged(low: Float32Array, widthPx: number, heightPx: number, factor: 
   });
 }
 
+const threeTimes = (plane: Float32Array): Float32Array => Float32Array.from([...plane, ...plane, ...plane]);
+
 describe("loops over planes", () => {
   for (const factor of [2, 4] as const)
     for (const largestShare of [0, 0.03])
@@ -57,6 +59,21 @@ describe("loops over planes", () => {
             assert.deepEqual(alone, again);
           }
       });
+
+  for (const factor of [2, 4] as const)
+    it(`the plane of a picture without colours is softened at ×${factor} as three that are the same`, () => {
+      for (const [widthPx, heightPx] of sizes)
+        for (const largestShare of [0, 0.03]) {
+          const size = { widthPx, heightPx, largestShare };
+          const low = picture(widthPx, heightPx, 3).slice(0, widthPx * heightPx);
+          const answer = enlarged(low, widthPx, heightPx, factor, 4);
+          const own = answer.map((value, at) => value + (at % 5) / 100);
+          const [threeOwn, threeAnswers, threeLow] = [own, answer, low].map(threeTimes);
+          softenProjection(own, answer, low, size);
+          softenPlainly(threeOwn!, threeAnswers!, threeLow!, size);
+          assert.deepEqual(threeTimes(own), threeOwn);
+        }
+    });
 
   for (const factor of [2, 4] as const)
     it(`grain at ×${factor} is taken off as in TypeScript, within a hundredth of a level`, () => {

@@ -6,7 +6,6 @@
 
 import type { NetworkScale } from "../../../shared/contract/upscale-scales.ts";
 import { levelPlane } from "../../wasm/planes.ts";
-import { hasNoColours } from "../picture-planes.ts";
 import { joinReachPx } from "./join-flat-areas.ts";
 
 /** Pixels of the result to each side that a round can see. */
@@ -32,18 +31,16 @@ export const grainReachPx = (factor: NetworkScale): number =>
   Math.ceil((grains[factor].levels.length * aroundPx + joinReachPx(factor)) / factor);
 
 /**
- * @param picture enlarged, [3, factor · heightPx, factor · widthPx] in [0, 1], changed in place
+ * @param picture enlarged, [planes, factor · heightPx, factor · widthPx] in [0, 1], changed in place
  * @param isDrawn where the input is drawn (drawn-places.ts), [heightPx, widthPx]
  */
 export function takeOffGrain(picture: Float32Array, isDrawn: Uint8Array, widthPx: number, factor: NetworkScale): void {
   const { isWide, levels, drawnLevels } = grains[factor];
   const rounds = levels.map((level, at) => ({ usual: steepnessOf(level), drawn: steepnessOf(drawnLevels[at]!) }));
   const how = { rounds, isWide, joins: isDrawn.includes(1) };
-  const pixels = picture.length / 3;
-  const isGrey = hasNoColours(picture);
-  for (let channel = 0; channel < (isGrey ? 1 : 3); channel += 1)
-    levelPlane(picture.subarray(channel * pixels, (channel + 1) * pixels), { factor, widthPx, isDrawn }, how);
-  if (isGrey) for (const channel of [1, 2]) picture.copyWithin(channel * pixels, 0, pixels);
+  const pixels = factor ** 2 * isDrawn.length;
+  for (let from = 0; from < picture.length; from += pixels)
+    levelPlane(picture.subarray(from, from + pixels), { factor, widthPx, isDrawn }, how);
 }
 
 /** @param level difference in levels from which a value has no influence */

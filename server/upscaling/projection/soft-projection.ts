@@ -19,9 +19,9 @@ export interface SoftProjection {
 }
 
 /**
- * @param projected [3, factor · heightPx, factor · widthPx] in [0, 1], changed in place
+ * @param projected [3, factor · heightPx, factor · widthPx] in [0, 1], changed in place; or one plane of a picture without colours
  * @param answer what was projected, of the same shape; the same array where nothing was
- * @param low the input, [3, heightPx, widthPx] in [0, 1]
+ * @param low the input, [3, heightPx, widthPx] in [0, 1], or one plane
  */
 export function softenProjection(
   projected: Float32Array,

@@ -13,6 +13,8 @@ const beside: usize = 8 * 4;
 export const sameLevel: f64 = 1.01 / 255;
 const equalLevel: f64 = 0.3 / 255;
 
+/** Planes of the input: three, or one of a picture without colours. */
+export let channels: i32 = 3;
 let width: i32 = 0;
 let height: i32 = 0;
 export let stride: usize = 0;
@@ -26,12 +28,18 @@ export function boundsStride(widthPx: i32): usize {
 }
 
 /** Bytes of the room for an input. */
-export function boundsRoomBytes(widthPx: i32, heightPx: i32): usize {
-  layOut(widthPx, heightPx, 0);
-  return 3 * (5 * planeBytes + tableBytes) + 4 * stride;
+export function boundsRoomBytes(count: i32, widthPx: i32, heightPx: i32): usize {
+  layOut(count, widthPx, heightPx, 0);
+  return planesBytes() + 4 * stride;
 }
 
-function layOut(widthPx: i32, heightPx: i32, at: usize): void {
+/** Of all channels, with their tables. */
+function planesBytes(): usize {
+  return (channels as usize) * (5 * planeBytes + tableBytes);
+}
+
+function layOut(count: i32, widthPx: i32, heightPx: i32, at: usize): void {
+  channels = count;
   width = widthPx;
   height = heightPx;
   stride = boundsStride(widthPx);
@@ -56,13 +64,13 @@ function tableAt(channel: i32): usize {
 }
 
 /** Lays out the room for an input, whose planes are then written at `inputAt`. */
-export function beginBounds(widthPx: i32, heightPx: i32, at: usize): void {
-  layOut(widthPx, heightPx, at);
+export function beginBounds(count: i32, widthPx: i32, heightPx: i32, at: usize): void {
+  layOut(count, widthPx, heightPx, at);
 }
 
 /** Reads the input that was written. */
 export function readInput(): void {
-  for (let channel: i32 = 0; channel < 3; channel += 1) {
+  for (let channel: i32 = 0; channel < channels; channel += 1) {
     repeatBorders(planeAt(channel, 0));
     findPlaces(channel);
     sumPlaces(planeAt(channel, 3), tableAt(channel));
@@ -100,7 +108,7 @@ function findPlaces(channel: i32): void {
     at += lanes
   )
     v128.store(at, nothing);
-  const temporary = room + 3 * (5 * planeBytes + tableBytes);
+  const temporary = room + planesBytes();
   const lowNear = temporary + beside;
   const highNear = lowNear + stride;
   const lowNext = highNear + stride;

@@ -3,7 +3,7 @@
  * results equal those of JavaScript.
  */
 import { ceilingOf, ceilingPlaceOf, faintRange, findBounds, floorOf, floorPlaceOf, rangeOf } from "./bounds";
-import { inputAt } from "./places";
+import { channels, inputAt } from "./places";
 import { high, low, narrow } from "./vectors";
 
 /** Half a level, so that flat areas are met. */
@@ -16,7 +16,7 @@ const moved: usize = memory.data(24, 16);
 
 /**
  * Bounds the values of one line of the input's pixels.
- * @param values of the projection, [3, factor, line], changed in place; up to three values beyond them are read and written
+ * @param values of the projection, [channels, factor, line], changed in place; up to three values beyond them are read and written
  * @param answers what was projected, alike; 0 = the same values
  * @param line values of a line, `factor` times the input's width
  */
@@ -27,9 +27,9 @@ export function softenLine(y: i32, values: usize, answers: usize, line: i32, fac
   const widthPx = line / factor;
   for (let x: i32 = 0; x < widthPx; x += 1) {
     let mayJoin = false;
-    for (let channel: i32 = 0; channel < 3; channel += 1) if (findBounds(channel, x, y)) mayJoin = true;
+    for (let channel: i32 = 0; channel < channels; channel += 1) if (findBounds(channel, x, y)) mayJoin = true;
     const corner = (x as usize) * reach;
-    for (let channel: i32 = 0; channel < 3; channel += 1) {
+    for (let channel: i32 = 0; channel < channels; channel += 1) {
       // What may join a flat area is held within floor and ceiling after that, as its other colours are compared as they are.
       const lowest = mayJoin ? 0 : floorOf(channel);
       const highest = mayJoin ? 1 : ceilingOf(channel);
@@ -44,9 +44,9 @@ export function softenLine(y: i32, values: usize, answers: usize, line: i32, fac
     if (!mayJoin) continue;
     for (let part: i32 = 0; part < factor; part += 1)
       for (let at = values + corner + (part as usize) * row, end = at + reach; at < end; at += 4) {
-        for (let channel: i32 = 0; channel < 3; channel += 1)
+        for (let channel: i32 = 0; channel < channels; channel += 1)
           store<f64>(moved + ((channel * 8) as usize), load<f32>(at + (channel as usize) * plane) as f64);
-        for (let channel: i32 = 0; channel < 3; channel += 1)
+        for (let channel: i32 = 0; channel < channels; channel += 1)
           store<f32>(at + (channel as usize) * plane, join(channel) as f32);
       }
   }
@@ -103,9 +103,10 @@ function join(channel: i32): f64 {
 /** How far the other colours belong to a flat area, too, whose place in the input is given: 1 = they do, 0 = one does not. */
 function shareOf(channel: i32, place: usize): f64 {
   let share: f64 = 1;
-  for (let other: i32 = 0; other < 3; other += 1) {
+  for (let other: i32 = 0; other < channels; other += 1) {
     const range = rangeOf(other);
-    if (other === channel || range < faintRange) continue;
+    // A plane without colours stands for the other two.
+    if ((other === channel && channels > 1) || range < faintRange) continue;
     const value = load<f64>(moved + ((other * 8) as usize));
     let away = Math.abs(value - (load<f32>(inputAt(other) + place) as f64));
     if (floorPlaceOf(other) !== 0) away = min(away, value - floorOf(other));
