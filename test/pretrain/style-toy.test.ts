@@ -1,6 +1,6 @@
 /**
  * The training of the style pack on toy sizes, from SVG to a flow that restyles: target expert 2 with a resumed run, latents, the flow,
- * its figures, ONNX files. Needs Python with PyTorch (server/pretrain/README.md) and is skipped, saying so, where there is none.
+ * its figures, ONNX files. Needs Python with PyTorch (server/pretrain/REPRODUCE.md) and is skipped, saying so, where there is none.
  */
 import assert from "node:assert/strict";
 import { readFile, stat } from "node:fs/promises";
