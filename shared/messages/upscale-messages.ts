@@ -51,6 +51,8 @@ export interface UpscaleProvenance {
   readonly detail: number;
   /** Absent on fills that were enlarged before pictures were cleaned. */
   readonly clean?: number;
+  /** `false` where small text was left as all else. */
+  readonly letters?: boolean;
   /** Of this picture alone, not of the first of its set. */
   readonly seed: number;
   readonly packDigest: string;

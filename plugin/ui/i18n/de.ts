@@ -134,6 +134,7 @@ export const de: Texts = {
   clean: "Säubern",
   cleanHint: "1: ohne die Spuren von JPEG. 0: wie sie sind. ×1 säubert nur.",
   hypotheses: "Antworten",
+  readLetters: "Kleine Schrift lesen",
   showVariance: "Zweifel an der Antwort zeigen",
   showOutlines: "Umranden, was niemand wissen kann",
   varianceMap: "Wo Antworten abweichen",

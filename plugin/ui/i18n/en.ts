@@ -132,6 +132,7 @@ export const en = {
   clean: "Clean up",
   cleanHint: "1: without the marks of JPEG. 0: as they are. ×1 only cleans.",
   hypotheses: "Answers",
+  readLetters: "Read small text",
   showVariance: "Show the doubt about the answer",
   showOutlines: "Outline what can’t be known",
   varianceMap: "Where answers differ",

@@ -134,6 +134,7 @@ export const es: Texts = {
   clean: "Limpiar",
   cleanHint: "1: sin las marcas de JPEG. 0: como están. ×1 solo limpia.",
   hypotheses: "Respuestas",
+  readLetters: "Leer el texto pequeño",
   showVariance: "Mostrar la duda sobre la respuesta",
   showOutlines: "Contornear lo que no se puede saber",
   varianceMap: "Dónde difieren las respuestas",

@@ -134,6 +134,7 @@ export const fr: Texts = {
   clean: "Nettoyer",
   cleanHint: "1 : sans les traces de JPEG. 0 : telles quelles. ×1 ne fait que nettoyer.",
   hypotheses: "Réponses",
+  readLetters: "Lire les petits textes",
   showVariance: "Montrer le doute sur la réponse",
   showOutlines: "Entourer ce qu’on ne peut pas savoir",
   varianceMap: "Où les réponses diffèrent",

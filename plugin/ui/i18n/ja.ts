@@ -134,6 +134,7 @@ export const ja: Texts = {
   clean: "きれいにする",
   cleanHint: "1: JPEGの跡を除く。0: そのまま。×1はきれいにするだけ。",
   hypotheses: "答えの数",
+  readLetters: "小さな文字を読む",
   showVariance: "答えの不確かさを示す",
   showOutlines: "知り得ない場所を囲む",
   varianceMap: "答えの違う場所",

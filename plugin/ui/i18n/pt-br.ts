@@ -134,6 +134,7 @@ export const ptBr: Texts = {
   clean: "Limpar",
   cleanHint: "1: sem as marcas de JPEG. 0: como estão. ×1 só limpa.",
   hypotheses: "Respostas",
+  readLetters: "Ler textos pequenos",
   showVariance: "Mostrar a dúvida sobre a resposta",
   showOutlines: "Contornar o que não se pode saber",
   varianceMap: "Onde as respostas diferem",

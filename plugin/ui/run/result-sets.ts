@@ -78,6 +78,7 @@ export function enlargedImage(
     scale,
     detail: request.detail,
     clean: request.clean,
+    ...(request.letters === false && { letters: false }),
     seed: ownSeed,
     packDigest,
   } as const;

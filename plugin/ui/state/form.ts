@@ -35,6 +35,8 @@ export interface Form {
   readonly detail: number;
   /** How far marks of JPEG are removed, 0 to 1. */
   readonly clean: number;
+  /** Whether small text is read, and drawn as letters. */
+  readonly readsLetters: boolean;
   readonly hypotheses: number;
   readonly hasVariance: boolean;
   /** What can't be known, in the map. */
@@ -81,6 +83,7 @@ export const defaultForm: Form = {
   scale: 2,
   detail: 0,
   clean: 1,
+  readsLetters: true,
   hypotheses: 1,
   hasVariance: false,
   hasOutlines: false,

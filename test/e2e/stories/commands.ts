@@ -139,7 +139,12 @@ const upscale: Story = {
     await select("key 1");
     await page.getByRole("button", { name: "Upscale" }).click();
     await ui.getByText("128 × 128").waitFor();
-    await ui.getByRole("button", { name: "Upscale", exact: true }).click();
+    await ui.getByRole("switch", { name: "Read small text" }).uncheck();
+    const [sent] = await Promise.all([
+      page.waitForRequest((request) => request.method() === "POST" && request.url().endsWith("/v1/upscales")),
+      ui.getByRole("button", { name: "Upscale", exact: true }).click(),
+    ]);
+    assert.equal(sent.postDataJSON().letters, false);
     await ui.locator(".applied").waitFor({ timeout: 120_000 });
     await ui.getByText("512 × 512").waitFor();
     await step("by-its-button");

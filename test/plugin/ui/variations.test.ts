@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { planReplacements } from "../../../plugin/ui/plans/captions.ts";
-import { planBlend, planVariations, type UploadedSource } from "../../../plugin/ui/plans/edits.ts";
+import { planBlend, planUpscale, planVariations, type UploadedSource } from "../../../plugin/ui/plans/edits.ts";
 import { planRestyle, type UploadedIcon } from "../../../plugin/ui/plans/icons.ts";
 import { defaultForm } from "../../../plugin/ui/state/form.ts";
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
@@ -52,6 +52,13 @@ test("the same idea starts from drawings of what it shows, which differ; picture
     assert.deepEqual([retrieval, diversity], [0, undefined]);
   }
   assert.equal(inputOf({ depth: "last" }, source()).retrieval, 0, "nothing is known to start from");
+});
+
+test("an upscale reads small text unless that is switched off, and a picture that is only cleaned has none to read", () => {
+  const uploaded = { ...source(), source: { nodeName: "page", largestScale: 4 } as UploadedSource["source"] };
+  const lettersOf = (form: object) => planUpscale({ ...defaultForm, ...form }, [uploaded])[0]!.input.letters;
+  assert.deepEqual([lettersOf({}), lettersOf({ readsLetters: false })], [undefined, false]);
+  assert.equal(lettersOf({ readsLetters: false, scale: 1 }), undefined);
 });
 
 test("a new drawing of a variation or a sketch still follows its picture, unless another translation draws it", () => {

@@ -111,6 +111,11 @@ function UpscaleFields({ controller, texts }: ViewProps) {
       {isLarger && (
         <>
           <Switch
+            label={texts.readLetters}
+            isOn={form.readsLetters}
+            onChange={(readsLetters) => controller.editForm({ readsLetters })}
+          />
+          <Switch
             label={texts.showVariance}
             isOn={form.hasVariance}
             onChange={(hasVariance) => controller.editForm({ hasVariance })}
