@@ -225,6 +225,7 @@ async function enlargeTile({ factors, letters }: UpscalerParts, task: EnlargeTas
   const network = parts[reader] ?? parts.network;
   const box = growBox(core, meansReachPx, picture);
   if (temperature === 0) {
+    await freeTensors();
     const answer = { rows: await network.predictMeans(tile, whole.widthPx, whole.heightPx), box: whole };
     if (!task.letters) return inItsColours(unfold(factor, core, answer));
     const plain = inItsColours(unfold(factor, box, answer));

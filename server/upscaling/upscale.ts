@@ -46,8 +46,10 @@ import type { Reader, TileDrawer } from "./upscale-tile.ts";
  */
 const defaultCorePx = 174;
 
+/** Cores of accurate answers are so many times as wide: means alone take less memory. Wider ones save no time. */
+const accurateCores = 1.5;
 /** Cores of letters are so many times as wide, since their networks have narrow layers and wide margins. */
-const letterCores = 3;
+const letterCores = 2.5;
 
 type Size = Pick<Pixels, "widthPx" | "heightPx">;
 
@@ -80,9 +82,9 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
   const lettersOf = new WeakMap<Pixels, PictureLetters>();
   const letterTiles: TileLimits = { corePx: letterCores * corePx, marginPx: margins.reader, concurrency };
 
-  /** The same tiles with details and without, which need a narrower margin. */
-  function networkTiles(factor: NetworkScale): TileLimits {
-    const { network, details } = margins.factors[factor];
+  function networkTiles(factor: NetworkScale, temperature: Temperature): TileLimits {
+    const { network, details, letters } = margins.factors[factor];
+    if (temperature === 0) return { corePx: accurateCores * corePx, marginPx: network + letters, concurrency };
     return { corePx, marginPx: network + details, concurrency };
   }
 
@@ -106,7 +108,7 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     const letters = temperature === "centre" ? undefined : await chooseLetters(low, drawn, run, temperature);
     const around = margins.factors[factor];
     const marginPx = around.network + (isDecoded(temperature) ? around.details : letters ? around.letters : 0);
-    const tiles = tilesOf(widthPx, heightPx, networkTiles(factor), marginPx);
+    const tiles = tilesOf(widthPx, heightPx, networkTiles(factor, temperature), marginPx);
     await eachTile(tiles, run, async ({ core, whole }, isAlone) => {
       const tile = readBox(low, whole);
       const about = { factor, whole, core, picture: { widthPx, heightPx }, seed, temperature, reader, isGrey, isAlone };
@@ -180,10 +182,10 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     });
   }
 
-  const countAll = (size: Size, scale: NetworkScale): number =>
-    (knowsLetters ? countTiles(size.widthPx, size.heightPx, letterTiles) : 0) +
-    countTiles(size.widthPx, size.heightPx, networkTiles(scale)) +
-    countTiles(size.widthPx, size.heightPx, projectionTiles(scale));
+  const countAll = ({ widthPx, heightPx }: Size, scale: NetworkScale, temperature: number): number =>
+    (knowsLetters ? countTiles(widthPx, heightPx, letterTiles) : 0) +
+    countTiles(widthPx, heightPx, networkTiles(scale, temperature)) +
+    countTiles(widthPx, heightPx, projectionTiles(scale));
 
   async function upscalePixels(image: Pixels, run: Omit<Run, "isGrey">): Promise<Pixels> {
     const { isOpaque, isEmpty, isGrey } = inspect(image);
@@ -209,9 +211,11 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     scales: networkScales,
     knowsForeign,
     knowsLetters,
-    tilesOf(image: Pixels, target: UpscaleTarget): number {
+    tilesOf(image: Pixels, { temperature, ...target }: UpscaleTarget & Pick<UpscaleOptions, "temperature">): number {
       const { isOpaque, isEmpty } = inspect(image);
-      return isEmpty ? 0 : countAll(image, networkScaleFor(image, target)) * (isOpaque ? 1 : 2);
+      const scale = networkScaleFor(image, target);
+      if (isEmpty) return 0;
+      return countAll(image, scale, temperature) + (isOpaque ? 0 : countAll(image, scale, 0));
     },
     async upscale(
       image: Pixels,

@@ -13,7 +13,7 @@ import {
   type UpscalerParts,
   warmUpTiles,
 } from "../../server/upscaling/upscale-tile.ts";
-import { enlargedSize, type NetworkScale } from "../../shared/contract/upscale-scales.ts";
+import { enlargedSize, type NetworkScale, type UpscaleTarget } from "../../shared/contract/upscale-scales.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { averaging, details, flow, networkOf } from "../fixtures/upscaling/small-parts.ts";
@@ -109,7 +109,7 @@ describe("upscaling", () => {
         await upscaler.upscale(wavy, { ...options, onTile }),
         await make(1024, details, woven).upscale(wavy, options),
       );
-      assert.deepEqual([drawn, reported], [upscaler.tilesOf(wavy, { scale: 4 }), drawn]);
+      assert.deepEqual([drawn, reported], [upscaler.tilesOf(wavy, options), drawn]);
     }
   });
 
@@ -323,7 +323,7 @@ describe("upscaling", () => {
   it("upscaling gives a picture of nothing for a picture of nothing, without running a network", async () => {
     const upscaler = make();
     const nothing = picture(5, 3, () => [9, 9, 9, 0]);
-    assert.equal(upscaler.tilesOf(nothing, { scale: 4 }), 0);
+    assert.equal(upscaler.tilesOf(nothing, { scale: 4, temperature: 0 }), 0);
     const { rgba, widthPx, heightPx } = await upscaler.upscale(nothing, { scale: 4, temperature: 0.5, seed: 1 });
     assert.deepEqual([widthPx, heightPx, rgba.some((value) => value !== 0)], [20, 12, false]);
   });
@@ -365,15 +365,16 @@ describe("upscaling", () => {
   it("upscaling announces as many tiles as it works through", async () => {
     const half = picture(37, 23, (x) => [1, 2, 3, x % 256]);
     for (const image of [wavy, half])
-      for (const scale of [2, 4] as const) {
-        const upscaler = make(8);
-        let tiles = 0;
-        const onTile = () => {
-          tiles += 1;
-        };
-        await upscaler.upscale(image, { scale, temperature: 0, seed: 1, onTile });
-        assert.equal(tiles, upscaler.tilesOf(image, { scale }));
-      }
+      for (const scale of [2, 4] as const)
+        for (const temperature of [0, 0.5]) {
+          const upscaler = make(8);
+          let tiles = 0;
+          const onTile = () => {
+            tiles += 1;
+          };
+          await upscaler.upscale(image, { scale, temperature, seed: 1, onTile });
+          assert.equal(tiles, upscaler.tilesOf(image, { scale, temperature }));
+        }
   });
 
   it("upscaling stops between two tiles when it is cancelled", async () => {
@@ -438,7 +439,8 @@ describe("upscaling", () => {
       const result = await upscaler.upscale(wavy, { ...target, ...answer });
       assert.deepEqual([result.widthPx, result.heightPx], [size.widthPx, size.heightPx]);
       assert.deepEqual(result, await shrinkArea(drawn, size, () => undefined));
-      assert.equal(upscaler.tilesOf(wavy, target), upscaler.tilesOf(wavy, { scale: factor }));
+      const tilesOf = (of: UpscaleTarget) => upscaler.tilesOf(wavy, { ...of, temperature: 0 });
+      assert.equal(tilesOf(target), tilesOf({ scale: factor }));
     }
   });
 
