@@ -8,6 +8,7 @@ import type { Provenance } from "../../../shared/contract/generations/provenance
 import type { Meta } from "../../../shared/contract/meta.ts";
 import type { Training, TrainingList } from "../../../shared/contract/training.ts";
 import type { ImageUpload } from "../../../shared/contract/upload.ts";
+import { upscaleFactors } from "../../../shared/contract/upscale-scales.ts";
 import type { Upscale } from "../../../shared/contract/upscaling.ts";
 import type { Family, Vector } from "../../../shared/contract/vectors.ts";
 import type { VectorRecord } from "../../../shared/messages/vector-messages.ts";
@@ -118,7 +119,7 @@ const isGeneration = has({
 });
 const isUpscale = has({
   ...isJob,
-  request: has({ image: isText, scale: isOneOf(2, 4), detail: isNumber, seed: isWhole, count: isWhole }),
+  request: has({ image: isText, scale: isOneOf(...upscaleFactors), detail: isNumber, seed: isWhole, count: isWhole }),
   progress: has({
     stage: isOneOf("waiting", "decoding", "upscaling", "storing", "finished"),
     completed: isWhole,

@@ -139,6 +139,7 @@ const upscale: Story = {
     await select("key 1");
     await page.getByRole("button", { name: "Upscale" }).click();
     await ui.getByText("128 × 128").waitFor();
+    await ui.getByLabel("Factor").selectOption("3");
     await ui.getByRole("switch", { name: "Read small text" }).uncheck();
     const [sent] = await Promise.all([
       page.waitForRequest((request) => request.method() === "POST" && request.url().endsWith("/v1/upscales")),
@@ -146,8 +147,12 @@ const upscale: Story = {
     ]);
     assert.equal(sent.postDataJSON().letters, false);
     await ui.locator(".applied").waitFor({ timeout: 120_000 });
-    await ui.getByText("512 × 512").waitFor();
+    await ui.getByText("384 × 384").waitFor();
     await step("by-its-button");
+    await ui.getByLabel("Factor").selectOption("1");
+    await ui.getByRole("button", { name: "Upscale", exact: true }).click();
+    await ui.locator(".applied").waitFor({ state: "detached" });
+    await ui.locator(".applied").waitFor({ timeout: 120_000 });
   },
 };
 

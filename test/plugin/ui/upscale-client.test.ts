@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { after, before, beforeEach, test } from "node:test";
 import { type ApiClient, createApiClient } from "../../../plugin/ui/client/api-client.ts";
 import { Failure } from "../../../plugin/ui/client/failure.ts";
+import { upscaleFactors } from "../../../shared/contract/upscale-scales.ts";
 import { type ContractServer, startContractServer } from "../contract/contract-server.ts";
 import { drawPng } from "../png.ts";
 
@@ -71,6 +72,16 @@ test("an accepted upscale is followed to its hypotheses and their map", async ()
     );
   const post = server.requests.find(({ path }) => path === "/v1/upscales");
   assert.equal(post?.headers["idempotency-key"], "key");
+});
+
+test("an upscale by any factor that the form offers is followed to its end", async () => {
+  const api = client();
+  const { digest } = await api.uploadImage(drawPng(1, 16));
+  for (const scale of upscaleFactors) {
+    const accepted = await api.upscales.start({ image: digest, scale, clean: 0.5 }, `key ${scale}`);
+    const done = await api.upscales.follow(accepted, () => undefined, never);
+    assert.deepEqual([done.state, done.images[0]?.widthPx], ["done", 16 * scale]);
+  }
 });
 
 test("without any stream an upscale is polled to the same end", async () => {
