@@ -1,10 +1,10 @@
 /**
- * Pictures of any size as three planes of 16 bits, converted from and to 8-bit pixels with alpha. For values in [0, 1], 16 bits
- * are as good as float32 in half the memory: a 4096 px picture takes 100 MB.
+ * Pictures of any size as planes of 16 bits, converted from and to 8-bit pixels with alpha: three planes, or one of a picture without
+ * colours. For values in [0, 1], 16 bits are as good as float32 in half the memory: a 4096 px picture takes 100 MB.
  */
 import type { Pixels } from "../engine/interfaces.ts";
 
-/** [3, heightPx, widthPx]; 65535 = 1. */
+/** [planes, heightPx, widthPx]; 65535 = 1. */
 export interface Planes {
   readonly data: Uint16Array;
   readonly widthPx: number;
@@ -37,17 +37,27 @@ export function hasNoColours(colours: Float32Array): boolean {
   return true;
 }
 
-export const emptyPlanes = (widthPx: number, heightPx: number): Planes => ({
-  data: new Uint16Array(3 * widthPx * heightPx),
+export const emptyPlanes = (widthPx: number, heightPx: number, count = 3): Planes => ({
+  data: new Uint16Array(count * widthPx * heightPx),
   widthPx,
   heightPx,
 });
 
-/** Reads a box as floats in [0, 1], [3, box.heightPx, box.widthPx]. */
-export function readBox({ data, widthPx, heightPx }: Planes, box: Box): Float32Array {
-  const tile = new Float32Array(3 * box.widthPx * box.heightPx);
+export const countPlanes = ({ data, widthPx, heightPx }: Planes): number => data.length / (widthPx * heightPx);
+
+/** The plane that stands for the three of a picture without colours. */
+export const onePlaneOf = ({ data, widthPx, heightPx }: Planes): Planes => ({
+  data: data.subarray(0, widthPx * heightPx),
+  widthPx,
+  heightPx,
+});
+
+/** Reads a box as floats in [0, 1], [planes, box.heightPx, box.widthPx]. */
+export function readBox(planes: Planes, box: Box): Float32Array {
+  const { data, widthPx, heightPx } = planes;
+  const tile = new Float32Array(countPlanes(planes) * box.widthPx * box.heightPx);
   let to = 0;
-  for (let channel = 0; channel < 3; channel += 1)
+  for (let channel = 0; channel < countPlanes(planes); channel += 1)
     for (let y = box.top; y < box.top + box.heightPx; y += 1) {
       const from = (channel * heightPx + y) * widthPx + box.left;
       for (let x = 0; x < box.widthPx; x += 1, to += 1) tile[to] = data[from + x]! * unit;
@@ -56,11 +66,12 @@ export function readBox({ data, widthPx, heightPx }: Planes, box: Box): Float32A
 }
 
 /**
- * Writes the part `inner` of a tile [3, …] of floats into a picture, clamped to [0, 1].
+ * Writes the part `inner` of a tile [planes, …] of floats into a picture, clamped to [0, 1].
  * @param outer box of the tile, which contains `inner`
  */
-export function writeBox({ data, widthPx, heightPx }: Planes, tile: Float32Array, outer: Box, inner: Box): void {
-  for (let channel = 0; channel < 3; channel += 1)
+export function writeBox(planes: Planes, tile: Float32Array, outer: Box, inner: Box): void {
+  const { data, widthPx, heightPx } = planes;
+  for (let channel = 0; channel < countPlanes(planes); channel += 1)
     for (let y = inner.top; y < inner.top + inner.heightPx; y += 1) {
       let from = (channel * outer.heightPx + y - outer.top) * outer.widthPx + inner.left - outer.left;
       let to = (channel * heightPx + y) * widthPx + inner.left;
@@ -81,17 +92,14 @@ export function coloursOf({ rgba, widthPx, heightPx }: Pixels): Planes {
   return planes;
 }
 
-/** Alpha as a grey picture. */
+/** Alpha as a picture without colours. */
 export function alphaOf({ rgba, widthPx, heightPx }: Pixels): Planes {
-  const planes = emptyPlanes(widthPx, heightPx);
-  const pixels = widthPx * heightPx;
-  for (let pixel = 0; pixel < pixels; pixel += 1) planes.data[pixel] = rgba[4 * pixel + 3]! * widen;
-  planes.data.copyWithin(pixels, 0, pixels);
-  planes.data.copyWithin(2 * pixels, 0, pixels);
+  const planes = emptyPlanes(widthPx, heightPx, 1);
+  for (let pixel = 0; pixel < planes.data.length; pixel += 1) planes.data[pixel] = rgba[4 * pixel + 3]! * widen;
   return planes;
 }
 
-/** Receives tiles of a finished picture: the part `inner` of a tile [3, …] of floats at `outer`. */
+/** Receives tiles of a finished picture: the part `inner` of a tile [planes, …] of floats at `outer`. */
 export type WriteTile = (tile: Float32Array, outer: Box, inner: Box) => void;
 
 /** Writes into the colours of unpremultiplied pixels, and alpha if all are opaque. */
@@ -123,11 +131,12 @@ function eachPixel(
   put: (at: number, red: number, green: number, blue: number) => void,
 ): void {
   const pixels = outer.widthPx * outer.heightPx;
+  const plane = tile.length > pixels ? pixels : 0;
   for (let y = inner.top; y < inner.top + inner.heightPx; y += 1) {
     let from = (y - outer.top) * outer.widthPx + inner.left - outer.left;
     let at = 4 * (y * widthPx + inner.left);
     for (let x = 0; x < inner.widthPx; x += 1, from += 1, at += 4)
-      put(at, tile[from]!, tile[pixels + from]!, tile[2 * pixels + from]!);
+      put(at, tile[from]!, tile[plane + from]!, tile[2 * plane + from]!);
   }
 }
 

@@ -80,7 +80,7 @@ export interface UpscalerParts {
 export interface EnlargeTask {
   readonly kind: "enlarge";
   readonly factor: NetworkScale;
-  /** Colours of `whole`, [3, heightPx, widthPx] in [0, 1]. */
+  /** Of `whole`, [3, heightPx, widthPx] in [0, 1], or one plane of a picture without colours. */
   readonly tile: Float32Array;
   /** Where the input is drawn (places/drawn-places.ts), by pixel of `whole`. */
   readonly isDrawn: Uint8Array;
@@ -93,8 +93,6 @@ export interface EnlargeTask {
   readonly temperature: Temperature;
   /** Where a factor lacks it, `network` reads. */
   readonly reader: Reader;
-  /** Whether the picture has no colours, so that the tile gets none. */
-  readonly isGrey: boolean;
   /** Letters that were chosen in `whole` (letters/picture-letters.ts), where there are any. */
   readonly letters?: Float32Array;
 }
@@ -102,7 +100,7 @@ export interface EnlargeTask {
 /** Reads the letters of a tile; its result is as `readLetters` gives it. */
 export interface LettersTask {
   readonly kind: "letters";
-  /** Colours of `whole`, [3, heightPx, widthPx] in [0, 1]. */
+  /** As that of an `EnlargeTask`. */
   readonly tile: Float32Array;
   /** Where the input is drawn, by pixel of `whole`: letters elsewhere are left. */
   readonly isDrawn: Uint8Array;
@@ -110,13 +108,13 @@ export interface LettersTask {
   readonly core: Box;
 }
 
-/** One tile of a projection; its result is [3, factor · heightPx, factor · widthPx]. */
+/** One tile of a projection; its result is shaped as its picture. */
 export interface ProjectionTask {
   readonly kind: "projection";
   readonly factor: NetworkScale;
-  /** [3, factor · heightPx, factor · widthPx] */
+  /** [planes, factor · heightPx, factor · widthPx] */
   readonly picture: Float32Array;
-  /** [3, heightPx, widthPx] */
+  /** [planes, heightPx, widthPx] */
   readonly low: Float32Array;
   /** Where the input is drawn (places/drawn-places.ts), [heightPx, widthPx] */
   readonly isDrawn: Uint8Array;
@@ -124,8 +122,6 @@ export interface ProjectionTask {
   readonly heightPx: number;
   /** How far it may move (projection/soft-projection.ts); 0 = no projection. */
   readonly largestShare: number;
-  /** Whether the picture has no colours. */
-  readonly isGrey: boolean;
 }
 
 /** `isAlone`: no other tile is being drawn, so this one may use every core. */
@@ -141,7 +137,7 @@ export interface TileDrawer {
   /** Tiles that are drawn at a time. */
   readonly concurrency: number;
   /**
-   * The enlarged core, [3, factor · heightPx, factor · widthPx], or the projected tile. The task's buffers may be gone
+   * The enlarged core, [planes, factor · heightPx, factor · widthPx], or the projected tile. The task's buffers may be gone
    * afterwards.
    */
   draw(task: TileTask): Promise<Float32Array>;
@@ -184,7 +180,6 @@ export async function warmUpTiles(parts: UpscalerParts): Promise<void> {
     seed: 0,
     temperature: limits.upscaleTemperatureMax,
     reader: "network" as const,
-    isGrey: false,
   };
   if (parts.letters) {
     await drawTile(parts, { kind: "letters", isAlone: true, ...about });
@@ -195,45 +190,48 @@ export async function warmUpTiles(parts: UpscalerParts): Promise<void> {
   for (const factor of [2, 4] as const) {
     await drawTile(parts, { kind: "enlarge", factor, isAlone: true, ...about, ...(parts.letters && { letters }) });
     const picture = new Float32Array(factor ** 2 * tile.length);
-    const planes = { picture, low: tile, isDrawn, widthPx, heightPx, largestShare: 1, isGrey: false };
+    const planes = { picture, low: tile, isDrawn, widthPx, heightPx, largestShare: 1 };
     await drawTile(parts, { kind: "projection", factor, isAlone: true, ...planes });
   }
 }
 
 export function drawTile(parts: UpscalerParts, task: TileTask): Promise<Float32Array> {
-  if (task.kind === "enlarge") return enlargeTile(parts, task).then((drawn) => (task.isGrey ? repeated(drawn) : drawn));
+  if (task.kind === "enlarge") return enlargeTile(parts, task);
   if (task.kind === "letters") return readLetters(parts.letters!, task.tile, task);
   return projectTile(parts, task);
 }
 
 async function projectTile({ consistency }: UpscalerParts, task: ProjectionTask): Promise<Float32Array> {
   const { factor, picture, low, isDrawn, widthPx, heightPx, largestShare } = task;
-  const projected = largestShare > 0 ? await consistency[factor].project(picture, low, widthPx, heightPx) : picture;
-  const made = task.isGrey ? meanOfColours(projected) : projected;
-  const answer = projected === picture ? made : task.isGrey ? meanOfColours(picture) : picture;
-  const input = task.isGrey ? low.subarray(0, low.length / 3) : low;
-  softenProjection(made, answer, input, { widthPx, heightPx, largestShare });
+  const made = largestShare > 0 ? await project() : picture;
+  softenProjection(made, picture, low, { widthPx, heightPx, largestShare });
   takeOffGrain(made, isDrawn, widthPx, factor);
-  return task.isGrey ? repeated(made) : made;
+  return made;
+
+  async function project(): Promise<Float32Array> {
+    const { project } = consistency[factor];
+    if (low.length > widthPx * heightPx) return project(picture, low, widthPx, heightPx);
+    return meanOfColours(await project(threeOf(picture), threeOf(low), widthPx, heightPx));
+  }
 }
 
-/** @returns one plane of a picture without colours, else three */
 async function enlargeTile({ factors, letters }: UpscalerParts, task: EnlargeTask): Promise<Float32Array> {
-  const { factor, tile, isDrawn, whole, core, picture, temperature, reader } = task;
-  const inItsColours = (drawn: Float32Array): Float32Array => (task.isGrey ? meanOfColours(drawn) : drawn);
+  const { factor, isDrawn, whole, core, picture, temperature, reader } = task;
+  const isGrey = task.tile.length === whole.widthPx * whole.heightPx;
+  const tile = isGrey ? threeOf(task.tile) : task.tile;
+  const inItsColours = (drawn: Float32Array): Float32Array => (isGrey ? meanOfColours(drawn) : drawn);
   const parts = factors[factor];
   const network = parts[reader] ?? parts.network;
   const box = growBox(core, meansReachPx, picture);
+  // Of the tile before.
+  await freeTensors();
   if (temperature === 0) {
-    await freeTensors();
     const answer = { rows: await network.predictMeans(tile, whole.widthPx, whole.heightPx), box: whole };
     if (!task.letters) return inItsColours(unfold(factor, core, answer));
     const plain = inItsColours(unfold(factor, box, answer));
     return withLetters(letters!.drawer, task, { box, detailed: plain.slice(), plain });
   }
-  // Of the tile before.
-  await freeTensors();
-  const read = await readAround(network, task, parts.details);
+  const read = await readAround(network, { ...task, tile }, parts.details);
   // What was not cut out.
   await freeTensors();
   const drawn = await drawDetails(parts, task, read);
@@ -262,7 +260,7 @@ function meanOfColours(drawn: Float32Array): Float32Array {
 }
 
 /** Three planes of one. */
-function repeated(plane: Float32Array): Float32Array {
+function threeOf(plane: Float32Array): Float32Array {
   const planes = new Float32Array(3 * plane.length);
   for (let channel = 0; channel < 3; channel += 1) planes.set(plane, channel * plane.length);
   return planes;

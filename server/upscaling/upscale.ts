@@ -26,7 +26,9 @@ import {
   alphaOf,
   clearInvisible,
   coloursOf,
+  countPlanes,
   emptyPlanes,
+  onePlaneOf,
   type Planes,
   readBox,
   type WriteTile,
@@ -61,7 +63,6 @@ interface Run extends Omit<UpscaleOptions, "temperature" | "foreignness" | "isSh
   /** How far a projection may move (projection/soft-projection.ts); 0 = no projection. */
   readonly largestShare: number;
   readonly reader: Reader;
-  readonly isGrey: boolean;
   /** Of whom the letters of these planes are kept for its next hypothesis. */
   readonly of?: Pixels;
 }
@@ -95,7 +96,7 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     concurrency,
   });
 
-  /** Enlarges one colour picture by 2 or 4 and passes the result to `write` tile by tile. */
+  /** Enlarges the planes of one picture by 2 or 4 and passes the result to `write` tile by tile. */
   async function enlarge(low: Planes, run: Run, write: WriteTile): Promise<void> {
     const drawn = findDrawnPlaces(low);
     await makeConsistent(await runNetworks(low, drawn, run), low, drawn, run, write);
@@ -103,15 +104,15 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
 
   async function runNetworks(low: Planes, drawn: DrawnPlaces, run: Run): Promise<Planes> {
     const { widthPx, heightPx } = low;
-    const { seed, temperature, scale: factor, reader, isGrey } = run;
-    const to = emptyPlanes(factor * widthPx, factor * heightPx);
+    const { seed, temperature, scale: factor, reader } = run;
+    const to = emptyPlanes(factor * widthPx, factor * heightPx, countPlanes(low));
     const letters = temperature === "centre" ? undefined : await chooseLetters(low, drawn, run, temperature);
     const around = margins.factors[factor];
     const marginPx = around.network + (isDecoded(temperature) ? around.details : letters ? around.letters : 0);
     const tiles = tilesOf(widthPx, heightPx, networkTiles(factor, temperature), marginPx);
     await eachTile(tiles, run, async ({ core, whole }, isAlone) => {
       const tile = readBox(low, whole);
-      const about = { factor, whole, core, picture: { widthPx, heightPx }, seed, temperature, reader, isGrey, isAlone };
+      const about = { factor, whole, core, picture: { widthPx, heightPx }, seed, temperature, reader, isAlone };
       const isDrawn = drawnWithin(drawn, whole);
       const chosen = letters?.within(whole);
       const enlarged = enlargeBox(core, factor);
@@ -153,14 +154,14 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     run: Run,
     write: WriteTile,
   ): Promise<void> {
-    const { scale: factor, largestShare, isGrey } = run;
+    const { scale: factor, largestShare } = run;
     const tiles = tilesOf(low.widthPx, low.heightPx, projectionTiles(factor));
     await eachTile(tiles, run, async ({ core, whole }, isAlone) => {
       const outer = enlargeBox(whole, factor);
       const { widthPx, heightPx } = whole;
       const planes = { picture: readBox(picture, outer), low: readBox(low, whole), isDrawn: drawnWithin(drawn, whole) };
       write(
-        await drawer.draw({ kind: "projection", factor, isAlone, ...planes, widthPx, heightPx, largestShare, isGrey }),
+        await drawer.draw({ kind: "projection", factor, isAlone, ...planes, widthPx, heightPx, largestShare }),
         outer,
         enlargeBox(core, factor),
       );
@@ -187,19 +188,20 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     countTiles(widthPx, heightPx, networkTiles(scale, temperature)) +
     countTiles(widthPx, heightPx, projectionTiles(scale));
 
-  async function upscalePixels(image: Pixels, run: Omit<Run, "isGrey">): Promise<Pixels> {
+  async function upscalePixels(image: Pixels, run: Run): Promise<Pixels> {
     const { isOpaque, isEmpty, isGrey } = inspect(image);
     const [widthPx, heightPx] = [run.scale * image.widthPx, run.scale * image.heightPx];
     // Zeros take no memory until they are written, and the networks need the most beside a picture.
     const result: Pixels = { rgba: new Uint8Array(4 * widthPx * heightPx), widthPx, heightPx };
     if (isEmpty) return result;
     const colours = isOpaque ? coloursOf(image) : fillColour(image);
-    await enlarge(colours, { ...run, isGrey, of: image }, writeColours(result, { isOpaque }));
+    const low = isGrey ? onePlaneOf(colours) : colours;
+    await enlarge(low, { ...run, of: image }, writeColours(result, { isOpaque }));
     if (isOpaque) return result;
     // Alpha uses the mean prediction, because an outline should be accurate; only colours are drawn. It is drawn at its size, never shrunk.
     await enlarge(
       alphaOf(image),
-      { ...run, isGrey: true, temperature: 0, largestShare: 0, reader: "foreignNetwork" },
+      { ...run, temperature: 0, largestShare: 0, reader: "foreignNetwork" },
       writeAlpha(result),
     );
     await drawSmoothPlaces(result, image, pauseOf(run.signal));

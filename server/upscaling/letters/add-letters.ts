@@ -9,7 +9,7 @@ import { coverInto } from "./letter-cover.ts";
 import { type LetterDrawer, letterFactor, letterPlanes, lumaOf } from "./read-letters.ts";
 
 export interface LetteredTile {
-  /** Colours of `whole`, [3, whole.heightPx, whole.widthPx] in [0, 1]. */
+  /** Of `whole`, [planes, whole.heightPx, whole.widthPx] in [0, 1]. */
   readonly tile: Float32Array;
   readonly whole: Box;
   readonly picture: Pick<Box, "widthPx" | "heightPx">;
@@ -48,8 +48,8 @@ async function drawLetters(
   const around = growBox(part, marginPx, picture);
   const given = cutPlanes(letters, letterPlanes, whole, around);
   const classes = given.subarray(0, around.widthPx * around.heightPx);
-  const colours = cutPlanes(tile, 3, whole, around);
-  const low = lumaOf(colours);
+  const colours = cutPlanes(tile, tile.length / (whole.widthPx * whole.heightPx), whole, around);
+  const low = lumaOf(colours, around.widthPx * around.heightPx);
   const drawn = shrinkLetters(await drawer.draw(low, given, around.widthPx, around.heightPx), around, factor);
   const inksAt = inksOf(colours, low, around);
   const cover = new Float32Array(factor ** 2);

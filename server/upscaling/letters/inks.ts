@@ -28,7 +28,7 @@ export interface Inks {
 }
 
 /**
- * @param colours of a box, [3, heightPx, widthPx] in [0, 1]
+ * @param colours of a box, [planes, heightPx, widthPx] in [0, 1]
  * @param luma of them, [heightPx, widthPx]
  */
 export function inksOf(
@@ -50,11 +50,12 @@ export function inksOf(
       squares: tableOf(productOf(whole, whole)),
     };
   };
-  const [red, green, blue] = [0, 1, 2].map((at) => colours.subarray(at * luma.length, (at + 1) * luma.length));
   const ink = (): Ink => ({ slope: 0, lowest: 0, highest: 0 });
   // Most text is grey: then one plane stands for all.
-  const isGrey = hasNoColours(colours);
-  const channels = isGrey ? [tablesOf(red!)] : [tablesOf(red!), tablesOf(green!), tablesOf(blue!)];
+  const isGrey = colours.length === luma.length || hasNoColours(colours);
+  const channels = (isGrey ? [0] : [0, 1, 2]).map((at) =>
+    tablesOf(colours.subarray(at * luma.length, (at + 1) * luma.length)),
+  );
   const channelsEach = 3 / channels.length;
   const inkOfAll = ink();
   const inks: Inks = { colours: isGrey ? [inkOfAll, inkOfAll, inkOfAll] : [ink(), ink(), ink()], share: 0 };
@@ -71,8 +72,11 @@ export function inksOf(
       const { least, most, sums, products, squares } = channels[channel]!;
       const colour = meanOf(sums, levels);
       const slope = (meanOf(products, levels ** 2) - colour * mean + leastVariance) / (variance + leastVariance);
-      told += channelsEach * slope ** 2 * variance;
-      all += channelsEach * Math.max(0, meanOf(squares, levels ** 2) - colour ** 2);
+      const own = Math.max(0, meanOf(squares, levels ** 2) - colour ** 2);
+      for (let same = 0; same < channelsEach; same += 1) {
+        told += slope ** 2 * variance;
+        all += own;
+      }
       const [lowest, highest] = [least[row * widthPx + column]!, most[row * widthPx + column]!];
       const beyond = beyondShare * (highest - lowest);
       const found = inks.colours[channel]!;

@@ -31,9 +31,10 @@ export const letterReachPx = 24;
 /** How much larger letters are drawn. */
 export const letterFactor = 4;
 
-/** Luma of colours [3, pixels]. */
-export function lumaOf(colours: Float32Array): Float32Array {
-  const luma = new Float32Array(colours.length / 3);
+/** Luma of colours [3, pixels]; of a picture without colours [1, pixels] the picture itself. */
+export function lumaOf(colours: Float32Array, pixels: number): Float32Array {
+  if (colours.length === pixels) return colours;
+  const luma = new Float32Array(pixels);
   for (let at = 0; at < luma.length; at += 1) luma[at] = lumaAt(colours, at, luma.length);
   return luma;
 }
@@ -61,7 +62,7 @@ export async function readLetters(
   colours: Float32Array,
   { whole, isDrawn, core }: ReadTile,
 ): Promise<Float32Array> {
-  const luma = lumaOf(colours);
+  const luma = lumaOf(colours, whole.widthPx * whole.heightPx);
   const isTold = await findText(finder, luma, whole);
   const planes = new Float32Array(letterPlanes * core.widthPx * core.heightPx);
   const rows: number[] = [];

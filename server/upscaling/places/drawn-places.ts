@@ -2,7 +2,7 @@
  * Where a picture is drawn: posterised, or of flat colours. There, rows and columns run at one level and then jump; in a photograph, also in
  * its skies, they run into neighbours of a level more or less. Pure.
  */
-import type { Box, Planes } from "../picture-planes.ts";
+import { type Box, countPlanes, type Planes } from "../picture-planes.ts";
 
 /** Side of the blocks that are decided as one, px. */
 const blockPx = 8;
@@ -39,8 +39,9 @@ export function findDrawnPlaces(picture: Planes): DrawnPlaces {
 }
 
 /** By block, the pixels that equal a neighbour and differ by a jump from the one opposite. */
-function countJumps({ data, widthPx, heightPx }: Planes, jumps: Uint16Array, columns: number): void {
-  const pixels = widthPx * heightPx;
+function countJumps(picture: Planes, jumps: Uint16Array, columns: number): void {
+  const { data, widthPx, heightPx } = picture;
+  const pixels = countPlanes(picture) === 1 ? 0 : widthPx * heightPx;
   const differenceOf = (a: number, b: number): number =>
     Math.max(
       Math.abs(data[a]! - data[b]!),
