@@ -6,9 +6,12 @@ import { shrinkBicubic } from "../../server/upscaling/bicubic.ts";
 import { lrPsnrDb } from "../../server/upscaling/consistency.ts";
 import { paintHeat } from "../../server/upscaling/doubt/colormap.ts";
 import { drawHypotheses, type EnlargedPicture, type HypothesesHandlers } from "../../server/upscaling/hypotheses.ts";
+import { createUpscaler } from "../../server/upscaling/upscale.ts";
+import { drawHere } from "../../server/upscaling/upscale-tile.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { smallUpscaler, stripes, tilesOfSmall } from "../fixtures/networks/small-upscaler.ts";
+import { averaging, details, flow, networkOf } from "../fixtures/upscaling/small-parts.ts";
 
 const request = {
   scale: 2,
@@ -41,6 +44,30 @@ const flat = (levels: readonly number[], widthPx: number, heightPx: number): Pix
 });
 
 describe("hypotheses", () => {
+  for (const detail of [0, 0.5, 1])
+    for (const variance of [false, true])
+      it(`progress ends at its total at detail ${detail}${variance ? ", with the map of doubt" : ""}`, async () => {
+        const parts = (factor: 2 | 4) => ({
+          network: networkOf(factor),
+          foreignNetwork: networkOf(factor),
+          flow,
+          details,
+        });
+        const consistency = { 2: averaging(2), 4: averaging(4) };
+        const upscaler = createUpscaler(drawHere({ factors: { 2: parts(2), 4: parts(4) }, consistency }), {
+          corePx: 10,
+        });
+        const image = stripes(40, 30);
+        const tilesAt = (temperature: number) => upscaler.tilesOf(image, { scale: 2, temperature });
+        assert.ok(tilesAt(0) < tilesAt(0.9));
+        const steps: Array<readonly [completed: number, total: number]> = [];
+        const onProgress: HypothesesHandlers["onProgress"] = ({ completed, total }) => steps.push([completed, total]);
+        await draw(upscaler, image, { detail, variance, count: 2 }, { onProgress });
+        const [completed, total] = steps.at(-1)!;
+        assert.equal(completed, total);
+        assert.ok(steps.every((step) => step[1] === total));
+      });
+
   it("hypotheses are drawn in order from consecutive seeds, which wrap, at the temperature of the detail", async () => {
     const upscaler = smallUpscaler();
     const image = stripes(6, 4);

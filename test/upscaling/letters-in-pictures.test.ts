@@ -3,7 +3,13 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Pixels, UpscaleOptions } from "../../server/engine/interfaces.ts";
 import { createUpscaler } from "../../server/upscaling/upscale.ts";
-import { drawHere, type TileDrawer, type UpscalerParts } from "../../server/upscaling/upscale-tile.ts";
+import {
+  drawHere,
+  drawTile,
+  type TileDrawer,
+  type TileTask,
+  type UpscalerParts,
+} from "../../server/upscaling/upscale-tile.ts";
 import { averaging, details, flow, networkOf } from "../fixtures/upscaling/small-parts.ts";
 
 /**
@@ -82,7 +88,61 @@ const text = page(61, 40);
 const wide = page(300, 90);
 const drawn: UpscaleOptions = { scale: 4, temperature: 0, seed: 3, foreignness: 1 };
 
+/** A drawer whose letters are as dark as what lies within nine pixels. */
+const farSeeing: (typeof letters)["drawer"] = {
+  marginPx: 9,
+  draw: async (luma, planes, widthPx) => {
+    const heightPx = luma.length / widthPx;
+    const meanAround = (x: number, y: number): number => {
+      let [sum, count] = [0, 0];
+      for (let v = Math.max(0, y - 9); v <= Math.min(heightPx - 1, y + 9); v += 1)
+        for (let u = Math.max(0, x - 9); u <= Math.min(widthPx - 1, x + 9); u += 1, count += 1)
+          sum += luma[v * widthPx + u]!;
+      return sum / count;
+    };
+    const greys = Float32Array.from(luma, (value, at) =>
+      planes[at]! > 0 ? 0.2 * meanAround(at % widthPx, Math.floor(at / widthPx)) : value,
+    );
+    return Float32Array.from({ length: 16 * luma.length }, (_, at) => {
+      const [x, y] = [Math.floor((at % (4 * widthPx)) / 4), Math.floor(at / (4 * widthPx) / 4)];
+      return greys[y * widthPx + x]!;
+    });
+  },
+};
+
 describe("letters in pictures", () => {
+  for (const temperature of [0, 0.9])
+    it(`at a temperature of ${temperature} they are the same in small tiles, where the drawer sees far beyond what else is seen`, async () => {
+      const uneven = page(70, 50);
+      for (let at = 0; at < uneven.rgba.length; at += 4)
+        if (uneven.rgba[at]! > 128) uneven.rgba.fill(190 + ((at >> 2) % 70), at, at + 3);
+      const upscale = (corePx: number) =>
+        createUpscaler(drawHere(partsWith({ ...letters, drawer: farSeeing })), { corePx }).upscale(
+          { ...uneven },
+          { ...drawn, temperature },
+        );
+      const whole = await upscale(1024);
+      for (const corePx of [7, 12]) assert.deepEqual(await upscale(corePx), whole);
+    });
+
+  it("letters far darker than the input keep its means, but for three levels", async () => {
+    const [whole, factor] = [{ left: 0, top: 0, widthPx: 24, heightPx: 24 }, 4] as const;
+    const pixels = whole.widthPx * whole.heightPx;
+    const tile = Float32Array.from({ length: pixels }, (_, at) => ((at + Math.floor(at / 24)) % 2 === 0 ? 0.3 : 0.8));
+    const planes = new Float32Array(3 * pixels).fill(1, 0, pixels);
+    const black = { ...letters.drawer, draw: async (luma: Float32Array) => new Float32Array(16 * luma.length) };
+    const task: TileTask = {
+      kind: "enlarge",
+      ...{ factor, tile, isDrawn: new Uint8Array(pixels).fill(1), whole, core: whole, picture: whole },
+      ...{ seed: 1, temperature: 0, reader: "network", isAlone: true },
+    };
+    const parts = partsWith({ ...letters, drawer: black });
+    const [plain, lettered] = [await drawTile(parts, task), await drawTile(parts, { ...task, letters: planes })];
+    assert.equal(lettered.length, factor ** 2 * pixels);
+    const moved = lettered.reduce((sum, value, at) => sum + 255 * (value - plain[at]!), 0) / plain.length;
+    assert.ok(Math.abs(moved + 3) < 0.5, `means move by ${moved} levels`);
+  });
+
   for (const scale of [2, 4] as const)
     for (const temperature of [0, 0.45, 0.9])
       it(`at ×${scale} and a temperature of ${temperature} they are the same in small tiles as in one`, async () => {

@@ -310,6 +310,18 @@ describe("inks", () => {
     return inksOf(colours, luma, { widthPx: 9, heightPx: 9 })(4, 4).colours.map(({ slope }) => slope);
   };
 
+  it("one plane of a picture without colours has the inks of three that are the same", () => {
+    const plane = Float32Array.from({ length: 81 }, (_, at) => 0.5 + 0.004 * ((at * 7) % 5));
+    const size = { widthPx: 9, heightPx: 9 };
+    const [one, three] = [plane, Float32Array.from([...plane, ...plane, ...plane])].map((colours) =>
+      inksOf(colours, plane, size)(4, 4),
+    );
+    assert.deepEqual(one, three);
+    // A plane that does not follow takes from the share.
+    const odd = Float32Array.from([...plane, ...plane, ...plane.map((value, at) => value + (at % 2) / 5)]);
+    assert.ok(inksOf(odd, plane, size)(4, 4).share < one!.share);
+  });
+
   it("each channel follows luma as it does around, where two of them are alike, too", () => {
     // Luma falls by the ink's share of it; a channel that is 1 in the ink does not follow.
     for (const [ink, wanted] of [

@@ -63,16 +63,21 @@ describe("loops over planes", () => {
   for (const factor of [2, 4] as const)
     it(`the plane of a picture without colours is softened at ×${factor} as three that are the same`, () => {
       for (const [widthPx, heightPx] of sizes)
-        for (const largestShare of [0, 0.03]) {
-          const size = { widthPx, heightPx, largestShare };
-          const low = picture(widthPx, heightPx, 3).slice(0, widthPx * heightPx);
-          const answer = enlarged(low, widthPx, heightPx, factor, 4);
-          const own = answer.map((value, at) => value + (at % 5) / 100);
-          const [threeOwn, threeAnswers, threeLow] = [own, answer, low].map(threeTimes);
-          softenProjection(own, answer, low, size);
-          softenPlainly(threeOwn!, threeAnswers!, threeLow!, size);
-          assert.deepEqual(threeTimes(own), threeOwn);
-        }
+        for (const largestShare of [0, 0.03])
+          for (const noisyEvery of [1, 3, 97]) {
+            const size = { widthPx, heightPx, largestShare };
+            const low = picture(widthPx, heightPx, noisyEvery).slice(0, widthPx * heightPx);
+            const answer = enlarged(low, widthPx, heightPx, factor, 4);
+            const own = answer.map((value, at) => value + (at % 5) / 100);
+            const [threeOwn, threeAnswers, threeLow] = [own, answer, low].map(threeTimes);
+            softenProjection(own, answer, low, size);
+            softenPlainly(threeOwn!, threeAnswers!, threeLow!, size);
+            assert.deepEqual(threeTimes(own), threeOwn);
+            const [alone, three] = [answer.slice(), threeTimes(answer)];
+            softenProjection(alone, alone, low, { ...size, largestShare: 0 });
+            softenPlainly(three, threeAnswers!, threeLow!, { ...size, largestShare: 0 });
+            assert.deepEqual(threeTimes(alone), three);
+          }
     });
 
   for (const factor of [2, 4] as const)

@@ -339,6 +339,43 @@ describe("upscaling", () => {
         assert.ok(rgba[at] === rgba[at + 1] && rgba[at] === rgba[at + 2], `pixel ${at / 4}`);
     });
 
+  it("the middle of the flow is grey, too, by networks that tint", async () => {
+    const grey = picture(9, 7, (x, y) => [x * 20 + y, x * 20 + y, x * 20 + y, 255]);
+    const [{ rgba }, plain] = [await tinting().centreOf(grey, 4), await make().centreOf(grey, 4)];
+    for (let at = 0; at < rgba.length; at += 4) assert.ok(rgba[at] === rgba[at + 1] && rgba[at] === rgba[at + 2]);
+    // The mean of the tints is 9 levels; the projection takes some of it off.
+    const apart = rgba.filter((_, at) => at % 4 === 0).map((value, at) => value - plain.rgba[4 * at]!);
+    assert.ok(
+      apart.filter((levels) => levels >= 5 && levels <= 10).length > 0.9 * apart.length,
+      `${apart.slice(0, 40)}`,
+    );
+  });
+
+  for (const planes of [1, 3])
+    it(`a projection moves a value by a share of the range around, of ${planes === 1 ? "a plane" : "three planes"}`, async () => {
+      const [widthPx, heightPx, factor, largestShare] = [9, 9, 4, 0.03] as const;
+      const low = Float32Array.from({ length: planes * 81 }, (_, at) => 0.3 + 0.2 * (at % 3));
+      const high = Float32Array.from({ length: planes * 81 * 16 }, (_, at) => {
+        const [x, y] = [Math.floor((at % 36) / 4), Math.floor((at % (36 * 36)) / 36 / 4)];
+        return low[y * widthPx + x]!;
+      });
+      const moving = { marginPx: 0, project: async (given: Float32Array) => given.map((value) => value + 0.5) };
+      const parts = { factors: factorsWith(), consistency: { 2: moving, 4: moving } };
+      const task = {
+        factor,
+        low,
+        isDrawn: new Uint8Array(81),
+        widthPx,
+        heightPx,
+        largestShare,
+        isAlone: true,
+      } as const;
+      const made = await drawTile(parts, { kind: "projection", ...task, picture: high.slice() });
+      const most = Math.max(...made.map((value, at) => Math.abs(value - high[at]!)));
+      // The range is 0.4; grain is smoothed after it.
+      assert.ok(most > 0.005 && most < 0.5 / 255 + 0.03 * 0.4 + 1 / 255, `${most}`);
+    });
+
   it("alpha is the mean of what networks that tint make of it", async () => {
     const half = picture(24, 24, (x, y) => [10, 20, 30, 60 + ((x * 37 + y * 53) % 120)]);
     const alphas = async (upscaler: ReturnType<typeof make>): Promise<number[]> => {

@@ -13,7 +13,7 @@ import {
 } from "../../../plugin/ui/plans/captions.ts";
 import type { DrawJob } from "../../../plugin/ui/run/jobs.ts";
 import { countOf, describeStep, shareOf } from "../../../plugin/ui/run/progress-text.ts";
-import { rankByLikelihood } from "../../../plugin/ui/run/result-sets.ts";
+import { enlargedImage, rankByLikelihood } from "../../../plugin/ui/run/result-sets.ts";
 import type { Action } from "../../../plugin/ui/state/actions.ts";
 import { defaultForm, readForm, withRecent } from "../../../plugin/ui/state/form.ts";
 import { reduce } from "../../../plugin/ui/state/reduce.ts";
@@ -23,6 +23,20 @@ import { initialState, keptImages, type State } from "../../../plugin/ui/state/s
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
 import { limits } from "../../../shared/limits.ts";
 import { defaultSettings } from "../../../shared/messages/settings.ts";
+
+test("a layer remembers of an upscale whether small text was left", () => {
+  const rememberedOf = (letters: boolean) => {
+    const request = { image: "d", scale: 2, detail: 0, clean: 1, letters, seed: 7, count: 1, variance: false };
+    const upscale = { request, packDigest: "p" } as unknown as Parameters<typeof enlargedImage>[1];
+    const job = { fills: [] } as unknown as Parameters<typeof enlargedImage>[0];
+    const info = { kind: "hypothesis", index: 0, seed: 7 } as Parameters<typeof enlargedImage>[2];
+    const { destination } = enlargedImage(job, upscale, info, new Uint8Array(), "key");
+    return destination.kind === "fills" && destination.provenance;
+  };
+  const usual = { format: 1, scale: 2, detail: 0, clean: 1, seed: 7, packDigest: "p" };
+  assert.deepEqual(rememberedOf(true), usual);
+  assert.deepEqual(rememberedOf(false), { ...usual, letters: false });
+});
 
 const provenance = (seed: number, caption = "a cat"): Provenance => ({
   format: 1,
