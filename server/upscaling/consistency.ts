@@ -30,17 +30,27 @@ export async function lrPsnrDb(image: Pixels, enlarged: Pixels, pause: () => Pro
   for (let top = 0; top < heightPx; top += bandRows) {
     const bottom = Math.min(heightPx, top + bandRows);
     const [from, to] = rowsOfBand(enlarged, image, top, bottom);
-    for (let channel = 0; channel < channels; channel += 1) {
+    // Where nothing has a colour one channel stands for all three.
+    const isGrey = channels === 3 && areGrey(image, top, bottom) && areGrey(enlarged, from, to);
+    const times = isGrey ? 3 : 1;
+    for (let channel = 0; channel < channels; channel += times) {
       const small = planeOf(image, channel, top, bottom, channels);
       const large = planeOf(enlarged, channel, from, to, channels);
       const shrunk = shrinkBand(large, enlarged, image, { top, bottom, firstRow: from }, across);
       for (let at = 0; at < small.length; at += 1)
-        squares += (Math.max(0, Math.min(255, shrunk[at]!)) - small[at]!) ** 2;
+        squares += times * (Math.max(0, Math.min(255, shrunk[at]!)) - small[at]!) ** 2;
     }
     await pause();
   }
   const meanSquare = squares / (channels * widthPx * heightPx);
   return Math.min(psnrMaxDb, 10 * Math.log10(255 ** 2 / meanSquare));
+}
+
+/** Whether some rows are grey. */
+function areGrey({ rgba, widthPx }: Pixels, top: number, bottom: number): boolean {
+  for (let at = 4 * top * widthPx; at < 4 * bottom * widthPx; at += 4)
+    if (rgba[at] !== rgba[at + 1] || rgba[at] !== rgba[at + 2]) return false;
+  return true;
 }
 
 /** Rows of one channel in levels; colours times alpha, which is 255 everywhere with three channels. */

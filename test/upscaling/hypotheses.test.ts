@@ -205,6 +205,25 @@ describe("LR-PSNR", () => {
     assert.ok(Math.abs((await lrPsnrDb(image, enlarged, pause)) - expected) < 1e-9);
   });
 
+  it("LR-PSNR sees all channels where only a part of a picture is grey", async () => {
+    const image = stripes(6, 150);
+    const noisy = await smallUpscaler().upscale(image, { scale: 2, temperature: 1, seed: 3 });
+    // Grey above and coloured below: the kernel of the second band sees both.
+    const isGrey = (row: number, rows: number): boolean => row < 0.6 * rows;
+    for (const { rgba, widthPx, heightPx } of [image, noisy])
+      for (let at = 0; at < rgba.length; at += 4)
+        if (isGrey(Math.floor(at / 4 / widthPx), heightPx)) rgba.fill(rgba[at]!, at, at + 3);
+    let squares = 0;
+    for (let channel = 0; channel < 3; channel += 1) {
+      const plane = Float32Array.from({ length: 12 * 300 }, (_, pixel) => noisy.rgba[4 * pixel + channel]!);
+      shrinkBicubic(plane, 12, 300, 2).forEach((value, pixel) => {
+        squares += (Math.max(0, Math.min(255, value)) - image.rgba[4 * pixel + channel]!) ** 2;
+      });
+    }
+    const expected = 10 * Math.log10(255 ** 2 / (squares / (3 * 6 * 150)));
+    assert.ok(Math.abs((await lrPsnrDb(image, noisy, pause)) - expected) < 1e-9);
+  });
+
   it("LR-PSNR of black on white is that of the truth, although the kernel leads beyond white where 8 bits end", async () => {
     const truth = flat([0, 0, 0, 255], 16, 16);
     for (let at = 0; at < truth.rgba.length; at += 4) if ((at / 4) % 16 >= 8) truth.rgba.fill(255, at, at + 4);
