@@ -43,8 +43,8 @@ import { countTiles, enlargeBox, growBox, type Tile, type TileLimits, tilesOf } 
 import type { Reader, TileDrawer } from "./upscale-tile.ts";
 
 /**
- * Side of the largest core of a tile: the smallest by which six tiles cover 512 px. Twelve smaller tiles would cost 1.3 times as much, for
- * their margins; four larger ones would need 40 MB more a thread.
+ * Side of the largest core of a tile with details: the smallest by which six tiles cover 512 px. Twelve smaller tiles would cost 1.3 times
+ * as much, for their margins; four larger ones would need 40 MB more a thread.
  */
 const defaultCorePx = 174;
 

@@ -109,7 +109,7 @@ export function planUpscale(form: Form, sources: readonly UploadedSource[]): Enl
       input: {
         ...{ image, scale: form.scale, detail: isLarger ? form.detail : 0, seed: form.seed, count, variance },
         ...(variance && form.hasOutlines ? { outlines: true } : {}),
-        // A server before version 0.36 reads none.
+        // A server before version 0.36 reads none and refuses the field, so it is sent only where it changes something.
         ...(isLarger && !form.readsLetters ? { letters: false } : {}),
         // A server before version 0.21 knows no cleaning. At its own size a picture is cleaned, or there is nothing to do.
         ...(form.clean === 1 || (!isLarger && form.clean === 0) ? {} : { clean: form.clean }),
