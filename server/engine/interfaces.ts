@@ -293,7 +293,7 @@ export interface Upscaler {
   /** Whether letters of small text are read and drawn. */
   readonly knowsLetters: boolean;
   /** Tiles that `upscale` will work through: the unit of progress. */
-  tilesOf(image: Pixels, options: UpscaleTarget & Pick<UpscaleOptions, "temperature">): number;
+  tilesOf(image: Pixels, target: UpscaleTarget): number;
   /**
    * @param image whose pixels stay as they are: what was read in them serves its next hypotheses
    * @throws AppError `upscale_too_large`, `invalid_request` for a width that is no enlargement, `cancelled`

@@ -69,10 +69,8 @@ export async function drawHypotheses(
   const shared = isLiveliest ? Math.min(count, varianceHypotheses) : 0;
   const readsLetters = letters && upscaler.knowsLetters;
   const opinions = !upscaler.knowsForeign ? 0 : detail === 0 && !readsLetters ? 1 : 2;
-  const tilesAt = (temperature: number): number => upscaler.tilesOf(image, { ...target, temperature });
-  const total =
-    count * tilesAt(temperatureOf(detail)) +
-    (variance ? (varianceHypotheses - shared) * tilesAt(temperatureOf(1)) + opinions * tilesAt(0) : 0);
+  const drawn = count + (variance ? varianceHypotheses - shared + opinions : 0);
+  const total = drawn * upscaler.tilesOf(image, target);
   let completed = 0;
   const onTile = (): Promise<void> => {
     completed += 1;

@@ -15,8 +15,8 @@ import { drawHere, drawTile, type TileDrawer, warmUpTiles } from "./upscale-tile
 /** Most threads; further cores are divided among their sessions. */
 const workersMax = 4;
 /**
- * Memory of a thread with its sessions and the tensors of a tile: both tiles with details and larger ones without peak at 190 MB in a
- * process of their own. All threads together get half of the free memory.
+ * Memory of a thread with its sessions and the tensors of a tile: a tile with details takes 190 MB in a process of its own. All threads
+ * together get half of the free memory.
  */
 const workerBytes = 190e6;
 /** Side of the largest core of a tile where another provider than the CPU draws: few large runs keep a GPU busy. */

@@ -43,13 +43,11 @@ import { countTiles, enlargeBox, growBox, type Tile, type TileLimits, tilesOf } 
 import type { Reader, TileDrawer } from "./upscale-tile.ts";
 
 /**
- * Side of the largest core of a tile with details: the smallest by which six tiles cover 512 px. Twelve smaller tiles would cost 1.3 times
- * as much, for their margins; four larger ones would need 40 MB more a thread.
+ * Side of the largest core of a tile: the smallest by which six tiles cover 512 px. Twelve smaller tiles would cost 1.3 times as much, for
+ * their margins; four larger ones would need 40 MB more a thread, and save nothing in a server's child.
  */
 const defaultCorePx = 174;
 
-/** Cores of accurate answers are so many times as wide: means alone take less memory. Wider ones save no time. */
-const accurateCores = 1.5;
 /** Cores of letters are so many times as wide, since their networks have narrow layers and wide margins. */
 const letterCores = 2.5;
 
@@ -83,9 +81,9 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
   const lettersOf = new WeakMap<Pixels, PictureLetters>();
   const letterTiles: TileLimits = { corePx: letterCores * corePx, marginPx: margins.reader, concurrency };
 
-  function networkTiles(factor: NetworkScale, temperature: Temperature): TileLimits {
-    const { network, details, letters } = margins.factors[factor];
-    if (temperature === 0) return { corePx: accurateCores * corePx, marginPx: network + letters, concurrency };
+  /** The same tiles with details and without, which need a narrower margin. */
+  function networkTiles(factor: NetworkScale): TileLimits {
+    const { network, details } = margins.factors[factor];
     return { corePx, marginPx: network + details, concurrency };
   }
 
@@ -109,7 +107,7 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     const letters = temperature === "centre" ? undefined : await chooseLetters(low, drawn, run, temperature);
     const around = margins.factors[factor];
     const marginPx = around.network + (isDecoded(temperature) ? around.details : letters ? around.letters : 0);
-    const tiles = tilesOf(widthPx, heightPx, networkTiles(factor, temperature), marginPx);
+    const tiles = tilesOf(widthPx, heightPx, networkTiles(factor), marginPx);
     await eachTile(tiles, run, async ({ core, whole }, isAlone) => {
       const tile = readBox(low, whole);
       const about = { factor, whole, core, picture: { widthPx, heightPx }, seed, temperature, reader, isAlone };
@@ -183,9 +181,9 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     });
   }
 
-  const countAll = ({ widthPx, heightPx }: Size, scale: NetworkScale, temperature: number): number =>
+  const countAll = ({ widthPx, heightPx }: Size, scale: NetworkScale): number =>
     (knowsLetters ? countTiles(widthPx, heightPx, letterTiles) : 0) +
-    countTiles(widthPx, heightPx, networkTiles(scale, temperature)) +
+    countTiles(widthPx, heightPx, networkTiles(scale)) +
     countTiles(widthPx, heightPx, projectionTiles(scale));
 
   async function upscalePixels(image: Pixels, run: Run): Promise<Pixels> {
@@ -213,11 +211,9 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     scales: networkScales,
     knowsForeign,
     knowsLetters,
-    tilesOf(image: Pixels, { temperature, ...target }: UpscaleTarget & Pick<UpscaleOptions, "temperature">): number {
+    tilesOf(image: Pixels, target: UpscaleTarget): number {
       const { isOpaque, isEmpty } = inspect(image);
-      const scale = networkScaleFor(image, target);
-      if (isEmpty) return 0;
-      return countAll(image, scale, temperature) + (isOpaque ? 0 : countAll(image, scale, 0));
+      return isEmpty ? 0 : countAll(image, networkScaleFor(image, target)) * (isOpaque ? 1 : 2);
     },
     async upscale(
       image: Pixels,

@@ -58,8 +58,7 @@ describe("hypotheses", () => {
           corePx: 10,
         });
         const image = stripes(40, 30);
-        const tilesAt = (temperature: number) => upscaler.tilesOf(image, { scale: 2, temperature });
-        assert.ok(tilesAt(0) < tilesAt(0.9));
+        assert.ok(upscaler.tilesOf(image, { scale: 2 }) > 2);
         const steps: Array<readonly [completed: number, total: number]> = [];
         const onProgress: HypothesesHandlers["onProgress"] = ({ completed, total }) => steps.push([completed, total]);
         await draw(upscaler, image, { detail, variance, count: 2 }, { onProgress });
