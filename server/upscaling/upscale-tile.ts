@@ -203,19 +203,22 @@ export function drawTile(parts: UpscalerParts, task: TileTask): Promise<Float32A
 
 async function projectTile({ consistency }: UpscalerParts, task: ProjectionTask): Promise<Float32Array> {
   const { factor, picture, low, isDrawn, widthPx, heightPx, largestShare } = task;
-  const made = largestShare > 0 ? await project() : picture;
+  const { project } = consistency[factor];
+  let made = picture;
+  if (largestShare > 0)
+    made =
+      low.length === widthPx * heightPx
+        ? meanOfColours(await project(threeOf(picture), threeOf(low), widthPx, heightPx))
+        : await project(picture, low, widthPx, heightPx);
   softenProjection(made, picture, low, { widthPx, heightPx, largestShare });
   takeOffGrain(made, isDrawn, widthPx, factor);
   return made;
-
-  async function project(): Promise<Float32Array> {
-    const { project } = consistency[factor];
-    if (low.length > widthPx * heightPx) return project(picture, low, widthPx, heightPx);
-    return meanOfColours(await project(threeOf(picture), threeOf(low), widthPx, heightPx));
-  }
 }
 
-async function enlargeTile({ factors, letters }: UpscalerParts, task: EnlargeTask): Promise<Float32Array> {
+async function enlargeTile(
+  { factors, letters }: UpscalerParts,
+  task: EnlargeTask & Pick<TileTask, "isAlone">,
+): Promise<Float32Array> {
   const { factor, isDrawn, whole, core, picture, temperature, reader } = task;
   const isGrey = task.tile.length === whole.widthPx * whole.heightPx;
   const tile = isGrey ? threeOf(task.tile) : task.tile;
@@ -223,8 +226,8 @@ async function enlargeTile({ factors, letters }: UpscalerParts, task: EnlargeTas
   const parts = factors[factor];
   const network = parts[reader] ?? parts.network;
   const box = growBox(core, meansReachPx, picture);
-  // Of the tile before.
-  await freeTensors();
+  // Of the tile before. A small picture has none, and collecting takes longer than enlarging it.
+  if (!task.isAlone) await freeTensors();
   if (temperature === 0) {
     const answer = { rows: await network.predictMeans(tile, whole.widthPx, whole.heightPx), box: whole };
     if (!task.letters) return inItsColours(unfold(factor, core, answer));

@@ -6,7 +6,7 @@ import { cutRows } from "../unfold.ts";
 import { boxesOfMarks } from "./boxes-of-marks.ts";
 import { inksOf, inksReachPx } from "./inks.ts";
 import { coverInto } from "./letter-cover.ts";
-import { type LetterDrawer, letterFactor, letterPlanes, lumaOf } from "./read-letters.ts";
+import { type LetterDrawer, letterFactor, lumaOf } from "./read-letters.ts";
 
 export interface LetteredTile {
   /** Of `whole`, [planes, whole.heightPx, whole.widthPx] in [0, 1]. */
@@ -46,12 +46,12 @@ async function drawLetters(
   marginPx: number,
 ): Promise<void> {
   const around = growBox(part, marginPx, picture);
-  const given = cutPlanes(letters, letterPlanes, whole, around);
+  const given = cutPlanes(letters, whole, around);
   const classes = given.subarray(0, around.widthPx * around.heightPx);
-  const colours = cutPlanes(tile, tile.length / (whole.widthPx * whole.heightPx), whole, around);
-  const low = lumaOf(colours, around.widthPx * around.heightPx);
-  const drawn = shrinkLetters(await drawer.draw(low, given, around.widthPx, around.heightPx), around, factor);
-  const inksAt = inksOf(colours, low, around);
+  const colours = cutPlanes(tile, whole, around);
+  const luma = lumaOf(colours, around.widthPx * around.heightPx);
+  const drawn = shrinkLetters(await drawer.draw(luma, given, around.widthPx, around.heightPx), around, factor);
+  const inksAt = inksOf(colours, luma, around);
   const cover = new Float32Array(factor ** 2);
   const [line, drawnLine] = [factor * box.widthPx, factor * around.widthPx];
   const plane = line * factor * box.heightPx;
@@ -65,8 +65,8 @@ async function drawLetters(
       for (let place = 0; place < cover.length; place += 1) {
         const [right, down] = [place % factor, Math.floor(place / factor)];
         const at = (factor * y + down) * line + factor * x + right;
-        const luma = planes === 1 ? plain[at]! : lumaAt(plain, at, plane);
-        const lacks = drawn[(factor * row + down) * drawnLine + factor * column + right]! - luma;
+        const plainLuma = planes === 1 ? plain[at]! : lumaAt(plain, at, plane);
+        const lacks = drawn[(factor * row + down) * drawnLine + factor * column + right]! - plainLuma;
         const weight = cover[place]! * inks.share;
         for (let channel = 0; channel < planes; channel += 1) {
           const { slope, lowest, highest } = inks.colours[channel]!;
@@ -92,10 +92,10 @@ function shrinkLetters(drawn: Float32Array, { widthPx, heightPx }: Box, factor: 
 }
 
 /** Planes of a box within a tile, [planes, part.heightPx, part.widthPx]. */
-function cutPlanes(values: Float32Array, planes: number, whole: Box, part: Box): Float32Array {
+function cutPlanes(values: Float32Array, whole: Box, part: Box): Float32Array {
   const [pixels, partPixels] = [whole.widthPx * whole.heightPx, part.widthPx * part.heightPx];
-  const cut = new Float32Array(planes * partPixels);
-  for (let plane = 0; plane < planes; plane += 1)
-    cut.set(cutRows(values.subarray(plane * pixels, (plane + 1) * pixels), 1, whole, part), plane * partPixels);
+  const cut = new Float32Array((values.length / pixels) * partPixels);
+  for (let from = 0, to = 0; from < values.length; from += pixels, to += partPixels)
+    cut.set(cutRows(values.subarray(from, from + pixels), 1, whole, part), to);
   return cut;
 }

@@ -50,15 +50,14 @@ export function inksOf(
       squares: tableOf(productOf(whole, whole)),
     };
   };
-  const ink = (): Ink => ({ slope: 0, lowest: 0, highest: 0 });
   // Most text is grey: then one plane stands for all.
   const isGrey = colours.length === luma.length || hasNoColours(colours);
   const channels = (isGrey ? [0] : [0, 1, 2]).map((at) =>
     tablesOf(colours.subarray(at * luma.length, (at + 1) * luma.length)),
   );
   const channelsEach = 3 / channels.length;
-  const inkOfAll = ink();
-  const inks: Inks = { colours: isGrey ? [inkOfAll, inkOfAll, inkOfAll] : [ink(), ink(), ink()], share: 0 };
+  const [first, second, third] = channels.map((): Ink => ({ slope: 0, lowest: 0, highest: 0 }));
+  const inks: Inks = { colours: [first!, second ?? first!, third ?? first!], share: 0 };
   return (column, row) => {
     const [left, right] = [Math.max(0, column - inksReachPx), Math.min(widthPx - 1, column + inksReachPx)];
     const [top, bottom] = [Math.max(0, row - inksReachPx), Math.min(heightPx - 1, row + inksReachPx)];
