@@ -16,6 +16,8 @@ const FactorSchema = z.object({
   foreignNetwork: PackPathSchema.optional(),
   /** Φ for drawings and text that were shrunk. Shaped as `network`, which serves for them without it. */
   drawnNetwork: PackPathSchema.optional(),
+  /** Φ for pages of small text: image → answers, without features. Its radius is that of `network`; the others serve for them without it. */
+  textNetwork: PackPathSchema.optional(),
   /** τ: z [3 · factor²] given features (server/upscaling/details/pixel-flow.ts). */
   flow: PackPathSchema,
   featureDims: z.number().int().positive(),
@@ -63,10 +65,9 @@ export const UpscalerSchema = z.object({
 export type UpscalerEntry = z.infer<typeof UpscalerSchema>;
 
 export const filesOfUpscaler = ({ factors, letters, consistency }: UpscalerEntry): string[] => [
-  ...[factors[2], factors[4]].flatMap(({ network, foreignNetwork, drawnNetwork, flow, details }) => [
+  ...[factors[2], factors[4]].flatMap(({ network, flow, details, ...others }) => [
     network,
-    ...(foreignNetwork === undefined ? [] : [foreignNetwork]),
-    ...(drawnNetwork === undefined ? [] : [drawnNetwork]),
+    ...[others.foreignNetwork, others.drawnNetwork, others.textNetwork].filter((path) => path !== undefined),
     flow,
     ...(details ? [details.graph] : []),
   ]),

@@ -12,7 +12,7 @@ import { createPixelFlow } from "./details/pixel-flow.ts";
 import { residualDimsOf } from "./details/pixel-noise.ts";
 import { letterDrawer, letterReader, textFinder } from "./letters/letter-graphs.ts";
 import type { FactorParts, UpscalerParts } from "./upscale-tile.ts";
-import { consistencyOf, detailDecoder, type OpenedLate, upscaleNetwork } from "./upscaler-graphs.ts";
+import { consistencyOf, detailDecoder, meanNetwork, type OpenedLate, upscaleNetwork } from "./upscaler-graphs.ts";
 
 /** What an upscaler is opened from; can be sent to a thread. */
 export interface UpscalerPack {
@@ -37,12 +37,13 @@ export function tilePartsOf({ folder, upscaler, label }: UpscalerPack, options: 
   };
   const factorOf = (factor: NetworkScale): FactorParts => {
     const entry = upscaler.factors[factor];
-    const { foreignNetwork: foreign, drawnNetwork: drawn, details } = entry;
+    const { foreignNetwork: foreign, drawnNetwork: drawn, textNetwork: text, details } = entry;
     const networkOf = (network: string) => noted(upscaleNetwork(folder, { ...entry, network }, factor, options));
     return {
       network: networkOf(entry.network),
       ...(foreign === undefined ? {} : { foreignNetwork: networkOf(foreign) }),
       ...(drawn === undefined ? {} : { drawnNetwork: networkOf(drawn) }),
+      ...(text === undefined ? {} : { textNetwork: noted(meanNetwork(folder, text, factor, options)) }),
       flow: noted(flowOf(folder, entry, factor, `${label}, ${entry.flow}`, options)),
       ...(details ? { details: noted(detailDecoder(folder, entry, factor, options)) } : {}),
     };

@@ -30,8 +30,14 @@ import { growBox } from "./tiles.ts";
 import { cutRows, unfold } from "./unfold.ts";
 import { type FactorMargins, knowsForeignOf, marginsOf, type UpscalerMargins } from "./upscaler-margins.ts";
 
-/** Φ of one factor. */
-export interface UpscaleNetwork {
+/** What predicts means alone. */
+export interface MeanNetwork {
+  /** Tile [3, heightPx, widthPx] in [0, 1] → means [pixels, 3 · factor²] = (colour, row, column). */
+  predictMeans(tile: Float32Array, widthPx: number, heightPx: number): Promise<Float32Array>;
+}
+
+/** Φ of one factor. Its means alone are a fifth to a third faster than its features and means. */
+export interface UpscaleNetwork extends MeanNetwork {
   /** Radius in pixels that a pixel's features and mean depend on. */
   readonly marginPx: number;
   readonly featureDims: number;
@@ -41,8 +47,6 @@ export interface UpscaleNetwork {
     widthPx: number,
     heightPx: number,
   ): Promise<{ readonly features: Float32Array; readonly means: Float32Array }>;
-  /** The means alone, which is a fifth to a third faster. */
-  predictMeans(tile: Float32Array, widthPx: number, heightPx: number): Promise<Float32Array>;
 }
 
 /** The projection onto pictures that shrink to `low`. */
@@ -60,6 +64,8 @@ export interface FactorParts extends DetailParts {
   readonly foreignNetwork?: UpscaleNetwork;
   /** Φ for drawings and text that were shrunk; without it `network` serves for them. */
   readonly drawnNetwork?: UpscaleNetwork;
+  /** Φ for pages of small text, with the margin of the others, which serve for them without it. */
+  readonly textNetwork?: MeanNetwork;
 }
 
 /** Which Φ reads a picture: the one of photographs, of pictures that nobody shrank, or of shrunk drawings. */
@@ -93,6 +99,8 @@ export interface EnlargeTask {
   readonly temperature: Temperature;
   /** Where a factor lacks it, `network` reads. */
   readonly reader: Reader;
+  /** Whether letters cover most of the picture, so that there is little else to enlarge. */
+  readonly isPageOfText: boolean;
   /** Letters that were chosen in `whole` (letters/picture-letters.ts), where there are any. */
   readonly letters?: Float32Array;
 }
@@ -180,6 +188,7 @@ export async function warmUpTiles(parts: UpscalerParts): Promise<void> {
     seed: 0,
     temperature: limits.upscaleTemperatureMax,
     reader: "network" as const,
+    isPageOfText: false,
   };
   if (parts.letters) {
     await drawTile(parts, { kind: "letters", isAlone: true, ...about });
@@ -229,7 +238,8 @@ async function enlargeTile(
   // Of the tile before. A small picture has none, and collecting takes longer than enlarging it.
   if (!task.isAlone) await freeTensors();
   if (temperature === 0) {
-    const answer = { rows: await network.predictMeans(tile, whole.widthPx, whole.heightPx), box: whole };
+    const ofMeans = task.isPageOfText && reader !== "network" ? (parts.textNetwork ?? network) : network;
+    const answer = { rows: await ofMeans.predictMeans(tile, whole.widthPx, whole.heightPx), box: whole };
     if (!task.letters) return inItsColours(unfold(factor, core, answer));
     const plain = inItsColours(unfold(factor, box, answer));
     return withLetters(letters!.drawer, task, { box, detailed: plain.slice(), plain });

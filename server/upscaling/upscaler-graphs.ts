@@ -13,7 +13,7 @@ import type { Session, Tensor, TensorInfo } from "../onnx/session.ts";
 import { once } from "../platform/once.ts";
 import type { DetailDecoder } from "./details/draw-details.ts";
 import { residualDimsOf } from "./details/pixel-noise.ts";
-import type { Consistency, UpscaleNetwork } from "./upscale-tile.ts";
+import type { Consistency, MeanNetwork, UpscaleNetwork } from "./upscale-tile.ts";
 
 const rgb = (height: string, width: string): TensorInfo => ({ type: "float32", shape: [1, 3, height, width] });
 
@@ -52,6 +52,34 @@ export function finiteFloats(tensor: Tensor | undefined, shape: readonly number[
   return values;
 }
 
+const imageInput = { name: "image", ...rgb("height", "width") };
+
+const answersOf = (factor: NetworkScale) =>
+  ({ name: "answers", type: "float32", shape: ["pixels", residualDimsOf(factor)] }) as const;
+
+/** Its runs throw AppError `pack_corrupt` when the graph does not match its entry. */
+export function meanNetwork(
+  packFolder: string,
+  network: string,
+  factor: NetworkScale,
+  options: ExpertOptions = {},
+): MeanNetwork & OpenedLate {
+  const session = once(() =>
+    openPromised(packFolder, network, { ...options, layer: "answers" }, [imageInput], [answersOf(factor)]),
+  );
+  return {
+    async open() {
+      await session();
+    },
+    async predictMeans(tile, widthPx, heightPx) {
+      const { answers: means } = await (await session()).run({
+        image: { data: tile, dims: [1, 3, heightPx, widthPx] },
+      });
+      return finiteFloats(means, [heightPx * widthPx, residualDimsOf(factor)], labelOf(network));
+    },
+  };
+}
+
 /** Its runs throw AppError `pack_corrupt` when the graph does not match its entry. */
 export function upscaleNetwork(
   packFolder: string,
@@ -61,30 +89,24 @@ export function upscaleNetwork(
 ): UpscaleNetwork & OpenedLate {
   const label = labelOf(network);
   const dims = residualDimsOf(factor);
-  const inputs = [{ name: "image", ...rgb("height", "width") }];
-  const answersInfo = { name: "answers", type: "float32", shape: ["pixels", dims] };
+  const { open, predictMeans } = meanNetwork(packFolder, network, factor, options);
   const whole = once(() =>
-    openPromised(packFolder, network, options, inputs, [
-      { name: "features", type: "float32", shape: ["pixels", featureDims] },
-      answersInfo,
-    ]),
-  );
-  const meansOnly = once(() =>
-    openPromised(packFolder, network, { ...options, layer: "answers" }, inputs, [answersInfo]),
+    openPromised(
+      packFolder,
+      network,
+      options,
+      [imageInput],
+      [{ name: "features", type: "float32", shape: ["pixels", featureDims] }, answersOf(factor)],
+    ),
   );
   return {
     marginPx,
     featureDims,
     async open() {
       await whole();
-      await meansOnly();
+      await open();
     },
-    async predictMeans(tile, widthPx, heightPx) {
-      const { answers: means } = await (await meansOnly()).run({
-        image: { data: tile, dims: [1, 3, heightPx, widthPx] },
-      });
-      return finiteFloats(means, [heightPx * widthPx, dims], label);
-    },
+    predictMeans,
     async read(tile, widthPx, heightPx) {
       const { features, answers: means } = await (await whole()).run({
         image: { data: tile, dims: [1, 3, heightPx, widthPx] },

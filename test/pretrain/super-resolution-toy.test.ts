@@ -1,6 +1,6 @@
 /**
  * The training of the pack `super-resolution` from nothing to a pack that enlarges, on toy sizes: patches drawn by the script, Φ of both factors, export,
- * flows, details, letters, manifest. Needs Python with PyTorch (server/pretrain/REPRODUCE.md) and is skipped, saying so, where there is none.
+ * Φ of text in 8 bits, flows, details, letters, manifest. Needs Python with PyTorch (server/pretrain/REPRODUCE.md) and is skipped, saying so, where there is none.
  */
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -39,6 +39,21 @@ itWithPython("the pack super-resolution is trained, exported and loaded, on toy 
   await script("export_upscaler.py", "--foreign", "--trained", trained, "--out", pack);
   const lines = join(folder, "letters");
   await script("letters/draw_lines.py", "--count", "24", "--held-out", "8", "--out", lines);
+  // Φ of text learns from that of foreign pictures, for which that of drawings stands in here.
+  await runNode("server/pretrain/super-resolution/draw-interfaces.mts", ["--count", "60", "--out", trained]);
+  const lessons = [
+    "--lines",
+    lines,
+    "--patches",
+    patches,
+    "--letters",
+    patches,
+    "--pairs",
+    join(trained, "interfaces-4.u8"),
+  ];
+  const teacher = ["--teacher", join(trained, "drawn-4.onnx"), ...trainedTo("text-4.pt")];
+  await script("rounding/train_rounded.py", ...briefly, "--batch", "8", ...lessons, ...teacher);
+  await script("rounding/export_rounded.py", "--trained", trained, "--out", pack);
   const letters = ["--lines", lines, "--batch", "8", "--minutes", "0.05", "--channels", "32"];
   for (const part of ["finder", "reader", "drawer"])
     await script("letters/train_letters.py", "--part", part, ...letters);
@@ -53,6 +68,7 @@ itWithPython("the pack super-resolution is trained, exported and loaded, on toy 
     ["x2/details.onnx", "x4/details.onnx"],
   );
   assert.equal(entry.manifest.upscaler!.factors[4].drawnNetwork, "x4/drawn.onnx");
+  assert.equal(entry.manifest.upscaler!.factors[4].textNetwork, "x4/text.onnx");
   assert.equal(entry.manifest.upscaler!.letters?.reader, "letters/reader.onnx");
   await verifyPack(pack, entry.manifest);
   const upscaler = await loadUpscaler(entry, { threads: 1 });

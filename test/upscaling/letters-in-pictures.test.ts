@@ -76,11 +76,11 @@ function withoutMarks({ rgba, widthPx, heightPx }: Pixels, isKept: (x: number, y
 }
 
 /** Rows of marks of three columns on white; the page is drawn: its levels run and then jump. */
-function page(widthPx: number, heightPx: number, paper = 250, ink = 60): Pixels {
+function page(widthPx: number, heightPx: number, paper = 250, ink = 60, [across, down] = [7, 6]): Pixels {
   const rgba = new Uint8Array(4 * widthPx * heightPx).fill(255);
   for (let at = 0; at < widthPx * heightPx; at += 1) {
     const [x, y] = [at % widthPx, Math.floor(at / widthPx)];
-    rgba.fill(x % 7 < 3 && y % 6 < 3 ? ink : paper, 4 * at, 4 * at + 3);
+    rgba.fill(x % across < 3 && y % down < 3 ? ink : paper, 4 * at, 4 * at + 3);
   }
   return { rgba, widthPx, heightPx };
 }
@@ -125,6 +125,39 @@ describe("letters in pictures", () => {
       for (const corePx of [7, 12]) assert.deepEqual(await upscale(corePx), whole);
     });
 
+  it("Φ of text reads a drawn page that letters cover, shrunk before or not, but not for details", async () => {
+    const requested: string[] = [];
+    const noting = (name: string) => ({
+      ...networkOf(4, 4),
+      read: async (...tile: Parameters<ReturnType<typeof networkOf>["read"]>) => {
+        requested.push(name);
+        return networkOf(4, 4).read(...tile);
+      },
+      predictMeans: async (...tile: Parameters<ReturnType<typeof networkOf>["predictMeans"]>) => {
+        requested.push(name);
+        return networkOf(4, 4).predictMeans(...tile);
+      },
+    });
+    const plain = partsWith(letters);
+    const networks = {
+      network: noting("shrunk"),
+      foreignNetwork: noting("foreign"),
+      drawnNetwork: noting("drawn"),
+      textNetwork: { predictMeans: noting("text").predictMeans },
+    };
+    const upscaler = createUpscaler(
+      drawHere({ ...plain, factors: { ...plain.factors, 4: { ...plain.factors[4], ...networks } } }),
+    );
+    const full = page(61, 40, 250, 60, [5, 4]);
+    await upscaler.upscale(full, drawn);
+    await upscaler.upscale(text, drawn);
+    await upscaler.upscale(full, { ...drawn, leavesLetters: true });
+    await upscaler.upscale(full, { ...drawn, temperature: 0.5 });
+    await upscaler.upscale(full, { ...drawn, foreignness: 0, isShrunkDrawing: true });
+    await upscaler.upscale(full, { ...drawn, foreignness: 0 });
+    assert.deepEqual(requested, ["text", "foreign", "foreign", "foreign", "text", "shrunk"]);
+  });
+
   it("letters far darker than the input keep its means, but for three levels", async () => {
     const [whole, factor] = [{ left: 0, top: 0, widthPx: 24, heightPx: 24 }, 4] as const;
     const pixels = whole.widthPx * whole.heightPx;
@@ -134,7 +167,7 @@ describe("letters in pictures", () => {
     const task: TileTask = {
       kind: "enlarge",
       ...{ factor, tile, isDrawn: new Uint8Array(pixels).fill(1), whole, core: whole, picture: whole },
-      ...{ seed: 1, temperature: 0, reader: "network", isAlone: true },
+      ...{ seed: 1, temperature: 0, reader: "network", isPageOfText: false, isAlone: true },
     };
     const parts = partsWith({ ...letters, drawer: black });
     const [plain, lettered] = [await drawTile(parts, task), await drawTile(parts, { ...task, letters: planes })];

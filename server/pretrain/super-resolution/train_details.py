@@ -129,7 +129,7 @@ class DrawnFactor:
 
     def __init__(self, factor: int, pack: Path, trained: Path, threads: int) -> None:
         self.net, self.mean, self.scale = read_upscaler(pack / f"x{factor}/network.onnx")
-        foreign = pack / f"x{factor}/foreign.onnx"
+        foreign = trained / f"foreign-{factor}.onnx"
         self.foreign = read_upscaler(foreign)[0] if foreign.exists() else self.net
         self.factor, self.folded = factor, 3 * factor**2
         options = ort.SessionOptions()

@@ -14,10 +14,13 @@ const readJson = async (path: string) => JSON.parse(await readFile(path, "utf8")
 export async function declareUpscaler(pack: string): Promise<UpscalerEntry> {
   const declare = async (factor: NetworkScale): Promise<UpscalerFactor> => {
     const about = await readJson(join(pack, `x${factor}/about.json`)).catch(() => ({}));
+    const networkOf = (name: string) =>
+      existsSync(join(pack, `x${factor}/${name}.onnx`)) ? { [`${name}Network`]: `x${factor}/${name}.onnx` } : {};
     return {
       network: `x${factor}/network.onnx`,
-      ...(existsSync(join(pack, `x${factor}/foreign.onnx`)) ? { foreignNetwork: `x${factor}/foreign.onnx` } : {}),
-      ...(existsSync(join(pack, `x${factor}/drawn.onnx`)) ? { drawnNetwork: `x${factor}/drawn.onnx` } : {}),
+      ...networkOf("foreign"),
+      ...networkOf("drawn"),
+      ...networkOf("text"),
       flow: `x${factor}/flow.onnx`,
       featureDims: about.featureDims ?? 1,
       marginPx: about.marginPx ?? 0,
@@ -78,7 +81,7 @@ export async function writeManifest(pack: string): Promise<void> {
   await writePackManifest(pack, {
     format: 1,
     id: "super-resolution",
-    version: "0.12.0",
+    version: "0.13.0",
     label: "Super-resolution",
     licence: "MIT AND Apache-2.0",
     parts: [
