@@ -1,6 +1,6 @@
 /**
  * The training of the style pack on toy sizes, from SVG to a flow that restyles: target expert 2 with a resumed run, latents, the flow,
- * its figures, ONNX files. Needs Python with PyTorch (server/pretrain/REPRODUCE.md) and is skipped, saying so, where there is none.
+ * its decoder further, its figures, ONNX files. Needs Python with PyTorch (server/pretrain/REPRODUCE.md) and is skipped, saying so, where there is none.
  */
 import assert from "node:assert/strict";
 import { readFile, stat } from "node:fs/promises";
@@ -37,8 +37,12 @@ itWithPython(
     assert.ok((await stat(join(folder, "flow-toy.png"))).size > 1000);
     const { stdout } = await script("check_style_flow");
     assert.match(stdout, /0 couplings: v again within [\d.e-]+, 2 couplings: v again within [\d.e-]+/);
+    const trained = ["--target", join(folder, "target-toy.pt"), "--flow", join(folder, "flow-toy.pt")];
+    await script("train_decoder", ...trained, "--batch", "8", "--kept", "3", "--minutes", "0.1");
+    assert.ok((await metricsOf(join(folder, "decoder.json")))["linePsnrDb"]! > 0);
     const [flow, averaged] = [join(folder, "flow-toy.pt"), join(folder, "averaged.pt")];
-    await runPython(python, "average_weights.py", [flow, flow, "--share", "0.3", "--out", averaged]);
+    const further = join(folder, "flow-further.pt");
+    await runPython(python, "average_weights.py", [flow, further, "--share", "0.3", "--out", averaged]);
     const nets = ["--flow", averaged];
     await script("evaluation/evaluate_restyle", ...nets, "--count", "8");
     const measured = await metricsOf(join(folder, "restyle-evaluation.json"));

@@ -69,29 +69,33 @@ export async function evaluateStyles(options: EvaluateStylesOptions): Promise<Re
   const context = await openStyles({ ...options, entryOfTranslation, progress });
   try {
     const data = createStylesData(context);
-    const sections: TimedSection[] = [];
+    const done: Array<{ readonly section: TimedSection; readonly goals: readonly Row[] }> = [];
     const leftOut: LeftOut[] = [];
-    const goals: Row[] = [];
     const add = async (
       { id, title }: Pick<StylesSection, "id" | "title">,
       run: () => ReturnType<StylesSection["run"]>,
     ) => {
       const begun = performance.now();
-      const { goals: found = [], figures = [], ...section } = await run();
-      goals.push(...found);
-      sections.push({ id, title, ...section, figures, seconds: (performance.now() - begun) / 1000 });
+      const { goals = [], figures = [], ...found } = await run();
+      done.push({ section: { id, title, ...found, figures, seconds: (performance.now() - begun) / 1000 }, goals });
     };
+    const packBytes = entry.manifest.files.reduce((sum, { bytes }) => sum + bytes, 0);
+    // First, since it asks how busy the machine is, and last in the report.
+    if (isWanted(cost) && openClient)
+      await add(cost, () => costFindings(context, data, packBytes, openClient(context.packIds)));
+    const costs = done.splice(0);
     for (const plan of plans.filter(isWanted)) {
       const reason = plan.missing(context);
       if (reason === undefined) await add(plan, () => plan.run(context, data));
       else leftOut.push({ id: plan.id, title: plan.title, reason });
     }
-    const packBytes = entry.manifest.files.reduce((sum, { bytes }) => sum + bytes, 0);
-    if (isWanted(cost) && openClient)
-      await add(cost, () => costFindings(context, data, packBytes, openClient(context.packIds)));
+    done.push(...costs);
     if (!context.lpips && isWanted(nearnessSection))
       leftOut.push({ id: "lpips", title: "LPIPS", reason: `needs its network: \`${lpipsFetchCommand}\`` });
-    const summary = goalsSection("One verdict a row, from the tables below. Shares are in per cent.", goals);
+    const summary = goalsSection(
+      "One verdict a row, from the tables below. Shares are in per cent.",
+      done.flatMap(({ goals }) => goals),
+    );
     return {
       pack: { id: entry.manifest.id, version: entry.manifest.version, digest: entry.digest },
       translation: entryOfTranslation.id,
@@ -99,7 +103,7 @@ export async function evaluateStyles(options: EvaluateStylesOptions): Promise<Re
       ...(context.features && { featureNet: context.features.name }),
       settings: { ...settings, temperature: 0, guidance: limits.guidanceDefault, retrieval: 0 },
       machine: { processor: cpus()[0]?.model ?? "unknown", cores: cpus().length, threads },
-      sections: [{ ...summary, seconds: 0 }, ...sections],
+      sections: [{ ...summary, seconds: 0 }, ...done.map(({ section }) => section)],
       leftOut,
       seconds: (performance.now() - started) / 1000,
     };

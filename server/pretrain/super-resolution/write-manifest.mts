@@ -93,7 +93,7 @@ export async function writeManifest(pack: string): Promise<void> {
       ...(upscaler.factors[4].foreignNetwork
         ? [
             {
-              name: "Φ of JPEGs and drawings, Φ of shrunk drawings",
+              name: "Φ of JPEGs and drawings, Φ of shrunk drawings, Φ of text",
               licence: "Apache-2.0",
               source: "the same, trained on by server/pretrain/super-resolution",
             },
