@@ -164,8 +164,12 @@ if (wanted.has("upscaling")) {
       `${spent.toFixed(2)} s`,
       "≤ 6 s",
     ]);
-  for (const { what, seconds: spent } of largeSeconds)
-    rows.push([`1024 × 1024 px enlarged to 4096 × 4096 px, detail 0: ${what}`, `${spent.toFixed(1)} s`, "≤ 15 s"]);
+  for (const { what, median: spent, least } of largeSeconds)
+    rows.push([
+      `1024 × 1024 px enlarged to 4096 × 4096 px, detail 0: ${what}; median and least of three`,
+      `${spent.toFixed(1)}, ${least.toFixed(1)} s`,
+      "≤ 15 s",
+    ]);
   rows.push([
     "inference child, peak resident, 1024 × 1024 px to 4096 × 4096 px",
     `${peakMb.toFixed(0)} MB`,

@@ -1,4 +1,4 @@
-/** Pictures whose upscale is timed: colour waves, an interface, and a page that is full of small text, the slowest of all. */
+/** Pictures whose upscale is timed: colour waves, an interface, a page of a newspaper, and pages that are full of small text. */
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Pixels } from "../../server/engine/interfaces.ts";
@@ -18,13 +18,16 @@ export function waves(side: number): Pixels {
   return { rgba, widthPx: side, heightPx: side };
 }
 
-/** The licence, again and again, from left to right and from top to bottom. */
-export async function pageOfText(side: number): Promise<Pixels> {
+/**
+ * The licence, again and again, from left to right and from top to bottom.
+ * @param lead from line to line, in font sizes
+ */
+export async function pageOfText(side: number, lead = 1.3): Promise<Pixels> {
   const words = await wordsOfLicence();
   const lines: string[] = [];
   for (let y = 4, at = 0, line = 0; y < side; line += 1) {
     const size = smallSizes[line % smallSizes.length]!;
-    y += 1.3 * size;
+    y += lead * size;
     // Letters are about half as wide as they are high.
     const count = Math.ceil(side / (0.5 * size));
     let text = "";
@@ -58,6 +61,31 @@ export async function interfaceOf(side: number): Promise<Pixels> {
       );
     }
   return draw(side, parts, "#f4f5f7");
+}
+
+/** Headings, columns of small text, and pictures of one shape. */
+export async function newspaperOf(side: number): Promise<Pixels> {
+  const words = await wordsOfLicence();
+  const [columnPx, gap, storyPx] = [150, 18, 410];
+  const parts = [textAt(gap, 48, 42, "#222", words.slice(0, 4).join(" "))];
+  let at = 4;
+  const said = (widthPx: number, size: number): string => {
+    let text = "";
+    // Capitals are wider.
+    for (; text.length < widthPx / (0.85 * size); at += 1) text += `${words[at % words.length]} `;
+    return text;
+  };
+  for (let left = gap; left + columnPx < side; left += columnPx + gap)
+    for (let top = 70; top + storyPx / 2 < side; top += storyPx) {
+      parts.push(textAt(left, top + 20, 15, "#222", `${words[at % words.length]} ${words[(at + 1) % words.length]}`));
+      for (let y = top + 36, size = 7 + (at % 2); y < top + 300; y += 1.35 * size)
+        parts.push(textAt(left, y, size, "#222", said(columnPx, size)));
+      parts.push(
+        `<rect x="${left}" y="${top + 308}" width="${columnPx}" height="90" fill="hsl(${at % 360} 50% 60%)"/>`,
+        `<circle cx="${left + columnPx / 2}" cy="${top + 353}" r="30" fill="#fff"/>`,
+      );
+    }
+  return draw(side, parts);
 }
 
 const wordsOfLicence = async (): Promise<string[]> => {

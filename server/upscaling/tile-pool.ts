@@ -47,6 +47,7 @@ export function tilePool(pack: UpscalerPack, concurrency: number, cores: number)
     margins: marginsOf(pack.upscaler),
     knowsForeign: knowsForeignOf(pack.upscaler.factors),
     knowsLetters: pack.upscaler.letters !== undefined,
+    knowsText: (factor) => pack.upscaler.factors[factor].textNetwork !== undefined,
     concurrency,
     draw: (task: TileTask) => pool.run(task, buffersOf(task)),
   } satisfies TileDrawer & { open: unknown };

@@ -6,7 +6,7 @@
 
 import type { NetworkScale } from "../../shared/contract/upscale-scales.ts";
 import { limits } from "../../shared/limits.ts";
-import { collectObjects } from "../platform/processes/collect-garbage.ts";
+import { collectObjects, collectYoungObjects } from "../platform/processes/collect-garbage.ts";
 import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
 import { boundDetails } from "./details/details-gate.ts";
 import {
@@ -64,7 +64,7 @@ export interface FactorParts extends DetailParts {
   readonly foreignNetwork?: UpscaleNetwork;
   /** Φ for drawings and text that were shrunk; without it `network` serves for them. */
   readonly drawnNetwork?: UpscaleNetwork;
-  /** Φ for pages of small text, with the margin of the others, which serve for them without it. */
+  /** Φ for places of small text, with the margin of the others, which serve for them without it. */
   readonly textNetwork?: MeanNetwork;
 }
 
@@ -99,8 +99,8 @@ export interface EnlargeTask {
   readonly temperature: Temperature;
   /** Where a factor lacks it, `network` reads. */
   readonly reader: Reader;
-  /** Whether letters cover most of the picture, so that there is little else to enlarge. */
-  readonly isPageOfText: boolean;
+  /** Whether the core holds little but letters (places/text-places.ts). */
+  readonly isText: boolean;
   /** Letters that were chosen in `whole` (letters/picture-letters.ts), where there are any. */
   readonly letters?: Float32Array;
 }
@@ -142,6 +142,8 @@ export interface TileDrawer {
   readonly knowsForeign: boolean;
   /** Whether letters are read and drawn. */
   readonly knowsLetters: boolean;
+  /** Whether a factor has a network of text. */
+  knowsText(factor: NetworkScale): boolean;
   /** Tiles that are drawn at a time. */
   readonly concurrency: number;
   /**
@@ -166,6 +168,7 @@ export const drawHere = (parts: UpscalerParts): TileDrawer => ({
   }),
   knowsForeign: knowsForeignOf(parts.factors),
   knowsLetters: parts.letters !== undefined,
+  knowsText: (factor) => parts.factors[factor].textNetwork !== undefined,
   concurrency: 1,
   draw: (task) => drawTile(parts, task),
 });
@@ -188,7 +191,7 @@ export async function warmUpTiles(parts: UpscalerParts): Promise<void> {
     seed: 0,
     temperature: limits.upscaleTemperatureMax,
     reader: "network" as const,
-    isPageOfText: false,
+    isText: false,
   };
   if (parts.letters) {
     await drawTile(parts, { kind: "letters", isAlone: true, ...about });
@@ -236,9 +239,9 @@ async function enlargeTile(
   const network = parts[reader] ?? parts.network;
   const box = growBox(core, meansReachPx, picture);
   // Of the tile before. A small picture has none, and collecting takes longer than enlarging it.
-  if (!task.isAlone) await freeTensors();
+  if (!task.isAlone) await freeTensors(temperature === 0 ? collectYoungObjects : collectObjects);
   if (temperature === 0) {
-    const ofMeans = task.isPageOfText && reader !== "network" ? (parts.textNetwork ?? network) : network;
+    const ofMeans = task.isText ? (parts.textNetwork ?? network) : network;
     const answer = { rows: await ofMeans.predictMeans(tile, whole.widthPx, whole.heightPx), box: whole };
     if (!task.letters) return inItsColours(unfold(factor, core, answer));
     const plain = inItsColours(unfold(factor, box, answer));
@@ -279,9 +282,12 @@ function threeOf(plane: Float32Array): Float32Array {
   return planes;
 }
 
-/** Frees tensors that are not needed any more: together they take more memory than any step. */
-async function freeTensors(): Promise<void> {
-  collectObjects();
+/**
+ * Frees tensors that are not needed any more: together they take more memory than any step. Means alone leave young ones, so that a short
+ * collection finds them; with details a tenth more memory would stay.
+ */
+async function freeTensors(collect = collectObjects): Promise<void> {
+  collect();
   await yieldToEventLoop();
 }
 

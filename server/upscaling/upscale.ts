@@ -38,6 +38,7 @@ import {
 } from "./picture-planes.ts";
 import { type DrawnPlaces, drawnWithin, findDrawnPlaces } from "./places/drawn-places.ts";
 import { drawSmoothPlaces } from "./places/smooth-places.ts";
+import { isTextAlone } from "./places/text-places.ts";
 import { shrinkArea } from "./shrink-area.ts";
 import { countTiles, enlargeBox, growBox, type Tile, type TileLimits, tilesOf } from "./tiles.ts";
 import type { Reader, TileDrawer } from "./upscale-tile.ts";
@@ -53,6 +54,8 @@ const letterCores = 2.5;
 
 type Size = Pick<Pixels, "widthPx" | "heightPx">;
 
+type TileWork = (tile: Tile, isAlone: boolean) => Promise<void>;
+
 /** Parameters of a run. */
 interface Run extends Omit<UpscaleOptions, "temperature" | "foreignness" | "isShrunkDrawing" | keyof UpscaleTarget> {
   /** Drawn by networks. */
@@ -64,9 +67,6 @@ interface Run extends Omit<UpscaleOptions, "temperature" | "foreignness" | "isSh
   /** Of whom the letters of these planes are kept for its next hypothesis. */
   readonly of?: Pixels;
 }
-
-/** Pages of text are so full of letters that Φ of text is enough for what lies between them; with fewer, headings would suffer. */
-const pageShare = 0.4;
 
 /**
  * Share of the local range by which a projection moves. Photographs that were shrunk by its kernel lose 0.03 dB to it, icons
@@ -80,7 +80,7 @@ export interface UpscalerOptions {
 }
 
 export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: UpscalerOptions = {}) {
-  const { margins, concurrency, knowsForeign, knowsLetters } = drawer;
+  const { margins, concurrency, knowsForeign, knowsLetters, knowsText } = drawer;
   const lettersOf = new WeakMap<Pixels, PictureLetters>();
   const letterTiles: TileLimits = { corePx: letterCores * corePx, marginPx: margins.reader, concurrency };
 
@@ -89,6 +89,12 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     const { network, details } = margins.factors[factor];
     return { corePx, marginPx: network + details, concurrency };
   }
+
+  /** Where Φ of text may serve, it is decided by tile, so tiles are the same on all machines. */
+  const textTiles = (factor: NetworkScale): TileLimits => ({
+    corePx: defaultCorePx,
+    marginPx: margins.factors[factor].network,
+  });
 
   /** Larger than a network's, because a projection has fewer buffers. */
   const projectionTiles = (factor: NetworkScale): TileLimits => ({
@@ -108,15 +114,18 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     const { seed, temperature, scale: factor, reader } = run;
     const to = emptyPlanes(factor * widthPx, factor * heightPx, countPlanes(low));
     const letters = temperature === "centre" ? undefined : await chooseLetters(low, drawn, run, temperature);
-    const isPageOfText = (letters?.share ?? 0) >= pageShare;
+    const mayBeText = letters !== undefined && temperature === 0 && reader !== "network" && knowsText(factor);
     const around = margins.factors[factor];
     const marginPx = around.network + (isDecoded(temperature) ? around.details : letters ? around.letters : 0);
-    const tiles = tilesOf(widthPx, heightPx, networkTiles(factor), marginPx);
-    await eachTile(tiles, run, async ({ core, whole }, isAlone) => {
+    const tiles = [...tilesOf(widthPx, heightPx, mayBeText ? textTiles(factor) : networkTiles(factor), marginPx)];
+    // A single tile is drawn in a moment by the exact network, too.
+    const needsHaste = mayBeText && tiles.length > 1;
+    const work: TileWork = async ({ core, whole }, isAlone) => {
       const tile = readBox(low, whole);
       const about = { factor, whole, core, picture: { widthPx, heightPx }, seed, temperature, reader, isAlone };
-      const seen = { isPageOfText, isDrawn: drawnWithin(drawn, whole) };
       const chosen = letters?.within(whole);
+      const isText = needsHaste && chosen !== undefined && isTextAlone(tile, chosen, whole, core);
+      const seen = { isText, isDrawn: drawnWithin(drawn, whole) };
       const enlarged = enlargeBox(core, factor);
       writeBox(
         to,
@@ -124,7 +133,8 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
         enlarged,
         enlarged,
       );
-    });
+    };
+    await eachTile(tiles, run, work, countTiles(widthPx, heightPx, networkTiles(factor)));
     return to;
   }
 
@@ -170,18 +180,22 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     });
   }
 
-  /** Tiles do not overlap, so their order does not matter. After a cancel no tile begins, and those that ran have ended. */
-  async function eachTile(
-    tiles: Iterable<Tile>,
-    run: Run,
-    work: (tile: Tile, isAlone: boolean) => Promise<void>,
-  ): Promise<void> {
+  /**
+   * Tiles do not overlap, so their order does not matter. After a cancel no tile begins, and those that ran have ended.
+   * @param counted tiles that are told, where others were counted before
+   */
+  async function eachTile(tiles: Iterable<Tile>, run: Run, work: TileWork, counted?: number): Promise<void> {
     const all = [...tiles];
+    let [drawn, told] = [0, 0];
     await mapConcurrent(all, concurrency, async (tile) => {
       refuseCancelled(run.signal);
       await work(tile, all.length === 1);
       refuseCancelled(run.signal);
-      await run.onTile?.();
+      drawn += 1;
+      for (const due = Math.floor((drawn * (counted ?? all.length)) / all.length); told < due; ) {
+        told += 1;
+        await run.onTile?.();
+      }
     });
   }
 

@@ -125,37 +125,68 @@ describe("letters in pictures", () => {
       for (const corePx of [7, 12]) assert.deepEqual(await upscale(corePx), whole);
     });
 
-  it("Φ of text reads a drawn page that letters cover, shrunk before or not, but not for details", async () => {
+  describe("Φ of text", () => {
+    /** Two tiles: one of letters, and one of marks that are too pale to be read. */
+    const half = page(300, 200);
+    for (let at = 0; at < half.rgba.length; at += 4)
+      if ((at / 4) % 300 >= 150 && half.rgba[at]! < 128) half.rgba.fill(180, at, at + 3);
     const requested: string[] = [];
-    const noting = (name: string) => ({
-      ...networkOf(4, 4),
-      read: async (...tile: Parameters<ReturnType<typeof networkOf>["read"]>) => {
-        requested.push(name);
-        return networkOf(4, 4).read(...tile);
-      },
-      predictMeans: async (...tile: Parameters<ReturnType<typeof networkOf>["predictMeans"]>) => {
-        requested.push(name);
-        return networkOf(4, 4).predictMeans(...tile);
-      },
-    });
+    const noting = (name: string, level = 0) => {
+      const network = networkOf(4, 4);
+      return {
+        ...network,
+        read: async (...tile: Parameters<typeof network.read>) => {
+          requested.push(name);
+          return network.read(...tile);
+        },
+        predictMeans: async (...tile: Parameters<typeof network.predictMeans>) => {
+          requested.push(name);
+          return (await network.predictMeans(...tile)).map((value) => value + level);
+        },
+      };
+    };
     const plain = partsWith(letters);
     const networks = {
       network: noting("shrunk"),
       foreignNetwork: noting("foreign"),
       drawnNetwork: noting("drawn"),
-      textNetwork: { predictMeans: noting("text").predictMeans },
+      textNetwork: { predictMeans: noting("text", 0.05).predictMeans },
     };
-    const upscaler = createUpscaler(
-      drawHere({ ...plain, factors: { ...plain.factors, 4: { ...plain.factors[4], ...networks } } }),
-    );
-    const full = page(61, 40, 250, 60, [5, 4]);
-    await upscaler.upscale(full, drawn);
-    await upscaler.upscale(text, drawn);
-    await upscaler.upscale(full, { ...drawn, leavesLetters: true });
-    await upscaler.upscale(full, { ...drawn, temperature: 0.5 });
-    await upscaler.upscale(full, { ...drawn, foreignness: 0, isShrunkDrawing: true });
-    await upscaler.upscale(full, { ...drawn, foreignness: 0 });
-    assert.deepEqual(requested, ["text", "foreign", "foreign", "foreign", "text", "shrunk"]);
+    const here = drawHere({ ...plain, factors: { ...plain.factors, 4: { ...plain.factors[4], ...networks } } });
+
+    it("serves where letters are alone, in pictures shrunk before or not, but not for details", async () => {
+      const requestedBy = async (picture: Pixels, options: UpscaleOptions): Promise<string[]> => {
+        requested.length = 0;
+        await createUpscaler(here).upscale(picture, options);
+        return [...new Set(requested)].sort();
+      };
+      assert.deepEqual(await requestedBy(half, drawn), ["foreign", "text"]);
+      assert.deepEqual(await requestedBy(text, drawn), ["foreign"], "of one tile");
+      assert.deepEqual(await requestedBy(half, { ...drawn, leavesLetters: true }), ["foreign"]);
+      assert.deepEqual(await requestedBy(half, { ...drawn, temperature: 0.5 }), ["foreign"]);
+      const shrunk = { ...drawn, foreignness: 0 };
+      assert.deepEqual(await requestedBy(half, { ...shrunk, isShrunkDrawing: true }), ["drawn", "text"]);
+      assert.deepEqual(await requestedBy(half, shrunk), ["shrunk"]);
+    });
+
+    it("serves in the same places however many threads there are and however large other tiles are, and all tiles are told", async () => {
+      const pictures: Pixels[] = [];
+      for (const [concurrency, corePx] of [
+        [1, 174],
+        [4, 174],
+        [3, 40],
+      ] as const) {
+        const upscaler = createUpscaler({ ...here, concurrency }, { corePx });
+        let told = 0;
+        const onTile = (): void => {
+          told += 1;
+        };
+        pictures.push(await upscaler.upscale({ ...half }, { ...drawn, onTile }));
+        assert.equal(told, upscaler.tilesOf(half, { scale: 4 }));
+      }
+      assert.deepEqual(pictures[1], pictures[0]);
+      assert.deepEqual(pictures[2], pictures[0]);
+    });
   });
 
   it("letters far darker than the input keep its means, but for three levels", async () => {
@@ -167,7 +198,7 @@ describe("letters in pictures", () => {
     const task: TileTask = {
       kind: "enlarge",
       ...{ factor, tile, isDrawn: new Uint8Array(pixels).fill(1), whole, core: whole, picture: whole },
-      ...{ seed: 1, temperature: 0, reader: "network", isPageOfText: false, isAlone: true },
+      ...{ seed: 1, temperature: 0, reader: "network", isText: false, isAlone: true },
     };
     const parts = partsWith({ ...letters, drawer: black });
     const [plain, lettered] = [await drawTile(parts, task), await drawTile(parts, { ...task, letters: planes })];

@@ -10,8 +10,6 @@ const farthestPx = 31;
 
 /** Letters that were chosen in a picture. */
 export interface ChosenLetters {
-  /** Of the picture's pixels, how many are of letters. */
-  readonly share: number;
   /** [letterPlanes, box.heightPx, box.widthPx], undefined where there are no letters. */
   within(box: Box): Float32Array | undefined;
 }
@@ -22,7 +20,6 @@ export class PictureLetters {
   /** Numbers of letters, 0 where there is none, and ways to their middles; undefined until there are letters. */
   #numbers: Uint32Array | undefined;
   #ways: Int16Array | undefined;
-  #covered = 0;
   /** Letter 1 is the first. */
   readonly #letters: Array<{ readonly x: number; readonly y: number; readonly scores: Float32Array }> = [];
 
@@ -45,7 +42,6 @@ export class PictureLetters {
     let count = 0;
     for (let at = 0; at < corePixels; at += 1) {
       if (read[at] === 0) continue;
-      this.#covered += 1;
       count = Math.max(count, read[at]!);
       const to = (core.top + Math.floor(at / core.widthPx)) * this.#widthPx + core.left + (at % core.widthPx);
       this.#numbers[to] = before + read[at]!;
@@ -64,7 +60,7 @@ export class PictureLetters {
   /** @param spread 1 draws each letter as often as it is likely, 0 gives the likeliest */
   choose(seed: number, spread: number): ChosenLetters {
     const classes = Uint8Array.from(this.#letters, (letter) => chooseLetter(letter, seed, spread));
-    return { share: this.#covered / this.#pixels, within: (box) => this.#within(box, classes) };
+    return { within: (box) => this.#within(box, classes) };
   }
 
   #within(box: Box, classes: Uint8Array): Float32Array | undefined {
