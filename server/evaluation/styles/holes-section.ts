@@ -10,6 +10,7 @@ import { forEachChunk } from "../progress-reporter.ts";
 import type { Column, Row } from "../report.ts";
 import { ask, digestOf, rebuilt } from "./context.ts";
 import { always, type StylesSection } from "./section.ts";
+import { numberOf } from "./style-drawings.ts";
 
 /** Side of a hole, of the picture's, and the least ink in it, of the fullest one. */
 const [holeOfSide, inkOfFullest] = [3 / 8, 0.5];
@@ -32,7 +33,7 @@ export const holesSection: StylesSection = {
     await forEachChunk(progress, "holes", targets.length, 1, async (at) => {
       const target = targets[at]!;
       const truth = (await drawings.read(target)).slice();
-      const isInside = chooseHole(truth, sizePx, new TrainingRandom(settings.seed, target.row, "evaluation"));
+      const isInside = chooseHole(truth, sizePx, new TrainingRandom(settings.seed, numberOf(target), "evaluation"));
       const mask: ConditionImage = { planes: maskOf(isInside, sizePx), sizePx };
       const key = sha256Of(`hole of drawing ${target.row}`);
       const sisters = drawings.examplesOf(target, limits.styleImagesMax, settings.seed);

@@ -50,7 +50,7 @@ export const judgeSection: StylesSection = {
     const pairs = named.flatMap((style) =>
       shuffled(candidates.get(style)!, seed)
         .slice(0, each)
-        .map((target) => ({ target, source: shuffled(drawings.sourcesOf(target), seed, target.row)[0]! })),
+        .map((target) => ({ target, source: shuffled(drawings.sourcesOf(target), seed, target)[0]! })),
     );
     const made = await data.restyleAll("restyled, to be judged", pairs);
     const namesOf = async (what: string, picture: (at: number) => Promise<Float32Array>): Promise<string[]> =>

@@ -126,7 +126,7 @@ async function measure(
     ] as const)
       rows.push(row(what, "control", await distancesTo(context, seen, await data.restyleAll(what, pairs, options))));
   rows.push(row(": the source as it is", "floor", start));
-  const random = pairs.map(({ target }) => shuffled(drawings.membersOf(target), settings.seed, target.row)[0]!);
+  const random = pairs.map(({ target }) => shuffled(drawings.membersOf(target), settings.seed, target)[0]!);
   rows.push(row(": a random drawing of the style", "floor", await distancesTo(context, seen, await read(random))));
   const ceiling: Float32Array[] = [];
   for (const planes of truth) ceiling.push(await rebuilt(context, planes));

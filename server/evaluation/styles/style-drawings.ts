@@ -6,7 +6,6 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { AppError } from "../../../shared/problem.ts";
-import { TrainingRandom } from "../../flow/random.ts";
 import { sha256Of } from "../../platform/sha256.ts";
 import { type ImagePixels, openImagePixels } from "../../training/dataset/image-set.ts";
 
@@ -41,6 +40,10 @@ const renderCommand = "npm run render-styles in server/pretrain/data";
 export const styleOf = ({ variant }: StyleDrawing): string => variant.split("@").at(-1)!;
 /** Equal for all variants of one thing. */
 export const thingOf = ({ family, base }: Pick<StyleDrawing, "family" | "base">): string => `${family}|${base}`;
+/** Names a drawing, in whatever row it was rendered. */
+const keyOf = ({ variant, base }: StyleDrawing): string => `${variant}|${base}`;
+/** A number of 32 bits that follows from a drawing's name. */
+export const numberOf = (drawing: StyleDrawing): number => Number.parseInt(sha256Of(keyOf(drawing)).slice(0, 8), 16);
 export const isReal = ({ isProcedural, isColour }: StyleDrawing): boolean => !isProcedural && !isColour;
 
 export class StyleDrawings {
@@ -71,7 +74,10 @@ export class StyleDrawings {
     const pixels = await openImagePixels({ folder, digest: sha256Of(text), count, sizePx });
     const lines = text.trim().split("\n");
     const all = lines.map((line, at) => parse(line, `${path}:${at + 1}`)).filter(({ row }) => row < count);
-    return new StyleDrawings(all, pixels);
+    return new StyleDrawings(
+      all.sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1)),
+      pixels,
+    );
   }
 
   /** Premultiplied planes [4, size, size]. */
@@ -102,13 +108,22 @@ export class StyleDrawings {
     );
     return shuffled(targets, seed)
       .slice(0, limit)
-      .map((target) => ({ target, source: shuffled(this.sourcesOf(target), seed, target.row)[0]! }));
+      .map((target) => ({ target, source: shuffled(this.sourcesOf(target), seed, target)[0]! }));
   }
 }
 
-/** In an order that the seed fixes. */
-export const shuffled = <T>(values: readonly T[], seed: number, at = 0): T[] =>
-  [...new TrainingRandom(seed, at, "order").permutation(values.length)].map((index) => values[index]!);
+/**
+ * In an order that the seed fixes, by a hash of each name: the rows in which drawings were rendered do not matter, and a drawing that comes or
+ * goes moves no other.
+ * @param beside for which they are chosen, where each has an order of its own
+ */
+export function shuffled(drawings: readonly StyleDrawing[], seed: number, beside?: StyleDrawing): StyleDrawing[] {
+  const prefix = `${seed}|${beside ? keyOf(beside) : ""}|`;
+  return drawings
+    .map((drawing) => ({ drawing, hash: sha256Of(prefix + keyOf(drawing)) }))
+    .sort((one, other) => (one.hash < other.hash ? -1 : 1))
+    .map(({ drawing }) => drawing);
+}
 
 export function grouped<T>(values: readonly T[], keyOf: (value: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
