@@ -3,8 +3,8 @@
  * server/pretrain/styles/library/make-library.mts [--sets DIR] [--out FILE] [--most N] [--from FILE]` from the repository's root; names that the
  * library FILE has keep their vectors, which saves a quarter of an hour. One drawing of each thing
  * of each family, in one ink: lines where the family has them, else fills. No drawing of the families that are held out, of
- * brands, or of sets that reviewers keep; none that the server's own drawing of SVG refuses, where another variant of
- * the family can't stand for it. Icons that draw themselves are taken as they end. Writes licences beside the file.
+ * brands, or of sets that reviewers keep. What the server's own drawing of SVG refuses is traced, where no other variant of
+ * the family can stand for it. Icons that draw themselves are taken as they end. Writes licences beside the file.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -18,7 +18,7 @@ import { accumulateInt4 } from "../../../retrieval/int4.ts";
 import type { NamedDrawing } from "../../../retrieval/library-blocks.ts";
 import { makeLibrary } from "../../../retrieval/make-library.ts";
 import { hashUnit } from "../../data/styles/random.mts";
-import { collectThings, isDrawable, namedDrawing } from "./things.mts";
+import { collectThings, drawingOf } from "./things.mts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const { values } = parseArgs({
@@ -35,7 +35,7 @@ const { things, sets } = collectThings(values.sets);
 const drawings: NamedDrawing[] = [];
 let refused = 0;
 for (const drawn of things) {
-  const found = drawn.map(namedDrawing).find(isDrawable);
+  const found = await drawingOf(drawn);
   if (found) drawings.push(found);
   else refused += 1;
 }

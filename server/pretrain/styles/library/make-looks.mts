@@ -13,7 +13,7 @@ import { inUsualInk } from "../../../images/svg.ts";
 import { readLibraryFile } from "../../../retrieval/drawing-library-file.ts";
 import { blocksOf, lineOf, linesOfBlocks, svgOfLine } from "../../../retrieval/library-blocks.ts";
 import { looks, writeLooksFile } from "../../../retrieval/library-looks.ts";
-import { collectThings, type Drawn, isDrawable, namedDrawing } from "./things.mts";
+import { collectThings, type Drawn, drawingOf, isDrawable, namedDrawing } from "./things.mts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const { values } = parseArgs({
@@ -78,7 +78,7 @@ const lookOf = new Uint8Array(lines.length);
 const others: { entry: number; line: string }[] = [];
 let seen = 0;
 for (const drawn of things) {
-  const first = drawn.map(namedDrawing).find(isDrawable);
+  const first = await drawingOf(drawn);
   const entry = first && placeOf.get(`${first.set}|${lineOf(first)}`);
   if (first === undefined || entry === undefined) continue;
   const own = await see(lineOf(first));

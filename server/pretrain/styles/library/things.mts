@@ -4,6 +4,7 @@ import type { NamedDrawing } from "../../../retrieval/library-blocks.ts";
 import { collectVariants, type DrawnSet, type Variant, type VariantIcon } from "../../data/styles/collect-variants.mts";
 import { isHeldOut, spareFluent } from "../../data/styles/families.mts";
 import { isMotionAlone, stillOf } from "../../data/styles/still.mts";
+import { traced } from "./traced-drawing.mts";
 
 /** A thing in one variant of its family. */
 export interface Drawn {
@@ -53,6 +54,16 @@ export function namedDrawing({ variant, icon }: Drawn): NamedDrawing {
     viewBox: [left, top, width, height].join(" "),
     body: stillOf(body).replace(/\s*\n\s*/g, " "),
   };
+}
+
+/**
+ * What stands for a thing in the library: the first of its drawings that the server's own drawing of SVG takes, else the first one traced.
+ * @returns undefined where all are too long, or show nothing
+ */
+export async function drawingOf(drawn: readonly Drawn[]): Promise<NamedDrawing | undefined> {
+  const named = drawn.map(namedDrawing);
+  const first = named.find(isDrawable) ?? (named[0]!.body.length > bodyMaxChars ? undefined : await traced(named[0]!));
+  return first && isDrawable(first) ? first : undefined;
 }
 
 /** Whether the server's own drawing of SVG takes it. */
