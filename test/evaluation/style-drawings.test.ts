@@ -16,11 +16,11 @@ const drawings = ["outline", "fill", "duotone"].flatMap((variant) =>
   })),
 );
 
-/** Rendered in the order of `given`; each picture is of its base's level. */
-async function rendered(given: ReadonlyArray<(typeof drawings)[number]>): Promise<StyleDrawings> {
+/** Rendered in the order of `given`; each picture is of one level, or of its base's number. */
+async function rendered(given: ReadonlyArray<(typeof drawings)[number] & { level?: number }>): Promise<StyleDrawings> {
   const folder = await mkdtemp(join(tmpdir(), "tau-drawings-"));
   folders.push(folder);
-  const pixels = given.flatMap(({ base }) => new Array(16).fill(Number(base.slice(6))));
+  const pixels = given.flatMap(({ base, level = Number(base.slice(6)) }) => new Array(16).fill(6 * level));
   await writeFile(join(folder, "images.rgba"), Uint8Array.from(pixels));
   await writeFile(join(folder, "index.jsonl"), given.map((one, row) => JSON.stringify({ row, ...one })).join("\n"));
   return StyleDrawings.open(folder, 2);
@@ -40,6 +40,25 @@ describe("samples of rendered drawings", () => {
     const pictures = async (from: StyleDrawings) => Promise.all(from.all.map(async (at) => (await from.read(at))[0]));
     assert.deepEqual(await pictures(other), await pictures(one));
     await Promise.all([one.close(), other.close()]);
+  });
+
+  it("have nothing to restyle where both variants are one drawing", async () => {
+    const from = await rendered(
+      drawings.map((one, at) => ({ ...one, level: one.variant === "fill" || at % 2 ? at : 0 })),
+    );
+    const pairs = await from.differingPairs(() => true, 100, 7);
+    const all = from.pairs(() => true, 100, 7);
+    const levelOf = async (drawing: StyleDrawing): Promise<number> => (await from.read(drawing))[0]!;
+    const isDifferent = await Promise.all(
+      all.map(async ({ target, source }) => (await levelOf(target)) !== (await levelOf(source))),
+    );
+    assert.ok(isDifferent.includes(false) && isDifferent.includes(true));
+    assert.deepEqual(
+      pairs,
+      all.filter((_, at) => isDifferent[at]),
+    );
+    assert.deepEqual(await from.differingPairs(() => true, 2, 7), pairs.slice(0, 2));
+    await from.close();
   });
 
   it("keep their order when others come or go, and have another for another seed", async () => {

@@ -54,12 +54,15 @@ const [judgedPerPicture, judgedMost] = [480, 40_000];
 
 const sourceKey = (set: string, icon: string): string => `${set}|${icon}`;
 
-export function createStylesData(context: StylesContext): StylesData {
+export async function createStylesData(context: StylesContext): Promise<StylesData> {
   const { drawings, settings, progress, namedStyles, translation } = context;
   const { seed, limit } = settings;
-  const pairs = drawings.pairs(({ split }) => split === "heldOutFamily", limit, seed);
+  const pairs = await drawings.differingPairs(({ split }) => split === "heldOutFamily", limit, seed);
   if (pairs.length === 0)
-    throw new AppError("dataset_invalid", "set: expected drawings of families that are held out, got none");
+    throw new AppError(
+      "dataset_invalid",
+      "set: expected drawings of families that are held out, got none that differ in two variants",
+    );
   const trained = new Set(drawings.all.filter(({ split }) => split === "train").map(({ concept }) => concept));
   const captioned = (isWanted: (drawing: StyleDrawing) => boolean): StyleDrawing[] => {
     const wanted = drawings.all.filter(

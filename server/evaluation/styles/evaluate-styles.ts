@@ -68,7 +68,7 @@ export async function evaluateStyles(options: EvaluateStylesOptions): Promise<Re
   const entryOfTranslation = styleTranslationOf(entry)!;
   const context = await openStyles({ ...options, entryOfTranslation, progress });
   try {
-    const data = createStylesData(context);
+    const data = await createStylesData(context);
     const done: Array<{ readonly section: TimedSection; readonly goals: readonly Row[] }> = [];
     const leftOut: LeftOut[] = [];
     const add = async (

@@ -6,7 +6,7 @@ import { rowOf, stackRows, type Vectors } from "../metrics/vectors.ts";
 import type { Column, Row } from "../report.ts";
 import { rebuilt } from "./context.ts";
 import { needsFeatures, percent, type StylesSection } from "./section.ts";
-import { grouped, shuffled, styleOf } from "./style-drawings.ts";
+import { grouped, type Pair, styleOf } from "./style-drawings.ts";
 
 const stylesMost = 20;
 /** Real drawings of a style that the judge needs, and pictures a style that are judged, of the limit. */
@@ -42,16 +42,16 @@ export const judgeSection: StylesSection = {
       .sort();
     const about =
       `Linear discriminant analysis on features of early and middle depth of ${features!.name}, fitted on ${data.fitted.length} real icons of ${fittedOf.size} variants of all families; ` +
-      `it names one of ${named.length} variants of families that the pack never saw. None of the drawings that are judged was fitted. The source is another variant of the same family, which may not be among those named.`;
+      `it names one of ${named.length} variants of families that the pack never saw. None of the drawings that are judged was fitted. The source is another variant of the same family in which the drawing differs, which may not be among those named.`;
     if (named.length < 2) return { about, tables: [] };
     const look = (vectors: Vectors): Vectors => withoutDeepest(vectors);
     const judge = fitStyleJudge(look(await data.fittedFeatures()), data.fitted.map(styleOf), named);
     const each = Math.max(1, Math.ceil(limit / judgedOfLimit));
-    const pairs = named.flatMap((style) =>
-      shuffled(candidates.get(style)!, seed)
-        .slice(0, each)
-        .map((target) => ({ target, source: shuffled(drawings.sourcesOf(target), seed, target)[0]! })),
-    );
+    const pairs: Pair[] = [];
+    for (const style of named) {
+      const of = new Set(candidates.get(style));
+      pairs.push(...(await drawings.differingPairs((target) => of.has(target), each, seed)));
+    }
     const made = await data.restyleAll("restyled, to be judged", pairs);
     const namesOf = async (what: string, picture: (at: number) => Promise<Float32Array>): Promise<string[]> =>
       judge.name(look(await features!.featuresOf(what, pairs.length, picture)));

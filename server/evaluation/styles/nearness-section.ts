@@ -19,7 +19,7 @@ const columns: readonly Column[] = [
 ];
 const goals = { pixels: 90, lpips: 85, features: 85 } as const;
 const names = { pixels: "pixels", lpips: "LPIPS-AlexNet", features: "features" } as const;
-/** LPIPS between two drawings below which nobody sees a difference: both variants drew the same. */
+/** LPIPS between two drawings below which nobody sees a difference. */
 const seenFrom = 0.01;
 /** Pictures of the sheet of failures. */
 const shownMost = 16;
@@ -43,7 +43,7 @@ export const nearnessSection: StylesSection = {
       ["made-up styles never seen", "heldOutStyle"],
       ["concepts never seen", "heldOutConcept"],
     ] as const) {
-      const pairs = drawings.pairs((target) => target.split === split, limit, seed);
+      const pairs = await drawings.differingPairs((target) => target.split === split, limit, seed);
       if (pairs.length === 0) continue;
       const { rows } = await measure(context, data, what, pairs, await data.restyleAll(what, pairs), false);
       others.push(...rows);
@@ -51,10 +51,10 @@ export const nearnessSection: StylesSection = {
     const { rows, nearer } = families;
     return {
       about:
-        `Pairs whose target is held out, unpicked: the source, restyled at temperature 0 in the style that up to ${16} other drawings of the target's variant show, beside the true ` +
+        `Pairs whose target is held out and differs from the source, else unpicked: the source, restyled at temperature 0 in the style that up to ${16} other drawings of the target's variant show, beside the true ` +
         "variant. A share says how often it is nearer than the source itself. Pixels: mean squared error of premultiplied RGBA. Features: cosine distance of three depths of " +
         `${context.features?.name ?? "an image expert (none here)"}, each with mean 0 and deviation 1 over the truth. The server reads icons of one ink in one ink and decides ink where a style has one. ` +
-        `Source and truth differ: by an LPIPS of ${seenFrom} or more; of the other pairs both variants are one drawing, and nothing is nearer. ` +
+        `Source and truth differ to the eye: by an LPIPS of ${seenFrom} or more. ` +
         "A flow that decides wrongly is farther off in pixels than a smear (Blau & Michaeli 2018).",
       tables: [{ title: "Nearer to the true variant than the source", columns, rows: [...rows, ...others] }],
       figures: [await worstFigure(context, data, families.errors)],
@@ -118,7 +118,8 @@ async function measure(
       if (kept.length > 0) rows.push(row(`, ${kind}: restyled`, "measured", own, kept));
     }
   const differing = all.filter((at) => start.lpips && start.lpips[at]! >= seenFrom);
-  if (isWhole && differing.length > 0) rows.push(row(", source and truth differ: restyled", "control", own, differing));
+  if (isWhole && differing.length > 0)
+    rows.push(row(", source and truth differ to the eye: restyled", "control", own, differing));
   if (isWhole)
     for (const [what, options] of [
       [": restyled, eight drawings show the style", { examples: 8 }],
