@@ -11,7 +11,7 @@ import { parseArgs } from "node:util";
 import { liveAreaOf } from "../../engine/live-area.ts";
 import { linesIn } from "../../engine/pixels/style-ink.ts";
 import { usualInk } from "../../engine/pixels/usual-ink.ts";
-import { StyleDrawings } from "../../evaluation/styles/style-drawings.ts";
+import { StyleDrawings, shuffled } from "../../evaluation/styles/style-drawings.ts";
 import type { DraftManifest } from "../../manifest/manifest.ts";
 import { writeManifest } from "../../packs/publish.ts";
 import { liveAreasOf } from "./library/live-areas.mts";
@@ -116,7 +116,8 @@ const measuredMost = 200;
 /** A line of the vocabulary, with what its icons' lines are like. */
 async function namedStyle({ name, title, variant, examples }: ExportedFacts["styles"][number]) {
   const isOneInk = !/duotone|two-tone/.test(name);
-  const icons = drawings.all.filter((one) => one.variant === variant && one.split === "train").slice(0, measuredMost);
+  const own = drawings.all.filter((one) => one.variant === variant && one.split === "train");
+  const icons = shuffled(own, 0).slice(0, measuredMost);
   const shown = [];
   for (const icon of icons) shown.push({ planes: await drawings.read(icon), sizePx: facts.imagePx });
   const { isAll, corners, ...sizes } = linesIn(shown.slice(0, examples), isOneInk) ?? {};

@@ -1,7 +1,8 @@
 /**
  * Makes the file of what a library's drawings look like, lines or fills, and of the same things in the other look, where their set has
- * them (server/retrieval/library-looks.ts): `node --import tsx server/pretrain/styles/library/make-looks.mts [--sets DIR] [--library FILE] [--out FILE]`
- * from the repository's root, some 20 minutes. Looks are measured as the server measures the lines of a style.
+ * them (server/retrieval/library-looks.ts): `node --import tsx server/pretrain/styles/library/make-looks.mts [--sets DIR] [--library FILE] [--from DIR] [--out FILE]`
+ * from the repository's root, some 30 minutes; drawings that the library in DIR has keep their looks, which saves all but two of them. Looks are
+ * measured as the server measures the lines of a style.
  */
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,9 +11,9 @@ import { isLines, lineWidthOf } from "../../../engine/lines/line-width.ts";
 import { shapeOf } from "../../../engine/lines/shape.ts";
 import { renderSvg } from "../../../images/codec.ts";
 import { inUsualInk } from "../../../images/svg.ts";
-import { readLibraryFile } from "../../../retrieval/drawing-library-file.ts";
+import { type LibraryContent, readLibraryFile } from "../../../retrieval/drawing-library-file.ts";
 import { blocksOf, lineOf, linesOfBlocks, svgOfLine } from "../../../retrieval/library-blocks.ts";
-import { looks, writeLooksFile } from "../../../retrieval/library-looks.ts";
+import { looks, readLooksFile, writeLooksFile } from "../../../retrieval/library-looks.ts";
 import { collectThings, type Drawn, drawingOf, isDrawable, namedDrawing } from "./things.mts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -20,6 +21,7 @@ const { values } = parseArgs({
   options: {
     sets: { type: "string", default: join(here, "../../data/node_modules/@iconify/json") },
     library: { type: "string", default: join(here, "../../../packs/default/styles/drawings/drawings.safetensors") },
+    from: { type: "string" },
     out: { type: "string" },
   },
 });
@@ -51,9 +53,25 @@ async function see(line: string): Promise<Seen> {
   return { look, ink: alphas.reduce((sum, alpha) => sum + alpha, 0) };
 }
 
+/** What names a drawing of a library, by its entry. */
+const keysOf = (of: LibraryContent): string[] =>
+  linesOfBlocks(of).map((line, entry) => `${of.sets[of.entrySets[entry]!]}|${line}`);
+
+/** Looks of a library that was made before, and its drawings in the other look. */
+async function looksIn(folder: string) {
+  const keys = keysOf(await readLibraryFile(join(folder, "drawings.safetensors"), keyDims));
+  const known = await readLooksFile(join(folder, "looks.safetensors"), keys.length);
+  const inOther = linesOfBlocks(known);
+  const placeOf = new Map([...known.others].map((entry, place) => [entry, place]));
+  return new Map(
+    keys.map((key, entry) => [key, { look: known.looks[entry]!, other: inOther[placeOf.get(entry) ?? -1] }]),
+  );
+}
+
 const content = await readLibraryFile(values.library, keyDims);
-const lines = linesOfBlocks(content);
-const placeOf = new Map(lines.map((line, entry) => [`${content.sets[content.entrySets[entry]!]}|${line}`, entry]));
+const keys = keysOf(content);
+const placeOf = new Map(keys.map((key, entry) => [key, entry]));
+const earlier = values.from === undefined ? undefined : await looksIn(values.from);
 const { things } = collectThings(values.sets);
 
 /** What most drawings of a variant look like. */
@@ -74,13 +92,19 @@ for (const [id, drawn] of samples) {
 }
 console.log([...variantLooks].map(([id, look]) => `${id} ${look === looks.lines ? "lines" : "fills"}`).join(", "));
 
-const lookOf = new Uint8Array(lines.length);
+const lookOf = new Uint8Array(keys.length);
 const others: { entry: number; line: string }[] = [];
 let seen = 0;
 for (const drawn of things) {
   const first = await drawingOf(drawn);
   const entry = first && placeOf.get(`${first.set}|${lineOf(first)}`);
   if (first === undefined || entry === undefined) continue;
+  const known = earlier?.get(keys[entry]!);
+  if (known) {
+    lookOf[entry] = known.look;
+    if (known.other !== undefined) others.push({ entry, line: known.other });
+    continue;
+  }
   const own = await see(lineOf(first));
   lookOf[entry] = own.look;
   const wanted = own.look === looks.lines ? looks.fills : looks.lines;
@@ -98,7 +122,7 @@ for (const drawn of things) {
     break;
   }
   seen += 1;
-  if (seen % 2000 === 0) console.log(`${seen} of ${lines.length}, ${others.length} in the other look`);
+  if (seen % 2000 === 0) console.log(`${seen} of ${keys.length}, ${others.length} in the other look`);
 }
 others.sort((one, other) => one.entry - other.entry);
 const out = values.out ?? join(dirname(values.library), "looks.safetensors");
@@ -110,7 +134,7 @@ await writeLooksFile(out, {
 const count = (look: number): number => lookOf.filter((one) => one === look).length;
 console.log(
   JSON.stringify({
-    drawings: seen,
+    drawings: keys.length,
     lines: count(looks.lines),
     fills: count(looks.fills),
     both: count(looks.both),
