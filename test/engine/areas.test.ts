@@ -107,6 +107,30 @@ describe("what a style paints areas in", () => {
     assertNear(style.palettes[1]!.colours[0]!.ink, yellow);
   });
 
+  it("dark lines go around areas beside soft shadows, too, where a hand drew them unevenly", () => {
+    const uneven = (x: number, y: number): number => 2.5 + 1.2 * Math.sin(x / 3) * Math.cos(y / 3);
+    const shadowed = (colour: Ink) => (_: unknown, of: number) => {
+      const shape = box(10 + of, 20, 54 - of, 42);
+      return drawn(
+        [(x, y) => shape(x, y - 4) + 3.5, ink, 0.3],
+        [(x, y) => shape(x, y) + uneven(x, y), colour],
+        [(x, y) => shape(x, y) - 2, [red, yellow, sky][of % 3]!],
+        [disc(4), white],
+      );
+    };
+    const style = styleAreasOf(Array.from({ length: 8 }, shadowed(navy)))!;
+    assertNear(style.outline!.ink, navy);
+    assert.equal(styleAreasOf(Array.from({ length: 8 }, shadowed([0.85, 0.85, 0.8])))!.outline, undefined);
+  });
+
+  it("what goes around large drawings on a dark ground is no outline, however thin", () => {
+    const large = (of: number) => (of % 3 === 0 ? disc(22, 35, 32) : box(22, 22, 42, 42));
+    const style = styleAreasOf(
+      Array.from({ length: 8 }, (_, of) => drawn([disc(28), navy], [large(of), white], [disc(5), [red, sky][of % 2]!])),
+    )!;
+    assert.deepEqual([style.outline, style.ground === undefined], [undefined, false]);
+  });
+
   it("a style of areas without lines is of fills, and one of a shared ground says where drawings lie on it", () => {
     const plain = Array.from({ length: 8 }, (_, of) => drawn([disc(20, 28, 28 + of), red], [disc(8, 44, 44), yellow]));
     const style = styleAreasOf(plain)!;

@@ -45,7 +45,9 @@ export function aroundOf(partition: Partition, least: number = aroundLeast): Aro
   const isEven = isLines(lines);
   const width = lines && isThin(lines) ? lines.width : undefined;
   const isDarker = labOfInk(inkOfFlat(colours[colour]!))[0] < lightnessOf(partition, colour) - darkerLeast;
-  return share < least && !isEven
+  // A soft shadow may lie beside dark lines, and a hand draws them unevenly.
+  const areLines = isEven || (isDarker && width !== undefined);
+  return share < least && !areLines
     ? undefined
     : { colour, ink: inkOfFlat(colours[colour]!), isAlone, width, isEven, isDarker };
 }

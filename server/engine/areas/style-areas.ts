@@ -84,7 +84,10 @@ export function styleAreasOf(drawings: readonly Drawing[]): StyleAreas | undefin
   if (shown.length < least || shown.every(({ palette: [first, ...others] }) => others.length === 0 && !first?.slopes))
     return undefined;
   const looked = shown.map((one) => ({ ...one, around: aroundOf(one.partition, silhouette && groundLeast) }));
-  const { outline: lines, lined } = outlineOf(looked.map(({ around }) => around));
+  const { outline: lines, lined } = outlineOf(
+    looked.map(({ around }) => around),
+    silhouette !== undefined,
+  );
   const hasGradients = looked.some(({ gradients }) => gradients !== undefined);
   // A light margin around gradients, as stickers have it, is nothing to draw lines in.
   const outline = lines && hasGradients && labOfInk(lines.ink)[0] >= lightFrom ? undefined : lines;
@@ -189,8 +192,14 @@ function paletteOf({ colours, areas }: Partition, gradients: readonly (Paint | u
     .slice(0, coloursMost);
 }
 
-/** The colour that goes around most of what is drawn, in most drawings, and how many have lines of any colour around areas. */
-function outlineOf(all: ReadonlyArray<Around | undefined>): { readonly outline?: Outline; readonly lined: number } {
+/**
+ * The colour that goes around most of what is drawn, in most drawings, and how many have lines of any colour around areas.
+ * @param areAlike whether all have one silhouette: what goes around a large drawing on a ground is as thin as lines, but uneven
+ */
+function outlineOf(
+  all: ReadonlyArray<Around | undefined>,
+  areAlike: boolean,
+): { readonly outline?: Outline; readonly lined: number } {
   const around = all.flatMap((one) => one ?? []);
   const lined = around.filter(({ isEven }) => isEven).length;
   const sets = around.map(({ ink }) => around.filter((other) => inkDistance(ink, other.ink) <= sameWithin));
@@ -199,7 +208,7 @@ function outlineOf(all: ReadonlyArray<Around | undefined>): { readonly outline?:
   // Lines of one width, or dark ones that a hard shadow makes broader in places.
   const even = same.filter(({ isEven }) => isEven);
   const dark = same.filter(({ isAlone, isDarker }) => isDarker && !isAlone);
-  const lines = even.length >= same.length / 3 ? even : dark;
+  const lines = even.length >= same.length / 3 || areAlike ? even : dark;
   const widths = lines.flatMap(({ width }) => width ?? []).sort((one, other) => one - other);
   const ink = same[0]?.ink;
   if (!ink) return { lined };
