@@ -7,7 +7,7 @@ import { isOfOneColour } from "../engine/pixels/style-ink.ts";
 import { inkOfStyle, readInInk, readPicture } from "../engine/read-in-ink.ts";
 import type { Translation } from "../engine/translation.ts";
 import { conditionValues, imageOf, inOwnStyle } from "./condition-values.ts";
-import { withCleanSketches } from "./drawings/clean-sketch.ts";
+import { withGivenDrawings } from "./drawings/given-drawings.ts";
 import type { ConditionImages, InversionResult } from "./protocol.ts";
 
 /**
@@ -19,7 +19,7 @@ export async function runInversion(
   given: InversionRequest,
   givenImages: ConditionImages,
 ): Promise<InversionResult> {
-  const { request, images } = withCleanSketches(translation, given, givenImages);
+  const { request, images } = withGivenDrawings(translation, given, givenImages);
   const { calibration, flow } = translation;
   const values = inOwnStyle(conditionValues(request.condition, images, true));
   const styleInk = inkOfStyle(translation, values);

@@ -22,7 +22,7 @@ import type { Row, Translation } from "../engine/translation.ts";
 import { sampleRow } from "../retrieval/retrieved-prior.ts";
 import { stylesUnder } from "../retrieval/sources.ts";
 import { conditionValues, holeOf, imageOf, inOwnStyle, keyOfShown } from "./condition-values.ts";
-import { withCleanSketches } from "./drawings/clean-sketch.ts";
+import { withGivenDrawings } from "./drawings/given-drawings.ts";
 import { type EndInInk, mixedPaints, readEnd, restyled } from "./edited-looks.ts";
 import { askedAt, bestOfEach, freely, looksAt, type Plan } from "./generation-plan.ts";
 import { planDifferent } from "./plan-different.ts";
@@ -35,7 +35,7 @@ export async function planGeneration(
   given: ResolvedRequest,
   givenImages: ConditionImages,
 ): Promise<Plan> {
-  const { request, images } = withCleanSketches(translation, inDefaultStyle(translation, given), givenImages);
+  const { request, images } = withGivenDrawings(translation, inDefaultStyle(translation, given), givenImages);
   refuseContradictions(translation, request);
   if (translation.captions && request.condition.caption !== undefined)
     return planFromCaption(translation, translation.captions, request, images);

@@ -6,9 +6,16 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type ConditionField, conditionFields, depths, fieldOf } from "../../shared/contract/conditions.ts";
+import {
+  type ConditionField,
+  conditionFields,
+  depths,
+  fieldOf,
+  isPictureQuery,
+} from "../../shared/contract/conditions.ts";
 import type { PackInfo, TranslationInfo } from "../../shared/contract/meta.ts";
 import { networkScales } from "../../shared/contract/upscale-scales.ts";
+import { usualLayout } from "../../shared/contract/usual-layout.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { type ExpertEntry, latentDimsOf, stylesIn, type TargetEntry } from "../manifest/expert-entries.ts";
@@ -200,8 +207,8 @@ function describe(
       (field) =>
         conditions.some(({ name }) => fieldOf(name) === field) ||
         (field === "caption" && lender !== undefined) ||
-        // Clean lines of a sketch are a drawing (inference/drawings/clean-sketch.ts).
-        (field === "sketch" && isBetweenStyles),
+        // Clean lines of a sketch, and areas of a layout, are a drawing (inference/drawings/given-drawings.ts).
+        (isPictureQuery(field) && isBetweenStyles),
     ),
     ...(lender ? { captionsFrom: lender.id } : {}),
     styles: vocabularyOf("style"),
@@ -210,7 +217,9 @@ function describe(
     depths: depths.filter((depth) => conditions.some(({ name }) => name === `image-${depth}`)),
     ...(layout?.kind === "layout"
       ? { layout: { columns: layout.columns, rows: layout.rows, palette: layout.palette } }
-      : {}),
+      : isBetweenStyles
+        ? { layout: usualLayout }
+        : {}),
     ...(defaultStyle === undefined ? {} : { defaultStyle }),
     ...(target.kind === "onnx-generator" ? { isInvertible: false } : {}),
     ...(translation.retrieval === undefined ? {} : { hasRetrieval: true }),

@@ -9,7 +9,7 @@ const [lineLeast, lineMost] = [1.25 / 24, 2 / 24] as const;
 /** A dot's width, of the lines'. */
 const dotShare = 1.2;
 /** What the longer side takes of the picture, with lines, where no style says it. */
-const usualArea = 0.85;
+export const usualArea = 0.85;
 
 /**
  * @param liveArea share of the side that the drawing's longer side takes

@@ -20,7 +20,7 @@ export const TranslationInfoSchema = z.object({
   labels: z.array(StyleInfoSchema),
   /** Depths that `condition.image` may name. */
   depths: z.array(z.enum(depths)),
-  /** Grid and colours of `condition.layout.cells`; absent without a layout expert. */
+  /** Grid and colours of `condition.layout.cells`; absent where layouts are not read. */
   layout: z
     .object({
       columns: z.number().int(),

@@ -124,7 +124,8 @@ const namedMax = 40;
 export const someOf = (ids: readonly string[]): string =>
   ids.length <= namedMax ? ids.join(", ") : `${ids.slice(0, namedMax).join(", ")} and ${ids.length - namedMax} more`;
 
-function checkCells({ layout }: TranslationInfo, cells: readonly number[], field: string): void {
+/** @throws AppError layout_invalid for too few or too many cells, or one that the palette does not have */
+export function checkCells({ layout }: Pick<TranslationInfo, "layout">, cells: readonly number[], field: string): void {
   const { columns = 0, rows = 0, palette = [] } = layout ?? {};
   if (cells.length !== columns * rows)
     throw mismatch("layout_invalid", field, `${columns} × ${rows} cells`, `${cells.length}`);

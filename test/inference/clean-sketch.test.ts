@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { before, test } from "node:test";
 import type { Translation } from "../../server/engine/translation.ts";
 import { createConditionImageLoader } from "../../server/inference/condition-images.ts";
-import { withCleanSketches } from "../../server/inference/drawings/clean-sketch.ts";
+import { withGivenDrawings } from "../../server/inference/drawings/given-drawings.ts";
 import { createService, type InferenceService } from "../../server/inference/service.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";
 import { loadPacks } from "../../server/packs/load.ts";
@@ -39,7 +39,7 @@ const hexOf = async (condition: object, fields?: object): Promise<string> =>
 /** The drawing that a sketch becomes. */
 async function drawingOf(svg: string, condition: object = {}): Promise<Float32Array> {
   const request: { condition: PartialCondition } = { condition: { ...condition, sketch: { svg } } };
-  const clean = withCleanSketches(translation, request, await load(request, styleSizePx));
+  const clean = withGivenDrawings(translation, request, await load(request, styleSizePx));
   const { drawing }: PartialCondition = clean.request.condition;
   return clean.images.get((drawing as { readonly image: string }).image)!.planes;
 }
@@ -88,7 +88,7 @@ test("an empty sketch, and one beside a drawing, are refused by the name of thei
   const [sketch, drawing] = [{ svg: circle(60, 1) }, { svg: circle(50, 0) }];
   await assert.rejects(
     draw({ sketch, drawing, style: "filled" }),
-    /condition.sketch: expected no drawing or caption beside it.*got a drawing/,
+    /condition.sketch: expected no other drawing or caption beside it.*got a drawing/,
   );
 });
 
@@ -103,11 +103,11 @@ test("what is filled all over is no sketch: it stays the drawing that it is", as
 test("a translation that reads sketches itself, and a request without one, stay as they are", async () => {
   const images = new Map();
   const request = { condition: { style: "filled" } };
-  assert.equal(withCleanSketches(translation, request, images).request.condition.style, "filled");
+  assert.equal(withGivenDrawings(translation, request, images).request.condition.style, "filled");
   const reader = {
     ...translation,
     conditions: [...translation.conditions, { ...translation.conditions[0]!, name: "sketch" as const }],
   };
   const own = { condition: { sketch: { svg: circle(60, 1) } } };
-  assert.equal(withCleanSketches(reader, own, images).request, own);
+  assert.deepEqual(withGivenDrawings(reader, own, images).request, own);
 });

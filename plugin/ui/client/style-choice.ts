@@ -6,7 +6,7 @@ import type { CommandId } from "../../../shared/commands.ts";
 import type { Meta, StyleInfo, TranslationInfo } from "../../../shared/contract/meta.ts";
 
 /** Commands that a flow between styles does, for which its styles and those of the file are on offer. */
-const redrawing: readonly CommandId[] = ["caption-to-artboard", "restyle", "redraw-part", "sketch"];
+const redrawing: readonly CommandId[] = ["caption-to-artboard", "restyle", "redraw-part", "sketch", "layout"];
 
 /** What redraws a drawing in a style that icons show. */
 export const redraws = ({ conditions, styleImagesMax }: Pick<TranslationInfo, "conditions" | "styleImagesMax">) =>
@@ -19,7 +19,7 @@ const redrawersFor = (meta: Meta | undefined, command: CommandId): TranslationIn
         .flatMap(({ translations }) => translations)
         .filter(redraws)
         .filter(({ conditions }) => command !== "caption-to-artboard" || conditions.includes("caption"))
-        .filter(({ conditions }) => command !== "sketch" || conditions.includes("sketch"))
+        .filter(({ conditions }) => (command !== "sketch" && command !== "layout") || conditions.includes(command))
     : [];
 
 /** Whether styles that icons show can be used here. */

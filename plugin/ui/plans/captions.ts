@@ -139,21 +139,25 @@ function planOwnReplacements(
   for (const { nodeId, provenance, ...like } of replacements) {
     const { caption: own, label, style, ...pictures } = provenance.condition;
     const caption = own !== undefined && captions.includes(own) ? own : own === undefined ? own : (captions[0] ?? own);
-    const { sketch } = pictures;
     const hasPictures = provenance.translation === translation.id && redrawnIn === undefined;
-    const isClean = redrawnIn !== undefined && sketch !== undefined;
+    const given = (["sketch", "layout"] as const).find((name) => pictures[name] !== undefined);
+    const isDrawn = redrawnIn !== undefined && given !== undefined;
     const condition = {
       // A sketch, layout or picture that it followed, which another translation may not read.
-      ...(hasPictures ? pictures : sketch && translation.conditions?.includes("sketch") ? { sketch } : {}),
-      // Clean lines say what is drawn.
-      ...(caption === undefined || isClean ? {} : { caption }),
+      ...(hasPictures
+        ? pictures
+        : given && translation.conditions?.includes(given)
+          ? { [given]: pictures[given] }
+          : {}),
+      // Clean lines, and areas, say what is drawn.
+      ...(caption === undefined || isDrawn ? {} : { caption }),
       ...(label === undefined ? {} : { label }),
       ...(redrawnIn === undefined ? styleOf(form) : { style: redrawnIn }),
     };
     const key = JSON.stringify([condition, like]);
     const group: Group = groups.get(key) ?? {
       ...{ condition, title: caption ?? label ?? "", nodeIds: [], like },
-      ...(hasPictures ? drawnOf(provenance) : {}),
+      ...(hasPictures || given === "layout" ? drawnOf(provenance) : {}),
     };
     group.nodeIds.push(nodeId);
     groups.set(key, group);

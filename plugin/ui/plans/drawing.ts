@@ -6,7 +6,7 @@ import { captionLineOf } from "./captions.ts";
 import type { Reader } from "./edits.ts";
 
 /** Sketch as inline SVG, or an upload where it is too long for that; a layout is always an upload. */
-type DrawnCondition =
+export type DrawnCondition =
   | { readonly sketch: { readonly svg: string } | { readonly image: string } }
   | { readonly layout: { readonly image: string } };
 

@@ -11,11 +11,11 @@ import { paletteOf, recordOf } from "../palettes.ts";
 import { type DrawJob, type Job, tracedJob } from "../run/jobs.ts";
 import type { SeenIcon, State } from "../state/state.ts";
 import { captionLineOf, captionProblem, captionsOf, planCaptions, planReplacements } from "./captions.ts";
-import { fitsInline, planDrawing, withoutPaper } from "./drawing.ts";
+import { type DrawnCondition, fitsInline, planDrawing, withoutPaper } from "./drawing.ts";
 import { planBlend, planUpscale, planVariations, type UploadedSource } from "./edits.ts";
 import { planFamily, planRestyle, planTraces, type UploadedIcon } from "./icons.ts";
 import { LabelIndex, matchNames, planLabel, planNames } from "./labels.ts";
-import { planRedrawnCaptions, planRedrawnIcons, planRedrawnPart, planRedrawnSketch } from "./redraw.ts";
+import { planRedrawnCaptions, planRedrawnDrawing, planRedrawnIcons, planRedrawnPart } from "./redraw.ts";
 
 export interface Prepared {
   readonly jobs: readonly Job[];
@@ -128,21 +128,20 @@ async function prepareCommand(
     case "layout": {
       const { name, svg } = drawn ?? scene.drawing ?? { name: "", svg: "" };
       if (svg === "") throw new Failure("drawing_missing", "");
+      const planned = (condition: DrawnCondition): DrawJob[] =>
+        redrawnIn === undefined
+          ? planDrawing(form, translation, name, condition)
+          : planRedrawnDrawing(form, translation, name, condition, redrawnIn);
       if (command === "sketch") {
         const sketch = fitsInline(svg)
           ? { svg }
           : { image: (await client.uploadImage(await rasterise(svg, pictureSidePx, "paper"), signal)).digest };
-        return finish(
-          found,
-          redrawnIn === undefined
-            ? planDrawing(form, translation, name, { sketch })
-            : planRedrawnSketch(form, translation, name, sketch, redrawnIn),
-        );
+        return finish(found, planned({ sketch }));
       }
       // What a layout leaves open is transparent, as around icons; on paper it would be white.
       const colours = withoutPaper(svg);
       const { digest } = await client.uploadImage(await rasteriseDrawn(colours, rasterise), signal);
-      return finish(found, withDrawn(planDrawing(form, translation, name, { layout: { image: digest } }), colours));
+      return finish(found, withDrawn(planned({ layout: { image: digest } }), colours));
     }
     default:
       return finish(found, planFromCaptions(state, found, redrawnIn));

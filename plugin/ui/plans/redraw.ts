@@ -3,11 +3,11 @@
  * The likeliest answer (temperature 0) is the cleanest; only a part that is drawn anew may vary.
  */
 import type { Style } from "../../../shared/contract/conditions.ts";
-import type { GenerationInput } from "../../../shared/contract/generations/generation-request.ts";
 import type { VectorRecord } from "../../../shared/messages/vector-messages.ts";
 import { type DrawJob, numbered, type TranslationAbilities } from "../run/jobs.ts";
 import type { Form } from "../state/form.ts";
 import { artboardsOf } from "./captions.ts";
+import type { DrawnCondition } from "./drawing.ts";
 import { inItsLayer, type UploadedIcon } from "./icons.ts";
 
 const inputOf = ({ seed }: Form, { id }: TranslationAbilities) => ({ translation: id, seed, temperature: 0 });
@@ -31,12 +31,12 @@ export const planRedrawnIcons = (
     }),
   );
 
-/** The clean lines of a sketch have one likeliest answer. */
-export const planRedrawnSketch = (
+/** The clean lines of a sketch, and the areas of a layout, have one likeliest answer. */
+export const planRedrawnDrawing = (
   form: Form,
   translation: TranslationAbilities,
   title: string,
-  sketch: NonNullable<GenerationInput["condition"]["sketch"]>,
+  drawn: DrawnCondition,
   style: Style,
 ): DrawJob[] =>
   numbered([
@@ -44,7 +44,7 @@ export const planRedrawnSketch = (
       kind: "draw" as const,
       title,
       imageCount: 1,
-      input: { ...inputOf(form, translation), condition: { sketch, style }, count: 1 },
+      input: { ...inputOf(form, translation), condition: { ...drawn, style }, count: 1 },
       nodeIds: [],
     },
   ]);

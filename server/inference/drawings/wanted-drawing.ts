@@ -12,6 +12,14 @@ export interface WantedDrawing {
   readonly liveArea: number | undefined;
 }
 
+/** How large a drawing becomes, and the field that it comes from. */
+export interface WantedSize {
+  readonly sizePx: number;
+  /** Share of the side. */
+  readonly liveArea: number | undefined;
+  readonly field: string;
+}
+
 export function wantedDrawing(translation: Pick<Translation, "conditions">, requested: ConditionValues): WantedDrawing {
   const styleInk: Partial<StyleInk> = requested.style ? inkOfStyle(translation, requested) : {};
   return { look: wantedLook(styleInk, requested.style), liveArea: styleInk.liveArea };

@@ -16,7 +16,7 @@ same bytes.
 ${flags.conditionUsage}
   --style-from DIR   instead of --style: the style of the icons in this folder, by the pack that translates between styles
 ${flags.imageUsage}
-  --count N          1 to ${limits.countMax} images (default ${limits.countDefault}, of a sketch's clean lines 1); image i has seed + i
+  --count N          1 to ${limits.countMax} images (default ${limits.countDefault}, of a sketch or layout that is restyled 1); image i has seed + i
 ${flags.drawUsage}
 ${flags.temperatureUsage}
 ${flags.attributeUsage}
@@ -50,9 +50,10 @@ async function run(args: string[]): Promise<number> {
       ...(folder !== undefined && { style: await styleOfFolder(folder, keep) }),
     };
     const translation = values.translation ?? translationOf(packs, { style, folder, ...values });
-    // The clean lines of a sketch have one likeliest answer.
-    const isClean = values.sketch !== undefined && drawsDrawings(packs, translation);
-    const { count = isClean ? "1" : undefined, temperature = isClean && count === "1" ? "0" : undefined } = values;
+    // The clean lines of a sketch, and the areas of a layout, have one likeliest answer.
+    const isRestyled = (values.sketch ?? values.layout) !== undefined && drawsDrawings(packs, translation);
+    const { count = isRestyled ? "1" : undefined, temperature = isRestyled && count === "1" ? "0" : undefined } =
+      values;
     await draw(
       flags.requestOf(
         { ...values, translation, temperature },
@@ -66,22 +67,24 @@ async function run(args: string[]): Promise<number> {
 const drawsDrawings = (packs: readonly PackInfo[], id: string | undefined): boolean =>
   packs.some(({ translations }) => translations.some((own) => own.id === id && own.conditions.includes("drawing")));
 
-/** What draws in a style that images show, or, of sketches, in one that only a translation between styles knows; else the usual one. */
+/** What draws in a style that images show, or, of sketches and layouts, in one that only a translation between styles knows; else the usual one. */
 function translationOf(
   packs: readonly PackInfo[],
   given: {
     readonly style?: string | undefined;
     readonly folder?: string | undefined;
     readonly sketch?: string | undefined;
+    readonly layout?: string | undefined;
   },
 ): string | undefined {
-  const { style, folder, sketch } = given;
-  if (sketch === undefined) return folder === undefined ? undefined : captionsInOwnStyle(packs);
+  const { style, folder, sketch, layout } = given;
+  const shown = sketch !== undefined ? "sketch" : layout !== undefined ? "layout" : undefined;
+  if (shown === undefined) return folder === undefined ? undefined : captionsInOwnStyle(packs);
   const knows = ({ styles, styleImagesMax }: TranslationInfo): boolean =>
     folder === undefined ? styles.some(({ id }) => id === style) : styleImagesMax !== undefined;
   return packs
     .flatMap(({ translations }) => translations)
-    .find((translation) => translation.conditions.includes("sketch") && knows(translation))?.id;
+    .find((translation) => translation.conditions.includes(shown) && knows(translation))?.id;
 }
 
 /** The translation that draws captions in a style that images show. @throws AppError `invalid_request` where there is none */
