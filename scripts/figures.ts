@@ -11,6 +11,7 @@ import { colouredDrawingsFigure } from "./figures/coloured-drawings.ts";
 import { layoutFigure, lowResolutionFigure, sketchFigure } from "./figures/conditions.ts";
 import { angleFigure, attributeFigure, blendFigure, depthFigure, restyleFigure } from "./figures/edits.ts";
 import { handDrawnFigure } from "./figures/hand-drawn.ts";
+import { layoutsRestyledFigure } from "./figures/layouts-restyled.ts";
 import { captionSeedsFigure, ownStyleFigure } from "./figures/own-style.ts";
 import { playgroundFigure } from "./figures/playground.ts";
 import { colouredStylesFigure, eightIconsFigure, restyleMatrixFigure, styleColoursFigure } from "./figures/styles.ts";
@@ -39,6 +40,7 @@ const figures: Figures = {
   "caption-seeds": captionSeedsFigure,
   "coloured-drawings": colouredDrawingsFigure,
   "clean-sketches": cleanSketchesFigure,
+  "layouts-restyled": layoutsRestyledFigure,
   "low-resolution": lowResolutionFigure,
 };
 
@@ -65,6 +67,7 @@ const folders: Readonly<Record<string, string>> = {
   "caption-seeds": "styles",
   "coloured-drawings": "styles",
   "clean-sketches": "styles",
+  "layouts-restyled": "styles",
   ...Object.fromEntries(Object.keys(styleFigures).map((name) => [name, "styles"])),
   training: "training",
   ...Object.fromEntries(Object.keys(upscalingSheets).map((name) => [name, "upscaling"])),

@@ -164,3 +164,30 @@ it("tau generate draws a sketch in a style that only the translation between sty
     assert.equal((await probeImage(await readFile(lines[0]!.file))).widthPx, styleSizePx);
   }
 });
+
+it("tau generate draws a layout of cells, or a picture, by the translation that knows the style, in one image, and refuses an empty one", async () => {
+  const generate = (layout: string, ...style: string[]) =>
+    tau(
+      ...["generate", "--packs", at("packs"), "--layout", layout, ...style],
+      ...["--seed", "3", "--out", at("laid-out")],
+    );
+  const cells = (label: number) => Array.from({ length: 64 }, (_, cell) => (cell % 8 < 4 ? label : 0));
+  await writeFile(at("cells.json"), JSON.stringify(cells(4)));
+  await writeFile(at("no-cells.json"), JSON.stringify(cells(0)));
+  await writeFile(at("few-cells.json"), "[1, 2]");
+  for (const layout of [at("cells.json"), at("grey.png")])
+    for (const style of [
+      ["--style", "filled"],
+      ["--style-from", at("own")],
+    ]) {
+      const result = await generate(layout, ...style);
+      assert.equal(result.code, 0, result.err);
+      assert.equal(linesOf(result).length, 1);
+    }
+  const refused = async (file: string) => (await generate(at(file), "--style", "filled")).err;
+  assert.match(
+    await refused("no-cells.json"),
+    /layout_invalid: --layout: expected .* one colour, got cells that are all/,
+  );
+  assert.match(await refused("few-cells.json"), /layout_invalid: --layout: expected 8 × 8 cells, got 2/);
+});

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { waitUntil } from "../../fixtures/wait-until.ts";
 import { startContractServer, testMeta } from "../contract/contract-server.ts";
+import { drawPng } from "../png.ts";
 import { connectedController } from "./connected-controller.ts";
 
 const svg = (x: number): string => `<svg xmlns="http://www.w3.org/2000/svg"><path d="M${x} 0h9"/></svg>`;
@@ -77,6 +78,45 @@ test("in an icon set a sketch is one icon of the likeliest lines, and words stay
       { translation, condition, temperature },
       { translation: "restyle", condition: { sketch: { svg: svg(1) }, style: "tabler" }, temperature: 0 },
     );
+  } finally {
+    await server.close();
+  }
+});
+
+test("in an icon set a layout is one icon of its areas, which its layer remembers; without one it is what follows it", async () => {
+  const server = await startContractServer();
+  try {
+    const base = withSketches();
+    const [pack] = base.packs;
+    const captions = {
+      ...pack!.translations[0]!,
+      conditions: ["caption" as const, "style" as const, "layout" as const],
+    };
+    const restyle = {
+      ...captions,
+      id: "restyle",
+      conditions: ["style" as const, "layout" as const, "drawing" as const],
+      styles: [{ id: "tabler", label: "Tabler" }],
+      styleImagesMax: 16,
+    };
+    server.meta = { ...base, packs: [{ ...pack!, translations: [captions, restyle] }] };
+    const controller = await connectedController(server, { rasterise: async () => drawPng(1) });
+    controller.show("layout");
+    controller.setDrawing("colours", svg(1));
+    controller.editForm({ style: "~restyle/tabler", count: 4 });
+    await controller.generate();
+    const [{ images } = { images: [] }] = controller.state.results;
+    assert.equal(images.length, 1);
+    const { translation, condition, drawn } = images[0]!.drawn!.provenance;
+    assert.deepEqual(
+      [translation, Object.keys(condition), condition.style],
+      ["restyle", ["style", "layout"], "tabler"],
+    );
+    assert.equal(drawn, svg(1));
+    controller.editForm({ style: "", count: 1 });
+    await controller.generate();
+    const own = controller.state.results[0]!.images[0]!.drawn!.provenance;
+    assert.deepEqual([own.translation, Object.keys(own.condition)], [captions.id, ["layout"]]);
   } finally {
     await server.close();
   }
