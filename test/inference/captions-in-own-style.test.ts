@@ -145,7 +145,7 @@ describe("captions in a style of one's own", () => {
     assert.equal(alone.captionsFrom, undefined);
     assert.throws(
       () => checkCondition(alone, { caption: "red" }),
-      /condition.caption: expected only style, sketch, drawing/,
+      /condition.caption: expected only style, sketch, layout, drawing/,
     );
   });
 

@@ -256,7 +256,7 @@ describe("a pack that translates between styles", () => {
   });
 
   it("a pack that translates between styles says that it reads drawings, the names of its styles and how many images may show one", () => {
-    assert.deepEqual(info.conditions, ["style", "sketch", "drawing", "colours"]);
+    assert.deepEqual(info.conditions, ["style", "sketch", "layout", "drawing", "colours"]);
     assert.deepEqual(
       info.styles.map(({ id }) => id),
       packStyles,
