@@ -54,8 +54,6 @@ const letterCores = 2.5;
 
 type Size = Pick<Pixels, "widthPx" | "heightPx">;
 
-type TileWork = (tile: Tile, isAlone: boolean) => Promise<void>;
-
 /** Parameters of a run. */
 interface Run extends Omit<UpscaleOptions, "temperature" | "foreignness" | "isShrunkDrawing" | keyof UpscaleTarget> {
   /** Drawn by networks. */
@@ -117,24 +115,30 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     const mayBeText = letters !== undefined && temperature === 0 && reader !== "network" && knowsText(factor);
     const around = margins.factors[factor];
     const marginPx = around.network + (isDecoded(temperature) ? around.details : letters ? around.letters : 0);
-    const tiles = [...tilesOf(widthPx, heightPx, mayBeText ? textTiles(factor) : networkTiles(factor), marginPx)];
-    // A single tile is drawn in a moment by the exact network, too.
-    const needsHaste = mayBeText && tiles.length > 1;
-    const work: TileWork = async ({ core, whole }, isAlone) => {
-      const tile = readBox(low, whole);
-      const about = { factor, whole, core, picture: { widthPx, heightPx }, seed, temperature, reader, isAlone };
-      const chosen = letters?.within(whole);
-      const isText = needsHaste && chosen !== undefined && isTextAlone(tile, chosen, whole, core);
-      const seen = { isText, isDrawn: drawnWithin(drawn, whole) };
-      const enlarged = enlargeBox(core, factor);
-      writeBox(
-        to,
-        await drawer.draw({ kind: "enlarge", tile, ...seen, ...about, ...(chosen && { letters: chosen }) }),
-        enlarged,
-        enlarged,
-      );
-    };
-    await eachTile(tiles, run, work, countTiles(widthPx, heightPx, networkTiles(factor)));
+    const texts = mayBeText
+      ? textsAmong([...tilesOf(widthPx, heightPx, textTiles(factor), marginPx)], low, letters)
+      : [];
+    const tiles = texts.some(({ isText }) => isText)
+      ? texts
+      : [...tilesOf(widthPx, heightPx, networkTiles(factor), marginPx)].map((tile) => ({ ...tile, isText: false }));
+    await eachTile(
+      tiles,
+      run,
+      async ({ core, whole, isText }, isAlone) => {
+        const tile = readBox(low, whole);
+        const about = { factor, whole, core, picture: { widthPx, heightPx }, seed, temperature, reader, isAlone };
+        const chosen = letters?.within(whole);
+        const seen = { isText, isDrawn: drawnWithin(drawn, whole) };
+        const enlarged = enlargeBox(core, factor);
+        writeBox(
+          to,
+          await drawer.draw({ kind: "enlarge", tile, ...seen, ...about, ...(chosen && { letters: chosen }) }),
+          enlarged,
+          enlarged,
+        );
+      },
+      countTiles(widthPx, heightPx, networkTiles(factor)),
+    );
     return to;
   }
 
@@ -184,7 +188,12 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
    * Tiles do not overlap, so their order does not matter. After a cancel no tile begins, and those that ran have ended.
    * @param counted tiles that are told, where others were counted before
    */
-  async function eachTile(tiles: Iterable<Tile>, run: Run, work: TileWork, counted?: number): Promise<void> {
+  async function eachTile<Kind extends Tile>(
+    tiles: Iterable<Kind>,
+    run: Run,
+    work: (tile: Kind, isAlone: boolean) => Promise<void>,
+    counted?: number,
+  ): Promise<void> {
     const all = [...tiles];
     let [drawn, told] = [0, 0];
     await mapConcurrent(all, concurrency, async (tile) => {
@@ -252,6 +261,17 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
       upscalePixels(image, { scale, temperature: "centre", seed: 0, largestShare: usualShare, reader: "network" }),
   } satisfies Upscaler & { centreOf: unknown };
 }
+
+/** Which tiles hold little but letters. A single tile is drawn in a moment by the exact network, too. */
+const textsAmong = (
+  tiles: readonly Tile[],
+  low: Planes,
+  letters: ChosenLetters,
+): Array<Tile & { readonly isText: boolean }> =>
+  tiles.map(({ core, whole }) => {
+    const chosen = tiles.length > 1 ? letters.within(whole) : undefined;
+    return { core, whole, isText: chosen !== undefined && isTextAlone(readBox(low, whole), chosen, whole, core) };
+  });
 
 const pauseOf = (signal: AbortSignal | undefined) => async (): Promise<void> => {
   await yieldToEventLoop();

@@ -123,6 +123,15 @@ describe("what a style paints areas in", () => {
     assert.equal(styleAreasOf(Array.from({ length: 8 }, shadowed([0.85, 0.85, 0.8])))!.outline, undefined);
   });
 
+  it("a dark shade on one side of areas is no line around them", () => {
+    const shaded = (of: number) => {
+      const shape = [disc(22), box(12, 14, 52, 50), box(20, 10, 46, 54)][of]!;
+      const lit: typeof shape = (x, y) => Math.min(shape(x, y), shape(x + 4, y + 5));
+      return drawn([shape, navy], [lit, sky], [disc(4), white]);
+    };
+    assert.equal(styleAreasOf([0, 1, 2].map(shaded))?.outline, undefined);
+  });
+
   it("what goes around large drawings on a dark ground is no outline, however thin", () => {
     const large = (of: number) => (of % 3 === 0 ? disc(22, 35, 32) : box(22, 22, 42, 42));
     const style = styleAreasOf(

@@ -38,13 +38,14 @@ const hexOf = async (condition: object): Promise<string> =>
   Buffer.from((await draw(condition))[0]!.rgba).toString("hex");
 
 /** Digest of a picture of one red square and, where wanted, white paper. */
-async function upload(of: "nothing" | "square" | "square on paper"): Promise<string> {
+async function upload(of: "nothing" | "square" | "square on paper" | "speck on paper" | "paper"): Promise<string> {
   const rgba = new Uint8Array(4 * 64 ** 2);
   for (let at = 0; at < 64 ** 2; at += 1) {
-    const isSquare =
-      of !== "nothing" && Math.floor(at / 64) >= 8 && Math.floor(at / 64) < 24 && at % 64 >= 8 && at % 64 < 24;
+    const sidePx = of === "nothing" || of === "paper" ? 0 : of === "speck on paper" ? 1 : 16;
+    const [x, y] = [at % 64, Math.floor(at / 64)];
+    const isSquare = y >= 8 && y < 8 + sidePx && x >= 8 && x < 8 + sidePx;
     if (isSquare) rgba.set([221, 46, 68, 255], 4 * at);
-    else if (of === "square on paper") rgba.fill(255, 4 * at, 4 * at + 4);
+    else if (of.endsWith("paper")) rgba.fill(255, 4 * at, 4 * at + 4);
   }
   const bytes = await encodePng(rgba, 64, 64);
   files.set(sha256Of(bytes), bytes);
@@ -157,4 +158,13 @@ test("in a style of fills of the pack that ships the ink lies where the layout w
   });
   assert.ok(correlation(lines, isBorder) > 0.4, `lines: ${correlation(lines, isBorder)}`);
   assert.ok(correlation(lines, [...isBorder].reverse()) < 0.2);
+});
+
+test("white paper alone is refused, and a speck on it is drawn without it", async () => {
+  await assert.rejects(drawingOf({ image: await upload("paper") }), { code: "layout_invalid" });
+  const planes = await drawingOf({ image: await upload("speck on paper") });
+  const pixels = drawnPx ** 2;
+  const isRed = (at: number): boolean => planes[at]! > planes[pixels + at]! + 0.2;
+  const drawn = Array.from({ length: pixels }, (_, at) => at).filter((at) => planes[3 * pixels + at]! > 0.5);
+  assert.ok(drawn.length > 0 && drawn.filter(isRed).length > drawn.length / 2, `${drawn.length}`);
 });

@@ -163,3 +163,26 @@ test("without a cell or an area nothing is drawn", () => {
   assert.equal(drawnCells({ ...usualLayout, palette, labels: new Array(64).fill(0) }, sizePx), undefined);
   assert.equal(drawnAreas({ planes: new Float32Array(4 * 16 ** 2), sizePx: 16 }, palette, sizePx), undefined);
 });
+
+test("marks too small for areas are drawn, and faint areas as they look on white, in the size of all of them", async () => {
+  const dots = await picture(
+    '<rect x="1" y="8" width=".25" height=".25" fill="#f00"/><rect x="12" y="8" width=".25" height=".25" fill="#f00"/>',
+  );
+  assert.ok(
+    alphaOf(dots).some((alpha) => alpha >= 0.5),
+    "nothing is drawn",
+  );
+  const faint = '<rect x="2" y="2" width="12" height="12" fill="#2f6fdb" opacity=".4"/>';
+  const doored = await picture(`${faint}<rect x="7" y="9" width="2" height="5" fill="#7d4b32"/>`);
+  assert.ok(extentOf(doored) < 0.9, `${extentOf(doored)}`);
+  const [red, green, blue] = colourAt(doored, 0.25, 0.25)!;
+  const off = [
+    red! - (0.4 * 47 + 0.6 * 255) / 255,
+    green! - (0.4 * 111 + 0.6 * 255) / 255,
+    blue! - (0.4 * 219 + 0.6 * 255) / 255,
+  ];
+  assert.ok(
+    off.every((one) => Math.abs(one) < 0.02),
+    `${off}`,
+  );
+});

@@ -98,8 +98,10 @@ export function planReplacements(
     redrawnIn === undefined;
   const others = replacements.filter(isOfAnother).map(({ nodeId, provenance, ...like }) => {
     const { input } = requestOf(provenance);
-    // A drawing has one likeliest answer, which is there already.
-    const temperature = provenance.condition.drawing ? Math.max(redrawnTemperature, provenance.temperature) : undefined;
+    // A drawing has one likeliest answer, which is there already, as have a sketch and a layout that were drawn so.
+    const { drawing, sketch, layout } = provenance.condition;
+    const isLikeliest = drawing ?? (provenance.temperature === 0 && (sketch ?? layout));
+    const temperature = isLikeliest ? Math.max(redrawnTemperature, provenance.temperature) : undefined;
     const job = {
       kind: "draw" as const,
       isRemembered: true,
@@ -157,7 +159,7 @@ function planOwnReplacements(
     const key = JSON.stringify([condition, like]);
     const group: Group = groups.get(key) ?? {
       ...{ condition, title: caption ?? label ?? "", nodeIds: [], like },
-      ...(hasPictures || given === "layout" ? drawnOf(provenance) : {}),
+      ...(hasPictures || isDrawn ? drawnOf(provenance) : {}),
     };
     group.nodeIds.push(nodeId);
     groups.set(key, group);

@@ -8,7 +8,7 @@ import type { Partition } from "./partition.ts";
 
 /** Alpha of colours that count. */
 export const opaqueFrom = 0.9;
-/** Share of a silhouette's border that must have one colour, and where that colour is lines of one width. */
+/** Share of a silhouette's border that must have one colour, and where that colour is lines. */
 const [aroundLeast, linedLeast] = [0.8, 0.5] as const;
 /** Width of most of what is thin, of the side, and share of it that may be much broader. */
 const [thinMost, deepMost] = [0.11, 0.15] as const;
@@ -45,8 +45,8 @@ export function aroundOf(partition: Partition, least: number = aroundLeast): Aro
   const isEven = isLines(lines);
   const width = lines && isThin(lines) ? lines.width : undefined;
   const isDarker = labOfInk(inkOfFlat(colours[colour]!))[0] < lightnessOf(partition, colour) - darkerLeast;
-  // A soft shadow may lie beside dark lines, and a hand draws them unevenly.
-  const areLines = isEven || (isDarker && width !== undefined);
+  // A soft shadow may lie beside dark lines, and a hand draws them unevenly. A shade on one side encloses nothing.
+  const areLines = isEven || (isDarker && width !== undefined && enclosedShare(partition, colour) >= aroundLeast);
   return share < least && !areLines
     ? undefined
     : { colour, ink: inkOfFlat(colours[colour]!), isAlone, width, isEven, isDarker };
@@ -58,6 +58,20 @@ const isThin = ({ width, deep }: LineWidth): boolean => width <= thinMost && dee
 export function areThin(alphas: Float32Array, sizePx: number): boolean {
   const lines = lineWidthOf(shapeOf(alphas, sizePx), sizePx);
   return lines !== undefined && isThin(lines);
+}
+
+/** Share of the border of the opaque areas of other colours, where it is not between two of them, that a colour lies along. */
+function enclosedShare({ areas, colours }: Partition, around: number): number {
+  let [along, total] = [0, 0];
+  for (const { colour, beside } of areas) {
+    if (colour === around || colours[colour]![3] < opaqueFrom) continue;
+    for (const [near, length] of beside) {
+      const other = areas[near]!.colour;
+      if (other === around) along += length;
+      if (other === around || colours[other]![3] < opaqueFrom) total += length;
+    }
+  }
+  return total === 0 ? 0 : along / total;
 }
 
 /** Mean OKLab lightness of the opaque areas of other colours; 0 where there are none. */

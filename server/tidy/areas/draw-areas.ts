@@ -11,8 +11,8 @@ import { resampleSquare, type Square } from "../../engine/pixels/resample-square
 import { usualArea } from "../draw.ts";
 import { finePx, noPaint, type Paint, paintLabels } from "./paint-labels.ts";
 
-/** Alpha from which on something is drawn. */
-const drawnFrom = 0.5;
+/** Share of a pixel from which on something is drawn, and alpha of a photo's. */
+const [drawnFrom, opaqueFrom] = [0.5, 0.06] as const;
 /** How far a photo's colours are smoothed: passes of the tent 1 2 1 over it, and over what each colour takes. */
 const [photoPasses, borderPasses] = [3, 8] as const;
 
@@ -33,13 +33,18 @@ export function drawnAreas(
   toPx: number,
   liveArea = usualArea,
 ): Float32Array | undefined {
-  const { planes, sizePx } = drawing;
-  const box = boundsOf(sizePx, (at) => planes[3 * sizePx ** 2 + at]! >= drawnFrom);
+  const { sizePx } = drawing;
+  const partition = anyPartitionOf(drawing);
+  const found = partition && coversOf(partition);
+  // Specks are no areas.
+  const drawn = found?.covers.some((cover) => cover.some((share) => share >= drawnFrom))
+    ? found
+    : coversInPalette(drawing, palette);
+  const box = boundsOf(sizePx, (at) => drawn.covers.reduce((sum, cover) => sum + cover[at]!, 0) >= drawnFrom);
   if (!box) return undefined;
   const sidePx = Math.max(box.right - box.left, box.bottom - box.top) / liveArea;
   const square = { left: (box.left + box.right - sidePx) / 2, top: (box.top + box.bottom - sidePx) / 2, sidePx };
-  const partition = anyPartitionOf(drawing);
-  return painted(partition ? coversOf(partition) : coversInPalette(drawing, palette), square, toPx);
+  return painted(drawn, square, toPx);
 }
 
 /** Each point gets the paint that takes most of it. */
@@ -68,20 +73,25 @@ function coversOf({ colours, areas, labels, others, shares }: Partition): Covers
     covers[areas[own]!.colour]![at]! += share;
     covers[areas[beside]!.colour]![at]! += 1 - share;
   }
-  return { paints: colours.slice(1), covers: covers.slice(1) };
+  // What shows through looks as on white paper.
+  const seen = colours
+    .slice(1)
+    .map(([red, green, blue, alpha]): Paint => [red + 1 - alpha, green + 1 - alpha, blue + 1 - alpha, 1]);
+  return { paints: seen, covers: covers.slice(1) };
 }
 
 /** What has the same nearest colour of a palette becomes the mean of what it has. Borders between colours are smoothed, that of all of them stays. */
 function coversInPalette({ planes, sizePx }: Drawing, palette: readonly string[]): Covers {
   const pixels = sizePx ** 2;
   const labs = palette.map(labOfHex);
-  const alphas = planes.subarray(3 * pixels);
+  const most = planes.subarray(3 * pixels).reduce((one, other) => Math.max(one, other), 0);
+  const alphas = planes.subarray(3 * pixels).map((alpha) => (most > 0 ? alpha / most : 0));
   const soft = [0, 1, 2, 3].map((channel) =>
     softened(planes.subarray(channel * pixels, (channel + 1) * pixels), sizePx, photoPasses),
   );
   const covers = labs.map(() => new Float32Array(pixels));
   for (let at = 0; at < pixels; at += 1) {
-    if (alphas[at]! < drawnFrom) continue;
+    if (alphas[at]! < opaqueFrom) continue;
     const byte = (channel: number): number => Math.min(255, Math.round((255 * soft[channel]![at]!) / soft[3]![at]!));
     const own = labOf((byte(0) << 16) | (byte(1) << 8) | byte(2));
     const far = labs.map((lab) => labDistance(lab, own));

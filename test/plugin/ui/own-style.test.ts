@@ -239,22 +239,23 @@ test("a style that the file no longer has is named, and commands without such st
   assert.throws(() => translationFor(testMeta, "caption-to-artboard", "#one"), Failure);
 });
 
-test("what a flow between styles drew is asked of it again, a drawing with some variety", () => {
+test("what a flow between styles drew is asked of it again, a drawing and a layout with some variety", () => {
   const style = { images: ["a".repeat(64)] };
   const made = (condition: Provenance["condition"]): Provenance => ({
     ...{ format: 1, packId: "styles", packDigest: "d", translation: "restyle", seed: 1, temperature: 0, guidance: 1 },
     condition,
     logLikelihood: 0,
   });
-  const [again, part] = planReplacements({ ...defaultForm, seed: 9 }, redrawing.packs[0]!.translations[0]!, [
+  const [again, part, layout] = planReplacements({ ...defaultForm, seed: 9 }, redrawing.packs[0]!.translations[0]!, [
     { nodeId: "1:1", provenance: made({ caption: "a cat", style }) },
     { nodeId: "1:2", provenance: made({ drawing: { image: "b".repeat(64) }, style }) },
+    { nodeId: "1:3", provenance: made({ layout: { image: "c".repeat(64) }, style }) },
   ]);
   assert.deepEqual(
     [again!.input.translation, again!.input.seed, again!.input.temperature, again!.input.condition],
     ["restyle", 9, 0, { caption: "a cat", style }],
   );
-  assert.ok(part!.input.temperature! > 0);
+  assert.ok(part!.input.temperature! > 0 && layout!.input.temperature! > 0);
 });
 
 test("a style is kept with the document, picture by picture, and leaves nothing behind", async () => {

@@ -57,7 +57,7 @@ export function namedDrawing({ variant, icon }: Drawn): NamedDrawing {
 }
 
 /**
- * What stands for a thing in the library: the first of its drawings that the server's own drawing of SVG takes, else the first one traced.
+ * What stands for a thing in the library: the first of its drawings that the server's own drawing of SVG takes, else the first choice traced.
  * @returns undefined where all are too long, or show nothing
  */
 export async function drawingOf(drawn: readonly Drawn[]): Promise<NamedDrawing | undefined> {
