@@ -13,6 +13,8 @@ import { finePx, noPaint, type Paint, paintLabels } from "./paint-labels.ts";
 
 /** Share of a pixel from which on something is drawn, and alpha of a photo's. */
 const [drawnFrom, opaqueFrom] = [0.5, 0.06] as const;
+/** Alpha from which on nothing shows through. */
+const wholeFrom = 0.99;
 /** How far a photo's colours are smoothed: passes of the tent 1 2 1 over it, and over what each colour takes. */
 const [photoPasses, borderPasses] = [3, 8] as const;
 
@@ -33,18 +35,17 @@ export function drawnAreas(
   toPx: number,
   liveArea = usualArea,
 ): Float32Array | undefined {
-  const { sizePx } = drawing;
+  const { planes, sizePx } = drawing;
   const partition = anyPartitionOf(drawing);
   const found = partition && coversOf(partition);
   // Specks are no areas.
-  const drawn = found?.covers.some((cover) => cover.some((share) => share >= drawnFrom))
-    ? found
-    : coversInPalette(drawing, palette);
-  const box = boundsOf(sizePx, (at) => drawn.covers.reduce((sum, cover) => sum + cover[at]!, 0) >= drawnFrom);
+  const isFound = found?.covers.some((cover) => cover.some((share) => share >= drawnFrom)) ?? false;
+  const faintest = isFound ? Math.min(...partition!.colours.slice(1).map(([, , , alpha]) => alpha)) : 2 * opaqueFrom;
+  const box = boundsOf(sizePx, (at) => planes[3 * sizePx ** 2 + at]! >= drawnFrom * faintest);
   if (!box) return undefined;
   const sidePx = Math.max(box.right - box.left, box.bottom - box.top) / liveArea;
   const square = { left: (box.left + box.right - sidePx) / 2, top: (box.top + box.bottom - sidePx) / 2, sidePx };
-  return painted(drawn, square, toPx);
+  return painted(isFound ? found! : coversInPalette(drawing, palette), square, toPx);
 }
 
 /** Each point gets the paint that takes most of it. */
@@ -74,9 +75,10 @@ function coversOf({ colours, areas, labels, others, shares }: Partition): Covers
     covers[areas[beside]!.colour]![at]! += 1 - share;
   }
   // What shows through looks as on white paper.
-  const seen = colours
-    .slice(1)
-    .map(([red, green, blue, alpha]): Paint => [red + 1 - alpha, green + 1 - alpha, blue + 1 - alpha, 1]);
+  const seen = colours.slice(1).map((colour): Paint => {
+    const [red, green, blue, alpha] = colour;
+    return alpha >= wholeFrom ? colour : [red + 1 - alpha, green + 1 - alpha, blue + 1 - alpha, 1];
+  });
   return { paints: seen, covers: covers.slice(1) };
 }
 
