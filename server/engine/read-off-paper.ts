@@ -21,10 +21,7 @@ const inkFrom = 0.15;
 export function planesOffPaper(drawing: Drawing): Float32Array | undefined {
   const { planes, sizePx } = drawing;
   const pixels = sizePx ** 2;
-  const isWhite = (at: number): boolean =>
-    planes[at]! >= whiteFrom && planes[pixels + at]! >= whiteFrom && planes[2 * pixels + at]! >= whiteFrom;
-  for (let at = 0; at < pixels; at += 1)
-    if (planes[3 * pixels + at]! < whiteFrom || (borderAway(at, sizePx) === 0 && !isWhite(at))) return undefined;
+  if (!liesOnWhite(drawing)) return undefined;
   const partition = anyPartitionOf(drawing);
   const isPaper = partition && papersIn(partition);
   if (!isPaper || isPaper.every((is) => is)) return undefined;
@@ -34,7 +31,7 @@ export function planesOffPaper(drawing: Drawing): Float32Array | undefined {
   for (let at = 0; at < pixels; at += 1) {
     const [own, beside] = [isPaper[labels[at]!]!, isPaper[labels[others[at]!]!]!];
     const inShares = own === beside ? Number(!own) : own ? 1 - shares[at]! : shares[at]!;
-    if (own && beside && !isWhite(at)) darker += 1;
+    if (own && beside && !isWhiteAt(drawing, at)) darker += 1;
     // Paper shows through no more than as it is white.
     const least =
       1 - Math.min(...[0, 1, 2].map((channel) => planes[channel * pixels + at]! / planes[channel * pixels]!));
@@ -47,6 +44,22 @@ export function planesOffPaper(drawing: Drawing): Float32Array | undefined {
   }
   // A pale shape has no edges to white.
   return darker > darkerMost * pixels ? undefined : bare;
+}
+
+/** Whether a picture is opaque, and white along its border. */
+export function liesOnWhite(drawing: Drawing): boolean {
+  const pixels = drawing.sizePx ** 2;
+  for (let at = 0; at < pixels; at += 1) {
+    if (drawing.planes[3 * pixels + at]! < whiteFrom) return false;
+    if (borderAway(at, drawing.sizePx) === 0 && !isWhiteAt(drawing, at)) return false;
+  }
+  return true;
+}
+
+/** Whether a pixel of an opaque picture may be paper. */
+export function isWhiteAt({ planes, sizePx }: Drawing, at: number): boolean {
+  const pixels = sizePx ** 2;
+  return planes[at]! >= whiteFrom && planes[pixels + at]! >= whiteFrom && planes[2 * pixels + at]! >= whiteFrom;
 }
 
 /** Which areas are paper. */

@@ -3,7 +3,7 @@
 import type { PartialCondition } from "../../../shared/contract/conditions.ts";
 import { checkCells, mismatch } from "../../../shared/contract/translation-rules.ts";
 import { usualLayout } from "../../../shared/contract/usual-layout.ts";
-import { planesOffPaper } from "../../engine/read-off-paper.ts";
+import { isWhiteAt, liesOnWhite, planesOffPaper } from "../../engine/read-off-paper.ts";
 import { drawnAreas } from "../../tidy/areas/draw-areas.ts";
 import { drawnCells } from "../../tidy/areas/draw-cells.ts";
 import { imageOf } from "../condition-values.ts";
@@ -26,28 +26,16 @@ export function layoutPlanes(layout: Layout, images: ConditionImages, wanted: Wa
     return planes ?? refuse(field, "cells that are all transparent");
   }
   const given = imageOf(images, layout.image);
-  if (isPaperAlone(given.planes)) refuse(field, "white paper alone");
   const planes = planesOffPaper(given) ?? offWhite(given);
-  return (
-    drawnAreas({ planes, sizePx: given.sizePx }, palette, sizePx, liveArea) ?? refuse(field, "one that is transparent")
-  );
+  const drawn = drawnAreas({ planes, sizePx: given.sizePx }, palette, sizePx, liveArea);
+  return drawn ?? refuse(field, liesOnWhite(given) ? "white paper alone" : "one that is transparent");
 }
 
-/** Least channel of paper. */
-const whiteFrom = 0.96;
-
-const isPaperAlone = (planes: Float32Array): boolean => planes.every((value) => value >= whiteFrom);
-
-/** Marks too small to tell paper from areas by their edges: what is not white of an opaque picture whose border is. */
-function offWhite({ planes, sizePx }: ConditionImage): Float32Array {
-  const pixels = sizePx ** 2;
-  const isWhite = (at: number): boolean =>
-    [0, 1, 2].every((channel) => planes[channel * pixels + at]! >= whiteFrom) && planes[3 * pixels + at]! >= whiteFrom;
-  for (let at = 0; at < pixels; at += 1) {
-    const isBorder = at < sizePx || at >= pixels - sizePx || at % sizePx === 0 || at % sizePx === sizePx - 1;
-    if (planes[3 * pixels + at]! < whiteFrom || (isBorder && !isWhite(at))) return planes;
-  }
-  return planes.map((value, at) => (isWhite(at % pixels) ? 0 : value));
+/** Where edges do not tell paper from marks, as of small ones: all that is not white, of a picture on white. */
+function offWhite(given: ConditionImage): Float32Array {
+  if (!liesOnWhite(given)) return given.planes;
+  const pixels = given.sizePx ** 2;
+  return given.planes.map((value, at) => (isWhiteAt(given, at % pixels) ? 0 : value));
 }
 
 function refuse(field: string, received: string): never {

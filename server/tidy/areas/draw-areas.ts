@@ -22,6 +22,8 @@ const [photoPasses, borderPasses] = [3, 8] as const;
 interface Covers {
   readonly paints: readonly Paint[];
   readonly covers: readonly Float32Array[];
+  /** Alpha from which on a pixel is of what is drawn. */
+  readonly alphaFrom: number;
 }
 
 /**
@@ -37,15 +39,15 @@ export function drawnAreas(
 ): Float32Array | undefined {
   const { planes, sizePx } = drawing;
   const partition = anyPartitionOf(drawing);
-  const found = partition && coversOf(partition);
+  const areas = partition && coversOf(partition);
   // Specks are no areas.
-  const isFound = found?.covers.some((cover) => cover.some((share) => share >= drawnFrom)) ?? false;
-  const faintest = isFound ? Math.min(...partition!.colours.slice(1).map(([, , , alpha]) => alpha)) : 2 * opaqueFrom;
-  const box = boundsOf(sizePx, (at) => planes[3 * sizePx ** 2 + at]! >= drawnFrom * faintest);
+  const isShown = areas?.covers.some((cover) => cover.some((share) => share >= drawnFrom));
+  const drawn = areas && isShown ? areas : coversInPalette(drawing, palette);
+  const box = boundsOf(sizePx, (at) => planes[3 * sizePx ** 2 + at]! >= drawn.alphaFrom);
   if (!box) return undefined;
   const sidePx = Math.max(box.right - box.left, box.bottom - box.top) / liveArea;
   const square = { left: (box.left + box.right - sidePx) / 2, top: (box.top + box.bottom - sidePx) / 2, sidePx };
-  return painted(isFound ? found! : coversInPalette(drawing, palette), square, toPx);
+  return painted(drawn, square, toPx);
 }
 
 /** Each point gets the paint that takes most of it. */
@@ -79,7 +81,8 @@ function coversOf({ colours, areas, labels, others, shares }: Partition): Covers
     const [red, green, blue, alpha] = colour;
     return alpha >= wholeFrom ? colour : [red + 1 - alpha, green + 1 - alpha, blue + 1 - alpha, 1];
   });
-  return { paints: seen, covers: covers.slice(1) };
+  const faintest = Math.min(...colours.slice(1).map(([, , , alpha]) => alpha));
+  return { paints: seen, covers: covers.slice(1), alphaFrom: drawnFrom * faintest };
 }
 
 /** What has the same nearest colour of a palette becomes the mean of what it has. Borders between colours are smoothed, that of all of them stays. */
@@ -108,7 +111,8 @@ function coversInPalette({ planes, sizePx }: Drawing, palette: readonly string[]
   });
   const smooth = taken.map((cover) => softened(cover, sizePx, borderPasses));
   const all = alphas.map((_, at) => smooth.reduce((sum, cover) => sum + cover[at]!, 0));
-  return { paints, covers: smooth.map((cover) => cover.map((share, at) => (alphas[at]! * share) / (all[at]! || 1))) };
+  const shares = smooth.map((cover) => cover.map((share, at) => (alphas[at]! * share) / (all[at]! || 1)));
+  return { paints, covers: shares, alphaFrom: opaqueFrom };
 }
 
 /** Smoothed by 1 2 1 in both directions; the pixels at the border go on beyond it. */
