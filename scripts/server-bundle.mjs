@@ -15,6 +15,7 @@ export const serverPrograms = {
   encoder: "server/training/encode/encode-thread.ts",
   vectors: "server/vector/vector-thread.ts",
   tiles: "server/upscaling/tile-thread.ts",
+  decodes: "server/inference/decoding/decode-thread.ts",
 };
 
 /** @satisfies {import("esbuild").BuildOptions} */

@@ -28,6 +28,14 @@ export interface FlowResult {
   readonly logDet: Float32Array;
   /** Flows between styles that say it only: how a decoder is to see the drawing of each answer, [batch] of [mannerDims]. */
   readonly manners?: readonly Float32Array[];
+  /** Sampling by flows that say it in the same run, of each row. */
+  readonly likelihoods?: readonly DrawnLikelihood[];
+}
+
+/** How likely a drawn latent is, in nats: log p(z|c), and log p(z|nothing). */
+export interface DrawnLikelihood {
+  readonly given: number;
+  readonly alone: number;
 }
 
 /** One term of guidance: the given conditions against a base without some of them, times `weight` (> 0). */

@@ -101,9 +101,12 @@ export async function drawLatents(translation: Translation, rows: readonly Row[]
   const residuals = joinRows(await addPriors(translation, rows));
   const conditions = rows.map((row) => row.conditions);
   const guidance = rows.map((row) => row.guidance);
-  const { values, manners } = await flow.inverse(residuals, batchConditions(flow, conditions), rows.length, guidance);
+  const drawn = await flow.inverse(residuals, batchConditions(flow, conditions), rows.length, guidance);
+  const { values, manners, likelihoods } = drawn;
   const latents = rows.map((_, row) => values.slice(row * flow.dims, (row + 1) * flow.dims));
-  const measured = await measureLatents(translation, latents, conditions);
+  const measured =
+    likelihoods?.map(({ given, alone }) => ({ logLikelihood: given, conditionGain: given - alone })) ??
+    (await measureLatents(translation, latents, conditions));
   return latents.map((latent, row) => {
     const { logLikelihood, conditionGain } = measured[row]!;
     return { latent, logLikelihood, conditionGain, drawing: shownDrawing(conditions[row]!, flow.dims, manners?.[row]) };
@@ -184,8 +187,8 @@ export async function measureLatents(
  * @throws AppError `tensor_mismatch` when the flow or the decoder gave values that are no numbers
  */
 export async function decodeImage(
-  translation: Translation,
-  drawn: DrawnLatent,
+  translation: Pick<Translation, "id" | "target">,
+  drawn: Pick<DrawnLatent, "latent" | "logLikelihood" | "drawing">,
   { kept, enlargedBy, towards, ...looks }: Finish = {},
 ): Promise<DecodedImage> {
   const { latent, logLikelihood } = drawn;

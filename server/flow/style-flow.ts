@@ -1,12 +1,13 @@
 /**
  * The flow between styles (server/pretrain/styles) as the engine's `Flow`: one graph that goes both ways, one row a run, so that a row
- * never depends on its neighbours. Conditions are a drawing, the style that it has, the requested style, and colours. What is
+ * never depends on its neighbours. The run that draws says how likely its latent is, also without conditions, whose part of the graph
+ * is run once. Conditions are a drawing, the style that it has, the requested style, and colours. What is
  * absent is as in training: zeros. Where no style is requested, the mean of all codes of the pack is. Guidance moves the code of
  * the requested style further from that of the drawing's own, as classifier-free guidance moves away from no condition (Ho &
  * Salimans 2022, arXiv 2207.12598).
  */
 import { AppError } from "../../shared/problem.ts";
-import type { ConditionBatches, Flow, GuidanceTerm } from "../engine/interfaces.ts";
+import type { ConditionBatches, DrawnLikelihood, Flow, GuidanceTerm } from "../engine/interfaces.ts";
 import { logNormal } from "../engine/log-normal.ts";
 import { Session, type SessionOptions, type Tensor } from "../onnx/session.ts";
 import { meanRow } from "../platform/mean-row.ts";
@@ -48,11 +49,22 @@ export async function openStyleFlow(
   const nothing = new Float32Array(dims);
   const tensorOf = (data: Float32Array): Tensor => ({ data, dims: [1, ...latent] });
 
+  const base = await baseOf(session, givenOf({}, 0, 0, anyStyle, shapes), tensorOf(nothing));
+
   async function run(given: Record<string, Tensor>, v: Float32Array, z: Float32Array) {
-    const outputs = await session.run({ v: tensorOf(v), latent: tensorOf(z), ...given });
+    const wanted = session.outputNames.filter((name) => !saidOutputs.includes(name));
+    const outputs = await session.run({ v: tensorOf(v), latent: tensorOf(z), ...given, ...base }, wanted);
     const read = (name: string, length: number): Float32Array => valuesOf(outputs, name, length, session);
     const manner = mannerDims > 0 ? read(mannerOutput(session)!, mannerDims) : undefined;
-    return { restyled: read("restyled", dims), inverted: read("inverted", dims), nats: read("nats", 1)[0]!, manner };
+    const ofRestyled = (name: string): number => (base ? -dims * read(name, 1)[0]! : 0);
+    return {
+      restyled: read("restyled", dims),
+      inverted: read("inverted", dims),
+      nats: read("nats", 1)[0]!,
+      manner,
+      likely: ofRestyled("restyledNats"),
+      likelyAlone: ofRestyled("restyledBaseNats"),
+    };
   }
 
   return {
@@ -80,17 +92,49 @@ export async function openStyleFlow(
     async inverse(residuals, conditions, batch, guidance = []) {
       const values = new Float32Array(batch * dims);
       const manners: Float32Array[] = [];
+      const likelihoods: DrawnLikelihood[] = [];
       for (let row = 0; row < batch; row += 1) {
         const v = residuals.slice(row * dims, (row + 1) * dims);
         const weight = weightOf(guidance[row] ?? []);
-        const { restyled, manner } = await run(givenOf(conditions, row, weight, anyStyle, shapes), v, nothing);
+        const { restyled, manner, likely, likelyAlone } = await run(
+          givenOf(conditions, row, weight, anyStyle, shapes),
+          v,
+          nothing,
+        );
         values.set(restyled, row * dims);
         if (manner) manners.push(manner);
+        if (!base) continue;
+        // Guidance moves a condition; how likely the latent is under what was given takes a run of its own.
+        const given =
+          weight === 0
+            ? likely
+            : -dims * (await run(givenOf(conditions, row, 0, anyStyle, shapes), nothing, restyled)).nats;
+        likelihoods.push({ given, alone: likelyAlone });
       }
-      return { values, ...(mannerDims > 0 ? { manners } : {}) };
+      return { values, ...(mannerDims > 0 ? { manners } : {}), ...(base && { likelihoods }) };
     },
     dispose: () => session.dispose(),
   };
+}
+
+/** What the graph's larger part says of conditions, and the inputs by which the smaller part takes it again. Packs made before 0.41 have none. */
+const saidOutputs: readonly string[] = ["saidMean", "saidWidth", "saidFeatures"];
+const baseInputs = ["baseMean", "baseWidth", "baseFeatures"] as const;
+
+/** What the graph says of given conditions, as its own further inputs; undefined where it has none. */
+async function baseOf(
+  session: Session,
+  given: Readonly<Record<string, Tensor>>,
+  latent: Tensor,
+): Promise<Readonly<Record<string, Tensor>> | undefined> {
+  if (!baseInputs.every((name) => session.inputs.has(name))) return undefined;
+  const empty = (name: string): Tensor => {
+    const dims = [1, ...session.inputs.get(name)!.shape.slice(1).map(Number)];
+    return { data: new Float32Array(sizeOf(dims)), dims };
+  };
+  const nothing = Object.fromEntries(baseInputs.map((name) => [name, empty(name)]));
+  const said = await session.run({ v: latent, latent, ...given, ...nothing }, saidOutputs);
+  return Object.fromEntries(baseInputs.map((name, at) => [name, said[saidOutputs[at]!]!]));
 }
 
 const placesOf = ([, height, width]: readonly number[]): number => height! * width!;

@@ -1,14 +1,15 @@
 /**
  * Batches the images of all running requests: each round takes one row of each request in turn until the batch is full or no
- * request is left (Triton's dynamic batching with zero queue delay). Between two runs it lets messages in, so that a cancel
- * takes effect there.
+ * request is left (Triton's dynamic batching with zero queue delay). Where other threads decode, the next batch is drawn meanwhile.
+ * Between two runs it lets messages in, so that a cancel takes effect there.
  */
 import type { ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
 import { AppError } from "../../shared/problem.ts";
 import { typicalityPercentile } from "../engine/calibration.ts";
-import { type DrawnLatent, decodeImage, drawLatents, type Row, type Translation } from "../engine/translation.ts";
+import { type DecodedImage, type DrawnLatent, drawLatents, type Row, type Translation } from "../engine/translation.ts";
 import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
 import { sourcesOf } from "../retrieval/sources.ts";
+import { decodeHere, type ImageDecoder } from "./decoding/image-decoder.ts";
 import type { Plan } from "./generation-plan.ts";
 import type { Drawn } from "./messages.ts";
 import { planGeneration } from "./plan.ts";
@@ -34,6 +35,8 @@ interface Running extends BatchJob {
   /** Candidates of the current group. */
   candidates: DrawnLatent[];
   completed: number;
+  /** Settles when all images that are being decoded were passed on. */
+  passed: Promise<void>;
   resolve(): void;
   reject(error: unknown): void;
 }
@@ -44,21 +47,33 @@ interface Picked {
   readonly row: Row;
 }
 
+/** A candidate that becomes an image. */
+interface Chosen extends Picked {
+  readonly candidate: number;
+  readonly drawn: DrawnLatent;
+}
+
 export class Batcher {
   readonly #batchRows: number;
+  readonly #decoder: ImageDecoder;
   readonly #jobs: Running[] = [];
+  /** Images that are being decoded, until they are passed on. */
+  readonly #decoding = new Set<Promise<void>>();
   #isRunning = false;
+  #onArrival = (): void => {};
   #drawn: Drawn = { runs: 0, rows: 0 };
 
-  constructor(batchRows: number) {
+  constructor(batchRows: number, decoder: ImageDecoder = decodeHere) {
     this.#batchRows = batchRows;
+    this.#decoder = decoder;
   }
 
   /** Generates all images of a request. @throws AppError `cancelled`, `invalid_request`, or an expert's own error */
   generate(translation: Translation, job: BatchJob): Promise<void> {
     return new Promise((resolve, reject) => {
-      const fresh = { plan: undefined, next: 0, candidates: [], completed: 0 };
+      const fresh = { plan: undefined, next: 0, candidates: [], completed: 0, passed: Promise.resolve() };
       this.#jobs.push({ ...job, ...fresh, translation, resolve, reject });
+      this.#onArrival();
       if (!this.#isRunning) void this.#run();
     });
   }
@@ -78,8 +93,16 @@ export class Batcher {
       await this.#planNew();
       const batch = this.#collect();
       if (batch.length > 0) await this.#draw(batch);
+      else if (this.#decoding.size > 0) await Promise.race([...this.#decoding, this.#arrival()]);
     }
     this.#isRunning = false;
+  }
+
+  /** Resolves with the next request. */
+  #arrival(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onArrival = resolve;
+    });
   }
 
   #dropCancelled(): void {
@@ -87,8 +110,12 @@ export class Batcher {
       this.#end(job, new AppError("cancelled", "generation: cancelled before all images were made"));
   }
 
+  /** Plans the next request, and more as long as they fit into the next batch. */
   async #planNew(): Promise<void> {
+    let planned = 0;
     for (const job of this.#jobs.filter(({ plan }) => !plan)) {
+      if (planned > 0 && this.#readyRows() >= this.#batchRows) break;
+      planned += 1;
       await yieldToEventLoop();
       if (job.signal.aborted) continue;
       job.onProgress({ stage: "encoding", completed: 0, total: job.request.count });
@@ -100,6 +127,11 @@ export class Batcher {
         this.#end(job, error);
       }
     }
+  }
+
+  /** Rows that are planned and not drawn. */
+  #readyRows(): number {
+    return this.#jobs.reduce((sum, { plan, next }) => sum + (plan ? plan.groups * plan.candidates - next : 0), 0);
   }
 
   /** Rows of one translation, taken in turn from all of its jobs. */
@@ -141,50 +173,60 @@ export class Batcher {
       return;
     }
     this.#drawn = { runs: this.#drawn.runs + 1, rows: this.#drawn.rows + batch.length };
-    for (const [at, picked] of batch.entries()) await this.#take(picked, drawn[at]!);
+    const chosen = batch.flatMap((picked, at) => this.#take(picked, drawn[at]!));
+    // One image alone is decoded sooner by all cores here.
+    const decoder = chosen.length === 1 && this.#decoding.size === 0 ? decodeHere : this.#decoder;
+    for (const one of chosen) await this.#decode(one, decoder);
   }
 
-  /** Keeps a candidate. With the last one of its group, those that were chosen are decoded and passed on. */
-  async #take(picked: Picked, drawn: DrawnLatent): Promise<void> {
+  /** Keeps a candidate. @returns those of its group that were chosen, when it is the last one */
+  #take(picked: Picked, drawn: DrawnLatent): Chosen[] {
     const { job } = picked;
     job.candidates.push(drawn);
-    if (job.candidates.length < job.plan!.candidates) return;
+    if (job.candidates.length < job.plan!.candidates) return [];
     const candidates = job.candidates.splice(0);
-    for (const chosen of job.plan!.choose(candidates)) await this.#decode(picked, chosen, candidates[chosen]!);
+    return job.plan!.choose(candidates).map((at) => ({ ...picked, candidate: at, drawn: candidates[at]! }));
   }
 
-  async #decode({ job, group, row }: Picked, candidate: number, drawn: DrawnLatent): Promise<void> {
+  /** Begins to decode an image, and ends when there is room for the next one. */
+  async #decode(chosen: Chosen, decoder: ImageDecoder): Promise<void> {
+    const { job } = chosen;
     await yieldToEventLoop();
     if (job.signal.aborted || !this.#jobs.includes(job)) return;
+    const decoded = decodedBy(decoder, chosen);
+    // It may fail while the image before it is still awaited.
+    decoded.catch(() => {});
+    const passed = job.passed.then(() => this.#pass(chosen, decoded)).catch((error: unknown) => this.#end(job, error));
+    job.passed = passed;
+    this.#decoding.add(passed);
+    void passed.then(() => this.#decoding.delete(passed));
+    const most = decoder.concurrencyOf(job.translation);
+    while (this.#decoding.size >= most) await Promise.race(this.#decoding);
+  }
+
+  /** Passes a decoded image on. Groups, and the images of each, come in their order. */
+  async #pass({ job, group, row, candidate, drawn }: Chosen, decoded: Promise<DecodedImage>): Promise<void> {
+    const pixels = await decoded;
+    if (job.signal.aborted || !this.#jobs.includes(job)) return;
     const { logLikelihood, conditionGain } = drawn;
-    try {
-      // A kept residual comes from the mean of a posterior, so its image counts as inverted.
-      const kind = job.request.keepResidualOf ? "inverted" : "drawn";
-      const percentile = typicalityPercentile(job.translation.calibration, row.conditions, logLikelihood, kind);
-      const enlargedBy = job.request.format === "svg" ? tracedFactor : undefined;
-      const seed = job.plan!.seedOf(group, candidate);
-      const looks = job.plan!.finishOf(group, candidate);
-      const pixels = await decodeImage(job.translation, drawn, { ...looks, seed, enlargedBy });
-      // Groups, and the images of each, come in their order.
-      const index = job.completed;
-      const { prior } = job.plan!.rowOf(group, candidate);
-      const sources = job.plan!.sourcesOf?.(group, candidate) ?? sourcesOf(prior?.drawings, job.translation.drawings);
-      job.completed += 1;
-      job.onImage({
-        ...pixels,
-        index,
-        seed,
-        logLikelihood,
-        natsPerDimension: -logLikelihood / job.translation.flow.dims,
-        conditionGain,
-        ...(sources && { sources }),
-        ...(percentile === undefined ? {} : { typicalityPercentile: percentile }),
-      });
-      this.#report(job, "decoding");
-      if (job.completed === job.request.count) this.#end(job);
-    } catch (error) {
-      this.#end(job, error);
-    }
+    // A kept residual comes from the mean of a posterior, so its image counts as inverted.
+    const kind = job.request.keepResidualOf ? "inverted" : "drawn";
+    const percentile = typicalityPercentile(job.translation.calibration, row.conditions, logLikelihood, kind);
+    const { prior } = job.plan!.rowOf(group, candidate);
+    const sources = job.plan!.sourcesOf?.(group, candidate) ?? sourcesOf(prior?.drawings, job.translation.drawings);
+    job.onImage({
+      ...pixels,
+      index: job.completed,
+      seed: job.plan!.seedOf(group, candidate),
+      logLikelihood,
+      natsPerDimension: -logLikelihood / job.translation.flow.dims,
+      conditionGain,
+      ...(sources && { sources }),
+      ...(percentile === undefined ? {} : { typicalityPercentile: percentile }),
+    });
+    job.completed += 1;
+    this.#report(job, "decoding");
+    if (job.completed === job.request.count) this.#end(job);
   }
 
   #report(job: Running, stage: GenerateProgress["stage"]): void {
@@ -197,4 +239,11 @@ export class Batcher {
     if (error === undefined) job.resolve();
     else job.reject(error);
   }
+}
+
+async function decodedBy(decoder: ImageDecoder, { job, group, candidate, drawn }: Chosen): Promise<DecodedImage> {
+  const { translation, plan, request } = job;
+  const enlargedBy = request.format === "svg" ? tracedFactor : undefined;
+  const finish = { ...plan!.finishOf(group, candidate), seed: plan!.seedOf(group, candidate), enlargedBy };
+  return decoder.decode(translation, drawn, finish);
 }

@@ -11,6 +11,7 @@ import { Catalogue } from "../packs/catalogue.ts";
 import { type LoadedPacks, loadPacks } from "../packs/load.ts";
 import { collectGarbage } from "../platform/processes/collect-garbage.ts";
 import { serialize } from "../platform/processes/serialized-error.ts";
+import { coresOf } from "../platform/processes/worker-pool.ts";
 import { createUpscaleQueue, requireUpscaler } from "../upscaling/upscale-queue.ts";
 import type { ChildConfig, FromChild, JobRequest, ToChild } from "./messages.ts";
 import { chooseProvider, isRequired } from "./provider.ts";
@@ -47,7 +48,8 @@ async function start({
     provider = runtime.processor;
     return load();
   });
-  const service = await serviceOf(translations, upscaler, onDemand);
+  const cores = onDemand || provider !== "cpu" ? 1 : coresOf(threads);
+  const service = await serviceOf(translations, upscaler, { entries, onDemand, cores });
   // The file contents of the packs are no longer needed.
   collectGarbage();
   const startMs = Math.round(performance.now() - started);
@@ -87,15 +89,18 @@ function enlarging(upscaler: Upscaler | undefined): InferenceService {
 async function serviceOf(
   translations: LoadedPacks["translations"],
   upscaler: Upscaler | undefined,
-  onDemand: boolean,
+  { entries, onDemand, cores }: Pick<LoadedPacks, "entries"> & { readonly onDemand: boolean; readonly cores: number },
 ): Promise<InferenceService> {
   if (translations.length === 0) return enlarging(upscaler);
-  const [{ createService, warmUp }, { flowBatch }] = await Promise.all([
+  const [{ createService, warmUp }, { decodePool }, { flowBatch }] = await Promise.all([
     import("./service.ts"),
+    import("./decoding/decode-pool.ts"),
     import("../flow/flow-sessions.ts"),
   ]);
+  const decoder = decodePool(entries, cores);
   if (!onDemand) for (const translation of translations) await warmUp(translation);
-  return createService(translations, flowBatch, upscaler);
+  await decoder?.open();
+  return createService(translations, flowBatch, upscaler, undefined, decoder);
 }
 
 const aliveEveryMs = 1000;

@@ -11,6 +11,7 @@ import { decodeImage, drawLatents, type Translation } from "../engine/translatio
 import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
 import { createUpscaleQueue, requireUpscaler, type UpscaleJob } from "../upscaling/upscale-queue.ts";
 import { Batcher, type BatchJob } from "./batcher.ts";
+import { decodeHere } from "./decoding/image-decoder.ts";
 import { generateEnlarged } from "./generate-enlarged.ts";
 import { runInversion } from "./inversion.ts";
 import type { Drawn } from "./messages.ts";
@@ -34,14 +35,16 @@ export interface InferenceService {
  * @param batchRows rows of one run of a flow
  * @param upscaler the packs' upscaler, if any
  * @param now milliseconds since any moment; by it upscales give way to generations
+ * @param decoder who decodes what flows draw
  */
 export function createService(
   translations: readonly Translation[],
   batchRows: number,
   upscaler?: Upscaler | undefined,
   now = () => performance.now(),
+  decoder = decodeHere,
 ): InferenceService {
-  const batcher = new Batcher(batchRows);
+  const batcher = new Batcher(batchRows, decoder);
   const byId = new Map(translations.map((translation) => [translation.id, translation]));
   const find = (id: string): Translation => {
     const translation = byId.get(id);

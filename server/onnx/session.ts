@@ -165,20 +165,21 @@ export class Session {
   }
 
   /**
-   * Runs the graph once. Every output is copied from the runtime into new memory.
+   * Runs the graph once. Outputs are copied from the runtime into new memory.
+   * @param wanted outputs that are copied; absent = all
    * @throws AppError `tensor_mismatch` naming every missing, extra or misshaped input with expected and received shape, or with
    *   the runtime's own reason
    */
-  async run(feeds: Feeds): Promise<Record<string, Tensor>> {
+  async run(feeds: Feeds, wanted = this.outputNames): Promise<Record<string, Tensor>> {
     this.#check(feeds);
     const inputs: Record<string, OrtTensor> = {};
     for (const [name, tensor] of Object.entries(feeds)) inputs[name] = toOrt(tensor);
-    const results = await this.#session.run(inputs).catch((cause: unknown) => {
+    const results = await this.#session.run(inputs, wanted).catch((cause: unknown) => {
       const message = `${this.label}: onnxruntime could not run the graph (${shorten(cause)})`;
       throw new AppError(isOutOfMemory(cause) ? "out_of_memory" : "tensor_mismatch", message, { cause });
     });
     const tensors: Record<string, Tensor> = {};
-    for (const name of this.outputNames) {
+    for (const name of wanted) {
       const result = results[name]!;
       tensors[name] = { data: result.data as TensorData, dims: result.dims };
     }

@@ -7,6 +7,8 @@ decoder: latent, the drawing [batch, 4, 128, 128] that it was made from, known [
 style: latents [drawings, 8, 16, 16] of one style → code [1, 3840].
 restyle: v, latent and source [batch, 8, 16, 16], known [batch, 1, 16, 16], asked and origin [batch, 3840], palette [batch, 4, 4] → restyled (of v),
 inverted and nats (of the latent), manner [batch, 65] for the decoder, first of it the size at which the answer shows the source: both directions in one graph, so that weights are stored once.
+What the injector says leaves it as saidMean, saidWidth [batch, 8, 16, 16] and saidFeatures [batch, 96, 16, 16]. Those of other conditions may come in as base: then one run says how
+likely what it drew is under its own conditions (restyledNats) and under the others (restyledBaseNats).
 styles.json and codes.f16: the pack's named styles, each from up to 16 of its drawings.
 """
 
@@ -39,6 +41,8 @@ from timed_training import load_net
 from train_style_flow import RestyleNets
 
 GIVEN = ("source", "known", "asked", "origin", "palette")
+SAID = ("saidMean", "saidWidth", "saidFeatures")
+BASE = ("baseMean", "baseWidth", "baseFeatures")
 HALF_ERROR = 0.02
 """Largest root mean square difference that float16 weights may cost."""
 
@@ -67,17 +71,24 @@ class ExportedStyle(nn.Module):
 
 
 class ExportedFlow(nn.Module):
-    """Both directions under the same conditions."""
+    """Both directions under the same conditions, and how likely what was drawn is under them and under others."""
+
+    outputs = ("restyled", "inverted", "nats", "manner", "restyledNats", "restyledBaseNats", *SAID)
 
     def __init__(self, flow: StyleFlow) -> None:
         super().__init__()
         self.flow = flow
 
-    def forward(self, v: Tensor, latent: Tensor, source: Tensor, known: Tensor, asked: Tensor, origin: Tensor, palette: Tensor) -> tuple[Tensor, ...]:
+    def forward(
+        self, v: Tensor, latent: Tensor, source: Tensor, known: Tensor, asked: Tensor, origin: Tensor, palette: Tensor,
+        base_mean: Tensor, base_width: Tensor, base_features: Tensor,
+    ) -> tuple[Tensor, ...]:
         given = dict(zip(GIVEN, (source, known, asked, origin, palette)))
-        said = self.flow.injector(given)
+        said, base = self.flow.injector(given), (base_mean, base_width, base_features)
         inverted, logdet = self.flow.towards_v(latent, *said)
-        return self.flow.towards_x(v, *said), inverted, nats_of(inverted, logdet), self.flow.manner_of(given)
+        restyled = self.flow.towards_x(v, *said)
+        nats = (nats_of(*self.flow.towards_v(restyled, *one)) for one in (said, base))
+        return restyled, inverted, nats_of(inverted, logdet), self.flow.manner_of(given), *nats, *said
 
 
 def settle(path: Path, net: nn.Module, inputs: dict[str, Tensor], outputs: tuple[str, ...]) -> onnx.ModelProto:
@@ -177,8 +188,10 @@ def main() -> None:
     with torch.no_grad():
         seen = {"latent": latent, "drawing": images.flip(0).contiguous(), "known": torch.ones(len(latent), 1, GRID, GRID), "manner": nets.flow.manner_of(given)}
     decoder = settle(out / "decoder.onnx", ExportedDecoder(nets.decoder).eval(), seen, ("image", "logits", "paints"))
-    inputs = {"v": torch.randn_like(latent), "latent": latent.flip(0).contiguous(), **{name: given[name] for name in GIVEN}}
-    restyle = settle(out / "restyle.onnx", ExportedFlow(nets.flow).eval(), inputs, ("restyled", "inverted", "nats", "manner"))
+    with torch.no_grad():
+        base = dict(zip(BASE, nets.flow.injector(random_given(len(latent)))))
+    inputs = {"v": torch.randn_like(latent), "latent": latent.flip(0).contiguous(), **{name: given[name] for name in GIVEN}, **base}
+    restyle = settle(out / "restyle.onnx", ExportedFlow(nets.flow).eval(), inputs, ExportedFlow.outputs)
     for name, model, feeds in (("decoder", decoder, seen), ("restyle", restyle, inputs)):
         print(f"{name}: {time_one(model, feeds):.1f} ms of processor time an image")
     write_named_styles(out, rows, encoder, nets.flow, nets.config["decoder"]["layers"])

@@ -68,6 +68,8 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--blocks", type=int, default=6)
     parser.add_argument("--steps", type=int, default=4)
     parser.add_argument("--rest-width", type=int, default=64)
+    parser.add_argument("--fine-blocks", type=int, default=5, help="blocks on the fine grid after the coarse one")
+    parser.add_argument("--fine-attentions", type=int, default=4, help="of these blocks, how many have an attention before them")
     parser.add_argument("--drawn", type=int, default=10, help="answers of a batch that are decoded")
     parser.add_argument("--judged", type=int, default=8, help="answers of a batch that the discriminators see")
     parser.add_argument("--rebuilt", type=int, default=3, help="true latents of a batch that are decoded, without a drawing")
@@ -98,7 +100,7 @@ class FlowTraining(TimedTraining):
     def __init__(self, arguments: argparse.Namespace, rows: StyleRows) -> None:
         torch.manual_seed(arguments.seed)
         expert = load_net(arguments.target, LayerAutoencoder)
-        flow = {"width": arguments.width, "deep": arguments.deep, "blocks": arguments.blocks, "steps": arguments.steps, "rest_width": arguments.rest_width}
+        flow = {name: getattr(arguments, name) for name in ("width", "deep", "blocks", "steps", "rest_width", "fine_blocks", "fine_attentions")}
         nets = RestyleNets(flow, expert.config)
         nets.decoder.load_state_dict(expert.decoder.state_dict(), strict=False)
         start = torch.load(arguments.start, weights_only=True) if arguments.start else {}
@@ -109,6 +111,11 @@ class FlowTraining(TimedTraining):
         if "adversary" in start:
             self.adversary.load_state_dict(start["adversary"])
         self.rows, self.processor_at_start_s = rows, time.process_time()
+        self.composite, self.picture_loss = composite, picture_loss
+        if arguments.compile:
+            self.net.flow.injector.compile()
+            self.net.decoder.compile()
+            self.composite, self.picture_loss = torch.compile(composite), torch.compile(picture_loss)
         self.pairs = StylePairs(arguments.styles / "latents.npz", rows.index)
 
     def train_step(self) -> dict[str, float]:
@@ -142,10 +149,10 @@ class FlowTraining(TimedTraining):
             manner = torch.cat([given_size[:, None], F.pad(manner[:, 1:], (0, 0, 0, len(rebuilt)))], dim=1)
             logits, paints = self.net.decoder(latents, torch.cat([sources, nothing[0]]), torch.cat([given["known"][shown], nothing[1]]), manner)
         images = self.rows.batch(self.pairs.rows[drawn.targets[np.concatenate([shown, rebuilt])]])
-        output = composite(logits, paints)
+        output = self.composite(logits, paints)
         many = len(shown)
         made = output[:many].detach().requires_grad_()
-        drawn_loss = picture_loss(made, images[:many])
+        drawn_loss = self.picture_loss(made, images[:many])
         report = {"nats": float(nats.detach()), "v0Loss": float(drawn_loss.detach())}
         (gradient,) = torch.autograd.grad(self.arguments.pixels * drawn_loss, made)
         gradient *= weights_of_pairs(sources, images[:many])
@@ -157,7 +164,7 @@ class FlowTraining(TimedTraining):
         report["size"] = float(wrong_size.detach())
         loss = nats + (output[:many] * gradient).sum() + SIZE_WEIGHT * wrong_size
         if len(rebuilt):
-            rebuilt_loss = picture_loss(output[many:], images[many:])
+            rebuilt_loss = self.picture_loss(output[many:], images[many:])
             report["rebuiltLoss"] = float(rebuilt_loss.detach())
             loss = loss + REBUILT_WEIGHT * rebuilt_loss
         loss.backward()

@@ -1,0 +1,121 @@
+/** The threads that decode beside the one that draws: the same bytes in the same order, errors of one image alone, and none where they don't help. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { encodePng } from "../../../server/images/codec.ts";
+import { createConditionImageLoader } from "../../../server/inference/condition-images.ts";
+import { decodePool } from "../../../server/inference/decoding/decode-pool.ts";
+import type { ImageResult } from "../../../server/inference/protocol.ts";
+import { createService, type InferenceService } from "../../../server/inference/service.ts";
+import { Catalogue } from "../../../server/packs/catalogue.ts";
+import { type LoadedPacks, loadPacks } from "../../../server/packs/load.ts";
+import { sha256Of } from "../../../server/platform/sha256.ts";
+import { type ResolvedRequest, ResolvedRequestSchema } from "../../../shared/contract/generations/generation-request.ts";
+import { limits } from "../../../shared/limits.ts";
+import { temporaryFolder } from "../../fixtures/temporary-folder.ts";
+import { styleSizePx, writeTinyStylePack } from "../../fixtures/tiny-style-pack.ts";
+
+const folder = temporaryFolder("decode-pool");
+const uploads = new Map<string, Uint8Array>();
+const load = createConditionImageLoader(async (digest) => uploads.get(digest), limits.decodedImagesMax);
+let loaded: LoadedPacks;
+let catalogue: Catalogue;
+let pool: NonNullable<ReturnType<typeof decodePool>>;
+
+/** Requests a drawing of stripes, restyled. */
+async function request(every: number, fields: object = {}): Promise<ResolvedRequest> {
+  const rgba = new Uint8Array(4 * styleSizePx ** 2);
+  for (let at = 0; at < styleSizePx ** 2; at += 1) if (at % every < 2) rgba.set([0, 0, 0, 255], 4 * at);
+  const png = await encodePng(rgba, styleSizePx, styleSizePx);
+  uploads.set(sha256Of(png), png);
+  const condition = { drawing: { image: sha256Of(png) }, style: "filled" };
+  return ResolvedRequestSchema.parse({
+    translation: "restyle",
+    condition,
+    count: 1,
+    seed: 5,
+    temperature: 0,
+    ...fields,
+  });
+}
+
+async function draw(
+  service: InferenceService,
+  wanted: ResolvedRequest,
+  abort = new AbortController(),
+  onImage = (_: ImageResult): void => {},
+): Promise<ImageResult[]> {
+  const images: ImageResult[] = [];
+  await service.generate({
+    request: wanted,
+    images: await load(wanted, styleSizePx),
+    signal: abort.signal,
+    onFindings: () => {},
+    onProgress: () => {},
+    onImage: (image) => {
+      images.push(image);
+      onImage(image);
+    },
+  });
+  return images;
+}
+
+before(async () => {
+  await writeTinyStylePack(join(folder, "packs"));
+  catalogue = await Catalogue.open(join(folder, "packs"));
+  loaded = await loadPacks(catalogue, { threads: 1 });
+  pool = decodePool(loaded.entries, 2)!;
+  await pool.open();
+});
+after(() => pool.close());
+
+describe("threads that decode", () => {
+  it("threads that decode give each image the bytes that one thread gives, in the order of its request, also as SVG", async () => {
+    const [alone, together] = [undefined, pool].map((decoder) =>
+      createService(loaded.translations, 4, undefined, undefined, decoder),
+    );
+    const wanted = [
+      await request(3, { count: 7, temperature: 0.8 }),
+      await request(4, { count: 3, temperature: 0.8, format: "svg" }),
+      await request(5),
+    ];
+    const expected: ImageResult[][] = [];
+    for (const one of wanted) expected.push(await draw(alone!, one));
+    assert.deepEqual(await Promise.all(wanted.map((one) => draw(together!, one))), expected);
+    assert.deepEqual(
+      expected[0]!.map(({ index }) => index),
+      [0, 1, 2, 3, 4, 5, 6],
+    );
+    assert.ok(expected[1]!.every(({ enlarged }) => enlarged !== undefined));
+  });
+
+  it("threads that decode fail an image whose latent is no number, and decode the next one", async () => {
+    const [translation] = loaded.translations;
+    const { latentDims } = translation!.target;
+    const latent = new Float32Array(latentDims);
+    const decode = (logLikelihood: number) =>
+      pool.decode(translation!, { latent, logLikelihood, drawing: undefined }, {});
+    await assert.rejects(decode(Number.NaN), { code: "tensor_mismatch", message: /expected finite latents/ });
+    const { rgba } = await decode(0);
+    assert.equal(rgba.length, 4 * styleSizePx ** 2);
+  });
+
+  it("threads that decode stop a request that is cancelled, pass nothing more of it on, and go on with the others", async () => {
+    const service = createService(loaded.translations, 4, undefined, undefined, pool);
+    const abort = new AbortController();
+    let passed = 0;
+    const cancelled = draw(service, await request(3, { count: 16 }), abort, () => {
+      passed += 1;
+      if (passed === 2) abort.abort();
+    });
+    const other = draw(service, await request(4, { count: 16 }));
+    await assert.rejects(cancelled, { code: "cancelled" });
+    assert.equal((await other).length, 16);
+    assert.equal(passed, 2);
+  });
+
+  it("threads that decode are not started for one core, or where no pack decodes beside drawings", () => {
+    assert.equal(decodePool(loaded.entries, 1), undefined);
+    assert.equal(decodePool([], 8), undefined);
+  });
+});
