@@ -114,6 +114,8 @@ export const TranslationSchema = z.object({
       looks: PackPathSchema.optional(),
       /** How much of the picture drawings of each set of the library take, of the side (server/engine/live-area.ts). */
       liveAreas: z.record(z.string(), z.number().min(0).max(1)).optional(),
+      /** Sets of the library whose edges are steps of pixels, which stay in every style: they are found where no other set has the thing. */
+      pixelArt: z.array(z.string().min(1)).optional(),
     })
     .optional(),
   metrics: z.record(z.string(), z.number()),

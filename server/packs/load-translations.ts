@@ -43,7 +43,7 @@ export async function withCaptions(
       joined.push(translation);
       continue;
     }
-    const { library: path, thumbnails, looks, liveAreas, styles } = captions;
+    const { library: path, thumbnails, looks, liveAreas, pixelArt, styles } = captions;
     const { expert } = from.conditions.find(({ name }) => name === "caption")!;
     // Packs of own styles have the same file, which is opened once.
     const beside = {
@@ -52,7 +52,7 @@ export async function withCaptions(
     };
     const kind = ["library", ...Object.keys(beside)].join(" ");
     const open = (file: string) =>
-      shared.open(file, kind, () => DrawingLibrary.open(file, expert.dims, { ...beside, liveAreas }));
+      shared.open(file, kind, () => DrawingLibrary.open(file, expert.dims, { ...beside, liveAreas, pixelArt }));
     const library = path === undefined ? undefined : await open(join(folder, path));
     joined.push({ ...translation, captions: { from, styles: new Set(styles), library } });
   }

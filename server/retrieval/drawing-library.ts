@@ -19,17 +19,24 @@ const comparedLeast = 2048;
 /** Names whose drawings the noise chooses among, and how much less than the nearest their cosine may be: what is further never wins. */
 const foundMax = 256;
 const nearWithin = 0.15;
+/** Drawings of other sets that there must be, for pixel art to be left out, and difference of the cosines of names that say the same. */
+const [othersLeast, sameNameWithin] = [2, 0.02] as const;
 
 type LibraryQuery = Parameters<DrawingFinder["find"]>[0];
 
 type Look = NonNullable<LibraryQuery["look"]>;
 
-/** What is known of a library's drawings besides. */
-interface Beside {
-  readonly thumbnails?: Thumbnails | undefined;
-  readonly looks?: LibraryLooks | undefined;
+interface OfSets {
   /** How much of the picture drawings of each set take (../engine/live-area.ts). */
   readonly liveAreas?: Readonly<Record<string, number>> | undefined;
+  /** Sets whose edges are steps of pixels, which stay in every style. */
+  readonly pixelArt?: readonly string[] | undefined;
+}
+
+/** What is known of a library's drawings besides. */
+interface Beside extends OfSets {
+  readonly thumbnails?: Thumbnails | undefined;
+  readonly looks?: LibraryLooks | undefined;
 }
 
 /** Names and their cosines, as many as `count`; the next search writes over them. */
@@ -44,6 +51,8 @@ export class DrawingLibrary implements DrawingFinder {
   readonly #thumbnails: Thumbnails | undefined;
   readonly #looks: LibraryLooks | undefined;
   readonly #liveAreas: Readonly<Record<string, number>>;
+  /** Whether each set is pixel art, [sets]. */
+  readonly #isPixelArt: readonly boolean[];
   /** The names' vectors, a byte for two values, not signed. */
   readonly #keyBytes: Uint8Array;
   /** First name of each list, and behind the last, [lists + 1]. */
@@ -60,11 +69,12 @@ export class DrawingLibrary implements DrawingFinder {
   readonly #found: Int32Array;
   readonly #cosines: Float64Array;
 
-  constructor(content: LibraryContent, { thumbnails, looks, liveAreas = {} }: Beside = {}) {
+  constructor(content: LibraryContent, { thumbnails, looks, liveAreas = {}, pixelArt = [] }: Beside = {}) {
     this.#content = content;
     this.#thumbnails = thumbnails;
     this.#looks = looks;
     this.#liveAreas = liveAreas;
+    this.#isPixelArt = content.sets.map((set) => pixelArt.includes(set));
     const { names, keys, listLengths, entryNames } = content;
     this.#keyBytes = new Uint8Array(keys.bytes.buffer, keys.bytes.byteOffset, keys.bytes.byteLength);
     this.#firstOfList = sums(listLengths);
@@ -82,19 +92,19 @@ export class DrawingLibrary implements DrawingFinder {
   }
 
   /**
-   * @param beside paths of what is known of its drawings besides, and live areas of its sets
+   * @param beside paths of what is known of its drawings besides, and what is known of its sets
    * @throws AppError `pack_corrupt` when a file is missing, the names do not fit words of so many values, or the other files not the drawings
    */
   static async open(
     path: string,
     keyDims: number,
-    beside: Partial<Record<"thumbnails" | "looks", string>> & Pick<Beside, "liveAreas"> = {},
+    { thumbnails: shapes, looks: others, ...ofSets }: Partial<Record<"thumbnails" | "looks", string>> & OfSets = {},
   ): Promise<DrawingLibrary> {
     const content = await readLibraryFile(path, keyDims);
     const { length } = content.entryNames;
-    const thumbnails = beside.thumbnails === undefined ? undefined : await Thumbnails.open(beside.thumbnails, length);
-    const looks = beside.looks === undefined ? undefined : await LibraryLooks.open(beside.looks, length);
-    return new DrawingLibrary(content, { thumbnails, looks, liveAreas: beside.liveAreas });
+    const thumbnails = shapes === undefined ? undefined : await Thumbnails.open(shapes, length);
+    const looks = others === undefined ? undefined : await LibraryLooks.open(others, length);
+    return new DrawingLibrary(content, { thumbnails, looks, ...ofSets });
   }
 
   get size(): number {
@@ -103,7 +113,7 @@ export class DrawingLibrary implements DrawingFinder {
 
   /** The drawings whose names fit; undefined when no set may be used. */
   find(query: LibraryQuery): DrawingChoice | undefined {
-    const found = this.search(query);
+    const found = this.#withoutPixelArt(this.search(query));
     if (found.length === 0) return undefined;
     const { look } = query;
     return new LibraryChoice(found, {
@@ -111,6 +121,13 @@ export class DrawingLibrary implements DrawingFinder {
       hasLook: (entry) => look !== undefined && this.#looks?.has(entry, look) === true,
       open: (entry) => this.drawing(entry, look),
     });
+  }
+
+  /** Those of other sets than pixel art, where some of these are called the same. @param found the nearest name first */
+  #withoutPixelArt(found: NamedEntry[]): NamedEntry[] {
+    const others = found.filter(({ entry }) => !this.#isPixelArt[this.#content.entrySets[entry]!]);
+    const least = (found[0]?.cosine ?? 0) - sameNameWithin;
+    return others.filter(({ cosine }) => cosine >= least).length >= othersLeast ? others : found;
   }
 
   /**

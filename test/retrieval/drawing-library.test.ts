@@ -69,6 +69,17 @@ test("words find the drawing of their name, seeds those of its sets, and each is
   assert.equal(new Set(found.map((drawing) => drawing?.set)).size, 3);
 });
 
+test("sets of pixel art are found where no two drawings of others are called the same, or none else may be used", () => {
+  const setsFound = (pixelArt: readonly string[], among?: ReadonlySet<string>) => {
+    const own = new DrawingLibrary(content, { pixelArt });
+    const query = { words: vectorOf("thing 7"), ...(among && { among }) };
+    return [...new Set(Array.from({ length: 40 }, (_, seed) => foundBy(own, query, seed)!.set))].sort();
+  };
+  assert.deepEqual(setsFound(["waves"]), ["ovals", "squares"]);
+  assert.deepEqual(setsFound(["waves", "squares"]), ["ovals", "squares", "waves"]);
+  assert.deepEqual(setsFound(["waves"], new Set(["waves"])), ["waves"]);
+});
+
 test("only drawings of the sets that may be used are found, and none where none may", () => {
   const words = vectorOf("thing 9");
   for (const set of sets) assert.equal(foundBy(library, { words, among: new Set([set]) }, 1)?.set, set);

@@ -15,6 +15,7 @@ import { StyleDrawings, shuffled } from "../../evaluation/styles/style-drawings.
 import type { DraftManifest } from "../../manifest/manifest.ts";
 import { writeManifest } from "../../packs/publish.ts";
 import { liveAreasOf } from "./library/live-areas.mts";
+import { pixelArtSetsOf } from "./library/pixel-art-sets.mts";
 
 /** What styles.json says (export_styles.py). */
 interface ExportedFacts {
@@ -198,6 +199,7 @@ const draft: DraftManifest = {
           thumbnails,
           looks,
           liveAreas: await liveAreasOf(join(values.out, library)),
+          pixelArt: await pixelArtSetsOf(join(values.out, library)),
         }),
       },
       ...(lentSets.length > 0 && {
