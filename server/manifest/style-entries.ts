@@ -80,6 +80,8 @@ const HardShadowSchema = z.object({
   isFilled: z.boolean(),
   right: z.number().min(-0.5).max(0.5),
   down: z.number().min(-0.5).max(0.5),
+  /** Width of the light margin of a sticker, of the side; it is not moved. */
+  around: z.number().min(0).max(0.2).optional(),
 });
 export type HardShadowEntry = z.infer<typeof HardShadowSchema>;
 

@@ -66,6 +66,22 @@ test("lines in two colours are a style of one ink with an accent, and areas besi
   assertNear([at(asInk(areas[0]!, ofAreas), 30, 26)[3]!], [0.25]);
 });
 
+test("what lies between lines is a fill however narrow, what crosses them a line, and stripes of a hatching neither", () => {
+  const framed = (stripes: boolean) =>
+    Array.from({ length: 8 }, (_, icon) =>
+      drawn([
+        [12, 8 + icon, 52, 30 + icon, black],
+        ...(stripes
+          ? [1, 7, 13, 19].map((down): Shape => [15, 8 + icon + down, 49, 11 + icon + down, blue])
+          : [[17, 13 + icon, 47, 25 + icon, blue] as const]),
+      ]),
+    );
+  assert.deepEqual(
+    [framed(false), framed(true), lines].map((drawings) => flatInksOf(drawings)!.isOneInk),
+    [false, true, true],
+  );
+});
+
 test("areas of a duotone have lines in the one colour that is requested and keep its others, and of several have these alone", () => {
   const images = areas.map((drawing, icon) => ({ ...drawing, kind: "image" as const, key: `area ${icon}` }));
   const areasIn = (...colours: string[]) => {

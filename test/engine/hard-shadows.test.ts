@@ -105,6 +105,24 @@ test("icons alone, few icons, duotones, lines around fills with lines within, an
   assert.equal(hardShadowOf(elsewhere, false), undefined);
 });
 
+const margin = layer({ paint: { ink: [1, 1, 1], alpha: 1 }, right: 0, down: 0, around: 4 / sizePx });
+
+test("a sticker's light margin is found with its width, taken off its icons and drawn around answers; a dark one is a line around", () => {
+  const stickers = drawn(margin);
+  const style = styleInkOf(stickers);
+  assert.ok(Math.abs(style.shadows![0]!.around! - margin.around!) * sizePx <= 0.5, `${style.shadows![0]!.around}`);
+  assert.equal(style.isOneInk, true);
+  assert.ok(apart(style.ink!, blue!) < 0.02);
+  const alone = shadowsOf(stickers)!.alone;
+  for (const [at, { planes }] of alone.entries()) assert.ok(apart(planes, plain[at]!.planes) < 0.01, `icon ${at}`);
+  const { planes, apart: layers } = finish(plain[0]!.planes, { shadows: style.shadows });
+  assert.ok(apart(planes, stickers[0]!.planes) < 0.01);
+  assert.equal(layers!(twiceAsLarge(plain[0]!.planes, sizePx)).beneath.length, 1);
+  assert.deepEqual(shadowOfEntry(entryOfShadow(margin)), margin);
+  const dark = layer({ ...margin, paint: { ink: [0.1, 0.05, 0.05], alpha: 1 } });
+  assert.equal(hardShadowOf(drawn(dark), false)?.around, undefined);
+});
+
 test("icons come off a layer as they were without it, also off two shadows, and the rest is read as any style", () => {
   for (const shadows of [[shadow], [print], [second, shadow]]) {
     const found = shadowsOf(drawn(...shadows))!;

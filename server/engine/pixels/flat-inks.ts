@@ -32,6 +32,12 @@ const inkedLeast = 0.9;
 const [deepFrom, deepLeast] = [0.05, 0.12];
 /** Share of the icons in which accents are areas, from which on they are in the style. */
 const fillsLeast = 0.25;
+/** Share of an accent's border that must lie along other colours, for it to be a fill between lines: of lines it is 0.14 at most. */
+const betweenLeast = 0.6;
+/** Pixels that the border of a colour is wide, where it blends with what lies beside it. */
+const blendPx = 2;
+/** Pixels to each side that an accent must go on, and share of its pixels that lie so: stripes of a hatching are no fills. */
+const [broadPx, broadLeast] = [3, 0.1];
 /** Alpha of a tint, as most duotones have it. */
 const tintAlpha = 0.25;
 /** Of so many pixels one is looked at for its colour; no divisor of a picture's side, so that they lie spread. */
@@ -52,10 +58,13 @@ export function flatInksOf(drawings: readonly Drawing[]): FlatInks | undefined {
     left = left.filter((pixel) => inkDistance(pixel, colour) > sameWithin);
   }
   const flat = seen.flat().filter((pixel) => colours.some((colour) => inkDistance(pixel, colour) <= sameWithin)).length;
-  const areas = colours.filter((colour) => {
-    const deep = drawings.filter((drawing) => isDeep(drawing, colour));
-    return deep.length >= fillsLeast * drawings.length;
-  });
+  const isIn = (some: readonly Drawing[]): boolean => some.length >= fillsLeast * drawings.length;
+  const deep = colours.filter((colour) => isIn(drawings.filter((drawing) => isDeep(drawing, colour))));
+  // Between lines of the first colour that is no area others are fills, however narrow.
+  const [line] = colours.filter((colour) => !deep.includes(colour));
+  const isFill = (colour: Ink): boolean =>
+    line !== undefined && colour !== line && isIn(drawings.filter((drawing) => isBetween(drawing, colour)));
+  const areas = colours.filter((colour) => deep.includes(colour) || isFill(colour));
   const lines = colours.filter((colour) => !areas.includes(colour));
   // Of areas alone the darkest is the ink, as in duotones.
   const ink = lines[0] ?? areas.sort((one, other) => lightness(one) - lightness(other))[0];
@@ -153,4 +162,25 @@ function isDeep({ planes, sizePx }: Drawing, ink: Ink): boolean {
       deep += 1;
   }
   return whole > accentLeast * pixels && deep > deepLeast * whole;
+}
+
+/** Whether a colour of a drawing mostly borders on others, and not on nothing. */
+function isBetween({ planes, sizePx }: Drawing, ink: Ink): boolean {
+  const pixels = sizePx ** 2;
+  const isOpaque = (at: number): boolean => planes[3 * pixels + at]! >= opaqueFrom;
+  const isOfIt = (at: number): boolean => isOpaque(at) && inkDistance(colourAt(planes, at), ink) <= sameWithin;
+  let [whole, broad, beside, bare] = [0, 0, 0, 0];
+  for (let y = broadPx; y < sizePx - broadPx; y += 1)
+    for (let x = broadPx; x < sizePx - broadPx; x += 1) {
+      const at = y * sizePx + x;
+      if (!isOfIt(at)) continue;
+      whole += 1;
+      if ([-broadPx, broadPx, -broadPx * sizePx, broadPx * sizePx].every((by) => isOfIt(at + by))) broad += 1;
+      for (const by of [-1, 1, -sizePx, sizePx]) {
+        if (isOfIt(at + by)) continue;
+        if (isOpaque(at + blendPx * by)) beside += 1;
+        else bare += 1;
+      }
+    }
+  return whole > accentLeast * pixels && broad >= broadLeast * whole && beside >= betweenLeast * (beside + bare);
 }

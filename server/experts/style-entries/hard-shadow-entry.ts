@@ -7,12 +7,13 @@ import type { HardShadowEntry } from "../../manifest/style-entries.ts";
 const steps = 1e5;
 const rounded = (value: number): number => Math.round(steps * value) / steps;
 
-export const entryOfShadow = ({ paint, isFilled, right, down }: HardShadow): HardShadowEntry => ({
+export const entryOfShadow = ({ paint, isFilled, right, down, around }: HardShadow): HardShadowEntry => ({
   ink: hexOfChannels(paint.ink),
   alpha: rounded(paint.alpha),
   isFilled,
   right: rounded(right),
   down: rounded(down),
+  ...(around !== undefined && { around: rounded(around) }),
 });
 
 export const shadowOfEntry = ({ ink, alpha, ...shape }: HardShadowEntry): HardShadow => ({

@@ -1,6 +1,8 @@
 /**
- * What a hard shadow of a drawing covers (hard-shadow.ts): the silhouette, perhaps without its holes, moved. Pure; planes are [side, side].
+ * What a hard shadow of a drawing covers (hard-shadow.ts): the silhouette, perhaps without its holes, moved, or broader as a sticker's margin is. Pure;
+ * planes are [side, side].
  */
+import { distancesTo } from "../../lines/distances.ts";
 import { labelAreas } from "../../lines/label-areas.ts";
 import { inkFrom } from "../strokes.ts";
 
@@ -11,13 +13,23 @@ export interface CoverShape {
   /** How far it lies to the right of the drawing, and below it. */
   readonly right: number;
   readonly down: number;
+  /** How far it goes beyond the drawing on all sides; absent = not at all. */
+  readonly around?: number | undefined;
 }
 
 /** @param alphas of the drawing @returns share of each pixel, also where the drawing lies over it */
-export function coverOfLayer(alphas: Float32Array, { isFilled, right, down }: CoverShape): Float32Array {
+export function coverOfLayer(alphas: Float32Array, { isFilled, right, down, around }: CoverShape): Float32Array {
   const side = Math.sqrt(alphas.length);
   const whole = isFilled ? withoutHoles(alphas, side) : alphas;
-  return moved(whole, side, right * side, down * side);
+  return around ? grown(whole, side, around * side) : moved(whole, side, right * side, down * side);
+}
+
+/** A plane that goes beyond itself by a width in pixels. */
+export function grown(plane: Float32Array, side: number, width: number): Float32Array {
+  const ink = Uint8Array.from(plane, (alpha) => Number(alpha >= inkFrom));
+  const away = distancesTo(1, ink, side, width + 2);
+  // Edges of ink lie half a pixel before the middle of its pixels.
+  return plane.map((alpha, at) => Math.max(alpha, Math.min(1, Math.max(0, width + 1 - away[at]!))));
 }
 
 /** Holes are as opaque as what is around them. */

@@ -2,6 +2,7 @@
  * How well one shift explains where a paint lies in a style's drawings (hard-shadow.ts). Searched coarsely on few drawings first, so
  * that what is no shadow takes little time. Pure.
  */
+import { labOfInk } from "../../areas/lab-of-ink.ts";
 import { averageAreas } from "../areas.ts";
 import type { Drawing } from "../ink-colour.ts";
 import { type Apart, type FlatPaint, separated } from "./apart.ts";
@@ -12,6 +13,9 @@ import { sidesOf } from "./paints.ts";
 const [seenLeast, moreLeast] = [0.45, 0.3];
 /** The farthest that it is moved, of the side. */
 const farthest = 0.1;
+/** Share of a margin that is seen from each side, its lightness in OKLab, and its widths: in pixels from, by steps, and of the side at most. */
+const [aroundLeast, marginLightness] = [0.8, 0.92];
+const [narrowestPx, marginStepPx, widestMargin] = [1.5, 0.5, 0.09];
 /** How well a shadow without holes must be explained, so that one with holes filled is not tried. */
 const surely = 0.85;
 /** Drawings that are looked at first, and what must be explained of them; and drawings that a shift is fitted to in parts of a pixel. */
@@ -46,6 +50,8 @@ export function fitOf(
   const [toRight, toBottom] = [right - left, bottom - top];
   const isMoved =
     Math.max(left, top, right, bottom) >= seenLeast && Math.max(Math.abs(toRight), Math.abs(toBottom)) >= moreLeast;
+  if (Math.min(left, top, right, bottom) >= aroundLeast && isMarginPaint(paint))
+    return marginOf(drawings.map((drawing) => seenOf(drawing, paint, apartOf(drawing))));
   if (!isMoved) return undefined;
   const shapeOf = (seen: readonly Seen[]): Found => shiftOf(seen, toRight, toBottom);
   const seen = drawings.slice(0, firstMost).map((drawing) => seenOf(drawing, paint, apartOf(drawing)));
@@ -60,6 +66,22 @@ export function fitOf(
   const { explained: _, ...found } = shapeOf(isFilled ? all.map(filledOf) : all);
   const shape = { ...found, isFilled };
   return { shape, explained: all.map((one) => explainedBy(coverOfLayer(one.silhouette, shape), one)) };
+}
+
+/** Whether a paint is that of a sticker's margin: what is darker around a drawing is a line. */
+const isMarginPaint = ({ ink, alpha }: FlatPaint): boolean => alpha === 1 && labOfInk(ink)[0] >= marginLightness;
+
+/** The width by which a margin goes around drawings, and their holes too if that explains more. */
+function marginOf(all: readonly Seen[]): Fit {
+  const { sizePx } = all[0]!;
+  let best: Fit = { shape: { isFilled: false, right: 0, down: 0 }, explained: [0] };
+  for (const isFilled of [false, true])
+    for (let width = narrowestPx; width <= widestMargin * sizePx; width += marginStepPx) {
+      const shape = { isFilled, right: 0, down: 0, around: width / sizePx };
+      const explained = all.map((one) => explainedBy(coverOfLayer(one.silhouette, shape), one));
+      if (meanOf(explained) > meanOf(best.explained)) best = { shape, explained };
+    }
+  return best;
 }
 
 const filledOf = (seen: Seen): Seen => ({ ...seen, silhouette: withoutHoles(seen.silhouette, seen.sizePx) });

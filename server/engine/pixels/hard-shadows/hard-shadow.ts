@@ -1,6 +1,6 @@
 /**
- * A hard shadow, or an offset print: a copy of the silhouette that lies behind a style's drawings, moved by the same in all, of one flat paint. It is found by how much
- * of the paint one shift explains. The flow between styles sees drawings without it (without-shadows.ts), and answers get
+ * A hard shadow, or an offset print: a copy of the silhouette that lies behind a style's drawings, moved by the same in all, of one flat paint; or the light margin of a
+ * sticker, which is as broad on all sides. It is found by how much of the paint one shift, or one width, explains. The flow between styles sees drawings without it (without-shadows.ts), and answers get
  * it from their own silhouette (with-shadows.ts). Pure.
  */
 import { commonShape } from "../ground/ground.ts";
@@ -18,6 +18,8 @@ export interface HardShadow extends CoverShape {
 const [drawingsLeast, lookedMost] = [6, 10];
 /** Share of what shows it that a shift must explain on average, and of most drawings; and how many those are. */
 const [meanLeast, someLeast, shareLeast] = [0.42, 0.25, 0.7];
+/** What a margin must explain on average: it is seen whole. */
+const marginLeast = 0.7;
 /** Of the side: what is moved less is an edge. */
 const nearest = 0.015;
 /** Alpha up to which a paint is a tint. */
@@ -73,6 +75,6 @@ function isShadow({ shape, explained }: Fit): boolean {
   return (
     meanOf(explained) >= meanLeast &&
     some >= shareLeast * explained.length &&
-    Math.hypot(shape.right, shape.down) >= nearest
+    (shape.around ? meanOf(explained) >= marginLeast : Math.hypot(shape.right, shape.down) >= nearest)
   );
 }
