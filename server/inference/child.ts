@@ -92,15 +92,13 @@ async function serviceOf(
   { entries, onDemand, cores }: Pick<LoadedPacks, "entries"> & { readonly onDemand: boolean; readonly cores: number },
 ): Promise<InferenceService> {
   if (translations.length === 0) return enlarging(upscaler);
-  const [{ createService, warmUp }, { decodePool }, { flowBatch }] = await Promise.all([
+  const [{ createService, warmUp }, { DecodePool }, { flowBatch }] = await Promise.all([
     import("./service.ts"),
     import("./decoding/decode-pool.ts"),
     import("../flow/flow-sessions.ts"),
   ]);
-  const decoder = decodePool(entries, cores);
   if (!onDemand) for (const translation of translations) await warmUp(translation);
-  await decoder?.open();
-  return createService(translations, flowBatch, upscaler, undefined, decoder);
+  return createService(translations, flowBatch, upscaler, undefined, DecodePool.of(entries, cores));
 }
 
 const aliveEveryMs = 1000;

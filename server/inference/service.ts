@@ -11,7 +11,7 @@ import { decodeImage, drawLatents, type Translation } from "../engine/translatio
 import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
 import { createUpscaleQueue, requireUpscaler, type UpscaleJob } from "../upscaling/upscale-queue.ts";
 import { Batcher, type BatchJob } from "./batcher.ts";
-import { decodeHere } from "./decoding/image-decoder.ts";
+import { decodeHere, type ImageDecoder } from "./decoding/image-decoder.ts";
 import { generateEnlarged } from "./generate-enlarged.ts";
 import { runInversion } from "./inversion.ts";
 import type { Drawn } from "./messages.ts";
@@ -42,7 +42,7 @@ export function createService(
   batchRows: number,
   upscaler?: Upscaler | undefined,
   now = () => performance.now(),
-  decoder = decodeHere,
+  decoder: ImageDecoder = decodeHere,
 ): InferenceService {
   const batcher = new Batcher(batchRows, decoder);
   const byId = new Map(translations.map((translation) => [translation.id, translation]));
@@ -80,7 +80,11 @@ export function createService(
       if (signal.aborted) throw new AppError("cancelled", "inversion: cancelled before it began");
       return runInversion(translation, request, images);
     },
-    upscale: async (job) => drawUpscale(requireUpscaler(upscaler, "scale"), job),
+    async upscale(job) {
+      // Large pictures need the memory.
+      await decoder.rest?.();
+      return drawUpscale(requireUpscaler(upscaler, "scale"), job);
+    },
     takeDrawn: () => batcher.takeDrawn(),
   };
 }

@@ -2,6 +2,7 @@
  * Threads that decode the images of translations whose answers keep the drawing's edges. There the runtime's run is half of the work and
  * the other half TypeScript, which one thread does on one core while the other cores wait. Each thread opens the decoders that it needs.
  */
+import { setTimeout } from "node:timers";
 import type { DecodedImage, Finish } from "../../engine/translation.ts";
 import type { AutoencoderExpertEntry } from "../../manifest/expert-entries.ts";
 import type { CatalogueEntry } from "../../packs/catalogue.ts";
@@ -23,45 +24,108 @@ export interface DecodeTask {
   readonly image?: { readonly drawn: Undecoded; readonly finish: Finish };
 }
 
+type Pool = WorkerPool<DecodeTask, DecodedImage | undefined>;
+
 const threadsMost = 4;
-/** Memory of a thread: its heap, and a decoder with what a run needs. */
+/** Memory of a thread at most: its heap, and a decoder with what a run needs. */
 const threadBytes = 150 << 20;
 /** Images that a thread has at a time, so that it need not wait for the thread that draws. */
 const imagesEach = 2;
+/** After so long without an image the threads end, which gives back some 50 MB each. */
+const idleMs = 60_000;
 
-/**
- * @param entries packs whose translations may be decoded
- * @param cores cores that may be used, one thread each
- * @returns undefined where one core is all there is, or no pack decodes beside drawings
- */
-export function decodePool(entries: readonly CatalogueEntry[], cores: number) {
-  const places = new Map(entries.flatMap(placesOf));
-  const count = workersFor(cores, threadsMost, threadBytes);
-  if (count < 2 || places.size === 0) return undefined;
-  const pool = new WorkerPool<DecodeTask, DecodedImage | undefined>(
-    count,
-    () => startThread("decodes.js", "inference/decoding/decode-thread.ts", undefined),
-    endedAs("inference_crashed", "decoding"),
-    { tasksEach: imagesEach },
-  );
-  return {
-    concurrencyOf: ({ id }: Decoding) => (places.has(id) ? count * imagesEach : 1),
-    async decode(translation: Decoding, drawn: Undecoded, finish: Finish) {
-      const place = places.get(translation.id);
-      if (!place) return decodeHere.decode(translation, drawn, finish);
-      const { latent, logLikelihood, drawing } = drawn;
+/** Its first image starts the threads; until they are ready, images are decoded on the thread that asks. */
+export class DecodePool implements ImageDecoder {
+  readonly #places: ReadonlyMap<string, DecoderPlace>;
+  readonly #count: number;
+  /** Of threads that are ready. */
+  #pool: Pool | undefined;
+  #opening: Promise<void> | undefined;
+  #running = 0;
+  #idle: NodeJS.Timeout | undefined;
+
+  private constructor(places: ReadonlyMap<string, DecoderPlace>, count: number) {
+    this.#places = places;
+    this.#count = count;
+  }
+
+  /**
+   * @param entries packs whose translations may be decoded
+   * @param cores cores that may be used, one thread each
+   * @returns undefined where one core is all there is, or no pack decodes beside drawings
+   */
+  static of(entries: readonly CatalogueEntry[], cores: number): DecodePool | undefined {
+    const places = new Map(entries.flatMap(placesOf));
+    const count = workersFor(cores, threadsMost, threadBytes);
+    return count < 2 || places.size === 0 ? undefined : new DecodePool(places, count);
+  }
+
+  concurrencyOf({ id }: Decoding): number {
+    return this.#pool && this.#places.has(id) ? this.#count * imagesEach : 1;
+  }
+
+  async decode(translation: Decoding, drawn: Undecoded, finish: Finish): Promise<DecodedImage> {
+    const place = this.#places.get(translation.id);
+    const pool = this.#pool;
+    if (!place || !pool) {
+      // What keeps threads from starting shows here as well, if it matters.
+      if (place) void this.open().catch(() => {});
+      return decodeHere.decode(translation, drawn, finish);
+    }
+    const { latent, logLikelihood, drawing } = drawn;
+    this.#running += 1;
+    try {
       const image = { drawn: { latent, logLikelihood, drawing }, finish };
       return (await pool.run({ place, id: translation.id, image }))!;
-    },
-    /** Opens every decoder on every thread, and runs it once. @throws AppError `pack_corrupt` */
-    async open() {
-      const byDecoder = new Map(
-        [...places].map(([id, place]) => [`${place.folder} ${place.entry.decoder}`, { id, place }]),
-      );
-      for (const task of byDecoder.values()) await pool.openAll(task);
-    },
-    close: () => pool.close(),
-  } satisfies ImageDecoder & { open: unknown; close: unknown };
+    } finally {
+      this.#running -= 1;
+      this.#restLater();
+    }
+  }
+
+  /** Starts the threads, opens every decoder there and runs it once. @throws AppError `pack_corrupt` */
+  open(): Promise<void> {
+    this.#opening ??= this.#start().catch((error: unknown) => {
+      this.#opening = undefined;
+      throw error;
+    });
+    return this.#opening;
+  }
+
+  /** Ends the threads, unless they decode: what comes next needs their memory. */
+  async rest(): Promise<void> {
+    const pool = this.#pool;
+    if (!pool || this.#running > 0) return;
+    clearTimeout(this.#idle);
+    this.#pool = undefined;
+    this.#opening = undefined;
+    await pool.close();
+  }
+
+  async #start(): Promise<void> {
+    const pool: Pool = new WorkerPool(
+      this.#count,
+      () => startThread("decodes.js", "inference/decoding/decode-thread.ts", undefined),
+      endedAs("inference_crashed", "decoding"),
+      { tasksEach: imagesEach },
+    );
+    const tasks = new Map(
+      [...this.#places].map(([id, place]) => [`${place.folder} ${place.entry.decoder}`, { id, place }]),
+    );
+    try {
+      for (const task of tasks.values()) await pool.openAll(task);
+    } catch (error) {
+      await pool.close();
+      throw error;
+    }
+    this.#pool = pool;
+    this.#restLater();
+  }
+
+  #restLater(): void {
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => void this.rest(), idleMs).unref();
+  }
 }
 
 /** The decoders of a pack that see drawings, by translation. */

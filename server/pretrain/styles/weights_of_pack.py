@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from check_style_flow import random_given
-from export_styles import GIVEN
+from export_styles import BASE, GIVEN
 from layer_networks import LayerAutoencoder
 from onnx_graphs import makers_of, session_of, tensors_of
 from style_rows import SIDE_PX, STYLES
@@ -80,6 +80,8 @@ def restyle_nets_of(pack: Path, decoder: dict) -> RestyleNets:
         "width": len(flow["injector.entry.bias"]), "deep": len(flow["injector.down.bias"]), "condition": len(flow["injector.condition.0.bias"]),
         "blocks": sum(name.startswith("injector.inside.") and name.endswith(".first.bias") for name in flow),
         "steps": sum(name.startswith("rest.") and name.endswith(".first.bias") for name in flow), "rest_width": len(flow["rest.0.first.bias"]),
+        "fine_blocks": sum(name.startswith("injector.after.") and name.endswith(".first.bias") for name in flow),
+        "fine_attentions": sum(name.startswith("injector.fine_attentions.") and name.endswith(".attend.bias") for name in flow),
     }
     nets = RestyleNets(shape, decoder)
     fill(nets.flow, {**flow, **{f"style.{name}": value for name, value in style.items()}}, "restyle.onnx and style.onnx")
@@ -99,9 +101,10 @@ def check(pack: Path, expert: LayerAutoencoder, nets: RestyleNets) -> None:
     latent, given = expert.encoder(images), random_given(2)
     v = torch.randn(latent.shape, generator=torch.Generator().manual_seed(2))
     manner = nets.flow.manner_of(given)
+    base = dict(zip(BASE, nets.flow.injector(given)))
     differences = {
         "encoder": latent - said("target/encoder", images)[0], "style": nets.flow.style(latent[None]) - said("style/style", latent)[0],
-        "flow": nets.flow.inverse(v, given) - said("flow/restyle", v, latent, *(given[name] for name in GIVEN))[0],
+        "flow": nets.flow.inverse(v, given) - said("flow/restyle", v, latent, *(given[name] for name in GIVEN), *base.values())[0],
         "decoder": nets.decoder(latent, images, given["known"], manner)[0] - said("target/decoder", latent, images, given["known"], manner)[1],
     }
     differences = {name: float(value.square().mean().sqrt()) for name, value in differences.items()}

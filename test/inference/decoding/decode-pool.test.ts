@@ -4,13 +4,16 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { encodePng } from "../../../server/images/codec.ts";
 import { createConditionImageLoader } from "../../../server/inference/condition-images.ts";
-import { decodePool } from "../../../server/inference/decoding/decode-pool.ts";
+import { DecodePool } from "../../../server/inference/decoding/decode-pool.ts";
 import type { ImageResult } from "../../../server/inference/protocol.ts";
 import { createService, type InferenceService } from "../../../server/inference/service.ts";
 import { Catalogue } from "../../../server/packs/catalogue.ts";
 import { type LoadedPacks, loadPacks } from "../../../server/packs/load.ts";
 import { sha256Of } from "../../../server/platform/sha256.ts";
-import { type ResolvedRequest, ResolvedRequestSchema } from "../../../shared/contract/generations/generation-request.ts";
+import {
+  type ResolvedRequest,
+  ResolvedRequestSchema,
+} from "../../../shared/contract/generations/generation-request.ts";
 import { limits } from "../../../shared/limits.ts";
 import { temporaryFolder } from "../../fixtures/temporary-folder.ts";
 import { styleSizePx, writeTinyStylePack } from "../../fixtures/tiny-style-pack.ts";
@@ -20,7 +23,7 @@ const uploads = new Map<string, Uint8Array>();
 const load = createConditionImageLoader(async (digest) => uploads.get(digest), limits.decodedImagesMax);
 let loaded: LoadedPacks;
 let catalogue: Catalogue;
-let pool: NonNullable<ReturnType<typeof decodePool>>;
+let pool: DecodePool;
 
 /** Requests a drawing of stripes, restyled. */
 async function request(every: number, fields: object = {}): Promise<ResolvedRequest> {
@@ -64,10 +67,9 @@ before(async () => {
   await writeTinyStylePack(join(folder, "packs"));
   catalogue = await Catalogue.open(join(folder, "packs"));
   loaded = await loadPacks(catalogue, { threads: 1 });
-  pool = decodePool(loaded.entries, 2)!;
-  await pool.open();
+  pool = DecodePool.of(loaded.entries, 2)!;
 });
-after(() => pool.close());
+after(() => pool.rest());
 
 describe("threads that decode", () => {
   it("threads that decode give each image the bytes that one thread gives, in the order of its request, also as SVG", async () => {
@@ -81,6 +83,11 @@ describe("threads that decode", () => {
     ];
     const expected: ImageResult[][] = [];
     for (const one of wanted) expected.push(await draw(alone!, one));
+    assert.equal(pool.concurrencyOf(loaded.translations[0]!), 1);
+    // The first ones start the threads, and are decoded on this one.
+    assert.deepEqual(await Promise.all(wanted.map((one) => draw(together!, one))), expected);
+    await pool.open();
+    assert.equal(pool.concurrencyOf(loaded.translations[0]!), 4);
     assert.deepEqual(await Promise.all(wanted.map((one) => draw(together!, one))), expected);
     assert.deepEqual(
       expected[0]!.map(({ index }) => index),
@@ -89,10 +96,21 @@ describe("threads that decode", () => {
     assert.ok(expected[1]!.every(({ enlarged }) => enlarged !== undefined));
   });
 
+  it("threads that decode end for an upscale, and the next images start them again", async () => {
+    const service = createService(loaded.translations, 4, undefined, undefined, pool);
+    await pool.open();
+    const upscaled = service.upscale({} as Parameters<InferenceService["upscale"]>[0]);
+    await assert.rejects(upscaled, { code: "pack_unavailable" });
+    assert.equal(pool.concurrencyOf(loaded.translations[0]!), 1);
+    await pool.open();
+    assert.equal((await draw(service, await request(4, { count: 5 }))).length, 5);
+  });
+
   it("threads that decode fail an image whose latent is no number, and decode the next one", async () => {
     const [translation] = loaded.translations;
     const { latentDims } = translation!.target;
     const latent = new Float32Array(latentDims);
+    await pool.open();
     const decode = (logLikelihood: number) =>
       pool.decode(translation!, { latent, logLikelihood, drawing: undefined }, {});
     await assert.rejects(decode(Number.NaN), { code: "tensor_mismatch", message: /expected finite latents/ });
@@ -115,7 +133,7 @@ describe("threads that decode", () => {
   });
 
   it("threads that decode are not started for one core, or where no pack decodes beside drawings", () => {
-    assert.equal(decodePool(loaded.entries, 1), undefined);
-    assert.equal(decodePool([], 8), undefined);
+    assert.equal(DecodePool.of(loaded.entries, 1), undefined);
+    assert.equal(DecodePool.of([], 8), undefined);
   });
 });
