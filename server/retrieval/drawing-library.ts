@@ -113,21 +113,26 @@ export class DrawingLibrary implements DrawingFinder {
 
   /** The drawings whose names fit; undefined when no set may be used. */
   find(query: LibraryQuery): DrawingChoice | undefined {
-    const found = this.#withoutPixelArt(this.search(query));
+    const found = this.search(query);
     if (found.length === 0) return undefined;
     const { look } = query;
     return new LibraryChoice(found, {
       thumbnails: this.#thumbnails,
       hasLook: (entry) => look !== undefined && this.#looks?.has(entry, look) === true,
+      isLeftOut: this.#hasOthers(found) ? (entry) => this.#isOfPixelArt(entry) : undefined,
       open: (entry) => this.drawing(entry, look),
     });
   }
 
-  /** Those of other sets than pixel art, where some of these are called the same. @param found the nearest name first */
-  #withoutPixelArt(found: NamedEntry[]): NamedEntry[] {
-    const others = found.filter(({ entry }) => !this.#isPixelArt[this.#content.entrySets[entry]!]);
-    const least = (found[0]?.cosine ?? 0) - sameNameWithin;
-    return others.filter(({ cosine }) => cosine >= least).length >= othersLeast ? others : found;
+  #isOfPixelArt(entry: number): boolean {
+    return this.#isPixelArt[this.#content.entrySets[entry]!] === true;
+  }
+
+  /** Whether some drawings that are no pixel art are called the same as the nearest. @param found the nearest name first */
+  #hasOthers(found: readonly NamedEntry[]): boolean {
+    const least = found[0]!.cosine - sameNameWithin;
+    const others = found.filter(({ entry, cosine }) => cosine >= least && !this.#isOfPixelArt(entry));
+    return others.length >= othersLeast;
   }
 
   /**

@@ -57,6 +57,8 @@ interface Known {
   readonly thumbnails?: Thumbnails | undefined;
   /** Whether a drawing is there in the look that is wanted. */
   readonly hasLook: (entry: number) => boolean;
+  /** Whether a drawing is never chosen; others must be left. */
+  readonly isLeftOut?: ((entry: number) => boolean) | undefined;
   readonly open: DrawingChoice["open"];
 }
 
@@ -68,12 +70,15 @@ export class LibraryChoice implements DrawingChoice {
   readonly open: DrawingChoice["open"];
 
   /** @param found the nearest name first, at least one */
-  constructor(found: readonly NamedEntry[], { thumbnails, hasLook, open }: Known) {
+  constructor(found: readonly NamedEntry[], { thumbnails, hasLook, isLeftOut, open }: Known) {
     this.#found = found;
     this.open = open;
     this.#thumbnails = thumbnails;
     this.#fits = thumbnails ? typicalityOf(found, thumbnails) : new Float32Array(found.length);
-    for (const [at, { entry }] of found.entries()) if (hasLook(entry)) this.#fits[at]! += lookWeight;
+    for (const [at, { entry }] of found.entries()) {
+      if (hasLook(entry)) this.#fits[at]! += lookWeight;
+      if (isLeftOut?.(entry)) this.#fits[at] = Number.NEGATIVE_INFINITY;
+    }
   }
 
   /** @param noise log-weights that a seed adds, [length] */

@@ -120,7 +120,7 @@ class PatternAttention(nn.Module):
 class Injector(nn.Module):
     """The drawing, both styles and colours → mean and log-width of z, and features [batch, width, 16, 16] for the couplings."""
 
-    def __init__(self, width: int, deep: int, blocks: int, condition: int, fine_blocks: int, fine_attentions: int) -> None:
+    def __init__(self, width: int, deep: int, blocks: int, condition: int) -> None:
         super().__init__()
         self.condition = nn.Sequential(nn.Linear(2 * VECTOR + math.prod(PALETTE) + 1, condition), nn.SiLU(), nn.Linear(condition, condition), nn.SiLU())
         self.register_buffer("shrink", shrinking(GRID, torch.tensor(SCALES)))
@@ -137,9 +137,7 @@ class Injector(nn.Module):
         self.patterns = nn.ModuleList([PatternAttention(deep), PatternAttention(deep)])
         self.fine_patterns = PatternAttention(width)
         self.up = nn.Conv2d(deep, 4 * width, 1)
-        self.fine_place = nn.Parameter(torch.zeros(1, width, GRID, GRID)) if fine_attentions else None
-        self.fine_attentions = nn.ModuleList([GridAttention(width) for _ in range(fine_attentions)])
-        self.after = nn.ModuleList([FilmBlock(width, condition) for _ in range(fine_blocks)])
+        self.after = nn.ModuleList([FilmBlock(width, condition) for _ in range(3)])
         self.exit = nn.Conv2d(width, 2 * CHANNELS, 3, padding=1)
         self.copy = nn.Conv2d(CHANNELS, CHANNELS, 1)
         self.gates = nn.Linear(condition, (1 + len(SCALES)) * CHANNELS)
@@ -169,11 +167,7 @@ class Injector(nn.Module):
             if at == 3:
                 deep = self.patterns[1](self.further_attention(deep), patterns)
         hidden = self.fine_patterns(hidden + F.pixel_shuffle(self.up(F.silu(deep)), 2), patterns)
-        if self.fine_place is not None:
-            hidden = hidden + self.fine_place
-        for at, block in enumerate(self.after):
-            if at < len(self.fine_attentions):
-                hidden = self.fine_attentions[at](hidden)
+        for block in self.after:
             hidden = block(hidden, condition)
         mean, width = self.exit(F.silu(hidden)).float().chunk(2, dim=1)
         gates = self.gates(condition)[:, :, None, None].chunk(1 + len(SCALES), dim=1)
@@ -217,16 +211,11 @@ class GridCoupling(nn.Module):
 class StyleFlow(nn.Module):
     """The style expert, the injector, then couplings on the grid. `steps` may be 0: the injector alone is a flow too."""
 
-    def __init__(
-        self, width: int = 96, deep: int = 160, blocks: int = 6, condition: int = 256, steps: int = 4, rest_width: int = 64, fine_blocks: int = 3, fine_attentions: int = 0
-    ) -> None:
+    def __init__(self, width: int = 96, deep: int = 160, blocks: int = 6, condition: int = 256, steps: int = 4, rest_width: int = 64) -> None:
         super().__init__()
-        self.config = {
-            "width": width, "deep": deep, "blocks": blocks, "condition": condition, "steps": steps, "rest_width": rest_width,
-            "fine_blocks": fine_blocks, "fine_attentions": fine_attentions,
-        }
+        self.config = {"width": width, "deep": deep, "blocks": blocks, "condition": condition, "steps": steps, "rest_width": rest_width}
         self.style = StyleNet()
-        self.injector = Injector(width, deep, blocks, condition, fine_blocks, fine_attentions)
+        self.injector = Injector(width, deep, blocks, condition)
         self.size = SizeNet()
         self.manner = MannerNet()
         self.rest = nn.ModuleList([GridCoupling(rest_width, width, at) for at in range(steps)])

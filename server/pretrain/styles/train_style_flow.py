@@ -68,8 +68,6 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--blocks", type=int, default=6)
     parser.add_argument("--steps", type=int, default=4)
     parser.add_argument("--rest-width", type=int, default=64)
-    parser.add_argument("--fine-blocks", type=int, default=5, help="blocks on the fine grid after the coarse one")
-    parser.add_argument("--fine-attentions", type=int, default=4, help="of these blocks, how many have an attention before them")
     parser.add_argument("--drawn", type=int, default=10, help="answers of a batch that are decoded")
     parser.add_argument("--judged", type=int, default=8, help="answers of a batch that the discriminators see")
     parser.add_argument("--rebuilt", type=int, default=3, help="true latents of a batch that are decoded, without a drawing")
@@ -100,7 +98,7 @@ class FlowTraining(TimedTraining):
     def __init__(self, arguments: argparse.Namespace, rows: StyleRows) -> None:
         torch.manual_seed(arguments.seed)
         expert = load_net(arguments.target, LayerAutoencoder)
-        flow = {name: getattr(arguments, name) for name in ("width", "deep", "blocks", "steps", "rest_width", "fine_blocks", "fine_attentions")}
+        flow = {name: getattr(arguments, name) for name in ("width", "deep", "blocks", "steps", "rest_width")}
         nets = RestyleNets(flow, expert.config)
         nets.decoder.load_state_dict(expert.decoder.state_dict(), strict=False)
         start = torch.load(arguments.start, weights_only=True) if arguments.start else {}

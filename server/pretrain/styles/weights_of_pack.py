@@ -80,8 +80,6 @@ def restyle_nets_of(pack: Path, decoder: dict) -> RestyleNets:
         "width": len(flow["injector.entry.bias"]), "deep": len(flow["injector.down.bias"]), "condition": len(flow["injector.condition.0.bias"]),
         "blocks": sum(name.startswith("injector.inside.") and name.endswith(".first.bias") for name in flow),
         "steps": sum(name.startswith("rest.") and name.endswith(".first.bias") for name in flow), "rest_width": len(flow["rest.0.first.bias"]),
-        "fine_blocks": sum(name.startswith("injector.after.") and name.endswith(".first.bias") for name in flow),
-        "fine_attentions": sum(name.startswith("injector.fine_attentions.") and name.endswith(".attend.bias") for name in flow),
     }
     nets = RestyleNets(shape, decoder)
     fill(nets.flow, {**flow, **{f"style.{name}": value for name, value in style.items()}}, "restyle.onnx and style.onnx")
