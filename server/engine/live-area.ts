@@ -31,7 +31,8 @@ export function liveAreaOf(drawings: readonly Drawing[]): number | undefined {
 export function liveAreaIn({ ground, plate, areas, shadows }: Looks, bare: readonly Drawing[]): number | undefined {
   if (ground ?? plate ?? areas?.ground) return usualShare;
   const area = liveAreaOf(bare);
-  const room = Math.max(0, ...(shadows ?? []).flatMap(({ right, down }) => [Math.abs(right), Math.abs(down)]));
+  const reaches = (shadows ?? []).flatMap(({ right, down, around = 0 }) => [Math.abs(right), Math.abs(down), around]);
+  const room = Math.max(0, ...reaches);
   return area && Math.min(area, 1 - 2 * room);
 }
 

@@ -93,7 +93,8 @@ export class Batcher {
       await this.#planNew();
       const batch = this.#collect();
       if (batch.length > 0) await this.#draw(batch);
-      else if (this.#decoding.size > 0) await Promise.race([...this.#decoding, this.#arrival()]);
+      else if (this.#decoding.size > 0 && this.#jobs.every(({ plan }) => plan))
+        await Promise.race([...this.#decoding, this.#arrival()]);
     }
     this.#isRunning = false;
   }

@@ -57,6 +57,16 @@ export function createService(
   // Generations take moments, upscales minutes. A generation with enlarging takes as long as an upscale, so it has no priority.
   const drawUpscale = createUpscaleQueue(() => drawing > 0, now);
 
+  /** Runs work on large pictures, which needs the memory of the decoder's threads. */
+  async function withMemory(work: () => Promise<void>): Promise<void> {
+    const release = decoder.holdBack?.();
+    try {
+      await work();
+    } finally {
+      release?.();
+    }
+  }
+
   async function draw(translation: Translation, job: BatchJob): Promise<void> {
     drawing += 1;
     try {
@@ -72,7 +82,7 @@ export function createService(
       const translation = find(id);
       if (scale === undefined) return draw(translation, job);
       const found = requireUpscaler(upscaler, "upscale");
-      return generateEnlarged(found, scale, job, (drawn) => draw(translation, drawn));
+      return withMemory(() => generateEnlarged(found, scale, job, (drawn) => draw(translation, drawn)));
     },
     async invert(request, images, signal) {
       const translation = find(request.translation);
@@ -80,11 +90,7 @@ export function createService(
       if (signal.aborted) throw new AppError("cancelled", "inversion: cancelled before it began");
       return runInversion(translation, request, images);
     },
-    async upscale(job) {
-      // Large pictures need the memory.
-      await decoder.rest?.();
-      return drawUpscale(requireUpscaler(upscaler, "scale"), job);
-    },
+    upscale: (job) => withMemory(() => drawUpscale(requireUpscaler(upscaler, "scale"), job)),
     takeDrawn: () => batcher.takeDrawn(),
   };
 }

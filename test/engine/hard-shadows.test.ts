@@ -123,6 +123,37 @@ test("a sticker's light margin is found with its width, taken off its icons and 
   assert.equal(hardShadowOf(drawn(dark), false)?.around, undefined);
 });
 
+test("what a sticker of several colours encloses in its margin's white is its own, and what one of one ink does is the margin", () => {
+  /** A disc, perhaps with a band of another colour, with a white eye or a hole. */
+  const discAt = (at: number, isWhite: boolean, isTwoColours: boolean) => {
+    const planes = new Float32Array(4 * pixels);
+    for (let pixel = 0; pixel < pixels; pixel += 1) {
+      const [column, row] = [(pixel % sizePx) + 0.5, Math.floor(pixel / sizePx) + 0.5];
+      const [away, toEye] = [
+        Math.hypot(column - 30 - (at % 4), row - 32),
+        Math.hypot(column - 30, row - 30 - (at % 3)),
+      ];
+      const eye = clamped(4 - toEye + 0.5);
+      const alpha = clamped(17 + (at % 3) - away + 0.5) * (isWhite ? 1 : 1 - eye);
+      const own = isTwoColours && Math.abs(row - 41) < 3 ? red! : blue!;
+      for (const [channel, value] of own.entries())
+        planes[channel * pixels + pixel] = alpha * (isWhite ? value + eye * (1 - value) : value);
+      planes[3 * pixels + pixel] = alpha;
+    }
+    return { planes: withShadows(planes, [margin]), sizePx };
+  };
+  const middle = 30 * sizePx + 30;
+  for (const [isWhite, isTwoColours, alpha] of [
+    [true, true, 1],
+    [false, false, 0],
+  ] as const) {
+    const found = shadowsOf(Array.from({ length: 9 }, (_, at) => discAt(at, isWhite, isTwoColours)))!;
+    assert.equal(found.shadows.length, 1);
+    assert.notEqual(found.shadows[0]!.around, undefined);
+    assert.ok(Math.abs(found.alone[0]!.planes[3 * pixels + middle]! - alpha) < 0.05);
+  }
+});
+
 test("icons come off a layer as they were without it, also off two shadows, and the rest is read as any style", () => {
   for (const shadows of [[shadow], [print], [second, shadow]]) {
     const found = shadowsOf(drawn(...shadows))!;

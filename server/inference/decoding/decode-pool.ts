@@ -2,7 +2,7 @@
  * Threads that decode the images of translations whose answers keep the drawing's edges. There the runtime's run is half of the work and
  * the other half TypeScript, which one thread does on one core while the other cores wait. Each thread opens the decoders that it needs.
  */
-import { setTimeout } from "node:timers";
+import { AppError, type ProblemCode } from "../../../shared/problem.ts";
 import type { DecodedImage, Finish } from "../../engine/translation.ts";
 import type { AutoencoderExpertEntry } from "../../manifest/expert-entries.ts";
 import type { CatalogueEntry } from "../../packs/catalogue.ts";
@@ -34,17 +34,23 @@ const imagesEach = 2;
 /** After so long without an image the threads end, which gives back some 50 MB each. */
 const idleMs = 60_000;
 
+/** Errors of a thread, not of an image: it ended, or does not find a file that was there when the pack was loaded. */
+const ofThreads: readonly unknown[] = ["inference_crashed", "pack_corrupt"] satisfies ProblemCode[];
+
 /** Its first image starts the threads; until they are ready, images are decoded on the thread that asks. */
 export class DecodePool implements ImageDecoder {
-  readonly #places: ReadonlyMap<string, DecoderPlace>;
+  /** Without those that do not open on a thread. */
+  readonly #places: Map<string, DecoderPlace>;
   readonly #count: number;
   /** Of threads that are ready. */
   #pool: Pool | undefined;
   #opening: Promise<void> | undefined;
   #running = 0;
-  #idle: NodeJS.Timeout | undefined;
+  /** Who needs the memory of the threads. */
+  #holders = 0;
+  #idle: ReturnType<typeof setTimeout> | undefined;
 
-  private constructor(places: ReadonlyMap<string, DecoderPlace>, count: number) {
+  private constructor(places: Map<string, DecoderPlace>, count: number) {
     this.#places = places;
     this.#count = count;
   }
@@ -65,34 +71,48 @@ export class DecodePool implements ImageDecoder {
   }
 
   async decode(translation: Decoding, drawn: Undecoded, finish: Finish): Promise<DecodedImage> {
-    const place = this.#places.get(translation.id);
+    const { id } = translation;
+    const place = this.#places.get(id);
     const pool = this.#pool;
     if (!place || !pool) {
-      // What keeps threads from starting shows here as well, if it matters.
-      if (place) void this.open().catch(() => {});
+      if (place) void this.open(id).catch(() => {});
       return decodeHere.decode(translation, drawn, finish);
     }
     const { latent, logLikelihood, drawing } = drawn;
     this.#running += 1;
     try {
-      const image = { drawn: { latent, logLikelihood, drawing }, finish };
-      return (await pool.run({ place, id: translation.id, image }))!;
+      return (await pool.run({ place, id, image: { drawn: { latent, logLikelihood, drawing }, finish } }))!;
+    } catch (error) {
+      if (!(error instanceof AppError && ofThreads.includes(error.code))) throw error;
+      this.#places.delete(id);
+      return decodeHere.decode(translation, drawn, finish);
     } finally {
       this.#running -= 1;
       this.#restLater();
     }
   }
 
-  /** Starts the threads, opens every decoder there and runs it once. @throws AppError `pack_corrupt` */
-  open(): Promise<void> {
-    this.#opening ??= this.#start().catch((error: unknown) => {
-      this.#opening = undefined;
-      throw error;
-    });
-    return this.#opening;
+  /**
+   * Starts the threads, opens the decoder of a translation there and runs it once; others are opened by their first image. Does nothing
+   * while the threads are held back.
+   * @throws AppError `pack_corrupt`; the translation is then decoded without threads
+   */
+  async open(id: string): Promise<void> {
+    if (this.#holders > 0) return;
+    this.#opening ??= this.#start(id);
+    await this.#opening;
   }
 
-  /** Ends the threads, unless they decode: what comes next needs their memory. */
+  /** Ends the threads and keeps them from starting until what it returns is called: something else needs their memory. */
+  holdBack(): () => void {
+    this.#holders += 1;
+    void this.rest();
+    return () => {
+      this.#holders -= 1;
+    };
+  }
+
+  /** Ends the threads, unless they decode. */
   async rest(): Promise<void> {
     const pool = this.#pool;
     if (!pool || this.#running > 0) return;
@@ -102,19 +122,18 @@ export class DecodePool implements ImageDecoder {
     await pool.close();
   }
 
-  async #start(): Promise<void> {
+  async #start(id: string): Promise<void> {
     const pool: Pool = new WorkerPool(
       this.#count,
       () => startThread("decodes.js", "inference/decoding/decode-thread.ts", undefined),
       endedAs("inference_crashed", "decoding"),
       { tasksEach: imagesEach },
     );
-    const tasks = new Map(
-      [...this.#places].map(([id, place]) => [`${place.folder} ${place.entry.decoder}`, { id, place }]),
-    );
     try {
-      for (const task of tasks.values()) await pool.openAll(task);
+      await pool.openAll({ id, place: this.#places.get(id)! });
     } catch (error) {
+      this.#places.delete(id);
+      this.#opening = undefined;
       await pool.close();
       throw error;
     }
@@ -124,7 +143,8 @@ export class DecodePool implements ImageDecoder {
 
   #restLater(): void {
     clearTimeout(this.#idle);
-    this.#idle = setTimeout(() => void this.rest(), idleMs).unref();
+    if (this.#holders > 0) void this.rest();
+    else this.#idle = setTimeout(() => void this.rest(), idleMs);
   }
 }
 

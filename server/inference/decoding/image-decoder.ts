@@ -18,8 +18,8 @@ export interface ImageDecoder {
   concurrencyOf(translation: Decoding): number;
   /** As `decodeImage` (engine/translation.ts), with the same bytes on any thread. */
   decode(translation: Decoding, drawn: Undecoded, finish: Finish): Promise<DecodedImage>;
-  /** Gives back what it keeps for the next image, as far as none is being decoded. */
-  rest?(): Promise<void>;
+  /** Gives back what it keeps for the next images until what it returns is called; images are decoded all the same. */
+  holdBack?(): () => void;
 }
 
 /** One image after the other, on this thread with all cores. */

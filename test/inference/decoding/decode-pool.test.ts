@@ -86,7 +86,7 @@ describe("threads that decode", () => {
     assert.equal(pool.concurrencyOf(loaded.translations[0]!), 1);
     // The first ones start the threads, and are decoded on this one.
     assert.deepEqual(await Promise.all(wanted.map((one) => draw(together!, one))), expected);
-    await pool.open();
+    await pool.open("restyle");
     assert.equal(pool.concurrencyOf(loaded.translations[0]!), 4);
     assert.deepEqual(await Promise.all(wanted.map((one) => draw(together!, one))), expected);
     assert.deepEqual(
@@ -96,21 +96,51 @@ describe("threads that decode", () => {
     assert.ok(expected[1]!.every(({ enlarged }) => enlarged !== undefined));
   });
 
-  it("threads that decode end for an upscale, and the next images start them again", async () => {
+  it("threads that decode end while an upscale needs their memory, also if they are just opening, and start again for the next images", async () => {
+    const [translation] = loaded.translations;
+    await pool.open("restyle");
+    const release = pool.holdBack();
+    assert.equal(pool.concurrencyOf(translation!), 1);
     const service = createService(loaded.translations, 4, undefined, undefined, pool);
-    await pool.open();
-    const upscaled = service.upscale({} as Parameters<InferenceService["upscale"]>[0]);
-    await assert.rejects(upscaled, { code: "pack_unavailable" });
-    assert.equal(pool.concurrencyOf(loaded.translations[0]!), 1);
-    await pool.open();
     assert.equal((await draw(service, await request(4, { count: 5 }))).length, 5);
+    await pool.open("restyle");
+    assert.equal(pool.concurrencyOf(translation!), 1);
+    release();
+    const opening = pool.open("restyle");
+    const releaseAgain = pool.holdBack();
+    await opening;
+    assert.equal(pool.concurrencyOf(translation!), 1);
+    releaseAgain();
+    await assert.rejects(service.upscale({} as Parameters<InferenceService["upscale"]>[0]), {
+      code: "pack_unavailable",
+    });
+    await pool.open("restyle");
+    assert.equal(pool.concurrencyOf(translation!), 4);
+  });
+
+  it("a decoder that threads do not find is left to the thread that asks, once and for all", async () => {
+    const [translation] = loaded.translations;
+    const broken = DecodePool.of([{ ...loaded.entries[0]!, folder: "/nowhere" }], 2)!;
+    await assert.rejects(broken.open("restyle"), { code: "pack_corrupt" });
+    const latent = new Float32Array(translation!.target.latentDims);
+    const { rgba } = await broken.decode(translation!, { latent, logLikelihood: 0, drawing: undefined }, {});
+    assert.equal(rgba.length, 4 * styleSizePx ** 2);
+    assert.equal(broken.concurrencyOf(translation!), 1);
+    // Moved away while the threads are up.
+    await pool.open("restyle");
+    const moved = await pool.decode(
+      { ...translation!, id: "elsewhere" },
+      { latent, logLikelihood: 0, drawing: undefined },
+      {},
+    );
+    assert.deepEqual(moved.rgba, rgba);
   });
 
   it("threads that decode fail an image whose latent is no number, and decode the next one", async () => {
     const [translation] = loaded.translations;
     const { latentDims } = translation!.target;
     const latent = new Float32Array(latentDims);
-    await pool.open();
+    await pool.open("restyle");
     const decode = (logLikelihood: number) =>
       pool.decode(translation!, { latent, logLikelihood, drawing: undefined }, {});
     await assert.rejects(decode(Number.NaN), { code: "tensor_mismatch", message: /expected finite latents/ });

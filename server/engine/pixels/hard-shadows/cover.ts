@@ -25,11 +25,20 @@ export function coverOfLayer(alphas: Float32Array, { isFilled, right, down, arou
 }
 
 /** A plane that goes beyond itself by a width in pixels. */
-export function grown(plane: Float32Array, side: number, width: number): Float32Array {
-  const ink = Uint8Array.from(plane, (alpha) => Number(alpha >= inkFrom));
-  const away = distancesTo(1, ink, side, width + 2);
+export function grown(
+  plane: Float32Array,
+  side: number,
+  width: number,
+  away = awayFrom(plane, side, width),
+): Float32Array {
   // Edges of ink lie half a pixel before the middle of its pixels.
   return plane.map((alpha, at) => Math.max(alpha, Math.min(1, Math.max(0, width + 1 - away[at]!))));
+}
+
+/** Distance of each pixel to the nearest one of ink, exact up to what `grown` needs for a width. */
+export function awayFrom(plane: Float32Array, side: number, width: number): Float32Array {
+  const ink = Uint8Array.from(plane, (alpha) => Number(alpha >= inkFrom));
+  return distancesTo(1, ink, side, width + 2);
 }
 
 /** Holes are as opaque as what is around them. */

@@ -6,7 +6,7 @@ import { labOfInk } from "../../areas/lab-of-ink.ts";
 import { averageAreas } from "../areas.ts";
 import type { Drawing } from "../ink-colour.ts";
 import { type Apart, type FlatPaint, separated } from "./apart.ts";
-import { type CoverShape, coverOfLayer, moved, withoutHoles } from "./cover.ts";
+import { awayFrom, type CoverShape, coverOfLayer, grown, moved, withoutHoles } from "./cover.ts";
 import { sidesOf } from "./paints.ts";
 
 /** Share of a shadow's side that is seen from there, and how much more than from the other side. */
@@ -74,13 +74,17 @@ const isMarginPaint = ({ ink, alpha }: FlatPaint): boolean => alpha === 1 && lab
 /** The width by which a margin goes around drawings, and their holes too if that explains more. */
 function marginOf(all: readonly Seen[]): Fit {
   const { sizePx } = all[0]!;
+  const widest = widestMargin * sizePx;
   let best: Fit = { shape: { isFilled: false, right: 0, down: 0 }, explained: [0] };
-  for (const isFilled of [false, true])
-    for (let width = narrowestPx; width <= widestMargin * sizePx; width += marginStepPx) {
+  for (const isFilled of [false, true]) {
+    const some = isFilled ? all.map(filledOf) : all;
+    const away = some.map(({ silhouette }) => awayFrom(silhouette, sizePx, widest));
+    for (let width = narrowestPx; width <= widest; width += marginStepPx) {
       const shape = { isFilled, right: 0, down: 0, around: width / sizePx };
-      const explained = all.map((one) => explainedBy(coverOfLayer(one.silhouette, shape), one));
+      const explained = some.map((one, at) => explainedBy(grown(one.silhouette, sizePx, width, away[at]), one));
       if (meanOf(explained) > meanOf(best.explained)) best = { shape, explained };
     }
+  }
   return best;
 }
 

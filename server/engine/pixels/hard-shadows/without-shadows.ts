@@ -9,6 +9,8 @@ import { type HardShadow, hardShadowOf } from "./hard-shadow.ts";
 const [coverLeast, ownPx, ownShare] = [0.3, 6, 0.04];
 /** Share of the paint in a pixel that may be the drawing's own. */
 const paintedFrom = 0.5;
+/** Alpha of what is opaque, difference of a channel to the mean of a drawing of one colour, and share of it that is as near. */
+const [opaqueFrom, oneColourWithin, oneColourLeast] = [0.95, 0.2, 0.9];
 /** Layers on each other that are looked for. */
 const layersMost = 2;
 
@@ -63,8 +65,11 @@ function takeOff(drawing: Drawing, shadows: HardShadow): OffLayer {
   const cover = coverOfLayer(alphasOf(first.planes), shadows);
   const isBare = (at: number): boolean => cover[at]! < coverLeast;
   const own = new Set<number>();
+  // What a drawing of several colours encloses in the margin's colour is its own; in one of one ink a margin goes into holes.
+  const ownsFills = shadows.around !== undefined && !isOfOneColour(first.planes);
   for (const fill of first.fills)
-    if (fill.filter(isBare).length >= Math.max(ownPx, ownShare * fill.length)) for (const at of fill) own.add(at);
+    if (ownsFills || fill.filter(isBare).length >= Math.max(ownPx, ownShare * fill.length))
+      for (const at of fill) own.add(at);
   // Marks of a tint that lie elsewhere than they should are the layer's all the same: drawings have no such tint.
   if (shadows.paint.alpha === 1)
     for (const at of clumpsOf((pixel) => first.layer[pixel]! > paintedFrom && isBare(pixel), sizePx)) own.add(at);
@@ -73,6 +78,20 @@ function takeOff(drawing: Drawing, shadows: HardShadow): OffLayer {
   const free = alphas.map((alpha, at) => (own.has(at) ? 0 : 1 - alpha));
   const expected = own.size === 0 ? cover : coverOfLayer(alphas, shadows);
   return { planes: seen.planes, explained: explainedBy(expected, { layer: seen.layer, free }) };
+}
+
+/** Whether most of what is opaque is nearly of its mean colour; edges may keep some of what lay beside them. */
+function isOfOneColour(planes: Float32Array): boolean {
+  const pixels = planes.length / 4;
+  const opaque: number[] = [];
+  for (let at = 0; at < pixels; at += 1) if (planes[3 * pixels + at]! >= opaqueFrom) opaque.push(at);
+  const means = [0, 1, 2].map(
+    (channel) => opaque.reduce((sum, at) => sum + planes[channel * pixels + at]!, 0) / opaque.length,
+  );
+  const near = opaque.filter((at) =>
+    means.every((mean, channel) => Math.abs(planes[channel * pixels + at]! - mean) <= oneColourWithin),
+  );
+  return near.length >= oneColourLeast * opaque.length;
 }
 
 /** Pixels of squares of three by three that all are so. */
