@@ -1,7 +1,7 @@
 /**
  * Makes the figures of the docs: `npm run figures [-- NAME…] [--packs DIR]`. `training` trains two translations of ten minutes
  * each and so has to be named; `--steps N` shortens it, `--keep DIR` keeps the packs, each in its own data folder. `upscaling` and
- * `upscaling-inputs` need downloaded pictures, `upscaling-letters` fonts, and `restyle-matrix`, `eight-icons`, `style-colours`, `coloured-styles` and `hand-drawn` rendered styles; they have to be named, too.
+ * `upscaling-inputs` need downloaded pictures, `upscaling-letters` fonts, and `restyle-matrix`, `eight-icons`, `style-colours`, `coloured-styles`, `hand-drawn` and `stickers` rendered styles; they have to be named, too.
  */
 import { parseArgs } from "node:util";
 import { autoencoderFigure } from "./figures/autoencoder.ts";
@@ -14,7 +14,13 @@ import { handDrawnFigure } from "./figures/hand-drawn.ts";
 import { layoutsRestyledFigure } from "./figures/layouts-restyled.ts";
 import { captionSeedsFigure, ownStyleFigure } from "./figures/own-style.ts";
 import { playgroundFigure } from "./figures/playground.ts";
-import { colouredStylesFigure, eightIconsFigure, restyleMatrixFigure, styleColoursFigure } from "./figures/styles.ts";
+import {
+  colouredStylesFigure,
+  eightIconsFigure,
+  restyleMatrixFigure,
+  stickersFigure,
+  styleColoursFigure,
+} from "./figures/styles.ts";
 import { trainingFigures } from "./figures/training.ts";
 import { upscalingFigures } from "./figures/upscaling.ts";
 import { upscalingInputFigures } from "./figures/upscaling-inputs.ts";
@@ -51,6 +57,7 @@ const styleFigures: Figures = {
   "style-colours": styleColoursFigure,
   "coloured-styles": colouredStylesFigure,
   "hand-drawn": handDrawnFigure,
+  stickers: stickersFigure,
 };
 
 /** Several figures each, of upscaling. */

@@ -21,6 +21,7 @@ import { DrawingLibrary } from "../../server/retrieval/drawing-library.ts";
 import { type LibraryContent, readLibraryFile } from "../../server/retrieval/drawing-library-file.ts";
 import { type GenerationInput, ResolvedRequestSchema } from "../../shared/contract/generations/generation-request.ts";
 import { machine, median } from "./measure.ts";
+import { peakOf } from "./peak-memory.ts";
 
 const sizePx = 128;
 /** Side of the hole in the middle, in px: nine cells of the flow's grid. */
@@ -117,6 +118,7 @@ export async function benchRestyle(args: string[]): Promise<void> {
           machine: machine(),
           packMB: mb(manifest.files.reduce((sum, { bytes }) => sum + bytes, 0)),
           childMB: mb(client.ready!.rssBytes!),
+          childPeakMB: Math.round(await peakOf(client.ready!.pid)),
           nouns: nouns.length,
           drawn: drawn.length,
           restyleOf: digests.length,

@@ -2,7 +2,6 @@
  * Upscaling in the inference child, as the server runs it: seconds and the child's peak memory, beside sharp's `resize` and, if
  * scripts/baselines is installed, the ESRGANs of npm. Unless a picture is named it has colour waves, so that no step can take a shortcut.
  */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import type { Pixels } from "../../server/engine/interfaces.ts";
@@ -14,6 +13,7 @@ import { loadUpscaler } from "../../server/upscaling/load-upscaler.ts";
 import { ResolvedUpscaleSchema } from "../../shared/contract/upscaling.ts";
 import { limits } from "../../shared/limits.ts";
 import { median } from "./measure.ts";
+import { peakOf } from "./peak-memory.ts";
 import { timed } from "./serving/running-server.ts";
 import { interfaceOf, newspaperOf, pageOfText, waves } from "./upscaling-pages.ts";
 
@@ -184,10 +184,4 @@ async function medianSeconds(work: () => Promise<unknown>): Promise<number> {
   const times: number[] = [];
   for (let round = 0; round < rounds; round += 1) times.push((await timed(work)) / 1000);
   return median(times);
-}
-
-/** Peak resident memory of a process, MB (Linux). */
-async function peakOf(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, "utf8");
-  return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1]) / 1024;
 }

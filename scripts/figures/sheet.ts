@@ -28,13 +28,14 @@ const textAt = (
   `<text x="${x}" y="${y}" font-family="Inter, DejaVu Sans, sans-serif" font-size="${Math.min(12, widthPx / (0.68 * content.length)).toFixed(1)}" font-weight="${weight}" text-anchor="${anchor}" fill="#333">${escapeXml(content)}</text>`;
 
 /**
- * Draws blocks on white, one below the other, and writes them to `path`. Returns the file's length in bytes.
+ * Draws blocks, one below the other, and writes them to `path`. Returns the file's length in bytes.
+ * @param options.ground what it is drawn on; white unless said
  * @param options.isPhotographic keeps all colours, where 256 would make bands of a sky; the file is about four times as large
  */
 export async function writeSheet(
   path: string,
   blocks: readonly SheetBlock[],
-  { cellPx = 112, marginPx = 150, isPhotographic = false } = {},
+  { cellPx = 112, marginPx = 150, isPhotographic = false, ground = "#fff" } = {},
 ): Promise<number> {
   const columns = Math.max(...blocks.map((block) => block.columns.length));
   const images: OverlayOptions[] = [];
@@ -58,7 +59,7 @@ export async function writeSheet(
     }
   }
   const [widthPx, heightPx] = [marginPx + columns * cellPx, top + 12];
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${widthPx}" height="${heightPx}"><rect width="100%" height="100%" fill="#fff"/>${labels.join("")}</svg>`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${widthPx}" height="${heightPx}"><rect width="100%" height="100%" fill="${ground}"/>${labels.join("")}</svg>`;
   const figure = await sharp(Buffer.from(svg))
     .composite(images)
     .png(

@@ -2,6 +2,8 @@
  * Figures of the flow between styles on rendered drawings of families that nothing was trained on (server/pretrain/styles): a matrix of styles, a
  * style of eight icons, colours. What is shown is stated by a rule: the first things by name that a family draws, one seed, temperature 0.
  */
+
+import { shadowsOf } from "../../server/engine/pixels/hard-shadows/without-shadows.ts";
 import { type ColourWord, hues } from "../../server/evaluation/metrics/colour-words.ts";
 import { grouped, type StyleDrawing, StyleDrawings, styleOf } from "../../server/evaluation/styles/style-drawings.ts";
 import type { Figure } from "./edits.ts";
@@ -22,6 +24,8 @@ interface Board extends Studio {
    * @param look of all drawings of a style; absent = any
    */
   madeUp(styles: number, count: number, look?: string): Promise<Shown[][]>;
+  /** Those of all such styles whose drawings have the light margin of a sticker. */
+  stickers(count: number): Promise<Shown[][]>;
   restyle(source: Shown, style: object | string, more?: object, seed?: number): Promise<Uint8Array | undefined>;
   caption(caption: string, style: object | string): Promise<Uint8Array | undefined>;
 }
@@ -46,13 +50,21 @@ export async function withBoard<T>(packsDir: string | undefined, work: (board: B
           for (const drawing of spaced(all, count)) shown.push(await show(drawing, studio));
           return shown;
         },
-        async madeUp(styles, count, look) {
-          const all = drawings.all.filter(({ split, isProcedural }) => isProcedural && split === "heldOutStyle");
-          const byStyle = [...grouped(all, styleOf)]
-            .filter(([, members]) => members.length >= count && members.every((one) => !look || one.look === look))
-            .sort(([one], [other]) => one.localeCompare(other, "en", { numeric: true }));
+        async stickers(count) {
           const shown: Shown[][] = [];
-          for (const [, members] of spaced(byStyle, styles)) {
+          for (const [, members] of madeUpStyles(drawings, count)) {
+            const some = [];
+            for (const drawing of spaced(members, count))
+              some.push({ drawing, planes: (await drawings.read(drawing)).slice(), sizePx });
+            const layers = shadowsOf(some)?.shadows ?? [];
+            if (!layers.some(({ around }) => around)) continue;
+            shown.push(await Promise.all(some.map(({ planes }) => shownOf(planes, studio))));
+          }
+          return shown;
+        },
+        async madeUp(styles, count, look) {
+          const shown: Shown[][] = [];
+          for (const [, members] of spaced(madeUpStyles(drawings, count, look), styles)) {
             const some: Shown[] = [];
             for (const drawing of spaced(members, count)) some.push(await show(drawing, studio));
             shown.push(some);
@@ -66,6 +78,14 @@ export async function withBoard<T>(packsDir: string | undefined, work: (board: B
   } finally {
     await drawings.close();
   }
+}
+
+/** Made-up styles that nothing was trained on, of so many drawings at least, by their numbers. */
+function madeUpStyles(drawings: StyleDrawings, count: number, look?: string): Array<[string, StyleDrawing[]]> {
+  const all = drawings.all.filter(({ split, isProcedural }) => isProcedural && split === "heldOutStyle");
+  return [...grouped(all, styleOf)]
+    .filter(([, members]) => members.length >= count && members.every((one) => !look || one.look === look))
+    .sort(([one], [other]) => one.localeCompare(other, "en", { numeric: true }));
 }
 
 function spaced<T>(values: readonly T[], count: number): T[] {
@@ -139,6 +159,20 @@ export const colouredStylesFigure: Figure = (path, packsDir) =>
     }
     const unnamed = sources.map(() => "");
     return writeSheet(path, [{ columns: unnamed, rows }], { cellPx: 76, marginPx: 150 });
+  });
+
+/** Drawings in the styles of stickers, on a ground that shows their margins. */
+export const stickersFigure: Figure = (path, packsDir) =>
+  withBoard(packsDir, async ({ first, stickers, restyle }) => {
+    const sources = await first("uil", columns);
+    const rows: SheetRow[] = [{ label: "source", tiles: tilesOf(sources) }];
+    for (const shown of await stickers(shownMost)) {
+      const tiles = [];
+      for (const source of sources) tiles.push(await restyle(source, imagesOf(shown)));
+      rows.push({ label: "eight of a style", tiles: tilesOf(shown) }, { label: "drawn in it", tiles });
+    }
+    const unnamed = sources.map(() => "");
+    return writeSheet(path, [{ columns: unnamed, rows }], { cellPx: 76, marginPx: 150, ground: "#c4cbd4" });
   });
 
 const palettes: Readonly<Record<string, readonly string[]>> = {
