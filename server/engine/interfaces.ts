@@ -29,13 +29,15 @@ export interface FlowResult {
   /** Flows between styles that say it only: how a decoder is to see the drawing of each answer, [batch] of [mannerDims]. */
   readonly manners?: readonly Float32Array[];
   /** Sampling by flows that say it in the same run, of each row. */
-  readonly likelihoods?: readonly DrawnLikelihood[];
+  readonly likelihoods?: readonly Likelihood[];
 }
 
-/** How likely a drawn latent is, in nats: log p(z|c), and log p(z|nothing). */
-export interface DrawnLikelihood {
-  readonly given: number;
-  readonly alone: number;
+/** How likely a latent is, in nats. */
+export interface Likelihood {
+  /** log p(z|c) = log N(v; 0, I) + log |det ∂v/∂z|, by one pass forward, with or without guidance. */
+  readonly logLikelihood: number;
+  /** log p(z|c) − log p(z|nothing): how much the conditions explain. */
+  readonly conditionGain: number;
 }
 
 /** One term of guidance: the given conditions against a base without some of them, times `weight` (> 0). */

@@ -21,6 +21,7 @@ import type {
   DrawingFinder,
   Flow,
   GuidanceTerm,
+  Likelihood,
   RetrievedDrawing,
   Retriever,
   ShownDrawing,
@@ -80,14 +81,6 @@ export interface Row {
   };
 }
 
-/** How likely a latent is, in nats. */
-export interface Likelihood {
-  /** log p(z|c) = log N(v; 0, I) + log |det ∂v/∂z|, by one pass forward, with or without guidance. */
-  readonly logLikelihood: number;
-  /** log p(z|c) − log p(z|nothing): how much the conditions explain. */
-  readonly conditionGain: number;
-}
-
 export interface DrawnLatent extends Likelihood {
   /** z, [dims] */
   readonly latent: Float32Array;
@@ -104,9 +97,7 @@ export async function drawLatents(translation: Translation, rows: readonly Row[]
   const drawn = await flow.inverse(residuals, batchConditions(flow, conditions), rows.length, guidance);
   const { values, manners, likelihoods } = drawn;
   const latents = rows.map((_, row) => values.slice(row * flow.dims, (row + 1) * flow.dims));
-  const measured =
-    likelihoods?.map(({ given, alone }) => ({ logLikelihood: given, conditionGain: given - alone })) ??
-    (await measureLatents(translation, latents, conditions));
+  const measured = likelihoods ?? (await measureLatents(translation, latents, conditions));
   return latents.map((latent, row) => {
     const { logLikelihood, conditionGain } = measured[row]!;
     return { latent, logLikelihood, conditionGain, drawing: shownDrawing(conditions[row]!, flow.dims, manners?.[row]) };

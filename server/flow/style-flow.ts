@@ -7,7 +7,7 @@
  * Salimans 2022, arXiv 2207.12598).
  */
 import { AppError } from "../../shared/problem.ts";
-import type { ConditionBatches, DrawnLikelihood, Flow, GuidanceTerm } from "../engine/interfaces.ts";
+import type { ConditionBatches, Flow, GuidanceTerm, Likelihood } from "../engine/interfaces.ts";
 import { logNormal } from "../engine/log-normal.ts";
 import { Session, type SessionOptions, type Tensor } from "../onnx/session.ts";
 import { meanRow } from "../platform/mean-row.ts";
@@ -50,9 +50,9 @@ export async function openStyleFlow(
   const tensorOf = (data: Float32Array): Tensor => ({ data, dims: [1, ...latent] });
 
   const base = await baseOf(session, givenOf({}, 0, 0, anyStyle, shapes), tensorOf(nothing));
+  const wanted = session.outputNames.filter((name) => !saidOutputs.includes(name));
 
   async function run(given: Record<string, Tensor>, v: Float32Array, z: Float32Array) {
-    const wanted = session.outputNames.filter((name) => !saidOutputs.includes(name));
     const outputs = await session.run({ v: tensorOf(v), latent: tensorOf(z), ...given, ...base }, wanted);
     const read = (name: string, length: number): Float32Array => valuesOf(outputs, name, length, session);
     const manner = mannerDims > 0 ? read(mannerOutput(session)!, mannerDims) : undefined;
@@ -92,7 +92,7 @@ export async function openStyleFlow(
     async inverse(residuals, conditions, batch, guidance = []) {
       const values = new Float32Array(batch * dims);
       const manners: Float32Array[] = [];
-      const likelihoods: DrawnLikelihood[] = [];
+      const likelihoods: Likelihood[] = [];
       for (let row = 0; row < batch; row += 1) {
         const v = residuals.slice(row * dims, (row + 1) * dims);
         const weight = weightOf(guidance[row] ?? []);
@@ -109,7 +109,7 @@ export async function openStyleFlow(
           weight === 0
             ? likely
             : -dims * (await run(givenOf(conditions, row, 0, anyStyle, shapes), nothing, restyled)).nats;
-        likelihoods.push({ given, alone: likelyAlone });
+        likelihoods.push({ logLikelihood: given, conditionGain: given - likelyAlone });
       }
       return { values, ...(mannerDims > 0 ? { manners } : {}), ...(base && { likelihoods }) };
     },

@@ -4,7 +4,8 @@
  */
 import { AppError } from "../../../shared/problem.ts";
 import { batchConditions, type EncodedConditions, requireVector } from "../conditions.ts";
-import { type Likelihood, measureLatents, type Translation } from "../translation.ts";
+import type { Likelihood } from "../interfaces.ts";
+import { measureLatents, type Translation } from "../translation.ts";
 
 export interface Inverted extends Likelihood {
   /** z = Θ(y), the posterior's mean, [dims] */

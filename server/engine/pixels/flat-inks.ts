@@ -144,12 +144,17 @@ function commonest(colours: readonly Ink[]): Ink {
   return [mean(0), mean(1), mean(2)];
 }
 
+/** Which pixels of a drawing show a colour, 1 or 0. */
+const insideOf = ({ planes, sizePx }: Drawing, ink: Ink): Uint8Array =>
+  Uint8Array.from({ length: sizePx ** 2 }, (_, at) =>
+    Number(planes[3 * sizePx ** 2 + at]! >= opaqueFrom && inkDistance(colourAt(planes, at), ink) <= sameWithin),
+  );
+
 /** Whether much of a colour in a drawing lies deep inside of it. */
-function isDeep({ planes, sizePx }: Drawing, ink: Ink): boolean {
+function isDeep(drawing: Drawing, ink: Ink): boolean {
+  const { sizePx } = drawing;
   const pixels = sizePx ** 2;
-  const isOfIt = (at: number): boolean =>
-    planes[3 * pixels + at]! >= opaqueFrom && inkDistance(colourAt(planes, at), ink) <= sameWithin;
-  const inside = Uint8Array.from({ length: pixels }, (_, at) => Number(isOfIt(at)));
+  const inside = insideOf(drawing, ink);
   const reach = Math.ceil(deepFrom * sizePx);
   let [whole, deep] = [0, 0];
   for (let at = 0; at < pixels; at += 1) {
@@ -165,20 +170,20 @@ function isDeep({ planes, sizePx }: Drawing, ink: Ink): boolean {
 }
 
 /** Whether a colour of a drawing mostly borders on others, and not on nothing. */
-function isBetween({ planes, sizePx }: Drawing, ink: Ink): boolean {
+function isBetween(drawing: Drawing, ink: Ink): boolean {
+  const { planes, sizePx } = drawing;
   const pixels = sizePx ** 2;
-  const isOpaque = (at: number): boolean => planes[3 * pixels + at]! >= opaqueFrom;
-  const isOfIt = (at: number): boolean => isOpaque(at) && inkDistance(colourAt(planes, at), ink) <= sameWithin;
+  const inside = insideOf(drawing, ink);
   let [whole, broad, beside, bare] = [0, 0, 0, 0];
   for (let y = broadPx; y < sizePx - broadPx; y += 1)
     for (let x = broadPx; x < sizePx - broadPx; x += 1) {
       const at = y * sizePx + x;
-      if (!isOfIt(at)) continue;
+      if (!inside[at]) continue;
       whole += 1;
-      if ([-broadPx, broadPx, -broadPx * sizePx, broadPx * sizePx].every((by) => isOfIt(at + by))) broad += 1;
+      if ([-broadPx, broadPx, -broadPx * sizePx, broadPx * sizePx].every((by) => inside[at + by])) broad += 1;
       for (const by of [-1, 1, -sizePx, sizePx]) {
-        if (isOfIt(at + by)) continue;
-        if (isOpaque(at + blendPx * by)) beside += 1;
+        if (inside[at + by]) continue;
+        if (planes[3 * pixels + at + blendPx * by]! >= opaqueFrom) beside += 1;
         else bare += 1;
       }
     }

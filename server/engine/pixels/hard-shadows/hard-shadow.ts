@@ -1,7 +1,8 @@
 /**
- * A hard shadow, or an offset print: a copy of the silhouette that lies behind a style's drawings, moved by the same in all, of one flat paint; or the light margin of a
- * sticker, which is as broad on all sides. It is found by how much of the paint one shift, or one width, explains. The flow between styles sees drawings without it (without-shadows.ts), and answers get
- * it from their own silhouette (with-shadows.ts). Pure.
+ * A hard shadow, or an offset print: a copy of the silhouette that lies behind a style's drawings, of one flat paint, moved by the same in
+ * all. Or the light margin of a sticker, which is as broad on all sides. It is found by how much of the paint one shift, or one width,
+ * explains. The flow between styles sees drawings without it (without-shadows.ts). Answers get it from their own silhouette
+ * (with-shadows.ts). Pure.
  */
 import { commonShape } from "../ground/ground.ts";
 import type { Drawing } from "../ink-colour.ts";

@@ -66,7 +66,7 @@ function takeOff(drawing: Drawing, shadows: HardShadow): OffLayer {
   const isBare = (at: number): boolean => cover[at]! < coverLeast;
   const own = new Set<number>();
   // What a drawing of several colours encloses in the margin's colour is its own; in one of one ink a margin goes into holes.
-  const ownsFills = shadows.around !== undefined && !isOfOneColour(first.planes);
+  const ownsFills = shadows.around !== undefined && !isNearlyOneColour(first.planes);
   for (const fill of first.fills)
     if (ownsFills || fill.filter(isBare).length >= Math.max(ownPx, ownShare * fill.length))
       for (const at of fill) own.add(at);
@@ -81,7 +81,7 @@ function takeOff(drawing: Drawing, shadows: HardShadow): OffLayer {
 }
 
 /** Whether most of what is opaque is nearly of its mean colour; edges may keep some of what lay beside them. */
-function isOfOneColour(planes: Float32Array): boolean {
+function isNearlyOneColour(planes: Float32Array): boolean {
   const pixels = planes.length / 4;
   const opaque: number[] = [];
   for (let at = 0; at < pixels; at += 1) if (planes[3 * pixels + at]! >= opaqueFrom) opaque.push(at);

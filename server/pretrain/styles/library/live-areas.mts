@@ -10,7 +10,7 @@ const lookedMost = 200;
 /** Enough for a hundredth of the side. */
 const sizePx = 96;
 /** Of the names' vectors, as the text expert of the pack `icons` gives them. */
-const keyDims = 384;
+export const keyDims = 384;
 
 /** Shares of the side, by set. */
 export async function liveAreasOf(library: string): Promise<Record<string, number>> {

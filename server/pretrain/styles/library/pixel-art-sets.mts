@@ -2,6 +2,7 @@
 import svgpath from "svgpath";
 import { readLibraryFile } from "../../../retrieval/drawing-library-file.ts";
 import { linesOfBlocks, svgOfLine } from "../../../retrieval/library-blocks.ts";
+import { keyDims } from "./live-areas.mts";
 
 /** Drawings of a set that are looked at, and the share of them that must have such edges: five sets have 89 to 100 %, the others 14 at most. */
 const lookedMost = 80;
@@ -10,8 +11,6 @@ const shareLeast = 0.5;
 const cornersLeast = 16;
 /** Of a straight edge, in units of the drawing. */
 const straightWithin = 0.02;
-/** Of the names' vectors, as the text expert of the pack `icons` gives them. */
-const keyDims = 384;
 
 /** Names of the sets. */
 export async function pixelArtSetsOf(library: string): Promise<string[]> {
