@@ -1,6 +1,7 @@
 /** A network between two programs that can be slow or gone: a TCP relay on this machine. */
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 
 export class Relay {
   /** What each piece of data waits, in both directions. */
@@ -45,9 +46,11 @@ export class Relay {
   #join(from: Socket, to: Socket): void {
     this.#sockets.add(from);
     from.on("error", () => undefined);
+    // As on a real connection, nothing overtakes what was sent before it, also when the delay changes meanwhile.
+    let former = Promise.resolve();
     from.on("data", (data) => {
-      if (this.delayMs === 0) to.write(data);
-      else setTimeout(() => to.write(data), this.delayMs);
+      const delay = this.delayMs > 0 ? sleep(this.delayMs) : undefined;
+      former = former.then(() => delay).then(() => void to.write(data));
     });
     from.once("close", () => {
       this.#sockets.delete(from);
