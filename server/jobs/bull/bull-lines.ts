@@ -50,16 +50,24 @@ export class BullLines<Body extends JobBody, Request> {
     });
   }
 
-  /** Jobs that wait but stand in no line do from now on. */
+  /**
+   * Jobs that BullMQ does not have stand in line from now on: those that wait, whose process died while it added them, and those that
+   * run, which no worker can lose any more.
+   */
   async repair(): Promise<void> {
-    const { connections, prefix } = this.#options;
-    const lost = await scripts.unlined.run(connections.asking, this.#records.prefix, prefix);
-    for (const [id, line, place] of lost as Array<[string, string, string]>) await this.of(line).add(id, Number(place));
+    for (const [id] of await this.#unlined("running")) await this.#standAgain(id);
+    for (const [id, line, place] of await this.#unlined("queued")) await this.of(line).add(id, Number(place));
   }
 
   async close(): Promise<void> {
     clearInterval(this.#repairing);
     await Promise.all([...this.#lines.values()].map((line) => line.close().catch(this.#options.onError)));
+  }
+
+  async #unlined(state: "queued" | "running"): Promise<Array<[id: string, line: string, place: string]>> {
+    const { connections, prefix } = this.#options;
+    const found = await scripts.unlined.run(connections.asking, this.#records.prefix, prefix, state);
+    return found as Array<[string, string, string]>;
   }
 
   /** A job whose worker was lost waits again, in its old place. */

@@ -71,7 +71,7 @@ export class HeldJob<Body extends JobBody, Request> {
       beginCommit: async () => (await beginCommit.run(deps.client, deps.records.prefix, hold.id, hold.token)) === 1,
       rollBackCommit: () => void rollBackCommit.run(deps.client, deps.records.prefix, hold.id, hold.token),
       finish: (outcome) => this.#finish(outcome),
-      putBack: () => this.#putBack(),
+      putBack: () => this.#putBack(-1),
     };
   }
 
@@ -156,6 +156,11 @@ export class HeldJob<Body extends JobBody, Request> {
   async #finish(outcome: JobOutcome<Body>): Promise<Body> {
     const { client, records, endings } = this.#deps;
     const { id, token } = this.#hold;
+    // Its failure is the loss of the hold, for which the job is not to blame: unless it has ended it waits for another worker.
+    if (this.#abort.signal.aborted && outcome.state === "failed") {
+      await this.#putBack(0);
+      return (await records.get(client, id))?.body ?? this.#body;
+    }
     this.#isDirty = false;
     await this.flush();
     const { how, ended } = await endings.end(client, { id, holder: token }, this.#body, patchOf(outcome));
@@ -165,13 +170,14 @@ export class HeldJob<Body extends JobBody, Request> {
     return (await records.get(client, id))?.body ?? this.#body;
   }
 
-  async #putBack(): Promise<void> {
+  /** @param starts change of the count of workers that began the job */
+  async #putBack(starts: -1 | 0): Promise<void> {
     const { client, records, kind, endings } = this.#deps;
     const { id, token } = this.#hold;
     this.#isDirty = false;
     await this.flush();
     const text = records.textOf(waitingBody(kind, this.#body));
-    const args = [id, token, "", text, -1, ""];
+    const args = [id, token, "", text, starts, ""];
     const [how, ...released] = (await putBack.run(client, records.prefix, ...args)) as string[];
     endings.release(released);
     await this.#leave(() => (how === "queued" ? this.#hold.putBack() : this.#hold.release()));

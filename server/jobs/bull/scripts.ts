@@ -230,10 +230,10 @@ for i = 1, #all, 2 do take(all[i]) end
 return lines
 `);
 
-/** (prefix of BullMQ's keys) → [id, line, place] of jobs that wait but stand in no line of BullMQ: their process died while it added them */
+/** (prefix of BullMQ's keys, "queued" or "running") → [id, line, place] of jobs in that state that BullMQ does not have */
 export const unlined = script(`
 local found = {}
-for _, id in ipairs(call('ZRANGE', P .. 'queued', 0, -1)) do
+for _, id in ipairs(call('ZRANGE', P .. ARGV[2], 0, -1)) do
   local record = call('HMGET', job(id), 'line', 'place')
   if record[1] and call('EXISTS', ARGV[1] .. ':' .. record[1] .. ':job-' .. id) == 0 then
     found[#found + 1] = { id, record[1], record[2] }

@@ -22,8 +22,9 @@ interface TakerParts<Body extends JobBody, Request> {
 export class Taker<Body extends JobBody, Request> {
   readonly #options: BullQueueOptions<Body, Request>;
   readonly #parts: TakerParts<Body, Request>;
-  readonly #held = new Map<string, HeldJob<Body, Request>>();
-  readonly #slow = new Set<string>();
+  /** A job that this process lost may be here twice, with the hold that was lost and its next one. */
+  readonly #held = new Set<HeldJob<Body, Request>>();
+  readonly #slow = new Set<HeldJob<Body, Request>>();
   /** One look for a job at a time, whoever waits. */
   readonly #inTurn = createSemaphore(1);
   #wake: () => void = () => undefined;
@@ -55,17 +56,18 @@ export class Taker<Body extends JobBody, Request> {
 
   /** Resolves when everything that was reported is on the server. */
   async flush(): Promise<void> {
-    await Promise.all([...this.#held.values()].map((held) => held.flush()));
+    await Promise.all([...this.#held].map((held) => held.flush()));
   }
 
   /** Renews no hold any more. */
   letGo(): void {
-    for (const held of this.#held.values()) held.stopRenewing();
+    for (const held of this.#held) held.stopRenewing();
   }
 
   hear({ what, id }: News): void {
     if (what === "queued") this.#wake();
-    if (what === "ended") void this.#held.get(id)?.check().catch(this.#options.onError);
+    if (what !== "ended") return;
+    for (const held of this.#held) if (held.job.id === id) void held.check().catch(this.#options.onError);
   }
 
   close(): void {
@@ -109,17 +111,17 @@ export class Taker<Body extends JobBody, Request> {
       const [how, ...released] = (await begin.run(client, records.prefix, ...args)) as string[];
       endings.release(released);
       if (how !== "begun") continue;
-      if (isSlow) this.#slow.add(id);
-      const held = new HeldJob(hold, record, body, {
+      const held: HeldJob<Body, Request> = new HeldJob(hold, record, body, {
         ...{ kind, client, now, records, endings, timings },
         onGone: () => {
-          this.#held.delete(id);
-          this.#slow.delete(id);
+          this.#held.delete(held);
+          this.#slow.delete(held);
           // A slow job may have waited for it.
           this.#wake();
         },
       });
-      this.#held.set(id, held);
+      this.#held.add(held);
+      if (isSlow) this.#slow.add(held);
       return held.job;
     }
   }
