@@ -5,7 +5,7 @@ import type { Goal } from "./goal.ts";
 import { childHangs, childKilled, serverKilled, stopped } from "./kills.ts";
 import { drippingClients, fairness, flood, providerAbsent } from "./loads.ts";
 import { memoryTaken } from "./memory.ts";
-import { networkLost, queueKilled, queueStopped, workerKilled } from "./queues.ts";
+import { networkLongLost, networkLost, queueKilled, queueStopped, workerKilled } from "./queues.ts";
 import { arrivals, overhead, polls } from "./quiet.ts";
 
 /** `npm test` tries each once. */
@@ -28,6 +28,7 @@ export const faults: readonly Goal[] = [
   queueKilled,
   queueStopped,
   networkLost,
+  networkLongLost,
 ];
 
 /** Their marks are times of a quiet machine, or they last minutes. */

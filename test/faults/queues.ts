@@ -88,6 +88,20 @@ export const queueStopped: Goal = {
   }),
 };
 
+export const networkLongLost: Goal = {
+  id: "F13",
+  fault:
+    "a network between worker and queue server that is cut for fifteen seconds, longer than the worker keeps its jobs",
+  mark: allDone,
+  skip,
+  run: repeat(async ({ relay }, random) => {
+    await sleep(random() * 50);
+    relay.cut();
+    await sleep(15_000);
+    relay.mend();
+  }),
+};
+
 export const networkLost: Goal = {
   id: "F13",
   fault: "a network between worker and queue server that is cut for five seconds, then slow (100 ms each way)",
