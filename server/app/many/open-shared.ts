@@ -43,6 +43,8 @@ export interface Shared {
   /** Files of packs that workers trained. */
   readonly packFiles: BlobStore;
   readonly previews: Previews;
+  /** Files of `previews`. */
+  readonly previewFiles: BlobStore;
   readonly checkpoints: Checkpoints;
   /** Files of `checkpoints`. */
   readonly checkpointFiles: BlobStore;
@@ -72,7 +74,7 @@ export async function openShared(
 ): Promise<Shared> {
   const blobs = (folder: string): Promise<BlobStore> => openBlobs(store, folder);
   // Before the connections, which would keep a process without a store alive.
-  const [uploads, results, upscaled, previews, packFiles, checkpointFiles] = await Promise.all([
+  const [uploads, results, upscaled, previewFiles, packFiles, checkpointFiles] = await Promise.all([
     blobs("uploads"),
     blobs("results"),
     blobs("upscaled"),
@@ -116,9 +118,10 @@ export async function openShared(
   });
   const queues = [queue, upscales, trainings, calls];
   return {
-    ...{ connections, queue, upscales, trainings, calls, uploads, results, upscaled, packFiles, checkpointFiles },
+    ...{ connections, queue, upscales, trainings, calls },
+    ...{ uploads, results, upscaled, previewFiles, packFiles, checkpointFiles },
     checkpoints: new Checkpoints(connections.working, keyPrefix, checkpointFiles),
-    previews: new Previews(connections.working, keyPrefix, previews),
+    previews: new Previews(connections.working, keyPrefix, previewFiles),
     closeQueues: async () => {
       await Promise.all(queues.map((each) => each.close()));
     },

@@ -1,35 +1,40 @@
 /** Removes files that no job names from the shared store: one process at a time does, every so often. */
 import { limits } from "../../../shared/limits.ts";
-import { sweepBlobs } from "../../jobs/blobs/blob-store.ts";
+import { type BlobStore, sweepBlobs } from "../../jobs/blobs/blob-store.ts";
 import { isFinal } from "../../jobs/job-queue.ts";
 import type { Log } from "../../platform/log.ts";
 import { keyPrefix, type Shared } from "./open-shared.ts";
 import { sharedPackFiles } from "./own-pack-lists.ts";
 
 /** @param owner names this process */
-export function startSweeping(
-  { connections, queue, upscales, trainings, results, upscaled, packFiles, checkpoints, checkpointFiles }: Shared,
-  owner: string,
-  log: Pick<Log, "error">,
-): { stop(): void } {
+export function startSweeping(shared: Shared, owner: string, log: Pick<Log, "error">): { stop(): void } {
   const everyMs = limits.storeUnusedMs;
   const sweep = async (): Promise<void> => {
-    const isMine = await connections.asking.set(`${keyPrefix}:sweep`, owner, "PX", everyMs - 1000, "NX");
-    if (isMine !== "OK") return;
-    const before = Date.now() - limits.storeUnusedMs;
-    await sweepBlobs(results, before, (digest) => queue.names(digest));
-    await sweepBlobs(upscaled, before, (digest) => upscales.names(digest));
-    const ofPacks = await sharedPackFiles(connections.asking, keyPrefix);
-    await sweepBlobs(packFiles, before, async (digest) => ofPacks.has(digest));
-    const ofTrainings = await checkpoints.sweep(async (id) => {
-      const training = await trainings.get(id);
-      return training !== undefined && !isFinal(training.body);
-    });
-    await sweepBlobs(checkpointFiles, before, async (digest) => ofTrainings.has(digest));
+    const isMine = await shared.connections.asking.set(`${keyPrefix}:sweep`, owner, "PX", everyMs - 1000, "NX");
+    if (isMine === "OK") await sweepShared(shared, Date.now() - limits.storeUnusedMs);
   };
   const timer = setInterval(
     () => void sweep().catch((error: unknown) => log.error({ err: error }, "the shared store could not be swept")),
     everyMs,
   );
   return { stop: () => clearInterval(timer) };
+}
+
+/** @param before in milliseconds; younger files may be named in a moment */
+export async function sweepShared(
+  { connections, queue, upscales, trainings, ...stores }: Shared,
+  before: number,
+): Promise<void> {
+  const sweep = (blobs: BlobStore, named: ReadonlySet<string>): Promise<void> =>
+    sweepBlobs(blobs, before, async (digest) => named.has(digest));
+  await sweepBlobs(stores.results, before, (digest) => queue.names(digest));
+  await sweepBlobs(stores.upscaled, before, (digest) => upscales.names(digest));
+  await sweep(stores.packFiles, await sharedPackFiles(connections.asking, keyPrefix));
+  const openOnes = async (id: string): Promise<boolean> => {
+    const training = await trainings.get(id);
+    return training !== undefined && !isFinal(training.body);
+  };
+  await sweep(stores.checkpointFiles, await stores.checkpoints.sweep(openOnes));
+  const knownOnes = async (id: string): Promise<boolean> => (await trainings.get(id)) !== undefined;
+  await sweep(stores.previewFiles, await stores.previews.sweep(knownOnes));
 }

@@ -22,6 +22,7 @@ import { createConditionImageLoader } from "../../inference/condition-images.ts"
 import type { ConditionImages, InferenceClient } from "../../inference/protocol.ts";
 import type { Call } from "../../jobs/bull/calls.ts";
 import { announce } from "../../jobs/bull/worker-registry.ts";
+import { isFinal } from "../../jobs/job-queue.ts";
 import { TrainingFolders } from "../../jobs/trainings/training-folders.ts";
 import { startWorker, type Worker } from "../../jobs/work/attempt-loop.ts";
 import { drawFamily } from "../../jobs/work/draw-family.ts";
@@ -283,7 +284,8 @@ async function startSharedTrainings(
         const finish: typeof job.finish = async (outcome) => {
           try {
             const body = await job.finish(outcome);
-            await checkpoints.remove(job.id);
+            // One whose hold was lost goes on elsewhere, from its checkpoint.
+            if (isFinal(body)) await checkpoints.remove(job.id);
             return body;
           } finally {
             await folders.remove(job.id);

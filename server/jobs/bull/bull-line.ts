@@ -50,6 +50,8 @@ export class BullLine {
       connection: connections.asking,
       prefix,
       skipWaitingForReady: true,
+      // It asks once, and a queue whose question failed never works again.
+      skipVersionCheck: true,
       streams: { events: { maxLen: 100 } },
     });
     this.#queue.on("error", onError);
@@ -103,6 +105,7 @@ export class BullLine {
     const worker = new Worker(name, null, {
       connection: connections.working,
       prefix,
+      skipVersionCheck: true,
       autorun: false,
       lockDuration: timings.holdMs,
       stalledInterval: timings.lostCheckMs,

@@ -16,6 +16,8 @@ export class BullLines<Body extends JobBody, Request> {
   readonly #endings: Endings<Body, Request>;
   readonly #lines = new Map<string, BullLine>();
   readonly #repairing: ReturnType<typeof setInterval>;
+  /** Jobs that ran without a worker at the last look. */
+  #lost: ReadonlySet<string> = new Set();
 
   constructor(
     options: BullQueueOptions<Body, Request>,
@@ -51,11 +53,15 @@ export class BullLines<Body extends JobBody, Request> {
   }
 
   /**
-   * Jobs that BullMQ does not have stand in line from now on: those that wait, whose process died while it added them, and those that
-   * run, which no worker can lose any more.
+   * Jobs that run wait again where their worker was lost and no other one looks for its jobs, and jobs that wait stand in line where their
+   * process died while it added them.
    */
   async repair(): Promise<void> {
-    for (const [id] of await this.#unlined("running")) await this.#standAgain(id);
+    const { onError } = this.#options;
+    const lost = (await this.#unlined("running")).map(([id]) => id);
+    // At the second look: before that a worker of their line finds them. One that can't be read keeps no other one back.
+    for (const id of lost) if (this.#lost.has(id)) await this.#standAgain(id).catch(onError);
+    this.#lost = new Set(lost);
     for (const [id, line, place] of await this.#unlined("queued")) await this.of(line).add(id, Number(place));
   }
 
@@ -73,10 +79,12 @@ export class BullLines<Body extends JobBody, Request> {
   /** A job whose worker was lost waits again, in its old place. */
   async #standAgain(id: string): Promise<void> {
     const client = this.#options.connections.working;
-    for (let how = "changed"; how === "changed"; ) {
+    for (let how = "changed"; how === "changed" || how === "lost"; ) {
       const record = await this.#records.open(client, id);
-      if (!record || record.holder === "") return;
+      if (!record) return;
       const line = this.of(record.line);
+      // Its worker found out first; BullMQ puts what is lost before all others.
+      if (record.holder === "") return line.restore(id, record.place);
       const text = this.#records.textOf(waitingBody(this.#options.kind, record.body));
       const args = [id, record.holder, record.revision, text, 0, line.lockOf(id)];
       let released: string[];

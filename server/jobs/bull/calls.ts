@@ -51,25 +51,29 @@ export async function call(
   const { id } = body;
   const ended = await new Promise<Call>((resolve, reject) => {
     const stop = queue.subscribe(id, (now) => {
-      if (!now) return reject(lost());
-      if (!isFinal(now.body)) return;
-      stop();
-      resolve(now.body);
+      if (now && !isFinal(now.body)) return;
+      settle();
+      if (now) resolve(now.body);
+      else reject(lost());
     });
-    signal.addEventListener(
-      "abort",
-      () => {
-        stop();
-        queue.cancel(id).then(
-          () => queue.remove(id),
-          () => undefined,
-        );
-        reject(signal.reason);
-      },
-      { once: true },
-    );
+    const leave = (): void => {
+      settle();
+      reject(signal.reason);
+      queue
+        .cancel(id)
+        .then(() => queue.remove(id))
+        .catch(() => undefined);
+    };
+    const settle = (): void => {
+      stop();
+      signal.removeEventListener("abort", leave);
+    };
+    signal.addEventListener("abort", leave);
+    // It may have left while the call was added.
+    if (signal.aborted) leave();
   });
-  await queue.remove(id);
+  // The answer is there; a call that stays goes when there are too many.
+  await queue.remove(id).catch(() => undefined);
   if (ended.state === "done" && ended.result) return ended.result;
   const { code = "internal", detail = "expected an answer of a worker, got none", ...about } = ended.problem ?? {};
   throw new AppError(code, detail, detailOf(about));

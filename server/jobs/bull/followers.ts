@@ -1,6 +1,6 @@
 /**
  * Followers of the jobs of a kind in this process. One channel says which job changed. Its record is then read, at most once at a time,
- * and followers get states newer than their last, or hear that the job is gone. After a loss of the connection every followed job is
+ * and followers get states other than their last, or hear that the job is gone. After a loss of the connection every followed job is
  * read again.
  */
 import { setTimeout as sleep } from "node:timers/promises";
@@ -39,7 +39,11 @@ export class Followers<Body extends { readonly state: string }> {
     if (channel === this.#channel) this.#take(message);
   };
   readonly #readAll = (): void => {
-    for (const id of this.#followed.keys()) this.#refresh(id);
+    const refresh = (): void => {
+      for (const id of this.#followed.keys()) this.#refresh(id);
+    };
+    // First: a change between read and subscription would not be heard.
+    this.#client.subscribe(this.#channel).then(refresh, refresh);
   };
 
   private constructor(
@@ -134,7 +138,8 @@ export class Followers<Body extends { readonly state: string }> {
       }
       followed.isWaiting = snapshot.body.state === "queued";
       for (const [listener, known] of [...followed.listeners]) {
-        if (snapshot.revision <= known) continue;
+        // Lower than before it is after a power cut of the server that lost the last second.
+        if (snapshot.revision === known) continue;
         followed.listeners.set(listener, snapshot.revision);
         listener(snapshot);
       }

@@ -8,7 +8,7 @@ import type { JobKind } from "../job-kinds.ts";
 import type { Job, JobBody, JobOutcome } from "../job-queue.ts";
 import { patchOf, reportsOf } from "../job-reports.ts";
 import type { Hold } from "./bull-line.ts";
-import { type Connection, isFull } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import type { Endings } from "./endings.ts";
 import type { BullTimings } from "./options.ts";
 import type { OpenRecord, Records } from "./records.ts";
@@ -69,7 +69,7 @@ export class HeldJob<Body extends JobBody, Request> {
         this.#change({});
       },
       beginCommit: async () => (await beginCommit.run(deps.client, deps.records.prefix, hold.id, hold.token)) === 1,
-      rollBackCommit: () => void rollBackCommit.run(deps.client, deps.records.prefix, hold.id, hold.token),
+      rollBackCommit: () => void this.#rollBackCommit().catch(() => undefined),
       finish: (outcome) => this.#finish(outcome),
       putBack: () => this.#putBack(-1),
     };
@@ -123,8 +123,8 @@ export class HeldJob<Body extends JobBody, Request> {
       const args = [id, token, records.textOf(this.#body), files];
       const [how, ...released] = (await change
         .run(client, records.prefix, ...args)
-        // Without room the next report is tried, and the end, which has room made for it.
-        .catch((error: unknown) => [isFull(error) ? "left out" : "lost"])) as string[];
+        // The server takes no write now: the next report is tried, and the end. Whether the hold is lost its renewal says.
+        .catch(() => ["left out"])) as string[];
       this.#writtenAt = performance.now();
       if (how === "lost") return this.#lose();
       endings.release(released);
@@ -161,31 +161,45 @@ export class HeldJob<Body extends JobBody, Request> {
       await this.#putBack(0);
       return (await records.get(client, id))?.body ?? this.#body;
     }
-    this.#isDirty = false;
-    await this.flush();
-    const { how, ended } = await endings.end(client, { id, holder: token }, this.#body, patchOf(outcome));
-    await this.#leave(() => this.#hold.release());
-    if (how === "ended") return ended;
-    // The first end counts, and another worker's may be still to come.
-    return (await records.get(client, id))?.body ?? this.#body;
+    return this.#leaving(async () => {
+      const { how, ended } = await endings.end(client, { id, holder: token }, this.#body, patchOf(outcome));
+      await this.#hold.release();
+      if (how === "ended") return ended;
+      // The first end counts, and another worker's may be still to come.
+      return (await records.get(client, id))?.body ?? this.#body;
+    });
   }
 
   /** @param starts change of the count of workers that began the job */
   async #putBack(starts: -1 | 0): Promise<void> {
     const { client, records, kind, endings } = this.#deps;
     const { id, token } = this.#hold;
-    this.#isDirty = false;
-    await this.flush();
-    const text = records.textOf(waitingBody(kind, this.#body));
-    const args = [id, token, "", text, starts, ""];
-    const [how, ...released] = (await putBack.run(client, records.prefix, ...args)) as string[];
-    endings.release(released);
-    await this.#leave(() => (how === "queued" ? this.#hold.putBack() : this.#hold.release()));
+    await this.#leaving(async () => {
+      const text = records.textOf(waitingBody(kind, this.#body));
+      const args = [id, token, "", text, starts, ""];
+      const [, ...released] = (await putBack.run(client, records.prefix, ...args)) as string[];
+      endings.release(released);
+      // What has ended meanwhile waits for nobody; neither does anything to another worker's hold.
+      await ((await records.open(client, id)) ? this.#hold.putBack() : this.#hold.release());
+    });
   }
 
-  async #leave(letGo: () => Promise<void>): Promise<void> {
-    clearInterval(this.#renewal);
-    await letGo();
-    this.#deps.onGone();
+  /** Does what is last, after all reports. Whatever comes of it the job leaves this worker: a hold that stays ends by itself. */
+  async #leaving<T>(last: () => Promise<T>): Promise<T> {
+    this.#isDirty = false;
+    try {
+      await this.flush();
+      return await last();
+    } finally {
+      clearInterval(this.#renewal);
+      this.#deps.onGone();
+    }
+  }
+
+  /** After what was reported before: a cancel that waits for it keeps that. */
+  async #rollBackCommit(): Promise<void> {
+    const { client, records } = this.#deps;
+    await this.flush();
+    await rollBackCommit.run(client, records.prefix, this.#hold.id, this.#hold.token);
   }
 }

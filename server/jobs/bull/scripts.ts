@@ -66,12 +66,16 @@ end
 return found
 `);
 
-/** (id, holder, body, revision that it was made from) → ["begun", ...released], ["changed"], ["ended"] or ["gone"] */
+/**
+ * (id, holder, body, revision that it was made from) → ["begun", ...released], ["changed"], ["ended"] or ["gone"]; sent again, since the
+ * connection was lost before the answer, it changes nothing more
+ */
 export const begin = script(`
 local id, holder, body, revision = unpack(ARGV)
-local record = call('HMGET', job(id), 'revision', 'ended', 'place', 'base')
+local record = call('HMGET', job(id), 'revision', 'ended', 'place', 'base', 'holder')
 if not record[1] then return { 'gone' } end
 if record[2] then return { 'ended' } end
+if record[5] == holder then return { 'begun' } end
 if record[1] ~= revision then return { 'changed' } end
 leaveLine(id)
 call('ZADD', P .. 'running', 0, id)
@@ -126,12 +130,13 @@ return { 'ended', unpack(released) }
 
 /**
  * (id, holder, revision that the body was made from or "", body, change of the count of starts, key of the lock or "")
- * → ["queued", ...released], ["lost"] or ["changed"]
+ * → ["queued", ...released], ["lost"], ["held"] or ["changed"]
  */
 export const putBack = script(`
 local id, holder, revision, body, starts, lock = unpack(ARGV)
 local record = call('HMGET', job(id), 'holder', 'revision', 'place')
-if record[1] ~= holder or (lock ~= '' and call('EXISTS', lock) == 1) then return { 'lost' } end
+if record[1] ~= holder then return { 'lost' } end
+if lock ~= '' and call('EXISTS', lock) == 1 then return { 'held' } end
 if revision ~= '' and record[2] ~= revision then return { 'changed' } end
 call('ZREM', P .. 'running', id)
 call('ZADD', P .. 'queued', record[3], id)
@@ -230,12 +235,16 @@ for i = 1, #all, 2 do take(all[i]) end
 return lines
 `);
 
-/** (prefix of BullMQ's keys, "queued" or "running") → [id, line, place] of jobs in that state that BullMQ does not have */
+/**
+ * (prefix of BullMQ's keys, "queued" or "running") → [id, line, place] of jobs in that state that BullMQ does not have, or which no worker
+ * holds
+ */
 export const unlined = script(`
 local found = {}
 for _, id in ipairs(call('ZRANGE', P .. ARGV[2], 0, -1)) do
   local record = call('HMGET', job(id), 'line', 'place')
-  if record[1] and call('EXISTS', ARGV[1] .. ':' .. record[1] .. ':job-' .. id) == 0 then
+  local key = record[1] and ARGV[1] .. ':' .. record[1] .. ':job-' .. id
+  if key and call('EXISTS', ARGV[2] == 'running' and key .. ':lock' or key) == 0 then
     found[#found + 1] = { id, record[1], record[2] }
   end
 end

@@ -8,7 +8,7 @@ import type { Training, TrainingRequest } from "../../../shared/contract/trainin
 import { AppError } from "../../../shared/problem.ts";
 import type { TrainingNews, TrainingOrder } from "../../training/messages.ts";
 import type { TrainedTranslation } from "../../training/train-translation.ts";
-import type { Job, JobQueue } from "../job-queue.ts";
+import { isFinal, type Job, type JobOutcome, type JobQueue } from "../job-queue.ts";
 import { asAppError } from "../work/attempt-loop.ts";
 import { type StyleBases, type StyleOrder, styleOrderOf } from "./style-order.ts";
 import { type AnswerDeps, problemOf, resultOf } from "./training-answer.ts";
@@ -81,17 +81,33 @@ async function runTraining(job: TrainingJob, deps: TrainingRunnerDeps, { stoppin
   try {
     const trained = await trainWithRoom(job, deps, { stopping, ...stops });
     const findings = { result: await resultOf(trained, job.body, deps) };
-    deps.onFinished?.((await job.finish({ state: "done", findings })).state);
+    await recordEnd(job, { state: "done", findings }, deps);
   } catch (cause) {
     // It goes on after the next start.
     if (stopping.aborted && !signal.aborted) {
       await saveCheckpoint(id, deps);
-      return job.putBack();
+      return job
+        .putBack()
+        .catch((err: unknown) => deps.log.error({ training: id, err }, "a training could not be put back"));
     }
     const error = asAppError(cause);
     if (error.code === "internal" && !signal.aborted)
       deps.log.error({ training: id, err: cause }, "a training failed in an unexpected way");
-    deps.onFinished?.((await job.finish({ state: "failed", problem: problemOf(error, job.body, deps) })).state);
+    await recordEnd(job, { state: "failed", problem: problemOf(error, job.body, deps) }, deps);
+  }
+}
+
+/** Never rejects: a training whose end can't be recorded is another process's again. */
+async function recordEnd(
+  job: TrainingJob,
+  outcome: JobOutcome<Training>,
+  { onFinished, log }: TrainingRunnerDeps,
+): Promise<void> {
+  try {
+    const body = await job.finish(outcome);
+    if (isFinal(body)) onFinished?.(body.state);
+  } catch (err) {
+    log.error({ training: job.id, err }, "a training's end could not be recorded");
   }
 }
 

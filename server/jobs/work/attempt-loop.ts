@@ -7,7 +7,7 @@
 import type { JobState } from "../../../shared/contract/job-fields.ts";
 import { AppError, type ProblemCode, toProblem } from "../../../shared/problem.ts";
 import type { Semaphore } from "../../platform/semaphore.ts";
-import type { Job, JobBody, JobOutcome, JobQueue } from "../job-queue.ts";
+import { isFinal, type Job, type JobBody, type JobOutcome, type JobQueue } from "../job-queue.ts";
 import { type DrawnImage, type ImageStoreDeps, storeImage } from "./store-image.ts";
 
 export interface WorkerDeps<Body extends JobBody> extends Omit<ImageStoreDeps, "imagePath"> {
@@ -166,7 +166,10 @@ async function runJob<Body extends JobBody>(
     }
   }
   try {
-    const { state, problem, images = [] } = await job.finish(outcome);
+    const body = await job.finish(outcome);
+    // One whose hold was lost is another worker's to end.
+    if (!isFinal(body)) return;
+    const { state, problem, images = [] } = body;
     const durationMs = performance.now() - started;
     deps.onFinished?.({ state, code: problem?.code, waitedMs, durationMs, inferenceMs, imageCount: images.length });
   } catch (error) {

@@ -1,0 +1,113 @@
+/** What happens at a bad moment: a line that is first used while the server hangs, a cancel during a publication, a caller that leaves. */
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { BullLine } from "../../server/jobs/bull/bull-line.ts";
+import { BullQueue } from "../../server/jobs/bull/bull-queue.ts";
+import { type Call, call } from "../../server/jobs/bull/calls.ts";
+import { connect } from "../../server/jobs/bull/connection.ts";
+import { Previews } from "../../server/jobs/bull/previews.ts";
+import type { JobQueue } from "../../server/jobs/job-queue.ts";
+import { waitUntil } from "../fixtures/wait-until.ts";
+import { generations, trainings } from "./job-samples.ts";
+import { type QueueServer, startQueueServer, withoutQueueServer } from "./queue-server.ts";
+
+const timings = { holdMs: 60_000, lostCheckMs: 60_000, lookMs: 20, reportMs: 20, progressMs: 250, repairMs: 60_000 };
+
+describe("a bad moment", { skip: withoutQueueServer, timeout: 120_000 }, () => {
+  let server: QueueServer;
+  before(async () => {
+    server = await startQueueServer();
+  });
+  after(() => server.stop());
+
+  it("a bad moment for the first use of a line is over when the server answers again", async () => {
+    const connections = await connect(server.url, () => undefined, 300);
+    server.child.kill("SIGSTOP");
+    const line = new BullLine({
+      ...{ name: "line", prefix: "{first}", connections, timings },
+      ...{ onLost: () => undefined, onError: () => undefined },
+    });
+    try {
+      await assert.rejects(line.add("1", 1));
+      server.child.kill("SIGCONT");
+      await waitUntil("it answers", () => connections.asking.ping().then(Boolean, () => false));
+      await line.add("2", 1);
+      const waiting = await connections.asking.zrange("{first}:line:prioritized", 0, -1);
+      assert.ok(waiting.includes("job-2"), waiting.join());
+    } finally {
+      server.child.kill("SIGCONT");
+      await line.close();
+      connections.close();
+    }
+  });
+
+  it("a bad moment to cancel, while a training publishes, keeps what it published", async () => {
+    const connections = await connect(server.url, () => undefined);
+    const about = { connections, prefix: "{publish}", now: Date.now, kind: trainings.kind, timings };
+    const queue = await BullQueue.open({ ...about, queueMax: 10, historyMax: 10, onError: () => undefined });
+    try {
+      const { body } = await queue.add({ request: trainings.requestOf("mine"), ...trainings.facts } as never);
+      const job = (await queue.take())!;
+      job.report({ stage: trainings.stage, completed: 1, total: 2 } as never);
+      await queue.flush();
+      assert.equal(await job.beginCommit(), true);
+      const cancelled = queue.cancel(body.id);
+      const published = { version: "1.0.0", digest: "e".repeat(64), isServed: false };
+      job.reportFindings({ published });
+      job.rollBackCommit();
+      assert.equal((await cancelled)!.state, "cancelled");
+      assert.deepEqual((await cancelled)!.published, published);
+    } finally {
+      await queue.disconnect();
+      connections.close();
+    }
+  });
+
+  it("a bad moment for a power cut, after which a record is older, hides no end from followers", async () => {
+    const connections = await connect(server.url, () => undefined);
+    const about = { connections, prefix: "{older}", now: Date.now, kind: generations.kind, timings };
+    const queue = await BullQueue.open({ ...about, queueMax: 10, historyMax: 10, onError: () => undefined });
+    try {
+      const { body } = await queue.add({ request: generations.requestOf("bird"), ...generations.facts } as never);
+      const seen: Array<string | undefined> = [];
+      queue.subscribe(body.id, (now) => seen.push(now?.body.state));
+      const job = (await queue.take())!;
+      await waitUntil("the follower sees it run", () => seen.at(-1) === "running");
+      await connections.asking.hincrby(`{older}:generations:job:${body.id}`, "revision", -2);
+      await job.finish(generations.done);
+      await waitUntil("the follower hears of the end", () => seen.at(-1) === "done");
+    } finally {
+      await queue.disconnect();
+      connections.close();
+    }
+  });
+
+  it("a bad moment to leave a call, while it is added or while the server is slow, ends neither process nor slot", async () => {
+    const removed: string[] = [];
+    const leaving = new AbortController();
+    const queue = {
+      add: async () => {
+        leaving.abort(new Error("the client left"));
+        return { body: { id: "one" }, isNew: true };
+      },
+      subscribe: () => () => undefined,
+      cancel: async (id: string) => void removed.push(id),
+      // A rejection that nobody handles would end the process.
+      remove: () => Promise.reject(new Error("Command timed out")),
+    } as unknown as JobQueue<Call>;
+    const requested = { request: { name: "invert", with: {} } as const, packDigest: "a".repeat(64) };
+    await assert.rejects(call(queue, requested, leaving.signal), /the client left/);
+    assert.deepEqual(removed, ["one"]);
+  });
+
+  it("previews of a training that is gone go, and those of others stay", async () => {
+    const connections = await connect(server.url, () => undefined);
+    const put = async (png: Uint8Array): Promise<string> => String(png);
+    const previews = new Previews(connections.working, "{previews}", { put } as never);
+    await previews.save("gone", 1, 0, new Uint8Array([1]));
+    await previews.save("kept", 1, 0, new Uint8Array([2]));
+    assert.deepEqual([...(await previews.sweep(async (id) => id === "kept"))], ["2"]);
+    assert.deepEqual(await connections.asking.keys("{previews}:*"), ["{previews}:previews:kept"]);
+    connections.close();
+  });
+});
