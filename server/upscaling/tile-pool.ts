@@ -3,7 +3,7 @@
  * of picture networks, but not the small ones between them, flows above all; separate threads speed up both.
  */
 import { startThread } from "../platform/processes/spawn.ts";
-import { endedAs, WorkerPool } from "../platform/processes/worker-pool.ts";
+import { endedAs, WorkerPool, watchOfRuntime } from "../platform/processes/worker-pool.ts";
 import type { UpscalerPack } from "./open-tile-parts.ts";
 import type { TileDrawer, TileTask } from "./upscale-tile.ts";
 import { knowsForeignOf, marginsOf } from "./upscaler-margins.ts";
@@ -35,7 +35,7 @@ export function tilePool(pack: UpscalerPack, concurrency: number, cores: number)
         threadsAlone: cores,
       } satisfies TileThreadData),
     endedAs("inference_crashed", "upscale"),
-    { startsLate: true },
+    { startsLate: true, watch: watchOfRuntime },
   );
   return {
     /** @throws AppError `pack_corrupt` when the upscaler's files are missing or do not match each other */

@@ -29,6 +29,8 @@ export class VectorPool {
       Math.min(limits.vectorsParallelMax, coresOf(0)),
       () => startThread("vectors.js", "vector/vector-thread.ts", undefined),
       endedAs("internal", "tracing"),
+      // No runtime is inside these threads, so one that hangs can be ended alone.
+      { watch: { beats: 60, everyMs: 1000, end: (thread) => void thread.terminate() } },
     );
     return this.#threads.run({
       pixels: {

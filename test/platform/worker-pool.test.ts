@@ -1,14 +1,15 @@
 /** A team of threads: shares tasks out, hands faults on with their codes, replaces who is gone, ends after its work; and lanes. */
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
+import type { Worker } from "node:worker_threads";
 import { mapConcurrent } from "../../server/platform/map-concurrent.ts";
 import { startThread } from "../../server/platform/processes/spawn.ts";
-import { WorkerPool } from "../../server/platform/processes/worker-pool.ts";
+import { type Watch, WorkerPool } from "../../server/platform/processes/worker-pool.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { Echo, EchoTask } from "../fixtures/processes/echo-thread.ts";
 
 const ended = (cause: unknown): AppError => new AppError("internal", `a thread is gone (${String(cause)})`);
-const makeTeam = (size: number, options?: { tasksEach: number }) =>
+const makeTeam = (size: number, options?: { tasksEach: number; watch?: Watch }) =>
   new WorkerPool<EchoTask, Echo>(
     size,
     () => startThread("../test/fixtures/processes/echo-thread.js", "../test/fixtures/processes/echo-thread.ts", {}),
@@ -67,6 +68,32 @@ describe("a team of threads", () => {
     const [known, now] = [before, again].map((answers) => new Set(answers.map(({ threadId }) => threadId)));
     assert.equal(now!.size, 2);
     assert.equal([...now!].filter((id) => known!.has(id)).length, 1);
+  });
+
+  it("a team of threads ends a member that hangs, but none that answers, and has another in its place", async () => {
+    const ends: number[] = [];
+    const never = Number.POSITIVE_INFINITY;
+    const watch = {
+      beats: never,
+      everyMs: 10,
+      end: (member: Worker) => {
+        ends.push(member.threadId);
+        // A new member may take long to start.
+        watch.beats = never;
+        void member.terminate();
+      },
+    };
+    const watched = makeTeam(1, { tasksEach: 2, watch });
+    const before = await watched.run(echo(1));
+    watch.beats = 20;
+    const gone = { code: "internal", message: /a thread is gone/ };
+    await Promise.all([
+      assert.rejects(watched.run({ kind: "hang" }), gone),
+      assert.rejects(watched.run(echo(2)), gone),
+    ]);
+    assert.deepEqual(ends, [before.threadId]);
+    assert.equal((await watched.run(echo(3))).values[0], 3);
+    await watched.close();
   });
 
   it("a team of threads gives a member that threw no other task, and says what it threw", async () => {

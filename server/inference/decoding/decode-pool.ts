@@ -7,7 +7,7 @@ import type { DecodedImage, Finish } from "../../engine/translation.ts";
 import type { AutoencoderExpertEntry } from "../../manifest/expert-entries.ts";
 import type { CatalogueEntry } from "../../packs/catalogue.ts";
 import { startThread } from "../../platform/processes/spawn.ts";
-import { endedAs, WorkerPool, workersFor } from "../../platform/processes/worker-pool.ts";
+import { endedAs, WorkerPool, watchOfRuntime, workersFor } from "../../platform/processes/worker-pool.ts";
 import { type Decoding, decodeHere, type ImageDecoder, type Undecoded } from "./image-decoder.ts";
 
 /** Where a thread finds a decoder. */
@@ -127,7 +127,7 @@ export class DecodePool implements ImageDecoder {
       this.#count,
       () => startThread("decodes.js", "inference/decoding/decode-thread.ts", undefined),
       endedAs("inference_crashed", "decoding"),
-      { tasksEach: imagesEach },
+      { tasksEach: imagesEach, watch: watchOfRuntime },
     );
     try {
       await pool.openAll({ id, place: this.#places.get(id)! });

@@ -12,6 +12,19 @@ import { deserialize, type SerializedError, serialize } from "./serialized-error
 type Message<Task> = { readonly task: Task; readonly number: number } | "end";
 type Answer<Result> = { readonly number: number } & ({ readonly result: Result } | { readonly fault: SerializedError });
 
+/** What becomes of a thread that hangs: one that has tasks and answers none of them. */
+export interface Watch {
+  /**
+   * So many beats without an answer are a hang. Beats are counted, and no time: a process that was stopped, or had no processor, has no
+   * thread that hangs.
+   */
+  readonly beats: number;
+  /** Milliseconds between two beats. */
+  readonly everyMs: number;
+  /** Ends the thread, or its process where the thread may be inside the runtime. */
+  readonly end: (worker: Worker) => void;
+}
+
 export class WorkerPool<Task, Result> {
   readonly size: number;
   readonly #start: (index: number) => Worker;
@@ -21,6 +34,10 @@ export class WorkerPool<Task, Result> {
   readonly #tasksEach: number;
   /** Tasks that each worker has, including those that are on their way to it. */
   readonly #given: number[];
+  readonly #watch: Watch | undefined;
+  /** Of the workers that have tasks: those that each has got, and beats since its last answer. */
+  readonly #asked = new Map<Worker, { tasks: number; quiet: number }>();
+  #beating: ReturnType<typeof setInterval> | undefined;
   readonly #waiting: Array<(index: number) => void> = [];
   #taskCount = 0;
   #isClosed = false;
@@ -30,12 +47,17 @@ export class WorkerPool<Task, Result> {
    * @param endedAs returns the error of a task whose thread ended, by itself or by `close`
    * @param tasksEach tasks that a worker has at most; it runs one at a time, but with two it need not wait for a busy caller
    * @param startsLate whether a worker's first task starts its thread; else all start now, while the caller prepares tasks
+   * @param watch absent: a thread that hangs is waited for
    */
   constructor(
     size: number,
     start: (index: number) => Worker,
     endedAs: (cause: unknown) => AppError,
-    { tasksEach = 1, startsLate = false }: { readonly tasksEach?: number; readonly startsLate?: boolean } = {},
+    {
+      tasksEach = 1,
+      startsLate = false,
+      watch,
+    }: { readonly tasksEach?: number; readonly startsLate?: boolean; readonly watch?: Watch | undefined } = {},
   ) {
     this.size = size;
     this.#start = start;
@@ -43,6 +65,7 @@ export class WorkerPool<Task, Result> {
     this.#workers = new Array<undefined>(size).fill(undefined);
     this.#tasksEach = tasksEach;
     this.#given = new Array<number>(size).fill(0);
+    this.#watch = watch;
     if (!startsLate) for (let index = 0; index < size; index += 1) this.#livingAt(index);
   }
 
@@ -105,6 +128,7 @@ export class WorkerPool<Task, Result> {
         worker.off("message", onMessage).off("messageerror", onUnreadable).off("error", onError).off("exit", onExit);
         // `close` waits for the threads; other tasks of the worker may still be listened for.
         if (worker.listenerCount("message") === 0 && !this.#isClosed) worker.unref();
+        this.#hear(worker);
         act();
       };
       const onMessage = (answer: Answer<Result>): void => {
@@ -118,6 +142,7 @@ export class WorkerPool<Task, Result> {
       };
       const onExit = (): void => settle(() => reject(this.#endedAs(cause)));
       worker.on("message", onMessage).on("messageerror", onUnreadable).on("error", onError).on("exit", onExit).ref();
+      this.#expect(worker);
       try {
         worker.postMessage({ task, number } satisfies Message<Task>, transfer);
       } catch (error) {
@@ -125,7 +150,39 @@ export class WorkerPool<Task, Result> {
       }
     });
   }
+
+  /** A worker has one task more. */
+  #expect(worker: Worker): void {
+    if (!this.#watch) return;
+    const asked = this.#asked.get(worker) ?? { tasks: 0, quiet: 0 };
+    asked.tasks += 1;
+    this.#asked.set(worker, asked);
+    this.#beating ??= setInterval(() => this.#beat(), this.#watch.everyMs);
+  }
+
+  /** A worker has answered, or has ended. */
+  #hear(worker: Worker): void {
+    const asked = this.#asked.get(worker);
+    if (!asked) return;
+    asked.tasks -= 1;
+    asked.quiet = 0;
+    if (asked.tasks === 0) this.#asked.delete(worker);
+    if (this.#asked.size > 0) return;
+    clearInterval(this.#beating);
+    this.#beating = undefined;
+  }
+
+  #beat(): void {
+    for (const [worker, asked] of this.#asked) if (++asked.quiet === this.#watch!.beats) this.#watch!.end(worker);
+  }
 }
+
+/** Of threads that run the runtime: ending one inside of it ends the process anyway, whose parent starts another and tries again. */
+export const watchOfRuntime: Watch = {
+  beats: 60,
+  everyMs: 1000,
+  end: () => process.kill(process.pid, "SIGKILL"),
+};
 
 /** The error of a task whose thread ended. @param what begins the message */
 export const endedAs =
