@@ -43,6 +43,13 @@ export async function planFromCaption(
       "no caption beside a drawing or a kept residual, which say what is drawn",
       condition.caption!,
     );
+  if (request.attribute)
+    throw refusal(
+      "invalid_request",
+      "no attribute: words find a drawing here, and move nothing",
+      condition.caption!,
+      "attribute",
+    );
   const words = await wordsOf(captions.from, request);
   const { caption: _, ...others } = condition;
   const requested = conditionValues(others, images);
@@ -153,7 +160,12 @@ function inLibrary(
     const known = chosen.get(seed);
     if (known !== undefined) return known;
     const found = choice?.choose(noiseOf(seed));
-    if (!found || found.cosine < cosineLeast) throw refusal("caption_unknown", "words that name a drawing", text);
+    if (!found || found.cosine < cosineLeast)
+      throw refusal(
+        "caption_unknown",
+        `words that name a drawing${licences ? ` under ${licences.join(", ")}` : ""}`,
+        text,
+      );
     chosen.set(seed, found.entry);
     return found.entry;
   };
@@ -198,8 +210,7 @@ function inIndex(
   return { find };
 }
 
-const refusal = (code: ProblemCode, expected: string, received: string): AppError => {
-  const field = "condition.caption";
+const refusal = (code: ProblemCode, expected: string, received: string, field = "condition.caption"): AppError => {
   return new AppError(code, `${field}: expected ${expected}, got "${received}"`, {
     field,
     expected,

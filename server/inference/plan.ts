@@ -52,16 +52,17 @@ export async function planGeneration(
     const among = stylesUnder(request.licences, translation.drawings);
     const looks = looksAt(request, looksOf(translation, askedAt(request, requested), styleInk));
     const finish = { ...looks, kept: keptPixels(request, images, styleInk.lines) };
+    const free = request.temperature === 0 ? finish : freely(finish);
     const findings = {
       outOfDistribution: findOutOfDistribution(translation.calibration, conditions),
       namedLabels: namedLabels([conditions]),
-      // Of several images the first keeps the drawing's lines, so that the others can differ.
-      finishOf: (image: number) => (image === 0 || request.temperature === 0 ? finish : freely(finish)),
     };
     if (request.diversity && count > 1)
-      return { ...findings, ...planDifferent(translation, conditions, { ...request, among }) };
+      return { ...findings, finishOf: () => free, ...planDifferent(translation, conditions, { ...request, among }) };
     return {
       ...findings,
+      // Of several images the first keeps the drawing's lines, so that the others can differ. With diversity all of them do.
+      finishOf: (image) => (image === 0 && !request.diversity ? finish : free),
       ...each,
       rowOf: (image, candidate) =>
         sampleRow(translation, conditions, { ...request, among, seed: each.seedOf(image, candidate) }),

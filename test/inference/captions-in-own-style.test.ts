@@ -228,4 +228,9 @@ describe("captions in a style of one's own", () => {
     const drawing = { image: await iconOf(5) };
     await assert.rejects(draw({ caption: "red", drawing, style: "outline" }), /condition.caption: expected no caption/);
   });
+
+  it("captions in a style of one's own are not moved along an attribute, as their words only find drawings", async () => {
+    const attribute = { towards: "blue", strength: 1 };
+    await assert.rejects(draw({ caption: "red", style: "outline" }, { attribute }), /attribute: expected no attribute/);
+  });
 });

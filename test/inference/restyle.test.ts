@@ -302,6 +302,19 @@ describe("a pack that translates between styles", () => {
     assert.ok(Math.abs(usual[4 * (4 * styleSizePx + 4)]! - 40) < 6);
   });
 
+  it("of several images of a drawing each is made again by its seed: the first as it is, others with diversity, which makes all differ", async () => {
+    const [image, shown] = [await stripes(2, 250), await stripes(3, 40)];
+    const drawn = (fields: object) =>
+      draw({ drawing: { image }, style: { images: [shown] } }, { temperature: 0.2, ...fields });
+    const [first, second] = await drawn({ count: 2 });
+    const again = async (seed: number, fields: object = {}) => (await drawn({ seed, ...fields }))[0]!.rgba;
+    assert.deepEqual(await again(first!.seed), first!.rgba);
+    assert.deepEqual(await again(second!.seed, { diversity: 0.5 }), second!.rgba);
+    const different = await drawn({ count: 4, diversity: 0.5 });
+    assert.equal(new Set(different.map(({ rgba }) => Buffer.from(rgba).toString("hex"))).size, 4);
+    for (const { seed, rgba } of different) assert.deepEqual(await again(seed, { diversity: 0.5 }), rgba);
+  });
+
   it("a coloured drawing in a style of several flat colours keeps its areas, each in a colour of the style, up to the usual temperature and no further", async () => {
     const [teal, pink, plum] = [
       [20, 150, 140, 255],

@@ -45,7 +45,8 @@ export const editFields = {
 export const AngleSchema = z.number().min(0).max(limits.angleMaxDegrees);
 /**
  * Candidates drawn for each image, of which the best by log p(z|c) − log p(z|nothing) is kept. Candidate k of image i has seed
- * (seed + i · bestOf + k) mod 2^32; the image reports the seed that won, which alone makes it again.
+ * (seed + i · bestOf + k) mod 2^32; the image reports the seed that won, which alone makes it again; of
+ * a drawing in another style an image behind the first is made again with `diversity`, since the first alone keeps the drawing's edges.
  */
 export const BestOfSchema = z.number().int().min(1).max(limits.bestOfMax);
 

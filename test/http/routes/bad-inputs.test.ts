@@ -41,6 +41,12 @@ describe("POST /v1/generations", () => {
     ["a caption of 10 kB", { condition: { caption: "bird ".repeat(2000) } }, "caption_too_long", "condition.caption"],
     ["a caption with a NUL", { condition: { caption: "red\u0000bird" } }, "caption_unreadable", "condition.caption"],
     ["half a surrogate pair", { condition: { caption: "bird \ud800" } }, "caption_unreadable", "condition.caption"],
+    [
+      "what Unicode says is no character",
+      { condition: { caption: "bird\uffff" } },
+      "caption_unreadable",
+      "condition.caption",
+    ],
     ["a caption of emoji only", { condition: { caption: "🦜🔥❤️" } }, "caption_unreadable", "condition.caption"],
     ["a caption that is a number", { condition: { caption: 7 } }, "invalid_request", "condition.caption"],
     ["neither caption nor style", { condition: {} }, "invalid_request", "condition"],
