@@ -54,8 +54,8 @@ function written(
 
 function nothingIn({ widthPx, heightPx }: Pixels): AppError {
   const [expected, received] = [
-    "a picture with something opaque in it",
-    `${widthPx} × ${heightPx} px that are transparent`,
+    "a picture with something opaque in it, larger than a speck",
+    `${widthPx} × ${heightPx} px without`,
   ];
   return new AppError("image_rejected", `image: expected ${expected}, got ${received}`, {
     field: "image",

@@ -46,6 +46,8 @@ function familyRoute(deps: RouteDeps): Route {
     problems: [
       ...captionedJsonProblems,
       ...resolveProblems,
+      "caption_unknown",
+      "deadline_exceeded",
       "queue_full",
       "inference_unavailable",
       "inference_crashed",

@@ -8,6 +8,7 @@ import type { PackInfo } from "../../../shared/contract/meta.ts";
 import { findTranslation, guidanceOn } from "../../../shared/contract/translation-rules.ts";
 import type { Family, FamilyRequest, Vector, VectorLines } from "../../../shared/contract/vectors.ts";
 import { limits } from "../../../shared/limits.ts";
+import { AppError } from "../../../shared/problem.ts";
 import { consistencyOf, familyPalette } from "../../../shared/vectors/consistency.ts";
 import type { ImageResult, InferenceClient } from "../../inference/protocol.ts";
 import { mapConcurrent } from "../../platform/map-concurrent.ts";
@@ -28,6 +29,13 @@ export interface FamilyDeps {
   readonly encodePng: (rgba: Uint8Array, widthPx: number, heightPx: number) => Promise<Uint8Array>;
 }
 
+/** A fault of a member's caption, said of the name that it is. */
+function ofName(index: number, error: unknown): unknown {
+  const [field, name] = ["condition.caption", `names.${index}`];
+  if (!(error instanceof AppError && error.detail.field === field)) return error;
+  return new AppError(error.code, error.message.replace(field, name), { ...error.detail, field: name });
+}
+
 /** @throws AppError of the inference child, image_rejected for a member with nothing in it */
 export async function drawFamily(
   request: FamilyRequest & { readonly seed: number },
@@ -38,16 +46,14 @@ export async function drawFamily(
   const drawn: ImageResult[] = [];
   await mapConcurrent(request.names.entries(), limits.jobsParallelMax, async ([index, caption]) => {
     const member = familyMember(request, caption);
-    await inference.generate(
-      { ...member, guidance: guidanceOn(translation, member) },
-      {
-        signal,
-        onImage: (image) => {
-          drawn[index] = image;
-        },
-      },
-      new Map(),
-    );
+    const onImage = (image: ImageResult): void => {
+      drawn[index] = image;
+    };
+    await inference
+      .generate({ ...member, guidance: guidanceOn(translation, member) }, { signal, onImage }, new Map())
+      .catch((error: unknown) => {
+        throw ofName(index, error);
+      });
   });
   const trace = (palette?: readonly string[], lines = request.lines): Promise<Vector[]> =>
     Promise.all(
