@@ -48,7 +48,10 @@ export class Runs {
 
   /** Runs the command at work on the form and the selection. */
   async generate(): Promise<void> {
-    if (this.#store.state.work === "recolour") return this.#canvas.recolour();
+    const { work } = this.#store.state;
+    // A training is started by its own form.
+    if (work === "learn") return;
+    if (work === "recolour") return this.#canvas.recolour();
     if (!this.#store.state.form.isSeedFixed)
       this.#store.dispatch({ type: "form", change: { seed: this.#store.around.randomSeed() } });
     await this.#run((client, signal) => prepareJobs(this.#store.state, client, this.#store.around.rasterise, signal));
