@@ -34,6 +34,8 @@ export class Controller {
   readonly #runs: Runs;
   readonly #earlier: EarlierResults;
   readonly #fileStyles: FileStyles;
+  /** The selection changed during a run. */
+  #isSceneOld = false;
   /** In the settings and not saved. */
   #typed: Pick<Settings, "serverUrl" | "token"> | undefined;
 
@@ -46,6 +48,7 @@ export class Controller {
     this.#runs = new Runs(this.#store, this.#connection, this.#thumbs, this.#canvas, this.#scenes);
     this.#earlier = new EarlierResults(this.#store, this.#connection, (command) => this.show(command));
     this.#fileStyles = new FileStyles(this.#store, this.#connection, this.#scenes);
+    this.subscribe(() => this.#isSceneOld && this.#readScene());
   }
 
   get state(): State {
@@ -71,8 +74,7 @@ export class Controller {
         return;
       case "selection":
         this.#store.dispatch({ type: "selection", selection: message.selection });
-        // A run works on what was selected when it began, and its results are for that.
-        if (this.state.run === undefined) this.#scenes.read(this.state.work);
+        this.#readScene();
         return;
       case "applied":
         this.#store.dispatch(message);
@@ -87,7 +89,7 @@ export class Controller {
       case "unapplied":
         this.#store.dispatch(message);
         // The selection looks as it did before.
-        if (this.state.run === undefined) this.#scenes.read(this.state.work);
+        this.#readScene();
         return;
       case "palettes":
         this.#store.dispatch({ type: "collections", collections: message.collections });
@@ -102,6 +104,12 @@ export class Controller {
         this.#connection.fail(new Failure("internal", message.detail));
         return;
     }
+  }
+
+  /** A run works on what was selected when it began: what changed meanwhile is read at its end. */
+  #readScene(): void {
+    this.#isSceneOld = this.state.run !== undefined;
+    if (!this.#isSceneOld) this.#scenes.read(this.state.work);
   }
 
   async #start({
@@ -124,7 +132,6 @@ export class Controller {
     if (launch.kind === "quick") {
       this.#answer(launch.answers);
       this.#store.closesAfterApply = true;
-      this.#store.dispatch({ type: "scene", scene: await this.#scenes.whenRead(this.state.scene) });
       await this.generate();
     } else if (launch.kind === "redraw") await this.#runs.redraw();
     else if (launch.kind === "make-again") await this.#runs.makeAgain();

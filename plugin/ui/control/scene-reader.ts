@@ -67,13 +67,18 @@ export class SceneReader {
 
   /** The scene that a message completes; undefined for any other message. */
   receive(message: MainMessage): Scene | undefined {
+    // What can't be read must not be waited for.
+    if (message.type === "fault" && message.detail.startsWith("read-")) this.#settle({});
     if (!("readId" in message) || message.readId !== this.#readId) return undefined;
     const scene = this.#sceneOf(message);
-    if (scene === undefined) return undefined;
+    if (scene !== undefined) this.#settle(scene);
+    return scene;
+  }
+
+  #settle(scene: Scene): void {
     this.#isFresh = true;
     this.#isForIcons = false;
     for (const resolve of this.#waiting.splice(0)) resolve(scene);
-    return scene;
   }
 
   #sceneOf(message: Extract<MainMessage, { readId: number }>): Scene | undefined {

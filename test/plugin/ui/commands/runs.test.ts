@@ -4,6 +4,7 @@ import { test } from "node:test";
 import type { Controller } from "../../../../plugin/ui/control/controller.ts";
 import type { UiMessage } from "../../../../shared/messages/messages.ts";
 import { type ContractServer, startContractServer } from "../../contract/contract-server.ts";
+import { drawPng } from "../../png.ts";
 import { connectedController } from "../connected-controller.ts";
 
 async function withController(
@@ -17,6 +18,55 @@ async function withController(
     await server.close();
   }
 }
+
+const selection = { texts: [], images: [], layerCount: 1 };
+const readsOf = (sent: readonly UiMessage[]) => sent.filter((message) => message.type === "read-upscale-sources");
+
+/** What main answers to the question for images that was asked last. */
+function answer(controller: Controller, sent: readonly UiMessage[], nodeId: string): void {
+  const { readId } = readsOf(sent).at(-1)!;
+  controller.receive({ type: "upscale-image", readId, hash: nodeId, bytes: drawPng(1, 8) });
+  const source = { nodeId, nodeName: nodeId, paintIndex: 0, imageHash: nodeId, widthPx: 8, heightPx: 8 };
+  const sources = [{ ...source, largestScale: 4 as const }];
+  controller.receive({ type: "upscale-sources", readId, sources, skipped: [], unreadLayerCount: 0 });
+}
+const enlarged = ({ state }: Controller) =>
+  state.results.flatMap(({ images }) =>
+    images.flatMap(({ destination }) => (destination.kind === "fills" ? destination.fills.map((f) => f.nodeId) : [])),
+  );
+
+test("a selection made during a run is read at its end, and the next run waits for it", async () => {
+  await withController(async (controller, sent) => {
+    controller.show("upscale");
+    answer(controller, sent, "1:1");
+    const first = controller.generate();
+    controller.receive({ type: "selection", selection });
+    assert.equal(readsOf(sent).length, 1, "a run works on what was selected when it began");
+    await first;
+    assert.deepEqual([enlarged(controller), readsOf(sent).length], [["1:1"], 2]);
+    const second = controller.generate();
+    answer(controller, sent, "1:2");
+    await second;
+    assert.deepEqual([enlarged(controller), readsOf(sent).length], [["1:2"], 2]);
+  });
+});
+
+test("a run waits for the selection that is being read, and not for one that can't be read", async () => {
+  await withController(async (controller, sent) => {
+    controller.show("upscale");
+    answer(controller, sent, "1:1");
+    controller.receive({ type: "selection", selection });
+    const second = controller.generate();
+    answer(controller, sent, "1:2");
+    await second;
+    assert.deepEqual(enlarged(controller), ["1:2"]);
+    controller.receive({ type: "selection", selection });
+    const third = controller.generate();
+    controller.receive({ type: "fault", detail: "read-upscale-sources: stopped" });
+    await third;
+    assert.deepEqual([controller.state.run, enlarged(controller)], [undefined, ["1:2"]]);
+  });
+});
 
 test("Enter in Learn this style draws none of the captions that are written elsewhere", async () => {
   await withController(async (controller, _, server) => {
