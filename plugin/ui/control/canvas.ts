@@ -12,6 +12,18 @@ import type { Connection } from "./connection.ts";
 import type { SceneReader } from "./scene-reader.ts";
 import type { DropPlace, Store } from "./store.ts";
 
+/** Ids of the layers that images are for. */
+const layersIn = (images: readonly ResultImage[]): ReadonlySet<string> =>
+  new Set(
+    images.flatMap(({ destination }) =>
+      destination.kind === "layer"
+        ? [destination.nodeId]
+        : destination.kind === "fills"
+          ? destination.fills.map(({ nodeId }) => nodeId)
+          : [],
+    ),
+  );
+
 export class Canvas {
   readonly #store: Store;
   readonly #connection: Connection;
@@ -64,10 +76,12 @@ export class Canvas {
       keptImages(this.#store.state).some(({ destination }) => destination.kind !== "artboard")
     )
       this.#scenes.read(this.#store.state.work);
-    const { skipped, refusedFills } = this.#store.state;
+    const { skipped, refusedFills, refused } = this.#store.state;
+    const isAllDone =
+      skipped.length + refusedFills.length + refused.length === 0 &&
+      layersIn(keptImages(this.#store.state)).size >= this.#store.quickLayerCount;
     // What was left untouched must be seen before the window goes.
-    if (this.#store.closesAfterApply && skipped.length + refusedFills.length === 0)
-      this.#store.around.post({ type: "close" });
+    if (this.#store.closesAfterApply && isAllDone) this.#store.around.post({ type: "close" });
   }
 
   /** Other colours for what is selected; without a server. */

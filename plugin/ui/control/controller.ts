@@ -132,6 +132,7 @@ export class Controller {
     if (launch.kind === "quick") {
       this.#answer(launch.answers);
       this.#store.closesAfterApply = true;
+      if (command !== "caption-to-artboard") this.#store.quickLayerCount = selection.layerCount;
       await this.generate();
     } else if (launch.kind === "redraw") await this.#runs.redraw();
     else if (launch.kind === "make-again") await this.#runs.makeAgain();

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Controller } from "../../../../plugin/ui/control/controller.ts";
 import type { UiMessage } from "../../../../shared/messages/messages.ts";
+import { waitUntil } from "../../../fixtures/wait-until.ts";
 import { type ContractServer, startContractServer } from "../../contract/contract-server.ts";
 import { drawPng } from "../../png.ts";
 import { connectedController } from "../connected-controller.ts";
@@ -75,4 +76,26 @@ test("Enter in Learn this style draws none of the captions that are written else
     await controller.generate();
     assert.deepEqual([server.generations.size, controller.state.results.length], [0, 0]);
   });
+});
+
+test("the window of a quick action stays when a selected layer was left out, and goes when all were changed", async () => {
+  for (const [layerCount, closes] of [
+    [2, false],
+    [1, true],
+  ] as const)
+    await withController(async (controller, sent) => {
+      const launch = { kind: "quick", command: "upscale", answers: { scale: 2 } } as const;
+      const { settings } = controller.state;
+      const selected = { ...selection, layerCount };
+      controller.receive({ type: "start", launch, settings, selection: selected, session: undefined, editor: "figma" });
+      answer(controller, sent, "1:1");
+      await waitUntil("the layer to be changed", () => sent.some(({ type }) => type === "apply-upscales"));
+      const { applyId } = sent.find((message) => message.type === "apply-upscales")!;
+      controller.receive({ type: "upscales-applied", applyId, appliedCount: 1, refused: [] });
+      assert.equal(
+        sent.some(({ type }) => type === "close"),
+        closes,
+        `${layerCount} layers`,
+      );
+    });
 });
