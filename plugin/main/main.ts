@@ -4,7 +4,7 @@
  */
 
 import { isUiMessage } from "../../shared/messages/message-guards.ts";
-import type { Launch, MainMessage, UiMessage } from "../../shared/messages/messages.ts";
+import { type Launch, layersMax, type MainMessage, type UiMessage } from "../../shared/messages/messages.ts";
 import { readWindowSize } from "../../shared/messages/settings.ts";
 import { isCommandId, isRedraw, makeAgainCommand } from "../../shared/relaunch.ts";
 import { takeUnapplied, watchApplied } from "./applied.ts";
@@ -17,7 +17,7 @@ import { makeComponents } from "./place/components.ts";
 import { dropImage, readDropped } from "./place/drop-image.ts";
 import { readIcons } from "./read/read-icons.ts";
 import { readDrawing, readLayers } from "./read/read-scene.ts";
-import { layersMax, readSelection } from "./read/selection.ts";
+import { readSelection } from "./read/selection.ts";
 import { removeShownStyle, saveShownStyle, takeChangedStyles } from "./read/shown-styles.ts";
 import {
   loadSession,
