@@ -106,10 +106,15 @@ function replaceContent(container: Container, content: VectorContent, bound: Bou
     }
     const kept = new Set(container.children.slice(0, drawn.length).map(({ id }) => id));
     for (const child of container.children) if (!kept.has(child.id)) child.remove();
+    // The picture that was drawn anew would show behind the drawing.
+    const { fills } = container;
+    if (fills !== figma.mixed && fills.some(isImage)) container.fills = fills.filter((paint) => !isImage(paint));
   } finally {
     for (const node of nodes) if (!node.removed) node.remove();
   }
 }
+
+const isImage = ({ type }: Paint): boolean => type === "IMAGE";
 
 const hasStrokes = (layer: SceneNode): boolean => "strokes" in layer && layer.strokes.length > 0;
 

@@ -119,6 +119,16 @@ test("vectors lie beside their images in the same arrangement, or take their pla
   );
 });
 
+test("a drawing in the place of a frame's picture leaves no picture behind it, and the frame's own colour stays", () => {
+  const bytes = `new Uint8Array([${drawPng(1, 8).join(",")}])`;
+  const nodeId = machine.evaluate<string>(`sim.addLayer("FRAME", { name: "photo", fills: [
+    { type: "SOLID", color: { r: 0, g: 0, b: 1 } }, { type: "IMAGE", scaleMode: "FILL", imageHash: sim.addImage(${bytes}).hash }] })`);
+  const artboards = [{ caption: "", images: [image("rocket", { svg: icon(), record: {} })] }];
+  send({ type: "apply", applyId: 1, artboards, target: { kind: "replace", nodeIds: [nodeId], scaleMode: "FILL" } });
+  const [frame] = page();
+  assert.deepEqual([frame!.id, frame!.children.length, frame!.fills.map(hexOf)], [nodeId, 2, ["#0000ff"]]);
+});
+
 test("locked layers, instances, sections and layers that are gone are listed and stay as they are", () => {
   machine.evaluate(`(sim.c = sim.addLayer("COMPONENT", { name: "c" }), sim.select([
     sim.addLayer("RECTANGLE", { name: "locked", locked: true }), sim.tree.instantiate(sim.c), sim.addLayer("SECTION", { name: "s" }) ]), 0)`);
