@@ -133,8 +133,8 @@ async function handle(message: UiMessage, launch: Launch): Promise<void> {
       send({ type: "palettes", collections: await readCollections() });
       return;
     case "recolour": {
-      const { applyId, changes, bindings } = message;
-      const { count, layers, skipped } = await recolour(figma.currentPage.selection, changes, bindings);
+      const { applyId, changes, record } = message;
+      const { count, layers, skipped } = await recolour(figma.currentPage.selection, changes, record);
       if (count > 0) figma.commitUndo();
       watchApplied(applyId, layers);
       send({ type: "applied", applyId, imageCount: count, sameCount: 0, skipped });

@@ -114,7 +114,8 @@ export type VectorUiMessage =
       readonly type: "recolour";
       readonly applyId: number;
       readonly changes: readonly ColourChange[];
-      readonly bindings?: Bindings;
+      /** What the vectors that change remember. */
+      readonly record: VectorRecord;
     }
   | { readonly type: "make-components"; readonly applyId: number; readonly sets: readonly ComponentPlan[] };
 

@@ -2,7 +2,7 @@
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
 import type { Training } from "../../../shared/contract/training.ts";
 import { Failure } from "../client/failure.ts";
-import { changesFor, withPalette } from "../palettes.ts";
+import { changesFor, recordOf, withPalette } from "../palettes.ts";
 import { canBeVectors, paletteOfForm } from "../plans/prepare.ts";
 import { appliedSet } from "../run/applied-set.ts";
 import { traceImages } from "../run/vector-sets.ts";
@@ -97,15 +97,10 @@ export class Canvas {
       if (changes.length === 0) throw new Failure("nothing_to_do", "");
       const changed = new Set(changes.map(({ from }) => from));
       const id = this.#store.nextId();
-      const { bindings } = palette;
+      const record = { ...recordOf(palette, form.recolourHow), palette: [...new Set(changes.map(({ to }) => to))] };
       this.#store.dispatch({ type: "applying", applyId: id });
       this.#store.dispatch({ type: "unbound", unbound: used.flatMap(({ hex }) => (changed.has(hex) ? [] : [hex])) });
-      this.#store.around.post({
-        type: "recolour",
-        applyId: id,
-        changes,
-        ...(bindings === undefined ? {} : { bindings }),
-      });
+      this.#store.around.post({ type: "recolour", applyId: id, changes, record });
     } catch (error) {
       this.#connection.fail(error);
     }

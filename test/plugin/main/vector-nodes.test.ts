@@ -236,13 +236,13 @@ test("colours of a selection are listed with their shares, changed and bound in 
     { from: "#ff0000", to: "#e60000", variableId: red },
     { from: "#ffffff", to: "#102030" },
   ];
-  send({ type: "recolour", applyId: 2, changes, bindings });
+  const record = { palette: ["#e60000", "#102030"], bindings, isNear: true };
+  send({ type: "recolour", applyId: 2, changes, record });
   assert.deepEqual(lastSent(), { type: "applied", applyId: 2, imageCount: 1, sameCount: 0, skipped: [] });
   const [body, inner] = page()[0]!.children[0]!.children;
   assert.deepEqual(body!.fills[0]!.boundVariables, { color: { type: "VARIABLE_ALIAS", id: red } });
   assert.equal(hexOf(inner!.fills[0]), "#102030");
-  const record = JSON.parse(page()[0]!.children[0]!.data["tau.vector"]!) as { palette: string[] };
-  assert.deepEqual(record.palette, ["#e60000", "#102030"]);
+  assert.deepEqual(JSON.parse(page()[0]!.children[0]!.data["tau.vector"]!), record);
   machine.evaluate("sim.undo()");
   assert.equal(hexOf(page()[0]!.children[0]!.children[0]!.fills[0]), "#ff0000");
 });
@@ -260,7 +260,7 @@ test("a layer that shows another mode of the variables is bound, and listed as s
       { from: "#ff0000", to: "#000066", variableId: red },
       { from: "#ffffff", to: "#000066", variableId: red },
     ],
-    bindings,
+    record: { bindings },
   });
   const { skipped } = lastSent<{ skipped: { nodeName: string; reason: string }[] }>();
   assert.deepEqual(
@@ -273,6 +273,18 @@ test("a layer that shows another mode of the variables is bound, and listed as s
   const [body, inner] = page()[0]!.children[0]!.children;
   assert.equal(hexOf(body!.fills[0]), "#e60000", "what the mode in view has");
   assert.equal(hexOf(inner!.fills[0]), "#ffffff");
+});
+
+test("a vector whose colours could not be changed does not remember the new ones", () => {
+  prepareBrand();
+  const read = () => page()[0]!.children[0]!.data["tau.vector"]!;
+  machine.evaluate(`((lock) => sim.tree.childrenOf(lock).forEach(({ id }) => sim.tree.change(id, { locked: true })))
+    ("${page()[0]!.children[0]!.id}")`);
+  const before = read();
+  const changes = [{ from: "#ff0000", to: "#102030" }];
+  send({ type: "recolour", applyId: 2, changes, record: { palette: ["#102030"] } });
+  assert.equal(lastSent<{ imageCount: number }>().imageCount, 0);
+  assert.equal(read(), before);
 });
 
 /** Fitted drawings as the window makes them: here the same at every size. */

@@ -99,3 +99,16 @@ test("the window of a quick action stays when a selected layer was left out, and
       );
     });
 });
+
+test("Recolour with close matches alone has the vectors remember that, so that Redraw leaves their other colours", async () => {
+  await withController(async (controller, sent) => {
+    controller.editForm({ palette: "hex", hexes: "#ff0000 #00ff00", recolourHow: "near" });
+    controller.show("recolour");
+    const { readId } = sent.find((message) => message.type === "read-colours")!;
+    const used = ["#fe0101", "#0000ff"].map((hex) => ({ hex, share: 1 }));
+    controller.receive({ type: "colours", readId, used, skipped: [] });
+    await controller.generate();
+    const { changes, record } = sent.find((message) => message.type === "recolour")!;
+    assert.deepEqual([changes, record], [[{ from: "#fe0101", to: "#ff0000" }], { palette: ["#ff0000"], isNear: true }]);
+  });
+});
