@@ -55,6 +55,6 @@ export async function placeBeside(
     await yieldToEditor();
   }
   page.selection = frames;
-  if (figma.currentPage.id === page.id) bringIntoSight(frames, { ...spot, width, height });
+  bringIntoSight(page, frames, { ...spot, width, height });
   return { filled, sameCount: 0, skipped };
 }

@@ -46,6 +46,23 @@ test("a set lands on the page where it was requested, also when a person goes to
   assert.deepEqual(machine.evaluate("sim.viewport"), { x: 7, y: 7, zoom: 1 }, "the view of another page stays");
 });
 
+test("components are made where they were requested, also when a person goes to another page meanwhile", () => {
+  crowd(500);
+  const second = machine.evaluate<string>("sim.tree.addPage()");
+  machine.evaluate(`(sim.viewport = { x: -90000, y: 0, zoom: 1 }, 0)`);
+  machine.open("components");
+  inPauses(
+    `if (sim.tree.pageId !== "${second}") { sim.showPage("${second}"); sim.viewport = { x: 7, y: 7, zoom: 1 }; }`,
+  );
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24"><path d="M0 0h24v24H0z"/></svg>`;
+  const styles = [{ style: "Flat", nodeId: "9:9", content: { svg, record: {} } }];
+  const sets = [{ name: "icon/rocket", description: "", styles }];
+  machine.fromUi(JSON.stringify({ type: "make-components", applyId: 1, sets }));
+  assert.equal(lastSent()["type"], "applied", JSON.stringify(lastSent()));
+  assert.deepEqual([names("0:1"), names(second)], [["icon"], []]);
+  assert.deepEqual(machine.evaluate("sim.viewport"), { x: 7, y: 7, zoom: 1 }, "the view of another page stays");
+});
+
 test("an artboard that is deleted before all are placed is left out, and the others are applied", () => {
   machine.open("caption-to-artboard");
   inPauses(`const [first] = sim.tree.childrenOf("0:1"); if (first && first.name === "0") sim.tree.remove(first.id)`);
