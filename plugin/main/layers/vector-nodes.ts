@@ -145,12 +145,15 @@ function replaceNode(
 ): { id: string; imageHash: string } {
   const frame = createVector(image.vector, node, bound, nodes);
   const parent = node.parent as (BaseNode & ChildrenMixin) | null;
-  const isTurned = "rotation" in node && node.rotation !== 0;
   frame.name = node.name;
   parent?.insertChild(parent.children.indexOf(node), frame);
-  frame.x = node.x + (isTurned ? 0 : (node.width - frame.width) / 2);
-  frame.y = node.y + (isTurned ? 0 : (node.height - frame.height) / 2);
-  if (isTurned) frame.rotation = node.rotation;
+  // Turned and flipped as the layer, in the middle of its own sides.
+  const [[a, b, x], [c, d, y]] = node.relativeTransform;
+  const [left, top] = [(node.width - frame.width) / 2, (node.height - frame.height) / 2];
+  frame.relativeTransform = [
+    [a, b, x + a * left + b * top],
+    [c, d, y + c * left + d * top],
+  ];
   if ("opacity" in node) frame.opacity = node.opacity;
   if ("constraints" in node) frame.constraints = node.constraints;
   if ("layoutPositioning" in node && node.layoutPositioning === "ABSOLUTE") frame.layoutPositioning = "ABSOLUTE";

@@ -103,10 +103,14 @@ export async function readObstacles(
   return obstacles;
 }
 
-function boxOf(node: SceneNode): Box {
-  const isTurned = "rotation" in node && node.rotation !== 0;
-  const { x, y, width, height } = (isTurned ? node.absoluteBoundingBox : null) ?? node;
-  return { x, y, width, height };
+/** The upright box around a layer, turned or flipped, in px of its parent. */
+function boxOf({ relativeTransform: [[a, b, x], [c, d, y]], width, height }: SceneNode): Box {
+  return {
+    x: x + Math.min(0, a * width) + Math.min(0, b * height),
+    y: y + Math.min(0, c * width) + Math.min(0, d * height),
+    width: Math.abs(a * width) + Math.abs(b * height),
+    height: Math.abs(c * width) + Math.abs(d * height),
+  };
 }
 
 const middleOf = (slide: SlideNode, { width, height }: Plan): Point => ({

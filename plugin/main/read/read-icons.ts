@@ -93,7 +93,9 @@ async function readIcon(
     if (!/<(?:path|rect|circle|ellipse|line|polygon|polyline|image|text)\b/.test(svg))
       return { ...about, reason: "empty" };
     const traced = node.getPluginData(svgKey);
-    return { ...source, svg, ...(traced === "" ? {} : { traced }) };
+    const [[a, b], [c, d]] = node.absoluteTransform;
+    const turn = a === 1 && d === 1 ? {} : { turn: [a, b, c, d] };
+    return { ...source, svg, ...turn, ...(traced === "" ? {} : { traced }) };
   } catch {
     // A hidden or empty layer: there is nothing to draw from.
     return { ...about, reason: "empty" };
