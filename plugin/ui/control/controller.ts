@@ -25,6 +25,9 @@ import { Store, type Surroundings } from "./store.ts";
 import { readThumbs } from "./style-thumbs.ts";
 import { ThumbDrawing } from "./thumb-drawing.ts";
 
+/** Until a selection is read: one that is still changing is not worth its exports. */
+const selectedMs = 80;
+
 export class Controller {
   readonly #store: Store;
   readonly #scenes: SceneReader;
@@ -74,7 +77,7 @@ export class Controller {
         return;
       case "selection":
         this.#store.dispatch({ type: "selection", selection: message.selection });
-        this.#readScene();
+        this.#readScene(selectedMs);
         return;
       case "applied":
         this.#store.dispatch(message);
@@ -107,9 +110,9 @@ export class Controller {
   }
 
   /** A run works on what was selected when it began: what changed meanwhile is read at its end. */
-  #readScene(): void {
+  #readScene(afterMs?: number): void {
     this.#isSceneOld = this.state.run !== undefined;
-    if (!this.#isSceneOld) this.#scenes.read(this.state.work);
+    if (!this.#isSceneOld) this.#scenes.read(this.state.work, afterMs);
   }
 
   async #start({

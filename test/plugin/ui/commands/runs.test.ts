@@ -23,6 +23,9 @@ async function withController(
 const selection = { texts: [], images: [], layerCount: 1 };
 const readsOf = (sent: readonly UiMessage[]) => sent.filter((message) => message.type === "read-upscale-sources");
 
+const read = (sent: readonly UiMessage[], count: number) =>
+  waitUntil("the selection to be read", () => readsOf(sent).length === count);
+
 /** What main answers to the question for images that was asked last. */
 function answer(controller: Controller, sent: readonly UiMessage[], nodeId: string): void {
   const { readId } = readsOf(sent).at(-1)!;
@@ -52,12 +55,26 @@ test("a selection made during a run is read at its end, and the next run waits f
   });
 });
 
+test("of selections in quick succession, as while a frame is drawn around layers, the last alone is read", async () => {
+  await withController(async (controller, sent) => {
+    controller.show("upscale");
+    answer(controller, sent, "1:1");
+    for (let change = 0; change < 10; change++) controller.receive({ type: "selection", selection });
+    const run = controller.generate();
+    await read(sent, 2);
+    answer(controller, sent, "1:2");
+    await run;
+    assert.deepEqual([enlarged(controller), readsOf(sent).length], [["1:2"], 2]);
+  });
+});
+
 test("a run waits for the selection that is being read, and not for one that can't be read", async () => {
   await withController(async (controller, sent) => {
     controller.show("upscale");
     answer(controller, sent, "1:1");
     controller.receive({ type: "selection", selection });
     const second = controller.generate();
+    await read(sent, 2);
     answer(controller, sent, "1:2");
     await second;
     assert.deepEqual(enlarged(controller), ["1:2"]);
