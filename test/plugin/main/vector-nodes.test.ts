@@ -181,6 +181,30 @@ test("icons are read as images with their bytes once, as SVG, and with what keep
   assert.equal(machine.evaluate("sent.filter(({ type }) => type === 'icon-image').length"), 1);
 });
 
+test("a drawing inside an instance is listed as such before anything runs; a picture there can be changed", () => {
+  const bytes = `new Uint8Array([${drawPng(1, 8).join(",")}])`;
+  machine.evaluate(`(() => {
+    const fills = [{ type: "SOLID", color: { r: 1, g: 0, b: 0 } }];
+    const paths = [{ windingRule: "NONZERO", data: "M0 0L9 0L9 9Z" }];
+    const photo = [{ type: "IMAGE", scaleMode: "FILL", imageHash: sim.addImage(${bytes}).hash }];
+    const component = sim.tree.insert({ type: "COMPONENT", patch: { name: "card", width: 24, height: 24 }, children: [
+      { type: "VECTOR", patch: { name: "star", width: 9, height: 9, fills, vectorPaths: paths }, children: [] },
+      { type: "RECTANGLE", patch: { name: "photo", fills: photo }, children: [] }] });
+    sim.select(sim.tree.childrenOf(sim.tree.instantiate(component)).map(({ id }) => id));
+  })()`);
+  send({ type: "read-icons", readId: 6 });
+  assert.deepEqual(
+    lastSent<{ icons: { nodeName: string; problem?: string }[] }>().icons.map(({ nodeName, problem }) => [
+      nodeName,
+      problem,
+    ]),
+    [
+      ["star", "instance"],
+      ["photo", undefined],
+    ],
+  );
+});
+
 /** A collection with two modes, and a drawing on the page that is selected. */
 function prepareBrand(): { collectionId: string; light: string; dark: string; red: string } {
   const brand = machine.evaluate<{ collectionId: string; light: string; dark: string; red: string }>(`(() => {
