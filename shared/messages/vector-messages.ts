@@ -58,7 +58,7 @@ export interface IconSource {
   /** As it looks now on the page, turned and flipped. */
   readonly svg?: string;
   /** How it is turned and flipped there: two rows of two, from the layer's own px to the page's; absent where it is not. */
-  readonly turn?: readonly number[];
+  readonly turn?: readonly [number, number, number, number];
   /** As the tracer drew it, of a vector that Tau made. */
   readonly traced?: string;
   /** Why it can be read and not be changed. */

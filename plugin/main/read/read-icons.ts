@@ -95,7 +95,7 @@ async function readIcon(
       return { ...about, reason: "empty" };
     const traced = node.getPluginData(svgKey);
     const [[a, b], [c, d]] = node.absoluteTransform;
-    const turn = a === 1 && d === 1 ? {} : { turn: [a, b, c, d] };
+    const turn = a === 1 && d === 1 ? {} : { turn: [a, b, c, d] as const };
     return { ...source, svg, ...turn, ...(traced === "" ? {} : { traced }) };
   } catch {
     // A hidden or empty layer: there is nothing to draw from.

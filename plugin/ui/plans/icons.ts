@@ -43,9 +43,13 @@ export function labelOf({ nodeName, provenance }: Pick<SeenIcon, "nodeName" | "p
 
 /** The icon as its layer has it in its own px, for what is put back into it: there it is turned and flipped once more. */
 export function upright(icon: SeenIcon): SeenIcon {
-  const { svg, turn, widthPx, heightPx } = icon;
+  const { svg, turn } = icon;
   const size = viewSizeOf(svg ?? "");
   if (turn === undefined || size === undefined) return icon;
+  const [a, b] = turn;
+  // Strokes reach beyond the layer's box, on all sides alike.
+  const beyond = Math.max(0, size.width - Math.abs(a) * icon.widthPx - Math.abs(b) * icon.heightPx);
+  const [widthPx, heightPx] = [icon.widthPx + beyond, icon.heightPx + beyond];
   // Its rows as columns undo it.
   const transform = `translate(${widthPx / 2} ${heightPx / 2}) matrix(${turn.join(" ")} 0 0) translate(${-size.width / 2} ${-size.height / 2})`;
   const own = `<svg xmlns="http://www.w3.org/2000/svg" width="${widthPx}" height="${heightPx}" viewBox="0 0 ${widthPx} ${heightPx}"><g transform="${transform}">${svg}</g></svg>`;

@@ -76,6 +76,16 @@ for (const [name, transform] of Object.entries(transforms))
     await assertAlike(after.svg, before.svg, "on the page");
   });
 
+test("a line, which has no height, is replaced by a drawing as wide as it is, in its middle", () => {
+  const stroke = `strokes: [{ type: "SOLID", color: { r: 1, g: 0, b: 0 } }]`;
+  const nodeId = machine.evaluate<string>(
+    `sim.addLayer("VECTOR", { name: "line", x: 10, y: 200, width: 120, height: 0, ${stroke} })`,
+  );
+  const artboards = [{ caption: "", images: [{ key: "a", vector: { svg: drawing, record: {} } }] }];
+  send({ type: "apply", applyId: 1, artboards, target: { kind: "replace", nodeIds: [nodeId], scaleMode: "FILL" } });
+  assert.deepEqual(seen().box, { x: 10, y: 164, width: 120, height: 72 });
+});
+
 test("a layer that is flipped upside down is not covered by what is placed beside it", () => {
   machine.evaluate(`(() => {
     sim.addLayer("FRAME", { name: "flipped", width: 400, height: 400 });
