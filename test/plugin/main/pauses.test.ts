@@ -72,6 +72,22 @@ test("an artboard that is deleted before all are placed is left out, and the oth
   assert.equal(machine.evaluate<string[]>("sim.selection").length, 259);
 });
 
+test("a vector that is deleted before all lie beside their layers is not selected, and the others are", () => {
+  machine.open("vectorise");
+  const nodeIds = machine.evaluate<string[]>(
+    `Array.from({ length: 260 }, () => sim.addLayer("RECTANGLE", { name: "Layer" }))`,
+  );
+  inPauses(
+    `const first = sim.tree.childrenOf("0:1").find(({ name }) => name === "0"); if (first) sim.tree.remove(first.id)`,
+  );
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24"><path d="M0 0h24v24H0z"/></svg>`;
+  const images = nodeIds.map((key, i) => ({ key, name: String(i), vector: { svg, record: {} } }));
+  const target = { kind: "beside", nodeIds };
+  machine.fromUi(JSON.stringify({ type: "apply", applyId: 1, artboards: [{ caption: "", images }], target }));
+  assert.equal(lastSent()["type"], "applied", JSON.stringify(lastSent()));
+  assert.equal(machine.evaluate<string[]>("sim.selection").length, 259);
+});
+
 test("a fault ends the waiting of the window, whatever it requested", () => {
   machine.open("caption-to-artboard");
   machine.evaluate(`(figma.commitUndo = () => { throw new Error("stopped"); }, 0)`);
