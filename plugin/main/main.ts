@@ -4,7 +4,7 @@
  */
 
 import { isUiMessage } from "../../shared/messages/message-guards.ts";
-import type { Launch, MainMessage, UiMessage } from "../../shared/messages/messages.ts";
+import { type Launch, layersMax, type MainMessage, type UiMessage } from "../../shared/messages/messages.ts";
 import { readWindowSize } from "../../shared/messages/settings.ts";
 import { isCommandId, isRedraw, makeAgainCommand } from "../../shared/relaunch.ts";
 import { takeUnapplied, watchApplied } from "./applied.ts";
@@ -17,7 +17,7 @@ import { makeComponents } from "./place/components.ts";
 import { dropImage, readDropped } from "./place/drop-image.ts";
 import { readIcons } from "./read/read-icons.ts";
 import { readDrawing, readLayers } from "./read/read-scene.ts";
-import { layersMax, readSelection } from "./read/selection.ts";
+import { readSelection } from "./read/selection.ts";
 import { removeShownStyle, saveShownStyle, takeChangedStyles } from "./read/shown-styles.ts";
 import {
   loadSession,
@@ -133,8 +133,8 @@ async function handle(message: UiMessage, launch: Launch): Promise<void> {
       send({ type: "palettes", collections: await readCollections() });
       return;
     case "recolour": {
-      const { applyId, changes, bindings } = message;
-      const { count, layers, skipped } = await recolour(figma.currentPage.selection, changes, bindings);
+      const { applyId, changes, record } = message;
+      const { count, layers, skipped } = await recolour(figma.currentPage.selection, changes, record);
       if (count > 0) figma.commitUndo();
       watchApplied(applyId, layers);
       send({ type: "applied", applyId, imageCount: count, sameCount: 0, skipped });

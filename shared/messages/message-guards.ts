@@ -62,7 +62,7 @@ export function isUiMessage(value: unknown): value is UiMessage {
     case "apply-upscales":
       return Array.isArray(message["upscales"]) && message["upscales"].every(isRecord);
     case "recolour":
-      return Array.isArray(message["changes"]);
+      return Array.isArray(message["changes"]) && isRecord(message["record"]);
     case "make-components":
       return Array.isArray(message["sets"]);
     case "save-shown-style":

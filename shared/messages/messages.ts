@@ -15,6 +15,9 @@ import type { Bindings, VectorContent, VectorMainMessage, VectorUiMessage } from
 /** Plugin data key of a node made by Tau; holds `Provenance` as JSON. */
 export const provenanceKey = "tau.provenance";
 
+/** Layers read from one selection at once: more captions than this is not a batch that a person meant. */
+export const layersMax = 50;
+
 /** A layer in the selection that the UI can use. */
 export interface SelectedText {
   readonly id: string;

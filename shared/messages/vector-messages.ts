@@ -55,8 +55,10 @@ export interface IconSource {
   readonly provenance: string;
   readonly vector: string;
   readonly imageHash?: string;
-  /** As it looks now. */
+  /** As it looks now on the page, turned and flipped. */
   readonly svg?: string;
+  /** How it is turned and flipped there: two rows of two, from the layer's own px to the page's; absent where it is not. */
+  readonly turn?: readonly [number, number, number, number];
   /** As the tracer drew it, of a vector that Tau made. */
   readonly traced?: string;
   /** Why it can be read and not be changed. */
@@ -114,7 +116,8 @@ export type VectorUiMessage =
       readonly type: "recolour";
       readonly applyId: number;
       readonly changes: readonly ColourChange[];
-      readonly bindings?: Bindings;
+      /** What the vectors that change remember. */
+      readonly record: VectorRecord;
     }
   | { readonly type: "make-components"; readonly applyId: number; readonly sets: readonly ComponentPlan[] };
 

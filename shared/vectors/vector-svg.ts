@@ -28,10 +28,11 @@ export function resizedSvg(svg: string, { width, height }: SvgSize): string {
   });
 }
 
-/** Largest size of the drawing within a box. */
+/** Largest size of the drawing within a box; a line, which has one side, stands for a square. */
 export function fittedSize(svg: string, box: SvgSize): SvgSize {
-  const size = viewSizeOf(svg) ?? box;
-  const scale = Math.min(box.width / size.width, box.height / size.height);
+  const [width, height] = [box.width || box.height, box.height || box.width];
+  const size = viewSizeOf(svg) ?? { width, height };
+  const scale = Math.min(width / size.width, height / size.height);
   return { width: size.width * scale, height: size.height * scale };
 }
 

@@ -234,6 +234,12 @@ test("text layers drawn on the canvas become captions, and Redraw replaces a lay
   assert.notEqual(await layer.getAttribute("data-image"), before);
   assert.equal(await tau.page.locator(".node.rectangle").count(), 8);
   assert.equal(await tau.page.locator(".node.frame").count(), 2, "no new artboard");
+  // Layers beyond those that are read at once are not left out without a word.
+  await tau.ui.locator("body").evaluate(() => {
+    const selection = { texts: [], images: [], layerCount: 60 };
+    window.postMessage({ pluginMessage: { type: "selection", selection } }, "*");
+  });
+  await tau.ui.getByText("10 more layers are selected than are read at once.").waitFor();
 });
 
 test("what was typed just before another command of the menu begins is there again", async () => {

@@ -4,7 +4,6 @@
  */
 import type { SkippedLayer } from "../../../shared/messages/layer-messages.ts";
 import {
-  type Bindings,
   type ColourChange,
   type ColourCollection,
   type SkippedIcon,
@@ -129,10 +128,10 @@ export interface Recoloured {
 export async function recolour(
   selection: readonly SceneNode[],
   changes: readonly ColourChange[],
-  bindings: Bindings | undefined,
+  record: VectorRecord,
 ): Promise<Recoloured> {
   const yieldToEditor = createYield();
-  const bound = await loadBindings(bindings);
+  const bound = await loadBindings(record.bindings);
   const byFrom = new Map(changes.map((change) => [change.from, change]));
   let changedCount = 0;
   const layers: AppliedNode[] = [];
@@ -151,11 +150,13 @@ export async function recolour(
       else
         try {
           const former = lookOf(layer);
-          if (recolourLayer(layer, byFrom, bound)) layers.push(unlike(layer, former));
+          if (recolourLayer(layer, byFrom, bound)) {
+            layers.push(unlike(layer, former));
+            rememberColours(layer, node, record);
+          }
         } catch (error) {
           skipped.push({ nodeId: layer.id, nodeName: layer.name, reason: "read-only", detail: detailOf(error) });
         }
-      if (layer.getPluginData(vectorKey) !== "") rememberColours(layer, changes, bindings);
       const pause = yieldToEditor();
       if (pause !== undefined) await pause;
     }
@@ -220,11 +221,10 @@ function recoloured(paint: Paint, byFrom: ReadonlyMap<string, ColourChange>, { b
 
 const aliasOf = ({ id }: Variable): VariableAlias => ({ type: "VARIABLE_ALIAS", id });
 
-/** A vector that is drawn anew is drawn in its new colours. */
-function rememberColours(node: SceneNode, changes: readonly ColourChange[], bindings: Bindings | undefined): void {
-  const palette = [...new Set(changes.map(({ to }) => to))];
-  const record: VectorRecord = { palette, ...(bindings === undefined ? {} : { bindings }) };
-  node.setPluginData(vectorKey, JSON.stringify(record));
+/** The vector around a changed layer, within what is selected: drawn anew, it is drawn in its new colours. */
+function rememberColours(layer: SceneNode, selected: SceneNode, record: VectorRecord): void {
+  for (let at: BaseNode | null = layer; at !== null && at.id !== selected.parent?.id; at = at.parent)
+    if (at.getPluginData(vectorKey) !== "") at.setPluginData(vectorKey, JSON.stringify(record));
 }
 
 function showsOtherMode(node: SceneNode, { collection, modeId }: Bound): boolean {

@@ -106,10 +106,15 @@ function replaceContent(container: Container, content: VectorContent, bound: Bou
     }
     const kept = new Set(container.children.slice(0, drawn.length).map(({ id }) => id));
     for (const child of container.children) if (!kept.has(child.id)) child.remove();
+    // The picture that was drawn anew would show behind the drawing.
+    const { fills } = container;
+    if (fills !== figma.mixed && fills.some(isImage)) container.fills = fills.filter((paint) => !isImage(paint));
   } finally {
     for (const node of nodes) if (!node.removed) node.remove();
   }
 }
+
+const isImage = ({ type }: Paint): boolean => type === "IMAGE";
 
 const hasStrokes = (layer: SceneNode): boolean => "strokes" in layer && layer.strokes.length > 0;
 
@@ -140,12 +145,15 @@ function replaceNode(
 ): { id: string; imageHash: string } {
   const frame = createVector(image.vector, node, bound, nodes);
   const parent = node.parent as (BaseNode & ChildrenMixin) | null;
-  const isTurned = "rotation" in node && node.rotation !== 0;
   frame.name = node.name;
   parent?.insertChild(parent.children.indexOf(node), frame);
-  frame.x = node.x + (isTurned ? 0 : (node.width - frame.width) / 2);
-  frame.y = node.y + (isTurned ? 0 : (node.height - frame.height) / 2);
-  if (isTurned) frame.rotation = node.rotation;
+  // Turned and flipped as the layer, in the middle of its own sides.
+  const [[a, b, x], [c, d, y]] = node.relativeTransform;
+  const [left, top] = [(node.width - frame.width) / 2, (node.height - frame.height) / 2];
+  frame.relativeTransform = [
+    [a, b, x + a * left + b * top],
+    [c, d, y + c * left + d * top],
+  ];
   if ("opacity" in node) frame.opacity = node.opacity;
   if ("constraints" in node) frame.constraints = node.constraints;
   if ("layoutPositioning" in node && node.layoutPositioning === "ABSOLUTE") frame.layoutPositioning = "ABSOLUTE";

@@ -51,7 +51,7 @@ export async function makeComponents(sets: readonly ComponentPlan[], made: Scene
     await yieldToEditor();
   }
   page.selection = [section];
-  bringIntoSight([section], { ...spot, ...size });
+  bringIntoSight(page, [section], { ...spot, ...size });
   return [{ id: section.id, imageHash: "" }];
 }
 
@@ -68,6 +68,8 @@ async function makeSet(
     for (const sizePx of iconSizesPx) {
       const svg = content.fitted?.[sizePx] ?? content.svg;
       const frame = createVector({ ...content, svg }, { width: sizePx, height: sizePx }, bound, made);
+      // It begins on the page in view, which may be another by now.
+      section.appendChild(frame);
       if (source !== null) copyFills(source, frame);
       const component = figma.createComponentFromNode(frame);
       made.push(component);

@@ -49,8 +49,7 @@ export async function placeArtboards(
   // One may have been deleted in a pause.
   const placed = nodes.filter(({ removed }) => !removed);
   if (!keepsSelection) page.selection = placed;
-  const isInView = slide === null && figma.currentPage.id === page.id;
-  if (isInView) bringIntoSight(placed, { ...corner, width: wanted.width, height: wanted.height });
+  if (slide === null) bringIntoSight(page, placed, { ...corner, width: wanted.width, height: wanted.height });
   return placed;
 }
 
@@ -104,10 +103,14 @@ export async function readObstacles(
   return obstacles;
 }
 
-function boxOf(node: SceneNode): Box {
-  const isTurned = "rotation" in node && node.rotation !== 0;
-  const { x, y, width, height } = (isTurned ? node.absoluteBoundingBox : null) ?? node;
-  return { x, y, width, height };
+/** The upright box around a layer, turned or flipped, in px of its parent. */
+function boxOf({ relativeTransform: [[a, b, x], [c, d, y]], width, height }: SceneNode): Box {
+  return {
+    x: x + Math.min(0, a * width) + Math.min(0, b * height),
+    y: y + Math.min(0, c * width) + Math.min(0, d * height),
+    width: Math.abs(a * width) + Math.abs(b * height),
+    height: Math.abs(c * width) + Math.abs(d * height),
+  };
 }
 
 const middleOf = (slide: SlideNode, { width, height }: Plan): Point => ({
@@ -118,8 +121,9 @@ const middleOf = (slide: SlideNode, { width, height }: Plan): Point => ({
 const isWithin = (box: Box, { width, height }: { readonly width: number; readonly height: number }): boolean =>
   box.x >= 0 && box.y >= 0 && box.x + box.width <= width && box.y + box.height <= height;
 
-/** Stays when half of the result, or of the view, shows it; pans when it fits at this zoom; else zooms to it. */
-export function bringIntoSight(nodes: readonly SceneNode[], box: Box): void {
+/** Stays on another page, and when half of the result, or of the view, shows it; pans when it fits at this zoom; else zooms to it. */
+export function bringIntoSight(page: PageNode, nodes: readonly SceneNode[], box: Box): void {
+  if (figma.currentPage.id !== page.id) return;
   const { bounds } = figma.viewport;
   const overlap = (from: number, size: number, start: number, length: number): number =>
     Math.max(0, Math.min(from + size, start + length) - Math.max(from, start));

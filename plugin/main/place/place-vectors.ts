@@ -54,7 +54,9 @@ export async function placeBeside(
     frames.push(frame);
     await yieldToEditor();
   }
-  page.selection = frames;
-  if (figma.currentPage.id === page.id) bringIntoSight(frames, { ...spot, width, height });
+  // One may have been deleted in a pause.
+  const placed = frames.filter(({ removed }) => !removed);
+  page.selection = placed;
+  bringIntoSight(page, placed, { ...spot, width, height });
   return { filled, sameCount: 0, skipped };
 }

@@ -2,7 +2,7 @@
 import { limits } from "../../../shared/limits.ts";
 import { provenanceKey } from "../../../shared/messages/messages.ts";
 import { type IconSource, type SkippedIcon, svgKey, vectorKey } from "../../../shared/messages/vector-messages.ts";
-import { imagePaintIndex, isLocked } from "../layers/layers.ts";
+import { imagePaintIndex, isInInstance, isLocked } from "../layers/layers.ts";
 import { createYield } from "../slices.ts";
 
 /** Icons read at once: two families. */
@@ -64,9 +64,11 @@ async function readIcon(
   sendImage: (hash: string, bytes: Uint8Array) => void,
 ): Promise<IconSource | SkippedIcon> {
   const about = { nodeId: node.id, nodeName: node.name };
-  const isInstance = node.type === "INSTANCE";
-  if (isInstance && (await node.getMainComponentAsync().catch(() => null)) === null)
+  if (node.type === "INSTANCE" && (await node.getMainComponentAsync().catch(() => null)) === null)
     return { ...about, reason: "no-main" };
+  const imageHash = imageOf(node);
+  // An image inside an instance can be overridden, a drawing can't.
+  const isInstance = imageHash === undefined ? isInInstance(node) : node.type === "INSTANCE";
   const source = {
     ...about,
     widthPx: node.width,
@@ -75,7 +77,6 @@ async function readIcon(
     vector: node.getPluginData(vectorKey),
     ...(isInstance ? { problem: "instance" as const } : isLocked(node) ? { problem: "locked" as const } : {}),
   };
-  const imageHash = imageOf(node);
   if (imageHash !== undefined) {
     if (sent.has(imageHash)) return { ...source, imageHash };
     const bytes = await figma
@@ -93,7 +94,9 @@ async function readIcon(
     if (!/<(?:path|rect|circle|ellipse|line|polygon|polyline|image|text)\b/.test(svg))
       return { ...about, reason: "empty" };
     const traced = node.getPluginData(svgKey);
-    return { ...source, svg, ...(traced === "" ? {} : { traced }) };
+    const [[a, b], [c, d]] = node.absoluteTransform;
+    const turn = a === 1 && d === 1 ? {} : { turn: [a, b, c, d] as const };
+    return { ...source, svg, ...turn, ...(traced === "" ? {} : { traced }) };
   } catch {
     // A hidden or empty layer: there is nothing to draw from.
     return { ...about, reason: "empty" };

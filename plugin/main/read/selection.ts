@@ -1,10 +1,7 @@
 /** What the selection offers to the UI: texts that can be captions, and nodes that Tau made. Bounded, never deep. */
-import { provenanceKey, type Selection } from "../../../shared/messages/messages.ts";
+import { layersMax, provenanceKey, type Selection } from "../../../shared/messages/messages.ts";
 import { sizeKey, vectorKey } from "../../../shared/messages/vector-messages.ts";
 import { variantsIn } from "./read-icons.ts";
-
-/** Layers read from one selection at once: more captions than this is not a batch that a person meant. */
-export const layersMax = 50;
 
 export function readSelection(): Selection {
   const { selection } = figma.currentPage;

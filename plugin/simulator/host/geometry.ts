@@ -5,14 +5,20 @@
 import type { NodeRecord } from "./node-record.ts";
 import type { SimTree } from "./tree.ts";
 
-export function relativeTransform({ x, y, rotation }: NodeRecord): Transform {
+export function relativeTransform({ x, y, rotation, isFlipped }: NodeRecord): Transform {
   const angle = (rotation * Math.PI) / 180;
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  const down = isFlipped ? -1 : 1;
   return [
-    [cos, sin, x],
-    [-sin, cos, y],
+    [cos, sin * down, x],
+    [-sin, cos * down, y],
   ];
 }
+
+/** The layer's members that make this transform. */
+export const placedBy = ([[a, b, x], [c, d, y]]: Transform) => ({
+  ...{ x, y, rotation: (Math.atan2(-c, a) * 180) / Math.PI, isFlipped: a * d - b * c < 0 },
+});
 
 const multiply = ([[a, b, c], [d, e, f]]: Transform, [[g, h, i], [j, k, l]]: Transform): Transform => [
   [a * g + b * j, a * h + b * k, a * i + b * l + c],

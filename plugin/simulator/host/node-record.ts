@@ -29,6 +29,8 @@ export interface NodeRecord {
   readonly height: number;
   /** Degrees, counterclockwise about the top-left corner, from -180 to 180. */
   readonly rotation: number;
+  /** Upside down before it is turned; flipped from left to right, a layer is turned by 180° too. */
+  readonly isFlipped: boolean;
   readonly opacity: number;
   readonly visible: boolean;
   readonly locked: boolean;
@@ -86,6 +88,7 @@ export const blankRecord: Omit<NodeRecord, "id" | "type"> = {
   width: 100,
   height: 100,
   rotation: 0,
+  isFlipped: false,
   opacity: 1,
   visible: true,
   locked: false,

@@ -3,7 +3,7 @@
  * Tau uses exist; a plugin that reaches for another gets `undefined` or a TypeError here, not silence in Figma.
  * Members live on one prototype a type, so that a page of 10,000 layers is read as fast as the tree.
  */
-import { absoluteBox, absoluteTransform } from "./geometry.ts";
+import { absoluteBox, absoluteTransform, placedBy, relativeTransform } from "./geometry.ts";
 import { holdsChildren, type NodeRecord, type NodeType } from "./node-record.ts";
 import { copyPaints, mixed, takePaints } from "./paints.ts";
 import { exportSvg } from "./svg.ts";
@@ -52,6 +52,7 @@ const fixedInInstance: ReadonlySet<string> = new Set([
   "x",
   "y",
   "rotation",
+  "relativeTransform",
   "constraints",
   "vectorPaths",
   ...layoutKeys,
@@ -113,6 +114,19 @@ export class NodeFactory {
     get("parent", ({ parent }) => (parent === null ? null : this.node(parent)));
     if (type !== "PAGE") {
       for (const key of ["width", "height"] as const) get(key, (record) => record[key]);
+      Object.defineProperty(node, "relativeTransform", {
+        enumerable: true,
+        get(this: Self): Transform {
+          const record = tree.get(this.id);
+          const { x, y } = tree.originOf(record.parent ?? tree.pageId);
+          return relativeTransform({ ...record, x: record.x + x, y: record.y + y });
+        },
+        set(this: Self, value: Transform) {
+          const placed = placedBy(value);
+          const { x, y } = tree.originOf(tree.get(this.id).parent ?? tree.pageId);
+          change(this.id, "relativeTransform", { ...placed, x: placed.x - x, y: placed.y - y });
+        },
+      });
       get("absoluteTransform", (record) => absoluteTransform(tree, record));
       get("absoluteBoundingBox", (record) => absoluteBox(tree, record));
       for (const key of ["fills", "strokes"] as const) this.#addPaints(node, key);

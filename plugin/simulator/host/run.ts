@@ -188,6 +188,8 @@ export function createRun(
       designOnly("combineAsVariants");
       if (components.length === 0 || components.some(({ type }) => type !== "COMPONENT"))
         throw new Error("in combineAsVariants: Expected at least one node, and components alone");
+      if (components.some(({ id }) => tree.pageOf(id) !== tree.pageOf(parent.id)))
+        throw new Error("in combineAsVariants: Expected all nodes to be on the page of their new parent");
       // Figma stacks them in the corner, and gives the set a dashed frame.
       const strokes: readonly Paint[] = [{ type: "SOLID", color: { r: 0.592, g: 0.278, b: 1 } }];
       const patch = { name: components[0]!.name.split("/")[0]!, cornerRadius: 5, strokes };

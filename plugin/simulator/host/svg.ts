@@ -2,14 +2,19 @@
  * `exportAsync` as SVG_STRING: shapes, vectors, groups, nested and rotated, with solid fills, linear gradients, strokes and masks. Text
  * and images are left out, which Figma would draw.
  */
-import { relativeTransform } from "./geometry.ts";
+import { absoluteBox, absoluteTransform, relativeTransform } from "./geometry.ts";
 import type { NodeRecord } from "./node-record.ts";
 import type { SimTree } from "./tree.ts";
 
 export function exportSvg(tree: SimTree, id: string): string {
   const root = tree.get(id);
-  const body = draw(tree, { ...root, x: 0, y: 0, rotation: 0 });
-  const { width, height } = root;
+  const upright = draw(tree, { ...root, x: 0, y: 0, rotation: 0, isFlipped: false });
+  // As it looks on the page, in the upright box around it.
+  const [[a, c, e], [b, d, f]] = absoluteTransform(tree, root);
+  const box = absoluteBox(tree, root);
+  const isUpright = a === 1 && d === 1;
+  const { width, height } = isUpright ? root : box;
+  const body = isUpright ? upright : `<g transform="${matrixOf([a, b, c, d, e - box.x, f - box.y])}">${upright}</g>`;
   const gradients = gradientsIn(tree, root);
   const defs = gradients === "" ? "" : `<defs>${gradients}</defs>`;
   return `<svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" fill="none" xmlns="http://www.w3.org/2000/svg">${body}${defs}</svg>`;
@@ -17,7 +22,8 @@ export function exportSvg(tree: SimTree, id: string): string {
 
 function draw(tree: SimTree, bare: NodeRecord): string {
   if (!bare.visible) return "";
-  const record = { ...tree.resolved(tree.get(bare.id)), x: bare.x, y: bare.y, rotation: bare.rotation };
+  const { x, y, rotation, isFlipped } = bare;
+  const record = { ...tree.resolved(tree.get(bare.id)), x, y, rotation, isFlipped };
   const inner = `${outline(record)}${drawAll(tree, tree.childrenOf(record.id))}`;
   if (inner === "") return "";
   return `<g transform="${placeOf(record)}" opacity="${record.opacity}">${inner}</g>`;
@@ -35,8 +41,10 @@ function drawAll(tree: SimTree, [first, ...above]: readonly NodeRecord[]): strin
 
 function placeOf(record: NodeRecord): string {
   const [[a, c, e], [b, d, f]] = relativeTransform(record);
-  return `matrix(${[a, b, c, d, e, f].map((part) => +part.toFixed(4)).join(" ")})`;
+  return matrixOf([a, b, c, d, e, f]);
 }
+
+const matrixOf = (parts: readonly number[]): string => `matrix(${parts.map((part) => +part.toFixed(4)).join(" ")})`;
 
 function outline(record: NodeRecord): string {
   const fill =

@@ -13,7 +13,8 @@ export function drawNode(sim: SimDocument, bare: NodeRecord, urlOf: (hash: strin
   const { style } = node;
   style.cssText = `left:${record.x}px;top:${record.y}px;width:${record.width}px;height:${record.height}px`;
   style.borderRadius = record.type === "ELLIPSE" ? "50%" : `${record.cornerRadius}px`;
-  if (record.rotation !== 0) style.transform = `rotate(${-record.rotation}deg)`;
+  if (record.rotation !== 0 || record.isFlipped)
+    style.transform = `rotate(${-record.rotation}deg) scaleY(${record.isFlipped ? -1 : 1})`;
   if (record.opacity < 1) style.opacity = String(record.opacity);
   if (!record.visible || record.isMask) style.display = "none";
   const blur = record.effects.find((effect) => effect.type === "LAYER_BLUR" && effect.visible);

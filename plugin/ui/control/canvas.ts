@@ -2,7 +2,7 @@
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
 import type { Training } from "../../../shared/contract/training.ts";
 import { Failure } from "../client/failure.ts";
-import { changesFor, withPalette } from "../palettes.ts";
+import { changesFor, recordOf, withPalette } from "../palettes.ts";
 import { canBeVectors, paletteOfForm } from "../plans/prepare.ts";
 import { appliedSet } from "../run/applied-set.ts";
 import { traceImages } from "../run/vector-sets.ts";
@@ -11,6 +11,18 @@ import { keptImages } from "../state/state.ts";
 import type { Connection } from "./connection.ts";
 import type { SceneReader } from "./scene-reader.ts";
 import type { DropPlace, Store } from "./store.ts";
+
+/** Ids of the layers that images are for. */
+const layersIn = (images: readonly ResultImage[]): ReadonlySet<string> =>
+  new Set(
+    images.flatMap(({ destination }) =>
+      destination.kind === "layer"
+        ? [destination.nodeId]
+        : destination.kind === "fills"
+          ? destination.fills.map(({ nodeId }) => nodeId)
+          : [],
+    ),
+  );
 
 export class Canvas {
   readonly #store: Store;
@@ -64,10 +76,12 @@ export class Canvas {
       keptImages(this.#store.state).some(({ destination }) => destination.kind !== "artboard")
     )
       this.#scenes.read(this.#store.state.work);
-    const { skipped, refusedFills } = this.#store.state;
+    const { skipped, refusedFills, refused } = this.#store.state;
+    const isAllDone =
+      skipped.length + refusedFills.length + refused.length === 0 &&
+      layersIn(keptImages(this.#store.state)).size >= this.#store.quickLayerCount;
     // What was left untouched must be seen before the window goes.
-    if (this.#store.closesAfterApply && skipped.length + refusedFills.length === 0)
-      this.#store.around.post({ type: "close" });
+    if (this.#store.closesAfterApply && isAllDone) this.#store.around.post({ type: "close" });
   }
 
   /** Other colours for what is selected; without a server. */
@@ -83,15 +97,10 @@ export class Canvas {
       if (changes.length === 0) throw new Failure("nothing_to_do", "");
       const changed = new Set(changes.map(({ from }) => from));
       const id = this.#store.nextId();
-      const { bindings } = palette;
+      const record = { ...recordOf(palette, form.recolourHow), palette: [...new Set(changes.map(({ to }) => to))] };
       this.#store.dispatch({ type: "applying", applyId: id });
       this.#store.dispatch({ type: "unbound", unbound: used.flatMap(({ hex }) => (changed.has(hex) ? [] : [hex])) });
-      this.#store.around.post({
-        type: "recolour",
-        applyId: id,
-        changes,
-        ...(bindings === undefined ? {} : { bindings }),
-      });
+      this.#store.around.post({ type: "recolour", applyId: id, changes, record });
     } catch (error) {
       this.#connection.fail(error);
     }

@@ -25,6 +25,9 @@ import { Store, type Surroundings } from "./store.ts";
 import { readThumbs } from "./style-thumbs.ts";
 import { ThumbDrawing } from "./thumb-drawing.ts";
 
+/** Until a selection is read: one that is still changing is not worth its exports. */
+const selectedMs = 80;
+
 export class Controller {
   readonly #store: Store;
   readonly #scenes: SceneReader;
@@ -34,6 +37,8 @@ export class Controller {
   readonly #runs: Runs;
   readonly #earlier: EarlierResults;
   readonly #fileStyles: FileStyles;
+  /** The selection changed during a run. */
+  #isSceneOld = false;
   /** In the settings and not saved. */
   #typed: Pick<Settings, "serverUrl" | "token"> | undefined;
 
@@ -46,6 +51,7 @@ export class Controller {
     this.#runs = new Runs(this.#store, this.#connection, this.#thumbs, this.#canvas, this.#scenes);
     this.#earlier = new EarlierResults(this.#store, this.#connection, (command) => this.show(command));
     this.#fileStyles = new FileStyles(this.#store, this.#connection, this.#scenes);
+    this.subscribe(() => this.#isSceneOld && this.#readScene());
   }
 
   get state(): State {
@@ -71,8 +77,7 @@ export class Controller {
         return;
       case "selection":
         this.#store.dispatch({ type: "selection", selection: message.selection });
-        // A run works on what was selected when it began, and its results are for that.
-        if (this.state.run === undefined) this.#scenes.read(this.state.work);
+        this.#readScene(selectedMs);
         return;
       case "applied":
         this.#store.dispatch(message);
@@ -87,7 +92,7 @@ export class Controller {
       case "unapplied":
         this.#store.dispatch(message);
         // The selection looks as it did before.
-        if (this.state.run === undefined) this.#scenes.read(this.state.work);
+        this.#readScene();
         return;
       case "palettes":
         this.#store.dispatch({ type: "collections", collections: message.collections });
@@ -102,6 +107,12 @@ export class Controller {
         this.#connection.fail(new Failure("internal", message.detail));
         return;
     }
+  }
+
+  /** A run works on what was selected when it began: what changed meanwhile is read at its end. */
+  #readScene(afterMs?: number): void {
+    this.#isSceneOld = this.state.run !== undefined;
+    if (!this.#isSceneOld) this.#scenes.read(this.state.work, afterMs);
   }
 
   async #start({
@@ -124,7 +135,7 @@ export class Controller {
     if (launch.kind === "quick") {
       this.#answer(launch.answers);
       this.#store.closesAfterApply = true;
-      this.#store.dispatch({ type: "scene", scene: await this.#scenes.whenRead(this.state.scene) });
+      if (command !== "caption-to-artboard") this.#store.quickLayerCount = selection.layerCount;
       await this.generate();
     } else if (launch.kind === "redraw") await this.#runs.redraw();
     else if (launch.kind === "make-again") await this.#runs.makeAgain();

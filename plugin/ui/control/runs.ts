@@ -48,10 +48,20 @@ export class Runs {
 
   /** Runs the command at work on the form and the selection. */
   async generate(): Promise<void> {
-    if (this.#store.state.work === "recolour") return this.#canvas.recolour();
+    const { work, drawn, scene } = this.#store.state;
+    // A training is started by its own form.
+    if (work === "learn") return;
+    if (work === "recolour") {
+      await this.#scenes.whenRead(scene);
+      return this.#canvas.recolour();
+    }
     if (!this.#store.state.form.isSeedFixed)
       this.#store.dispatch({ type: "form", change: { seed: this.#store.around.randomSeed() } });
-    await this.#run((client, signal) => prepareJobs(this.#store.state, client, this.#store.around.rasterise, signal));
+    await this.#run(async (client, signal) => {
+      // Strokes of the pad need nothing of the selection.
+      if (drawn === undefined || work === "redraw-part") await this.#scenes.whenRead(scene);
+      return prepareJobs(this.#store.state, client, this.#store.around.rasterise, signal);
+    });
   }
 
   /** Live drawing: newer strokes end the run of older ones, and its late replies go nowhere. */

@@ -36,11 +36,11 @@ export class SceneReader {
     this.#post = post;
   }
 
-  /** Asks again; an answer to an earlier question is ignored. */
-  read(command: CommandId): boolean {
+  /** Asks again; an answer to an earlier question is ignored. @param afterMs without another question until then, else never */
+  read(command: CommandId, afterMs = 0): void {
     const what = readBy[command];
     // Who waits for icons gets them: no other question is open that their answer could be mistaken for.
-    return (what !== undefined || !this.#isForIcons) && this.#ask(what);
+    if (what !== undefined || !this.#isForIcons) this.#ask(what, afterMs);
   }
 
   /** The icons of the selection, whatever the command in view reads; without icons when a command requested something else since. */
@@ -50,14 +50,17 @@ export class SceneReader {
     return this.whenRead(now);
   }
 
-  #ask(what: What | undefined): boolean {
-    this.#readId++;
+  #ask(what: What | undefined, afterMs = 0): void {
+    const readId = ++this.#readId;
     this.#isFresh = what === undefined;
     this.#isForIcons &&= what === "read-icons";
-    if (what === undefined) return false;
+    if (what === undefined) return;
     this.#images.clear();
-    this.#post({ type: what, readId: this.#readId });
-    return true;
+    const post = (): void => {
+      if (readId === this.#readId) this.#post({ type: what, readId });
+    };
+    if (afterMs === 0) post();
+    else setTimeout(post, afterMs);
   }
 
   /** Resolves with the next scene, or at once when the last question is answered. */
@@ -67,13 +70,18 @@ export class SceneReader {
 
   /** The scene that a message completes; undefined for any other message. */
   receive(message: MainMessage): Scene | undefined {
+    // What can't be read must not be waited for.
+    if (message.type === "fault" && message.detail.startsWith("read-")) this.#settle({});
     if (!("readId" in message) || message.readId !== this.#readId) return undefined;
     const scene = this.#sceneOf(message);
-    if (scene === undefined) return undefined;
+    if (scene !== undefined) this.#settle(scene);
+    return scene;
+  }
+
+  #settle(scene: Scene): void {
     this.#isFresh = true;
     this.#isForIcons = false;
     for (const resolve of this.#waiting.splice(0)) resolve(scene);
-    return scene;
   }
 
   #sceneOf(message: Extract<MainMessage, { readId: number }>): Scene | undefined {

@@ -44,6 +44,8 @@ export class Store {
   areShownRead = false;
   /** A quick action: the window goes when its images are on the canvas. */
   closesAfterApply = false;
+  /** Layers that the quick action was asked to change: with fewer the window stays. */
+  quickLayerCount = 0;
   #listeners = new Set<() => void>();
   #saving: ReturnType<typeof setTimeout> | undefined;
   #lastId = 0;

@@ -31,7 +31,7 @@ export const de: Texts = {
   apply: "{n} einfügen",
   applied: "{n} auf der Zeichenfläche.",
   oneUndo: " Einmal Rückgängig nimmt alles zurück.",
-  replacing: "Ersetzt ausgewählte Ebenen ({n})",
+  replacing: "Ersetzt die neu gezeichneten Ebenen ({n})",
   stopReplacing: "Stattdessen neue Zeichenfläche",
   keep: "Bild {rank} behalten, Startwert {seed}",
   keepAll: "Alle auswählen",

@@ -42,7 +42,7 @@ export const en = {
   lineLeftOut: "Line {line} “{caption}” is left out:",
   untouched: "Not touched ({n})",
   resultsReady: "Images ready: {n}",
-  replacing: "Replaces selected layers ({n})",
+  replacing: "Replaces the redrawn layers ({n})",
   stopReplacing: "Make a new artboard instead",
   keep: "Keep image {rank}, seed {seed}",
   keepAll: "Select all",

@@ -31,7 +31,7 @@ export const es: Texts = {
   apply: "Añadir {n} al lienzo",
   applied: "{n} en el lienzo.",
   oneUndo: " Un deshacer lo revierte todo.",
-  replacing: "Reemplaza la selección ({n})",
+  replacing: "Reemplaza las capas redibujadas ({n})",
   stopReplacing: "Crear un marco nuevo en su lugar",
   keep: "Conservar la imagen {rank}, semilla {seed}",
   keepAll: "Seleccionar todas",

@@ -31,7 +31,7 @@ export const fr: Texts = {
   apply: "Ajouter {n} au canevas",
   applied: "{n} sur le canevas.",
   oneUndo: " Une annulation reprend tout.",
-  replacing: "Remplace la sélection ({n})",
+  replacing: "Remplace les calques redessinés ({n})",
   stopReplacing: "Créer plutôt un nouveau cadre",
   keep: "Garder l'image {rank}, graine {seed}",
   keepAll: "Tout sélectionner",

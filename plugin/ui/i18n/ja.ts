@@ -31,7 +31,7 @@ export const ja: Texts = {
   apply: "{n} 枚をキャンバスに追加",
   applied: "{n} 件をキャンバスに追加しました。",
   oneUndo: "一度の取り消しで全部戻ります。",
-  replacing: "選択中のレイヤー {n} 件を置き換えます",
+  replacing: "描き直したレイヤー {n} 件を置き換えます",
   stopReplacing: "新しいアートボードにする",
   keep: "画像 {rank} を残す、シード {seed}",
   keepAll: "すべて選択",

@@ -31,7 +31,7 @@ export const ptBr: Texts = {
   apply: "Adicionar {n} à tela",
   applied: "{n} na tela.",
   oneUndo: " Um desfazer reverte tudo.",
-  replacing: "Substitui a seleção ({n})",
+  replacing: "Substitui as camadas redesenhadas ({n})",
   stopReplacing: "Criar um novo frame em vez disso",
   keep: "Manter a imagem {rank}, semente {seed}",
   keepAll: "Selecionar todas",

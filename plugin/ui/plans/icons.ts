@@ -4,7 +4,7 @@ import type { Provenance } from "../../../shared/contract/generations/provenance
 import { styleIdOf } from "../../../shared/contract/style-id.ts";
 import { limits } from "../../../shared/limits.ts";
 import { type ComponentPlan, iconSizesPx, type VectorRecord } from "../../../shared/messages/vector-messages.ts";
-import { fittedSvg } from "../../../shared/vectors/vector-svg.ts";
+import { fittedSvg, viewSizeOf } from "../../../shared/vectors/vector-svg.ts";
 import { readProvenance, readRecord } from "../client/guards.ts";
 import { choiceOfShown } from "../client/style-choice.ts";
 import {
@@ -39,6 +39,21 @@ export function labelOf({ nodeName, provenance }: Pick<SeenIcon, "nodeName" | "p
       .split("/")
       .at(-1) ?? "";
   return caption ?? label ?? wordsOf(name).replace(/(?: \d+)+$/u, "");
+}
+
+/** The icon as its layer has it in its own px, for what is put back into it: there it is turned and flipped once more. */
+export function upright(icon: SeenIcon): SeenIcon {
+  const { svg, turn } = icon;
+  const size = viewSizeOf(svg ?? "");
+  if (turn === undefined || size === undefined) return icon;
+  const [a, b] = turn;
+  // Strokes reach beyond the layer's box, on all sides alike.
+  const beyond = Math.max(0, size.width - Math.abs(a) * icon.widthPx - Math.abs(b) * icon.heightPx);
+  const [widthPx, heightPx] = [icon.widthPx + beyond, icon.heightPx + beyond];
+  // Its rows as columns undo it.
+  const transform = `translate(${widthPx / 2} ${heightPx / 2}) matrix(${turn.join(" ")} 0 0) translate(${-size.width / 2} ${-size.height / 2})`;
+  const own = `<svg xmlns="http://www.w3.org/2000/svg" width="${widthPx}" height="${heightPx}" viewBox="0 0 ${widthPx} ${heightPx}"><g transform="${transform}">${svg}</g></svg>`;
+  return { ...icon, svg: own, url: `data:image/svg+xml,${encodeURIComponent(own)}` };
 }
 
 /** v stays, style and caption change; each icon in its own layer. @param vector as in `inItsLayer` */

@@ -12,6 +12,7 @@ import type { Rasterise } from "../pad/rasterise.ts";
 import type { DrawJob } from "../run/jobs.ts";
 import type { SeenIcon, State } from "../state/state.ts";
 import { redrawnTemperature } from "./captions.ts";
+import { upright } from "./icons.ts";
 import { pictureOf, rasteriseDrawn } from "./prepare.ts";
 
 type Condition = GenerationInput["condition"];
@@ -44,7 +45,7 @@ export async function prepareLost(
   const ids = new Set(lost.flatMap(({ nodeIds }) => nodeIds));
   const shownBy = new Map<string, string>();
   for (const icon of icons.filter(({ nodeId }) => ids.has(nodeId)))
-    shownBy.set(icon.nodeId, (await client.uploadImage(await pictureOf(icon, rasterise), signal)).digest);
+    shownBy.set(icon.nodeId, (await client.uploadImage(await pictureOf(upright(icon), rasterise), signal)).digest);
   if (shownBy.size === 0) throw new Failure("image_unknown", "none of its layers is selected any more");
   const ofStyles = new Set<string>();
   const needsStyles = lost.some(({ input }) => typeof input.condition.style === "object");

@@ -13,7 +13,7 @@ import type { SeenIcon, State } from "../state/state.ts";
 import { captionLineOf, captionProblem, captionsOf, planCaptions, planReplacements } from "./captions.ts";
 import { type DrawnCondition, fitsInline, planDrawing, withoutPaper } from "./drawing.ts";
 import { planBlend, planUpscale, planVariations, type UploadedSource } from "./edits.ts";
-import { planFamily, planRestyle, planTraces, type UploadedIcon } from "./icons.ts";
+import { planFamily, planRestyle, planTraces, type UploadedIcon, upright } from "./icons.ts";
 import { LabelIndex, matchNames, planLabel, planNames } from "./labels.ts";
 import { planRedrawnCaptions, planRedrawnDrawing, planRedrawnIcons, planRedrawnPart } from "./redraw.ts";
 
@@ -209,13 +209,13 @@ const withDrawn = (jobs: readonly DrawJob[], svg: string): readonly DrawJob[] =>
 export const pictureOf = async ({ bytes, svg = "" }: SeenIcon, rasterise: Rasterise): Promise<Uint8Array> =>
   bytes ?? rasterise(svg, pictureSidePx, "none");
 
-/** Icons that the command may change, or only read. @throws Failure selection_missing */
+/** Icons that the command may change, in their own px, or only read, as they look. @throws Failure selection_missing */
 export function iconsOf({ scene, work, form }: State): readonly SeenIcon[] {
   const changes =
     work === "restyle" || work === "redraw-part" || (work === "vectorise" && form.vectorsGo === "in-place");
   const icons = (scene.icons ?? []).filter(({ problem }) => problem === undefined || !changes);
   if (icons.length === 0) throw new Failure("selection_missing", "");
-  return icons;
+  return changes ? icons.map(upright) : icons;
 }
 
 function fillable({ scene }: State) {

@@ -256,6 +256,9 @@ const sketch: Story = {
         centre[0] + radius * Math.cos((turn / 24) * 2 * Math.PI),
         centre[1] + radius * Math.sin((turn / 24) * 2 * Math.PI),
       );
+    // As when the browser takes the pointer for a gesture of its own: the stroke ends there.
+    await pad.evaluate((paper) => paper.releasePointerCapture(1));
+    await page.mouse.move(centre[0], box.y - 20);
     await page.mouse.up();
     // A ray by keys: up from the middle, beyond the circle.
     await pad.focus();

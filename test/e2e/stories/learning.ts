@@ -67,7 +67,7 @@ const learn: Story = {
     await step("cancelled");
     await ui.getByRole("button", { name: "Back" }).click();
     ({ settings } = tinyTraining);
-    await start.click();
+    await ui.getByLabel("Name of the style").press("Enter");
     await ui.getByText("“My blocks” stands among the styles now").waitFor();
     await ui.getByText(/^Cost: /).waitFor();
     await step("learned");

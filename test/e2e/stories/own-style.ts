@@ -57,7 +57,9 @@ const styleOfSelection: Story = {
     await drop("house", await lines(houseLines), [380, 560]);
     await ui.getByRole("list", { name: "Selected images" }).getByText("house").waitFor();
     assert.equal(await styleName.inputValue(), "Blue solids");
-    await styleName.press("Tab");
+    // Enter ends the name and runs nothing.
+    await styleName.press("Enter");
+    assert.equal(await ui.locator(".progress").count(), 0);
     await select("house");
     await ui.getByRole("list", { name: "Selected images" }).getByText("house").waitFor();
     await step("form");

@@ -46,12 +46,45 @@ test("a set lands on the page where it was requested, also when a person goes to
   assert.deepEqual(machine.evaluate("sim.viewport"), { x: 7, y: 7, zoom: 1 }, "the view of another page stays");
 });
 
+test("components are made where they were requested, also when a person goes to another page meanwhile", () => {
+  crowd(500);
+  const second = machine.evaluate<string>("sim.tree.addPage()");
+  machine.evaluate(`(sim.viewport = { x: -90000, y: 0, zoom: 1 }, 0)`);
+  machine.open("components");
+  inPauses(
+    `if (sim.tree.pageId !== "${second}") { sim.showPage("${second}"); sim.viewport = { x: 7, y: 7, zoom: 1 }; }`,
+  );
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24"><path d="M0 0h24v24H0z"/></svg>`;
+  const styles = [{ style: "Flat", nodeId: "9:9", content: { svg, record: {} } }];
+  const sets = [{ name: "icon/rocket", description: "", styles }];
+  machine.fromUi(JSON.stringify({ type: "make-components", applyId: 1, sets }));
+  assert.equal(lastSent()["type"], "applied", JSON.stringify(lastSent()));
+  assert.deepEqual([names("0:1"), names(second)], [["icon"], []]);
+  assert.deepEqual(machine.evaluate("sim.viewport"), { x: 7, y: 7, zoom: 1 }, "the view of another page stays");
+});
+
 test("an artboard that is deleted before all are placed is left out, and the others are applied", () => {
   machine.open("caption-to-artboard");
   inPauses(`const [first] = sim.tree.childrenOf("0:1"); if (first && first.name === "0") sim.tree.remove(first.id)`);
   apply(Array.from({ length: 260 }, (_, i) => String(i)));
   assert.equal(lastSent()["type"], "applied");
   assert.equal(names("0:1").length, 259);
+  assert.equal(machine.evaluate<string[]>("sim.selection").length, 259);
+});
+
+test("a vector that is deleted before all lie beside their layers is not selected, and the others are", () => {
+  machine.open("vectorise");
+  const nodeIds = machine.evaluate<string[]>(
+    `Array.from({ length: 260 }, () => sim.addLayer("RECTANGLE", { name: "Layer" }))`,
+  );
+  inPauses(
+    `const first = sim.tree.childrenOf("0:1").find(({ name }) => name === "0"); if (first) sim.tree.remove(first.id)`,
+  );
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24"><path d="M0 0h24v24H0z"/></svg>`;
+  const images = nodeIds.map((key, i) => ({ key, name: String(i), vector: { svg, record: {} } }));
+  const target = { kind: "beside", nodeIds };
+  machine.fromUi(JSON.stringify({ type: "apply", applyId: 1, artboards: [{ caption: "", images }], target }));
+  assert.equal(lastSent()["type"], "applied", JSON.stringify(lastSent()));
   assert.equal(machine.evaluate<string[]>("sim.selection").length, 259);
 });
 

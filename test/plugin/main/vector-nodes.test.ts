@@ -106,10 +106,11 @@ test("vectors lie beside their images in the same arrangement, or take their pla
   machine.evaluate("sim.undo()");
   send({ type: "apply", applyId: 2, artboards, target: { kind: "replace", nodeIds, scaleMode: "FILL" } });
   assert.deepEqual(
-    page().map(({ type, name, box }) => [type, name, ...box]),
+    page().map(({ type, name, box }) => [type, name, ...box.map(Math.round)]),
     [
       ["FRAME", "photo 0", 20, 0, 60, 60],
-      ["FRAME", "photo 1", 120, 10, 60, 60],
+      // In the middle of the turned sides.
+      ["FRAME", "photo 1", 140, 7, 60, 60],
     ],
   );
   machine.evaluate("sim.undo()");
@@ -117,6 +118,16 @@ test("vectors lie beside their images in the same arrangement, or take their pla
     page().map(({ type }) => type),
     ["RECTANGLE", "RECTANGLE"],
   );
+});
+
+test("a drawing in the place of a frame's picture leaves no picture behind it, and the frame's own colour stays", () => {
+  const bytes = `new Uint8Array([${drawPng(1, 8).join(",")}])`;
+  const nodeId = machine.evaluate<string>(`sim.addLayer("FRAME", { name: "photo", fills: [
+    { type: "SOLID", color: { r: 0, g: 0, b: 1 } }, { type: "IMAGE", scaleMode: "FILL", imageHash: sim.addImage(${bytes}).hash }] })`);
+  const artboards = [{ caption: "", images: [image("rocket", { svg: icon(), record: {} })] }];
+  send({ type: "apply", applyId: 1, artboards, target: { kind: "replace", nodeIds: [nodeId], scaleMode: "FILL" } });
+  const [frame] = page();
+  assert.deepEqual([frame!.id, frame!.children.length, frame!.fills.map(hexOf)], [nodeId, 2, ["#0000ff"]]);
 });
 
 test("locked layers, instances, sections and layers that are gone are listed and stay as they are", () => {
@@ -168,6 +179,30 @@ test("icons are read as images with their bytes once, as SVG, and with what keep
     ],
   );
   assert.equal(machine.evaluate("sent.filter(({ type }) => type === 'icon-image').length"), 1);
+});
+
+test("a drawing inside an instance is listed as such before anything runs; a picture there can be changed", () => {
+  const bytes = `new Uint8Array([${drawPng(1, 8).join(",")}])`;
+  machine.evaluate(`(() => {
+    const fills = [{ type: "SOLID", color: { r: 1, g: 0, b: 0 } }];
+    const paths = [{ windingRule: "NONZERO", data: "M0 0L9 0L9 9Z" }];
+    const photo = [{ type: "IMAGE", scaleMode: "FILL", imageHash: sim.addImage(${bytes}).hash }];
+    const component = sim.tree.insert({ type: "COMPONENT", patch: { name: "card", width: 24, height: 24 }, children: [
+      { type: "VECTOR", patch: { name: "star", width: 9, height: 9, fills, vectorPaths: paths }, children: [] },
+      { type: "RECTANGLE", patch: { name: "photo", fills: photo }, children: [] }] });
+    sim.select(sim.tree.childrenOf(sim.tree.instantiate(component)).map(({ id }) => id));
+  })()`);
+  send({ type: "read-icons", readId: 6 });
+  assert.deepEqual(
+    lastSent<{ icons: { nodeName: string; problem?: string }[] }>().icons.map(({ nodeName, problem }) => [
+      nodeName,
+      problem,
+    ]),
+    [
+      ["star", "instance"],
+      ["photo", undefined],
+    ],
+  );
 });
 
 /** A collection with two modes, and a drawing on the page that is selected. */
@@ -226,13 +261,13 @@ test("colours of a selection are listed with their shares, changed and bound in 
     { from: "#ff0000", to: "#e60000", variableId: red },
     { from: "#ffffff", to: "#102030" },
   ];
-  send({ type: "recolour", applyId: 2, changes, bindings });
+  const record = { palette: ["#e60000", "#102030"], bindings, isNear: true };
+  send({ type: "recolour", applyId: 2, changes, record });
   assert.deepEqual(lastSent(), { type: "applied", applyId: 2, imageCount: 1, sameCount: 0, skipped: [] });
   const [body, inner] = page()[0]!.children[0]!.children;
   assert.deepEqual(body!.fills[0]!.boundVariables, { color: { type: "VARIABLE_ALIAS", id: red } });
   assert.equal(hexOf(inner!.fills[0]), "#102030");
-  const record = JSON.parse(page()[0]!.children[0]!.data["tau.vector"]!) as { palette: string[] };
-  assert.deepEqual(record.palette, ["#e60000", "#102030"]);
+  assert.deepEqual(JSON.parse(page()[0]!.children[0]!.data["tau.vector"]!), record);
   machine.evaluate("sim.undo()");
   assert.equal(hexOf(page()[0]!.children[0]!.children[0]!.fills[0]), "#ff0000");
 });
@@ -250,7 +285,7 @@ test("a layer that shows another mode of the variables is bound, and listed as s
       { from: "#ff0000", to: "#000066", variableId: red },
       { from: "#ffffff", to: "#000066", variableId: red },
     ],
-    bindings,
+    record: { bindings },
   });
   const { skipped } = lastSent<{ skipped: { nodeName: string; reason: string }[] }>();
   assert.deepEqual(
@@ -263,6 +298,18 @@ test("a layer that shows another mode of the variables is bound, and listed as s
   const [body, inner] = page()[0]!.children[0]!.children;
   assert.equal(hexOf(body!.fills[0]), "#e60000", "what the mode in view has");
   assert.equal(hexOf(inner!.fills[0]), "#ffffff");
+});
+
+test("a vector whose colours could not be changed does not remember the new ones", () => {
+  prepareBrand();
+  const read = () => page()[0]!.children[0]!.data["tau.vector"]!;
+  machine.evaluate(`((lock) => sim.tree.childrenOf(lock).forEach(({ id }) => sim.tree.change(id, { locked: true })))
+    ("${page()[0]!.children[0]!.id}")`);
+  const before = read();
+  const changes = [{ from: "#ff0000", to: "#102030" }];
+  send({ type: "recolour", applyId: 2, changes, record: { palette: ["#102030"] } });
+  assert.equal(lastSent<{ imageCount: number }>().imageCount, 0);
+  assert.equal(read(), before);
 });
 
 /** Fitted drawings as the window makes them: here the same at every size. */

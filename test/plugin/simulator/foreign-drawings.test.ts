@@ -133,7 +133,7 @@ test("a drawing of another tool is recoloured as it is: fills, strokes and stops
   const { used } = lastSent<{ used: UsedColour[] }>();
   assert.deepEqual(used.map(({ hex }) => hex).sort(), colours, "what only clips is no colour of the drawing");
   const hexes = ["#0b3954", "#087e8b", "#bfd7ea", "#ff5a5f"];
-  send({ type: "recolour", applyId: 2, changes: changesFor(used, { hexes, names: [] }, "all") });
+  send({ type: "recolour", applyId: 2, changes: changesFor(used, { hexes, names: [] }, "all"), record: {} });
   assert.deepEqual(lastSent(), { type: "applied", applyId: 2, imageCount: 1, sameCount: 0, skipped: [] });
   send({ type: "read-colours", readId: 3 });
   assert.deepEqual(
@@ -174,7 +174,7 @@ test("stops of gradients are bound to the variables that they become, and follow
     const { hex: to, variableId } = variables[index % 2]!;
     return { from: hex, to, variableId };
   });
-  send({ type: "recolour", applyId: 3, changes, bindings: { collectionId, modeId: light, variables } });
+  send({ type: "recolour", applyId: 3, changes, record: { bindings: { collectionId, modeId: light, variables } } });
   const stops = machine.evaluate<ColorStop[]>(`(function stopsIn(id) {
     const { fills = [] } = sim.tree.get(id);
     return [...fills.flatMap(({ gradientStops = [] }) => gradientStops), ...sim.tree.childrenOf(id).flatMap((child) => stopsIn(child.id))];

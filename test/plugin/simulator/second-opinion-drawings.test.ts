@@ -167,7 +167,7 @@ test("recolouring reports the same colours, and changes the same fills, strokes 
       { from: "#ff0000", to: "#087e8b" },
       { from: "#0000ff", to: "#ff5a5f" },
     ];
-    await host.send({ type: "recolour", applyId: 1, changes });
+    await host.send({ type: "recolour", applyId: 1, changes, record: {} });
     const { imageCount, skipped } = lastSent(host, "applied");
     const hex = ({ r, g, b }: RGB): string => [r, g, b].map((part) => Math.round(part * 255)).join();
     return {

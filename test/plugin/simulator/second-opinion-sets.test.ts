@@ -178,7 +178,7 @@ test("recoloured fills are bound to the same variables, and show the colours of 
         { from: "#ff0000", to: "#0000ff", variableId: brand.ids["accent"]!.id },
         { from: "#00ff00", to: "#ffffff", variableId: brand.ids["paper"]!.id },
       ];
-      await host.send({ type: "recolour", applyId: 1, changes, bindings });
+      await host.send({ type: "recolour", applyId: 1, changes, record: { bindings } });
       const { imageCount, skipped } = lastSent(host, "applied");
       const paints = [outer, inner, patch].map((node) =>
         (node.fills as readonly SolidPaint[]).map((paint, index) => [

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import type { Controller } from "../../../plugin/ui/control/controller.ts";
 import type { CommandId } from "../../../shared/commands.ts";
 import type { UiMessage } from "../../../shared/messages/messages.ts";
+import { waitUntil } from "../../fixtures/wait-until.ts";
 import { sendJson } from "../contract/contract-jobs.ts";
 import { type ContractServer, startContractServer, testMeta } from "../contract/contract-server.ts";
 import { drawPng } from "../png.ts";
@@ -205,7 +206,7 @@ test("trying again while the history is in view does the command again that fail
     isBroken = false;
     const count = sent.length;
     controller.receive({ type: "selection", selection: { texts: [], images: [], layerCount: 1 } });
-    assert.equal(sent.slice(count).filter(({ type }) => type === "read-icons").length, 1);
+    await waitUntil("the icons to be read", () => sent.slice(count).some(({ type }) => type === "read-icons"));
     await controller.retry();
     assert.equal(controller.state.failure, undefined);
     assert.deepEqual(

@@ -31,6 +31,11 @@ test("the examples that every language offers are read by the server as the Engl
     }
 });
 
+test("what Redraw replaces is not called the selection, which may be another by then", () => {
+  const selection = /select|auswahl|ausgewählt|sélection|selecc|seleç|選択/i;
+  for (const [name, texts] of Object.entries(languages)) assert.doesNotMatch(texts.replacing, selection, name);
+});
+
 test("every problem code of the server has a title and a cure", () => {
   for (const code of problemCodes) assert.equal(describeFailure(languages.en, code).length, 2, code);
   assert.equal(describeFailure(languages.en, "pack_unavailable")[0], languages.en.failures.pack_missing[0]);

@@ -27,8 +27,10 @@ test("strokes on the pad are what is sent, whatever main reads meanwhile; a clea
         if (message.type === "read-drawing") readId = message.readId;
       },
     });
-    const select = (drawing: string): void => {
+    const select = async (drawing: string): Promise<void> => {
+      const before = readId;
       controller.receive({ type: "selection", selection: { texts: [], images: [], layerCount: 1 } });
+      await waitUntil("the selection to be read", () => readId > before);
       controller.receive({ type: "drawing", readId, name: "selected", svg: drawing });
     };
     const sent = async () => {
@@ -38,11 +40,11 @@ test("strokes on the pad are what is sent, whatever main reads meanwhile; a clea
     controller.show("sketch");
     controller.setDrawing("strokes", svg(1));
     for (const selected of [svg(2), ""]) {
-      select(selected);
+      await select(selected);
       assert.deepEqual(await sent(), { svg: svg(1) });
     }
     controller.setDrawing("strokes", "");
-    select(svg(3));
+    await select(svg(3));
     assert.deepEqual(await sent(), { svg: svg(3) });
     controller.setDrawing("strokes", svg(4));
     controller.show("layout");

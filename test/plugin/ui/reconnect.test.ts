@@ -34,7 +34,7 @@ async function silencedBeforeUpload(server: ContractServer) {
   const speak = (): void => {
     isSilent = false;
   };
-  return { controller, show, speak };
+  return { controller, sent, show, speak };
 }
 
 const until = (isReached: () => boolean): Promise<void> =>
@@ -61,8 +61,10 @@ test("a command that fell silent before its pictures were sent is run once the s
 test("a command that fell silent is not run for what was selected since", async () => {
   const server = await startContractServer();
   try {
-    const { controller, show, speak } = await silencedBeforeUpload(server);
+    const { controller, sent, show, speak } = await silencedBeforeUpload(server);
+    const count = sent.length;
     controller.receive({ type: "selection", selection: { texts: [], images: [], layerCount: 1 } });
+    await until(() => sent.slice(count).some(({ type }) => type === "read-upscale-sources"));
     show("1:2");
     speak();
     await until(() => !controller.state.isReconnecting);

@@ -1,6 +1,7 @@
 /** Captions, style, count, and behind Options the seed and the sliders. Enter in the captions generates. */
 import { useEffect, useRef } from "preact/hooks";
 import { limits } from "../../../../shared/limits.ts";
+import { layersMax } from "../../../../shared/messages/messages.ts";
 import { isRedrawn } from "../../client/style-choice.ts";
 import { choiceFor, translationOfCommand } from "../../client/translations.ts";
 import { describeFailure, fill } from "../../i18n/texts.ts";
@@ -17,7 +18,7 @@ export function CaptionForm(props: ViewProps) {
   const { form } = state;
   const field = useRef<HTMLTextAreaElement>(null);
   const captions = captionsOf(form.captions);
-  const offered = state.selection.texts;
+  const { texts: offered, layerCount } = state.selection;
   const isOffered = offered.length > 0 && form.captions !== offered.map(({ text }) => text).join("\n");
   useEffect(() => field.current?.focus(), []);
   const translation = translationOfCommand(state.meta, state.command);
@@ -52,6 +53,7 @@ export function CaptionForm(props: ViewProps) {
         </p>
       </div>
       <BadLines {...props} captions={captions} />
+      {layerCount > layersMax && <p class="hint">{fill(texts.unread, { n: layerCount - layersMax })}</p>}
       {isOffered && (
         <button type="button" class="chip wide" onClick={() => controller.useTexts()}>
           <Icon name="text" />

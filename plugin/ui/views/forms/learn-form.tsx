@@ -8,7 +8,7 @@ import { canReconnect, Failure } from "../../client/failure.ts";
 import { readsShownStyles } from "../../client/style-choice.ts";
 import { decimal, fill } from "../../i18n/texts.ts";
 import { examplesIn, outcomeOf, shareOfTraining, startLearning } from "../../learning.ts";
-import { Button } from "../controls.tsx";
+import { Button, useEnterInField } from "../controls.tsx";
 import { FailureNotice } from "../failure-notice.tsx";
 import type { ViewProps } from "../view-props.ts";
 import { IconSources } from "./icon-sources.tsx";
@@ -89,6 +89,10 @@ export function LearnForm(props: ViewProps) {
       setSent(undefined);
     }
   };
+  const isReady = icons.length >= limits.examplesMin && sent === undefined;
+  useEnterInField(() => {
+    if (isReady && training === undefined) void start();
+  });
   if (training !== undefined)
     return (
       <div class="form">
@@ -106,10 +110,11 @@ export function LearnForm(props: ViewProps) {
         )}
       </div>
     );
-  const isEnough = icons.length >= limits.examplesMin;
   return (
     <div class="form">
-      <p class={isEnough ? "hint" : "notice"}>{fill(texts.learnHint, { n: limits.examplesMin })}</p>
+      <p class={icons.length >= limits.examplesMin ? "hint" : "notice"}>
+        {fill(texts.learnHint, { n: limits.examplesMin })}
+      </p>
       {(scene.icons ?? []).length > 0 && (
         <>
           <IconSources {...props} isChanged={false} />
@@ -129,7 +134,7 @@ export function LearnForm(props: ViewProps) {
         />
       </div>
       {failure !== undefined && <FailureNotice {...props} failure={failure} onRetry={() => void start()} />}
-      <Button kind="primary" isDisabled={!isEnough || sent !== undefined} onClick={() => void start()}>
+      <Button kind="primary" isDisabled={!isReady} onClick={() => void start()}>
         {sent === undefined ? texts.startLearning : fill(texts.sendingExamples, { i: sent, n: icons.length })}
       </Button>
     </div>

@@ -126,13 +126,14 @@ function Paper({ label, strokes, pen, backdrop, isMask, onDone }: PaperProps) {
     };
     const end = (): void => {
       paper.removeEventListener("pointermove", move);
-      paper.removeEventListener("pointerup", end);
+      paper.removeEventListener("lostpointercapture", end);
       setDrawn(undefined);
       if (next !== strokes) onDone(next);
     };
     move(down);
     paper.addEventListener("pointermove", move);
-    paper.addEventListener("pointerup", end);
+    // It goes when the pointer is lifted, and when the browser takes the pointer for a gesture of its own.
+    paper.addEventListener("lostpointercapture", end);
   };
   return (
     <svg

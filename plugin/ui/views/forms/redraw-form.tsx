@@ -1,6 +1,7 @@
 /** Redraw a part: one icon on the pad, the part painted over, and the style that it is drawn in. */
 import { limits } from "../../../../shared/limits.ts";
 import { svgOf } from "../../pad/strokes.ts";
+import { upright } from "../../plans/icons.ts";
 import { Slider } from "../controls.tsx";
 import type { ViewProps } from "../view-props.ts";
 import { StyleField } from "./common-fields.tsx";
@@ -15,7 +16,7 @@ const marked = "#ffffff";
 export function RedrawForm(props: ViewProps) {
   const { controller, texts } = props;
   const { scene, drawn, form } = controller.state;
-  const icons = scene.icons?.filter(({ problem }) => problem === undefined) ?? [];
+  const icons = scene.icons?.filter(({ problem }) => problem === undefined).map(upright) ?? [];
   const [icon] = icons;
   return (
     <div class="form">

@@ -37,6 +37,10 @@ export function ShownStyleField({ controller, texts }: ViewProps) {
               maxLength={40}
               value={typed ?? chosen.name}
               onInput={(event) => setTyped(event.currentTarget.value)}
+              onKeyDown={(event) => {
+                // It ends the name, and runs no command.
+                if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) event.stopPropagation();
+              }}
               onChange={(event) => {
                 const name = event.currentTarget.value.trim();
                 setTyped(undefined);

@@ -1,7 +1,8 @@
 /** Restyle of icons in their own layers: what stays an image, and what becomes a vector. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { planRestyle, showsOwnStyle, type UploadedIcon } from "../../../../plugin/ui/plans/icons.ts";
+import { planRestyle, showsOwnStyle, type UploadedIcon, upright } from "../../../../plugin/ui/plans/icons.ts";
+import { iconsOf } from "../../../../plugin/ui/plans/prepare.ts";
 import { planRedrawnIcons } from "../../../../plugin/ui/plans/redraw.ts";
 import { effectOf, nameOfLayer } from "../../../../plugin/ui/run/applied-set.ts";
 import { defaultForm } from "../../../../plugin/ui/state/form.ts";
@@ -29,6 +30,18 @@ test("a restyled image stays an image and a vector a vector, each in its own lay
       ],
     );
   }
+});
+
+test("turned icons are sent in their own px where the drawing is put back, and as they look where it is not", () => {
+  const svg = `<svg width="20" height="40" viewBox="0 0 20 40"></svg>`;
+  const icon = { ...icons[1]!.icon, svg, turn: [0, 1, -1, 0] as const, widthPx: 40, heightPx: 20 };
+  const sent = (change: Partial<State>) => iconsOf({ ...initialState, scene: { icons: [icon] }, ...change })[0]!.svg!;
+  const inPlace = { ...defaultForm, vectorsGo: "in-place" as const };
+  const changes = [{ work: "restyle" }, { work: "redraw-part" }, { work: "vectorise", form: inPlace }] as const;
+  for (const change of changes) assert.match(sent(change), /^<svg [^>]*width="40" height="20".*matrix\(0 1 -1 0 0 0\)/);
+  for (const work of ["vectorise", "components"] as const) assert.equal(sent({ work }), svg);
+  const line = { ...icon, svg: svg.replaceAll("20", "2"), heightPx: 0 };
+  assert.match(upright(line).svg!, /^<svg [^>]*viewBox="0 0 42 2"/, "with its stroke");
 });
 
 test("inserted as vectors, restyled images are traced too, all in the chosen colours", () => {
