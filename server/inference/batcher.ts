@@ -121,11 +121,12 @@ export class Batcher {
       if (job.signal.aborted) continue;
       job.onProgress({ stage: "encoding", completed: 0, total: job.request.count });
       try {
-        job.plan = await planGeneration(job.translation, job.request, job.images);
+        job.plan = await planGeneration(job.translation, job.request, job.images, job.signal);
         const { outOfDistribution, namedLabels } = job.plan;
         if (outOfDistribution.length + namedLabels.length > 0) job.onFindings({ outOfDistribution, namedLabels });
       } catch (error) {
-        this.#end(job, error);
+        // One that was cancelled is dropped in the next round.
+        if (!job.signal.aborted) this.#end(job, error);
       }
     }
   }

@@ -35,6 +35,7 @@ export async function planFromCaption(
   captions: NonNullable<Translation["captions"]>,
   request: ResolvedRequest,
   images: ConditionImages,
+  signal?: AbortSignal,
 ): Promise<Plan> {
   const { condition } = request;
   if (condition.drawing || request.keepResidualOf)
@@ -61,6 +62,8 @@ export async function planFromCaption(
   for (const seeds of seedsOf(request, each, finder)) {
     const candidates: Start[] = [];
     for (const seed of seeds) {
+      // Each candidate is drawn and encoded for some 20 ms, and there may be hundreds.
+      signal?.throwIfAborted();
       const { planes, sizePx, key, sources } = await finder.find(seed);
       const drawing = conditionValues({ drawing: { image: key } }, new Map([[key, { planes, sizePx }]]));
       const values = inOwnStyle({ ...drawing, ...requested });

@@ -29,16 +29,20 @@ import { planDifferent } from "./plan-different.ts";
 import { planFromCaption } from "./plan-from-caption.ts";
 import type { ConditionImages } from "./protocol.ts";
 
-/** @throws AppError `invalid_request` for fields that don't go together, or an expert's own error */
+/**
+ * @param signal ends a long plan early
+ * @throws AppError `invalid_request` for fields that don't go together, or an expert's own error; the signal's reason
+ */
 export async function planGeneration(
   translation: Translation,
   given: ResolvedRequest,
   givenImages: ConditionImages,
+  signal?: AbortSignal,
 ): Promise<Plan> {
   const { request, images } = withGivenDrawings(translation, inDefaultStyle(translation, given), givenImages);
   refuseContradictions(translation, request);
   if (translation.captions && request.condition.caption !== undefined)
-    return planFromCaption(translation, translation.captions, request, images);
+    return planFromCaption(translation, translation.captions, request, images, signal);
   const { keepResidualOf, blendWith, count, angleDegrees } = request;
   const requested = conditionValues(request.condition, images, keepResidualOf ? true : undefined);
   const each = bestOfEach(request);

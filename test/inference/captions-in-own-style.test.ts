@@ -3,14 +3,17 @@ import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, describe, it } from "node:test";
+import type { DrawingFinder } from "../../server/engine/interfaces.ts";
 import { encodePng } from "../../server/images/codec.ts";
 import { createConditionImageLoader } from "../../server/inference/condition-images.ts";
+import { planGeneration } from "../../server/inference/plan.ts";
 import { createService, type InferenceService } from "../../server/inference/service.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";
 import { loadPacks } from "../../server/packs/load.ts";
 import { sha256Of } from "../../server/platform/sha256.ts";
 import { writeLibraryFile } from "../../server/retrieval/drawing-library-file.ts";
 import { makeLibrary } from "../../server/retrieval/make-library.ts";
+import { ResolvedRequestSchema } from "../../shared/contract/generations/generation-request.ts";
 import type { TranslationInfo } from "../../shared/contract/meta.ts";
 import { checkCondition, findTranslation } from "../../shared/contract/translation-rules.ts";
 import { limits } from "../../shared/limits.ts";
@@ -193,6 +196,30 @@ describe("captions in a style of one's own", () => {
         assert.deepEqual([alone!.rgba, alone!.sources], [image.rgba, image.sources]);
       }
     }
+    // Hundreds of candidates take seconds to plan, which a client that leaves ends.
+    const leaving = new AbortController();
+    const { translations } = await loadPacks(catalogue, { threads: 1 });
+    const restyle = translations.find(({ id }) => id === "restyle")!;
+    let opened = 0;
+    const find: DrawingFinder["find"] = (asked) => {
+      const choice = restyle.captions!.library!.find(asked)!;
+      return {
+        choose: (noise) => choice.choose(noise),
+        likeness: (one, other) => choice.likeness(one, other),
+        open: (entry) => {
+          opened += 1;
+          if (opened === 3) leaving.abort(new Error("the client left"));
+          return choice.open(entry);
+        },
+      };
+    };
+    const request = ResolvedRequestSchema.parse({
+      ...{ translation: "restyle", condition: { caption: tinyLabels[0]!, style: "filled" } },
+      ...{ count: 1, seed: 1, temperature: 0, bestOf: limits.bestOfMax },
+    });
+    const watched = { ...restyle, captions: { ...restyle.captions!, library: { find } } };
+    await assert.rejects(planGeneration(watched, request, new Map(), leaving.signal), /the client left/);
+    assert.equal(opened, 3);
     // Without a style the drawing keeps its own, as an upload does.
     const drawnBy = async (condition: object, fields: object = {}) =>
       (await drawRestyled({ service: served, info: found, load }, condition, fields))[0]!.rgba;
