@@ -40,7 +40,7 @@ describe("tau vectorise", () => {
       "a transparent picture",
       ["clear.png", "--out", "out"],
       1,
-      /image_rejected: clear\.png: image: expected a picture with something opaque in it, got 8 × 8 px/,
+      /image_rejected: clear\.png: image: expected a picture with something opaque in it, larger than a speck, got 8 × 8 px/,
     ],
     ["a colour in words", ["disc.png", "--out", "out", "--palette", "red"], 1, /invalid_request: --palette/],
     ["a file that is not there", ["none.png", "--out", "out"], 1, /not_found: none\.png/],
