@@ -4,7 +4,7 @@ import type { Vector } from "../../shared/contract/vectors.ts";
 import { limits } from "../../shared/limits.ts";
 import type { Pixels, TracedPixels } from "../engine/interfaces.ts";
 import { startThread } from "../platform/processes/spawn.ts";
-import { coresOf, endedAs, WorkerPool } from "../platform/processes/worker-pool.ts";
+import { coresOf, endedAs, WorkerPool, watchOfScripts } from "../platform/processes/worker-pool.ts";
 import type { VectorOptions } from "./vector-options.ts";
 
 export interface VectorTask {
@@ -29,8 +29,7 @@ export class VectorPool {
       Math.min(limits.vectorsParallelMax, coresOf(0)),
       () => startThread("vectors.js", "vector/vector-thread.ts", undefined),
       endedAs("internal", "tracing"),
-      // No runtime is inside these threads, so one that hangs can be ended alone.
-      { watch: { beats: 60, everyMs: 1000, end: (thread) => void thread.terminate() } },
+      { watch: watchOfScripts },
     );
     return this.#threads.run({
       pixels: {

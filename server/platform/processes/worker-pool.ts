@@ -35,8 +35,8 @@ export class WorkerPool<Task, Result> {
   /** Tasks that each worker has, including those that are on their way to it. */
   readonly #given: number[];
   readonly #watch: Watch | undefined;
-  /** Of the workers that have tasks: those that each has got, and beats since its last answer. */
-  readonly #asked = new Map<Worker, { tasks: number; quiet: number }>();
+  /** Of the workers that have tasks: beats since the last answer. */
+  readonly #quiet = new Map<Worker, number>();
   #beating: ReturnType<typeof setInterval> | undefined;
   readonly #waiting: Array<(index: number) => void> = [];
   #taskCount = 0;
@@ -126,9 +126,11 @@ export class WorkerPool<Task, Result> {
       let cause: unknown;
       const settle = (act: () => void): void => {
         worker.off("message", onMessage).off("messageerror", onUnreadable).off("error", onError).off("exit", onExit);
-        // `close` waits for the threads; other tasks of the worker may still be listened for.
-        if (worker.listenerCount("message") === 0 && !this.#isClosed) worker.unref();
-        this.#hear(worker);
+        // Other tasks of the worker may still be listened for.
+        const isIdle = worker.listenerCount("message") === 0;
+        // `close` waits for the threads.
+        if (isIdle && !this.#isClosed) worker.unref();
+        this.#hear(worker, isIdle);
         act();
       };
       const onMessage = (answer: Answer<Result>): void => {
@@ -154,26 +156,24 @@ export class WorkerPool<Task, Result> {
   /** A worker has one task more. */
   #expect(worker: Worker): void {
     if (!this.#watch) return;
-    const asked = this.#asked.get(worker) ?? { tasks: 0, quiet: 0 };
-    asked.tasks += 1;
-    this.#asked.set(worker, asked);
+    this.#quiet.set(worker, this.#quiet.get(worker) ?? 0);
     this.#beating ??= setInterval(() => this.#beat(), this.#watch.everyMs);
   }
 
   /** A worker has answered, or has ended. */
-  #hear(worker: Worker): void {
-    const asked = this.#asked.get(worker);
-    if (!asked) return;
-    asked.tasks -= 1;
-    asked.quiet = 0;
-    if (asked.tasks === 0) this.#asked.delete(worker);
-    if (this.#asked.size > 0) return;
+  #hear(worker: Worker, isIdle: boolean): void {
+    if (isIdle) this.#quiet.delete(worker);
+    else if (this.#watch) this.#quiet.set(worker, 0);
+    if (this.#quiet.size > 0) return;
     clearInterval(this.#beating);
     this.#beating = undefined;
   }
 
   #beat(): void {
-    for (const [worker, asked] of this.#asked) if (++asked.quiet === this.#watch!.beats) this.#watch!.end(worker);
+    for (const [worker, before] of this.#quiet) {
+      this.#quiet.set(worker, before + 1);
+      if (before + 1 === this.#watch!.beats) this.#watch!.end(worker);
+    }
   }
 }
 
@@ -183,6 +183,9 @@ export const watchOfRuntime: Watch = {
   everyMs: 1000,
   end: () => process.kill(process.pid, "SIGKILL"),
 };
+
+/** Of threads without the runtime: one that hangs is ended alone. */
+export const watchOfScripts: Watch = { ...watchOfRuntime, end: (worker) => void worker.terminate() };
 
 /** The error of a task whose thread ended. @param what begins the message */
 export const endedAs =
