@@ -44,13 +44,6 @@ export async function planFromCaption(
       "no caption beside a drawing or a kept residual, which say what is drawn",
       condition.caption!,
     );
-  if (request.attribute)
-    throw refusal(
-      "invalid_request",
-      "no attribute: words find a drawing here, and move nothing",
-      condition.caption!,
-      "attribute",
-    );
   const words = await wordsOf(captions.from, request);
   const { caption: _, ...others } = condition;
   const requested = conditionValues(others, images);
@@ -213,7 +206,8 @@ function inIndex(
   return { find };
 }
 
-const refusal = (code: ProblemCode, expected: string, received: string, field = "condition.caption"): AppError => {
+const refusal = (code: ProblemCode, expected: string, received: string): AppError => {
+  const field = "condition.caption";
   return new AppError(code, `${field}: expected ${expected}, got "${received}"`, {
     field,
     expected,

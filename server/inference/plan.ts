@@ -190,8 +190,8 @@ async function encodeRequest(
   return { ...fadeNamed(conditions, Math.abs(attribute.strength)), caption: { ...moved, vector } };
 }
 
-/** The API's contract refuses these; internal callers get the same errors. */
-function refuseContradictions({ id, flow }: Translation, request: ResolvedRequest): void {
+/** The API's contract refuses most of these; internal callers get the same errors. */
+function refuseContradictions({ id, flow, captions }: Translation, request: ResolvedRequest): void {
   const { keepResidualOf, blendWith, angleDegrees, bestOf, count, diversity } = request;
   const draws = !keepResidualOf || angleDegrees > 0;
   if (!keepResidualOf && angleDegrees > 0)
@@ -203,6 +203,12 @@ function refuseContradictions({ id, flow }: Translation, request: ResolvedReques
   if (blendWith && count < 2) throw contradiction("count", "at least 2 frames with blendWith", count);
   if (keepResidualOf && diversity) throw contradiction("diversity", "0 with keepResidualOf", diversity);
   if (diversity && bestOf > 1) throw contradiction("bestOf", "1 with diversity, which draws candidates itself", bestOf);
+  if (captions && request.condition.caption !== undefined && request.attribute)
+    throw contradiction(
+      "attribute",
+      "no attribute: words find a drawing here, and move nothing",
+      request.attribute.towards,
+    );
   if (!draws && bestOf > 1) throw contradiction("bestOf", "1, because nothing is drawn", bestOf);
   if (!draws && !blendWith && count > 1)
     throw contradiction("count", "1, because a kept residual gives one image", count);
