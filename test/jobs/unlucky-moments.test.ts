@@ -4,9 +4,10 @@ import { after, before, describe, it } from "node:test";
 import { BullLine } from "../../server/jobs/bull/bull-line.ts";
 import { BullQueue } from "../../server/jobs/bull/bull-queue.ts";
 import { type Call, call } from "../../server/jobs/bull/calls.ts";
-import { connect } from "../../server/jobs/bull/connection.ts";
+import { type Connections, connect } from "../../server/jobs/bull/connection.ts";
 import { Previews } from "../../server/jobs/bull/previews.ts";
-import type { JobQueue } from "../../server/jobs/job-queue.ts";
+import type { JobKind } from "../../server/jobs/job-kinds.ts";
+import type { JobBody, JobQueue } from "../../server/jobs/job-queue.ts";
 import { waitUntil } from "../fixtures/wait-until.ts";
 import { generations, trainings } from "./job-samples.ts";
 import { type QueueServer, startQueueServer, withoutQueueServer } from "./queue-server.ts";
@@ -19,6 +20,23 @@ describe("a bad moment", { skip: withoutQueueServer, timeout: 120_000 }, () => {
     server = await startQueueServer();
   });
   after(() => server.stop());
+
+  /** A queue of one process, for as long as `act` takes. */
+  async function withQueue<Body extends JobBody, Request>(
+    prefix: string,
+    kind: JobKind<Body, Request>,
+    act: (queue: BullQueue<Body, Request>, connections: Connections) => Promise<void>,
+  ): Promise<void> {
+    const connections = await connect(server.url, () => undefined);
+    const about = { connections, prefix, now: Date.now, kind, timings };
+    const queue = await BullQueue.open({ ...about, queueMax: 10, historyMax: 10, onError: () => undefined });
+    try {
+      await act(queue, connections);
+    } finally {
+      await queue.disconnect();
+      connections.close();
+    }
+  }
 
   it("a bad moment for the first use of a line is over when the server answers again", async () => {
     const connections = await connect(server.url, () => undefined, 300);
@@ -41,11 +59,8 @@ describe("a bad moment", { skip: withoutQueueServer, timeout: 120_000 }, () => {
     }
   });
 
-  it("a bad moment to cancel, while a training publishes, keeps what it published", async () => {
-    const connections = await connect(server.url, () => undefined);
-    const about = { connections, prefix: "{publish}", now: Date.now, kind: trainings.kind, timings };
-    const queue = await BullQueue.open({ ...about, queueMax: 10, historyMax: 10, onError: () => undefined });
-    try {
+  it("a bad moment to cancel, while a training publishes, keeps what it published", () =>
+    withQueue("{publish}", trainings.kind, async (queue) => {
       const { body } = await queue.add({ request: trainings.requestOf("mine"), ...trainings.facts } as never);
       const job = (await queue.take())!;
       job.report({ stage: trainings.stage, completed: 1, total: 2 } as never);
@@ -57,17 +72,10 @@ describe("a bad moment", { skip: withoutQueueServer, timeout: 120_000 }, () => {
       job.rollBackCommit();
       assert.equal((await cancelled)!.state, "cancelled");
       assert.deepEqual((await cancelled)!.published, published);
-    } finally {
-      await queue.disconnect();
-      connections.close();
-    }
-  });
+    }));
 
-  it("a bad moment for a power cut, after which a record is older, hides no end from followers", async () => {
-    const connections = await connect(server.url, () => undefined);
-    const about = { connections, prefix: "{older}", now: Date.now, kind: generations.kind, timings };
-    const queue = await BullQueue.open({ ...about, queueMax: 10, historyMax: 10, onError: () => undefined });
-    try {
+  it("a bad moment for a power cut, after which a record is older, hides no end from followers", () =>
+    withQueue("{older}", generations.kind, async (queue, connections) => {
       const { body } = await queue.add({ request: generations.requestOf("bird"), ...generations.facts } as never);
       const seen: Array<string | undefined> = [];
       queue.subscribe(body.id, (now) => seen.push(now?.body.state));
@@ -76,11 +84,7 @@ describe("a bad moment", { skip: withoutQueueServer, timeout: 120_000 }, () => {
       await connections.asking.hincrby(`{older}:generations:job:${body.id}`, "revision", -2);
       await job.finish(generations.done);
       await waitUntil("the follower hears of the end", () => seen.at(-1) === "done");
-    } finally {
-      await queue.disconnect();
-      connections.close();
-    }
-  });
+    }));
 
   it("a bad moment to leave a call, while it is added or while the server is slow, ends neither process nor slot", async () => {
     const removed: string[] = [];

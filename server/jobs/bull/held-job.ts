@@ -179,7 +179,7 @@ export class HeldJob<Body extends JobBody, Request> {
       const args = [id, token, "", text, starts, ""];
       const [, ...released] = (await putBack.run(client, records.prefix, ...args)) as string[];
       endings.release(released);
-      // What has ended meanwhile waits for nobody; neither does anything to another worker's hold.
+      // A job that has ended leaves its line, any other one waits in it. A hold that is another worker's by now stays as it is.
       await ((await records.open(client, id)) ? this.#hold.putBack() : this.#hold.release());
     });
   }

@@ -45,8 +45,8 @@ export const editFields = {
 export const AngleSchema = z.number().min(0).max(limits.angleMaxDegrees);
 /**
  * Candidates drawn for each image, of which the best by log p(z|c) − log p(z|nothing) is kept. Candidate k of image i has seed
- * (seed + i · bestOf + k) mod 2^32; the image reports the seed that won, which alone makes it again; of
- * a drawing in another style an image behind the first is made again with `diversity`, since the first alone keeps the drawing's edges.
+ * (seed + i · bestOf + k) mod 2^32; the image reports the seed that won, which alone makes it again. Of a drawing that is restyled only
+ * the first image keeps the drawing's edges: any other one is made again by its seed and a `diversity` above 0.
  */
 export const BestOfSchema = z.number().int().min(1).max(limits.bestOfMax);
 

@@ -29,14 +29,20 @@ const names = (page: string): string[] =>
   machine.evaluate(`sim.tree.childrenOf(${JSON.stringify(page)}).map(({ name }) => name).filter((n) => n !== "Layer")`);
 const lastSent = (): Record<string, unknown> => machine.evaluate("sent[sent.length - 1]");
 
-test("a set lands on the page where it was requested, also when a person goes to another page meanwhile", () => {
+/** Opens a command on a page of 500 layers, which the person leaves in its pauses. @returns the page that they go to */
+function openAndLeave(command: string): string {
   crowd(500);
   const second = machine.evaluate<string>("sim.tree.addPage()");
   machine.evaluate(`(sim.viewport = { x: -90000, y: 0, zoom: 1 }, 0)`);
-  machine.open("caption-to-artboard");
+  machine.open(command);
   inPauses(
     `if (sim.tree.pageId !== "${second}") { sim.showPage("${second}"); sim.viewport = { x: 7, y: 7, zoom: 1 }; }`,
   );
+  return second;
+}
+
+test("a set lands on the page where it was requested, also when a person goes to another page meanwhile", () => {
+  const second = openAndLeave("caption-to-artboard");
   apply(["a cat", "a dog"]);
   assert.equal(lastSent()["type"], "applied");
   assert.deepEqual(names("0:1"), ["a cat", "a dog"]);
@@ -47,13 +53,7 @@ test("a set lands on the page where it was requested, also when a person goes to
 });
 
 test("components are made where they were requested, also when a person goes to another page meanwhile", () => {
-  crowd(500);
-  const second = machine.evaluate<string>("sim.tree.addPage()");
-  machine.evaluate(`(sim.viewport = { x: -90000, y: 0, zoom: 1 }, 0)`);
-  machine.open("components");
-  inPauses(
-    `if (sim.tree.pageId !== "${second}") { sim.showPage("${second}"); sim.viewport = { x: 7, y: 7, zoom: 1 }; }`,
-  );
+  const second = openAndLeave("components");
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24"><path d="M0 0h24v24H0z"/></svg>`;
   const styles = [{ style: "Flat", nodeId: "9:9", content: { svg, record: {} } }];
   const sets = [{ name: "icon/rocket", description: "", styles }];
