@@ -148,7 +148,7 @@ export function readInInk(
   const { style, drawing, "drawing-style": own, colours, ...others } = bare;
   const known = [...stylesOf(readers, before), ...stylesOf(readers, values)];
   // Where the answer is painted by areas, those of a coloured drawing count.
-  const ofOthers = styleInk.areas ? (image: Picture) => image : linesOf;
+  const ofOthers = styleInk.areas ? (image: Picture) => image : linesOf(styleInk);
   return {
     ...others,
     ...(style && { style: styleInInk(style, []) }),
@@ -190,19 +190,26 @@ export const inUsualInk = <Shown extends Picture>(image: Shown): Shown =>
   madePicture(image, `${image.key} in ink`, ({ planes }) => planesInUsualInk(planes));
 
 /** @param known styles that may say what several colours are */
-function pictureInInk(image: Picture, known: readonly ReadStyle[], ofOthers = linesOf): Picture {
+function pictureInInk(image: Picture, known: readonly ReadStyle[], ofOthers = linesOf()): Picture {
   if (shadedInkOf([image]).ink) return inUsualInk(image);
   const style = known.find(({ styleInk }) => readAsInk(image, styleInk));
   return style ? drawingIn(image, style.styleInk, style.key) : ofOthers(image);
 }
 
-/** A drawing of several flat colours or gradients in lines of one ink; others, and those with a hole, as they are. */
-function linesOf(image: Picture): Picture {
-  if (image.hole || !anyPartitionOf(image)) return image;
-  return madePicture(image, `${image.key} in lines`, () => inLines(image) ?? image.planes);
+/** A drawing of several flat colours or gradients in lines of one ink, as broad as the requested style's; others, and those with a hole, as they are. */
+function linesOf({ lines }: Pick<StyleInk, "lines"> = {}): (image: Picture) => Picture {
+  const width = lines?.isAll ? lines.width : undefined;
+  return (image) => {
+    if (image.hole || !anyPartitionOf(image)) return image;
+    return madePicture(
+      image,
+      `${image.key} in lines${width ? ` of ${width}` : ""}`,
+      () => inLines(image, width) ?? image.planes,
+    );
+  };
 }
 
-function styleInInk(value: ConditionValue, known: readonly ReadStyle[], ofOthers = linesOf): ConditionValue {
+function styleInInk(value: ConditionValue, known: readonly ReadStyle[], ofOthers = linesOf()): ConditionValue {
   if (value.kind !== "images") return value;
   const { key, styleInk, places } = readStyle(value.images);
   if (isFlat(styleInk)) return { ...value, images: places.map((at) => drawingIn(value.images[at]!, styleInk, key)) };

@@ -13,21 +13,28 @@ import { withOutlines } from "./with-outlines.ts";
 
 /** Width of lines along borders, of the side, as many sets of icons have it. */
 const usualWidth = 0.06;
+/** The least that lines are broad, of the side, so that none breaks. */
+const leastWidth = 0.02;
 
 /** Share of an area's border along lines from which on it is filled between them, and from which on what is pale is. */
 const [filledFrom, palePartFrom] = [0.4, 0.02] as const;
+/** Share of an area's border along what lies around a drawing, up to which it may be filled between lines. */
+const openMost = 0.5;
 /** Share of a mark's border along the one colour that it lies on, and share along smaller shapes from which on an area is what these lie on. */
 const [onOneLeast, groundFrom] = [0.9, 0.3] as const;
 /** OKLab lightness and chroma of pale fills, and how much darker lines beside them are. */
 const [paleFrom, paleMost, paleThan] = [0.8, 0.08, 0.3] as const;
 
-/** @returns premultiplied RGBA [4, sizePx, sizePx]; undefined where the drawing is neither of flat colours nor of gradients, or of too many areas */
-export function inLines(drawing: Drawing): Float32Array | undefined {
+/**
+ * @param wanted width of lines where the drawing has none of its own, of the side, 0 to 1
+ * @returns premultiplied RGBA [4, sizePx, sizePx]; undefined where the drawing is neither of flat colours nor of gradients, or of too many areas
+ */
+export function inLines(drawing: Drawing, wanted = usualWidth): Float32Array | undefined {
   const { sizePx } = drawing;
   const partition = anyPartitionOf(drawing);
   if (!partition) return undefined;
   const around = aroundOf(partition);
-  const widthPx = (around?.width ?? usualWidth) * sizePx;
+  const widthPx = (around?.width ?? Math.max(leastWidth, wanted)) * sizePx;
   const { isLine, isShape, isMark } = around?.width ? besideLines(partition, around.colour) : withoutLines(partition);
   const outlined = withOutlines(partition, isShape, widthPx, [0, 0, 0, 1], isMark);
   if (!outlined && !around?.width) return undefined;
@@ -60,9 +67,11 @@ function besideLines(partition: Partition, colour: number): Read {
     return lightness >= Math.max(paleFrom, inkLightness + paleThan) && Math.hypot(a, b) <= paleMost;
   });
   const isInk: Which = (label) => areas[label]!.colour === colour;
+  const isOutside: Which = (label) => areas[label]!.isOutside;
   const isFree: Which = (label) => {
     const area = areas[label]!;
     if (area.colour === 0 || isInk(label) || colours[area.colour]![3] < opaqueFrom) return false;
+    if (shareBeside(area, isOutside) > openMost) return true;
     return shareBeside(area, isInk) < (isPale[area.colour] ? palePartFrom : filledFrom);
   };
   // What smaller shapes lie on is no mark, however narrow it is between them.

@@ -51,6 +51,32 @@ describe("a coloured drawing in lines", () => {
     );
   });
 
+  it("what lies open beside lines is a shape, however many end at it", () => {
+    const pins = [4, 24, 44].flatMap((at) => [
+      [box(0, at + 6, 12, at + 12), navy] as const,
+      [box(52, at + 6, 64, at + 12), navy] as const,
+    ]);
+    const chip = drawn([box(12, 4, 52, 60), sky], ...pins, [box(18, 14, 46, 18), navy], [box(18, 40, 46, 44), navy]);
+    assert.deepEqual(inkAt(chip, [4, 14, 32], 33), [1, 1, 0]);
+  });
+
+  it("lines along borders are as broad as is wanted, those of the drawing as they are", () => {
+    const inkOf = (drawing: ReturnType<typeof drawn>, width?: number): number => {
+      const lines = inLines(drawing, width)!;
+      return lines
+        .subarray(3 * pixels + 32 * sizePx, 3 * pixels + 32 * sizePx + 24)
+        .reduce((sum, alpha) => sum + alpha, 0);
+    };
+    const [fills, own] = [drawn([disc(26), red]), drawn([disc(26), navy], [disc(22), red])];
+    for (const [width, ink] of [
+      [2, 2],
+      [6, 6],
+      [0.1, 0.02 * sizePx],
+    ] as const)
+      assert.ok(Math.abs(inkOf(fills, width / sizePx) - ink) < 0.3, `${inkOf(fills, width / sizePx)}`);
+    assert.ok(Math.abs(inkOf(own, 2 / sizePx) - 4) < 0.3);
+  });
+
   it("letters on a badge are solid, and larger shapes get outlines", () => {
     assert.deepEqual(inkAt(drawn([disc(28), sky], [box(30, 18, 34, 46), red]), [5, 20, 32, 44]), [1, 0, 1, 0]);
     assert.deepEqual(inkAt(drawn([disc(28), sky], [box(20, 20, 44, 44), red]), [5, 12, 21, 32]), [1, 0, 1, 0]);
