@@ -257,7 +257,7 @@ export async function paint(
   const large = drawLayers(layers, factor);
   // On a plate they lie elsewhere.
   const parts = inAreas && !inAreas.looks.plate && besideEachOther(layers, factor, inkBy);
-  const width = lines?.width ?? areas?.outline?.width;
+  const width = lines?.edge ?? lines?.width ?? areas?.outline?.width;
   const linePx = redrawn && width !== undefined ? width * factor * target.imageSizePx : undefined;
   const known = { ...(stack && { stack: stack(large) }), ...(parts && { parts }), ...(linePx && { linePx }) };
   return { planes, enlarged: again(large), known, apart: apart?.(large) };

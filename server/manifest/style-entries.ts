@@ -117,12 +117,18 @@ export const styleLooks = {
   liveArea: channel.optional(),
   /** How it strays, where it is drawn by hand, of the side, and how much the width of its lines does (server/engine/hand-drawn). */
   hand: z.object({ stray: channel, wave: z.number().positive().max(2), uneven: channel }).optional(),
-  /** Width of its lines, of the side of its icons, whether all of them are lines, alpha of its tint (server/engine/lines/line-width.ts), and corners. */
+  /**
+   * Widths of its lines and of edges along them, of the side of its icons, whether all of them are lines, alpha of its tint and how much of what lines
+   * enclose has it (server/engine/lines/line-width.ts), and corners.
+   */
   lines: z
     .object({
       width: channel.optional(),
+      widths: z.array(channel).max(16).optional(),
       isAll: z.boolean(),
       tint: channel.optional(),
+      tinted: channel.optional(),
+      edge: channel.optional(),
       corners: CornersSchema.optional(),
     })
     .optional(),

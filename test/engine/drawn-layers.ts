@@ -6,7 +6,7 @@ export const pixels = sizePx ** 2;
 
 /** Signed distance in pixels, above 0 inside. */
 type Inside = (x: number, y: number) => number;
-type Layer = readonly [inside: Inside, ink: Ink, alpha?: number];
+export type Layer = readonly [inside: Inside, ink: Ink, alpha?: number];
 export const disc =
   (radius: number, x0 = 32, y0 = 32): Inside =>
   (x, y) =>

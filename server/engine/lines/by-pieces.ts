@@ -10,10 +10,10 @@ import { distancesTo, distancesToOther } from "./distances.ts";
 import { endGaps } from "./end-gaps.ts";
 import { labelAreas, spreadLabels } from "./label-areas.ts";
 import type { Redrawn } from "./redraw-lines.ts";
-import { cellAt, type Edged, edgedOf, fieldAround, finePerPx, opened, refined, repeated } from "./shape.ts";
+import { type Edged, edgedOf, fieldAround, finePerPx, opened, refined, repeated } from "./shape.ts";
 
 /** Share of the depth of a piece from which on cells count, and depth in pixels that always does: answers tremble at edges. */
-const [coreShare, corePx] = [0.4, 2] as const;
+export const [coreShare, corePx] = [0.4, 2] as const;
 /** Share of a line's edge beside empty areas from which on it is an edge of the drawing. */
 const emptyLeast = 0.1;
 /** Mean of a mark in the answer, and of a line between two parts of a fill, from which on it is part of the fill. */
@@ -196,7 +196,7 @@ function outlineMean(lines: Uint16Array, areas: Uint16Array, lineMeans: readonly
 }
 
 /** Of each label from 1 on, the mean of values in its middle. @param depth by which middles are told @param most depth that counts */
-function meansOf(
+export function meansOf(
   labels: Uint16Array,
   depth: Float32Array,
   values: Float32Array,
@@ -269,28 +269,4 @@ function besideOf(labels: Uint16Array, areas: Uint16Array, levelOfArea: Float64A
     }
   }
   return beside;
-}
-
-/**
- * Which areas between lines have a tint.
- * @param answer [sizePx, sizePx] alphas, as the flow's answer has them
- * @param level alpha of the tint
- * @returns of each pixel's area, or the one next to it, whether it is tinted
- */
-export function tintedAreas(
-  { field }: Pick<Redrawn, "field">,
-  answer: Float32Array,
-  sizePx: number,
-  level: number,
-): (at: number) => boolean {
-  const sidePx = Math.sqrt(field.length);
-  const ink = new Uint8Array(field.length);
-  for (let cell = 0; cell < ink.length; cell += 1) ink[cell] = field[cell]! > 0 ? 1 : 0;
-  const areas = labelAreas(ink, 0, sidePx);
-  const away = distancesTo(1, ink, sidePx, 2 * corePx * finePerPx);
-  // An answer in ink is no more than tinted.
-  const tints = refined(answer, sizePx).map((alpha) => Math.min(level, alpha));
-  const means = meansOf(areas, away, tints);
-  const nearby = spreadLabels(areas, sidePx);
-  return (at) => means[nearby[cellAt(at, sizePx)]!]! >= level / 2;
 }

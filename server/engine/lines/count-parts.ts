@@ -25,6 +25,23 @@ export function countParts(alphas: Float32Array, sizePx: number, leastPx = piece
   };
 }
 
+/**
+ * Holes of a drawing of which another has nothing left, by their pixels; the ground around is one.
+ * @param drawing [sizePx, sizePx] alphas, as `other` is
+ */
+export function lostHoles(drawing: Float32Array, other: Float32Array, sizePx: number): number[] {
+  const ink = Uint8Array.from(drawing, (alpha) => (alpha >= inkFrom ? 1 : 0));
+  const labels = labelAreas(ink, 0, sizePx);
+  const [sizes, left]: [number[], boolean[]] = [[], []];
+  for (let at = 0; at < labels.length; at += 1) {
+    const label = labels[at]!;
+    if (label === 0) continue;
+    sizes[label] = (sizes[label] ?? 0) + 1;
+    if (other[at]! < inkFrom) left[label] = true;
+  }
+  return sizes.filter((pixels, label) => pixels >= pieceLeastPx && !left[label]);
+}
+
 function countAreas(labels: Uint16Array, leastPx: number): number {
   const sizes: number[] = [];
   for (const label of labels) if (label > 0) sizes[label] = (sizes[label] ?? 0) + 1;

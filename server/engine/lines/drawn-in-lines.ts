@@ -9,13 +9,14 @@ import { channelsOfHex } from "../pixels/hex-colour.ts";
 import { inkOf, tintOf, tintShare } from "../pixels/ink-colour.ts";
 import { type LayeredImage, oddsPerPx, paintValues } from "../pixels/layered-image.ts";
 import { usualInk } from "../pixels/usual-ink.ts";
-import { decidePieces, tintedAreas } from "./by-pieces.ts";
+import { decidePieces } from "./by-pieces.ts";
 import type { StyleLines } from "./line-width.ts";
-import { isHollow, outlineOf } from "./outline.ts";
+import { hasFills, isHollow, outlineOf } from "./outline.ts";
 import { movedEdge, redrawLines } from "./redraw-lines.ts";
 import { settled } from "./settle.ts";
 import { type Edged, edgedOf, shapeOf } from "./shape.ts";
 import { areaTintMost, ofTint, overTint, partsAsInk } from "./tinted.ts";
+import { tintedAreas } from "./tinted-areas.ts";
 
 /** Share of a drawing that has a tint, from which on it is of fills in that tint. */
 const tintedMost = 0.7;
@@ -25,6 +26,8 @@ const tintCounts = 1.5;
 const usualWidth = 0.07;
 /** Deviation of the blur by which the edges of a flow's answer get even, of the side. */
 const answerBlur = 0.0117;
+/** Pixels by which hairlines are broader than what is measured of them, since soft pixels beside them do not count. */
+const hairMorePx = 0.4;
 /** Log-odds of what is sure. */
 const sureOdds = 9;
 
@@ -43,7 +46,7 @@ export interface WantedLines extends StyleLines {
 export async function drawnInLines(
   { planes, known }: Pick<ShownDrawing, "planes" | "known">,
   sizePx: number,
-  { width, isAll, tint, corners, isOwn }: WantedLines,
+  { width, widths, isAll, tint, tinted, edge, corners, isOwn }: WantedLines,
   answerOf: () => Promise<Float32Array>,
 ): Promise<LayeredImage | undefined> {
   const { ink, isOneInk } = inkOf([{ planes, sizePx }]);
@@ -51,13 +54,13 @@ export async function drawnInLines(
   const alphasOf = (image: Float32Array): Float32Array => image.subarray(3 * sizePx ** 2);
   // Edges of several colours are not those of ink.
   if (!ink) return tint ? undefined : inLayers([settledAnswer(alphasOf(await answerOf()), sizePx)], [1], sizePx);
-  const own = isOwn ? asItIs(planes, sizePx, isOneInk) : undefined;
-  if (own) return own;
+  const same = isOwn ? asItIs(planes, sizePx, isOneInk) : undefined;
+  if (same) return same;
   const lines = isOneInk ? alphasOf(planes) : withoutTint(planes, sizePx, isAll);
   const shape = shapeOf(lines, sizePx);
   const oddsOf = (edged: Edged, own: number): Float32Array =>
     (corners ? redrawCorners(edged.inside, sizePx, corners, own) : edged.inside).map((px) => oddsPerPx * px);
-  const redrawn = redrawLines(lines, sizePx, width, shape);
+  const redrawn = redrawLines(lines, sizePx, { width, widths }, shape);
   if (!isAll) {
     const [levels, own] = [tint ? [1, tint] : [1], alphasOf(planes)];
     const answer = alphasOf(await answerOf()).map(
@@ -81,12 +84,16 @@ export async function drawnInLines(
     );
   }
   if (!width) return undefined;
-  const answer = redrawn && !tint ? undefined : alphasOf(await answerOf());
-  const edged = redrawn ?? outlineOf(lines, tint ? overTint(answer!) : answer!, sizePx, width, shape);
+  const own = redrawn && hasFills(redrawn.field, redrawn.width * sizePx) ? shapeOf(redrawn.alphas, sizePx) : undefined;
+  const answer = redrawn && !own && (!tint || edge) ? undefined : alphasOf(await answerOf());
+  const drawn = tint && answer ? overTint(answer) : answer;
+  const hollow = own && outlineOf(redrawn!.alphas, drawn!, sizePx, redrawn!.width, own, true);
+  const edged = hollow ?? redrawn ?? outlineOf(lines, drawn!, sizePx, width, shape);
   if (!edged) return undefined;
   const odds = oddsOf(edged, edged.width);
   if (!tint) return inLayers([odds], [1], sizePx);
-  const isTinted = tintedAreas(edged, answer!, sizePx, tint);
+  if (edge) return inLayers([alongEdges(odds, edge * sizePx + hairMorePx), odds], [1, tint], sizePx);
+  const isTinted = tintedAreas(edged, answer!, sizePx, { tint, tinted });
   return inLayers([odds, odds.map((_, at) => (isTinted(at) ? sureOdds : -sureOdds))], [1, tint], sizePx);
 }
 
@@ -106,6 +113,10 @@ function asItIs(planes: Float32Array, sizePx: number, isOneInk: boolean): Layere
 /** Log-odds of ink by the edge that it has. @param alphas [sizePx, sizePx] */
 const ownEdge = (alphas: Float32Array, sizePx: number): Float32Array =>
   edgedOf(movedEdge(shapeOf(alphas, sizePx), sizePx, 0, 0), sizePx).inside.map((px) => oddsPerPx * px);
+
+/** Log-odds of lines along the edges of ink. @param odds of the ink @param widthPx of the lines, inside of it */
+const alongEdges = (odds: Float32Array, widthPx: number): Float32Array =>
+  odds.map((inside) => Math.min(inside, oddsPerPx * widthPx - inside));
 
 /** Log-odds of a flow's answer as crisp ink. @param answer alphas, [sizePx, sizePx] */
 function settledAnswer(answer: Float32Array, sizePx: number): Float32Array {

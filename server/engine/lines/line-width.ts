@@ -39,6 +39,8 @@ const broaderMost = 1.35;
 /** How much the width of a drawing's lines may differ from that of the style, how long they are of their width then, and the share of such drawings
  * beside fills, and where there are few of these. */
 const [alikeMost, longLeast, someLeast, mixedLeast] = [1.1, 28, 0.25, 0.3] as const;
+/** Share of a style's drawings whose lines are as broad as those of a drawing, from which on these stay. */
+const ownLeast = 0.15;
 /** With fewer middles, as in dots, nobody knows. */
 const middlesLeast = 24;
 
@@ -61,10 +63,16 @@ export const isLines = (found: LineWidth | undefined, spread: number = spreadMos
 export interface StyleLines {
   /** Of its drawings that are lines of one width, of their side; absent where too few are, or where it differs. */
   readonly width?: number | undefined;
+  /** Of each of its drawings that has lines of one width, of their side. */
+  readonly widths?: readonly number[] | undefined;
   /** Whether nearly all of its drawings are such lines; else most have fills. */
   readonly isAll: boolean;
   /** Alpha of the tint beside lines, where there is one. */
   readonly tint?: number | undefined;
+  /** Share of what lines enclose that has the tint, by area, 0 to 1; where all is lines. */
+  readonly tinted?: number | undefined;
+  /** Width of the lines in which the edges of its lines are drawn, of the side, where these are of the tint. */
+  readonly edge?: number | undefined;
   /** Their corners and ends, where these are clear. */
   readonly corners?: StyleCorners | undefined;
 }
@@ -98,7 +106,8 @@ export function linesOfStyle(
     isByHand ? {} : cornersIn(looked, width, isOfFills);
   if (widths.length >= Math.max(1, (hasTints ? besideTints : allLeast) * looked.length) && isSame) {
     const broken = isByHand ? [] : looked.filter(({ alphas, sizePx }) => hasGaps(alphas, sizePx, at(0.5)));
-    if (broken.length < brokenLeast * looked.length) return { width: at(0.5), isAll: true, ...corners(at(0.5)) };
+    if (broken.length < brokenLeast * looked.length)
+      return { width: at(0.5), widths, isAll: true, ...corners(at(0.5)) };
     if (fills === 0) return undefined;
   }
   const { width, sure, count } = commonWidth(shapes.flatMap(({ lines }) => (lines ? [lines] : [])));
@@ -106,8 +115,15 @@ export function linesOfStyle(
   if (fills < fillsLeast * looked.length && count < mixedLeast * looked.length)
     return fills + count >= someLeast * looked.length ? { isAll: false } : undefined;
   const own = sure >= someLeast * looked.length ? width : undefined;
-  return { ...(own && { width }), isAll: false, ...corners(own, true) };
+  return { ...(own && { width, widths }), isAll: false, ...corners(own, true) };
 }
+
+/** Whether some of a style's drawings have lines as broad as these: icons in circles often have thinner ones than others of their set. */
+export function isWidthOf({ widths = [] }: Pick<StyleLines, "widths">, width: number): boolean {
+  return widths.filter((own) => isAlike(own, width)).length >= Math.max(2, ownLeast * widths.length);
+}
+
+const isAlike = (one: number, other: number): boolean => Math.max(one, other) <= alikeMost * Math.min(one, other);
 
 function cornersIn(...of: Parameters<typeof cornersOfStyle>): Pick<StyleLines, "corners"> {
   const corners = cornersOfStyle(...of);
@@ -122,7 +138,6 @@ function commonWidth(found: readonly LineWidth[]): {
 } {
   const longer = (least: number): number[] =>
     found.filter(({ width, long }) => width <= widthMost && long >= least).map(({ width }) => width);
-  const isAlike = (one: number, other: number): boolean => Math.max(one, other) <= alikeMost * Math.min(one, other);
   const widths = longer(longLeast);
   const most = widths
     .map((one) => widths.filter((width) => isAlike(one, width)))

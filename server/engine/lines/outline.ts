@@ -25,18 +25,27 @@ import {
 const [inkRadius, gapRadius] = [0.8, 0.9] as const;
 /** Share of the depth of a mark from which on cells count when the answer is asked. */
 const markCore = 0.4;
-/** Share of an area's cells that must be ink in the answer: of marks, of gaps, which also lie between what only comes near, and of what is enclosed by a band. */
-const [markLeast, gapLeast, fillLeast] = [0.5, 0.7, 0.8] as const;
-/** How far an outline and an answer must agree, else the flow drew something else. */
+/**
+ * Share of an area's cells that must be ink in the answer: of marks, of gaps, which also lie between what only comes near, and of what is enclosed by a
+ * band, also of a solid part beside lines.
+ */
+const [markLeast, gapLeast, fillLeast, besideLinesLeast] = [0.5, 0.7, 0.8, 0.6] as const;
+/** Depth of a part from which on there is room in an outline of it, and the side of a square as large as that room, of the width of lines. */
+const [roomFrom, roomLeast] = [1.15, 1.2] as const;
+/** How far an outline and an answer must agree, else the flow drew something else, and what stays filled. */
 interface Agreement {
   /** Share of the answer's ink that must lie within two pixels of the outline. */
   readonly coveredLeast: number;
   /** Share of the outline that must lie within two pixels of the answer's ink. */
   readonly nearLeast?: number;
+  /** Share of what a band encloses that must be ink so that it stays so. */
+  readonly fillLeast?: number;
 }
 const usualAgreement: Agreement = { coveredLeast: 0.75 };
 /** Of a drawing that was made as large as the answer. */
 const sureAgreement: Agreement = { coveredLeast: 0.85, nearLeast: 0.85 };
+/** Ink of an answer, of that of an outline, below which it drew nothing. */
+const answeredLeast = 0.4;
 /** Share of the greatest depth of a drawing from which on all is its inside. */
 const hollowDepth = 0.9;
 /** Widths of lines up to which a cell is nearer to a line or to nothing. */
@@ -46,7 +55,8 @@ const besideReach = 3;
  * @param drawing [sizePx, sizePx] alphas of one ink
  * @param answer [sizePx, sizePx] alphas, as the flow's answer has them
  * @param width of the lines, of the side, 0 to 1
- * @returns undefined where the drawing is lines of one width, or the flow's answer has ink elsewhere, also if the drawing is as large
+ * @param mayBeLines of that width, with solid parts beside them
+ * @returns undefined where the drawing is lines of one width and may not be, or the flow's answer has ink elsewhere, also if the drawing is as large
  */
 export function outlineOf(
   drawing: Float32Array,
@@ -54,13 +64,23 @@ export function outlineOf(
   sizePx: number,
   width: number,
   shape = shapeOf(drawing, sizePx),
+  mayBeLines = false,
 ): Redrawn | undefined {
-  if (isLines(lineWidthOf(shape, sizePx))) return undefined;
-  const least = isSmear(answer, sizePx) ? { coveredLeast: 0 } : usualAgreement;
+  if (!mayBeLines && isLines(lineWidthOf(shape, sizePx))) return undefined;
+  const agreement = isSmear(answer, sizePx) ? { coveredLeast: 0 } : usualAgreement;
+  const least = mayBeLines ? { ...agreement, fillLeast: besideLinesLeast } : agreement;
   const outline = bandsOf(shape, answer, sizePx, width, least);
   if (outline) return outline;
   const asLarge = asLargeAs(drawing, answer, sizePx);
   return asLarge && bandsOf(shapeOf(asLarge, sizePx), answer, sizePx, width, sureAgreement);
+}
+
+/** Whether lines of one width have parts beside them that are so broad that an outline leaves room within. @param widthPx of the lines */
+export function hasFills(field: Float32Array, widthPx: number): boolean {
+  const thick = widthPx * finePerPx;
+  let cells = 0;
+  for (let cell = 0; cell < field.length; cell += 1) if (field[cell]! > roomFrom * thick) cells += 1;
+  return cells > (roomLeast * thick) ** 2;
 }
 
 function bandsOf(
@@ -116,7 +136,7 @@ function bandsOf(
     else outline[cell] = 1;
   }
   const withinLabels = labelAreas(within, 1, sidePx);
-  const isFill = votesOf(withinLabels, undefined, inked).map((fill) => isInked(fill, fillLeast));
+  const isFill = votesOf(withinLabels, undefined, inked).map((fill) => isInked(fill, agreement.fillLeast ?? fillLeast));
   for (let cell = 0; cell < ink.length; cell += 1)
     if (withinLabels[cell] !== 0 && isFill[withinLabels[cell]!]) outline[cell] = 1;
   return checked(outline, sidePx, sizePx, width, inked, agreement);
@@ -203,13 +223,15 @@ function checked(
   { coveredLeast, nearLeast = 0 }: Agreement,
 ): Redrawn | undefined {
   const field = fieldAround(outline, sidePx);
-  let [answered, covered] = [0, 0];
+  let [answered, covered, outlined] = [0, 0, 0];
   for (let cell = 0; cell < outline.length; cell += 1) {
+    outlined += outline[cell]!;
     if (inked[cell] === 0) continue;
     answered += 1;
     if (field[cell]! > 0.5 - edgeCells) covered += 1;
   }
-  if (covered < coveredLeast * answered) return undefined;
+  // Scraps say nothing.
+  if (covered < coveredLeast * answered && answered >= answeredLeast * outlined) return undefined;
   if (nearLeast > 0 && nearShare(outline, inked, sidePx) < nearLeast) return undefined;
   return { ...edgedOf(field, sizePx), field, width };
 }

@@ -3,13 +3,15 @@
  * and where they are. What a flow says of such a drawing is the same with edges that tremble. Offsetting by distance is what renderers
  * of glyphs do for weights (Green 2007). Pure.
  */
-import { countParts, type Parts } from "./count-parts.ts";
+import { countParts, lostHoles } from "./count-parts.ts";
 import { distancesTo } from "./distances.ts";
-import { isLines, lineWidthOf } from "./line-width.ts";
+import { isLines, isWidthOf, lineWidthOf, type StyleLines } from "./line-width.ts";
 import { type Edged, edgeCells, edgedOf, finePerPx, type Shape, shapeOf } from "./shape.ts";
 
 /** Shares of the change of width that are tried, until lines stay whole and apart; without any they do. */
-const changeShares = [1, 0.7, 0.4, 0] as const;
+const changeShares = [1, 0.7, 0.4, 0.2, 0] as const;
+/** Side of a square as large as a hole that broader lines may fill, of their width, as where lines cross and in eyes, and how many of them. */
+const [smallHole, filledMost] = [0.5, 4] as const;
 
 /** Width of lines up to which the place among the pixels changes what is measured of it. */
 const hairPx = 2;
@@ -24,26 +26,28 @@ export interface Redrawn extends Edged {
 
 /**
  * @param alphas [sizePx, sizePx], of one ink
- * @param width of the lines, of the side, 0 to 1; the drawing's own by default
+ * @param wanted width of the lines, of the side, 0 to 1, or those of a style; the drawing's own by default
  * @returns lines as near to that width as leaves them whole and apart; undefined where the drawing is not lines of one width
  */
 export function redrawLines(
   alphas: Float32Array,
   sizePx: number,
-  width?: number,
+  wanted?: number | Pick<StyleLines, "width" | "widths">,
   shape = shapeOf(alphas, sizePx),
 ): Redrawn | undefined {
   const own = lineWidthOf(shape, sizePx);
   if (!isLines(own)) return undefined;
+  const style = typeof wanted === "number" ? { width: wanted } : (wanted ?? {});
+  const width = isWidthOf(style, own.width) ? own.width : style.width;
   // Widths of hairlines are not known better.
   const isHair = width !== undefined && Math.max(width, own.width) <= hairPx / sizePx;
-  const parts = width === undefined || isHair ? undefined : partsOf(alphas, sizePx);
-  for (const share of parts === undefined ? [0] : changeShares) {
+  const drawing = width === undefined || isHair ? undefined : bordered(alphas, sizePx);
+  for (const share of drawing ? changeShares : [0]) {
     const to = isHair ? own.width : own.width + share * ((width ?? 0) - own.width);
     const field = movedEdge(shape, sizePx, own.width, to);
     const edged = edgedOf(field, sizePx);
-    if (!parts || isWhole(partsOf(edged.alphas, sizePx), parts, width! > own.width))
-      return { ...edged, field, width: to };
+    const broader = width !== undefined && width > own.width ? to * sizePx : undefined;
+    if (!drawing || isWhole(bordered(edged.alphas, sizePx), drawing, broader)) return { ...edged, field, width: to };
   }
   return undefined;
 }
@@ -77,15 +81,29 @@ function keepMiddles(field: Float32Array, { middles, depth, sidePx }: Shape, rad
   }
 }
 
-/** Parts of a drawing whose surroundings are one, also where it reaches the border of the picture. */
-function partsOf(alphas: Float32Array, sizePx: number): Parts {
+/** A drawing with a border of nothing, so that its surroundings are one also where it reaches the border of the picture. */
+function bordered(alphas: Float32Array, sizePx: number): Float32Array {
   const sidePx = sizePx + 2;
   const wide = new Float32Array(sidePx ** 2);
   for (let row = 0; row < sizePx; row += 1)
     wide.set(alphas.subarray(row * sizePx, (row + 1) * sizePx), (row + 1) * sidePx + 1);
-  return countParts(wide, sidePx);
+  return wide;
 }
 
-/** Whether lines neither broke nor ran together: thinner ones may let areas between them open, broader ones must leave all of them. */
-const isWhole = (redrawn: Parts, drawing: Parts, isBroader: boolean): boolean =>
-  redrawn.pieces === drawing.pieces && (isBroader ? redrawn.holes === drawing.holes : redrawn.holes >= drawing.holes);
+/**
+ * Whether lines neither broke nor ran together: thinner ones may let areas between them open, broader ones may fill a few small ones.
+ * @param broaderPx width of broader ones
+ */
+function isWhole(redrawn: Float32Array, drawing: Float32Array, broaderPx: number | undefined): boolean {
+  const sidePx = Math.sqrt(drawing.length);
+  const [made, own] = [countParts(redrawn, sidePx), countParts(drawing, sidePx)];
+  if (made.pieces !== own.pieces) return false;
+  if (broaderPx === undefined) return made.holes >= own.holes;
+  if (made.holes === own.holes) return true;
+  const lost = lostHoles(drawing, redrawn, sidePx);
+  return (
+    made.holes === own.holes - lost.length &&
+    lost.length <= filledMost &&
+    lost.every((pixels) => pixels <= (smallHole * broaderPx) ** 2)
+  );
+}

@@ -44,5 +44,35 @@ export function partsAsInk(alphas: Float32Array, sizePx: number, tint: number): 
   });
 }
 
+/** Alpha from which on a pixel is of a line, once tints are nothing, and how far from its tint, or from nothing, an area may be. */
+const [lineFrom, alike] = [0.5, 0.04] as const;
+
+/**
+ * How much of what lines enclose has the tint.
+ * @param drawings alphas [sizePx, sizePx] of drawings of lines with tints beside them
+ * @param tint its alpha
+ * @returns share by area, 0 to 1; undefined where lines enclose nothing
+ */
+export function tintedShare(
+  drawings: ReadonlyArray<{ readonly alphas: Float32Array; readonly sizePx: number }>,
+  tint: number,
+): number | undefined {
+  let [tinted, empty] = [0, 0];
+  for (const { alphas, sizePx } of drawings) {
+    const ink = Uint8Array.from(overTint(alphas), (alpha) => (alpha >= lineFrom ? 1 : 0));
+    const areas = labelAreas(ink, 0, sizePx);
+    const isOpen = new Set<number>();
+    for (let at = 0; at < sizePx; at += 1)
+      for (const border of [at, at * sizePx, (at + 1) * sizePx - 1, alphas.length - 1 - at])
+        if (alphas[border]! <= alike) isOpen.add(areas[border]!);
+    for (let at = 0; at < alphas.length; at += 1) {
+      if (areas[at] === 0 || isOpen.has(areas[at]!)) continue;
+      if (Math.abs(alphas[at]! - tint) <= alike) tinted += 1;
+      else if (alphas[at]! <= alike) empty += 1;
+    }
+  }
+  return tinted + empty === 0 ? undefined : tinted / (tinted + empty);
+}
+
 /** Pixels over which an edge fades, at most. */
 const edgePx = 2;

@@ -5,7 +5,7 @@ import type { Plate } from "../areas/plate.ts";
 import { type StyleAreas, styleAreasOf } from "../areas/style-areas.ts";
 import { type Hand, handOf } from "../hand-drawn/hand-of-style.ts";
 import { linesOfStyle, type StyleLines } from "../lines/line-width.ts";
-import { areaTintMost, ofTint, overTint } from "../lines/tinted.ts";
+import { areaTintMost, ofTint, overTint, tintedShare } from "../lines/tinted.ts";
 import type { Accent } from "./accents.ts";
 import { type ColourSpread, spreadOf } from "./colour-spread.ts";
 import { asInk, flatInksOf, isOfInks } from "./flat-inks.ts";
@@ -164,7 +164,7 @@ function inkAlone(drawings: readonly Drawing[], shaded?: GradientInk, isTakenOff
   };
 }
 
-const alphasIn = (drawings: readonly Drawing[]) =>
+export const alphasIn = (drawings: readonly Drawing[]) =>
   drawings.map(({ planes, sizePx }) => ({ alphas: planes.subarray(3 * sizePx ** 2), sizePx }));
 
 /** The hand that drew drawings, if one did. */
@@ -186,6 +186,9 @@ export function linesAndHand(
 /** Share of drawings with a tint from which on it is the style's. */
 const tintedLeast = 0.25;
 
+/** Share of tints in what lines enclose up to which they may be edges of broader lines, and how much broader these must be. */
+const [edgedMost, broaderLeast] = [0.65, 2.5] as const;
+
 /** Lines of drawings of one colour. @param isOneInk false: with tints @param isByHand uneven, as a hand draws them */
 export function linesIn(drawings: readonly Drawing[], isOneInk: boolean, isByHand = false): StyleLines | undefined {
   const alphas = alphasIn(drawings);
@@ -204,5 +207,17 @@ export function linesIn(drawings: readonly Drawing[], isOneInk: boolean, isByHan
     alphas.map((drawing) => ({ ...drawing, alphas: overTint(drawing.alphas) })),
     { hasTints: true, isByHand },
   );
-  return lines?.isAll ? { ...lines, tint } : undefined;
+  if (!lines?.isAll) return undefined;
+  const share = tintedShare(alphas, tint);
+  const broad = share !== undefined && share <= edgedMost ? broadLines(alphas, tint, isByHand) : undefined;
+  return broad && broad.width >= broaderLeast * lines.width!
+    ? { ...broad, tint, edge: lines.width }
+    : { ...lines, tint, tinted: share };
+}
+
+/** Lines of drawings that show them in a tint, between thin lines along their edges; undefined where it is no line that has the tint. */
+function broadLines(drawings: ReturnType<typeof alphasIn>, tint: number, isByHand: boolean) {
+  const inked = drawings.map((drawing) => ({ ...drawing, alphas: ofTint(drawing.alphas, tint) }));
+  const lines = linesOfStyle(inked, { isByHand });
+  return lines?.isAll && lines.width !== undefined ? { ...lines, width: lines.width } : undefined;
 }

@@ -192,6 +192,16 @@ describe("lines with another width", () => {
     assert.equal(countParts(redrawn.alphas, sizePx).pieces, 2);
   });
 
+  it("lines with another width fill a few small holes, as eyes are, but none that is larger", () => {
+    const face = (radius: number): Float32Array =>
+      drawn(joined(ring(25, 1.5), ring(radius, 1.5, 22, 26), ring(radius, 1.5, 42, 26)));
+    const eyes = redrawLines(face(2.2), sizePx, 8 / sizePx)!;
+    assert.ok(Math.abs(eyes.width * sizePx - 8) < 0.1, `${eyes.width * sizePx}`);
+    assert.ok(eyes.alphas[26 * sizePx + 22]! > 0.95 && eyes.alphas[32 * sizePx + 32]! < 0.05);
+    const rings = redrawLines(face(4), sizePx, 10 / sizePx)!;
+    assert.ok(rings.width * sizePx < 9 && rings.alphas[26 * sizePx + 22]! < 0.5, `${rings.width * sizePx}`);
+  });
+
   it("lines with another width may reach the border of the picture", () => {
     const shape = drawn(joined(ring(29, 6), stroke(0, 32, 64, 32, 6)));
     const redrawn = redrawLines(shape, sizePx, 3 / sizePx);
