@@ -8,8 +8,9 @@ import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { tintedShare } from "../../engine/lines/tinted.ts";
 import { liveAreaOf } from "../../engine/live-area.ts";
-import { linesIn } from "../../engine/pixels/style-ink.ts";
+import { alphasIn, linesIn } from "../../engine/pixels/style-ink.ts";
 import { usualInk } from "../../engine/pixels/usual-ink.ts";
 import { StyleDrawings, shuffled } from "../../evaluation/styles/style-drawings.ts";
 import type { DraftManifest } from "../../manifest/manifest.ts";
@@ -121,9 +122,11 @@ async function namedStyle({ name, title, variant, examples }: ExportedFacts["sty
   const icons = shuffled(own, 0).slice(0, measuredMost);
   const shown = [];
   for (const icon of icons) shown.push({ planes: await drawings.read(icon), sizePx: facts.imagePx });
-  const { isAll, corners, ...sizes } = linesIn(shown.slice(0, examples), isOneInk) ?? {};
+  const { isAll, corners, width, tint, edge } = linesIn(shown.slice(0, examples), isOneInk) ?? {};
+  // Of a few icons it strays.
+  const tinted = tint !== undefined && isAll && edge === undefined ? tintedShare(alphasIn(shown), tint) : undefined;
   const liveArea = liveAreaOf(shown);
-  const rounded = Object.entries(sizes).flatMap(([key, value]) =>
+  const rounded = Object.entries({ width, tint, tinted, edge }).flatMap(([key, value]) =>
     value === undefined ? [] : [[key, Math.round(widthParts * value) / widthParts]],
   );
   return {
