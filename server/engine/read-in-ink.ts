@@ -4,6 +4,7 @@
  * with flat accents, where a style says what these are (pixels/style-ink.ts). Only where the requested style is such a one
  * too. Where its icons show several colours, the answer gets these by areas (areas/), or their mean and deviation.
  */
+
 import { liesOnAreasGround } from "./areas/areas-ground.ts";
 import { inLines } from "./areas/in-lines.ts";
 import { namedByHex } from "./areas/in-one-colour.ts";
@@ -189,9 +190,16 @@ const planesInUsualInk = (planes: Float32Array): Float32Array => inInk(planes, c
 export const inUsualInk = <Shown extends Picture>(image: Shown): Shown =>
   madePicture(image, `${image.key} in ink`, ({ planes }) => planesInUsualInk(planes));
 
+/** Whether pictures are of one ink, and of areas, by their keys: each drawing of a batch asks again for all icons of its style. */
+const [areOfOneInk, haveAreas] = [new Map<string, boolean>(), new Map<string, boolean>()];
+const picturesSeenMost = 4096;
+const seenBy = ({ key, sizePx }: Picture): string => `${sizePx} ${key}`;
+const isSeen = (seen: Map<string, boolean>, image: Picture, look: () => boolean): boolean =>
+  keep(seen, seenBy(image), seen.get(seenBy(image)) ?? look(), picturesSeenMost);
+
 /** @param known styles that may say what several colours are */
 function pictureInInk(image: Picture, known: readonly ReadStyle[], ofOthers = linesOf()): Picture {
-  if (shadedInkOf([image]).ink) return inUsualInk(image);
+  if (isSeen(areOfOneInk, image, () => shadedInkOf([image]).ink !== undefined)) return inUsualInk(image);
   const style = known.find(({ styleInk }) => readAsInk(image, styleInk));
   return style ? drawingIn(image, style.styleInk, style.key) : ofOthers(image);
 }
@@ -200,7 +208,7 @@ function pictureInInk(image: Picture, known: readonly ReadStyle[], ofOthers = li
 function linesOf({ lines }: Pick<StyleInk, "lines"> = {}): (image: Picture) => Picture {
   const width = lines?.isAll ? lines.width : undefined;
   return (image) => {
-    if (image.hole || !anyPartitionOf(image)) return image;
+    if (image.hole || !isSeen(haveAreas, image, () => anyPartitionOf(image) !== undefined)) return image;
     return madePicture(
       image,
       `${image.key} in lines${width ? ` of ${width}` : ""}`,
@@ -240,7 +248,7 @@ function styleOf({ conditions }: Readers, style: ConditionValue | undefined): Re
 
 /** The styles that were read last, by the keys of their images: each drawing of a batch asks again, and looking takes some 200 ms. */
 const stylesRead = new Map<string, ReadStyle>();
-const stylesReadMost = 64;
+const stylesReadMost = 128;
 
 function readStyle(images: readonly Picture[]): ReadStyle {
   const key = keyOf(images);
@@ -263,11 +271,15 @@ function rememberWithoutPlate({ key, styleInk, places }: ReadStyle, images: read
   remember(read);
 }
 
-function remember(read: ReadStyle): void {
-  stylesRead.delete(read.key);
-  stylesRead.set(read.key, read);
-  const [oldest] = stylesRead.keys();
-  if (stylesRead.size > stylesReadMost && oldest !== undefined) stylesRead.delete(oldest);
+const remember = (read: ReadStyle): ReadStyle => keep(stylesRead, read.key, read, stylesReadMost);
+
+/** @param most entries, of which the one goes first that was asked for longest ago */
+function keep<Kept>(kept: Map<string, Kept>, key: string, value: Kept, most: number): Kept {
+  kept.delete(key);
+  kept.set(key, value);
+  const [oldest] = kept.keys();
+  if (kept.size > most && oldest !== undefined) kept.delete(oldest);
+  return value;
 }
 
 /** The same style, of images without their hard shadows. */
@@ -277,7 +289,7 @@ function readWithoutShadows({ key, styleInk, places }: ReadStyle, images: readon
 }
 
 /** Packs read the same images at sizes of their own. */
-const keyOf = (images: readonly Picture[]): string => images.map(({ key, sizePx }) => `${sizePx} ${key}`).join(" ");
+const keyOf = (images: readonly Picture[]): string => images.map(seenBy).join(" ");
 
 function lookAt(images: readonly Picture[], key: string): ReadStyle {
   const styleInk: StyleInk = images.length === 1 ? shadedInkOf(images) : styleInkOf(images);
