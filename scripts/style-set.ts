@@ -1,13 +1,18 @@
 /**
- * Writes one style of the rendered icon set as a folder of named PNG files, as input of `tau train DIR --name NAME`. For the
- * styles that no training has seen: meteocons, meteocons-fill, streamline-kameleon, streamline-kameleon-duo.
- * Usage: node --import tsx scripts/style-set.ts STYLE OUT [COUNT]
+ * Writes one style as a folder of named files, as input of `tau train DIR --name NAME`: of the rendered icon set, such as
+ * meteocons, meteocons-fill, streamline-kameleon, streamline-kameleon-duo, or icons of a set of @iconify/json by how their names end, such as
+ * teenyicons:outline. No training has seen these.
+ * Usage: node --import tsx scripts/style-set.ts STYLE|SET:SUFFIX OUT [COUNT]
  */
-import { writeStyleFolder } from "./figures/style-folder.ts";
+import { writeIconFolder, writeStyleFolder } from "./figures/style-folder.ts";
 
 const [style, out, count = "200"] = process.argv.slice(2);
 if (style === undefined || out === undefined) {
-  console.error("Usage: node --import tsx scripts/style-set.ts STYLE OUT [COUNT]");
+  console.error("Usage: node --import tsx scripts/style-set.ts STYLE|SET:SUFFIX OUT [COUNT]");
   process.exit(2);
 }
-console.log(`${await writeStyleFolder(style, out, Number(count))} images of ${style} in ${out}`);
+const [set, suffix] = style.split(":") as [string, string?];
+const written = suffix
+  ? await writeIconFolder(set, suffix, out, Number(count))
+  : await writeStyleFolder(style, out, Number(count));
+console.log(`${written} images of ${style} in ${out}`);

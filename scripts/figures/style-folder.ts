@@ -1,15 +1,40 @@
 /**
- * One style of the rendered icon set (server/pretrain/data) in the form of a user's folder: PNG files named after what they
- * show.
+ * One style in the form of a user's folder: of the rendered icon set (server/pretrain/data) as PNG files named after what they show, or
+ * icons of a set of @iconify/json as the SVG files that they are.
  */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { toStraightRgba } from "../../server/engine/pixels/pixels.ts";
 import { encodePng } from "../../server/images/codec.ts";
 import { openImageSet } from "../../server/training/dataset/image-set.ts";
 
 const rendered = "server/pretrain/.cache/icons";
+const sets = "server/pretrain/data/node_modules/@iconify/json/json";
 const sizePx = 128;
+
+/** A set as @iconify/json has it. */
+interface IconSet {
+  readonly icons: Readonly<
+    Record<string, { readonly body: string; readonly width?: number; readonly height?: number }>
+  >;
+  readonly width?: number;
+  readonly height?: number;
+}
+
+/** Writes up to `count` icons of a set into a folder, evenly spaced over those whose names end in `-suffix`. Returns how many. */
+export async function writeIconFolder(set: string, suffix: string, folder: string, count: number): Promise<number> {
+  const { icons, width = 16, height = 16 } = JSON.parse(await readFile(join(sets, `${set}.json`), "utf8")) as IconSet;
+  const all = Object.entries(icons).filter(([name]) => name.endsWith(`-${suffix}`));
+  const step = Math.max(1, Math.floor(all.length / count));
+  const chosen = all.filter((_, at) => at % step === 0).slice(0, count);
+  await mkdir(folder, { recursive: true });
+  for (const [name, icon] of chosen) {
+    const size = `viewBox="0 0 ${icon.width ?? width} ${icon.height ?? height}"`;
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" ${size}>${icon.body}</svg>\n`;
+    await writeFile(join(folder, `${name.slice(0, -suffix.length - 1)}.svg`), svg);
+  }
+  return chosen.length;
+}
 
 /** Writes up to `count` images of a style into a folder. Returns how many. */
 export async function writeStyleFolder(style: string, folder: string, count: number): Promise<number> {

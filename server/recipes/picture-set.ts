@@ -8,7 +8,7 @@ import { TrainingRandom } from "../flow/random.ts";
 import type { TrainingSet } from "../flow/training-set.ts";
 import { denseTable } from "../flow/vector-table.ts";
 import { decodeFitted } from "../images/codec.ts";
-import { filesBelow, isImage } from "../training/dataset/captions-of-folder.ts";
+import { filesBelow, hasPixels } from "../training/dataset/captions-of-folder.ts";
 import { DatasetIssues } from "../training/dataset/dataset-issues.ts";
 import type { SetCondition } from "../training/encode/pack-experts.ts";
 
@@ -25,7 +25,7 @@ const imagesMin = 20;
 /** Images below a folder. @throws AppError `dataset_invalid` when there are too few */
 export async function picturesIn(folder: string, least = imagesMin): Promise<PictureFile[]> {
   const files = await filesBelow(folder, new DatasetIssues());
-  const images = files.filter(isImage);
+  const images = files.filter(hasPixels);
   if (images.length < least)
     throw new AppError("dataset_invalid", `${folder}: expected at least ${least} images, got ${images.length}`);
   return images.map((file) => ({ file, label: file.includes("/") ? file.slice(0, file.indexOf("/")) : "" }));

@@ -15,9 +15,11 @@ export interface CaptionedFile {
   readonly captions: readonly string[];
 }
 
-/** Whether a file's name ends as that of a picture that can be read. */
-export const isImage = (path: string): boolean => /\.(png|jpe?g|webp|gif)$/i.test(path);
-const isOtherImage = (path: string): boolean => /\.(svg|bmp|tiff?|ico|avif|heic|heif|jxl|psd)$/i.test(path);
+/** Whether a file's name ends as that of a picture of pixels that can be read. */
+export const hasPixels = (path: string): boolean => /\.(png|jpe?g|webp|gif)$/i.test(path);
+/** The same, or as that of an SVG. */
+export const isImage = (path: string): boolean => hasPixels(path) || /\.svg$/i.test(path);
+const isOtherImage = (path: string): boolean => /\.(bmp|tiff?|ico|avif|heic|heif|jxl|psd)$/i.test(path);
 const isTable = (path: string): boolean => /^[^/]+\.(csv|jsonl)$/i.test(path);
 const isText = (path: string): boolean => path.toLowerCase().endsWith(".txt");
 const stemOf = (path: string): string => path.replace(/\.[^./]*$/, "");
@@ -64,7 +66,7 @@ export async function captionsOfFolder(
   if (second !== undefined)
     throw new AppError("dataset_invalid", `${folder}: expected one table of captions, got ${table} and ${second}`);
   for (const file of files.filter(isOtherImage))
-    issues.add("unreadable_image", file, "expected PNG, JPEG, WebP or GIF");
+    issues.add("unreadable_image", file, "expected PNG, JPEG, WebP, GIF or SVG");
   const captions =
     table === undefined
       ? ((await fromTexts(folder, files.filter(isText), images, issues)) ?? fromNames(images))

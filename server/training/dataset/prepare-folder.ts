@@ -8,10 +8,10 @@ import { mkdir, readFile, rm, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { limits } from "../../../shared/limits.ts";
 import { AppError } from "../../../shared/problem.ts";
-import { decodeFitted, mediaTypeOf } from "../../images/codec.ts";
 import { writeFileAtomically } from "../../platform/files/atomic-file.ts";
 import { type CaptionedFile, captionsOfFolder, filesBelow } from "./captions-of-folder.ts";
 import { type DatasetIssue, DatasetIssues, describeIssues } from "./dataset-issues.ts";
+import { decodeImage } from "./decode-image.ts";
 import { holdOut } from "./hold-out.ts";
 import type { ImageItem } from "./image-set.ts";
 import { DuplicateFinder } from "./near-duplicates.ts";
@@ -125,8 +125,7 @@ async function decode(path: string, sizePx: number): Promise<Float32Array | stri
     const { size } = statSync(path);
     if (size > limits.uploadMaxBytes) return `expected at most ${limits.uploadMaxBytes} bytes, got ${size}`;
     const bytes = size <= smallFileBytes ? readFileSync(path) : await readFile(path);
-    mediaTypeOf(bytes);
-    return await decodeFitted(bytes, sizePx);
+    return await decodeImage(bytes, path, sizePx);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

@@ -21,10 +21,10 @@ import {
 } from "../../engine/pixels/style-ink.ts";
 import { drawingIn, inUsualInk } from "../../engine/read-in-ink.ts";
 import { planesOffPaper } from "../../engine/read-off-paper.ts";
-import { decodeFitted } from "../../images/codec.ts";
 import { sha256Of } from "../../platform/sha256.ts";
 import { captionsOfFolder, filesBelow, isImage } from "../dataset/captions-of-folder.ts";
 import { DatasetIssues } from "../dataset/dataset-issues.ts";
+import { decodeImage } from "../dataset/decode-image.ts";
 import type { Icon } from "./style-pairs.ts";
 
 /** Icons of which a style is learned; beyond them nothing was gained, and each costs time. */
@@ -52,7 +52,7 @@ export async function isOfFlatColours(folder: string, sizePx: number): Promise<b
   const icons: Icon[] = [];
   for (let at = 0; at < files.length; at += every) {
     const file = files[Math.floor(at)]!;
-    const planes = await decodeFitted(await readFile(join(folder, file)), sizePx).catch(() => undefined);
+    const planes = await decodeImage(await readFile(join(folder, file)), file, sizePx).catch(() => undefined);
     if (planes) icons.push(offPaper({ kind: "image", planes, sizePx, key: file }));
   }
   const { ink, ground, areas } = inInkOfMost(icons).styleInk;
@@ -139,7 +139,7 @@ export async function readIcons(
   for (const [at, file] of images.entries()) {
     signal?.throwIfAborted();
     const bytes = await readFile(join(folder, file));
-    const planes = await decodeFitted(bytes, sizePx).catch((error: unknown) => String(error));
+    const planes = await decodeImage(bytes, file, sizePx).catch((error: unknown) => String(error));
     const key = sha256Of(bytes);
     if (typeof planes === "string") issues.add("unreadable_image", file, planes);
     else if (!planes.some((value) => value > 0)) issues.add("empty_image", file);

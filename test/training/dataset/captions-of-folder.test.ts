@@ -77,12 +77,15 @@ describe("captions from file names", () => {
     const { captions, issues } = await read({
       "red.png": "",
       "LICENSE.txt": "MIT",
-      "tree.svg": "",
+      "tree.tiff": "",
       "sun.HEIC": "",
     });
     assert.deepEqual(captions, { "red.png": ["red"] });
     assert.deepEqual(issues, {
-      unreadable_image: ["sun.HEIC: expected PNG, JPEG, WebP or GIF", "tree.svg: expected PNG, JPEG, WebP or GIF"],
+      unreadable_image: [
+        "sun.HEIC: expected PNG, JPEG, WebP, GIF or SVG",
+        "tree.tiff: expected PNG, JPEG, WebP, GIF or SVG",
+      ],
     });
   });
 });
