@@ -204,9 +204,10 @@ function pictureInInk(image: Picture, known: readonly ReadStyle[], ofOthers = li
   return style ? drawingIn(image, style.styleInk, style.key) : ofOthers(image);
 }
 
-/** A drawing of several flat colours or gradients in lines of one ink, as broad as the requested style's; others, and those with a hole, as they are. */
-function linesOf({ lines }: Pick<StyleInk, "lines"> = {}): (image: Picture) => Picture {
-  const width = lines?.isAll ? lines.width : undefined;
+/** A drawing of several flat colours or gradients in lines of one ink, as thin as the requested style's; others, and those with a hole, as they are. */
+function linesOf({ lines, hand }: Pick<StyleInk, "lines" | "hand"> = {}): (image: Picture) => Picture {
+  // Those of a hand are uneven.
+  const width = lines?.isAll && !hand ? lines.width : undefined;
   return (image) => {
     if (image.hole || !isSeen(haveAreas, image, () => anyPartitionOf(image) !== undefined)) return image;
     return madePicture(

@@ -11,9 +11,9 @@ import { type Area, coverOf, type Partition } from "./partition.ts";
 import { anyPartitionOf } from "./smooth-areas.ts";
 import { withOutlines } from "./with-outlines.ts";
 
-/** Width of lines along borders, of the side, as many sets of icons have it. */
+/** Width of lines along borders, of the side, as many sets of icons have it: broader ones would run together, and are made so later, where they do not. */
 const usualWidth = 0.06;
-/** The least that lines are broad, of the side, so that none breaks. */
+/** The least that lines are broad, so that none breaks. */
 const leastWidth = 0.02;
 
 /** Share of an area's border along lines from which on it is filled between them, and from which on what is pale is. */
@@ -26,7 +26,7 @@ const [onOneLeast, groundFrom] = [0.9, 0.3] as const;
 const [paleFrom, paleMost, paleThan] = [0.8, 0.08, 0.3] as const;
 
 /**
- * @param wanted width of lines where the drawing has none of its own, of the side, 0 to 1
+ * @param wanted width of lines where the drawing has none of its own, of the side, 0 to 1; broader ones than usual are as usual
  * @returns premultiplied RGBA [4, sizePx, sizePx]; undefined where the drawing is neither of flat colours nor of gradients, or of too many areas
  */
 export function inLines(drawing: Drawing, wanted = usualWidth): Float32Array | undefined {
@@ -34,7 +34,7 @@ export function inLines(drawing: Drawing, wanted = usualWidth): Float32Array | u
   const partition = anyPartitionOf(drawing);
   if (!partition) return undefined;
   const around = aroundOf(partition);
-  const widthPx = (around?.width ?? Math.max(leastWidth, wanted)) * sizePx;
+  const widthPx = (around?.width ?? Math.min(usualWidth, Math.max(leastWidth, wanted))) * sizePx;
   const { isLine, isShape, isMark } = around?.width ? besideLines(partition, around.colour) : withoutLines(partition);
   const outlined = withOutlines(partition, isShape, widthPx, [0, 0, 0, 1], isMark);
   if (!outlined && !around?.width) return undefined;

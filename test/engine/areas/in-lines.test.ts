@@ -60,7 +60,7 @@ describe("a coloured drawing in lines", () => {
     assert.deepEqual(inkAt(chip, [4, 14, 32], 33), [1, 1, 0]);
   });
 
-  it("lines along borders are as broad as is wanted, those of the drawing as they are", () => {
+  it("lines along borders are as broad as is wanted, but no broader than usual, those of the drawing as they are", () => {
     const inkOf = (drawing: ReturnType<typeof drawn>, width?: number): number => {
       const lines = inLines(drawing, width)!;
       return lines
@@ -70,7 +70,8 @@ describe("a coloured drawing in lines", () => {
     const [fills, own] = [drawn([disc(26), red]), drawn([disc(26), navy], [disc(22), red])];
     for (const [width, ink] of [
       [2, 2],
-      [6, 6],
+      [3, 3],
+      [6, 0.06 * sizePx],
       [0.1, 0.02 * sizePx],
     ] as const)
       assert.ok(Math.abs(inkOf(fills, width / sizePx) - ink) < 0.3, `${inkOf(fills, width / sizePx)}`);
