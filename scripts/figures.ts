@@ -1,7 +1,7 @@
 /**
  * Makes the figures of the docs: `npm run figures [-- NAME…] [--packs DIR]`. `training` trains two translations of ten minutes
  * each and so has to be named; `--steps N` shortens it, `--keep DIR` keeps the packs, each in its own data folder. `upscaling` and
- * `upscaling-inputs` need downloaded pictures, `upscaling-letters` fonts, and `restyle-matrix`, `eight-icons`, `style-colours`, `coloured-styles`, `hand-drawn` and `stickers` rendered styles; they have to be named, too.
+ * `upscaling-inputs` need downloaded pictures, `upscaling-letters` fonts, and `restyle-matrix`, `unseen-pairs`, `eight-icons`, `style-colours`, `coloured-styles`, `hand-drawn` and `stickers` rendered styles; they have to be named, too.
  */
 import { parseArgs } from "node:util";
 import { autoencoderFigure } from "./figures/autoencoder.ts";
@@ -20,6 +20,7 @@ import {
   restyleMatrixFigure,
   stickersFigure,
   styleColoursFigure,
+  unseenPairsFigure,
 } from "./figures/styles.ts";
 import { trainingFigures } from "./figures/training.ts";
 import { upscalingFigures } from "./figures/upscaling.ts";
@@ -53,6 +54,7 @@ const figures: Figures = {
 /** Those on rendered styles. */
 const styleFigures: Figures = {
   "restyle-matrix": restyleMatrixFigure,
+  "unseen-pairs": unseenPairsFigure,
   "eight-icons": eightIconsFigure,
   "style-colours": styleColoursFigure,
   "coloured-styles": colouredStylesFigure,

@@ -6,6 +6,7 @@
 import { shadowsOf } from "../../server/engine/pixels/hard-shadows/without-shadows.ts";
 import { type ColourWord, hues } from "../../server/evaluation/metrics/colour-words.ts";
 import { grouped, type StyleDrawing, StyleDrawings, styleOf } from "../../server/evaluation/styles/style-drawings.ts";
+import { limits } from "../../shared/limits.ts";
 import type { Figure } from "./edits.ts";
 import { type Shown, shownOf } from "./example-icons.ts";
 import { type SheetBlock, type SheetRow, writeSheet } from "./sheet.ts";
@@ -26,8 +27,18 @@ interface Board extends Studio {
   madeUp(styles: number, count: number, look?: string): Promise<Shown[][]>;
   /** Those of all such styles whose drawings have the light margin of a sticker. */
   stickers(count: number): Promise<Shown[][]>;
+  /** Variants of families that nothing was trained on, evenly spaced by name: so many pairs of each as the report takes, with what shows their styles. */
+  unseenPairs(variants: number, count: number): Promise<ReadonlyArray<{ variant: string; pairs: UnseenPair[] }>>;
   restyle(source: Shown, style: object | string, more?: object, seed?: number): Promise<Uint8Array | undefined>;
   caption(caption: string, style: object | string): Promise<Uint8Array | undefined>;
+}
+
+/** Another variant of a family, the true one, and other icons of both. */
+interface UnseenPair {
+  readonly source: Shown;
+  readonly truth: Shown;
+  readonly style: readonly Shown[];
+  readonly own: readonly Shown[];
 }
 
 export async function withBoard<T>(packsDir: string | undefined, work: (board: Board) => Promise<T>): Promise<T> {
@@ -71,6 +82,27 @@ export async function withBoard<T>(packsDir: string | undefined, work: (board: B
           }
           return shown;
         },
+        async unseenPairs(variants, count) {
+          const held = drawings.all.filter(({ split, isProcedural }) => split === "heldOutFamily" && !isProcedural);
+          const found: Array<{ variant: string; pairs: UnseenPair[] }> = [];
+          const showAll = (all: readonly StyleDrawing[]) => Promise.all(all.map((one) => show(one, studio)));
+          for (const [variant] of [...grouped(held, styleOf)].sort(([one], [other]) => (one < other ? -1 : 1))) {
+            const pairs = await drawings.differingPairs(
+              (one) => styleOf(one) === variant && !one.isProcedural,
+              count,
+              1,
+            );
+            if (pairs.length < count) continue;
+            const shown: UnseenPair[] = [];
+            for (const { source, target } of pairs) {
+              const examples = (of: StyleDrawing) => showAll(drawings.examplesOf(of, limits.styleImagesMax, 1));
+              const [from, truth] = [await show(source, studio), await show(target, studio)];
+              shown.push({ source: from, truth, style: await examples(target), own: await examples(source) });
+            }
+            found.push({ variant, pairs: shown });
+          }
+          return spaced(found, variants);
+        },
         restyle: (source, style, more = {}, seed) => draw({ drawing: { image: source.image }, style, ...more }, seed),
         caption: (caption, style) => draw({ caption, style }),
       });
@@ -95,6 +127,26 @@ function spaced<T>(values: readonly T[], count: number): T[] {
 
 export const imagesOf = (shown: readonly Shown[]) => ({ images: shown.map(({ image }) => image) });
 export const tilesOf = (shown: readonly Shown[]): Uint8Array[] => shown.map(({ png }) => png);
+
+/** Pairs of families that nothing was trained on, unpicked: the source, the answer in the style that 16 icons of the true variant's set show, the truth. */
+export const unseenPairsFigure: Figure = (path, packsDir) =>
+  withBoard(packsDir, async ({ unseenPairs, restyle }) => {
+    const blocks: SheetBlock[] = [];
+    for (const { variant, pairs } of await unseenPairs(9, columns + 2)) {
+      const tiles = [];
+      for (const { source, style, own } of pairs)
+        tiles.push(await restyle(source, imagesOf(style), { drawing: { image: source.image, style: imagesOf(own) } }));
+      blocks.push({
+        columns: pairs.map(() => ""),
+        rows: [
+          { label: "source", tiles: pairs.map(({ source }) => source.png) },
+          { label: `as ${variant}`, tiles },
+          { label: "truth", tiles: pairs.map(({ truth }) => truth.png) },
+        ],
+      });
+    }
+    return writeSheet(path, blocks, { cellPx: 64, marginPx: 150 });
+  });
 
 /** Outlines and solids of families never seen, in named styles and in those of other families never seen. */
 export const restyleMatrixFigure: Figure = (path, packsDir) =>
