@@ -13,23 +13,26 @@ const sets = "server/pretrain/data/node_modules/@iconify/json/json";
 const sizePx = 128;
 
 /** A set as @iconify/json has it. */
-interface IconSet {
-  readonly icons: Readonly<
-    Record<string, { readonly body: string; readonly width?: number; readonly height?: number }>
-  >;
-  readonly width?: number;
-  readonly height?: number;
+interface IconSet extends Partial<Box> {
+  readonly icons: Readonly<Record<string, Partial<Box> & { readonly body: string }>>;
 }
+type Box = Readonly<Record<"left" | "top" | "width" | "height", number>>;
 
 /** Writes up to `count` icons of a set into a folder, evenly spaced over those whose names end in `-suffix`. Returns how many. */
 export async function writeIconFolder(set: string, suffix: string, folder: string, count: number): Promise<number> {
-  const { icons, width = 16, height = 16 } = JSON.parse(await readFile(join(sets, `${set}.json`), "utf8")) as IconSet;
+  const {
+    icons,
+    left = 0,
+    top = 0,
+    width = 16,
+    height = 16,
+  } = JSON.parse(await readFile(join(sets, `${set}.json`), "utf8")) as IconSet;
   const all = Object.entries(icons).filter(([name]) => name.endsWith(`-${suffix}`));
   const step = Math.max(1, Math.floor(all.length / count));
   const chosen = all.filter((_, at) => at % step === 0).slice(0, count);
   await mkdir(folder, { recursive: true });
   for (const [name, icon] of chosen) {
-    const size = `viewBox="0 0 ${icon.width ?? width} ${icon.height ?? height}"`;
+    const size = `viewBox="${icon.left ?? left} ${icon.top ?? top} ${icon.width ?? width} ${icon.height ?? height}"`;
     const svg = `<svg xmlns="http://www.w3.org/2000/svg" ${size}>${icon.body}</svg>\n`;
     await writeFile(join(folder, `${name.slice(0, -suffix.length - 1)}.svg`), svg);
   }

@@ -4,7 +4,6 @@
  * with flat accents, where a style says what these are (pixels/style-ink.ts). Only where the requested style is such a one
  * too. Where its icons show several colours, the answer gets these by areas (areas/), or their mean and deviation.
  */
-
 import { liesOnAreasGround } from "./areas/areas-ground.ts";
 import { inLines } from "./areas/in-lines.ts";
 import { namedByHex } from "./areas/in-one-colour.ts";

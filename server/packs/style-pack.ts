@@ -4,6 +4,7 @@
  */
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { hexOfChannels } from "../engine/pixels/hex-colour.ts";
 import type { StyleInk } from "../engine/pixels/style-ink.ts";
 import { readCodes } from "../experts/drawing-style.ts";
@@ -163,7 +164,8 @@ function isSameStyle(
   return (
     expert?.kind === "drawing-style" &&
     expert.codes === codesAt &&
-    JSON.stringify(expert.vocabulary) === JSON.stringify(vocabulary) &&
+    // As it would be read: without undefined, and in whatever order.
+    isDeepStrictEqual(expert.vocabulary, JSON.parse(JSON.stringify(vocabulary))) &&
     isOfBase(manifest, base)
   );
 }

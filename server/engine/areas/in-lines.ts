@@ -11,7 +11,7 @@ import { type Area, coverOf, type Partition } from "./partition.ts";
 import { anyPartitionOf } from "./smooth-areas.ts";
 import { withOutlines } from "./with-outlines.ts";
 
-/** Width of lines along borders, of the side, as many sets of icons have it: broader ones would run together, and are made so later, where they do not. */
+/** Width of lines along borders, of the side, as many sets of icons have it. Broader lines are drawn so too, and get broader later where they stay apart. */
 const usualWidth = 0.06;
 /** The least that lines are broad, so that none breaks. */
 const leastWidth = 0.02;

@@ -10,7 +10,7 @@ import { inkOf, tintOf, tintShare } from "../pixels/ink-colour.ts";
 import { type LayeredImage, oddsPerPx, paintValues } from "../pixels/layered-image.ts";
 import { usualInk } from "../pixels/usual-ink.ts";
 import { decidePieces } from "./by-pieces.ts";
-import type { StyleLines } from "./line-width.ts";
+import { isLines, lineWidthOf, type StyleLines } from "./line-width.ts";
 import { hasFills, isHollow, outlineOf } from "./outline.ts";
 import { movedEdge, redrawLines } from "./redraw-lines.ts";
 import { settled } from "./settle.ts";
@@ -56,7 +56,7 @@ export async function drawnInLines(
   if (!ink) return tint ? undefined : inLayers([settledAnswer(alphasOf(await answerOf()), sizePx)], [1], sizePx);
   const same = isOwn ? asItIs(planes, sizePx, isOneInk) : undefined;
   if (same) return same;
-  const lines = isOneInk ? alphasOf(planes) : withoutTint(planes, sizePx, isAll);
+  const lines = isOneInk ? alphasOf(planes) : withoutTint(planes, sizePx, isAll, edge !== undefined);
   const shape = shapeOf(lines, sizePx);
   const oddsOf = (edged: Edged, own: number): Float32Array =>
     (corners ? redrawCorners(edged.inside, sizePx, corners, own) : edged.inside).map((px) => oddsPerPx * px);
@@ -92,7 +92,11 @@ export async function drawnInLines(
   if (!edged) return undefined;
   const odds = oddsOf(edged, edged.width);
   if (!tint) return inLayers([odds], [1], sizePx);
-  if (edge) return inLayers([alongEdges(odds, edge * sizePx + hairMorePx), odds], [1, tint], sizePx);
+  if (edge) {
+    // Distances of outlines reach no further than their edge.
+    const body = edged === redrawn ? odds : ownEdge(edged.alphas, sizePx);
+    return inLayers([alongEdges(body, edge * sizePx + hairMorePx), body], [1, tint], sizePx);
+  }
   const isTinted = tintedAreas(edged, answer!, sizePx, { tint, tinted });
   return inLayers([odds, odds.map((_, at) => (isTinted(at) ? sureOdds : -sureOdds))], [1, tint], sizePx);
 }
@@ -125,10 +129,12 @@ function settledAnswer(answer: Float32Array, sizePx: number): Float32Array {
   return ownEdge(ink!, sizePx);
 }
 
-/** A drawing with a tint as one of ink. @param isAll for a style of lines */
-function withoutTint(planes: Float32Array, sizePx: number, isAll: boolean): Float32Array {
+/** A drawing with a tint as one of ink. @param isAll for a style of lines @param hasEdges of lines of a tint with edges, as the drawing's may be */
+function withoutTint(planes: Float32Array, sizePx: number, isAll: boolean, hasEdges: boolean): Float32Array {
   const [alphas, drawing] = [planes.subarray(3 * sizePx ** 2), { planes, sizePx }];
   const tint = tintOf([drawing]) ?? 0;
+  const whole = hasEdges && tint > 0 ? ofTint(alphas, tint) : undefined;
+  if (whole && isLines(lineWidthOf(shapeOf(whole, sizePx), sizePx))) return whole;
   return tint > areaTintMost || (!isAll && tintShare(drawing) > tintedMost)
     ? partsAsInk(alphas, sizePx, tint)
     : overTint(alphas);

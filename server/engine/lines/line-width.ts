@@ -39,7 +39,7 @@ const broaderMost = 1.35;
 /** How much the width of a drawing's lines may differ from that of the style, how long they are of their width then, and the share of such drawings
  * beside fills, and where there are few of these. */
 const [alikeMost, longLeast, someLeast, mixedLeast] = [1.1, 28, 0.25, 0.3] as const;
-/** Share of a style's drawings whose lines are as broad as those of a drawing, from which on these stay. */
+/** Share of a style's drawings that must have lines as broad as those of a drawing, so that the drawing's lines keep their width. */
 const ownLeast = 0.15;
 /** With fewer middles, as in dots, nobody knows. */
 const middlesLeast = 24;

@@ -25,11 +25,10 @@ import {
 const [inkRadius, gapRadius] = [0.8, 0.9] as const;
 /** Share of the depth of a mark from which on cells count when the answer is asked. */
 const markCore = 0.4;
-/**
- * Share of an area's cells that must be ink in the answer: of marks, of gaps, which also lie between what only comes near, and of what is enclosed by a
- * band, also of a solid part beside lines.
- */
-const [markLeast, gapLeast, fillLeast, besideLinesLeast] = [0.5, 0.7, 0.8, 0.6] as const;
+/** Share of an area's cells that must be ink in the answer: of marks, of gaps, which also lie between what only comes near, and of what is enclosed by a band. */
+const [markLeast, gapLeast, fillLeast] = [0.5, 0.7, 0.8] as const;
+/** The last of these for solid parts beside lines. */
+const besideLinesLeast = 0.6;
 /** Depth of a part from which on there is room in an outline of it, and the side of a square as large as that room, of the width of lines. */
 const [roomFrom, roomLeast] = [1.15, 1.2] as const;
 /** How far an outline and an answer must agree, else the flow drew something else, and what stays filled. */
@@ -78,8 +77,12 @@ export function outlineOf(
 /** Whether lines of one width have parts beside them that are so broad that an outline leaves room within. @param widthPx of the lines */
 export function hasFills(field: Float32Array, widthPx: number): boolean {
   const thick = widthPx * finePerPx;
+  const ink = new Uint8Array(field.length);
+  for (let cell = 0; cell < field.length; cell += 1) ink[cell] = field[cell]! > 0 ? 1 : 0;
+  // The field reaches no further than lines are deep.
+  const depth = distancesTo(0, ink, Math.sqrt(field.length), roomFrom * thick + 1);
   let cells = 0;
-  for (let cell = 0; cell < field.length; cell += 1) if (field[cell]! > roomFrom * thick) cells += 1;
+  for (let cell = 0; cell < depth.length; cell += 1) if (depth[cell]! > roomFrom * thick) cells += 1;
   return cells > (roomLeast * thick) ** 2;
 }
 
@@ -230,7 +233,7 @@ function checked(
     answered += 1;
     if (field[cell]! > 0.5 - edgeCells) covered += 1;
   }
-  // Scraps say nothing.
+  // So little ink is no answer that could disagree.
   if (covered < coveredLeast * answered && answered >= answeredLeast * outlined) return undefined;
   if (nearLeast > 0 && nearShare(outline, inked, sidePx) < nearLeast) return undefined;
   return { ...edgedOf(field, sizePx), field, width };

@@ -6,10 +6,12 @@ import type { Redrawn } from "./redraw-lines.ts";
 import { cellAt, finePerPx, refined } from "./shape.ts";
 
 /**
- * What the answer counts beside the log-odds of the style's share of tints, and the sum from which on an area has the tint: logistic regression on 476 areas
- * of seven sets of duotones, whose shares come no nearer to nothing and all than this; and the share where none is known.
+ * Weight of the answer beside the log-odds of the style's share of tints, and the sum from which on an area has the tint: logistic regression on 476 areas
+ * of seven sets of duotones.
  */
-const [votesWeight, tintedFrom, surest, usualTinted] = [4.3, 1.83, 0.03, 0.5] as const;
+const [votesWeight, tintedFrom] = [4.3, 1.83] as const;
+/** Shares count as no nearer to 0 and to 1 than this, and the share where none is known. */
+const [surest, usualTinted] = [0.03, 0.5] as const;
 /** Share of tints in what a style's lines enclose, from which on a drawing that encloses anything has one. */
 const oneFrom = 0.6;
 

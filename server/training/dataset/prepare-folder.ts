@@ -20,7 +20,7 @@ import { interleave, writeIndex, writePixels } from "./write-image-set.ts";
 /** Image files that are decoded ahead. */
 const readAhead = 8;
 /** Version of decoding; sets of another version are made again. */
-const pixelsVersion = 2;
+const pixelsVersion = 3;
 /** Images between two progress reports. */
 const reportEvery = 8;
 

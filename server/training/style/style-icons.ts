@@ -22,7 +22,7 @@ import {
 import { drawingIn, inUsualInk } from "../../engine/read-in-ink.ts";
 import { planesOffPaper } from "../../engine/read-off-paper.ts";
 import { sha256Of } from "../../platform/sha256.ts";
-import { captionsOfFolder, filesBelow, isImage } from "../dataset/captions-of-folder.ts";
+import { captionsOfFolder, filesBelow, hasPixels, isImage } from "../dataset/captions-of-folder.ts";
 import { DatasetIssues } from "../dataset/dataset-issues.ts";
 import { decodeImage } from "../dataset/decode-image.ts";
 import type { Icon } from "./style-pairs.ts";
@@ -47,7 +47,7 @@ export interface StyleIcons {
 
 /** Whether the icons of a folder are drawings of one colour, on the same ground, or of flat ones. @throws AppError `dataset_invalid` without such a folder */
 export async function isOfFlatColours(folder: string, sizePx: number): Promise<boolean> {
-  const files = (await filesBelow(folder, new DatasetIssues())).filter(isImage).slice(0, iconsMax);
+  const files = iconFiles(await filesBelow(folder, new DatasetIssues()), new DatasetIssues());
   const every = Math.max(1, files.length / lookedAt);
   const icons: Icon[] = [];
   for (let at = 0; at < files.length; at += every) {
@@ -123,6 +123,20 @@ function asInks<Shown extends Icon>(
   return { icons, styleInk: { isOneInk: false, spread: spreadOf(icons), ...hand, ...(areas && { areas }) } };
 }
 
+const stemOf = (file: string): string => file.slice(0, -extname(file).length);
+
+/** Files of icons, at most as many as are read; of an icon in several formats its SVG. */
+function iconFiles(files: readonly string[], issues: DatasetIssues): string[] {
+  const images = files.filter(isImage);
+  const drawn = new Set(images.filter((file) => !hasPixels(file)).map(stemOf));
+  const once = images.filter((file) => {
+    const isDouble = hasPixels(file) && drawn.has(stemOf(file));
+    if (isDouble) issues.add("duplicate", file, "lies beside an SVG of its name");
+    return !isDouble;
+  });
+  return once.slice(0, iconsMax);
+}
+
 /**
  * Icons of a folder by their digests, each once; what can't be read or shows nothing is left out.
  * @throws AppError `dataset_invalid` with fewer than `least`, or the signal's reason
@@ -133,7 +147,7 @@ export async function readIcons(
   onRead: (done: number, total: number) => void,
 ): Promise<NamedIcon[]> {
   const files = await filesBelow(folder, issues);
-  const images = files.filter(isImage).slice(0, iconsMax);
+  const images = iconFiles(files, issues);
   const captions = await captionsIn(folder, files);
   const icons = new Map<string, NamedIcon>();
   for (const [at, file] of images.entries()) {
@@ -158,7 +172,7 @@ export async function readIcons(
     onRead(at + 1, images.length);
   }
   if (icons.size >= least) return [...icons.values()].sort((one, other) => (one.key < other.key ? -1 : 1));
-  const expected = `at least ${least === 1 ? "one PNG, JPEG, WebP or GIF that shows something" : `${least} usable images`}`;
+  const expected = `at least ${least === 1 ? "one SVG, PNG, JPEG, WebP or GIF that shows something" : `${least} usable images`}`;
   const received = icons.size === 0 ? "none" : String(icons.size);
   const message = `${basename(folder)}: expected ${expected}, got ${received}`;
   throw new AppError("dataset_invalid", message, { field: "folder", expected, received });

@@ -84,6 +84,19 @@ describe("lines between thin edges", () => {
       [0, 1, 0.25, 1, 0],
     );
   });
+
+  it("go around fills too, and a drawing that has them already is not doubled", async () => {
+    const lines = { width: 9 / sizePx, edge: 2 / sizePx, isAll: true, tint: 0.25 };
+    const answer = [
+      [ring(21.5, 9), black, 0.25],
+      [ring(17.8, 1.6), black],
+      [ring(25.2, 1.6), black],
+    ] as const;
+    const rounded = (found: readonly number[]) => found.map((alpha) => (alpha > 0.8 ? 1 : alpha));
+    const columns = [3, 6, 10, 14, 32];
+    assert.deepEqual(rounded(await alphasAt([[disc(26), black]], lines, answer, columns)), [0, 1, 0.25, 1, 0]);
+    assert.deepEqual(rounded(await alphasAt(answer, lines, answer, columns)), [0, 1, 0.25, 1, 0]);
+  });
 });
 
 describe("solid parts beside lines, in a style of lines", () => {
@@ -100,6 +113,19 @@ describe("solid parts beside lines, in a style of lines", () => {
     ] as const;
     assert.deepEqual(await alphasAt(drawing, lines, hollow, [4, 12, 21, 32]), [1, 0, 1, 0]);
     assert.deepEqual(await alphasAt(drawing, lines, drawing, [4, 12, 21, 32]), [1, 0, 1, 1]);
+  });
+
+  it("get one beside broad lines too", async () => {
+    const broad = [
+      [ring(28, 5.4), black],
+      [disc(18), black],
+    ] as const;
+    const hollow = [
+      [ring(28, 5.4), black],
+      [ring(15.3, 5.4), black],
+    ] as const;
+    const found = await alphasAt(broad, { width: 5.4 / sizePx, isAll: true }, hollow, [4, 11, 17, 32]);
+    assert.deepEqual(found, [1, 0, 1, 0]);
   });
 
   it("stay as they are where an outline would leave next to no room", async () => {

@@ -37,6 +37,7 @@ it("a folder of SVGs is a style, beside pictures of pixels, named by its files",
   await mkdir(join(folder, "more"));
   await writeFile(join(folder, "red-door.svg"), svg("red"));
   await writeFile(join(folder, "more/tall house.SVG"), svg("red", 4));
+  await writeFile(join(folder, "red-door.png"), await encodePng(new Uint8Array(4 * 16 ** 2).fill(99), 16, 16));
   await writeFile(join(folder, "broken.svg"), "<svg");
   await writeFile(join(folder, "dot.png"), await encodePng(new Uint8Array(4 * 16 ** 2).fill(255), 16, 16));
   const issues = new DatasetIssues();
@@ -44,9 +45,12 @@ it("a folder of SVGs is a style, beside pictures of pixels, named by its files",
   assert.deepEqual(icons.map(({ caption }) => caption).sort(), ["dot", "red door", "tall house"]);
   assert.deepEqual(
     issues.list().map(({ kind, count, shown }) => [kind, count, shown[0]!.split(":")[0]]),
-    [["unreadable_image", 1, "broken.svg"]],
+    [
+      ["duplicate", 1, "red-door.png"],
+      ["unreadable_image", 1, "broken.svg"],
+    ],
   );
   const files = await filesBelow(folder, issues);
-  assert.equal((await captionsOfFolder(folder, files, issues)).length, 4);
+  assert.equal((await captionsOfFolder(folder, files, issues)).length, 5);
   assert.deepEqual([isImage("a.svg"), hasPixels("a.svg"), hasPixels("a.JPG")], [true, false, true]);
 });

@@ -26,7 +26,7 @@ import { learnOwn, styleBaseFor } from "./learn-style.ts";
 
 export const usage = `Usage: npm run -s tau -- train DIR --name NAME [options]
 
-Trains a translation of your own on DIR, a folder of PNG, JPEG, WebP or GIF images, with subfolders. Icons of one ink, also
+Trains a translation of your own on DIR, a folder of SVG, PNG, JPEG, WebP or GIF images, with subfolders. Icons of one ink, also
 on a shared disc or tile, or with flat accents, need no captions: their style is read and published in seconds by the pack
 with a flow between styles, and a better code is searched for afterwards. Other images become a translation from captions,
 and icons do with --base icons. Captions come from one CSV (file,caption,style) or JSON Lines file, else from .txt files
