@@ -308,7 +308,7 @@ test("what is shown of a style of several colours has their mean and spread, as 
 test("three icons are a style without a search, and none is refused by the folder's name", async () => {
   const { search, heldOut, pack } = await learn(await iconsIn(join(root, "three"), 3), "few");
   assert.deepEqual([search, heldOut, pack.version], [undefined, 0, "0.1.0"]);
-  await assert.rejects(learn(await iconsIn(join(root, "empty"), 0), "none"), /empty: expected at least one PNG/);
+  await assert.rejects(learn(await iconsIn(join(root, "empty"), 0), "none"), /empty: expected at least one SVG, PNG/);
 });
 
 test("a style that is stopped says whether it is published, also when the search is over and the judge at work", async () => {
