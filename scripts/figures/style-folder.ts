@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { toStraightRgba } from "../../server/engine/pixels/pixels.ts";
 import { encodePng } from "../../server/images/codec.ts";
 import { openImageSet } from "../../server/training/dataset/image-set.ts";
+import { spaced } from "./spaced.ts";
 
 const rendered = "server/pretrain/.cache/icons";
 const sets = "server/pretrain/data/node_modules/@iconify/json/json";
@@ -28,8 +29,7 @@ export async function writeIconFolder(set: string, suffix: string, folder: strin
     height = 16,
   } = JSON.parse(await readFile(join(sets, `${set}.json`), "utf8")) as IconSet;
   const all = Object.entries(icons).filter(([name]) => name.endsWith(`-${suffix}`));
-  const step = Math.max(1, Math.floor(all.length / count));
-  const chosen = all.filter((_, at) => at % step === 0).slice(0, count);
+  const chosen = spaced(all, count);
   await mkdir(folder, { recursive: true });
   for (const [name, icon] of chosen) {
     const size = `viewBox="${icon.left ?? left} ${icon.top ?? top} ${icon.width ?? width} ${icon.height ?? height}"`;

@@ -5,11 +5,18 @@
 
 import { shadowsOf } from "../../server/engine/pixels/hard-shadows/without-shadows.ts";
 import { type ColourWord, hues } from "../../server/evaluation/metrics/colour-words.ts";
-import { grouped, type StyleDrawing, StyleDrawings, styleOf } from "../../server/evaluation/styles/style-drawings.ts";
+import {
+  grouped,
+  type Pair,
+  type StyleDrawing,
+  StyleDrawings,
+  styleOf,
+} from "../../server/evaluation/styles/style-drawings.ts";
 import { limits } from "../../shared/limits.ts";
 import type { Figure } from "./edits.ts";
 import { type Shown, shownOf } from "./example-icons.ts";
 import { type SheetBlock, type SheetRow, writeSheet } from "./sheet.ts";
+import { spaced } from "./spaced.ts";
 import { type Studio, withStudio } from "./studio.ts";
 
 const rendered = "server/pretrain/.cache/styles";
@@ -84,24 +91,27 @@ export async function withBoard<T>(packsDir: string | undefined, work: (board: B
         },
         async unseenPairs(variants, count) {
           const held = drawings.all.filter(({ split, isProcedural }) => split === "heldOutFamily" && !isProcedural);
-          const found: Array<{ variant: string; pairs: UnseenPair[] }> = [];
-          const showAll = (all: readonly StyleDrawing[]) => Promise.all(all.map((one) => show(one, studio)));
+          const found: Array<{ variant: string; pairs: Pair[] }> = [];
           for (const [variant] of [...grouped(held, styleOf)].sort(([one], [other]) => (one < other ? -1 : 1))) {
             const pairs = await drawings.differingPairs(
               (one) => styleOf(one) === variant && !one.isProcedural,
               count,
               1,
             );
-            if (pairs.length < count) continue;
-            const shown: UnseenPair[] = [];
-            for (const { source, target } of pairs) {
-              const examples = (of: StyleDrawing) => showAll(drawings.examplesOf(of, limits.styleImagesMax, 1));
-              const [from, truth] = [await show(source, studio), await show(target, studio)];
-              shown.push({ source: from, truth, style: await examples(target), own: await examples(source) });
-            }
-            found.push({ variant, pairs: shown });
+            if (pairs.length === count) found.push({ variant, pairs });
           }
-          return spaced(found, variants);
+          const examplesOf = (one: StyleDrawing): Promise<Shown[]> =>
+            Promise.all(drawings.examplesOf(one, limits.styleImagesMax, 1).map((example) => show(example, studio)));
+          const shown: Array<{ variant: string; pairs: UnseenPair[] }> = [];
+          for (const { variant, pairs } of spaced(found, variants)) {
+            const own: UnseenPair[] = [];
+            for (const { source, target } of pairs) {
+              const [from, truth] = [await show(source, studio), await show(target, studio)];
+              own.push({ source: from, truth, style: await examplesOf(target), own: await examplesOf(source) });
+            }
+            shown.push({ variant, pairs: own });
+          }
+          return shown;
         },
         restyle: (source, style, more = {}, seed) => draw({ drawing: { image: source.image }, style, ...more }, seed),
         caption: (caption, style) => draw({ caption, style }),
@@ -118,11 +128,6 @@ function madeUpStyles(drawings: StyleDrawings, count: number, look?: string): Ar
   return [...grouped(all, styleOf)]
     .filter(([, members]) => members.length >= count && members.every((one) => !look || one.look === look))
     .sort(([one], [other]) => one.localeCompare(other, "en", { numeric: true }));
-}
-
-function spaced<T>(values: readonly T[], count: number): T[] {
-  const step = Math.max(1, Math.floor(values.length / count));
-  return values.filter((_, at) => at % step === 0).slice(0, count);
 }
 
 export const imagesOf = (shown: readonly Shown[]) => ({ images: shown.map(({ image }) => image) });

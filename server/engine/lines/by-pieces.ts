@@ -10,7 +10,7 @@ import { distancesTo, distancesToOther } from "./distances.ts";
 import { endGaps } from "./end-gaps.ts";
 import { labelAreas, spreadLabels } from "./label-areas.ts";
 import type { Redrawn } from "./redraw-lines.ts";
-import { type Edged, edgedOf, fieldAround, finePerPx, opened, refined, repeated } from "./shape.ts";
+import { type Edged, edgedOf, fieldAround, finePerPx, inkIn, opened, refined, repeated } from "./shape.ts";
 
 /** Share of the depth of a piece from which on cells count, and depth in pixels that always does: answers tremble at edges. */
 export const [coreShare, corePx] = [0.4, 2] as const;
@@ -49,8 +49,7 @@ export function decidePieces(
   levels: readonly number[] = [1],
 ): Edged[] {
   const sidePx = Math.sqrt(field.length);
-  const ink = new Uint8Array(field.length);
-  for (let cell = 0; cell < ink.length; cell += 1) ink[cell] = field[cell]! > 0 ? 1 : 0;
+  const ink = inkIn(field);
   const thick = width * sizePx * finePerPx;
   // Of ink to what is none, and the other way round.
   const away = distancesToOther(ink, sidePx, Math.ceil(bayDepth * thick) + 2);

@@ -17,8 +17,7 @@ export interface Parts {
  * @param leastPx smaller ones are specks, which do not count
  */
 export function countParts(alphas: Float32Array, sizePx: number, leastPx = pieceLeastPx): Parts {
-  const ink = new Uint8Array(alphas.length);
-  for (let at = 0; at < ink.length; at += 1) ink[at] = alphas[at]! >= inkFrom ? 1 : 0;
+  const ink = inkOf(alphas);
   return {
     pieces: countAreas(labelAreas(ink, 1, sizePx, true), leastPx),
     holes: countAreas(labelAreas(ink, 0, sizePx), leastPx),
@@ -30,8 +29,7 @@ export function countParts(alphas: Float32Array, sizePx: number, leastPx = piece
  * @param drawing [sizePx, sizePx] alphas, as `other` is
  */
 export function lostHoles(drawing: Float32Array, other: Float32Array, sizePx: number): number[] {
-  const ink = Uint8Array.from(drawing, (alpha) => (alpha >= inkFrom ? 1 : 0));
-  const labels = labelAreas(ink, 0, sizePx);
+  const labels = labelAreas(inkOf(drawing), 0, sizePx);
   const [sizes, left]: [number[], boolean[]] = [[], []];
   for (let at = 0; at < labels.length; at += 1) {
     const label = labels[at]!;
@@ -40,6 +38,12 @@ export function lostHoles(drawing: Float32Array, other: Float32Array, sizePx: nu
     if (other[at]! < inkFrom) left[label] = true;
   }
   return sizes.filter((pixels, label) => pixels >= pieceLeastPx && !left[label]);
+}
+
+function inkOf(alphas: Float32Array): Uint8Array {
+  const ink = new Uint8Array(alphas.length);
+  for (let at = 0; at < ink.length; at += 1) ink[at] = alphas[at]! >= inkFrom ? 1 : 0;
+  return ink;
 }
 
 function countAreas(labels: Uint16Array, leastPx: number): number {

@@ -14,6 +14,7 @@ import {
   edgedOf,
   fieldAround,
   finePerPx,
+  inkIn,
   opened,
   refined,
   type Shape,
@@ -77,10 +78,8 @@ export function outlineOf(
 /** Whether lines of one width have parts beside them that are so broad that an outline leaves room within. @param widthPx of the lines */
 export function hasFills(field: Float32Array, widthPx: number): boolean {
   const thick = widthPx * finePerPx;
-  const ink = new Uint8Array(field.length);
-  for (let cell = 0; cell < field.length; cell += 1) ink[cell] = field[cell]! > 0 ? 1 : 0;
   // The field reaches no further than lines are deep.
-  const depth = distancesTo(0, ink, Math.sqrt(field.length), roomFrom * thick + 1);
+  const depth = distancesTo(0, inkIn(field), Math.sqrt(field.length), roomFrom * thick + 1);
   let cells = 0;
   for (let cell = 0; cell < depth.length; cell += 1) if (depth[cell]! > roomFrom * thick) cells += 1;
   return cells > (roomLeast * thick) ** 2;
@@ -180,10 +179,7 @@ function asLines(marks: Uint8Array, sidePx: number, sizePx: number, width: numbe
   const shape = shapeFrom(marks, sidePx);
   const own = lineWidthOf(shape, sizePx);
   if (!isLines(own)) return marks;
-  const field = movedEdge(shape, sizePx, own.width, width);
-  const lines = new Uint8Array(marks.length);
-  for (let cell = 0; cell < lines.length; cell += 1) lines[cell] = field[cell]! > 0 ? 1 : 0;
-  return lines;
+  return inkIn(movedEdge(shape, sizePx, own.width, width));
 }
 
 /**

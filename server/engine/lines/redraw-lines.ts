@@ -41,13 +41,13 @@ export function redrawLines(
   const width = isWidthOf(style, own.width) ? own.width : style.width;
   // Widths of hairlines are not known better.
   const isHair = width !== undefined && Math.max(width, own.width) <= hairPx / sizePx;
-  const drawing = width === undefined || isHair ? undefined : bordered(alphas, sizePx);
-  for (const share of drawing ? changeShares : [0]) {
+  const before = width === undefined || isHair ? undefined : countedIn(bordered(alphas, sizePx));
+  for (const share of before ? changeShares : [0]) {
     const to = isHair ? own.width : own.width + share * ((width ?? 0) - own.width);
     const field = movedEdge(shape, sizePx, own.width, to);
     const edged = edgedOf(field, sizePx);
     const broader = width !== undefined && width > own.width ? to * sizePx : undefined;
-    if (!drawing || isWhole(bordered(edged.alphas, sizePx), drawing, broader)) return { ...edged, field, width: to };
+    if (!before || isWhole(bordered(edged.alphas, sizePx), before, broader)) return { ...edged, field, width: to };
   }
   return undefined;
 }
@@ -90,13 +90,19 @@ function bordered(alphas: Float32Array, sizePx: number): Float32Array {
   return wide;
 }
 
+const countedIn = (drawing: Float32Array) => ({ drawing, parts: countParts(drawing, Math.sqrt(drawing.length)) });
+
 /**
  * Whether lines neither broke nor ran together: thinner ones may let areas between them open, broader ones may fill a few small ones.
  * @param broaderPx width of broader ones
  */
-function isWhole(redrawn: Float32Array, drawing: Float32Array, broaderPx: number | undefined): boolean {
+function isWhole(
+  redrawn: Float32Array,
+  { drawing, parts: own }: ReturnType<typeof countedIn>,
+  broaderPx: number | undefined,
+): boolean {
   const sidePx = Math.sqrt(drawing.length);
-  const [made, own] = [countParts(redrawn, sidePx), countParts(drawing, sidePx)];
+  const made = countParts(redrawn, sidePx);
   if (made.pieces !== own.pieces) return false;
   if (broaderPx === undefined) return made.holes >= own.holes;
   if (made.holes === own.holes) return true;

@@ -108,6 +108,13 @@ export function fieldAround(mask: Uint8Array, sidePx: number): Float32Array {
   return field;
 }
 
+/** Where signed distances say ink. @returns [side, side], 1 or 0 */
+export function inkIn(field: Float32Array): Uint8Array {
+  const ink = new Uint8Array(field.length);
+  for (let cell = 0; cell < ink.length; cell += 1) ink[cell] = field[cell]! > 0 ? 1 : 0;
+  return ink;
+}
+
 /** The cell in the middle of a pixel. */
 export const cellAt = (at: number, sizePx: number): number =>
   (finePerPx * (Math.floor(at / sizePx) + padPx) + (finePerPx >> 1)) * finePerPx * (sizePx + 2 * padPx) +

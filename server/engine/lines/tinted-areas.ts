@@ -3,7 +3,7 @@ import { corePx, meansOf } from "./by-pieces.ts";
 import { distancesTo } from "./distances.ts";
 import { labelAreas, spreadLabels } from "./label-areas.ts";
 import type { Redrawn } from "./redraw-lines.ts";
-import { cellAt, finePerPx, refined } from "./shape.ts";
+import { cellAt, finePerPx, inkIn, refined } from "./shape.ts";
 
 /**
  * Weight of the answer beside the log-odds of the style's share of tints, and the sum from which on an area has the tint: logistic regression on 476 areas
@@ -29,8 +29,7 @@ export function tintedAreas(
   { tint, tinted = usualTinted }: { readonly tint: number; readonly tinted?: number | undefined },
 ): (at: number) => boolean {
   const sidePx = Math.sqrt(field.length);
-  const ink = new Uint8Array(field.length);
-  for (let cell = 0; cell < ink.length; cell += 1) ink[cell] = field[cell]! > 0 ? 1 : 0;
+  const ink = inkIn(field);
   const areas = labelAreas(ink, 0, sidePx);
   const away = distancesTo(1, ink, sidePx, 2 * corePx * finePerPx);
   // An answer in ink is no more than tinted.

@@ -17,12 +17,13 @@ export interface CaptionedFile {
 
 /** Whether a file's name ends as that of a picture of pixels that can be read. */
 export const hasPixels = (path: string): boolean => /\.(png|jpe?g|webp|gif)$/i.test(path);
-/** The same, or as that of an SVG. */
-export const isImage = (path: string): boolean => hasPixels(path) || /\.svg$/i.test(path);
+export const isSvg = (path: string): boolean => /\.svg$/i.test(path);
+export const isImage = (path: string): boolean => hasPixels(path) || isSvg(path);
 const isOtherImage = (path: string): boolean => /\.(bmp|tiff?|ico|avif|heic|heif|jxl|psd)$/i.test(path);
 const isTable = (path: string): boolean => /^[^/]+\.(csv|jsonl)$/i.test(path);
 const isText = (path: string): boolean => path.toLowerCase().endsWith(".txt");
-const stemOf = (path: string): string => path.replace(/\.[^./]*$/, "");
+/** A path without the ending of its name. */
+export const stemOf = (path: string): string => path.replace(/\.[^./]*$/, "");
 
 /** A table and a file system may spell an accent as one code point or as two; NFC makes names comparable. */
 const spelt = (path: string): string => path.normalize("NFC");

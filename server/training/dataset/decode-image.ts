@@ -1,8 +1,7 @@
 /** Pictures of a folder of training images as planes. */
 import { decodeFitted, mediaTypeOf, renderSvg } from "../../images/codec.ts";
 import { inUsualInk } from "../../images/svg.ts";
-
-const isSvg = (file: string): boolean => /\.svg$/i.test(file);
+import { isSvg } from "./captions-of-folder.ts";
 
 /**
  * Premultiplied RGBA planes [4, sizePx, sizePx], as `decodeFitted`. An SVG is drawn at that size; what takes the colour of the text around it is in the usual

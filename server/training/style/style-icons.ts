@@ -22,7 +22,7 @@ import {
 import { drawingIn, inUsualInk } from "../../engine/read-in-ink.ts";
 import { planesOffPaper } from "../../engine/read-off-paper.ts";
 import { sha256Of } from "../../platform/sha256.ts";
-import { captionsOfFolder, filesBelow, hasPixels, isImage } from "../dataset/captions-of-folder.ts";
+import { captionsOfFolder, filesBelow, isImage, isSvg, stemOf } from "../dataset/captions-of-folder.ts";
 import { DatasetIssues } from "../dataset/dataset-issues.ts";
 import { decodeImage } from "../dataset/decode-image.ts";
 import type { Icon } from "./style-pairs.ts";
@@ -123,14 +123,12 @@ function asInks<Shown extends Icon>(
   return { icons, styleInk: { isOneInk: false, spread: spreadOf(icons), ...hand, ...(areas && { areas }) } };
 }
 
-const stemOf = (file: string): string => file.slice(0, -extname(file).length);
-
 /** Files of icons, at most as many as are read; of an icon in several formats its SVG. */
 function iconFiles(files: readonly string[], issues: DatasetIssues): string[] {
   const images = files.filter(isImage);
-  const drawn = new Set(images.filter((file) => !hasPixels(file)).map(stemOf));
+  const drawn = new Set(images.filter(isSvg).map(stemOf));
   const once = images.filter((file) => {
-    const isDouble = hasPixels(file) && drawn.has(stemOf(file));
+    const isDouble = !isSvg(file) && drawn.has(stemOf(file));
     if (isDouble) issues.add("duplicate", file, "lies beside an SVG of its name");
     return !isDouble;
   });
