@@ -20,19 +20,7 @@ export async function resolveUpscale(
   const { digest: packDigest } = findUpscaler(catalogue.packs());
   const bytes = (await uploads.touch(requested.image)) ? await uploads.read(requested.image) : undefined;
   if (!bytes) throw unknownUpload("image", requested.image);
-  // Looked at before anything waits; the worker, which has the image upright, looks again.
-  const { widthPx, heightPx } = await probeImage(bytes);
-  if (requested.scale !== undefined || !fits({ widthPx: heightPx, heightPx: widthPx }, requested))
-    requireFits({ widthPx, heightPx }, requested);
+  // Looked at before anything waits; the worker looks again.
+  requireFits(await probeImage(bytes), requested);
   return { request: { ...requested, seed: requested.seed ?? drawSeed() }, packDigest };
-}
-
-/** Whether an image that its EXIF orientation turns has a width that can be requested. */
-function fits(...requested: Parameters<typeof requireFits>): boolean {
-  try {
-    requireFits(...requested);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -40,14 +40,14 @@ const open = (bytes: Uint8Array, ignoreIcc = false) =>
   }).timeout({ seconds: decodeTimeoutSeconds });
 
 /**
- * Size and type of an image file, after a full bounded decode that finds truncation and damage.
+ * Size and type of an image file, upright by its EXIF orientation, after a full bounded decode that finds truncation and damage.
  * @throws AppError `unsupported_media` for other types, `image_rejected` for damaged or too large files
  */
 export async function probeImage(
   bytes: Uint8Array,
 ): Promise<{ widthPx: number; heightPx: number; mediaType: ImageUpload["mediaType"] }> {
   const mediaType = mediaTypeOf(bytes);
-  const { width, height } = await readHeader(bytes);
+  const { width, height } = (await readHeader(bytes)).autoOrient;
   await whole(() => open(bytes).stats());
   return { widthPx: width, heightPx: height, mediaType };
 }

@@ -58,6 +58,11 @@ describe("an uploaded image", () => {
       assert.deepEqual(await probeImage(bytes), { widthPx: 31, heightPx: 17, mediaType: `image/${format}` });
     });
 
+  it("an uploaded image has the size that it has upright, as its EXIF orientation says", async () => {
+    const bytes = await picture(31, 17).withMetadata({ orientation: 6 }).jpeg().toBuffer();
+    assert.deepEqual(await probeImage(bytes), { widthPx: 17, heightPx: 31, mediaType: "image/jpeg" });
+  });
+
   // Goal B3.
   it("an uploaded image is refused by its first bytes when it is something else, whatever sharp could read", async () => {
     const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>');
