@@ -161,18 +161,24 @@ export function Switch({ label, isOn, onChange }: SwitchProps) {
   );
 }
 
-/** Enter in a one-line field does the view's main action. No form: a sandboxed iframe may not submit one. */
-export function useEnterInField(act: () => void): void {
+/**
+ * Enter in a one-line field does the view's main action. No form: a sandboxed iframe may not submit one.
+ * @param withCommand Enter with Ctrl or Cmd does it too, wherever the focus is
+ */
+export function useEnterInField(act: () => void, withCommand = false): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       const { target } = event;
-      const isPlain = !(event.metaKey || event.ctrlKey || event.isComposing);
-      if (event.key !== "Enter" || !isPlain || !(target instanceof HTMLInputElement)) return;
-      if (!["text", "password", "number"].includes(target.type)) return;
+      if (event.key !== "Enter" || event.isComposing) return;
+      const isField = target instanceof HTMLInputElement && ["text", "password", "number"].includes(target.type);
+      const isCommand = event.metaKey || event.ctrlKey;
+      if (isCommand ? !withCommand || event.shiftKey : !isField) return;
       event.preventDefault();
       // Leaving the field hands over what was typed; the action then sees it.
-      target.blur();
-      target.focus();
+      if (isField) {
+        target.blur();
+        target.focus();
+      }
       act();
     };
     window.addEventListener("keydown", onKey);

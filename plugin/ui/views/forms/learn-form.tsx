@@ -92,7 +92,7 @@ export function LearnForm(props: ViewProps) {
   const isReady = icons.length >= limits.examplesMin && sent === undefined;
   useEnterInField(() => {
     if (isReady && training === undefined) void start();
-  });
+  }, true);
   if (training !== undefined)
     return (
       <div class="form">
