@@ -10,11 +10,12 @@ import { inkOf, tintOf, tintShare } from "../pixels/ink-colour.ts";
 import { type LayeredImage, oddsPerPx, paintValues } from "../pixels/layered-image.ts";
 import { usualInk } from "../pixels/usual-ink.ts";
 import { decidePieces } from "./by-pieces.ts";
+import { countParts } from "./count-parts.ts";
 import { isLines, lineWidthOf, type StyleLines } from "./line-width.ts";
 import { hasFills, isHollow, outlineOf } from "./outline.ts";
 import { movedEdge, redrawLines } from "./redraw-lines.ts";
 import { settled } from "./settle.ts";
-import { type Edged, edgedOf, shapeOf } from "./shape.ts";
+import { type Edged, edgedOf, type Shape, shapeOf } from "./shape.ts";
 import { areaTintMost, ofTint, overTint, partsAsInk } from "./tinted.ts";
 import { tintedAreas } from "./tinted-areas.ts";
 
@@ -28,6 +29,8 @@ const usualWidth = 0.07;
 const answerBlur = 0.0117;
 /** Pixels by which hairlines are broader than what is measured of them, since soft pixels beside them do not count. */
 const hairMorePx = 0.4;
+/** Width of lines from which on they become tubes even around areas, of that of the style's tubes, and of tubes at least, of the width of outlines. */
+const [broadFrom, tubeLeast] = [0.65, 2.2] as const;
 /** Log-odds of what is sure. */
 const sureOdds = 9;
 
@@ -46,7 +49,7 @@ export interface WantedLines extends StyleLines {
 export async function drawnInLines(
   { planes, known }: Pick<ShownDrawing, "planes" | "known">,
   sizePx: number,
-  { width, widths, isAll, tint, tinted, edge, corners, isOwn }: WantedLines,
+  { width, widths, isAll, tint, tinted, edge, tube, corners, isOwn }: WantedLines,
   answerOf: () => Promise<Float32Array>,
 ): Promise<LayeredImage | undefined> {
   const { ink, isOneInk } = inkOf([{ planes, sizePx }]);
@@ -84,6 +87,11 @@ export async function drawnInLines(
     );
   }
   if (!width) return undefined;
+  const tubes = tube && tint && mayBeTubes(lines, sizePx, shape, tube) && redrawLines(lines, sizePx, tube, shape);
+  if (tubes && tubes.width >= tubeLeast * width) {
+    const body = tubes.inside.map((px) => oddsPerPx * px);
+    return inLayers([alongEdges(body, width * sizePx), body], [1, tint], sizePx);
+  }
   const own = redrawn && hasFills(redrawn.field, redrawn.width * sizePx) ? shapeOf(redrawn.alphas, sizePx) : undefined;
   const answer = redrawn && !own && (!tint || edge) ? undefined : alphasOf(await answerOf());
   const drawn = tint && answer ? overTint(answer) : answer;
@@ -99,6 +107,12 @@ export async function drawnInLines(
   }
   const isTinted = tintedAreas(edged, answer!, sizePx, { tint, tinted });
   return inLayers([odds, odds.map((_, at) => (isTinted(at) ? sureOdds : -sureOdds))], [1, tint], sizePx);
+}
+
+/** Whether lines are nearly as broad as the tubes of a style, or enclose nothing that could have a tint. */
+function mayBeTubes(lines: Float32Array, sizePx: number, shape: Shape, tube: number): boolean {
+  const own = lineWidthOf(shape, sizePx);
+  return isLines(own) && (own.width >= broadFrom * tube || countParts(lines, sizePx).holes <= 1);
 }
 
 /** A drawing of one ink with its own edges; undefined where its alphas are neither ink nor one tint. */

@@ -73,6 +73,8 @@ export interface StyleLines {
   readonly tinted?: number | undefined;
   /** Width of the lines in which the edges of its lines are drawn, of the side, where these are of the tint. */
   readonly edge?: number | undefined;
+  /** Width of the tubes that lines become where a style outlines fills of a tint, of the side; its outlines are as broad as its lines. */
+  readonly tube?: number | undefined;
   /** Their corners and ends, where these are clear. */
   readonly corners?: StyleCorners | undefined;
 }

@@ -4,7 +4,8 @@ import { offAreasGround } from "../areas/areas-ground.ts";
 import type { Plate } from "../areas/plate.ts";
 import { type StyleAreas, styleAreasOf } from "../areas/style-areas.ts";
 import { type Hand, handOf } from "../hand-drawn/hand-of-style.ts";
-import { linesOfStyle, type StyleLines } from "../lines/line-width.ts";
+import { isLines, linesOfStyle, lineWidthOf, type StyleLines } from "../lines/line-width.ts";
+import { shapeOf } from "../lines/shape.ts";
 import { areaTintMost, ofTint, overTint, tintedShare } from "../lines/tinted.ts";
 import type { Accent } from "./accents.ts";
 import { type ColourSpread, spreadOf } from "./colour-spread.ts";
@@ -189,6 +190,9 @@ const tintedLeast = 0.25;
 /** Share of tints in what lines enclose up to which they may be edges of broader lines, and how much broader these must be. */
 const [edgedMost, broaderLeast] = [0.65, 2.5] as const;
 
+/** Drawings that are looked at for lines that are tubes, and how many of those must be there. */
+const [tubesLooked, tubesLeast] = [12, 2] as const;
+
 /** Lines of drawings of one colour. @param isOneInk false: with tints @param isByHand uneven, as a hand draws them */
 export function linesIn(drawings: readonly Drawing[], isOneInk: boolean, isByHand = false): StyleLines | undefined {
   const alphas = alphasIn(drawings);
@@ -212,7 +216,27 @@ export function linesIn(drawings: readonly Drawing[], isOneInk: boolean, isByHan
   const broad = share !== undefined && share <= edgedMost ? broadLines(alphas, tint, isByHand) : undefined;
   return broad && broad.width >= broaderLeast * lines.width!
     ? { ...broad, tint, edge: lines.width }
-    : { ...lines, tint, tinted: share };
+    : { ...lines, tint, tinted: share, ...tubesIn(alphas, tint, lines.width) };
+}
+
+/**
+ * Lines that a style of outlined fills draws as tubes: in the tint, between outlines.
+ * @param drawings alphas with the tint
+ * @param width of the outlines, of the side
+ */
+function tubesIn(
+  drawings: ReturnType<typeof alphasIn>,
+  tint: number,
+  width: number | undefined,
+): Pick<StyleLines, "tube"> {
+  if (width === undefined) return {};
+  const widths = drawings
+    .slice(0, tubesLooked)
+    .map(({ alphas, sizePx }) => lineWidthOf(shapeOf(ofTint(alphas, tint), sizePx), sizePx))
+    .flatMap((found) => (isLines(found) ? [found.width] : []));
+  const tubes = widths.filter((own) => own >= broaderLeast * width).sort((one, other) => one - other);
+  const isClear = tubes.length >= tubesLeast && tubes.length > widths.length / 2;
+  return isClear ? { tube: tubes[tubes.length >> 1]! } : {};
 }
 
 /** Lines of drawings that show them in a tint, between thin lines along their edges; undefined where it is no line that has the tint. */

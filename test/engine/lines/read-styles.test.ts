@@ -152,3 +152,31 @@ describe("widths of a style's lines", () => {
     assert.ok(Math.abs((await inkOf(widths.slice(0, 6))) - 3) < 0.4, `${await inkOf(widths.slice(0, 6))}`);
   });
 });
+
+describe("lines that a style of outlined fills draws as tubes", () => {
+  const tube = (radius: number) =>
+    drawn([ring(radius, 8), black, 0.25], [ring(radius - 3, 2), black], [ring(radius + 3, 2), black]);
+  const fill = (radius: number) => drawn([disc(radius), black, 0.25], [ring(radius - 1, 2), black]);
+
+  it("are read where two of its drawings show them, and not where lines are plain", () => {
+    const fills = [24, 25, 26, 27, 28].map(fill);
+    const read = linesIn([...fills, tube(10), tube(12)], false)!;
+    assert.ok(read.isAll && read.edge === undefined && Math.abs(read.width! * sizePx - 2) < 0.7, JSON.stringify(read));
+    assert.ok(Math.abs(read.tube! * sizePx - 8) < 1.2, `${read.tube! * sizePx}`);
+    assert.equal(linesIn([...fills, tube(10)], false)!.tube, undefined);
+    const plain = [10, 12, 14].map((radius) => drawn([ring(radius, 2), black]));
+    assert.equal(linesIn([...fills, tube(10), tube(12), ...plain], false)!.tube, undefined);
+  });
+
+  it("are drawn of lines that enclose nothing, or are nearly as broad; others get tints in what they enclose", async () => {
+    const lines = { width: 2 / sizePx, isAll: true, tint: 0.25, tinted: 1, tube: 8 / sizePx };
+    const at = (drawing: Layers, columns: readonly number[], row?: number) =>
+      alphasAt(drawing, lines, tinted(22, 32), columns, row);
+    const bar = [[box(10, 30, 54, 34), black]] as const;
+    assert.deepEqual(await at(bar, [2, 32]), [0, 0.25]);
+    assert.ok((await at(bar, [32], 28))[0]! > 0.9);
+    assert.deepEqual(await at([[ring(22, 6), black]], [2, 10, 32]), [0, 0.25, 0]);
+    const [around, line, within] = await at([[ring(22, 3), black]], [2, 10, 32]);
+    assert.ok(around === 0 && line! > 0.9 && within === 0.25, `${[around, line, within]}`);
+  });
+});
