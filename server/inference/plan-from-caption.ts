@@ -27,7 +27,7 @@ import type { ConditionImages } from "./protocol.ts";
 const cosineLeast = 0.65;
 
 /** Seeds whose drawings are looked at for each image but the first; looking costs 0.06 ms. */
-const triedSeeds = 128;
+const triedSeeds = 256;
 
 /** @throws AppError `invalid_request` for a caption beside a drawing or a kept residual, `caption_unknown` for one that finds no drawing */
 export async function planFromCaption(

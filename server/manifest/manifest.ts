@@ -33,7 +33,7 @@ const filesOfTranslation = ({
 }: TranslationEntry): string[] => [
   ...new Set([flow, ...Object.values(published ?? {})]),
   ...(calibration ? [calibration.file] : []),
-  ...[retrieval, furtherDrawings, captions?.library, captions?.thumbnails, captions?.looks].filter(
+  ...[retrieval, furtherDrawings, captions?.library, captions?.thumbnails, captions?.nameFits, captions?.looks].filter(
     (path) => path !== undefined,
   ),
 ];
@@ -108,9 +108,11 @@ export const TranslationSchema = z.object({
       styles: z.array(z.string().min(1)).min(1),
       /** Drawings of this pack, which are found instead; the other translation reads the words alone. */
       library: PackPathSchema.optional(),
-      /** Where the ink of each of them lies (server/retrieval/thumbnails.ts). */
+      /** Where the ink of each of them lies (server/retrieval/library/thumbnails.ts). */
       thumbnails: PackPathSchema.optional(),
-      /** What each of them looks like, and the same things in another look (server/retrieval/library-looks.ts). */
+      /** How well each of them shows its name (server/retrieval/library/name-fits.ts). */
+      nameFits: PackPathSchema.optional(),
+      /** What each of them looks like, and the same things in another look (server/retrieval/library/library-looks.ts). */
       looks: PackPathSchema.optional(),
       /** How much of the picture drawings of each set of the library take, of the side (server/engine/live-area.ts). */
       liveAreas: z.record(z.string(), z.number().min(0).max(1)).optional(),

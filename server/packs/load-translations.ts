@@ -18,8 +18,8 @@ import { openStyleFlow } from "../flow/style-flow.ts";
 import { readFlowFile } from "../flow/weights.ts";
 import type { ConditioningEntry, ExpertEntry, TargetEntry } from "../manifest/expert-entries.ts";
 import type { TranslationEntry } from "../manifest/manifest.ts";
-import { DrawingLibrary } from "../retrieval/drawing-library.ts";
 import { indexWidths } from "../retrieval/index-file.ts";
+import { DrawingLibrary } from "../retrieval/library/drawing-library.ts";
 import { RetrievalIndex } from "../retrieval/retrieval-index.ts";
 import { readCalibration } from "./calibration-file.ts";
 import type { CatalogueEntry } from "./catalogue.ts";
@@ -43,11 +43,12 @@ export async function withCaptions(
       joined.push(translation);
       continue;
     }
-    const { library: path, thumbnails, looks, liveAreas, pixelArt, styles } = captions;
+    const { library: path, thumbnails, nameFits, looks, liveAreas, pixelArt, styles } = captions;
     const { expert } = from.conditions.find(({ name }) => name === "caption")!;
     // Packs of own styles have the same file, which is opened once.
     const beside = {
       ...(thumbnails !== undefined && { thumbnails: join(folder, thumbnails) }),
+      ...(nameFits !== undefined && { nameFits: join(folder, nameFits) }),
       ...(looks !== undefined && { looks: join(folder, looks) }),
     };
     const kind = ["library", ...Object.keys(beside)].join(" ");

@@ -1,27 +1,33 @@
-/** Takes brands out of a library of drawings, its thumbnails and looks. Names keep their lists, so that a search finds all others as before. */
+/** Takes brands out of a library of drawings, its thumbnails, fits of names and looks. Names keep their lists, so that a search finds all others as before. */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { readLibraryFile, writeLibraryFile } from "../retrieval/drawing-library-file.ts";
-import { blocksOf, linesOfBlocks } from "../retrieval/library-blocks.ts";
-import { pickLooks, readLooksFile, writeLooksFile } from "../retrieval/library-looks.ts";
+import { readLibraryFile, writeLibraryFile } from "../retrieval/library/drawing-library-file.ts";
+import { blocksOf, linesOfBlocks } from "../retrieval/library/library-blocks.ts";
+import { pickLooks, readLooksFile, writeLooksFile } from "../retrieval/library/library-looks.ts";
+import { thumbnailBytes } from "../retrieval/library/thumbnails.ts";
 import { pickCodes } from "../retrieval/quantized-codes.ts";
-import { thumbnailBytes } from "../retrieval/thumbnails.ts";
 import { readBrandNames } from "./data/styles/collect-variants.mts";
 import { isBrand } from "./data/styles/licences.mts";
 
 const keyDims = 384;
 
 /**
- * @param folder of the library, its thumbnails, looks and licences
+ * @param folder of the library, its thumbnails, fits of names, looks and licences
  * @param sets folder of the package `@iconify/json`
  * @returns drawings of each set that are left
  */
 export async function withdrawFromLibrary(folder: string, sets: string): Promise<ReadonlyMap<string, number>> {
   const brandNames = readBrandNames(sets);
-  const paths = ["drawings.safetensors", "thumbnails.u4", "looks.safetensors", "licences.json"].map((file) =>
-    join(folder, file),
+  const paths = ["drawings.safetensors", "thumbnails.u4", "name-fits.i8", "looks.safetensors", "licences.json"].map(
+    (file) => join(folder, file),
   );
-  const [libraryPath, thumbnailsPath, looksPath, licencesPath] = paths as [string, string, string, string];
+  const [libraryPath, thumbnailsPath, fitsPath, looksPath, licencesPath] = paths as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
   const library = await readLibraryFile(libraryPath, keyDims);
   const { entryNames, entrySets, keys, listLengths, names } = library;
   const isKept = names.map((name) => !isBrand(name.replaceAll(" ", "-"), brandNames));
@@ -45,6 +51,11 @@ export async function withdrawFromLibrary(folder: string, sets: string): Promise
   const thumbnails = await readFile(thumbnailsPath);
   const thumbnailOf = (entry: number) => thumbnails.subarray(entry * thumbnailBytes, (entry + 1) * thumbnailBytes);
   await writeFile(thumbnailsPath, Buffer.concat(entries.map(thumbnailOf)));
+  const fits = await readFile(fitsPath);
+  await writeFile(
+    fitsPath,
+    Uint8Array.from(entries, (entry) => fits[entry]!),
+  );
   await writeLooksFile(looksPath, pickLooks(await readLooksFile(looksPath, entryNames.length), entries));
   const left = new Map(library.sets.map((set) => [set, 0]));
   for (const entry of entries) {

@@ -7,10 +7,10 @@ import { createConditionImageLoader } from "../../server/inference/condition-ima
 import { createService } from "../../server/inference/service.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";
 import { loadPacks } from "../../server/packs/load.ts";
-import { writeLibraryFile } from "../../server/retrieval/drawing-library-file.ts";
-import { blocksOf, lineOf } from "../../server/retrieval/library-blocks.ts";
-import { looks, writeLooksFile } from "../../server/retrieval/library-looks.ts";
-import { makeLibrary } from "../../server/retrieval/make-library.ts";
+import { writeLibraryFile } from "../../server/retrieval/library/drawing-library-file.ts";
+import { blocksOf, lineOf } from "../../server/retrieval/library/library-blocks.ts";
+import { looks, writeLooksFile } from "../../server/retrieval/library/library-looks.ts";
+import { makeLibrary } from "../../server/retrieval/library/make-library.ts";
 import { findTranslation } from "../../shared/contract/translation-rules.ts";
 import { limits } from "../../shared/limits.ts";
 import { drawRestyled } from "../fixtures/draw-restyled.ts";

@@ -11,8 +11,8 @@ import { createService, type InferenceService } from "../../server/inference/ser
 import { Catalogue } from "../../server/packs/catalogue.ts";
 import { loadPacks } from "../../server/packs/load.ts";
 import { sha256Of } from "../../server/platform/sha256.ts";
-import { writeLibraryFile } from "../../server/retrieval/drawing-library-file.ts";
-import { makeLibrary } from "../../server/retrieval/make-library.ts";
+import { writeLibraryFile } from "../../server/retrieval/library/drawing-library-file.ts";
+import { makeLibrary } from "../../server/retrieval/library/make-library.ts";
 import { ResolvedRequestSchema } from "../../shared/contract/generations/generation-request.ts";
 import type { TranslationInfo } from "../../shared/contract/meta.ts";
 import { checkCondition, findTranslation } from "../../shared/contract/translation-rules.ts";

@@ -6,7 +6,7 @@ import { draftOf, vocabularyOf } from "../../server/manifest/pack-draft.ts";
 import { readTensorFile } from "../../server/platform/files/tensor-file.ts";
 import { ICON_SETS, isDropped } from "../../server/pretrain/data/sets.mjs";
 import { isBrand } from "../../server/pretrain/data/styles/licences.mts";
-import { readLibraryFile } from "../../server/retrieval/drawing-library-file.ts";
+import { readLibraryFile } from "../../server/retrieval/library/drawing-library-file.ts";
 
 const packs = join(import.meta.dirname, "../../server/packs/default");
 const setOf = (name: string) => ICON_SETS.find((set) => set.name === name)!;

@@ -6,11 +6,11 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { dot, unitOf } from "../../server/engine/edits/sphere.ts";
 import { normals } from "../../server/engine/random.ts";
-import { DrawingLibrary } from "../../server/retrieval/drawing-library.ts";
-import { readLibraryFile, writeLibraryFile } from "../../server/retrieval/drawing-library-file.ts";
-import type { NamedDrawing } from "../../server/retrieval/library-blocks.ts";
-import { makeLibrary } from "../../server/retrieval/make-library.ts";
-import { Thumbnails, thumbnailBytes, thumbnailOf } from "../../server/retrieval/thumbnails.ts";
+import { DrawingLibrary } from "../../server/retrieval/library/drawing-library.ts";
+import { readLibraryFile, writeLibraryFile } from "../../server/retrieval/library/drawing-library-file.ts";
+import type { NamedDrawing } from "../../server/retrieval/library/library-blocks.ts";
+import { makeLibrary } from "../../server/retrieval/library/make-library.ts";
+import { Thumbnails, thumbnailBytes, thumbnailOf } from "../../server/retrieval/library/thumbnails.ts";
 import { AppError } from "../../shared/problem.ts";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 
@@ -143,6 +143,32 @@ test("of drawings with one name, seeds choose the one that looks like the others
   await assert.rejects(DrawingLibrary.open(join(folder, "rings.safetensors"), keyDims, { thumbnails }), {
     code: "pack_corrupt",
     message: /expected 128 bytes, got 5/,
+  });
+});
+
+test("of drawings with one name, seeds choose the one that shows it well more often", async () => {
+  const made = await makeLibrary(
+    sets.map((set) => ({ set, name: "ring", viewBox: "0 0 24 24", body: "<path/>" })),
+    ...([keyDims, 1, async () => vectorOf("ring")] as const),
+  );
+  const [file, nameFits] = [join(folder, "fits.safetensors"), join(folder, "name-fits.i8")];
+  await writeLibraryFile(file, made);
+  const best = made.sets.indexOf(sets[0]!);
+  await writeFile(
+    nameFits,
+    Int8Array.from(made.sets, (_, set) => (set === best ? 60 : -60)),
+  );
+  const counted = async (beside?: { nameFits: string }) => {
+    const rings = await DrawingLibrary.open(file, keyDims, beside);
+    const found = Array.from({ length: 200 }, (_, seed) => foundBy(rings, { words: vectorOf("ring") }, seed)!);
+    return found.filter(({ set }) => set === sets[0]).length;
+  };
+  const [without, beside] = [await counted(), await counted({ nameFits })];
+  assert.ok(without < 120 && beside > 180, JSON.stringify([without, beside]));
+  await truncate(nameFits, 1);
+  await assert.rejects(DrawingLibrary.open(file, keyDims, { nameFits }), {
+    code: "pack_corrupt",
+    message: /expected \d+ bytes, got 1/,
   });
 });
 

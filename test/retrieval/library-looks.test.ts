@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { unitOf } from "../../server/engine/edits/sphere.ts";
 import { normals } from "../../server/engine/random.ts";
-import { DrawingLibrary } from "../../server/retrieval/drawing-library.ts";
-import { writeLibraryFile } from "../../server/retrieval/drawing-library-file.ts";
-import { blocksOf, linesOfBlocks } from "../../server/retrieval/library-blocks.ts";
-import { looks, pickLooks, readLooksFile, writeLooksFile } from "../../server/retrieval/library-looks.ts";
-import { makeLibrary } from "../../server/retrieval/make-library.ts";
+import { DrawingLibrary } from "../../server/retrieval/library/drawing-library.ts";
+import { writeLibraryFile } from "../../server/retrieval/library/drawing-library-file.ts";
+import { blocksOf, linesOfBlocks } from "../../server/retrieval/library/library-blocks.ts";
+import { looks, pickLooks, readLooksFile, writeLooksFile } from "../../server/retrieval/library/library-looks.ts";
+import { makeLibrary } from "../../server/retrieval/library/make-library.ts";
 import { AppError } from "../../shared/problem.ts";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 

@@ -50,7 +50,7 @@ export const captionsSection: StylesSection = {
         "that eight icons of a family never seen show. A caption that finds no drawing is refused and counts as wrong. The judge maps " +
         `features of ${context.features!.name}, with random units beside them, to whitened vectors of words by ridge regression. It is fitted on ${judge.drawings} real drawings, one of each wording first, then ` +
         "others, evenly over all families: none is a caption's own drawing, and none shows a thing that a caption found in the library, or bears its name, in any variant of its family. Other families' drawings of " +
-        "the same concept are among them. Its size was chosen by how it ranks real icons of other captions. The net that looks had no part in what is drawn; the vectors of words did find the drawing. Real icons are the captions' own drawings, in " +
+        "the same concept are among them. Its size was chosen by how it ranks real icons of other captions. The net that looks had no part in what is drawn; the vectors of words did find the drawing, and drawings of a name were ranked by what another net (AlexNet) sees. Real icons are the captions' own drawings, in " +
         "their own styles. That judge saw other variants of many of them; the strict one, of none.",
       tables: [{ title: "R-precision@1", columns, rows }],
       goals,

@@ -78,12 +78,14 @@ for (const [source, target] of Object.entries(files)) {
 
 const library = "drawings/drawings.safetensors";
 const thumbnails = "drawings/thumbnails.u4";
+const nameFits = "drawings/name-fits.i8";
 const looks = "drawings/looks.safetensors";
 const lent = "drawings/licences.json";
 if (values.library !== undefined) {
   await mkdir(join(values.out, "drawings"), { recursive: true });
   await copyFile(join(values.library, "drawings.safetensors"), join(values.out, library));
   await copyFile(join(values.library, "thumbnails.u4"), join(values.out, thumbnails));
+  await copyFile(join(values.library, "name-fits.i8"), join(values.out, nameFits));
   await copyFile(join(values.library, "looks.safetensors"), join(values.out, looks));
   await copyFile(join(values.library, "licences.json"), join(values.out, lent));
 }
@@ -122,11 +124,11 @@ async function namedStyle({ name, title, variant, examples }: ExportedFacts["sty
   const icons = shuffled(own, 0).slice(0, measuredMost);
   const shown = [];
   for (const icon of icons) shown.push({ planes: await drawings.read(icon), sizePx: facts.imagePx });
-  const { isAll, corners, width, tint, edge } = linesIn(shown.slice(0, examples), isOneInk) ?? {};
+  const { isAll, corners, width, tint, edge, tube } = linesIn(shown.slice(0, examples), isOneInk) ?? {};
   // Of a few icons it strays.
   const tinted = tint !== undefined && isAll && edge === undefined ? tintedShare(alphasIn(shown), tint) : undefined;
   const liveArea = liveAreaOf(shown);
-  const rounded = Object.entries({ width, tint, tinted, edge }).flatMap(([key, value]) =>
+  const rounded = Object.entries({ width, tint, tinted, edge, tube }).flatMap(([key, value]) =>
     value === undefined ? [] : [[key, Math.round(widthParts * value) / widthParts]],
   );
   return {
@@ -200,6 +202,7 @@ const draft: DraftManifest = {
         ...(lentSets.length > 0 && {
           library,
           thumbnails,
+          nameFits,
           looks,
           liveAreas: await liveAreasOf(join(values.out, library)),
           pixelArt: await pixelArtSetsOf(join(values.out, library)),
@@ -224,7 +227,8 @@ function lentText(lending: readonly SetLicence[]): string {
 \`${library}\` holds ${total} drawings as their sets drew them, in one ink each, for
 captions to find, and \`${looks}\` the same things of these sets filled or in
 outline. They stay their authors', under the licence of their set; what is drawn from one
-names it.
+names it. \`${nameFits}\` says how well each shows its name: numbers of this project, made
+with torchvision's AlexNet (BSD-3-Clause) as its eye.
 
 | set | title | author | licence | drawings |
 | --- | --- | --- | --- | --: |

@@ -1,8 +1,8 @@
 /** The file of a library of drawings: writing, and reading with every index checked. What is searched how: drawing-library.ts. */
 import { brotliCompressSync, brotliDecompressSync } from "node:zlib";
-import { AppError } from "../../shared/problem.ts";
-import { readTensorFile, writeTensorFile } from "../platform/files/tensor-file.ts";
-import type { Int4Rows } from "./int4.ts";
+import { AppError } from "../../../shared/problem.ts";
+import { readTensorFile, writeTensorFile } from "../../platform/files/tensor-file.ts";
+import type { Int4Rows } from "../int4.ts";
 import type { Blocks } from "./library-blocks.ts";
 
 export interface LibraryContent extends Blocks {

@@ -3,13 +3,14 @@
  * the names of the lists whose centres are nearest (inverted lists: Jégou, Douze & Schmid 2011, PAMI 33), not with all names. Drawings
  * are compressed in blocks of one set, and a block is opened when one of it is wanted. It draws nothing.
  */
-import { dot } from "../engine/edits/sphere.ts";
-import type { DrawingChoice, DrawingFinder } from "../engine/interfaces.ts";
+import { dot } from "../../engine/edits/sphere.ts";
+import type { DrawingChoice, DrawingFinder } from "../../engine/interfaces.ts";
+import { dotInt4, productByTable, productTable } from "../int4.ts";
 import { type LibraryContent, readLibraryFile } from "./drawing-library-file.ts";
-import { dotInt4, productByTable, productTable } from "./int4.ts";
 import { lineAt, startsOf, sums, svgOfLine } from "./library-blocks.ts";
 import { LibraryChoice, type NamedEntry } from "./library-choice.ts";
 import { LibraryLooks } from "./library-looks.ts";
+import { NameFits } from "./name-fits.ts";
 import { Thumbnails } from "./thumbnails.ts";
 
 /** Lists that a search looks through. */
@@ -36,8 +37,11 @@ interface OfSets {
 /** What is known of a library's drawings besides. */
 interface Beside extends OfSets {
   readonly thumbnails?: Thumbnails | undefined;
+  readonly nameFits?: NameFits | undefined;
   readonly looks?: LibraryLooks | undefined;
 }
+
+type PathsBeside = Partial<Record<"thumbnails" | "nameFits" | "looks", string>>;
 
 /** Names and their cosines, as many as `count`; the next search writes over them. */
 interface Scored {
@@ -49,6 +53,7 @@ interface Scored {
 export class DrawingLibrary implements DrawingFinder {
   readonly #content: LibraryContent;
   readonly #thumbnails: Thumbnails | undefined;
+  readonly #nameFits: NameFits | undefined;
   readonly #looks: LibraryLooks | undefined;
   readonly #liveAreas: Readonly<Record<string, number>>;
   /** Whether each set is pixel art, [sets]. */
@@ -69,9 +74,10 @@ export class DrawingLibrary implements DrawingFinder {
   readonly #found: Int32Array;
   readonly #cosines: Float64Array;
 
-  constructor(content: LibraryContent, { thumbnails, looks, liveAreas = {}, pixelArt = [] }: Beside = {}) {
+  constructor(content: LibraryContent, { thumbnails, nameFits, looks, liveAreas = {}, pixelArt = [] }: Beside = {}) {
     this.#content = content;
     this.#thumbnails = thumbnails;
+    this.#nameFits = nameFits;
     this.#looks = looks;
     this.#liveAreas = liveAreas;
     this.#isPixelArt = content.sets.map((set) => pixelArt.includes(set));
@@ -98,13 +104,14 @@ export class DrawingLibrary implements DrawingFinder {
   static async open(
     path: string,
     keyDims: number,
-    { thumbnails: shapes, looks: others, ...ofSets }: Partial<Record<"thumbnails" | "looks", string>> & OfSets = {},
+    { thumbnails: shapes, nameFits: fits, looks: others, ...ofSets }: PathsBeside & OfSets = {},
   ): Promise<DrawingLibrary> {
     const content = await readLibraryFile(path, keyDims);
     const { length } = content.entryNames;
     const thumbnails = shapes === undefined ? undefined : await Thumbnails.open(shapes, length);
+    const nameFits = fits === undefined ? undefined : await NameFits.open(fits, length);
     const looks = others === undefined ? undefined : await LibraryLooks.open(others, length);
-    return new DrawingLibrary(content, { thumbnails, looks, ...ofSets });
+    return new DrawingLibrary(content, { thumbnails, nameFits, looks, ...ofSets });
   }
 
   get size(): number {
@@ -118,6 +125,7 @@ export class DrawingLibrary implements DrawingFinder {
     const { look } = query;
     return new LibraryChoice(found, {
       thumbnails: this.#thumbnails,
+      nameFits: this.#nameFits,
       hasLook: (entry) => look !== undefined && this.#looks?.has(entry, look) === true,
       isLeftOut: this.#hasOthers(found) ? (entry) => this.#isOfPixelArt(entry) : undefined,
       open: (entry) => this.drawing(entry, look),

@@ -2,8 +2,8 @@
  * What the drawings of a library look like, in lines or in fills, and the same things in the other look as their sets drew them: a style
  * of fills starts from what a designer filled, and one of lines from outlines.
  */
-import { AppError } from "../../shared/problem.ts";
-import { readTensorFile, writeTensorFile } from "../platform/files/tensor-file.ts";
+import { AppError } from "../../../shared/problem.ts";
+import { readTensorFile, writeTensorFile } from "../../platform/files/tensor-file.ts";
 import { type Blocks, blocksOf, lineAt, linesOfBlocks, startsOf } from "./library-blocks.ts";
 
 /** Bits of a drawing's look; what has nothing to fill has both. */

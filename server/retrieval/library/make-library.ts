@@ -1,7 +1,8 @@
 /** From drawings with names and the vectors of these to the content of a library: lists of names, blocks of compressed drawings. */
+
+import { quantizeInt4 } from "../int4.ts";
+import { invertedLists } from "../inverted-lists.ts";
 import type { LibraryContent } from "./drawing-library-file.ts";
-import { quantizeInt4 } from "./int4.ts";
-import { invertedLists } from "./inverted-lists.ts";
 import { blocksOf, lineOf, type NamedDrawing } from "./library-blocks.ts";
 
 /** @param vectorsOf unit vectors of names, [names, keyDims] */

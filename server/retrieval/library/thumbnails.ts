@@ -3,9 +3,9 @@
  * others look like shows what the name usually means; and images that are to differ start from drawings that look unlike.
  */
 import { readFile } from "node:fs/promises";
-import { AppError } from "../../shared/problem.ts";
-import { unitOf } from "../engine/edits/sphere.ts";
-import { packNibbles } from "./int4.ts";
+import { AppError } from "../../../shared/problem.ts";
+import { unitOf } from "../../engine/edits/sphere.ts";
+import { packNibbles } from "../int4.ts";
 
 /** Places along a side, and bytes of a thumbnail: two places a byte, the first in the lower nibble. */
 const sidePlaces = 8;

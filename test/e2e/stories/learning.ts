@@ -48,7 +48,6 @@ const learn: Story = {
     await ui.getByText("Examples with a name: 24").waitFor();
     await ui.getByLabel("Name of the style").fill("My blocks");
     await step("form");
-    const start = ui.getByRole("button", { name: "Learn this style" });
     // The training begins, and nothing more is heard of it.
     const lost = /\/v1\/trainings\/[^/]+(\/events)?$/;
     await page.route(lost, (route) => (route.request().method() === "GET" ? route.abort() : route.continue()));

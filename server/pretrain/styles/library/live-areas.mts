@@ -2,8 +2,8 @@
 import { liveAreaOf } from "../../../engine/live-area.ts";
 import { renderSvg } from "../../../images/codec.ts";
 import { inUsualInk } from "../../../images/svg.ts";
-import { readLibraryFile } from "../../../retrieval/drawing-library-file.ts";
-import { linesOfBlocks, svgOfLine } from "../../../retrieval/library-blocks.ts";
+import { readLibraryFile } from "../../../retrieval/library/drawing-library-file.ts";
+import { linesOfBlocks, svgOfLine } from "../../../retrieval/library/library-blocks.ts";
 
 /** Drawings of a set that are looked at. */
 const lookedMost = 200;

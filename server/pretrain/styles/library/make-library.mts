@@ -1,5 +1,5 @@
 /**
- * Makes the library of drawings that captions find (server/retrieval/drawing-library.ts): `node --import tsx
+ * Makes the library of drawings that captions find (server/retrieval/library/drawing-library.ts): `node --import tsx
  * server/pretrain/styles/library/make-library.mts [--sets DIR] [--out FILE] [--most N] [--from FILE]` from the repository's root; names that the
  * library FILE has keep their vectors, which saves a quarter of an hour. One drawing of each thing
  * of each family, in one ink: lines where the family has them, else fills. No drawing of the families that are held out, of
@@ -13,10 +13,10 @@ import { parseArgs } from "node:util";
 import { TextExpert } from "../../../experts/text.ts";
 import { asText } from "../../../experts/values.ts";
 import { readManifest } from "../../../manifest/read-manifest.ts";
-import { readLibraryFile, writeLibraryFile } from "../../../retrieval/drawing-library-file.ts";
 import { accumulateInt4 } from "../../../retrieval/int4.ts";
-import type { NamedDrawing } from "../../../retrieval/library-blocks.ts";
-import { makeLibrary } from "../../../retrieval/make-library.ts";
+import { readLibraryFile, writeLibraryFile } from "../../../retrieval/library/drawing-library-file.ts";
+import type { NamedDrawing } from "../../../retrieval/library/library-blocks.ts";
+import { makeLibrary } from "../../../retrieval/library/make-library.ts";
 import { hashUnit } from "../../data/styles/random.mts";
 import { collectThings, drawingOf } from "./things.mts";
 

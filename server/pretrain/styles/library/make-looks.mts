@@ -1,6 +1,6 @@
 /**
  * Makes the file of what a library's drawings look like, lines or fills, and of the same things in the other look, where their set has
- * them (server/retrieval/library-looks.ts): `node --import tsx server/pretrain/styles/library/make-looks.mts [--sets DIR] [--library FILE] [--from DIR] [--out FILE]`
+ * them (server/retrieval/library/library-looks.ts): `node --import tsx server/pretrain/styles/library/make-looks.mts [--sets DIR] [--library FILE] [--from DIR] [--out FILE]`
  * from the repository's root, some 30 minutes; drawings that the library in DIR has keep their looks, which saves all but two of them. Looks are
  * measured as the server measures the lines of a style.
  */
@@ -11,9 +11,9 @@ import { isLines, lineWidthOf } from "../../../engine/lines/line-width.ts";
 import { shapeOf } from "../../../engine/lines/shape.ts";
 import { renderSvg } from "../../../images/codec.ts";
 import { inUsualInk } from "../../../images/svg.ts";
-import { type LibraryContent, readLibraryFile } from "../../../retrieval/drawing-library-file.ts";
-import { blocksOf, lineOf, linesOfBlocks, svgOfLine } from "../../../retrieval/library-blocks.ts";
-import { looks, readLooksFile, writeLooksFile } from "../../../retrieval/library-looks.ts";
+import { type LibraryContent, readLibraryFile } from "../../../retrieval/library/drawing-library-file.ts";
+import { blocksOf, lineOf, linesOfBlocks, svgOfLine } from "../../../retrieval/library/library-blocks.ts";
+import { looks, readLooksFile, writeLooksFile } from "../../../retrieval/library/library-looks.ts";
 import { collectThings, type Drawn, drawingOf, isDrawable, namedDrawing } from "./things.mts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));

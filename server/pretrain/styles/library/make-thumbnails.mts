@@ -1,5 +1,5 @@
 /**
- * Makes the thumbnails of a library of drawings (server/retrieval/thumbnails.ts): `node --import tsx server/pretrain/styles/library/make-thumbnails.mts
+ * Makes the thumbnails of a library of drawings (server/retrieval/library/thumbnails.ts): `node --import tsx server/pretrain/styles/library/make-thumbnails.mts
  * [--library FILE] [--out FILE]` from the repository's root, some minutes. A drawing that can't be rendered looks like nothing.
  */
 import { writeFile } from "node:fs/promises";
@@ -8,9 +8,9 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { renderSvg } from "../../../images/codec.ts";
 import { inUsualInk } from "../../../images/svg.ts";
-import { DrawingLibrary } from "../../../retrieval/drawing-library.ts";
-import { readLibraryFile } from "../../../retrieval/drawing-library-file.ts";
-import { thumbnailBytes, thumbnailOf } from "../../../retrieval/thumbnails.ts";
+import { DrawingLibrary } from "../../../retrieval/library/drawing-library.ts";
+import { readLibraryFile } from "../../../retrieval/library/drawing-library-file.ts";
+import { thumbnailBytes, thumbnailOf } from "../../../retrieval/library/thumbnails.ts";
 
 const { values } = parseArgs({
   options: {

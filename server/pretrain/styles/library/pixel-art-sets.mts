@@ -1,7 +1,7 @@
 /** Which sets of a library are drawn on a coarse grid of pixels: their edges are steps, which stay in every style. Some seconds. */
 import svgpath from "svgpath";
-import { readLibraryFile } from "../../../retrieval/drawing-library-file.ts";
-import { linesOfBlocks, svgOfLine } from "../../../retrieval/library-blocks.ts";
+import { readLibraryFile } from "../../../retrieval/library/drawing-library-file.ts";
+import { linesOfBlocks, svgOfLine } from "../../../retrieval/library/library-blocks.ts";
 import { keyDims } from "./live-areas.mts";
 
 /** Drawings of a set that are looked at, and the share of them that must have such edges: five sets have 89 to 100 %, the others 14 at most. */

@@ -1,6 +1,6 @@
 /** The things that families of icons draw, each in the family's variants of one ink: what the library of captions takes its drawings from. */
 import { inUsualInk, requirePlainSvg } from "../../../images/svg.ts";
-import type { NamedDrawing } from "../../../retrieval/library-blocks.ts";
+import type { NamedDrawing } from "../../../retrieval/library/library-blocks.ts";
 import { collectVariants, type DrawnSet, type Variant, type VariantIcon } from "../../data/styles/collect-variants.mts";
 import { isHeldOut, spareFluent } from "../../data/styles/families.mts";
 import { isMotionAlone, stillOf } from "../../data/styles/still.mts";

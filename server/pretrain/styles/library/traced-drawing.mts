@@ -4,7 +4,7 @@
  */
 import sharp from "sharp";
 import { inUsualInk } from "../../../images/svg.ts";
-import type { NamedDrawing } from "../../../retrieval/library-blocks.ts";
+import type { NamedDrawing } from "../../../retrieval/library/library-blocks.ts";
 import { vectorise } from "../../../vector/vectorise.ts";
 
 /** Larger side that is traced, px: 20 for each of most sets' units. */

@@ -1,0 +1,52 @@
+/**
+ * Draws all of a library's drawings for `fit_names.py`: `node --import tsx server/pretrain/styles/library/draw-library.mts [--library FILE]
+ * [--out DIR]` from the repository's root, two minutes. Writes alphas.u8 [drawings, 64, 64], keys.f32 [names, 384], and library.json: the name and
+ * the set of each drawing. A drawing that can't be rendered is empty.
+ */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { renderSvg } from "../../../images/codec.ts";
+import { inUsualInk } from "../../../images/svg.ts";
+import { accumulateInt4 } from "../../../retrieval/int4.ts";
+import { DrawingLibrary } from "../../../retrieval/library/drawing-library.ts";
+import { readLibraryFile } from "../../../retrieval/library/drawing-library-file.ts";
+
+const { values } = parseArgs({
+  options: {
+    library: {
+      type: "string",
+      default: fileURLToPath(new URL("../../../packs/default/styles/drawings/drawings.safetensors", import.meta.url)),
+    },
+    out: { type: "string", default: fileURLToPath(new URL("../../.cache/styles/library", import.meta.url)) },
+  },
+});
+/** `SIDE_PX` of fit_names.py. */
+const sizePx = 64;
+/** Of the names' vectors, as the text expert of the pack `icons` gives them. */
+const keyDims = 384;
+
+const content = await readLibraryFile(values.library, keyDims);
+const library = new DrawingLibrary(content);
+const { keys, names, sets, entryNames, entrySets } = content;
+const alphas = new Uint8Array(library.size * sizePx ** 2);
+let failed = 0;
+for (let entry = 0; entry < library.size; entry += 1) {
+  const planes = await renderSvg(inUsualInk(library.drawing(entry).svg), sizePx).catch(() => undefined);
+  if (!planes) failed += 1;
+  for (const [at, alpha] of (planes?.subarray(3 * sizePx ** 2) ?? []).entries())
+    alphas[entry * sizePx ** 2 + at] = Math.round(255 * alpha);
+  if (entry % 5000 === 0) console.log(`${entry} of ${library.size}`);
+}
+const vectors = new Float32Array(names.length * keyDims);
+for (const name of names.keys())
+  accumulateInt4(keys, name, keyDims, 1, vectors.subarray(name * keyDims, (name + 1) * keyDims));
+await mkdir(values.out, { recursive: true });
+await writeFile(join(values.out, "alphas.u8"), alphas);
+await writeFile(join(values.out, "keys.f32"), new Uint8Array(vectors.buffer));
+await writeFile(
+  join(values.out, "library.json"),
+  JSON.stringify({ sets, entryNames: [...entryNames], entrySets: [...entrySets] }),
+);
+console.log(JSON.stringify({ drawings: library.size, failed }));
