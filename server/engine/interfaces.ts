@@ -175,7 +175,7 @@ export interface FoundDrawing {
 
 /** Drawings as SVG that words find. */
 export interface DrawingFinder {
-  /** The drawings whose names fit; undefined when no set may be used. */
+  /** The drawings whose names fit; undefined when no set may be used, or no name is near enough. */
   find(requested: {
     /** Unit vector. */
     readonly words: Float32Array;
@@ -183,6 +183,8 @@ export interface DrawingFinder {
     readonly among?: ReadonlySet<string> | undefined;
     /** What the drawings had better look like. */
     readonly look?: "lines" | "fills" | undefined;
+    /** Of a name to the words, below which its drawings are not found; absent = all may be. */
+    readonly cosineLeast?: number | undefined;
   }): DrawingChoice | undefined;
 }
 

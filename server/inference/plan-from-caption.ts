@@ -150,13 +150,13 @@ function inLibrary(
   { text, vector }: Words,
   { licences, look, liveArea: wanted }: Pick<ResolvedRequest, "licences"> & WantedDrawing,
 ): Finder {
-  const choice = vector && library.find({ words: vector, among: stylesUnder(licences, drawings), look });
+  const choice = vector && library.find({ words: vector, among: stylesUnder(licences, drawings), look, cosineLeast });
   const chosen = new Map<number, number>();
   const chosenBy = (seed: number): number => {
     const known = chosen.get(seed);
     if (known !== undefined) return known;
     const found = choice?.choose(noiseOf(seed));
-    if (!found || found.cosine < cosineLeast)
+    if (!found)
       throw refusal(
         "caption_unknown",
         `words that name a drawing${licences ? ` under ${licences.join(", ")}` : ""}`,

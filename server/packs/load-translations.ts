@@ -51,7 +51,8 @@ export async function withCaptions(
       ...(nameFits !== undefined && { nameFits: join(folder, nameFits) }),
       ...(looks !== undefined && { looks: join(folder, looks) }),
     };
-    const kind = ["library", ...Object.keys(beside)].join(" ");
+    const digestOf = (file: string) => manifest.files.find((entry) => entry.path === file)?.sha256;
+    const kind = ["library", thumbnails, nameFits, looks].map((file) => (file && digestOf(file)) ?? file).join(" ");
     const open = (file: string) =>
       shared.open(file, kind, () => DrawingLibrary.open(file, expert.dims, { ...beside, liveAreas, pixelArt }));
     const library = path === undefined ? undefined : await open(join(folder, path));

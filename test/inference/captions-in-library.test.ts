@@ -1,6 +1,6 @@
 /** What captions find in a library, in the look and at the size that the requested style has. */
 import assert from "node:assert/strict";
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, describe, it } from "node:test";
 import { createConditionImageLoader } from "../../server/inference/condition-images.ts";
@@ -94,6 +94,22 @@ describe("captions that find a drawing in a library", () => {
       assert.deepEqual(drawn, await drawnBy({ drawing: { svg: svgOf(shape) }, ...requested }), requested.style);
       assert.notDeepEqual(drawn, await drawnBy({ drawing: { svg: svgOf(other!) }, ...requested }), requested.style);
     }
+  });
+
+  it("fits of names that a manifest names are read with the library, and must be of as many drawings", async () => {
+    const nameFits = "drawings/name-fits.i8";
+    const drawingWith = (id: string, drawings: number) =>
+      drawingFrom(id, {
+        shape: square,
+        stylesAs: () => ({}),
+        captions: { nameFits },
+        beside: (folder) => writeFile(join(folder, nameFits), new Int8Array(drawings)),
+      });
+    const drawnBy = await drawingWith("fits", tinyLabels.length);
+    assert.ok((await drawnBy({ caption: tinyLabels[0]!, style: packStyles[0]! })).length > 0);
+    // The pack is left out.
+    const drawnByShort = await drawingWith("short-fits", 1);
+    await assert.rejects(drawnByShort({ caption: tinyLabels[0]! }), { code: "translation_unknown" });
   });
 
   it("a drawing of a set is as large as the icons of the style, where both sizes are known", async () => {

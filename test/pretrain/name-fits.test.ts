@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { normals } from "../../server/engine/random.ts";
+import { sha256Of } from "../../server/platform/sha256.ts";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { itWithPython, runPython } from "./python.ts";
 
@@ -32,8 +33,10 @@ itWithPython(
       shown: at === (sets - 1) * names ? 1 : at % names,
     }));
     const strays = normals(3, 0, entries.length * featureDims);
+    const alphas = new Uint8Array(entries.length);
+    await writeFile(join(folder, "alphas.u8"), alphas);
     await writeFile(
-      join(folder, "alexnet.npy"),
+      join(folder, `alexnet-${sha256Of(alphas).slice(0, 16)}.npy`),
       npyOf(entries.length, featureDims, (row, column) => {
         const look = looks[entries[row]!.shown * featureDims + column]!;
         return Math.sign(look + 0.3 * strays[row * featureDims + column]!);

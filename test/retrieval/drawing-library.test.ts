@@ -165,6 +165,10 @@ test("of drawings with one name, seeds choose the one that shows it well more of
   };
   const [without, beside] = [await counted(), await counted({ nameFits })];
   assert.ok(without < 120 && beside > 180, JSON.stringify([without, beside]));
+  // What is too far is never chosen, however well it shows its name.
+  const near = new DrawingLibrary(made).find({ words: vectorOf("ring"), cosineLeast: 0.9 });
+  assert.ok(near!.choose((length) => new Float32Array(length)).cosine > 0.9);
+  assert.equal(new DrawingLibrary(made).find({ words: vectorOf("ring"), cosineLeast: 1.1 }), undefined);
   await truncate(nameFits, 1);
   await assert.rejects(DrawingLibrary.open(file, keyDims, { nameFits }), {
     code: "pack_corrupt",

@@ -13,7 +13,7 @@ import { decidePieces } from "./by-pieces.ts";
 import { countParts } from "./count-parts.ts";
 import { isLines, lineWidthOf, type StyleLines } from "./line-width.ts";
 import { hasFills, isHollow, outlineOf } from "./outline.ts";
-import { movedEdge, redrawLines } from "./redraw-lines.ts";
+import { bordered, movedEdge, redrawLines } from "./redraw-lines.ts";
 import { settled } from "./settle.ts";
 import { type Edged, edgedOf, type Shape, shapeOf } from "./shape.ts";
 import { areaTintMost, ofTint, overTint, partsAsInk } from "./tinted.ts";
@@ -112,7 +112,7 @@ export async function drawnInLines(
 /** Whether lines are nearly as broad as the tubes of a style, or enclose nothing that could have a tint. */
 function mayBeTubes(lines: Float32Array, sizePx: number, shape: Shape, tube: number): boolean {
   const own = lineWidthOf(shape, sizePx);
-  return isLines(own) && (own.width >= broadFrom * tube || countParts(lines, sizePx).holes <= 1);
+  return isLines(own) && (own.width >= broadFrom * tube || countParts(bordered(lines, sizePx), sizePx + 2).holes <= 1);
 }
 
 /** A drawing of one ink with its own edges; undefined where its alphas are neither ink nor one tint. */

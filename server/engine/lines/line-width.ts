@@ -19,7 +19,7 @@ export interface LineWidth {
 }
 
 /** Width of what is still lines, of the side: 3.6 px of 24. */
-const widthMost = 0.15;
+export const widthMost = 0.15;
 /** Spread up to which a drawing has lines of one width, and what the place of hairlines among the pixels changes. */
 const [spreadMost, hairSpreadPx] = [0.3, 0.75] as const;
 /** The same, and how much broader broad lines may be, in a style that is drawn by hand. */

@@ -82,7 +82,7 @@ function keepMiddles(field: Float32Array, { middles, depth, sidePx }: Shape, rad
 }
 
 /** A drawing with a border of nothing, so that its surroundings are one also where it reaches the border of the picture. */
-function bordered(alphas: Float32Array, sizePx: number): Float32Array {
+export function bordered(alphas: Float32Array, sizePx: number): Float32Array {
   const sidePx = sizePx + 2;
   const wide = new Float32Array(sidePx ** 2);
   for (let row = 0; row < sizePx; row += 1)

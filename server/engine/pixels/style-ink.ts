@@ -4,7 +4,7 @@ import { offAreasGround } from "../areas/areas-ground.ts";
 import type { Plate } from "../areas/plate.ts";
 import { type StyleAreas, styleAreasOf } from "../areas/style-areas.ts";
 import { type Hand, handOf } from "../hand-drawn/hand-of-style.ts";
-import { isLines, linesOfStyle, lineWidthOf, type StyleLines } from "../lines/line-width.ts";
+import { isLines, linesOfStyle, lineWidthOf, type StyleLines, widthMost } from "../lines/line-width.ts";
 import { shapeOf } from "../lines/shape.ts";
 import { areaTintMost, ofTint, overTint, tintedShare } from "../lines/tinted.ts";
 import type { Accent } from "./accents.ts";
@@ -190,8 +190,8 @@ const tintedLeast = 0.25;
 /** Share of tints in what lines enclose up to which they may be edges of broader lines, and how much broader these must be. */
 const [edgedMost, broaderLeast] = [0.65, 2.5] as const;
 
-/** Drawings that are looked at for lines that are tubes, and how many of those must be there. */
-const [tubesLooked, tubesLeast] = [12, 2] as const;
+/** Drawings that are looked at for lines that are tubes, how many of those there must be, and their share of all drawings of lines. */
+const [tubesLooked, tubesLeast, tubesOfLines] = [12, 2, 0.75] as const;
 
 /** Lines of drawings of one colour. @param isOneInk false: with tints @param isByHand uneven, as a hand draws them */
 export function linesIn(drawings: readonly Drawing[], isOneInk: boolean, isByHand = false): StyleLines | undefined {
@@ -227,15 +227,16 @@ export function linesIn(drawings: readonly Drawing[], isOneInk: boolean, isByHan
 function tubesIn(
   drawings: ReturnType<typeof alphasIn>,
   tint: number,
-  width: number | undefined,
+  width = Number.POSITIVE_INFINITY,
 ): Pick<StyleLines, "tube"> {
-  if (width === undefined) return {};
-  const widths = drawings
-    .slice(0, tubesLooked)
+  const [broadest, looked] = [widthMost / broaderLeast, drawings.slice(0, tubesLooked)];
+  if (width > broadest || looked.length < tubesLeast) return {};
+  const widths = looked
     .map(({ alphas, sizePx }) => lineWidthOf(shapeOf(ofTint(alphas, tint), sizePx), sizePx))
     .flatMap((found) => (isLines(found) ? [found.width] : []));
   const tubes = widths.filter((own) => own >= broaderLeast * width).sort((one, other) => one - other);
-  const isClear = tubes.length >= tubesLeast && tubes.length > widths.length / 2;
+  // A style that has plain lines too draws them plain.
+  const isClear = tubes.length >= tubesLeast && tubes.length >= tubesOfLines * widths.length;
   return isClear ? { tube: tubes[tubes.length >> 1]! } : {};
 }
 

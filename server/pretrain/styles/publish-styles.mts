@@ -228,7 +228,7 @@ function lentText(lending: readonly SetLicence[]): string {
 captions to find, and \`${looks}\` the same things of these sets filled or in
 outline. They stay their authors', under the licence of their set; what is drawn from one
 names it. \`${nameFits}\` says how well each shows its name: numbers of this project, made
-with torchvision's AlexNet (BSD-3-Clause) as its eye.
+with torchvision's AlexNet (BSD-3-Clause), weighted as LPIPS does (BSD-2-Clause), as its eye.
 
 | set | title | author | licence | drawings |
 | --- | --- | --- | --- | --: |

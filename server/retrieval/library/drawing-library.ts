@@ -17,7 +17,7 @@ import { Thumbnails } from "./thumbnails.ts";
 const listsProbed = 16;
 /** Names that a search among a few sets is compared with at least, in more lists where these have few. */
 const comparedLeast = 2048;
-/** Names whose drawings the noise chooses among, and how much less than the nearest their cosine may be: what is further never wins. */
+/** Names whose drawings the noise chooses among, and how much less than the nearest their cosine may be. */
 const foundMax = 256;
 const nearWithin = 0.15;
 /** Drawings of other sets that there must be, for pixel art to be left out, and difference of the cosines of names that say the same. */
@@ -118,7 +118,7 @@ export class DrawingLibrary implements DrawingFinder {
     return this.#content.entryNames.length;
   }
 
-  /** The drawings whose names fit; undefined when no set may be used. */
+  /** The drawings whose names fit; undefined when no set may be used, or no name is near enough. */
   find(query: LibraryQuery): DrawingChoice | undefined {
     const found = this.search(query);
     if (found.length === 0) return undefined;
@@ -147,7 +147,7 @@ export class DrawingLibrary implements DrawingFinder {
    * The entries whose names are nearest, the nearest first; of equal names, every drawing. With `among`, only names count that have
    * a drawing of these sets, and lists are looked through until there are enough of them.
    */
-  search({ words, among }: LibraryQuery): NamedEntry[] {
+  search({ words, among, cosineLeast = Number.NEGATIVE_INFINITY }: LibraryQuery): NamedEntry[] {
     const { entrySets, sets } = this.#content;
     const allowed = among && Uint8Array.from(sets, (set) => (among.has(set) ? 1 : 0));
     const isAllowed = (entry: number): boolean => allowed === undefined || allowed[entrySets[entry]!] === 1;
@@ -156,8 +156,9 @@ export class DrawingLibrary implements DrawingFinder {
     let nearest = Number.NEGATIVE_INFINITY;
     for (let at = 0; at < count; at += 1) nearest = Math.max(nearest, cosines[at]!);
     const near: { readonly name: number; readonly cosine: number }[] = [];
+    const least = Math.max(nearest - nearWithin, cosineLeast);
     for (let at = 0; at < count; at += 1)
-      if (cosines[at]! >= nearest - nearWithin) near.push({ name: found[at]!, cosine: cosines[at]! });
+      if (cosines[at]! >= least) near.push({ name: found[at]!, cosine: cosines[at]! });
     return near
       .sort((one, other) => other.cosine - one.cosine || one.name - other.name)
       .slice(0, foundMax)

@@ -18,10 +18,11 @@ export interface NamedEntry {
 const comparedMost = 64;
 const comparedWithin = 0.05;
 /**
- * Log-weight per standard deviation of how much the others look like it, where nothing else says how well a drawing shows its name, and beside
- * that; and the most deviations that count. More gives the same drawing to more seeds.
+ * Log-weight per standard deviation of how much the others look like it, alone and beside how well it shows its name. More gives the same drawing
+ * to more seeds.
  */
 const [typicalAlone, typicalBeside] = [0.8, 0.3] as const;
+/** Deviations that count at most. */
 const deviationsMost = 2.5;
 /** Log-weight per standard deviation of how well a drawing shows its name. */
 const nameFitWeight = 2;

@@ -51,7 +51,7 @@ const learn: Story = {
     // The training begins, and nothing more is heard of it.
     const lost = /\/v1\/trainings\/[^/]+(\/events)?$/;
     await page.route(lost, (route) => (route.request().method() === "GET" ? route.abort() : route.continue()));
-    await ui.getByLabel("Name of the style").press("Control+Enter");
+    await ui.getByRole("button", { name: "Learn this style" }).press("Control+Enter");
     const again = ui.getByRole("button", { name: "Try again" });
     await again.waitFor();
     await step("lost-sight");

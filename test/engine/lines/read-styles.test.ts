@@ -164,8 +164,8 @@ describe("lines that a style of outlined fills draws as tubes", () => {
     assert.ok(read.isAll && read.edge === undefined && Math.abs(read.width! * sizePx - 2) < 0.7, JSON.stringify(read));
     assert.ok(Math.abs(read.tube! * sizePx - 8) < 1.2, `${read.tube! * sizePx}`);
     assert.equal(linesIn([...fills, tube(10)], false)!.tube, undefined);
-    const plain = [10, 12, 14].map((radius) => drawn([ring(radius, 2), black]));
-    assert.equal(linesIn([...fills, tube(10), tube(12), ...plain], false)!.tube, undefined);
+    const plain = drawn([box(10, 31, 54, 33), black]);
+    assert.equal(linesIn([...fills, tube(10), tube(12), plain], false)!.tube, undefined);
   });
 
   it("are drawn of lines that enclose nothing, or are nearly as broad; others get tints in what they enclose", async () => {
@@ -175,6 +175,8 @@ describe("lines that a style of outlined fills draws as tubes", () => {
     const bar = [[box(10, 30, 54, 34), black]] as const;
     assert.deepEqual(await at(bar, [2, 32]), [0, 0.25]);
     assert.ok((await at(bar, [32], 28))[0]! > 0.9);
+    // From border to border, which parts nothing.
+    assert.deepEqual(await at([[box(0, 30, 64, 34), black]], [32]), [0.25]);
     assert.deepEqual(await at([[ring(22, 6), black]], [2, 10, 32]), [0, 0.25, 0]);
     const [around, line, within] = await at([[ring(22, 3), black]], [2, 10, 32]);
     assert.ok(around === 0 && line! > 0.9 && within === 0.25, `${[around, line, within]}`);

@@ -134,7 +134,7 @@ export function LearnForm(props: ViewProps) {
         />
       </div>
       {failure !== undefined && <FailureNotice {...props} failure={failure} onRetry={() => void start()} />}
-      <Button kind="primary" isDisabled={!isReady} onClick={() => void start()}>
+      <Button kind="primary" keys="Enter" isDisabled={!isReady} onClick={() => void start()}>
         {sent === undefined ? texts.startLearning : fill(texts.sendingExamples, { i: sent, n: icons.length })}
       </Button>
     </div>

@@ -1,10 +1,10 @@
 """How well each drawing of a library shows what it is called -> name-fits.i8, which server/retrieval/library/name-fits.ts reads.
 
 Pictures and names are mapped into one space, so that those that belong together are near each other (CLIP: Radford et al. 2021, arXiv
-2103.00020). Pictures are seen by a frozen AlexNet (super-resolution/fetch_lpips.py), names by the vectors that the library searches by; a small net on
-each side is trained. The sets are dealt into parts, and the drawings of each part are judged by nets that learned from the others, so no
-drawing is judged by a net that saw it, or another drawing of its set. A drawing's fit is the log-probability of its own name among
-2,000 others.
+2103.00020). Pictures are seen by a frozen AlexNet, its maps weighted as LPIPS does (super-resolution/fetch_lpips.py), names by the vectors that the
+library searches by; a small net on each side is trained. The sets are dealt into parts, and the drawings of each part are judged by nets that
+learned from the others, so no drawing is judged by a net that saw its set; one in ninety is there in another set too. A drawing's fit is
+the log-probability of its own name among 2,000 others.
 
 Run draw-library.mts first. 12 minutes on two cores: 4 for the features, which are kept, and 8 for five parts.
 """
@@ -12,6 +12,7 @@ Run draw-library.mts first. 12 minutes on two cores: 4 for the features, which a
 from __future__ import annotations
 
 import argparse
+import hashlib
 import io
 import json
 import math
@@ -151,12 +152,14 @@ def trained(seen: Tensor, words: Tensor, names: Tensor, places: Tensor, seed: in
 def fits_of(net: TwoSides, seen: Tensor, words: Tensor, names: Tensor, places: Tensor) -> tuple[Tensor, float]:
     """Log-probability of each drawing's own name among others, and how often it is the likeliest of 100."""
     generator = torch.Generator().manual_seed(3)
-    others = net.names(words[torch.randperm(len(words), generator=generator)[:COMPARED_NAMES]])
+    compared = torch.randperm(len(words), generator=generator)[:COMPARED_NAMES]
+    others = net.names(words[compared])
     fits, firsts = [], 0
     for some in places.split(4000):
         pictures = net.pictures(seen[some])
         own = (pictures * net.names(words[names[some]])).sum(1)
-        logits = net.scale() * torch.cat([pictures @ others.T, own[:, None]], 1)
+        wrong = (pictures @ others.T).masked_fill(names[some][:, None] == compared, -math.inf)
+        logits = net.scale() * torch.cat([wrong, own[:, None]], 1)
         fits.append(logits[:, -1] - torch.logsumexp(logits, 1))
         firsts += int((logits[:, -1] > logits[:, : min(99, len(others))].max(1).values).sum())
     return torch.cat(fits), firsts / len(places)
@@ -175,16 +178,17 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     library = json.loads((arguments.drawn / "library.json").read_text())
     names, sets = torch.tensor(library["entryNames"]).long(), torch.tensor(library["entrySets"]).long()
-    kept = arguments.drawn / "alexnet.npy"
+    drawn = (arguments.drawn / "alphas.u8").read_bytes()
+    kept = arguments.drawn / f"alexnet-{hashlib.sha256(drawn).hexdigest()[:16]}.npy"
     if not kept.exists():
-        alphas = np.fromfile(arguments.drawn / "alphas.u8", np.uint8).reshape(-1, SIDE_PX, SIDE_PX)
+        alphas = np.frombuffer(drawn, np.uint8).reshape(-1, SIDE_PX, SIDE_PX)
         features = features_of(alphas, arguments.graph, arguments.threads)
         file = io.BytesIO()
         np.save(file, features)
         write_atomically(kept, file.getvalue())
     features = np.load(kept, mmap_mode="r")
     if len(features) != len(names):
-        raise SystemExit(f"{kept}: expected features of {len(names)} drawings, got {len(features)}; remove it to make it anew")
+        raise SystemExit(f"{kept}: expected features of {len(names)} drawings, got {len(features)}")
     seen = whitened(features, arguments.dims, PICTURE_FLOOR)
     keys = functional.normalize(torch.from_numpy(np.fromfile(arguments.drawn / "keys.f32", np.float32)).reshape(-1, KEY_DIMS), dim=1)
     words = functional.normalize(whitened(keys.numpy(), WORD_DIMS, WORD_FLOOR, len(keys)), dim=1)
@@ -198,6 +202,8 @@ def main() -> None:
         net = trained(seen, words, names, learned, part, arguments.epochs, arguments.batch)
         fits[judged], first = fits_of(net, seen, words, names, judged)
         print(json.dumps({"part": part, "learned": len(learned), "judged": len(judged), "ownNameFirstOf100": round(first, 4)}), flush=True)
+    if not fits.isfinite().all():
+        raise SystemExit(f"fits: expected finite numbers, got {int((~fits.isfinite()).sum())} others")
     deviations = (fits - fits.mean()) / fits.std()
     steps = (STEPS_PER_DEVIATION * deviations).round().clamp(-128, 127).to(torch.int8)
     write_atomically(arguments.drawn / "name-fits.i8", steps.numpy().tobytes())
