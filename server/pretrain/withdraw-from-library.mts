@@ -8,8 +8,7 @@ import { thumbnailBytes } from "../retrieval/library/thumbnails.ts";
 import { pickCodes } from "../retrieval/quantized-codes.ts";
 import { readBrandNames } from "./data/styles/collect-variants.mts";
 import { isBrand } from "./data/styles/licences.mts";
-
-const keyDims = 384;
+import { keyDims } from "./styles/library/shipped-library.mts";
 
 /**
  * @param folder of the library, its thumbnails, fits of names, looks and licences
@@ -18,16 +17,11 @@ const keyDims = 384;
  */
 export async function withdrawFromLibrary(folder: string, sets: string): Promise<ReadonlyMap<string, number>> {
   const brandNames = readBrandNames(sets);
-  const paths = ["drawings.safetensors", "thumbnails.u4", "name-fits.i8", "looks.safetensors", "licences.json"].map(
-    (file) => join(folder, file),
-  );
-  const [libraryPath, thumbnailsPath, fitsPath, looksPath, licencesPath] = paths as [
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
+  const libraryPath = join(folder, "drawings.safetensors");
+  const thumbnailsPath = join(folder, "thumbnails.u4");
+  const fitsPath = join(folder, "name-fits.i8");
+  const looksPath = join(folder, "looks.safetensors");
+  const licencesPath = join(folder, "licences.json");
   const library = await readLibraryFile(libraryPath, keyDims);
   const { entryNames, entrySets, keys, listLengths, names } = library;
   const isKept = names.map((name) => !isBrand(name.replaceAll(" ", "-"), brandNames));

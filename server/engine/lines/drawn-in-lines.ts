@@ -63,6 +63,11 @@ export async function drawnInLines(
   const shape = shapeOf(lines, sizePx);
   const oddsOf = (edged: Edged, own: number): Float32Array =>
     (corners ? redrawCorners(edged.inside, sizePx, corners, own) : edged.inside).map((px) => oddsPerPx * px);
+  const tubes = tube && tint && mayBeTubes(lines, sizePx, shape, tube) && redrawLines(lines, sizePx, tube, shape);
+  if (tubes && width && tubes.width >= tubeLeast * width) {
+    const body = tubes.inside.map((px) => oddsPerPx * px);
+    return inLayers([alongEdges(body, width * sizePx), body], [1, tint], sizePx);
+  }
   const redrawn = redrawLines(lines, sizePx, { width, widths }, shape);
   if (!isAll) {
     const [levels, own] = [tint ? [1, tint] : [1], alphasOf(planes)];
@@ -87,11 +92,6 @@ export async function drawnInLines(
     );
   }
   if (!width) return undefined;
-  const tubes = tube && tint && mayBeTubes(lines, sizePx, shape, tube) && redrawLines(lines, sizePx, tube, shape);
-  if (tubes && tubes.width >= tubeLeast * width) {
-    const body = tubes.inside.map((px) => oddsPerPx * px);
-    return inLayers([alongEdges(body, width * sizePx), body], [1, tint], sizePx);
-  }
   const own = redrawn && hasFills(redrawn.field, redrawn.width * sizePx) ? shapeOf(redrawn.alphas, sizePx) : undefined;
   const answer = redrawn && !own && (!tint || edge) ? undefined : alphasOf(await answerOf());
   const drawn = tint && answer ? overTint(answer) : answer;

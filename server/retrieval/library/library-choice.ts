@@ -70,17 +70,14 @@ interface Known {
 }
 
 export class LibraryChoice implements DrawingChoice {
-  readonly #found: readonly NamedEntry[];
   readonly #thumbnails: Thumbnails | undefined;
-  /** Of the drawings that noise may choose: their places among those found, and their log-weights. */
-  readonly #places: readonly number[];
-  readonly #logWeights: readonly number[];
+  /** The drawings that noise may choose, with their places among those found, in order. */
+  readonly #likely: ReadonlyArray<{ readonly named: NamedEntry; readonly place: number; readonly logWeight: number }>;
   readonly #pictures = new Map<number, Float32Array>();
   readonly open: DrawingChoice["open"];
 
   /** @param found the nearest name first, at least one */
   constructor(found: readonly NamedEntry[], { thumbnails, nameFits, hasLook, isLeftOut, open }: Known) {
-    this.#found = found;
     this.open = open;
     this.#thumbnails = thumbnails;
     const typicality = thumbnails && typicalityOf(found, thumbnails);
@@ -91,19 +88,20 @@ export class LibraryChoice implements DrawingChoice {
       return ofName + typicalWeight * (typicality?.[at] ?? 0) + (hasLook(entry) ? lookWeight : 0);
     });
     const best = Math.max(...logWeights);
-    this.#places = [...found.keys()].filter((at) => logWeights[at]! >= best - noiseMost);
-    this.#logWeights = this.#places.map((at) => logWeights[at]!);
+    this.#likely = found
+      .map((named, place) => ({ named, place, logWeight: logWeights[place]! }))
+      .filter(({ logWeight }) => logWeight >= best - noiseMost);
   }
 
   /** @param noise log-weights that a seed adds, [length]; a longer one begins with the same */
   choose(noise: (length: number) => Float32Array): NamedEntry {
-    const drawn = noise(this.#places.at(-1)! + 1);
-    let [best, most] = [0, Number.NEGATIVE_INFINITY];
-    for (const [at, place] of this.#places.entries()) {
-      const weight = this.#logWeights[at]! + drawn[place]!;
-      if (weight > most) [best, most] = [place, weight];
+    const drawn = noise(this.#likely.at(-1)!.place + 1);
+    let [best, most] = [this.#likely[0]!.named, Number.NEGATIVE_INFINITY];
+    for (const { named, place, logWeight } of this.#likely) {
+      const weight = logWeight + drawn[place]!;
+      if (weight > most) [best, most] = [named, weight];
     }
-    return this.#found[best]!;
+    return best;
   }
 
   /** Correlation of how two drawings look; 1 for the same one, and 0 for others where no thumbnails are known. */

@@ -3,8 +3,7 @@
  * together (CLIP: Radford et al. 2021, arXiv 2103.00020; made by server/pretrain/styles/library/fit_names.py). A name may have a rare second
  * meaning, and a drawing may show its thing badly.
  */
-import { readFile } from "node:fs/promises";
-import { AppError } from "../../../shared/problem.ts";
+import { readBytes } from "./bytes-file.ts";
 
 /** Of a standard deviation over all drawings. */
 const stepsPerDeviation = 40;
@@ -18,11 +17,7 @@ export class NameFits {
 
   /** @throws AppError `pack_corrupt` when the file is missing or not of so many drawings */
   static async open(path: string, drawings: number): Promise<NameFits> {
-    const bytes = await readFile(path).catch((cause: unknown) => {
-      throw new AppError("pack_corrupt", `fits of names ${path}: expected a file, got none`, { cause });
-    });
-    if (bytes.length !== drawings)
-      throw new AppError("pack_corrupt", `fits of names ${path}: expected ${drawings} bytes, got ${bytes.length}`);
+    const bytes = await readBytes(path, "fits of names", drawings);
     return new NameFits(new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length));
   }
 

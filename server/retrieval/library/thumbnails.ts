@@ -2,10 +2,9 @@
  * Thumbnails of a library's drawings: where the ink of each lies, in 8 × 8 places of 4 bits. Among drawings of one name, the one that most
  * others look like shows what the name usually means; and images that are to differ start from drawings that look unlike.
  */
-import { readFile } from "node:fs/promises";
-import { AppError } from "../../../shared/problem.ts";
 import { unitOf } from "../../engine/edits/sphere.ts";
 import { packNibbles } from "../int4.ts";
+import { readBytes } from "./bytes-file.ts";
 
 /** Places along a side, and bytes of a thumbnail: two places a byte, the first in the lower nibble. */
 const sidePlaces = 8;
@@ -56,13 +55,7 @@ export class Thumbnails {
 
   /** @throws AppError `pack_corrupt` when the file is missing or not of so many drawings */
   static async open(path: string, drawings: number): Promise<Thumbnails> {
-    const bytes = await readFile(path).catch((cause: unknown) => {
-      throw new AppError("pack_corrupt", `thumbnails ${path}: expected a file, got none`, { cause });
-    });
-    const expected = drawings * thumbnailBytes;
-    if (bytes.length !== expected)
-      throw new AppError("pack_corrupt", `thumbnails ${path}: expected ${expected} bytes, got ${bytes.length}`);
-    return new Thumbnails(bytes);
+    return new Thumbnails(await readBytes(path, "thumbnails", drawings * thumbnailBytes));
   }
 
   /** A drawing's thumbnail with mean 0 and length 1, [64], so that a product of two is their correlation. */

@@ -7,38 +7,30 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { renderSvg } from "../../../images/codec.ts";
-import { inUsualInk } from "../../../images/svg.ts";
 import { accumulateInt4 } from "../../../retrieval/int4.ts";
 import { DrawingLibrary } from "../../../retrieval/library/drawing-library.ts";
 import { readLibraryFile } from "../../../retrieval/library/drawing-library-file.ts";
+import { keyDims, renderAll, shippedLibrary } from "./shipped-library.mts";
 
 const { values } = parseArgs({
   options: {
-    library: {
-      type: "string",
-      default: fileURLToPath(new URL("../../../packs/default/styles/drawings/drawings.safetensors", import.meta.url)),
-    },
+    library: { type: "string", default: shippedLibrary },
     out: { type: "string", default: fileURLToPath(new URL("../../.cache/styles/library", import.meta.url)) },
   },
 });
 /** `SIDE_PX` of fit_names.py. */
 const sizePx = 64;
-/** Of the names' vectors, as the text expert of the pack `icons` gives them. */
-const keyDims = 384;
 
 const content = await readLibraryFile(values.library, keyDims);
 const library = new DrawingLibrary(content);
 const { keys, names, sets, entryNames, entrySets } = content;
 const alphas = new Uint8Array(library.size * sizePx ** 2);
-let failed = 0;
-for (let entry = 0; entry < library.size; entry += 1) {
-  const planes = await renderSvg(inUsualInk(library.drawing(entry).svg), sizePx).catch(() => undefined);
-  if (!planes) failed += 1;
-  for (const [at, alpha] of (planes?.subarray(3 * sizePx ** 2) ?? []).entries())
-    alphas[entry * sizePx ** 2 + at] = Math.round(255 * alpha);
-  if (entry % 5000 === 0) console.log(`${entry} of ${library.size}`);
-}
+const failed = await renderAll(library, sizePx, (entry, drawn) =>
+  alphas.set(
+    drawn.map((alpha) => Math.round(255 * alpha)),
+    entry * sizePx ** 2,
+  ),
+);
 const vectors = new Float32Array(names.length * keyDims);
 for (const name of names.keys())
   accumulateInt4(keys, name, keyDims, 1, vectors.subarray(name * keyDims, (name + 1) * keyDims));

@@ -4,13 +4,12 @@ import { renderSvg } from "../../../images/codec.ts";
 import { inUsualInk } from "../../../images/svg.ts";
 import { readLibraryFile } from "../../../retrieval/library/drawing-library-file.ts";
 import { linesOfBlocks, svgOfLine } from "../../../retrieval/library/library-blocks.ts";
+import { keyDims } from "./shipped-library.mts";
 
 /** Drawings of a set that are looked at. */
 const lookedMost = 200;
 /** Enough for a hundredth of the side. */
 const sizePx = 96;
-/** Of the names' vectors, as the text expert of the pack `icons` gives them. */
-export const keyDims = 384;
 
 /** Shares of the side, by set. */
 export async function liveAreasOf(library: string): Promise<Record<string, number>> {

@@ -14,6 +14,7 @@ import { inUsualInk } from "../../../images/svg.ts";
 import { type LibraryContent, readLibraryFile } from "../../../retrieval/library/drawing-library-file.ts";
 import { blocksOf, lineOf, linesOfBlocks, svgOfLine } from "../../../retrieval/library/library-blocks.ts";
 import { looks, readLooksFile, writeLooksFile } from "../../../retrieval/library/library-looks.ts";
+import { keyDims } from "./shipped-library.mts";
 import { collectThings, type Drawn, drawingOf, isDrawable, namedDrawing } from "./things.mts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -25,8 +26,6 @@ const { values } = parseArgs({
     out: { type: "string" },
   },
 });
-/** Of the names' vectors, as the text expert of the pack `icons` gives them. */
-const keyDims = 384;
 const sizePx = 96;
 /** Drawings of a variant that say whether it is of lines or of fills, and share of them that must. */
 const [sampled, mostLeast] = [40, 0.5] as const;

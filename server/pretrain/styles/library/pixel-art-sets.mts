@@ -2,7 +2,7 @@
 import svgpath from "svgpath";
 import { readLibraryFile } from "../../../retrieval/library/drawing-library-file.ts";
 import { linesOfBlocks, svgOfLine } from "../../../retrieval/library/library-blocks.ts";
-import { keyDims } from "./live-areas.mts";
+import { keyDims } from "./shipped-library.mts";
 
 /** Drawings of a set that are looked at, and the share of them that must have such edges: five sets have 89 to 100 %, the others 14 at most. */
 const lookedMost = 80;
