@@ -16,12 +16,10 @@ import { type Edged, edgedOf, fieldAround, finePerPx, inkIn, opened, refined, re
 export const [coreShare, corePx] = [0.4, 2] as const;
 /** Share of a line's edge beside empty areas from which on it is an edge of the drawing. */
 const emptyLeast = 0.1;
-/** Mean of a mark in the answer, and of a line between two parts of a fill, from which on it is part of the fill. */
-const [markMost, dividerMost] = [0.85, 0.75] as const;
+/** Mean of a line between two parts of a fill, from which on it is part of the fill. What it encloses never is, for a mark would be missing. */
+const [dividerMost, never] = [0.95, 2] as const;
 /** Mean of a drawing's outlines from which on they are where the drawing has them. */
 const outlineLeast = 0.4;
-/** Share of a drawing's ink from which on a solid mark never becomes part of a fill, for something would be missing, and a mean that no answer reaches. */
-const [largeFrom, never] = [0.15, 2] as const;
 /** Mean of a hole in a drawing of fills from which on it is filled too. */
 const holeMost = 0.85;
 /** Radii of the disc that does not get into a bay, and of the one that fits into it, of the width of lines, and mean of a bay that is filled. */
@@ -79,13 +77,10 @@ export function decidePieces(
   const levelOfArea = Float64Array.from([...fills, ...bayFills]);
   const [ofLines, ofParts] = [besideOf(lines, areas, levelOfArea, sidePx), besideOf(parts, areas, levelOfArea, sidePx)];
   const levelOfLine = new Float64Array(lineMeans.length).fill(unknown);
-  const { sizes, depths } = extentsOf(parts, away);
-  const inked = sizes.reduce((sum, size) => sum + size, 0) - sizes[0]!;
-  const isShape = (part: number): boolean => sizes[part]! >= largeFrom * inked && depths[part]! >= thick;
   const levelOf = (line: number, part: number): number => {
     const { edge, empty, fill, lowest } = ofLines[line] ?? nothingBeside;
     const around = ofParts[part]!;
-    if (around.empty === 0) return levelWithin(around.fill, partMeans[part]!, isShape(part) ? never : markMost, levels);
+    if (around.empty === 0) return levelWithin(around.fill, partMeans[part]!, never, levels);
     if (around.outer > 0) return levelNearest(partMeans[part]!);
     if (edge === 0 || empty >= emptyLeast * edge || lowest < fill) return nearest(lineMeans[line]!, levels);
     return levelWithin(fill, lineMeans[line]!, dividerMost, levels);
@@ -201,7 +196,7 @@ export function meansOf(
   values: Float32Array,
   most = Number.POSITIVE_INFINITY,
 ): number[] {
-  const { depths: deepest } = extentsOf(labels, depth);
+  const deepest = depthsOf(labels, depth);
   const count = deepest.length;
   const [sums, counts] = [new Float64Array(count), new Uint32Array(count)];
   for (let label = 0; label < count; label += 1)
@@ -215,16 +210,12 @@ export function meansOf(
   return Array.from(sums, (sum, label) => (counts[label] ? sum / counts[label]! : 0));
 }
 
-/** How many cells each label has, and how deep the deepest of them is. */
-function extentsOf(labels: Uint16Array, depth: Float32Array): { sizes: Uint32Array; depths: Float32Array } {
-  const count = highestOf(labels) + 1;
-  const [sizes, depths] = [new Uint32Array(count), new Float32Array(count)];
-  for (let cell = 0; cell < labels.length; cell += 1) {
-    const label = labels[cell]!;
-    sizes[label]! += 1;
-    if (depth[cell]! > depths[label]!) depths[label] = depth[cell]!;
-  }
-  return { sizes, depths };
+/** How deep the deepest cell of each label is. */
+function depthsOf(labels: Uint16Array, depth: Float32Array): Float32Array {
+  const depths = new Float32Array(highestOf(labels) + 1);
+  for (let cell = 0; cell < labels.length; cell += 1)
+    if (depth[cell]! > depths[labels[cell]!]!) depths[labels[cell]!] = depth[cell]!;
+  return depths;
 }
 
 function highestOf(labels: Uint16Array): number {

@@ -21,8 +21,8 @@ import { tintedAreas } from "./tinted-areas.ts";
 
 /** Share of a drawing that has a tint, from which on it is of fills in that tint. */
 const tintedMost = 0.7;
-/** What has a tint in a drawing is sooner filled: by this share of its alpha. */
-const tintCounts = 1.5;
+/** Share of the drawings of lines and fills of a style that are outlines, from which on lines stay lines in it. */
+const outlinedLeast = 0.6;
 /** Width of lines where neither style nor drawing has one, of the side. */
 const usualWidth = 0.07;
 /** Deviation of the blur by which the edges of a flow's answer get even, of the side. */
@@ -49,7 +49,7 @@ export interface WantedLines extends StyleLines {
 export async function drawnInLines(
   { planes, known }: Pick<ShownDrawing, "planes" | "known">,
   sizePx: number,
-  { width, widths, isAll, tint, tinted, edge, tube, corners, isOwn }: WantedLines,
+  { width, widths, isAll, outlined = 0, tint, tinted, edge, tube, corners, isOwn }: WantedLines,
   answerOf: () => Promise<Float32Array>,
 ): Promise<LayeredImage | undefined> {
   const { ink, isOneInk } = inkOf([{ planes, sizePx }]);
@@ -69,11 +69,12 @@ export async function drawnInLines(
     return inLayers([alongEdges(body, width * sizePx), body], [1, tint], sizePx);
   }
   const redrawn = redrawLines(lines, sizePx, { width, widths }, shape);
+  // Nothing tells which of its drawings a style of outlines fills.
+  if (redrawn && !isAll && !tint && outlined >= outlinedLeast && isLines(lineWidthOf(shape, sizePx)))
+    return inLayers([oddsOf(redrawn, redrawn.width)], [1], sizePx);
   if (!isAll) {
-    const [levels, own] = [tint ? [1, tint] : [1], alphasOf(planes)];
-    const answer = alphasOf(await answerOf()).map(
-      (alpha, at) => alpha + tintCounts * Math.max(0, own[at]! - lines[at]!),
-    );
+    const levels = tint ? [1, tint] : [1];
+    const answer = alphasOf(await answerOf());
     const drawn = tint ? ofTint(answer, tint) : answer;
     const outlined = !redrawn && width && isHollow(shape, drawn, sizePx, width);
     const edged = outlined ? outlineOf(lines, drawn, sizePx, width, shape) : redrawn;

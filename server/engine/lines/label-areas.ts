@@ -83,3 +83,21 @@ export function spreadLabels<Labels extends Uint8Array | Uint16Array>(
   }
   return spread;
 }
+
+/** Alpha from which on a pixel is ink. */
+const inkFrom = 0.5;
+
+/** What ink encloses of it and the ink together, 0 to 1. @param alphas [sizePx, sizePx] */
+export function enclosedShare(alphas: Float32Array, sizePx: number): number {
+  const ink = Uint8Array.from(alphas, (alpha) => (alpha >= inkFrom ? 1 : 0));
+  const areas = labelAreas(ink, 0, sizePx);
+  const isOpen = new Set<number>();
+  for (let at = 0; at < sizePx; at += 1)
+    for (const border of [at, at * sizePx, (at + 1) * sizePx - 1, alphas.length - 1 - at]) isOpen.add(areas[border]!);
+  let [inked, enclosed] = [0, 0];
+  for (let at = 0; at < ink.length; at += 1) {
+    if (ink[at] === 1) inked += 1;
+    else if (!isOpen.has(areas[at]!)) enclosed += 1;
+  }
+  return inked === 0 ? 0 : enclosed / (inked + enclosed);
+}

@@ -4,6 +4,7 @@
  */
 import { cornersOfStyle, type StyleCorners } from "../corners/style-corners.ts";
 import { hasGaps } from "./broken-lines.ts";
+import { enclosedShare } from "./label-areas.ts";
 import { finePerPx, type Shape, shapeOf } from "./shape.ts";
 
 /** Lines of one drawing. */
@@ -41,6 +42,8 @@ const broaderMost = 1.35;
 const [alikeMost, longLeast, someLeast, mixedLeast] = [1.1, 28, 0.25, 0.3] as const;
 /** Share of a style's drawings that must have lines as broad as those of a drawing, so that the drawing's lines keep their width. */
 const ownLeast = 0.15;
+/** Share that an outline encloses of its silhouette, and share of a style's drawings from which on outlines are no exceptions. */
+const [enclosedLeast, outlinesLeast] = [0.25, 0.5] as const;
 /** With fewer middles, as in dots, nobody knows. */
 const middlesLeast = 24;
 
@@ -67,6 +70,8 @@ export interface StyleLines {
   readonly widths?: readonly number[] | undefined;
   /** Whether nearly all of its drawings are such lines; else most have fills. */
   readonly isAll: boolean;
+  /** Share of outlines among its drawings that are outlines or fills, where most drawings are outlines, but not all lines. */
+  readonly outlined?: number | undefined;
   /** Alpha of the tint beside lines, where there is one. */
   readonly tint?: number | undefined;
   /** Share of what lines enclose that has the tint, by area, 0 to 1; where all is lines. */
@@ -93,7 +98,7 @@ export function linesOfStyle(
   const looked = drawings.slice(0, lookedMost);
   const shapes = looked.map(({ alphas, sizePx }) => {
     const shape = shapeOf(alphas, sizePx);
-    return { deep: shape.deep, lines: lineWidthOf(shape, sizePx) };
+    return { alphas, sizePx, deep: shape.deep, lines: lineWidthOf(shape, sizePx) };
   });
   // Faint drawings and dots are neither lines nor fills.
   const fills = shapes.filter(({ deep }) => deep > deepLeast).length;
@@ -117,7 +122,12 @@ export function linesOfStyle(
   if (fills < fillsLeast * looked.length && count < mixedLeast * looked.length)
     return fills + count >= someLeast * looked.length ? { isAll: false } : undefined;
   const own = sure >= someLeast * looked.length ? width : undefined;
-  return { ...(own && { width, widths }), isAll: false, ...corners(own, true) };
+  const outlines = shapes.filter(
+    ({ alphas, sizePx, lines }) => isLines(lines, spread) && enclosedShare(alphas, sizePx) >= enclosedLeast,
+  ).length;
+  const filled = shapes.filter(({ deep, lines }) => deep > deepLeast && !isLines(lines, spread)).length;
+  const outlined = outlines >= outlinesLeast * looked.length ? outlines / (outlines + filled) : undefined;
+  return { ...(own && { width, widths }), isAll: false, ...(outlined && { outlined }), ...corners(own, true) };
 }
 
 /** Whether some of a style's drawings have lines as broad as these: icons in circles often have thinner ones than others of their set. */
