@@ -12,6 +12,7 @@ import { usualInk } from "../pixels/usual-ink.ts";
 import { decidePieces } from "./by-pieces.ts";
 import { countParts } from "./count-parts.ts";
 import { isLines, lineWidthOf, type StyleLines } from "./line-width.ts";
+import { openTintAsFill, openTintInLines } from "./open-tints.ts";
 import { hasFills, isHollow, outlineOf } from "./outline.ts";
 import { bordered, movedEdge, redrawLines } from "./redraw-lines.ts";
 import { settled } from "./settle.ts";
@@ -59,7 +60,10 @@ export async function drawnInLines(
   if (!ink) return tint ? undefined : inLayers([settledAnswer(alphasOf(await answerOf()), sizePx)], [1], sizePx);
   const same = isOwn ? asItIs(planes, sizePx, isOneInk) : undefined;
   if (same) return same;
-  const lines = isOneInk ? alphasOf(planes) : withoutTint(planes, sizePx, isAll, edge !== undefined);
+  const lines = isOneInk
+    ? alphasOf(planes)
+    : ((isAll ? openTintInLines(planes, sizePx, width) : openTintAsFill(planes, sizePx)) ??
+      withoutTint(planes, sizePx, isAll, edge !== undefined));
   const shape = shapeOf(lines, sizePx);
   const oddsOf = (edged: Edged, own: number): Float32Array =>
     (corners ? redrawCorners(edged.inside, sizePx, corners, own) : edged.inside).map((px) => oddsPerPx * px);

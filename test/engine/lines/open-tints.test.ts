@@ -1,0 +1,59 @@
+/** Flat drawings of two colours keep their silhouette: their tint gets a line, or lines in it are gaps; shadows, glows and tints within lines get none. */
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { openTintAsFill, openTintInLines } from "../../../server/engine/lines/open-tints.ts";
+
+const sizePx = 96;
+const width = 0.06;
+type Inside = (x: number, y: number) => number;
+
+const disc =
+  (radius: number, x0 = 48, y0 = 48): Inside =>
+  (x, y) =>
+    radius - Math.hypot(x - x0, y - y0);
+const ring =
+  (radius: number, broad: number): Inside =>
+  (x, y) =>
+    broad / 2 - Math.abs(Math.hypot(x - 48, y - 48) - radius);
+const bar =
+  (top: number, bottom: number): Inside =>
+  (x, y) =>
+    Math.min(2.5 - Math.abs(x - 48), y - top, bottom - y);
+
+/** Ink over a tint of alpha 0.3, premultiplied in black. */
+const drawn = (ink: Inside, tinted: Inside): Float32Array => {
+  const share = (inside: number): number => Math.min(1, Math.max(0, 0.5 + inside));
+  const planes = new Float32Array(4 * sizePx ** 2);
+  for (let at = 0; at < sizePx ** 2; at += 1) {
+    const [x, y] = [(at % sizePx) + 0.5, Math.floor(at / sizePx) + 0.5];
+    const [inked, tint] = [share(ink(x, y)), 0.3 * share(tinted(x, y))];
+    planes[3 * sizePx ** 2 + at] = inked + (1 - inked) * tint;
+  }
+  return planes;
+};
+const at = (alphas: Float32Array, x: number, y: number): number => Math.round(alphas[y * sizePx + x]!);
+
+it("a tinted disc with a mark becomes an outline with the mark, or a fill with a gap", () => {
+  const face = drawn(disc(6, 48, 60), disc(40));
+  const lines = openTintInLines(face, sizePx, width)!;
+  assert.deepEqual([at(lines, 10, 48), at(lines, 30, 48), at(lines, 2, 48)], [1, 0, 0], "outline, inside, outside");
+  const fill = openTintAsFill(face, sizePx)!;
+  assert.deepEqual([at(fill, 10, 48), at(fill, 30, 48), at(fill, 48, 60), at(fill, 2, 48)], [1, 1, 0, 0]);
+});
+
+it("a line that leaves the tint is a gap in it and ink beside it", () => {
+  const tree = drawn(bar(30, 92), disc(30, 48, 36));
+  const fill = openTintAsFill(tree, sizePx)!;
+  assert.deepEqual([at(fill, 48, 50), at(fill, 30, 40), at(fill, 48, 84)], [0, 1, 1]);
+});
+
+it("tints within lines, hard shadows, glows and lines of a tint are left to others", () => {
+  const duotone = drawn(ring(36, 5), disc(36));
+  const shadow = drawn(ring(30, 5), disc(32, 54, 54));
+  const glow = drawn(bar(12, 84), (x, y) => Math.min(7 - Math.abs(x - 48), y - 8, 88 - y));
+  const line = drawn(disc(3), ring(34, 5));
+  for (const planes of [duotone, shadow, glow, line]) {
+    assert.equal(openTintInLines(planes, sizePx, width), undefined);
+    assert.equal(openTintAsFill(planes, sizePx), undefined);
+  }
+});
