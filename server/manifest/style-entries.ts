@@ -118,15 +118,16 @@ export const styleLooks = {
   /** How it strays, where it is drawn by hand, of the side, and how much the width of its lines does (server/engine/hand-drawn). */
   hand: z.object({ stray: channel, wave: z.number().positive().max(2), uneven: channel }).optional(),
   /**
-   * Widths of its lines, of edges along them and of lines that are tubes, of the side of its icons, whether all are lines, share of outlines where not, alpha of its tint and how much of what lines
-   * enclose has it (server/engine/lines/line-width.ts), and corners.
+   * Widths of its lines, of edges along them and of lines that are tubes, of the side of its icons; whether all icons are lines, and the share of
+   * outlines among those that are outlines or fills where most are; alpha of its tint, how much of what lines enclose has it
+   * (server/engine/lines/line-width.ts), and corners.
    */
   lines: z
     .object({
       width: channel.optional(),
       widths: z.array(channel).max(16).optional(),
       isAll: z.boolean(),
-      outlined: channel.optional(),
+      outlinedShare: channel.optional(),
       tint: channel.optional(),
       tinted: channel.optional(),
       edge: channel.optional(),

@@ -16,8 +16,10 @@ import { type Edged, edgedOf, fieldAround, finePerPx, inkIn, opened, refined, re
 export const [coreShare, corePx] = [0.4, 2] as const;
 /** Share of a line's edge beside empty areas from which on it is an edge of the drawing. */
 const emptyLeast = 0.1;
-/** Mean of a line between two parts of a fill, from which on it is part of the fill. What it encloses never is, for a mark would be missing. */
-const [dividerMost, never] = [0.95, 2] as const;
+/** Mean of a line between two parts of a fill, and of a mark within what was a hole of a fill, from which on it is part of the fill. */
+const [dividerMost, islandMost] = [0.95, 0.85] as const;
+/** Marks within lines are never part of the fill that these get, or a mark would be missing: no mean is as high. */
+const never = 2;
 /** Mean of a drawing's outlines from which on they are where the drawing has them. */
 const outlineLeast = 0.4;
 /** Mean of a hole in a drawing of fills from which on it is filled too. */
@@ -80,7 +82,7 @@ export function decidePieces(
   const levelOf = (line: number, part: number): number => {
     const { edge, empty, fill, lowest } = ofLines[line] ?? nothingBeside;
     const around = ofParts[part]!;
-    if (around.empty === 0) return levelWithin(around.fill, partMeans[part]!, never, levels);
+    if (around.empty === 0) return levelWithin(around.fill, partMeans[part]!, isOfFills ? islandMost : never, levels);
     if (around.outer > 0) return levelNearest(partMeans[part]!);
     if (edge === 0 || empty >= emptyLeast * edge || lowest < fill) return nearest(lineMeans[line]!, levels);
     return levelWithin(fill, lineMeans[line]!, dividerMost, levels);

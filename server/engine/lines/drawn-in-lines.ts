@@ -50,7 +50,7 @@ export interface WantedLines extends StyleLines {
 export async function drawnInLines(
   { planes, known }: Pick<ShownDrawing, "planes" | "known">,
   sizePx: number,
-  { width, widths, isAll, outlined = 0, tint, tinted, edge, tube, corners, isOwn }: WantedLines,
+  { width, widths, isAll, outlinedShare = 0, tint, tinted, edge, tube, corners, isOwn }: WantedLines,
   answerOf: () => Promise<Float32Array>,
 ): Promise<LayeredImage | undefined> {
   const { ink, isOneInk } = inkOf([{ planes, sizePx }]);
@@ -73,8 +73,8 @@ export async function drawnInLines(
     return inLayers([alongEdges(body, width * sizePx), body], [1, tint], sizePx);
   }
   const redrawn = redrawLines(lines, sizePx, { width, widths }, shape);
-  // Nothing tells which of its drawings a style of outlines fills.
-  if (redrawn && !isAll && !tint && outlined >= outlinedLeast && isLines(lineWidthOf(shape, sizePx)))
+  // In a style of mostly outlines answers fill too many of them.
+  if (redrawn && !isAll && !tint && outlinedShare >= outlinedLeast)
     return inLayers([oddsOf(redrawn, redrawn.width)], [1], sizePx);
   if (!isAll) {
     const levels = tint ? [1, tint] : [1];

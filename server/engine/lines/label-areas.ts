@@ -1,4 +1,5 @@
 /** Areas of a grid that hang together, and the nearest of them to what is of none. Pure. */
+import { inkFrom } from "../pixels/strokes.ts";
 
 /**
  * Labels of the cells that are `wanted`, from 1 on, [side, side]; others have 0.
@@ -84,16 +85,25 @@ export function spreadLabels<Labels extends Uint8Array | Uint16Array>(
   return spread;
 }
 
-/** Alpha from which on a pixel is ink. */
-const inkFrom = 0.5;
-
-/** What ink encloses of it and the ink together, 0 to 1. @param alphas [sizePx, sizePx] */
-export function enclosedShare(alphas: Float32Array, sizePx: number): number {
-  const ink = Uint8Array.from(alphas, (alpha) => (alpha >= inkFrom ? 1 : 0));
-  const areas = labelAreas(ink, 0, sizePx);
-  const isOpen = new Set<number>();
+/** Labels of areas along the border of a picture. @param isCounted pixels of the border that count */
+export function areasAtBorder(
+  areas: Uint16Array,
+  sizePx: number,
+  isCounted: (at: number) => boolean = () => true,
+): Set<number> {
+  const found = new Set<number>();
   for (let at = 0; at < sizePx; at += 1)
-    for (const border of [at, at * sizePx, (at + 1) * sizePx - 1, alphas.length - 1 - at]) isOpen.add(areas[border]!);
+    for (const border of [at, at * sizePx, (at + 1) * sizePx - 1, areas.length - 1 - at])
+      if (isCounted(border)) found.add(areas[border]!);
+  return found;
+}
+
+/** Share of a silhouette that its ink encloses, 0 to 1. @param alphas [sizePx, sizePx] */
+export function enclosedByInk(alphas: Float32Array, sizePx: number): number {
+  const ink = new Uint8Array(alphas.length);
+  for (let at = 0; at < ink.length; at += 1) ink[at] = alphas[at]! >= inkFrom ? 1 : 0;
+  const areas = labelAreas(ink, 0, sizePx);
+  const isOpen = areasAtBorder(areas, sizePx);
   let [inked, enclosed] = [0, 0];
   for (let at = 0; at < ink.length; at += 1) {
     if (ink[at] === 1) inked += 1;

@@ -4,7 +4,7 @@
  */
 import { cornersOfStyle, type StyleCorners } from "../corners/style-corners.ts";
 import { hasGaps } from "./broken-lines.ts";
-import { enclosedShare } from "./label-areas.ts";
+import { enclosedByInk } from "./label-areas.ts";
 import { finePerPx, type Shape, shapeOf } from "./shape.ts";
 
 /** Lines of one drawing. */
@@ -70,8 +70,8 @@ export interface StyleLines {
   readonly widths?: readonly number[] | undefined;
   /** Whether nearly all of its drawings are such lines; else most have fills. */
   readonly isAll: boolean;
-  /** Share of outlines among its drawings that are outlines or fills, where most drawings are outlines, but not all lines. */
-  readonly outlined?: number | undefined;
+  /** Share of outlines among its drawings that are outlines or fills, where at least half of all are outlines, but not all are lines; says nothing beside a tint. */
+  readonly outlinedShare?: number | undefined;
   /** Alpha of the tint beside lines, where there is one. */
   readonly tint?: number | undefined;
   /** Share of what lines enclose that has the tint, by area, 0 to 1; where all is lines. */
@@ -118,16 +118,31 @@ export function linesOfStyle(
     if (fills === 0) return undefined;
   }
   const { width, sure, count } = commonWidth(shapes.flatMap(({ lines }) => (lines ? [lines] : [])));
+  const outlines = outlinesAmong(shapes, spread);
   // Some filled, some in lines of one width or another.
   if (fills < fillsLeast * looked.length && count < mixedLeast * looked.length)
-    return fills + count >= someLeast * looked.length ? { isAll: false } : undefined;
+    return fills + count >= someLeast * looked.length ? { isAll: false, ...outlines } : undefined;
   const own = sure >= someLeast * looked.length ? width : undefined;
-  const outlines = shapes.filter(
-    ({ alphas, sizePx, lines }) => isLines(lines, spread) && enclosedShare(alphas, sizePx) >= enclosedLeast,
-  ).length;
-  const filled = shapes.filter(({ deep, lines }) => deep > deepLeast && !isLines(lines, spread)).length;
-  const outlined = outlines >= outlinesLeast * looked.length ? outlines / (outlines + filled) : undefined;
-  return { ...(own && { width, widths }), isAll: false, ...(outlined && { outlined }), ...corners(own, true) };
+  return { ...(own && { width, widths }), isAll: false, ...outlines, ...corners(own, true) };
+}
+
+/** The share of outlines among outlines and fills; nothing where outlines are exceptions. */
+function outlinesAmong(
+  shapes: ReadonlyArray<{
+    readonly alphas: Float32Array;
+    readonly sizePx: number;
+    readonly deep: number;
+    readonly lines: LineWidth | undefined;
+  }>,
+  spread: number,
+): Pick<StyleLines, "outlinedShare"> {
+  const [lined, others] = [
+    shapes.filter((one) => isLines(one.lines, spread)),
+    shapes.filter((one) => !isLines(one.lines, spread)),
+  ];
+  const outlines = lined.filter(({ alphas, sizePx }) => enclosedByInk(alphas, sizePx) >= enclosedLeast).length;
+  if (outlines < outlinesLeast * shapes.length) return {};
+  return { outlinedShare: outlines / (outlines + others.filter(({ deep }) => deep > deepLeast).length) };
 }
 
 /** Whether some of a style's drawings have lines as broad as these: icons in circles often have thinner ones than others of their set. */

@@ -1,6 +1,6 @@
 /**
  * Drawings of fills in ink and a tint, as flat drawings of two colours are, whose tint no line goes around. Without the tint their silhouette would be lost:
- * in a style of lines the tint gets a line, in a style of fills lines in it are gaps. Tints within lines, behind them as hard shadows are, or along them as
+ * in a style of lines the tint gets a line, in a style of fills ink in it is a gap, and ink beside it stays. Tints within lines, behind them as hard shadows are, or along them as
  * a glow, are left as they are. Pure.
  */
 import { inLines } from "../areas/in-lines.ts";
@@ -14,12 +14,13 @@ import { ofTint, partsAsInk } from "./tinted.ts";
 const openLeast = 0.58;
 /** Pixels behind the edge that must have the tint, since soft edges of ink look like one. */
 const behindPx = 3;
-/** Distance from ink of what is no glow, of the side, and share of the tint that must be farther. */
+/** Distance from ink of what is no glow, of the side, and share of the tint's edge that must be farther. */
 const [glowReach, farLeast] = [0.07, 0.3] as const;
 /** Grey of the tint in a drawing that has no other greys. */
 const tintGrey = 0.75;
 /** Pixels from the edge of a tint from which on it is one, and no soft edge of ink. */
 const softPx = 2;
+const [tintLevel, inkLevel] = [1, 2] as const;
 /** Half the width of ink that is a line within a tint, of the side. */
 const lineReach = 0.05;
 
@@ -54,26 +55,10 @@ export function openTintAsFill(planes: Float32Array, sizePx: number): Float32Arr
   const open = openTintOf(planes, sizePx);
   if (!open) return undefined;
   const { body, tint, alphas, levels } = open;
-  const depth = distancesTo(
-    0,
-    levels.map((level) => Number(level === 1)),
-    sizePx,
-    softPx + 2,
-  );
-  // What is between parts of the tint that lie no farther apart than a line is broad (a closing).
-  const reach = lineReach * sizePx + softPx;
-  const away = distancesTo(
-    1,
-    Uint8Array.from(depth, (px) => Number(px > softPx)),
-    sizePx,
-    reach + 2,
-  );
-  const within = distancesTo(
-    0,
-    Uint8Array.from(away, (px) => Number(px <= reach)),
-    sizePx,
-    reach + 2,
-  );
+  const depth = distancesTo(0, maskOf(levels, tintLevel), sizePx, softPx + 2);
+  const core = new Uint8Array(depth.length);
+  for (let at = 0; at < core.length; at += 1) core[at] = depth[at]! > softPx ? 1 : 0;
+  const within = closed(core, sizePx, lineReach * sizePx + softPx);
   return partsAsInk(alphas, sizePx, tint).map((part, at) =>
     within[at]! > lineReach * sizePx ? Math.min(part, Math.max(0, body[at]! - overTintOf(alphas[at]!, tint))) : part,
   );
@@ -89,7 +74,7 @@ interface OpenTint {
   readonly alphas: Float32Array;
   /** Alphas as if the tint were ink. */
   readonly body: Float32Array;
-  /** 0: nothing, 1: the tint, 2: ink. */
+  /** 0: nothing, `tintLevel`, or `inkLevel`. */
   readonly levels: Uint8Array;
 }
 
@@ -97,30 +82,39 @@ function openTintOf(planes: Float32Array, sizePx: number): OpenTint | undefined 
   const alphas = planes.subarray(3 * sizePx ** 2);
   const tint = tintOf([{ planes, sizePx }]);
   if (tint === undefined) return undefined;
-  const levels = Uint8Array.from(alphas, (alpha) => Number(alpha >= tint / 2) + Number(alpha >= (1 + tint) / 2));
-  if (openShare(levels, sizePx) < openLeast || farShare(levels, sizePx) < farLeast) return undefined;
+  const levels = new Uint8Array(alphas.length);
+  for (let at = 0; at < levels.length; at += 1)
+    levels[at] = alphas[at]! < tint / 2 ? 0 : alphas[at]! < (1 + tint) / 2 ? tintLevel : inkLevel;
+  if (!isOpenTint(levels, sizePx)) return undefined;
   const body = ofTint(alphas, tint);
   // Lines of a tint are lines already.
   return isLines(lineWidthOf(shapeOf(body, sizePx), sizePx)) ? undefined : { tint, alphas, body, levels };
 }
 
-/** Share of the edge of a drawing that its tint has. @param levels 0: nothing, 1: the tint, 2: ink, [sizePx, sizePx] */
-function openShare(levels: Uint8Array, sizePx: number): number {
-  let [open, all] = [0, 0];
+/**
+ * Whether most of a drawing's edge is the tint's, and is no glow. What reaches the picture's border is not counted there: it may be a ground.
+ * @param levels [sizePx, sizePx]
+ */
+function isOpenTint(levels: Uint8Array, sizePx: number): boolean {
+  const reach = glowReach * sizePx;
+  const away = distancesTo(1, maskOf(levels, inkLevel), sizePx, reach + 1);
+  let [open, far, all] = [0, 0, 0];
   const levelAt = (x: number, y: number): number =>
     x < 0 || y < 0 || x >= sizePx || y >= sizePx ? 0 : levels[y * sizePx + x]!;
-  for (const [at, level] of levels.entries()) {
-    if (level !== 0) continue;
+  for (let at = 0; at < levels.length; at += 1) {
+    if (levels[at] !== 0) continue;
     const [x, y] = [at % sizePx, Math.floor(at / sizePx)];
     for (const [right, down] of sides) {
       if (levelAt(x + right, y + down) === 0) continue;
       all += 1;
       let behind = 1;
-      while (behind <= behindPx && levelAt(x + behind * right, y + behind * down) === 1) behind += 1;
-      if (behind > behindPx) open += 1;
+      while (behind <= behindPx && levelAt(x + behind * right, y + behind * down) === tintLevel) behind += 1;
+      if (behind <= behindPx) continue;
+      open += 1;
+      if (away[at]! > reach) far += 1;
     }
   }
-  return all === 0 ? 0 : open / all;
+  return open >= Math.max(1, openLeast * all) && far >= farLeast * open;
 }
 
 const sides = [
@@ -130,20 +124,25 @@ const sides = [
   [0, -1],
 ] as const;
 
-/** Share of the tint that is not near ink. */
-function farShare(levels: Uint8Array, sizePx: number): number {
-  const reach = glowReach * sizePx;
-  const away = distancesTo(
-    1,
-    levels.map((level) => Number(level === 2)),
-    sizePx,
-    reach + 1,
-  );
-  let [far, tinted] = [0, 0];
-  for (const [at, level] of levels.entries()) {
-    if (level !== 1) continue;
-    tinted += 1;
-    if (away[at]! > reach) far += 1;
-  }
-  return tinted === 0 ? 0 : far / tinted;
+/** What is of one level. */
+function maskOf(levels: Uint8Array, wanted: number): Uint8Array {
+  const mask = new Uint8Array(levels.length);
+  for (let at = 0; at < mask.length; at += 1) mask[at] = levels[at] === wanted ? 1 : 0;
+  return mask;
+}
+
+/** How far cells lie inside of what is within `reach` of a mask, also beyond the picture's border, [side, side] (a closing, with its margin). */
+function closed(mask: Uint8Array, sidePx: number, reach: number): Float32Array {
+  const pad = Math.ceil(reach) + 2;
+  const broad = sidePx + 2 * pad;
+  const padded = new Uint8Array(broad ** 2);
+  for (let row = 0; row < sidePx; row += 1)
+    padded.set(mask.subarray(row * sidePx, (row + 1) * sidePx), (row + pad) * broad + pad);
+  const away = distancesTo(1, padded, broad, reach + 2);
+  for (let at = 0; at < padded.length; at += 1) padded[at] = away[at]! <= reach ? 1 : 0;
+  const inside = distancesTo(0, padded, broad, reach + 2);
+  const own = new Float32Array(mask.length);
+  for (let row = 0; row < sidePx; row += 1)
+    own.set(inside.subarray((row + pad) * broad + pad, (row + pad) * broad + pad + sidePx), row * sidePx);
+  return own;
 }

@@ -1,6 +1,6 @@
 /** Drawings with a tint as drawings of one ink: either the tint is nothing, beside lines, or all is ink, where parts have one of two levels. Pure. */
 import { forNear } from "../pixels/places.ts";
-import { labelAreas } from "./label-areas.ts";
+import { areasAtBorder, labelAreas } from "./label-areas.ts";
 
 const usualTint = 0.25;
 
@@ -16,7 +16,7 @@ export const ofTint = (alphas: Float32Array, tint: number): Float32Array =>
   alphas.map((alpha) => Math.min(1, alpha / tint));
 
 /**
- * Alphas of a drawing whose parts are ink or a tint with both as ink, but for parts that lie within one of the other level, which are left out.
+ * Alphas of a drawing whose parts are ink or a tint with both as ink, but for ink within the tint, and a tint within ink that is not itself within one, which are left out.
  * @param alphas [sizePx, sizePx]
  * @param tint its alpha
  */
@@ -32,11 +32,18 @@ export function partsAsInk(alphas: Float32Array, sizePx: number, tint: number): 
       inkIsOpen[inks[near]!] = true;
     });
   }
+  // What a mark goes around is what the mark lies on.
+  const isInInk: boolean[] = [];
+  for (let at = 0; at < alphas.length; at += 1)
+    if (inks[at]! > 0 && inkIsOpen[inks[at]!])
+      forNear(at, sizePx, 1, (near) => {
+        isInInk[others[near]!] = true;
+      });
   return alphas.map((alpha, at) => {
     let [isMark, isHole] = [false, false];
     forNear(at, sizePx, 1, (near) => {
       isMark ||= inks[near]! > 0 && !inkIsOpen[inks[near]!];
-      isHole ||= others[near]! > 0 && !otherIsOpen[others[near]!];
+      isHole ||= others[near]! > 0 && !otherIsOpen[others[near]!] && isInInk[others[near]!] === true;
     });
     const inked = Math.min(1, Math.max(0, (alpha - tint) / (1 - tint)));
     if (isMark) return 1 - inked;
@@ -61,10 +68,7 @@ export function tintedShare(
   for (const { alphas, sizePx } of drawings) {
     const ink = Uint8Array.from(overTint(alphas), (alpha) => (alpha >= lineFrom ? 1 : 0));
     const areas = labelAreas(ink, 0, sizePx);
-    const isOpen = new Set<number>();
-    for (let at = 0; at < sizePx; at += 1)
-      for (const border of [at, at * sizePx, (at + 1) * sizePx - 1, alphas.length - 1 - at])
-        if (alphas[border]! <= alike) isOpen.add(areas[border]!);
+    const isOpen = areasAtBorder(areas, sizePx, (at) => alphas[at]! <= alike);
     for (let at = 0; at < alphas.length; at += 1) {
       if (areas[at] === 0 || isOpen.has(areas[at]!)) continue;
       if (Math.abs(alphas[at]! - tint) <= alike) tinted += 1;

@@ -124,11 +124,11 @@ async function namedStyle({ name, title, variant, examples }: ExportedFacts["sty
   const icons = shuffled(own, 0).slice(0, measuredMost);
   const shown = [];
   for (const icon of icons) shown.push({ planes: await drawings.read(icon), sizePx: facts.imagePx });
-  const { isAll, outlined, corners, width, tint, edge, tube } = linesIn(shown.slice(0, examples), isOneInk) ?? {};
+  const { isAll, outlinedShare, corners, width, tint, edge, tube } = linesIn(shown.slice(0, examples), isOneInk) ?? {};
   // Of a few icons it strays.
   const tinted = tint !== undefined && isAll && edge === undefined ? tintedShare(alphasIn(shown), tint) : undefined;
   const liveArea = liveAreaOf(shown);
-  const rounded = Object.entries({ width, outlined, tint, tinted, edge, tube }).flatMap(([key, value]) =>
+  const rounded = Object.entries({ width, outlinedShare, tint, tinted, edge, tube }).flatMap(([key, value]) =>
     value === undefined ? [] : [[key, Math.round(widthParts * value) / widthParts]],
   );
   return {

@@ -101,7 +101,8 @@ describe("width of lines", () => {
     );
     assert.ok(mixed && !mixed.isAll && Math.abs(sizePx * mixed.width! - 4) < 0.5, "few fills beside lines");
     assert.deepEqual(of(fills), { isAll: false });
-    assert.deepEqual(of([2, 4, 6, 8].map((width) => drawn(ring(20, width)))), { isAll: false });
+    const uneven = of([2, 4, 6, 8].map((width) => drawn(ring(20, width))));
+    assert.deepEqual(uneven, { isAll: false, outlinedShare: 1 });
     const faint = lines.map((alphas) => alphas.map((alpha) => 0.3 * alpha));
     assert.equal(of(faint), undefined);
     assert.equal(of([drawn(disc(0.7)), new Float32Array(sizePx ** 2)]), undefined);
@@ -281,6 +282,8 @@ describe("pieces", () => {
     const answer: Inside = (x, y) => Math.min(disc(24)(x, y), -stroke(10, 32, 54, 32, 2.5)(x, y));
     assert.ok(difference(of(crossed, answer), drawn(gap)) < 0.01);
     assert.ok(difference(of(crossed, disc(24)), drawn(disc(24))) < 0.005);
+    const shallow = drawn(disc(24)).map((share, at) => share * (1 - 0.15 * drawn(stroke(8, 32, 56, 32, 8))[at]!));
+    assert.ok(difference(decided(drawn(crossed), shallow)[0]!, drawn(gap)) < 0.01, "from a mean of 0.95 on");
   });
 
   it("an answer with its outline elsewhere leaves the drawing as it is", () => {

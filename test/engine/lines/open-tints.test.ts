@@ -1,7 +1,9 @@
 /** Flat drawings of two colours keep their silhouette: their tint gets a line, or lines in it are gaps; shadows, glows and tints within lines get none. */
 import assert from "node:assert/strict";
 import { it } from "node:test";
+import { drawnInLines } from "../../../server/engine/lines/drawn-in-lines.ts";
 import { openTintAsFill, openTintInLines } from "../../../server/engine/lines/open-tints.ts";
+import { drawLayers } from "../../../server/engine/pixels/layered-image.ts";
 
 const sizePx = 96;
 const width = 0.06;
@@ -45,6 +47,35 @@ it("a line that leaves the tint is a gap in it and ink beside it", () => {
   const tree = drawn(bar(30, 92), disc(30, 48, 36));
   const fill = openTintAsFill(tree, sizePx)!;
   assert.deepEqual([at(fill, 48, 50), at(fill, 30, 40), at(fill, 48, 84)], [0, 1, 1]);
+});
+
+it("a mark with a counter is a gap with an island, a strip below the tint stays to the picture's border, and text on a page is no glow", () => {
+  const badge = openTintAsFill(drawn(ring(14, 5), disc(40)), sizePx)!;
+  assert.deepEqual([at(badge, 48, 20), at(badge, 62, 48), at(badge, 48, 48)], [1, 0, 1]);
+  const box: Inside = (x, y) => Math.min(34 - Math.abs(x - 48), y - 20, 90 - y);
+  const stand = drawn((x, y) => Math.min(30 - Math.abs(x - 48), y - 91), box);
+  const standing = openTintAsFill(stand, sizePx)!;
+  assert.deepEqual([at(standing, 48, 93), at(standing, 48, 95), at(standing, 48, 50)], [1, 1, 1]);
+  const text: Inside = (x, y) => Math.min(22 - Math.abs(x - 48), 2 - Math.abs(((y - 24) % 16) - 8), y - 24, 84 - y);
+  const page = openTintInLines(
+    drawn(text, (x, y) => Math.min(34 - Math.abs(x - 48), y - 12, 92 - y)),
+    sizePx,
+    width,
+  )!;
+  assert.deepEqual([at(page, 16, 50), at(page, 22, 48), at(page, 48, 32)], [1, 0, 1]);
+});
+
+it("answers keep the silhouette, in styles of lines and of fills", async () => {
+  const face = drawn(disc(6, 48, 60), disc(40));
+  const gap: Inside = (x, y) => Math.min(disc(40)(x, y), -disc(6, 48, 60)(x, y));
+  const shown = { planes: face, known: new Float32Array(sizePx ** 2).fill(1) };
+  const alphas = async (isAll: boolean): Promise<Float32Array> =>
+    drawLayers((await drawnInLines(shown, sizePx, { width, isAll }, async () => drawn(gap, gap)))!, 1).subarray(
+      3 * sizePx ** 2,
+    );
+  const [lines, fill] = [await alphas(true), await alphas(false)];
+  assert.deepEqual([at(lines, 10, 48), at(lines, 30, 48)], [1, 0]);
+  assert.deepEqual([at(fill, 10, 48), at(fill, 30, 48), at(fill, 48, 60)], [1, 1, 0]);
 });
 
 it("tints within lines, hard shadows, glows and lines of a tint are left to others", () => {

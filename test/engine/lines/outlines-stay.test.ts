@@ -43,10 +43,12 @@ const open = [16, 20].map(
 
 it("most drawings of a style are outlines, or few are", () => {
   const mixed = styleOf([...outlines, ...fills])!;
-  assert.ok(!mixed.isAll && Math.abs(mixed.outlined! - 5 / 8) < 1e-9);
-  assert.equal(styleOf([...fills, ...fills, ...outlines.slice(3)])!.outlined, undefined);
+  assert.ok(!mixed.isAll && Math.abs(mixed.outlinedShare! - 5 / 8) < 1e-9);
+  assert.equal(styleOf([...fills, ...fills, ...outlines.slice(3)])!.outlinedShare, undefined);
+  const uneven = styleOf([3, 4, 5, 6, 7, 8, 9].map((broad) => ring(18, broad)).concat(fills))!;
+  assert.ok(uneven.width === undefined && uneven.outlinedShare! > 0.6, "outlines of several widths");
   // Lines that enclose nothing are no outlines.
-  assert.equal(styleOf([...open, ...open, ...fills])!.outlined, undefined);
+  assert.equal(styleOf([...open, ...open, ...fills])!.outlinedShare, undefined);
 });
 
 it("an outline stays one where most drawings of the style are, and is what the answer says elsewhere", async () => {
@@ -54,11 +56,11 @@ it("an outline stays one where most drawings of the style are, and is what the a
   const never = async (): Promise<Float32Array> => assert.fail("the flow was asked");
   const solid = async (): Promise<Float32Array> => pictureOf(alphasOf(disc(22)));
   const lines = { isAll: false, width: 4 / sizePx };
-  assert.ok((await middleOf(await drawnInLines(drawing, sizePx, { ...lines, outlined: 0.7 }, never))) < 0.01);
+  assert.ok((await middleOf(await drawnInLines(drawing, sizePx, { ...lines, outlinedShare: 0.7 }, never))) < 0.01);
   assert.ok((await middleOf(await drawnInLines(drawing, sizePx, lines, solid))) > 0.99);
-  assert.ok((await middleOf(await drawnInLines(drawing, sizePx, { ...lines, outlined: 0.5 }, solid))) > 0.99);
+  assert.ok((await middleOf(await drawnInLines(drawing, sizePx, { ...lines, outlinedShare: 0.5 }, solid))) > 0.99);
   const filled = shown(alphasOf(disc(20)));
-  assert.ok((await middleOf(await drawnInLines(filled, sizePx, { ...lines, outlined: 0.7 }, solid))) > 0.99);
+  assert.ok((await middleOf(await drawnInLines(filled, sizePx, { ...lines, outlinedShare: 0.7 }, solid))) > 0.99);
 });
 
 it("what has a tint is filled where the answer has ink, and not for its tint", async () => {
