@@ -14,8 +14,8 @@ import { ofTint, partsAsInk } from "./tinted.ts";
 const openLeast = 0.58;
 /** Pixels behind the edge that must have the tint, since soft edges of ink look like one. */
 const behindPx = 3;
-/** Distance from ink of what is no glow, of the side, and share of the tint's edge that must be farther. */
-const [glowReach, farLeast] = [0.07, 0.3] as const;
+/** Distance from ink of what is no glow, of the side (glows have 0.07, fills 0.1 to 0.47), and share of the tint's edge that must be farther. */
+const [glowReach, farLeast] = [0.1, 0.5] as const;
 /** Grey of the tint in a drawing that has no other greys. */
 const tintGrey = 0.75;
 /** Pixels from the edge of a tint from which on it is one, and no soft edge of ink. */
