@@ -1,7 +1,7 @@
 /**
  * Drawings of fills in ink and a tint, as flat drawings of two colours are, whose tint no line goes around. Without the tint their silhouette would be lost:
- * in a style of lines the tint gets a line, in a style of fills ink in it is a gap, and ink beside it stays. Tints within lines, behind them as hard shadows are, or along them as
- * a glow, are left as they are. Pure.
+ * in a style of lines the tint gets a line, in a style of fills ink in it is a gap, and ink beside it stays. Tints within lines, behind them as hard
+ * shadows are, or along them as a glow, are left as they are. Pure.
  */
 import { inLines } from "../areas/in-lines.ts";
 import { tintOf } from "../pixels/ink-colour.ts";

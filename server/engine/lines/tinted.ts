@@ -16,7 +16,8 @@ export const ofTint = (alphas: Float32Array, tint: number): Float32Array =>
   alphas.map((alpha) => Math.min(1, alpha / tint));
 
 /**
- * Alphas of a drawing whose parts are ink or a tint with both as ink, but for ink within the tint, and a tint within ink that is not itself within one, which are left out.
+ * Alphas of a drawing whose parts are ink or a tint with both as ink. Left out are ink within the tint, and a tint within ink that is not itself within
+ * one.
  * @param alphas [sizePx, sizePx]
  * @param tint its alpha
  */
