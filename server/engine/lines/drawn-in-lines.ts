@@ -14,9 +14,9 @@ import { countParts } from "./count-parts.ts";
 import { isLines, lineWidthOf, type StyleLines } from "./line-width.ts";
 import { openTintAsFill, openTintInLines } from "./open-tints.ts";
 import { hasFills, isHollow, outlineOf } from "./outline.ts";
-import { bordered, movedEdge, redrawLines } from "./redraw-lines.ts";
+import { movedEdge, redrawLines } from "./redraw-lines.ts";
 import { settled } from "./settle.ts";
-import { type Edged, edgedOf, type Shape, shapeOf } from "./shape.ts";
+import { bordered, type Edged, edgedOf, type Shape, shapeOf } from "./shape.ts";
 import { areaTintMost, ofTint, overTint, partsAsInk } from "./tinted.ts";
 import { tintedAreas } from "./tinted-areas.ts";
 
@@ -60,10 +60,7 @@ export async function drawnInLines(
   if (!ink) return tint ? undefined : inLayers([settledAnswer(alphasOf(await answerOf()), sizePx)], [1], sizePx);
   const same = isOwn ? asItIs(planes, sizePx, isOneInk) : undefined;
   if (same) return same;
-  const lines = isOneInk
-    ? alphasOf(planes)
-    : ((isAll ? openTintInLines(planes, sizePx, width) : openTintAsFill(planes, sizePx)) ??
-      withoutTint(planes, sizePx, isAll, edge !== undefined));
+  const lines = isOneInk ? alphasOf(planes) : withoutTint(planes, sizePx, { isAll, width, edge });
   const shape = shapeOf(lines, sizePx);
   const oddsOf = (edged: Edged, own: number): Float32Array =>
     (corners ? redrawCorners(edged.inside, sizePx, corners, own) : edged.inside).map((px) => oddsPerPx * px);
@@ -148,11 +145,18 @@ function settledAnswer(answer: Float32Array, sizePx: number): Float32Array {
   return ownEdge(ink!, sizePx);
 }
 
-/** A drawing with a tint as one of ink. @param isAll for a style of lines @param hasEdges of lines of a tint with edges, as the drawing's may be */
-function withoutTint(planes: Float32Array, sizePx: number, isAll: boolean, hasEdges: boolean): Float32Array {
+/** A drawing with a tint as one of ink, for a style of such lines; with an edge these are of a tint, as the drawing's may be. */
+function withoutTint(
+  planes: Float32Array,
+  sizePx: number,
+  { isAll, width, edge }: Pick<WantedLines, "isAll" | "width" | "edge">,
+): Float32Array {
   const [alphas, drawing] = [planes.subarray(3 * sizePx ** 2), { planes, sizePx }];
-  const tint = tintOf([drawing]) ?? 0;
-  const whole = hasEdges && tint > 0 ? ofTint(alphas, tint) : undefined;
+  const tint = tintOf([drawing]);
+  if (tint === undefined) return overTint(alphas);
+  const open = isAll ? openTintInLines(alphas, sizePx, tint, width) : openTintAsFill(alphas, sizePx, tint);
+  if (open) return open;
+  const whole = edge !== undefined ? ofTint(alphas, tint) : undefined;
   if (whole && isLines(lineWidthOf(shapeOf(whole, sizePx), sizePx))) return whole;
   return tint > areaTintMost || (!isAll && tintShare(drawing) > tintedMost)
     ? partsAsInk(alphas, sizePx, tint)

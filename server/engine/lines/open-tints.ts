@@ -4,11 +4,10 @@
  * shadows are, or along them as a glow, are left as they are. Pure.
  */
 import { inLines } from "../areas/in-lines.ts";
-import { tintOf } from "../pixels/ink-colour.ts";
 import { distancesTo } from "./distances.ts";
 import { isLines, lineWidthOf } from "./line-width.ts";
-import { shapeOf } from "./shape.ts";
-import { ofTint, partsAsInk } from "./tinted.ts";
+import { bordered, shapeOf } from "./shape.ts";
+import { inkOver, ofTint, partsAsInk } from "./tinted.ts";
 
 /** Share of a drawing's edge along its tint from which on no line goes around it: shadows have up to 0.56, fills 0.5 to 1. */
 const openLeast = 0.58;
@@ -25,70 +24,63 @@ const [tintLevel, inkLevel] = [1, 2] as const;
 const lineReach = 0.05;
 
 /**
- * @param planes premultiplied RGBA [4, sizePx, sizePx] of one ink with a tint
+ * @param alphas of a drawing of one ink with a tint, [sizePx, sizePx]
+ * @param tint its alpha
  * @param width of the style's lines, of the side
  * @returns alphas of lines along what has the tint and what is ink, [sizePx, sizePx]; undefined where no tint is open
  */
 export function openTintInLines(
-  planes: Float32Array,
+  alphas: Float32Array,
   sizePx: number,
+  tint: number,
   width: number | undefined,
 ): Float32Array | undefined {
-  const open = openTintOf(planes, sizePx);
+  const open = openTintOf(alphas, sizePx, tint);
   if (!open) return undefined;
-  const { body, tint, alphas } = open;
+  const { body } = open;
   const pixels = sizePx ** 2;
-  const opaque = new Float32Array(planes.length);
+  const opaque = new Float32Array(4 * pixels);
   for (let at = 0; at < pixels; at += 1) {
     for (let channel = 0; channel < 3; channel += 1)
-      opaque[channel * pixels + at] = tintGrey * (1 - overTintOf(alphas[at]!, tint)) * body[at]!;
+      opaque[channel * pixels + at] = tintGrey * (1 - inkOver(alphas[at]!, tint)) * body[at]!;
     opaque[3 * pixels + at] = body[at]!;
   }
   return inLines({ planes: opaque, sizePx }, width)?.subarray(3 * pixels);
 }
 
 /**
- * @param planes as above
+ * @param alphas and tint as above
  * @returns alphas of ink and tint as one fill, in which marks and lines of ink are gaps, [sizePx, sizePx]; undefined where no tint is open
  */
-export function openTintAsFill(planes: Float32Array, sizePx: number): Float32Array | undefined {
-  const open = openTintOf(planes, sizePx);
+export function openTintAsFill(alphas: Float32Array, sizePx: number, tint: number): Float32Array | undefined {
+  const open = openTintOf(alphas, sizePx, tint);
   if (!open) return undefined;
-  const { body, tint, alphas, levels } = open;
+  const { body, levels } = open;
   const depth = distancesTo(0, maskOf(levels, tintLevel), sizePx, softPx + 2);
   const core = new Uint8Array(depth.length);
   for (let at = 0; at < core.length; at += 1) core[at] = depth[at]! > softPx ? 1 : 0;
   const within = closed(core, sizePx, lineReach * sizePx + softPx);
   return partsAsInk(alphas, sizePx, tint).map((part, at) =>
-    within[at]! > lineReach * sizePx ? Math.min(part, Math.max(0, body[at]! - overTintOf(alphas[at]!, tint))) : part,
+    within[at]! > lineReach * sizePx ? Math.min(part, Math.max(0, body[at]! - inkOver(alphas[at]!, tint))) : part,
   );
 }
 
-/** Share of ink over a tint. */
-const overTintOf = (alpha: number, tint: number): number => Math.max(0, (alpha - tint) / (1 - tint));
-
 /** A drawing with a tint that no line goes around. */
 interface OpenTint {
-  readonly tint: number;
-  /** [sizePx, sizePx] */
-  readonly alphas: Float32Array;
   /** Alphas as if the tint were ink. */
   readonly body: Float32Array;
   /** 0: nothing, `tintLevel`, or `inkLevel`. */
   readonly levels: Uint8Array;
 }
 
-function openTintOf(planes: Float32Array, sizePx: number): OpenTint | undefined {
-  const alphas = planes.subarray(3 * sizePx ** 2);
-  const tint = tintOf([{ planes, sizePx }]);
-  if (tint === undefined) return undefined;
+function openTintOf(alphas: Float32Array, sizePx: number, tint: number): OpenTint | undefined {
   const levels = new Uint8Array(alphas.length);
   for (let at = 0; at < levels.length; at += 1)
     levels[at] = alphas[at]! < tint / 2 ? 0 : alphas[at]! < (1 + tint) / 2 ? tintLevel : inkLevel;
   if (!isOpenTint(levels, sizePx)) return undefined;
   const body = ofTint(alphas, tint);
   // Lines of a tint are lines already.
-  return isLines(lineWidthOf(shapeOf(body, sizePx), sizePx)) ? undefined : { tint, alphas, body, levels };
+  return isLines(lineWidthOf(shapeOf(body, sizePx), sizePx)) ? undefined : { body, levels };
 }
 
 /**
@@ -135,9 +127,7 @@ function maskOf(levels: Uint8Array, wanted: number): Uint8Array {
 function closed(mask: Uint8Array, sidePx: number, reach: number): Float32Array {
   const pad = Math.ceil(reach) + 2;
   const broad = sidePx + 2 * pad;
-  const padded = new Uint8Array(broad ** 2);
-  for (let row = 0; row < sidePx; row += 1)
-    padded.set(mask.subarray(row * sidePx, (row + 1) * sidePx), (row + pad) * broad + pad);
+  const padded = bordered(mask, sidePx, pad);
   const away = distancesTo(1, padded, broad, reach + 2);
   for (let at = 0; at < padded.length; at += 1) padded[at] = away[at]! <= reach ? 1 : 0;
   const inside = distancesTo(0, padded, broad, reach + 2);

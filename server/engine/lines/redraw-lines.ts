@@ -6,7 +6,7 @@
 import { countParts, lostHoles } from "./count-parts.ts";
 import { distancesTo } from "./distances.ts";
 import { isLines, isWidthOf, lineWidthOf, type StyleLines } from "./line-width.ts";
-import { type Edged, edgeCells, edgedOf, finePerPx, type Shape, shapeOf } from "./shape.ts";
+import { bordered, type Edged, edgeCells, edgedOf, finePerPx, type Shape, shapeOf } from "./shape.ts";
 
 /** Shares of the change of width that are tried, until lines stay whole and apart; without any they do. */
 const changeShares = [1, 0.7, 0.4, 0.2, 0] as const;
@@ -79,15 +79,6 @@ function keepMiddles(field: Float32Array, { middles, depth, sidePx }: Shape, rad
       }
     }
   }
-}
-
-/** A drawing with a border of nothing, so that its surroundings are one also where it reaches the border of the picture. */
-export function bordered(alphas: Float32Array, sizePx: number): Float32Array {
-  const sidePx = sizePx + 2;
-  const wide = new Float32Array(sidePx ** 2);
-  for (let row = 0; row < sizePx; row += 1)
-    wide.set(alphas.subarray(row * sizePx, (row + 1) * sizePx), (row + 1) * sidePx + 1);
-  return wide;
 }
 
 const countedIn = (drawing: Float32Array) => ({ drawing, parts: countParts(drawing, Math.sqrt(drawing.length)) });

@@ -143,9 +143,7 @@ export function refined(alphas: Float32Array, sizePx: number): Float32Array {
     firsts[at] = Math.min(side - 2, Math.max(0, Math.floor(place)));
     shares[at] = Math.min(1, Math.max(0, place - firsts[at]!));
   }
-  const padded = new Float32Array(side ** 2);
-  for (let y = 0; y < sizePx; y += 1)
-    padded.set(alphas.subarray(y * sizePx, (y + 1) * sizePx), (y + padPx) * side + padPx);
+  const padded = bordered(alphas, sizePx, padPx);
   const [row, fine] = [new Float32Array(side), new Float32Array(sidePx ** 2)];
   for (let y = 0, to = 0; y < sidePx; y += 1) {
     const top = firsts[y]! * side;
@@ -158,6 +156,15 @@ export function refined(alphas: Float32Array, sizePx: number): Float32Array {
     }
   }
   return fine;
+}
+
+/** A drawing or mask with a border of nothing, so that its surroundings are one also where it reaches the border of the picture. @param pad its cells */
+export function bordered<Grid extends Float32Array | Uint8Array>(grid: Grid, sidePx: number, pad = 1): Grid {
+  const broad = sidePx + 2 * pad;
+  const wide = grid instanceof Uint8Array ? new Uint8Array(broad ** 2) : new Float32Array(broad ** 2);
+  for (let row = 0; row < sidePx; row += 1)
+    wide.set(grid.subarray(row * sidePx, (row + 1) * sidePx), (row + pad) * broad + pad);
+  return wide as Grid;
 }
 
 function middlesOf(depth: Float32Array, sidePx: number, deepest: number): number[] {

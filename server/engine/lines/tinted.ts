@@ -4,9 +4,11 @@ import { areasAtBorder, labelAreas } from "./label-areas.ts";
 
 const usualTint = 0.25;
 
+/** Share of ink over a tint, 0 to 1. */
+export const inkOver = (alpha: number, tint: number): number => Math.max(0, (alpha - tint) / (1 - tint));
+
 /** Alphas of a drawing with a tint, as if the tint were nothing: about the alpha that most tints have. */
-export const overTint = (alphas: Float32Array): Float32Array =>
-  alphas.map((alpha) => Math.max(0, (alpha - usualTint) / (1 - usualTint)));
+export const overTint = (alphas: Float32Array): Float32Array => alphas.map((alpha) => inkOver(alpha, usualTint));
 
 /** Alpha of a tint above which lines have it too, and not only areas. */
 export const areaTintMost = 0.4;
@@ -46,7 +48,7 @@ export function partsAsInk(alphas: Float32Array, sizePx: number, tint: number): 
       isMark ||= inks[near]! > 0 && !inkIsOpen[inks[near]!];
       isHole ||= others[near]! > 0 && !otherIsOpen[others[near]!] && isInInk[others[near]!] === true;
     });
-    const inked = Math.min(1, Math.max(0, (alpha - tint) / (1 - tint)));
+    const inked = Math.min(1, inkOver(alpha, tint));
     if (isMark) return 1 - inked;
     return isHole ? inked : Math.min(1, alpha / tint);
   });

@@ -22,44 +22,47 @@ const bar =
   (x, y) =>
     Math.min(2.5 - Math.abs(x - 48), y - top, bottom - y);
 
-/** Ink over a tint of alpha 0.3, premultiplied in black. */
+const tint = 0.3;
+/** Ink over the tint, premultiplied in black. */
 const drawn = (ink: Inside, tinted: Inside): Float32Array => {
   const share = (inside: number): number => Math.min(1, Math.max(0, 0.5 + inside));
   const planes = new Float32Array(4 * sizePx ** 2);
   for (let at = 0; at < sizePx ** 2; at += 1) {
     const [x, y] = [(at % sizePx) + 0.5, Math.floor(at / sizePx) + 0.5];
-    const [inked, tint] = [share(ink(x, y)), 0.3 * share(tinted(x, y))];
-    planes[3 * sizePx ** 2 + at] = inked + (1 - inked) * tint;
+    const [inked, below] = [share(ink(x, y)), tint * share(tinted(x, y))];
+    planes[3 * sizePx ** 2 + at] = inked + (1 - inked) * below;
   }
   return planes;
 };
+const alphasOf = (planes: Float32Array): Float32Array => planes.subarray(3 * sizePx ** 2);
 const at = (alphas: Float32Array, x: number, y: number): number => Math.round(alphas[y * sizePx + x]!);
 
 it("a tinted disc with a mark becomes an outline with the mark, or a fill with a gap", () => {
   const face = drawn(disc(6, 48, 60), disc(40));
-  const lines = openTintInLines(face, sizePx, width)!;
+  const lines = openTintInLines(alphasOf(face), sizePx, tint, width)!;
   assert.deepEqual([at(lines, 10, 48), at(lines, 30, 48), at(lines, 2, 48)], [1, 0, 0], "outline, inside, outside");
-  const fill = openTintAsFill(face, sizePx)!;
+  const fill = openTintAsFill(alphasOf(face), sizePx, tint)!;
   assert.deepEqual([at(fill, 10, 48), at(fill, 30, 48), at(fill, 48, 60), at(fill, 2, 48)], [1, 1, 0, 0]);
 });
 
 it("a line that leaves the tint is a gap in it and ink beside it", () => {
   const tree = drawn(bar(30, 92), disc(30, 48, 36));
-  const fill = openTintAsFill(tree, sizePx)!;
+  const fill = openTintAsFill(alphasOf(tree), sizePx, tint)!;
   assert.deepEqual([at(fill, 48, 50), at(fill, 30, 40), at(fill, 48, 84)], [0, 1, 1]);
 });
 
 it("a mark with a counter is a gap with an island, a strip below the tint stays to the picture's border, and text on a page is no glow", () => {
-  const badge = openTintAsFill(drawn(ring(14, 5), disc(40)), sizePx)!;
+  const badge = openTintAsFill(alphasOf(drawn(ring(14, 5), disc(40))), sizePx, tint)!;
   assert.deepEqual([at(badge, 48, 20), at(badge, 62, 48), at(badge, 48, 48)], [1, 0, 1]);
   const box: Inside = (x, y) => Math.min(34 - Math.abs(x - 48), y - 20, 90 - y);
   const stand = drawn((x, y) => Math.min(30 - Math.abs(x - 48), y - 91), box);
-  const standing = openTintAsFill(stand, sizePx)!;
+  const standing = openTintAsFill(alphasOf(stand), sizePx, tint)!;
   assert.deepEqual([at(standing, 48, 93), at(standing, 48, 95), at(standing, 48, 50)], [1, 1, 1]);
   const text: Inside = (x, y) => Math.min(22 - Math.abs(x - 48), 2 - Math.abs(((y - 24) % 16) - 8), y - 24, 84 - y);
   const page = openTintInLines(
-    drawn(text, (x, y) => Math.min(34 - Math.abs(x - 48), y - 12, 92 - y)),
+    alphasOf(drawn(text, (x, y) => Math.min(34 - Math.abs(x - 48), y - 12, 92 - y))),
     sizePx,
+    tint,
     width,
   )!;
   assert.deepEqual([at(page, 16, 50), at(page, 22, 48), at(page, 48, 32)], [1, 0, 1]);
@@ -70,9 +73,7 @@ it("answers keep the silhouette, in styles of lines and of fills", async () => {
   const gap: Inside = (x, y) => Math.min(disc(40)(x, y), -disc(6, 48, 60)(x, y));
   const shown = { planes: face, known: new Float32Array(sizePx ** 2).fill(1) };
   const alphas = async (isAll: boolean): Promise<Float32Array> =>
-    drawLayers((await drawnInLines(shown, sizePx, { width, isAll }, async () => drawn(gap, gap)))!, 1).subarray(
-      3 * sizePx ** 2,
-    );
+    alphasOf(drawLayers((await drawnInLines(shown, sizePx, { width, isAll }, async () => drawn(gap, gap)))!, 1));
   const [lines, fill] = [await alphas(true), await alphas(false)];
   assert.deepEqual([at(lines, 10, 48), at(lines, 30, 48)], [1, 0]);
   assert.deepEqual([at(fill, 10, 48), at(fill, 30, 48), at(fill, 48, 60)], [1, 1, 0]);
@@ -84,7 +85,7 @@ it("tints within lines, hard shadows, glows and lines of a tint are left to othe
   const glow = drawn(bar(12, 84), (x, y) => Math.min(7 - Math.abs(x - 48), y - 8, 88 - y));
   const line = drawn(disc(3), ring(34, 5));
   for (const planes of [duotone, shadow, glow, line]) {
-    assert.equal(openTintInLines(planes, sizePx, width), undefined);
-    assert.equal(openTintAsFill(planes, sizePx), undefined);
+    assert.equal(openTintInLines(alphasOf(planes), sizePx, tint, width), undefined);
+    assert.equal(openTintAsFill(alphasOf(planes), sizePx, tint), undefined);
   }
 });
