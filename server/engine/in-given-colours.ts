@@ -10,7 +10,14 @@ import { type Ink, inkDistance } from "./pixels/ink-colour.ts";
 import { isOfOneColour, legibleFrom, type StyleInk } from "./pixels/style-ink.ts";
 
 /** @param given requested colours, at least one; on a plate the first is its */
-export function inGiven(own: StyleInk, given: readonly Ink[]): StyleInk {
+export function inGiven({ ring, ...own }: StyleInk, given: readonly Ink[]): StyleInk {
+  const made = withinInGiven(own, given);
+  if (!ring) return made;
+  const follows = ring.isOfInk && made.ink;
+  return { ...made, ring: follows ? { ...ring, looks: [{ ground: follows, on: [] }] } : ring };
+}
+
+function withinInGiven(own: StyleInk, given: readonly Ink[]): StyleInk {
   const { plate, ...inner } = own;
   if (!plate) return inRequested(own, given);
   const [ground, rest] = [given[0]!, given.slice(1)];

@@ -4,14 +4,13 @@
  * with flat accents, where a style says what these are (pixels/style-ink.ts). Only where the requested style is such a one
  * too. Where its icons show several colours, the answer gets these by areas (areas/), or their mean and deviation.
  */
-import { liesOnAreasGround } from "./areas/areas-ground.ts";
 import { inLines } from "./areas/in-lines.ts";
 import { namedByHex } from "./areas/in-one-colour.ts";
 import { anyPartitionOf } from "./areas/smooth-areas.ts";
 import type { ConditionValues } from "./conditions.ts";
 import { colourCount, inGiven } from "./in-given-colours.ts";
 import type { ConditionValue } from "./interfaces.ts";
-import { liveAreaIn } from "./live-area.ts";
+import { notLarger } from "./live-area.ts";
 import { madePicture, type Picture } from "./made-picture.ts";
 import { spreadOf } from "./pixels/colour-spread.ts";
 import { isSameLook } from "./pixels/ground/ground.ts";
@@ -21,6 +20,7 @@ import { resampleSquare } from "./pixels/resample-square.ts";
 import {
   asInkOf,
   type InkedDrawing,
+  isFlat,
   isOfOneColour,
   readAsInk,
   type StyleInk,
@@ -28,21 +28,13 @@ import {
   styleInkOf,
 } from "./pixels/style-ink.ts";
 import { usualInk } from "./pixels/usual-ink.ts";
-import { bareImages, conditionsWithoutPlates } from "./read-without-plates.ts";
-import { alone, apartFromShadows, conditionsWithoutShadows } from "./read-without-shadows.ts";
-import type { Finish, Translation } from "./translation.ts";
+import { keep, keyOf, type Readers, type ReadStyle, readStyle, seenBy, styleOf } from "./read-style.ts";
+import { conditionsWithoutPlates } from "./read-without-plates.ts";
+import { apartFromShadows, conditionsWithoutShadows } from "./read-without-shadows.ts";
+import { conditionsWithoutRings } from "./rings/read-without-rings.ts";
+import type { Finish } from "./translation.ts";
 
-type Readers = Pick<Translation, "conditions">;
 type Requested = Pick<ConditionValues, "style" | "colours" | "drawing" | "drawing-style">;
-
-/** A style that was looked at. */
-interface ReadStyle {
-  /** Of its images, from which all else follows, or its name. */
-  readonly key: string;
-  readonly styleInk: StyleInk;
-  /** Of the images that are of the style. */
-  readonly places: readonly number[];
-}
 
 /** What the requested style is drawn in: of its images or its name, in a requested colour besides. */
 export function inkOfStyle(readers: Readers, { style, colours, drawing }: Requested): StyleInk {
@@ -66,8 +58,9 @@ function likeDrawing(style: StyleInk, drawing: Picture): StyleInk {
 }
 
 /** How an answer in the requested style and colours is finished. @param requested without the style that a drawing has by itself */
-export function looksOf(readers: Readers, requested: Requested, styleInk: StyleInk): Finish {
-  const { isOneInk, areas, shadows, plate } = styleInk;
+export function looksOf(readers: Readers, requested: Requested, read: StyleInk): Finish {
+  const styleInk = notLarger(read, liveAreaOfSet(readers, requested));
+  const { isOneInk, areas, shadows, plate, ring } = styleInk;
   const { style } = requested;
   const isOwn = isInOwnStyle(requested);
   const lines = isOwn && (styleInk.lines || isOneInk) ? { isAll: false, ...styleInk.lines, isOwn } : styleInk.lines;
@@ -82,10 +75,16 @@ export function looksOf(readers: Readers, requested: Requested, styleInk: StyleI
   return {
     ...looks,
     spread:
-      style?.kind === "images" && !shadows && !plate
+      style?.kind === "images" && !shadows && !plate && !ring
         ? spreadOf(style.images)
         : styleOf(readers, style)?.styleInk.spread,
   };
+}
+
+/** The live area of the set that a drawing is of; undefined where it is not known, and of what goes on around a hole. */
+function liveAreaOfSet(readers: Readers, { drawing, "drawing-style": own }: Requested): number | undefined {
+  if (drawing?.kind === "image" && drawing.hole) return undefined;
+  return styleOf(readers, own)?.styleInk.liveArea;
 }
 
 /** Whether a drawing is in the requested style already: it is one of the icons that show it, or they show the drawing's own too. */
@@ -112,9 +111,9 @@ const withoutFirst = (colours: ConditionValue | undefined): ConditionValue | und
 export function paintsOf(
   styleInk: StyleInk,
   colours?: ConditionValue,
-): Pick<Finish, "tints" | "ink" | "gradient" | "ground" | "accents" | "shadows" | "plate"> {
-  const { isOneInk, ink, gradient, ground, accents, shadows, plate } = styleInk;
-  const behind = { ...(shadows && { shadows }), ...(plate && { plate }) };
+): Pick<Finish, "tints" | "ink" | "gradient" | "ground" | "accents" | "shadows" | "plate" | "ring"> {
+  const { isOneInk, ink, gradient, ground, accents, shadows, plate, ring } = styleInk;
+  const behind = { ...(shadows && { shadows }), ...(plate && { plate }), ...(ring && { ring }) };
   if (ink && gradient) return { ink, gradient, ...behind };
   if (ink && !isOneInk && colours?.kind === "colours" && colours.colours.length > 1)
     return { tints: colours.colours.slice(0, colourCount(styleInk)), ...behind };
@@ -122,8 +121,6 @@ export function paintsOf(
     return { tints: [ink, ...accents.map((accent) => accent.ink)].map(hexOfChannels), ...behind };
   return { ink, ground, accents, ...behind };
 }
-
-const isFlat = ({ ground, accents }: StyleInk): boolean => (ground ?? accents) !== undefined;
 
 /** The requested colours, where the requested style has several; else the first is its ink. */
 export const paletteOf = ({ colours }: Requested, styleInk: StyleInk): readonly string[] | undefined =>
@@ -140,7 +137,8 @@ export function readInInk(
   before: ConditionValues = {},
 ): ConditionValues {
   const look = (style: ConditionValue | undefined) => styleOf(readers, style);
-  const bare = conditionsWithoutShadows(conditionsWithoutPlates(values, look), before, look);
+  const unringed = conditionsWithoutRings(values, look);
+  const bare = conditionsWithoutShadows(conditionsWithoutPlates(unringed, look), before, look);
   if (!isOfOneColour(styleInk)) {
     const { colours: _, ...uncoloured } = bare;
     return toneOf(values, styleInk) ? uncoloured : bare;
@@ -192,7 +190,6 @@ export const inUsualInk = <Shown extends Picture>(image: Shown): Shown =>
 /** Whether pictures are of one ink, and of areas, by their keys: each drawing of a batch asks again for all icons of its style. */
 const [areOfOneInk, haveAreas] = [new Map<string, boolean>(), new Map<string, boolean>()];
 const picturesSeenMost = 4096;
-const seenBy = ({ key, sizePx }: Picture): string => `${sizePx} ${key}`;
 const isSeen = (seen: Map<string, boolean>, image: Picture, look: () => boolean): boolean =>
   keep(seen, seenBy(image), seen.get(seenBy(image)) ?? look(), picturesSeenMost);
 
@@ -237,67 +234,3 @@ export const drawingIn = <Shown extends Picture>(image: Shown, style: StyleInk, 
     () => asInkOf(image, style)?.planes ?? image.planes,
     image.hole && style.ground && resampleSquare(image.hole, style.ground.place, image.sizePx),
   );
-
-/** Undefined where no style is given, or a named one says nothing. */
-function styleOf({ conditions }: Readers, style: ConditionValue | undefined): ReadStyle | undefined {
-  if (style?.kind === "images") return readStyle(style.images);
-  if (style?.kind !== "text") return undefined;
-  const styleInk = conditions.find(({ name }) => name === "style")?.expert.styleInk?.(style.text);
-  return styleInk && { key: `the style ${style.text}`, styleInk, places: [] };
-}
-
-/** The styles that were read last, by the keys of their images: each drawing of a batch asks again, and looking takes some 200 ms. */
-const stylesRead = new Map<string, ReadStyle>();
-const stylesReadMost = 128;
-
-function readStyle(images: readonly Picture[]): ReadStyle {
-  const key = keyOf(images);
-  const read = stylesRead.get(key) ?? lookAt(images, key);
-  if (read.styleInk.plate) rememberWithoutPlate(read, images);
-  // Its images without these shadows are read next, and are known already.
-  else if (read.styleInk.shadows) remember(readWithoutShadows(read, images));
-  // A drawing that shows its style alone is read at once, without its lines, and would take the place of a set.
-  if (images.length === 1) return read;
-  remember(read);
-  return read;
-}
-
-/** The same style, of images without their plate. */
-function rememberWithoutPlate({ key, styleInk, places }: ReadStyle, images: readonly Picture[]): void {
-  const { plate, ...inner } = styleInk;
-  const bare = plate ? bareImages(images, { key, plate, places }) : images;
-  const read = { key: keyOf(bare), styleInk: inner, places: [...bare.keys()] };
-  if (inner.shadows) remember(readWithoutShadows(read, bare));
-  remember(read);
-}
-
-const remember = (read: ReadStyle): ReadStyle => keep(stylesRead, read.key, read, stylesReadMost);
-
-/** @param most entries, of which the one goes first that was asked for longest ago */
-function keep<Kept>(kept: Map<string, Kept>, key: string, value: Kept, most: number): Kept {
-  kept.delete(key);
-  kept.set(key, value);
-  const [oldest] = kept.keys();
-  if (kept.size > most && oldest !== undefined) kept.delete(oldest);
-  return value;
-}
-
-/** The same style, of images without their hard shadows. */
-function readWithoutShadows({ key, styleInk, places }: ReadStyle, images: readonly Picture[]): ReadStyle {
-  const { shadows = [], ...inner } = styleInk;
-  return { key: keyOf(images.map((image) => alone(image, { key, shadows }))), styleInk: inner, places };
-}
-
-/** Packs read the same images at sizes of their own. */
-const keyOf = (images: readonly Picture[]): string => images.map(seenBy).join(" ");
-
-function lookAt(images: readonly Picture[], key: string): ReadStyle {
-  const styleInk: StyleInk = images.length === 1 ? shadedInkOf(images) : styleInkOf(images);
-  const { plate } = styleInk;
-  const isOfStyle = (at: number): boolean =>
-    plate ? liesOnAreasGround(images[at]!, plate) : !isFlat(styleInk) || asInkOf(images[at]!, styleInk) !== undefined;
-  const { shadows } = styleInk;
-  const bare = shadows ? images.map((image) => alone(image, { key, shadows })) : images;
-  const liveArea = liveAreaIn(styleInk, bare);
-  return { key, styleInk: { ...styleInk, liveArea }, places: [...images.keys()].filter(isOfStyle) };
-}

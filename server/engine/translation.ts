@@ -252,13 +252,15 @@ export async function paint(
   const small = layers && (made || bent) ? drawLayers(layers, 1) : (decoded?.planes ?? (await answerOf()));
   // The drawing's own edges are decided already, and so are those of a part.
   const own = redrawn || settle ? (inAreas?.looks ?? { ...looks, isOneInk: false }) : looks;
-  const { planes, again, stack, apart, recolour: inkBy = (ink) => ink } = finish(small, own);
+  const { ring } = looks;
+  const { planes, again, stack, apart, recolour: inkBy = (ink) => ink } = finish(small, { ...own, ring });
   if (factor === undefined || !layers) return { planes };
   const large = drawLayers(layers, factor);
-  // On a plate they lie elsewhere.
-  const parts = inAreas && !inAreas.looks.plate && besideEachOther(layers, factor, inkBy);
+  // On a plate and in a ring they lie elsewhere.
+  const parts = inAreas && !ring && !inAreas.looks.plate && besideEachOther(layers, factor, inkBy);
   const width = lines?.edge ?? lines?.width ?? areas?.outline?.width;
-  const linePx = redrawn && width !== undefined ? width * factor * target.imageSizePx : undefined;
+  const smaller = ring ? ring.place.sidePx / ring.sizePx : 1;
+  const linePx = redrawn && width !== undefined ? width * smaller * factor * target.imageSizePx : undefined;
   const known = { ...(stack && { stack: stack(large) }), ...(parts && { parts }), ...(linePx && { linePx }) };
   return { planes, enlarged: again(large), known, apart: apart?.(large) };
 }

@@ -20,6 +20,7 @@ import { SharedFiles } from "./shared-files.ts";
 import { areasOfEntry } from "./style-entries/areas-entry.ts";
 import { groundOfEntry } from "./style-entries/ground-entry.ts";
 import { shadowOfEntry } from "./style-entries/hard-shadow-entry.ts";
+import { ringOfEntry } from "./style-entries/ring-entry.ts";
 
 export class DrawingStyleExpert implements ExpertCore {
   readonly dims: number;
@@ -92,6 +93,7 @@ export class DrawingStyleExpert implements ExpertCore {
       spread,
       accents,
       ground,
+      ring,
       shadows,
       lines,
       hand,
@@ -105,6 +107,7 @@ export class DrawingStyleExpert implements ExpertCore {
       ...(spread && { spread }),
       ...(accents && { accents: accents.map((accent) => ({ ...accent, ink: channelsOfHex(accent.ink) })) }),
       ...(ground && { ground: groundOfEntry(ground) }),
+      ...(ring && { ring: ringOfEntry(ring) }),
       ...(shadows && { shadows: shadows.map(shadowOfEntry) }),
       ...(lines && { lines }),
       ...(hand && { hand }),

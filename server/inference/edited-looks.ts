@@ -60,5 +60,5 @@ export function mixedPaints(from: Paints, to: Paints, share: number): Finish {
   return { ...from, towards: { paints: to, share } };
 }
 
-const isPlain = ({ ink, gradient, ground, accents, tints, shadows, plate }: Paints): boolean =>
-  ink !== undefined && (gradient ?? ground ?? accents ?? tints ?? shadows ?? plate) === undefined;
+const isPlain = ({ ink, gradient, ground, accents, tints, shadows, plate, ring }: Paints): boolean =>
+  ink !== undefined && (gradient ?? ground ?? accents ?? tints ?? shadows ?? plate ?? ring) === undefined;

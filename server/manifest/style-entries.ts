@@ -85,6 +85,22 @@ const HardShadowSchema = z.object({
 });
 export type HardShadowEntry = z.infer<typeof HardShadowSchema>;
 
+/** The ring that goes around each icon (server/engine/rings/ring.ts). */
+const RingSchema = z.object({
+  sizePx: z.number().int().min(1).max(1024),
+  /** Its alpha. */
+  mask: PlaneSchema,
+  isFilled: z.boolean(),
+  isOfInk: z.boolean().optional(),
+  place: PlaceSchema,
+  /** Its colours, and those of the icons that have it so. */
+  looks: z
+    .array(z.object({ ink: HexSchema, on: z.array(HexSchema).max(16) }))
+    .min(1)
+    .max(24),
+});
+export type RingEntry = z.infer<typeof RingSchema>;
+
 /** Corners and ends of lines, radii of the side of its icons (server/engine/corners/style-corners.ts). */
 const CornersSchema = z.object({
   ends: z.enum(["round", "flat"]).optional(),
@@ -111,6 +127,7 @@ export const styleLooks = {
     .max(3)
     .optional(),
   ground: GroundSchema.optional(),
+  ring: RingSchema.optional(),
   shadows: z.array(HardShadowSchema).min(1).max(2).optional(),
   areas: AreasSchema.optional(),
   /** How much of the picture its icons take, of the side (server/engine/live-area.ts). */

@@ -11,6 +11,7 @@ import { readCodes } from "../experts/drawing-style.ts";
 import { entryOfAreas } from "../experts/style-entries/areas-entry.ts";
 import { entryOfGround, entryOfSlopes } from "../experts/style-entries/ground-entry.ts";
 import { entryOfShadow } from "../experts/style-entries/hard-shadow-entry.ts";
+import { entryOfRing } from "../experts/style-entries/ring-entry.ts";
 import type { ExpertEntry } from "../manifest/expert-entries.ts";
 import type { PackManifest, TranslationEntry } from "../manifest/manifest.ts";
 import { toFloat16 } from "../onnx/float16.ts";
@@ -97,7 +98,7 @@ export function publishStylePack(packs: string, base: StyleBase, made: NewStyle)
     const old = await ownPackAt(folder, name);
     const codes = new Uint8Array(toFloat16(code).buffer);
     const codesAt = `style/${name}-${sha256Of(codes).slice(0, 8)}.f16`;
-    const { isOneInk, ink, gradient, spread, accents, ground, shadows, lines, hand, areas, liveArea } = styleInk;
+    const { isOneInk, ink, gradient, spread, accents, ground, ring, shadows, lines, hand, areas, liveArea } = styleInk;
     const looks = {
       ...(isOneInk && { isOneInk }),
       ...(ink && { ink: hexOfChannels(ink) }),
@@ -105,6 +106,7 @@ export function publishStylePack(packs: string, base: StyleBase, made: NewStyle)
       ...(spread && { spread }),
       ...(accents && { accents: accents.map(({ ink: accent, share }) => ({ ink: hexOfChannels(accent), share })) }),
       ...(ground && { ground: entryOfGround(ground) }),
+      ...(ring && { ring: entryOfRing(ring) }),
       ...(shadows && { shadows: shadows.map(entryOfShadow) }),
       ...(lines && { lines }),
       ...(hand && { hand }),

@@ -3,10 +3,11 @@
  * them, and an answer is put on one as its last step. Pure; planes are premultiplied RGBA [4, pixels].
  */
 
-import { type StackedLayer, stackedLayer } from "../pixels/ground/stack.ts";
+import { layersInPlace, type StackedLayer, stackedLayer } from "../pixels/ground/stack.ts";
 import { type Ink, inkDistance } from "../pixels/ink-colour.ts";
 import { drawLayers, type LayeredImage, oddsPerPx, paintValues } from "../pixels/layered-image.ts";
-import { resampleSquare } from "../pixels/resample-square.ts";
+import { over } from "../pixels/pixels.ts";
+import { intoPlace } from "../pixels/resample-square.ts";
 import type { AreasGround, Veils } from "./areas-ground.ts";
 import { insideOf } from "./signed-distance.ts";
 
@@ -39,43 +40,24 @@ export interface OnPlate {
 
 /** @param of the drawing whose colours say which of its colours the plate has */
 export function onPlate(of: Float32Array, plate: Plate): OnPlate {
-  const { mask, place } = plate;
-  const sizePx = Math.sqrt(mask.length);
+  const sizePx = Math.sqrt(plate.mask.length);
+  const at = { place: plate.place, sizePx };
   const { ground } = lookFor(of, plate.looks);
-  const layers = layersOf(mask, ground);
+  const layers = layersOf(plate.mask, ground);
   const plane = (sidePx: number): Float32Array => drawLayers(layers, sidePx / sizePx);
-  const placedPlane = (values: Float32Array): Float32Array => {
-    const sidePx = Math.sqrt(values.length);
-    const scale = sidePx / place.sidePx;
-    const square = { left: -place.left * scale, top: -place.top * scale, sidePx: sizePx * scale };
-    return resampleSquare(values, square, sidePx);
-  };
-  const placed = (drawn: Float32Array): Float32Array => {
-    const [made, pixels] = [new Float32Array(drawn.length), drawn.length / 4];
-    for (let from = 0; from < drawn.length; from += pixels)
-      made.set(placedPlane(drawn.subarray(from, from + pixels)), from);
-    return made;
-  };
+  const placed = (drawn: Float32Array): Float32Array => intoPlace(drawn, at, Math.sqrt(drawn.length / 4));
   return {
     placed,
     beneath: (others, sidePx, recolour = (ink) => ink) => [
       stackedLayer(plane(sidePx).subarray(3 * sidePx ** 2), { colour: ground }, recolour),
-      ...others.map((layer) => ({
-        ...layer,
-        cover: Uint8Array.from(placedPlane(Float32Array.from(layer.cover)), (value) => Math.round(value)),
-      })),
+      ...layersInPlace(others, at, sidePx),
     ],
-    planes(drawn) {
-      const [on, pixels] = [placed(drawn), drawn.length / 4];
-      const all = plane(Math.sqrt(pixels));
-      for (let at = 0; at < drawn.length; at += 1) all[at] = on[at]! + (1 - on[3 * pixels + (at % pixels)]!) * all[at]!;
-      return all;
-    },
+    planes: (drawn) => over(placed(drawn), plane(Math.sqrt(drawn.length / 4))),
   };
 }
 
 /** The colour that a plate has behind a drawing. */
-export const groundOf = (drawn: Float32Array, { looks }: Plate): Ink => lookFor(drawn, looks).ground;
+export const groundOf = (drawn: Float32Array, { looks }: Pick<Plate, "looks">): Ink => lookFor(drawn, looks).ground;
 
 /** The look whose drawing has the colours of this one; of several some one, by how much it covers. */
 function lookFor(planes: Float32Array, looks: readonly PlateLook[]): PlateLook {
@@ -96,7 +78,8 @@ function lookFor(planes: Float32Array, looks: readonly PlateLook[]): PlateLook {
   return alike[Math.round((500 * alphas) / pixels) % alike.length]!;
 }
 
-function layersOf(mask: Float32Array, ground: Ink): LayeredImage {
+/** A shape in one colour. @param mask its alpha, [sizePx, sizePx] */
+export function layersOf(mask: Float32Array, ground: Ink): LayeredImage {
   const sizePx = Math.sqrt(mask.length);
   const inside = insideOf(mask, sizePx);
   const logits = new Float32Array(2 * mask.length);

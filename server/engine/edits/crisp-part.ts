@@ -5,7 +5,7 @@ import { shapeOf } from "../lines/shape.ts";
 import type { Looks } from "../pixels/finish.ts";
 import { channelsOfHex } from "../pixels/hex-colour.ts";
 import { inInk } from "../pixels/ink-colour.ts";
-import { resampleSquare } from "../pixels/resample-square.ts";
+import { outOfPlace, resampleSquare } from "../pixels/resample-square.ts";
 import { usualInk } from "../pixels/usual-ink.ts";
 import type { KeptPixels } from "./kept-pixels.ts";
 
@@ -26,13 +26,14 @@ export function settleIn(
   { hole, lines }: Pick<KeptPixels, "hole" | "lines">,
   drawing: Float32Array,
   sizePx: number,
-  { isOneInk, ink, ground, plate }: Looks,
+  { isOneInk, ink, ground, plate, ring }: Looks,
 ): ((answer: Float32Array) => Float32Array) | undefined {
   if (!isOneInk && !ink) return undefined;
   const first = 3 * sizePx ** 2;
   // Answer and drawing may lie elsewhere than on the kept picture.
+  const within = ring && !ring.isFilled ? outOfPlace(hole, ring, sizePx) : hole;
   const place = (ground ?? plate)?.place;
-  const part = place ? resampleSquare(hole, place, sizePx) : hole;
+  const part = place ? resampleSquare(within, place, sizePx) : within;
   return (answer) => {
     const [around, planes] = [drawing.subarray(first), new Float32Array(answer.length)];
     const alphas = around.map((alpha, at) => (part[at]! > 0 ? answer[first + at]! : alpha));

@@ -4,6 +4,8 @@
  */
 import { onPlate, type Plate } from "../areas/plate.ts";
 import type { CaptionColour } from "../colour-words.ts";
+import { inRing } from "../rings/in-ring.ts";
+import type { Ring } from "../rings/ring.ts";
 import { type Accent, withAccents } from "./accents.ts";
 import { type ColourSpread, towardsSpread } from "./colour-spread.ts";
 import { decideInk } from "./decide-ink.ts";
@@ -34,6 +36,8 @@ export interface Looks {
   readonly shadows?: readonly HardShadow[] | undefined;
   /** What it lies on with its shadows; not with a ground. */
   readonly plate?: Plate | undefined;
+  /** What goes around all of it. */
+  readonly ring?: Ring | undefined;
   /** What words say that the main colour is. */
   readonly colour?: CaptionColour | undefined;
 }
@@ -59,6 +63,29 @@ export interface Apart {
 
 /** @param planes premultiplied RGBA [4, pixels] in [0, 1], as they were decoded */
 export function finish(planes: Float32Array, looks: Looks): Finished {
+  const within = finishWithin(planes, looks);
+  const { ring } = looks;
+  if (!ring) return within;
+  const { again, stack, apart, recolour } = within;
+  const around = inRing(within.planes, ring, recolour);
+  const layersIn = (layers: readonly StackedLayer[], side: number): StackedLayer[] =>
+    stack ? around.within(layers, side) : [...around.within(layers, side), around.layer(side)];
+  const apartIn = (other: Float32Array): Apart => {
+    const { planes: alone, beneath } = apart?.(other) ?? { planes: again(other), beneath: [] };
+    return { planes: around.placed(alone), beneath: layersIn(beneath, sideOf(other)) };
+  };
+  return {
+    recolour,
+    planes: around.planes(within.planes),
+    again: (other) => around.planes(again(other)),
+    apart: stack && !apart ? undefined : apartIn,
+    stack: stack && ((other) => [...around.within(stack(other), sideOf(other)), around.layer(sideOf(other))]),
+  };
+}
+
+const sideOf = (planes: Float32Array): number => Math.sqrt(planes.length / 4);
+
+function finishWithin(planes: Float32Array, looks: Looks): Finished {
   const { isOneInk, ink, gradient, spread, accents, ground, shadows, plate, colour } = looks;
   const steps: Array<(planes: Float32Array) => Float32Array> = [];
   let now = planes;
@@ -96,7 +123,7 @@ export function finish(planes: Float32Array, looks: Looks): Finished {
       const below = stackOfShadows(bare, behind ?? [], recoloured);
       return {
         planes: recolour ? recolour(alone) : alone,
-        beneath: onPlated.beneath(below, Math.sqrt(other.length / 4), recoloured),
+        beneath: onPlated.beneath(below, sideOf(other), recoloured),
       };
     }
     const alone = all(other, drawn);

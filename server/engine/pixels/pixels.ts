@@ -39,3 +39,9 @@ export function toPremultipliedPlanes(rgba: Uint8Array, sizePx: number): Float32
   }
   return planes;
 }
+
+/** One picture over another, premultiplied RGBA [4, pixels]. */
+export function over(above: Float32Array, below: Float32Array): Float32Array {
+  const first = (3 * above.length) / 4;
+  return above.map((value, at) => value + (1 - above[first + (at % (above.length / 4))]!) * below[at]!);
+}

@@ -43,3 +43,37 @@ function tapsOf(start: number, sidePx: number, fromPx: number, toPx: number): Ta
     return taps.map(({ at, weight }) => ({ at, weight: weight / total }));
   });
 }
+
+/** A square of a picture that is `sizePx` wide. */
+export interface Place {
+  readonly place: Square;
+  readonly sizePx: number;
+}
+
+/**
+ * What lies in a place of pictures, as large as the whole.
+ * @param planes one or more, [side, side]
+ */
+export function outOfPlace(planes: Float32Array, { place, sizePx }: Place, side: number): Float32Array {
+  const scale = side / sizePx;
+  return eachPlane(planes, scaled(place, scale), side);
+}
+
+/** The other way round: pictures as small as the place, and nothing around them. */
+export function intoPlace(planes: Float32Array, { place, sizePx }: Place, side: number): Float32Array {
+  const scale = side / place.sidePx;
+  return eachPlane(planes, scaled({ left: -place.left, top: -place.top, sidePx: sizePx }, scale), side);
+}
+
+const scaled = ({ left, top, sidePx }: Square, scale: number): Square => ({
+  left: scale * left,
+  top: scale * top,
+  sidePx: scale * sidePx,
+});
+
+function eachPlane(planes: Float32Array, square: Square, side: number): Float32Array {
+  const [made, pixels] = [new Float32Array(planes.length), side ** 2];
+  for (let from = 0; from < planes.length; from += pixels)
+    made.set(resampleSquare(planes.subarray(from, from + pixels), square, side), from);
+  return made;
+}

@@ -7,6 +7,8 @@ import { type Hand, handOf } from "../hand-drawn/hand-of-style.ts";
 import { isLines, linesOfStyle, lineWidthOf, type StyleLines, widthMost } from "../lines/line-width.ts";
 import { shapeOf } from "../lines/shape.ts";
 import { areaTintMost, ofTint, overTint, tintedShare } from "../lines/tinted.ts";
+import { aroundStyle, ringOf } from "../rings/find-ring.ts";
+import type { Ring } from "../rings/ring.ts";
 import type { Accent } from "./accents.ts";
 import { type ColourSpread, spreadOf } from "./colour-spread.ts";
 import { asInk, flatInksOf, isOfInks } from "./flat-inks.ts";
@@ -39,7 +41,12 @@ export interface StyleInk extends DrawnInk {
   readonly areas?: StyleAreas | undefined;
   /** What drawings of several colours lie on (../areas/plate.ts); all else is read from drawings without it. */
   readonly plate?: Plate | undefined;
+  /** What goes around each of its drawings (../rings/ring.ts); all else is read from drawings without it. */
+  readonly ring?: Ring | undefined;
 }
+
+/** Drawings of several flat colours that are read as one ink. */
+export const isFlat = ({ ground, accents }: StyleInk): boolean => (ground ?? accents) !== undefined;
 
 export const isOfOneColour = ({ isOneInk, ink }: StyleInk): boolean => isOneInk || ink !== undefined;
 
@@ -85,6 +92,15 @@ export function asInkOf(drawing: Drawing, style: StyleInk): InkedDrawing | undef
 
 /** @param drawings premultiplied RGBA [4, sizePx, sizePx] */
 export function styleInkOf(drawings: readonly Drawing[]): StyleInk {
+  const found = ringOf(drawings);
+  if (!found) return styleWithin(drawings);
+  const { ring } = found;
+  // A ground of one colour has its own rim.
+  const whole = ring.isFilled ? styleWithin(drawings) : undefined;
+  return whole?.ground ? whole : aroundStyle(ring, styleWithin(found.alone));
+}
+
+function styleWithin(drawings: readonly Drawing[]): StyleInk {
   // What has a shadow of another colour is no gradient, and to look for shadows takes long.
   const shaded = gradientInkOf(drawings);
   const found = shaded ? undefined : shadowsOf(drawings);

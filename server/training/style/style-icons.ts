@@ -9,6 +9,7 @@ import { AppError } from "../../../shared/problem.ts";
 import { styleAreasOf } from "../../engine/areas/style-areas.ts";
 import { liveAreaIn } from "../../engine/live-area.ts";
 import { spreadOf } from "../../engine/pixels/colour-spread.ts";
+import { usualShare } from "../../engine/pixels/ground/ground.ts";
 import { shadowsOf } from "../../engine/pixels/hard-shadows/without-shadows.ts";
 import { inkOf } from "../../engine/pixels/ink-colour.ts";
 import {
@@ -21,6 +22,9 @@ import {
 } from "../../engine/pixels/style-ink.ts";
 import { drawingIn, inUsualInk } from "../../engine/read-in-ink.ts";
 import { planesOffPaper } from "../../engine/read-off-paper.ts";
+import { aroundStyle, ringOf } from "../../engine/rings/find-ring.ts";
+import { inkOfRing, offRing } from "../../engine/rings/off-ring.ts";
+import type { Ring } from "../../engine/rings/ring.ts";
 import { sha256Of } from "../../platform/sha256.ts";
 import { captionsOfFolder, filesBelow, isImage, isSvg, stemOf } from "../dataset/captions-of-folder.ts";
 import { DatasetIssues } from "../dataset/dataset-issues.ts";
@@ -61,8 +65,29 @@ export async function isOfFlatColours(folder: string, sizePx: number): Promise<b
 
 const offPaper = <Shown extends Icon>(icon: Shown): Shown => ({ ...icon, planes: planesOffPaper(icon) ?? icon.planes });
 
-/** The icons in the usual ink, without those of other colours and without hard shadows, where most are of one colour; else as they are. */
+/**
+ * The icons in the usual ink, without those of other colours and without hard shadows and what goes around each, where most are of one colour; else as
+ * they are.
+ */
 export function inInkOfMost<Shown extends Icon>(
+  icons: readonly Shown[],
+): { readonly icons: readonly Shown[]; readonly styleInk: StyleInk } {
+  const ring = ringOfMost(icons);
+  if (!ring) return withoutRing(icons);
+  const within = icons.flatMap((icon) => (inkOfRing(icon, ring) ? [{ ...icon, planes: offRing(icon, ring) }] : []));
+  const read = withoutRing(within);
+  return { ...read, styleInk: { ...aroundStyle(ring, read.styleInk), liveArea: usualShare } };
+}
+
+/** The ring around nearly all icons, if any that is no rim of a ground of one colour. */
+function ringOfMost(icons: readonly Icon[]): Ring | undefined {
+  const ring = ringOf(icons.slice(0, lookedAt))?.ring;
+  if (!ring || (ring.isFilled && flatStyleOf(icons)?.ground)) return undefined;
+  const within = icons.filter((icon) => inkOfRing(icon, ring) !== undefined);
+  return within.length < oneColourLeast * icons.length ? undefined : ring;
+}
+
+function withoutRing<Shown extends Icon>(
   icons: readonly Shown[],
 ): { readonly icons: readonly Shown[]; readonly styleInk: StyleInk } {
   const found = shadowsOf(icons);

@@ -1,6 +1,7 @@
 /** A picture known as layers on each other, as a drawing on a ground is: what a tracing makes paths of, without looking for colours. Pure. */
 import { hexOfChannels } from "../hex-colour.ts";
 import type { Ink } from "../ink-colour.ts";
+import { intoPlace, type Place } from "../resample-square.ts";
 import { type Shade, steepestOf } from "./shade.ts";
 
 type Point = readonly [x: number, y: number];
@@ -39,6 +40,26 @@ export function stackedLayer(cover: Float32Array, shade: Shade, recolour: (ink: 
   };
   const hex = hexAt((low + high) / 2);
   return { ...layer, hex, gradient: { from: pointAt(low), to: pointAt(high), hexes: [hexAt(low), hexAt(high)] } };
+}
+
+/** Layers as small as a place of the picture. */
+export function layersInPlace(
+  layers: readonly StackedLayer[],
+  { place, sizePx }: Place,
+  sidePx: number,
+): StackedLayer[] {
+  const scale = place.sidePx / sizePx;
+  const moved = ([x, y]: Point): Point => [
+    scale * x + (sidePx * place.left) / sizePx,
+    scale * y + (sidePx * place.top) / sizePx,
+  ];
+  return layers.map(({ cover, gradient, ...layer }) => ({
+    ...layer,
+    cover: Uint8Array.from(intoPlace(Float32Array.from(cover), { place, sizePx }, sidePx), (value) =>
+      Math.round(value),
+    ),
+    ...(gradient && { gradient: { ...gradient, from: moved(gradient.from), to: moved(gradient.to) } }),
+  }));
 }
 
 const clamped = (value: number): number => Math.min(1, Math.max(0, value));
