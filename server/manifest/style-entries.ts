@@ -65,7 +65,14 @@ const AreasSchema = z.object({
     )
     .min(1)
     .max(12),
-  outline: z.object({ ink: HexSchema, width: channel }).optional(),
+  outline: z
+    .object({
+      ink: HexSchema,
+      width: channel,
+      /** What lines become (server/engine/lines/tubes.ts). */
+      tubes: z.object({ width: channel, isAll: z.boolean() }).optional(),
+    })
+    .optional(),
   ground: z.object({ sizePx: z.number().int().min(1).max(1024), mask: PlaneSchema, place: PlaceSchema }).optional(),
   hasGrounds: z.boolean(),
   hasGradients: z.boolean().optional(),

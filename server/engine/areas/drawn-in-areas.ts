@@ -6,7 +6,8 @@ import type { CaptionColour } from "../colour-words.ts";
 import type { ShownDrawing } from "../interfaces.ts";
 import { lineWidthOf } from "../lines/line-width.ts";
 import { redrawLines } from "../lines/redraw-lines.ts";
-import { shapeOf } from "../lines/shape.ts";
+import { type Shape, shapeOf } from "../lines/shape.ts";
+import { asTubes } from "../lines/tubes.ts";
 import { type Ink, inInk, inkOf } from "../pixels/ink-colour.ts";
 import type { LayeredImage } from "../pixels/layered-image.ts";
 import { alikeAreas, together, votesTogether } from "./alike.ts";
@@ -21,7 +22,7 @@ import type { Paint } from "./paint.ts";
 import type { Area, Partition } from "./partition.ts";
 import { insideOf } from "./signed-distance.ts";
 import { anyPartitionOf } from "./smooth-areas.ts";
-import type { StyleAreas, StylePalette } from "./style-areas.ts";
+import type { Outline, StyleAreas, StylePalette } from "./style-areas.ts";
 import { alikeInColour, type Vote, votesOf } from "./votes.ts";
 import { withOutlines } from "./with-outlines.ts";
 import { type WithoutLines, withoutLines } from "./without-lines.ts";
@@ -75,10 +76,11 @@ export async function drawnInAreas(
   const { ground } = style;
   const width = ground ? undefined : style.outline?.width;
   const shape = own.ink && shapeOf(alphas, sizePx);
-  const lines = shape && own.isOneInk ? redrawLines(alphas, sizePx, width, shape) : undefined;
+  const tubes = shape && own.isOneInk && !ground ? tubesIn(alphas, sizePx, shape, style.outline) : undefined;
+  const lines = !tubes && shape && own.isOneInk ? redrawLines(alphas, sizePx, width, shape) : undefined;
   const isOfLines = lines !== undefined && !ground;
   if (lines && style.hasGrounds) return undefined;
-  const shown = isOfLines ? inkedBy(lines.alphas, own.ink!) : planes;
+  const shown = tubes ? inkedBy(tubes, own.ink!) : isOfLines ? inkedBy(lines.alphas, own.ink!) : planes;
   const seen = { planes: ground ? onAreasGround({ planes: shown, sizePx }, ground) : shown, sizePx };
   const partition = anyPartitionOf(seen);
   if (!partition || partition.areas.length > areasMost) return undefined;
@@ -96,10 +98,14 @@ export async function drawnInAreas(
     : fillsInAreas(partition, style, answer, {
         isOnPlate,
         isColoured: own.ink === undefined,
-        isThin: shape !== undefined && style.outline !== undefined && areThin(alphas, sizePx),
+        isThin: !tubes && shape !== undefined && style.outline !== undefined && areThin(alphas, sizePx),
         isSolid: shape !== undefined && !ground && shape.deep >= solidLeast,
+        areTubes: tubes !== undefined,
       });
 }
+
+const tubesIn = (alphas: Float32Array, sizePx: number, shape: Shape, outline: Outline | undefined) =>
+  outline?.tubes && asTubes(alphas, sizePx, shape, { ...outline.tubes, outline: outline.width })?.alphas;
 
 /**
  * A drawing of lines of one width: they are the style's lines, or in a style of fills they go where areas meet.
@@ -138,17 +144,17 @@ function linesInAreas(
 
 /**
  * Any other: what goes around its areas is what goes around the style's, and in a style of lines around areas they get such lines.
- * @param about whether the drawing's colours say something, whether all its ink is lines, of whatever widths, or most of it fills, and whether a plate will
- * be behind it
+ * @param about whether the drawing's colours say something, whether all its ink is lines, of whatever widths, or most of it fills, whether it is
+ * lines that are tubes, and whether a plate will be behind it
  */
 function fillsInAreas(
   partition: Partition,
   { outline, ground, hasGrounds, palettes }: StyleAreas,
   answer: Float32Array,
-  about: Record<"isColoured" | "isThin" | "isSolid" | "isOnPlate", boolean>,
+  about: Record<"isColoured" | "isThin" | "isSolid" | "areTubes" | "isOnPlate", boolean>,
 ): LayeredImage | undefined {
   const { colours, sizePx } = partition;
-  const { isColoured, isThin, isSolid, isOnPlate } = about;
+  const { isColoured, isThin, isSolid, areTubes, isOnPlate } = about;
   const around = aroundOf(partition);
   const isGround = around && !around.isAlone && (ground !== undefined || !around.width);
   if ((hasGrounds || ground) && !isGround) return undefined;
@@ -156,7 +162,8 @@ function fillsInAreas(
   const keptColour =
     outline && isThin && !ground ? colours.findIndex(([, , , alpha]) => alpha >= opaqueFrom) : around?.colour;
   const votes = votesTogether(votesOf(partition, answer), alikeAreas(partition));
-  const holesOf = (of: Partition): ReadonlySet<number> => (isSolid ? seenThrough(of) : new Set());
+  const holesOf = (of: Partition): ReadonlySet<number> =>
+    areTubes ? emptyIn(of) : isSolid ? seenThrough(of) : new Set();
   const holes = holesOf(partition);
   const lined =
     outline && !ground && !isKept
@@ -165,7 +172,7 @@ function fillsInAreas(
           (label) =>
             !partition.areas[label]!.isOutside &&
             !holes.has(label) &&
-            isDrawn(partition.areas[label]!.colour, votes[label]!),
+            (areTubes || isDrawn(partition.areas[label]!.colour, votes[label]!)),
           outline.width * sizePx,
           [...outline.ink, 1],
         )
@@ -239,6 +246,10 @@ function withLinesBetween(parted: WithoutLines, before: Partition, paints: Reado
 
 const isDrawn = (colour: number, { alpha }: Vote, from: number = filledFrom): boolean =>
   alpha >= (colour === 0 ? from : keptFrom);
+
+/** What a drawing leaves empty. */
+const emptyIn = ({ areas }: Partition): ReadonlySet<number> =>
+  new Set([...areas.keys()].filter((label) => areas[label]!.colour === 0));
 
 /** How much an answer draws away from a drawing, of what the drawing takes. */
 function drawnElsewhere({ labels, areas, sizePx }: Partition, answer: Float32Array): number {

@@ -2,6 +2,7 @@
  * What a style of several flat colours is painted in: which colours its drawings have together, and whether dark lines of one width go around what is
  * drawn. Pure.
  */
+import { type Silhouette, type Tubes, tubesAmong } from "../lines/tubes.ts";
 import { commonShape } from "../pixels/ground/ground.ts";
 import { type Drawing, type Ink, inkDistance } from "../pixels/ink-colour.ts";
 import { type AreasGround, areasGroundOf } from "./areas-ground.ts";
@@ -21,6 +22,8 @@ export interface Outline {
   readonly ink: Ink;
   /** Of the side, 0 to 1. */
   readonly width: number;
+  /** What lines become where the style fills them too. */
+  readonly tubes?: Tubes | undefined;
 }
 
 /** Colours that go together. */
@@ -90,7 +93,14 @@ export function styleAreasOf(drawings: readonly Drawing[]): StyleAreas | undefin
   );
   const hasGradients = looked.some(({ gradients }) => gradients !== undefined);
   // A light margin around gradients, as stickers have it, is nothing to draw lines in.
-  const outline = lines && hasGradients && labOfInk(lines.ink)[0] >= lightFrom ? undefined : lines;
+  const drawn = lines && hasGradients && labOfInk(lines.ink)[0] >= lightFrom ? undefined : lines;
+  const tubes =
+    drawn &&
+    tubesAmong(
+      looked.map(({ partition }) => silhouetteOf(partition, drawn.ink)),
+      drawn.width,
+    );
+  const outline = drawn && { ...drawn, ...(tubes && { tubes }) };
   const ground = silhouette && !lines && areasGroundOf(silhouette, looked);
   const grounded = looked.filter(({ around }) => around && !around.isAlone && !around.width).length;
   const palettes = looked.map(({ palette, around, gradients }): StylePalette => {
@@ -150,6 +160,21 @@ interface Shown {
   readonly partition: Partition;
   readonly palette: readonly PaletteColour[];
   readonly gradients?: readonly (Paint | undefined)[];
+}
+
+/** Share of a drawing that must have other colours than its lines, so that it has fills. */
+const filledLeast = 0.2;
+
+/** What a drawing covers, and whether it has fills. @param lines colour of its lines */
+function silhouetteOf({ labels, areas, colours, sizePx }: Partition, lines: Ink): Silhouette {
+  let [drawn, filled] = [0, 0];
+  for (const { colour, size } of areas) {
+    if (colour === 0) continue;
+    drawn += size;
+    if (inkDistance(inkOfFlat(colours[colour]!), lines) > sameWithin) filled += size;
+  }
+  const alphas = Float32Array.from(labels, (label) => Number(areas[label]!.colour > 0));
+  return { alphas, sizePx, isFilled: filled >= filledLeast * drawn };
 }
 
 /** Drawings that are looked at for lines: to measure one takes long. */

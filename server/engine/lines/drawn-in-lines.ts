@@ -10,15 +10,15 @@ import { inkOf, tintOf, tintShare } from "../pixels/ink-colour.ts";
 import { type LayeredImage, oddsPerPx, paintValues } from "../pixels/layered-image.ts";
 import { usualInk } from "../pixels/usual-ink.ts";
 import { decidePieces } from "./by-pieces.ts";
-import { countParts } from "./count-parts.ts";
 import { isLines, lineWidthOf, type StyleLines } from "./line-width.ts";
 import { openTintAsFill, openTintInLines } from "./open-tints.ts";
 import { hasFills, isHollow, outlineOf } from "./outline.ts";
 import { movedEdge, redrawLines } from "./redraw-lines.ts";
 import { settled } from "./settle.ts";
-import { bordered, type Edged, edgedOf, type Shape, shapeOf } from "./shape.ts";
+import { type Edged, edgedOf, shapeOf } from "./shape.ts";
 import { areaTintMost, ofTint, overTint, partsAsInk } from "./tinted.ts";
 import { tintedAreas } from "./tinted-areas.ts";
+import { asTubes } from "./tubes.ts";
 
 /** Share of a drawing that has a tint, from which on it is of fills in that tint. */
 const tintedMost = 0.7;
@@ -30,8 +30,6 @@ const usualWidth = 0.07;
 const answerBlur = 0.0117;
 /** Pixels by which hairlines are broader than what is measured of them, since soft pixels beside them do not count. */
 const hairMorePx = 0.4;
-/** Width of lines from which on they become tubes even around areas, of that of the style's tubes, and of tubes at least, of the width of outlines. */
-const [broadFrom, tubeLeast] = [0.65, 2.2] as const;
 /** Log-odds of what is sure. */
 const sureOdds = 9;
 
@@ -64,8 +62,9 @@ export async function drawnInLines(
   const shape = shapeOf(lines, sizePx);
   const oddsOf = (edged: Edged, own: number): Float32Array =>
     (corners ? redrawCorners(edged.inside, sizePx, corners, own) : edged.inside).map((px) => oddsPerPx * px);
-  const tubes = tube && tint && mayBeTubes(lines, sizePx, shape, tube) && redrawLines(lines, sizePx, tube, shape);
-  if (tubes && width && tubes.width >= tubeLeast * width) {
+  const tubes =
+    tube && tint && width ? asTubes(lines, sizePx, shape, { width: tube, isAll: false, outline: width }) : undefined;
+  if (tubes && width && tint) {
     const body = tubes.inside.map((px) => oddsPerPx * px);
     return inLayers([alongEdges(body, width * sizePx), body], [1, tint], sizePx);
   }
@@ -109,12 +108,6 @@ export async function drawnInLines(
   }
   const isTinted = tintedAreas(edged, answer!, sizePx, { tint, tinted });
   return inLayers([odds, odds.map((_, at) => (isTinted(at) ? sureOdds : -sureOdds))], [1, tint], sizePx);
-}
-
-/** Whether lines are nearly as broad as the tubes of a style, or enclose nothing that could have a tint. */
-function mayBeTubes(lines: Float32Array, sizePx: number, shape: Shape, tube: number): boolean {
-  const own = lineWidthOf(shape, sizePx);
-  return isLines(own) && (own.width >= broadFrom * tube || countParts(bordered(lines, sizePx), sizePx + 2).holes <= 1);
 }
 
 /** A drawing of one ink with its own edges; undefined where its alphas are neither ink nor one tint. */

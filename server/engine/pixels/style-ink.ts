@@ -4,9 +4,9 @@ import { offAreasGround } from "../areas/areas-ground.ts";
 import type { Plate } from "../areas/plate.ts";
 import { type StyleAreas, styleAreasOf } from "../areas/style-areas.ts";
 import { type Hand, handOf } from "../hand-drawn/hand-of-style.ts";
-import { isLines, linesOfStyle, lineWidthOf, type StyleLines, widthMost } from "../lines/line-width.ts";
-import { shapeOf } from "../lines/shape.ts";
+import { linesOfStyle, type StyleLines } from "../lines/line-width.ts";
 import { areaTintMost, ofTint, overTint, tintedShare } from "../lines/tinted.ts";
+import { tubesAmong } from "../lines/tubes.ts";
 import { aroundStyle, ringOf } from "../rings/find-ring.ts";
 import type { Ring } from "../rings/ring.ts";
 import type { Accent } from "./accents.ts";
@@ -203,11 +203,10 @@ export function linesAndHand(
 /** Share of drawings with a tint from which on it is the style's. */
 const tintedLeast = 0.25;
 
-/** Share of tints in what lines enclose up to which they may be edges of broader lines, and how much broader these must be. */
-const [edgedMost, broaderLeast] = [0.65, 2.5] as const;
-
-/** Drawings that are looked at for lines that are tubes, how many of those there must be, and their share of all drawings of lines. */
-const [tubesLooked, tubesLeast, tubesOfLines] = [12, 2, 0.75] as const;
+/** Share of tints in what lines enclose up to which they may be edges of broader lines. */
+const edgedMost = 0.65;
+/** How much broader these are than their edges. */
+const broaderLeast = 2.5;
 
 /** Lines of drawings of one colour. @param isOneInk false: with tints @param isByHand uneven, as a hand draws them */
 export function linesIn(drawings: readonly Drawing[], isOneInk: boolean, isByHand = false): StyleLines | undefined {
@@ -235,25 +234,17 @@ export function linesIn(drawings: readonly Drawing[], isOneInk: boolean, isByHan
     : { ...lines, tint, tinted: share, ...tubesIn(alphas, tint, lines.width) };
 }
 
-/**
- * Lines that a style of outlined fills draws as tubes: in the tint, between outlines.
- * @param drawings alphas with the tint
- * @param width of the outlines, of the side
- */
+/** @param drawings alphas with the tint @param width of the outlines, of the side */
 function tubesIn(
   drawings: ReturnType<typeof alphasIn>,
   tint: number,
   width = Number.POSITIVE_INFINITY,
 ): Pick<StyleLines, "tube"> {
-  const [broadest, looked] = [widthMost / broaderLeast, drawings.slice(0, tubesLooked)];
-  if (width > broadest || looked.length < tubesLeast) return {};
-  const widths = looked
-    .map(({ alphas, sizePx }) => lineWidthOf(shapeOf(ofTint(alphas, tint), sizePx), sizePx))
-    .flatMap((found) => (isLines(found) ? [found.width] : []));
-  const tubes = widths.filter((own) => own >= broaderLeast * width).sort((one, other) => one - other);
-  // A style that has plain lines too draws them plain.
-  const isClear = tubes.length >= tubesLeast && tubes.length >= tubesOfLines * widths.length;
-  return isClear ? { tube: tubes[tubes.length >> 1]! } : {};
+  const tubes = tubesAmong(
+    drawings.map(({ alphas, sizePx }) => ({ alphas: ofTint(alphas, tint), sizePx })),
+    width,
+  );
+  return tubes ? { tube: tubes.width } : {};
 }
 
 /** Lines of drawings that show them in a tint, between thin lines along their edges; undefined where it is no line that has the tint. */

@@ -24,7 +24,7 @@ export function entryOfAreas({
       ...(around && { around: hexOfChannels(around.ink) }),
       ...(around?.slopes && { aroundSlopes: entryOfSlopes(around.slopes) }),
     })),
-    ...(outline && { outline: { ink: hexOfChannels(outline.ink), width: rounded(outline.width) } }),
+    ...(outline && { outline: { ...outline, ink: hexOfChannels(outline.ink), width: rounded(outline.width) } }),
     ...(ground && {
       ground: { sizePx: Math.sqrt(ground.mask.length), mask: deflatedPlane(ground.mask), place: ground.place },
     }),
@@ -55,7 +55,7 @@ export function areasOfEntry({
         around: { ink: channelsOfHex(around), ...(aroundSlopes && { slopes: aroundSlopes }) },
       }),
     })),
-    ...(outline && { outline: { ink: channelsOfHex(outline.ink), width: outline.width } }),
+    ...(outline && { outline: { ...outline, ink: channelsOfHex(outline.ink) } }),
     ...(ground && { ground: { mask: planeOf(ground.mask, ground.sizePx), place: ground.place } }),
     hasGrounds,
     ...(hasGradients && { hasGradients }),
