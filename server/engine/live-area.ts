@@ -45,7 +45,7 @@ const [largeFrom, smallest] = [0.91, 0.75] as const;
 
 /**
  * A style on whose grounds, and within whose ring, drawings of a set that fills its pictures are no larger than its own are there.
- * @param liveArea of that set; on a ground it is taken off one itself
+ * @param liveArea of that set; a set whose drawings lie on a ground themselves has the usual one
  */
 export function notLarger(style: StyleInk, liveArea: number | undefined): StyleInk {
   const { ground, plate, ring, areas } = style;
@@ -60,7 +60,7 @@ export function notLarger(style: StyleInk, liveArea: number | undefined): StyleI
     ...style,
     ...(ground && { ground: scaled(ground) }),
     ...(plate && { plate: scaled(plate) }),
-    ...(ring && !ring.isFilled && { ring: scaled(ring) }),
+    ...(ring && !ring.isFilled && !(ground ?? plate ?? areas?.ground) && { ring: scaled(ring) }),
     ...(areas?.ground && { areas: { ...areas, ground: scaled(areas.ground) } }),
   };
 }

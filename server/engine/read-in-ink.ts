@@ -31,35 +31,44 @@ import { usualInk } from "./pixels/usual-ink.ts";
 import { keep, keyOf, type Readers, type ReadStyle, readStyle, seenBy, styleOf } from "./read-style.ts";
 import { conditionsWithoutPlates } from "./read-without-plates.ts";
 import { apartFromShadows, conditionsWithoutShadows } from "./read-without-shadows.ts";
+import { apartFromRing, inkOfRing } from "./rings/off-ring.ts";
 import { conditionsWithoutRings } from "./rings/read-without-rings.ts";
 import type { Finish } from "./translation.ts";
 
 type Requested = Pick<ConditionValues, "style" | "colours" | "drawing" | "drawing-style">;
 
 /** What the requested style is drawn in: of its images or its name, in a requested colour besides. */
-export function inkOfStyle(readers: Readers, { style, colours, drawing }: Requested): StyleInk {
+export function inkOfStyle(readers: Readers, requested: Requested): StyleInk {
+  const { style, colours, drawing } = requested;
   // Lines of one drawing are read only here, where they are asked for.
-  const own =
+  const read =
     style?.kind === "images" && style.images.length === 1
       ? styleInkOf(style.images)
       : (styleOf(readers, style)?.styleInk ?? { isOneInk: false });
+  const own = notLarger(aroundPart(read, drawing), liveAreaOfSet(readers, requested));
   const given = colours?.kind === "colours" ? colours.colours.map(channelsOfHex) : [];
   if (given.length === 0) return drawing?.kind === "image" ? likeDrawing(own, drawing) : own;
   return inGiven(own, given);
 }
 
+/** Without its ring where a part is drawn anew of a drawing that does not lie within: pixels around the part stay where they are. */
+function aroundPart({ ring, ...style }: StyleInk, drawing: ConditionValue | undefined): StyleInk {
+  const isElsewhere = ring && drawing?.kind === "image" && drawing.hole && !inkOfRing(drawing, ring);
+  return ring && !isElsewhere ? { ...style, ring } : style;
+}
+
 /** A drawing that lies on the style's ground already keeps its colours there, if they are some of the style's or pixels around a hole stay. */
 function likeDrawing(style: StyleInk, drawing: Picture): StyleInk {
-  const { ground } = style;
-  const [look] = (ground && !shadedInkOf([drawing]).ink && readAsInk(drawing, style)?.styleInk.ground?.looks) || [];
+  const { ground, ring } = style;
+  const shown = ground ? apartFromRing(drawing, ring ? [ring] : []).drawing : drawing;
+  const [look] = (ground && !shadedInkOf([shown]).ink && readAsInk(shown, style)?.styleInk.ground?.looks) || [];
   if (!ground || !look) return style;
   const isKept = drawing.hole !== undefined || ground.looks.some((own) => isSameLook(own, look, ground.sizePx));
   return isKept ? { ...style, ground: { ...ground, looks: [look] } } : style;
 }
 
 /** How an answer in the requested style and colours is finished. @param requested without the style that a drawing has by itself */
-export function looksOf(readers: Readers, requested: Requested, read: StyleInk): Finish {
-  const styleInk = notLarger(read, liveAreaOfSet(readers, requested));
+export function looksOf(readers: Readers, requested: Requested, styleInk: StyleInk): Finish {
   const { isOneInk, areas, shadows, plate, ring } = styleInk;
   const { style } = requested;
   const isOwn = isInOwnStyle(requested);
@@ -163,8 +172,16 @@ export function readPicture(
   picture: Drawing,
   ...conditions: readonly ConditionValues[]
 ): InkedDrawing | undefined {
-  const { drawing, shadows } = apartFromShadows(picture, conditions, (style) => styleOf(readers, style));
-  const behind = shadows && { shadows };
+  const look = (style: ConditionValue | undefined) => styleOf(readers, style);
+  const rings = conditions.flatMap(({ style, "drawing-style": own }) =>
+    [own, style].map((one) => look(one)?.styleInk.ring),
+  );
+  const { drawing: within, ring } = apartFromRing(
+    picture,
+    rings.filter((one) => one !== undefined),
+  );
+  const { drawing, shadows } = apartFromShadows(within, conditions, look);
+  const behind = { ...(shadows && { shadows }), ...(ring && { ring }) };
   const { ink, gradient } = shadedInkOf([drawing]);
   if (ink) return { planes: planesInUsualInk(drawing.planes), styleInk: { isOneInk: false, ink, gradient, ...behind } };
   for (const { styleInk } of conditions.flatMap((values) => stylesOf(readers, values))) {

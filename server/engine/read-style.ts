@@ -2,6 +2,7 @@
  * Styles as they are looked at: by a name that the pack knows, or by icons. What was read is kept, also of the same icons without what lies around and
  * behind them.
  */
+
 import { liesOnAreasGround } from "./areas/areas-ground.ts";
 import type { ConditionValue } from "./interfaces.ts";
 import { liveAreaIn } from "./live-area.ts";
@@ -78,7 +79,18 @@ function readWithoutShadows({ key, styleInk, places }: ReadStyle, images: readon
 }
 
 /** Packs read the same images at sizes of their own. */
-export const keyOf = (images: readonly Picture[]): string => images.map(seenBy).join(" ");
+export const keyOf = (images: readonly Picture[]): string => shortKey(images.map(seenBy).join(" "));
+
+/** Short names of long keys: those of pictures that are made from others say of which, and would grow with each step. None is given twice. */
+const shortKeys = new Map<string, string>();
+const shortKeysMost = 1024;
+let named = 0;
+
+function shortKey(key: string): string {
+  const known = shortKeys.get(key);
+  if (known === undefined) named += 1;
+  return keep(shortKeys, key, known ?? `style ${named}`, shortKeysMost);
+}
 
 export const seenBy = ({ key, sizePx }: Picture): string => `${sizePx} ${key}`;
 

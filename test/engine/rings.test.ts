@@ -6,19 +6,20 @@ import { notLarger } from "../../server/engine/live-area.ts";
 import { finish } from "../../server/engine/pixels/finish.ts";
 import type { Ink } from "../../server/engine/pixels/ink-colour.ts";
 import { styleInkOf } from "../../server/engine/pixels/style-ink.ts";
-import { inkOfStyle, looksOf, readInInk } from "../../server/engine/read-in-ink.ts";
+import { inkOfStyle, looksOf, readInInk, readPicture } from "../../server/engine/read-in-ink.ts";
 import { ringOf } from "../../server/engine/rings/find-ring.ts";
 import { inkOfRing, offRing } from "../../server/engine/rings/off-ring.ts";
 import { entryOfRing, ringOfEntry } from "../../server/experts/style-entries/ring-entry.ts";
 import { inInkOfMost } from "../../server/training/style/style-icons.ts";
 import { box, disc, drawn, type Layer, pixels, ring, sizePx } from "./drawn-layers.ts";
 
-const [blue, red, sand, pine, plum, ink]: [Ink, Ink, Ink, Ink, Ink, Ink] = [
+const [blue, red, sand, pine, plum, sky, ink]: [Ink, Ink, Ink, Ink, Ink, Ink, Ink] = [
   [0.1, 0.3, 0.8],
   [0.85, 0.2, 0.15],
   [0.95, 0.85, 0.6],
   [0.1, 0.4, 0.3],
   [0.45, 0.2, 0.5],
+  [0.5, 0.8, 0.95],
   [0.13, 0.14, 0.16],
 ];
 const marks = [box(22, 22, 42, 42), disc(10), box(22, 27, 42, 37), ring(9, 4)];
@@ -146,6 +147,56 @@ describe("rings", () => {
     assertNear(at(planes, 10, 32), [...sand, 1]);
   });
 
+  it("as a path, what fills a ring lies above it and ends where it begins", () => {
+    const { ring: found } = styleInkOf(badges);
+    const { planes, apart } = finish(drawn([disc(29), sand]).planes, { ring: found });
+    const { planes: above, beneath } = apart!(drawn([disc(29), sand]).planes);
+    assert.equal(beneath.length, 1);
+    assert.ok(beneath[0]!.cover[32 * sizePx + 32]! > 250, "no seam between the two");
+    for (const x of [3, 4, 5, 10]) {
+      const [own, alpha] = [at(above, x, 32), at(above, x, 32)[3]!];
+      const both = [...plum, 1].map((value, channel) => own[channel]! + (1 - alpha) * value);
+      assertNear(at(planes, x, 32), both, 0.1);
+    }
+  });
+
+  it("a ring around a disc: the drawing is made smaller on the disc alone", () => {
+    const discs = Array.from({ length: 8 }, (_, place) =>
+      drawn([ring(29, 2.5), plum], [disc(22), sand], markOf(place, red)),
+    );
+    const read = styleInkOf(discs);
+    assert.ok(read.ring && !read.ring.isFilled && read.ground);
+    const smaller = notLarger(read, 1);
+    assert.equal(smaller.ring!.place, read.ring.place);
+    assert.ok(smaller.ground!.place.sidePx < read.ground.place.sidePx);
+    const { stack } = finish(drawn([disc(20), red]).planes, read);
+    const hexes = stack!(drawn([disc(20), red]).planes).map(({ hex }) => hex);
+    assert.deepEqual(hexes, ["#f2d999", "#d93326", "#733380"]);
+  });
+
+  it("an edit of a picture keeps its ring, and pixels around a part stay where they are", () => {
+    const style = images(
+      ringed(() => blue),
+      "ringed for edits",
+    );
+    const picture = drawn([ring(28, 3), red], [disc(8), red]);
+    const read = readPicture(readers, picture, { style })!;
+    assertNear(read.styleInk.ring!.looks[0]!.ground, red);
+    assert.ok(at(read.planes, 4, 32)[3]! < 0.01);
+    const hole = new Float32Array(pixels).fill(1);
+    const whole = { ...image(drawn([disc(20), red]).planes, "no ring"), hole };
+    assert.equal(inkOfStyle(readers, { style, drawing: whole }).ring, undefined);
+    assert.ok(inkOfStyle(readers, { style, drawing: { ...image(picture.planes, "in ring"), hole } }).ring);
+  });
+
+  it("a style of several colours within a ring keeps their spread", () => {
+    const several = Array.from({ length: 8 }, (_, place) =>
+      drawn([ring(28, 3), plum], markOf(place, [sand, sky][place % 2]!), [disc(4), red]),
+    );
+    const spread = styleInkOf(several).spread!;
+    assert.ok(spread.mean[0] > plum[0] + 0.1, `${spread.mean}`);
+  });
+
   it("a ring in the ink of what it goes around has requested colours, others keep theirs", () => {
     const colours = { kind: "colours" as const, colours: ["#dd3311"] };
     const style = images(
@@ -159,7 +210,9 @@ describe("rings", () => {
 
   it("rings in colours of their own go with those of the drawings", () => {
     const { ring: found } = styleInkOf(ringed((place) => [blue, red][place % 2]!));
-    for (const own of [blue, red]) {
+    assert.deepEqual([found!.looks.length, found!.isOfInk], [2, true]);
+    // Also with those that none of the icons has.
+    for (const own of [blue, red, pine]) {
       const { planes } = finish(drawn([disc(20), own]).planes, { ring: found });
       assertNear(at(planes, 4, 32), [...own, 1]);
     }
@@ -175,7 +228,8 @@ describe("rings", () => {
       [box(1, 1, 63, 63), box(1, 9, 63, 55), disc(31)].map((mark) => drawn([mark, ink])),
       "large",
     );
-    const looks = looksOf(readers, { style, drawing: large.images[0]!, "drawing-style": large }, read);
+    const asked = { style, drawing: large.images[0]!, "drawing-style": large };
+    const looks = looksOf(readers, asked, inkOfStyle(readers, asked));
     const [before, now] = [read.ring!.place, looks.ring!.place];
     assert.ok(now.sidePx < 0.95 * before.sidePx);
     assert.ok(Math.abs(now.left + now.sidePx / 2 - before.left - before.sidePx / 2) < 1e-6);

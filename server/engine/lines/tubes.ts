@@ -39,6 +39,7 @@ export interface Silhouette {
 /** @param outline width of the outlines, of the side @returns undefined where a style has none, or plain lines too */
 export function tubesAmong(silhouettes: readonly Silhouette[], outline: number): Tubes | undefined {
   const looked = silhouettes.slice(0, lookedMost);
+  if (looked.length < tubesLeast || filledBroader * outline > broadest) return undefined;
   const lines = looked.flatMap(({ alphas, sizePx, isFilled }) => {
     const found = lineWidthOf(shapeOf(alphas, sizePx), sizePx);
     return areTubesOrLines(found) ? [{ width: found.width, isFilled }] : [];

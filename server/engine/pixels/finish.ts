@@ -71,6 +71,8 @@ export function finish(planes: Float32Array, looks: Looks): Finished {
   const layersIn = (layers: readonly StackedLayer[], side: number): StackedLayer[] =>
     stack ? around.within(layers, side) : [...around.within(layers, side), around.layer(side)];
   const apartIn = (other: Float32Array): Apart => {
+    // What fills a ring would lie over it.
+    if (ring.isFilled && !apart) return { planes: around.inside(again(other)), beneath: [around.whole(sideOf(other))] };
     const { planes: alone, beneath } = apart?.(other) ?? { planes: again(other), beneath: [] };
     return { planes: around.placed(alone), beneath: layersIn(beneath, sideOf(other)) };
   };

@@ -97,7 +97,10 @@ export function styleInkOf(drawings: readonly Drawing[]): StyleInk {
   const { ring } = found;
   // A ground of one colour has its own rim.
   const whole = ring.isFilled ? styleWithin(drawings) : undefined;
-  return whole?.ground ? whole : aroundStyle(ring, styleWithin(found.alone));
+  if (whole?.ground) return whole;
+  const within = styleWithin(found.alone);
+  const spread = (within.ink ?? within.ground) ? undefined : (within.spread ?? spreadOf(found.alone));
+  return aroundStyle(found, { ...within, ...(spread && { spread }) });
 }
 
 function styleWithin(drawings: readonly Drawing[]): StyleInk {

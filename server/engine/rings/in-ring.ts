@@ -7,6 +7,7 @@ import { drawLayers } from "../pixels/layered-image.ts";
 import { over } from "../pixels/pixels.ts";
 import { intoPlace } from "../pixels/resample-square.ts";
 import { enclosedBy } from "./enclosed.ts";
+import { inksAt, medianInk } from "./paints.ts";
 import type { Ring } from "./ring.ts";
 
 /** What puts pictures of any size into a ring, all in the same colour. */
@@ -18,6 +19,10 @@ export interface InRing {
   within(layers: readonly StackedLayer[], sidePx: number): StackedLayer[];
   /** The ring alone. */
   layer(sidePx: number): StackedLayer;
+  /** What is drawn up to the ring's inner edge, to lie above `whole`. */
+  inside(drawn: Float32Array): Float32Array;
+  /** The ring with all that it encloses. */
+  whole(sidePx: number): StackedLayer;
 }
 
 /**
@@ -26,8 +31,8 @@ export interface InRing {
  */
 export function inRing(of: Float32Array, ring: Ring, recolour: (ink: Ink) => Ink = (ink) => ink): InRing {
   const { mask, sizePx, isFilled, isOfInk } = ring;
-  const own = groundOf(of, ring);
-  const ink = isOfInk ? recolour(own) : own;
+  const known = groundOf(of, ring);
+  const ink = !isOfInk ? known : ring.looks.length === 1 ? recolour(known) : (inkOfMost(of) ?? known);
   const [layers, inner] = [layersOf(mask, ink), isFilled && layersOf(upToMiddle(ring), ink)];
   const line = (side: number): Float32Array => drawLayers(layers, side / sizePx);
   // What fills a ring goes on up to the middle of its line.
@@ -46,9 +51,27 @@ export function inRing(of: Float32Array, ring: Ring, recolour: (ink: Ink) => Ink
     planes: (drawn) => over(line(Math.sqrt(drawn.length / 4)), placed(drawn)),
     within: (others, side) =>
       isFilled ? others.map((layer) => coverWithin(layer, side)) : layersInPlace(others, ring, side),
-    layer: (side) => stackedLayer(line(side).subarray(3 * side ** 2), { colour: ink }, (same) => same),
+    layer: (side) => layerIn(ink, line(side)),
+    inside(drawn) {
+      const cover = line(Math.sqrt(drawn.length / 4)).subarray((3 * drawn.length) / 4);
+      return placed(drawn).map((value, at) => value * (1 - cover[at % cover.length]!));
+    },
+    whole: (side) => layerIn(ink, drawLayers(layersOf(wholeOf(ring), ink), side / sizePx)),
   };
 }
+
+const layerIn = (colour: Ink, planes: Float32Array): StackedLayer =>
+  stackedLayer(planes.subarray((3 * planes.length) / 4), { colour }, (same) => same);
+
+/** The colour of what is opaque. */
+function inkOfMost(planes: Float32Array): Ink | undefined {
+  const inks = inksAt(planes, [...planes.subarray((3 * planes.length) / 4).keys()]);
+  return inks.length === 0 ? undefined : medianInk(inks);
+}
+
+/** A ring, and all that it encloses. */
+const wholeOf = ({ mask, sizePx }: Ring): Float32Array =>
+  Float32Array.from(enclosedBy(mask, sizePx), (enclosed, at) => (mask[at]! >= 0.5 || enclosed === 0 ? mask[at]! : 1));
 
 /** What a ring encloses, with the inner half of its line, [sizePx, sizePx]. */
 function upToMiddle({ mask, sizePx }: Ring): Float32Array {

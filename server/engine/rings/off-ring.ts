@@ -101,3 +101,17 @@ export function offRing(drawing: Drawing, ring: Ring): Float32Array {
   const alone = withinRing(drawing, ring);
   return ring.isFilled ? alone : outOfPlace(alone, ring, drawing.sizePx);
 }
+
+/** A drawing without the first ring that it lies within, and that ring in the drawing's colour. */
+export function apartFromRing(
+  drawing: Drawing,
+  rings: readonly Ring[],
+): { readonly drawing: Drawing; readonly ring?: Ring | undefined } {
+  for (const ring of rings) {
+    const ink = inkOfRing(drawing, ring);
+    if (!ink) continue;
+    const alone = { planes: offRing(drawing, ring), sizePx: drawing.sizePx };
+    return { drawing: alone, ring: { ...ring, looks: [{ ground: ink, on: [] }] } };
+  }
+  return { drawing };
+}

@@ -24,7 +24,6 @@ import { drawingIn, inUsualInk } from "../../engine/read-in-ink.ts";
 import { planesOffPaper } from "../../engine/read-off-paper.ts";
 import { aroundStyle, ringOf } from "../../engine/rings/find-ring.ts";
 import { inkOfRing, offRing } from "../../engine/rings/off-ring.ts";
-import type { Ring } from "../../engine/rings/ring.ts";
 import { sha256Of } from "../../platform/sha256.ts";
 import { captionsOfFolder, filesBelow, isImage, isSvg, stemOf } from "../dataset/captions-of-folder.ts";
 import { DatasetIssues } from "../dataset/dataset-issues.ts";
@@ -72,19 +71,20 @@ const offPaper = <Shown extends Icon>(icon: Shown): Shown => ({ ...icon, planes:
 export function inInkOfMost<Shown extends Icon>(
   icons: readonly Shown[],
 ): { readonly icons: readonly Shown[]; readonly styleInk: StyleInk } {
-  const ring = ringOfMost(icons);
-  if (!ring) return withoutRing(icons);
+  const found = ringOfMost(icons);
+  if (!found) return withoutRing(icons);
+  const { ring } = found;
   const within = icons.flatMap((icon) => (inkOfRing(icon, ring) ? [{ ...icon, planes: offRing(icon, ring) }] : []));
   const read = withoutRing(within);
-  return { ...read, styleInk: { ...aroundStyle(ring, read.styleInk), liveArea: usualShare } };
+  return { ...read, styleInk: { ...aroundStyle(found, read.styleInk), liveArea: usualShare } };
 }
 
 /** The ring around nearly all icons, if any that is no rim of a ground of one colour. */
-function ringOfMost(icons: readonly Icon[]): Ring | undefined {
-  const ring = ringOf(icons.slice(0, lookedAt))?.ring;
-  if (!ring || (ring.isFilled && flatStyleOf(icons)?.ground)) return undefined;
-  const within = icons.filter((icon) => inkOfRing(icon, ring) !== undefined);
-  return within.length < oneColourLeast * icons.length ? undefined : ring;
+function ringOfMost(icons: readonly Icon[]): ReturnType<typeof ringOf<Icon>> {
+  const found = ringOf(icons.slice(0, lookedAt));
+  if (!found || (found.ring.isFilled && flatStyleOf(icons)?.ground)) return undefined;
+  const within = icons.filter((icon) => inkOfRing(icon, found.ring) !== undefined);
+  return within.length < oneColourLeast * icons.length ? undefined : found;
 }
 
 function withoutRing<Shown extends Icon>(
