@@ -1,9 +1,10 @@
 /**
  * Makes the figures of the docs: `npm run figures [-- NAME…] [--packs DIR]`. `training` trains two translations of ten minutes
  * each and so has to be named; `--steps N` shortens it, `--keep DIR` keeps the packs, each in its own data folder. `upscaling` and
- * `upscaling-inputs` need downloaded pictures, `upscaling-letters` fonts, and `restyle-matrix`, `unseen-pairs`, `eight-icons`, `style-colours`, `coloured-styles`, `hand-drawn` and `stickers` rendered styles; they have to be named, too.
+ * `upscaling-inputs` need downloaded pictures, `upscaling-letters` fonts, and `restyle-matrix`, `unseen-pairs`, `eight-icons`, `style-colours`, `coloured-styles`, `hand-drawn`, `stickers` and `rings` rendered styles; they have to be named, too.
  */
 import { parseArgs } from "node:util";
+import { ringsFigure, stickersFigure } from "./figures/around-icons.ts";
 import { autoencoderFigure } from "./figures/autoencoder.ts";
 import { captionFigure, everydayFigure, failureFigure, retrievalFigure } from "./figures/captions.ts";
 import { cleanSketchesFigure } from "./figures/clean-sketches.ts";
@@ -18,7 +19,6 @@ import {
   colouredStylesFigure,
   eightIconsFigure,
   restyleMatrixFigure,
-  stickersFigure,
   styleColoursFigure,
   unseenPairsFigure,
 } from "./figures/styles.ts";
@@ -60,6 +60,7 @@ const styleFigures: Figures = {
   "coloured-styles": colouredStylesFigure,
   "hand-drawn": handDrawnFigure,
   stickers: stickersFigure,
+  rings: ringsFigure,
 };
 
 /** Several figures each, of upscaling. */

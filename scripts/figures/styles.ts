@@ -3,7 +3,7 @@
  * style of eight icons, colours. What is shown is stated by a rule: the first things by name that a family draws, one seed, temperature 0.
  */
 
-import { shadowsOf } from "../../server/engine/pixels/hard-shadows/without-shadows.ts";
+import type { Drawing } from "../../server/engine/pixels/ink-colour.ts";
 import { type ColourWord, hues } from "../../server/evaluation/metrics/colour-words.ts";
 import {
   grouped,
@@ -21,8 +21,8 @@ import { type Studio, withStudio } from "./studio.ts";
 
 const rendered = "server/pretrain/.cache/styles";
 const sizePx = 128;
-const columns = 10;
-const shownMost = 8;
+export const columns = 10;
+export const shownMost = 8;
 
 interface Board extends Studio {
   /** The first drawings of a variant, by name, evenly spaced over it. */
@@ -32,8 +32,12 @@ interface Board extends Studio {
    * @param look of all drawings of a style; absent = any
    */
   madeUp(styles: number, count: number, look?: string): Promise<Shown[][]>;
-  /** Those of all such styles whose drawings have the light margin of a sticker. */
-  stickers(count: number): Promise<Shown[][]>;
+  /** Those of all such styles that are wanted, also of made-up ones of families that nothing was trained on if `families` says so. */
+  madeUpWhere(
+    count: number,
+    isWanted: (drawings: readonly Drawing[]) => boolean,
+    families?: boolean,
+  ): Promise<Shown[][]>;
   /** Variants of families that nothing was trained on, evenly spaced by name: so many pairs of each as the report takes, with what shows their styles. */
   unseenPairs(variants: number, count: number): Promise<ReadonlyArray<{ variant: string; pairs: UnseenPair[] }>>;
   restyle(source: Shown, style: object | string, more?: object, seed?: number): Promise<Uint8Array | undefined>;
@@ -68,15 +72,14 @@ export async function withBoard<T>(packsDir: string | undefined, work: (board: B
           for (const drawing of spaced(all, count)) shown.push(await show(drawing, studio));
           return shown;
         },
-        async stickers(count) {
+        async madeUpWhere(count, isWanted, families = false) {
           const shown: Shown[][] = [];
-          for (const [, members] of madeUpStyles(drawings, count)) {
+          const splits = families ? ["heldOutStyle", "heldOutFamily"] : ["heldOutStyle"];
+          for (const [, members] of madeUpStyles(drawings, count, undefined, splits)) {
             const some = [];
             for (const drawing of spaced(members, count))
-              some.push({ drawing, planes: (await drawings.read(drawing)).slice(), sizePx });
-            const layers = shadowsOf(some)?.shadows ?? [];
-            if (!layers.some(({ around }) => around)) continue;
-            shown.push(await Promise.all(some.map(({ planes }) => shownOf(planes, studio))));
+              some.push({ planes: (await drawings.read(drawing)).slice(), sizePx });
+            if (isWanted(some)) shown.push(await Promise.all(some.map(({ planes }) => shownOf(planes, studio))));
           }
           return shown;
         },
@@ -123,8 +126,13 @@ export async function withBoard<T>(packsDir: string | undefined, work: (board: B
 }
 
 /** Made-up styles that nothing was trained on, of so many drawings at least, by their numbers. */
-function madeUpStyles(drawings: StyleDrawings, count: number, look?: string): Array<[string, StyleDrawing[]]> {
-  const all = drawings.all.filter(({ split, isProcedural }) => isProcedural && split === "heldOutStyle");
+function madeUpStyles(
+  drawings: StyleDrawings,
+  count: number,
+  look?: string,
+  splits: readonly string[] = ["heldOutStyle"],
+): Array<[string, StyleDrawing[]]> {
+  const all = drawings.all.filter(({ split, isProcedural }) => isProcedural && splits.includes(split));
   return [...grouped(all, styleOf)]
     .filter(([, members]) => members.length >= count && members.every((one) => !look || one.look === look))
     .sort(([one], [other]) => one.localeCompare(other, "en", { numeric: true }));
@@ -216,20 +224,6 @@ export const colouredStylesFigure: Figure = (path, packsDir) =>
     }
     const unnamed = sources.map(() => "");
     return writeSheet(path, [{ columns: unnamed, rows }], { cellPx: 76, marginPx: 150 });
-  });
-
-/** Drawings in the styles of stickers, on a ground that shows their margins. */
-export const stickersFigure: Figure = (path, packsDir) =>
-  withBoard(packsDir, async ({ first, stickers, restyle }) => {
-    const sources = await first("uil", columns);
-    const rows: SheetRow[] = [{ label: "source", tiles: tilesOf(sources) }];
-    for (const shown of await stickers(shownMost)) {
-      const tiles = [];
-      for (const source of sources) tiles.push(await restyle(source, imagesOf(shown)));
-      rows.push({ label: "eight of a style", tiles: tilesOf(shown) }, { label: "drawn in it", tiles });
-    }
-    const unnamed = sources.map(() => "");
-    return writeSheet(path, [{ columns: unnamed, rows }], { cellPx: 76, marginPx: 150, ground: "#c4cbd4" });
   });
 
 const palettes: Readonly<Record<string, readonly string[]>> = {
