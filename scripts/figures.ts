@@ -4,7 +4,6 @@
  * `upscaling-inputs` need downloaded pictures, `upscaling-letters` fonts, and `restyle-matrix`, `unseen-pairs`, `eight-icons`, `style-colours`, `coloured-styles`, `hand-drawn`, `stickers` and `rings` rendered styles; they have to be named, too.
  */
 import { parseArgs } from "node:util";
-import { ringsFigure, stickersFigure } from "./figures/around-icons.ts";
 import { autoencoderFigure } from "./figures/autoencoder.ts";
 import { captionFigure, everydayFigure, failureFigure, retrievalFigure } from "./figures/captions.ts";
 import { cleanSketchesFigure } from "./figures/clean-sketches.ts";
@@ -19,6 +18,8 @@ import {
   colouredStylesFigure,
   eightIconsFigure,
   restyleMatrixFigure,
+  ringsFigure,
+  stickersFigure,
   styleColoursFigure,
   unseenPairsFigure,
 } from "./figures/styles.ts";

@@ -3,7 +3,9 @@
  * style of eight icons, colours. What is shown is stated by a rule: the first things by name that a family draws, one seed, temperature 0.
  */
 
+import { shadowsOf } from "../../server/engine/pixels/hard-shadows/without-shadows.ts";
 import type { Drawing } from "../../server/engine/pixels/ink-colour.ts";
+import { ringOf } from "../../server/engine/rings/find-ring.ts";
 import { type ColourWord, hues } from "../../server/evaluation/metrics/colour-words.ts";
 import {
   grouped,
@@ -21,8 +23,8 @@ import { type Studio, withStudio } from "./studio.ts";
 
 const rendered = "server/pretrain/.cache/styles";
 const sizePx = 128;
-export const columns = 10;
-export const shownMost = 8;
+const columns = 10;
+const shownMost = 8;
 
 interface Board extends Studio {
   /** The first drawings of a variant, by name, evenly spaced over it. */
@@ -214,17 +216,46 @@ export const eightIconsFigure: Figure = (path, packsDir) =>
 export const colouredStylesFigure: Figure = (path, packsDir) =>
   withBoard(packsDir, async ({ first, madeUp, restyle }) => {
     const sources = await first("uil", columns);
-    const rows: SheetRow[] = [{ label: "source", tiles: tilesOf(sources) }];
     const coloured = await madeUp(8, shownMost);
     const shaded = [...(await madeUp(3, shownMost, "gradient")), await first("meteocons/fill", shownMost)];
-    for (const shown of [...coloured, ...shaded]) {
-      const tiles = [];
-      for (const source of sources) tiles.push(await restyle(source, imagesOf(shown)));
-      rows.push({ label: "eight of a style", tiles: tilesOf(shown) }, { label: "drawn in it", tiles });
-    }
-    const unnamed = sources.map(() => "");
-    return writeSheet(path, [{ columns: unnamed, rows }], { cellPx: 76, marginPx: 150 });
+    return writeSheet(path, [await drawnIn([...coloured, ...shaded], sources, restyle)], { cellPx: 76, marginPx: 150 });
   });
+
+/** Drawings, and each style's icons with the drawings as they come out in it. */
+async function drawnIn(
+  styles: readonly Shown[][],
+  sources: readonly Shown[],
+  restyle: Board["restyle"],
+): Promise<SheetBlock> {
+  const rows: SheetRow[] = [{ label: "source", tiles: tilesOf(sources) }];
+  for (const shown of styles) {
+    const tiles = [];
+    for (const source of sources) tiles.push(await restyle(source, imagesOf(shown)));
+    rows.push({ label: "eight of a style", tiles: tilesOf(shown) }, { label: "drawn in it", tiles });
+  }
+  return { columns: sources.map(() => ""), rows };
+}
+
+/** Drawings of a family never seen in each made-up style that has something around its drawings, as eight of its icons show it. */
+const aroundFigureOf =
+  (isWanted: (drawings: readonly Drawing[]) => boolean, families: boolean, ground?: string): Figure =>
+  (path, packsDir) =>
+    withBoard(packsDir, async ({ first, madeUpWhere, restyle }) => {
+      const sources = await first("uil", columns);
+      const styles = await madeUpWhere(shownMost, isWanted, families);
+      const block = await drawnIn(styles, sources, restyle);
+      return writeSheet(path, [block], { cellPx: 76, marginPx: 150, ...(ground && { ground }) });
+    });
+
+/** Stickers, on a ground that shows their margins. */
+export const stickersFigure = aroundFigureOf(
+  (drawings) => shadowsOf(drawings)?.shadows.some(({ around }) => around) ?? false,
+  false,
+  "#c4cbd4",
+);
+
+/** Rings and borders. */
+export const ringsFigure = aroundFigureOf((drawings) => ringOf(drawings) !== undefined, true);
 
 const palettes: Readonly<Record<string, readonly string[]>> = {
   "no colours": [],

@@ -28,11 +28,10 @@ import {
   styleInkOf,
 } from "./pixels/style-ink.ts";
 import { usualInk } from "./pixels/usual-ink.ts";
-import { keep, keyOf, type Readers, type ReadStyle, readStyle, seenBy, styleOf } from "./read-style.ts";
-import { conditionsWithoutPlates } from "./read-without-plates.ts";
+import { keep, keyOf, type Readers, readStyle, seenBy, styleOf } from "./read-style.ts";
+import { conditionsWithout, plates, type ReadStyle, rings } from "./read-without.ts";
 import { apartFromShadows, conditionsWithoutShadows } from "./read-without-shadows.ts";
 import { apartFromRing, inkOfRing } from "./rings/off-ring.ts";
-import { conditionsWithoutRings } from "./rings/read-without-rings.ts";
 import type { Finish } from "./translation.ts";
 
 type Requested = Pick<ConditionValues, "style" | "colours" | "drawing" | "drawing-style">;
@@ -146,8 +145,8 @@ export function readInInk(
   before: ConditionValues = {},
 ): ConditionValues {
   const look = (style: ConditionValue | undefined) => styleOf(readers, style);
-  const unringed = conditionsWithoutRings(values, look);
-  const bare = conditionsWithoutShadows(conditionsWithoutPlates(unringed, look), before, look);
+  const unringed = conditionsWithout(values, look, rings);
+  const bare = conditionsWithoutShadows(conditionsWithout(unringed, look, plates), before, look);
   if (!isOfOneColour(styleInk)) {
     const { colours: _, ...uncoloured } = bare;
     return toneOf(values, styleInk) ? uncoloured : bare;
@@ -173,12 +172,12 @@ export function readPicture(
   ...conditions: readonly ConditionValues[]
 ): InkedDrawing | undefined {
   const look = (style: ConditionValue | undefined) => styleOf(readers, style);
-  const rings = conditions.flatMap(({ style, "drawing-style": own }) =>
+  const found = conditions.flatMap(({ style, "drawing-style": own }) =>
     [own, style].map((one) => look(one)?.styleInk.ring),
   );
   const { drawing: within, ring } = apartFromRing(
     picture,
-    rings.filter((one) => one !== undefined),
+    found.filter((one) => one !== undefined),
   );
   const { drawing, shadows } = apartFromShadows(within, conditions, look);
   const behind = { ...(shadows && { shadows }), ...(ring && { ring }) };

@@ -8,22 +8,12 @@ import type { ConditionValue } from "./interfaces.ts";
 import { liveAreaIn } from "./live-area.ts";
 import type { Picture } from "./made-picture.ts";
 import { asInkOf, isFlat, type StyleInk, shadedInkOf, styleInkOf } from "./pixels/style-ink.ts";
-import { bareImages } from "./read-without-plates.ts";
+import { imagesWithout, plates, type ReadStyle, rings } from "./read-without.ts";
 import { alone } from "./read-without-shadows.ts";
 import { inkOfRing } from "./rings/off-ring.ts";
-import { unringedImages } from "./rings/read-without-rings.ts";
 import type { Translation } from "./translation.ts";
 
 export type Readers = Pick<Translation, "conditions">;
-
-/** A style that was looked at. */
-export interface ReadStyle {
-  /** Of its images, from which all else follows, or its name. */
-  readonly key: string;
-  readonly styleInk: StyleInk;
-  /** Of the images that are of the style. */
-  readonly places: readonly number[];
-}
 
 /** Undefined where no style is given, or a named one says nothing. */
 export function styleOf({ conditions }: Readers, style: ConditionValue | undefined): ReadStyle | undefined {
@@ -51,9 +41,9 @@ export function readStyle(images: readonly Picture[]): ReadStyle {
 }
 
 /** The same style, of images without their ring. */
-function rememberWithoutRing({ key, styleInk, places }: ReadStyle, images: readonly Picture[]): void {
-  const { ring, ...inner } = styleInk;
-  const within = ring ? unringedImages(images, { key, ring, places }) : images;
+function rememberWithoutRing(style: ReadStyle, images: readonly Picture[]): void {
+  const { ring: _, ...inner } = style.styleInk;
+  const within = imagesWithout(images, style, rings);
   const innerKey = keyOf(within);
   const read = stylesRead.get(innerKey) ?? { key: innerKey, styleInk: inner, places: placesIn(inner, within) };
   if (inner.plate) rememberWithoutPlate(read, within);
@@ -62,9 +52,9 @@ function rememberWithoutRing({ key, styleInk, places }: ReadStyle, images: reado
 }
 
 /** The same style, of images without their plate. */
-function rememberWithoutPlate({ key, styleInk, places }: ReadStyle, images: readonly Picture[]): void {
-  const { plate, ...inner } = styleInk;
-  const bare = plate ? bareImages(images, { key, plate, places }) : images;
+function rememberWithoutPlate(style: ReadStyle, images: readonly Picture[]): void {
+  const { plate: _, ...inner } = style.styleInk;
+  const bare = imagesWithout(images, style, plates);
   const read = { key: keyOf(bare), styleInk: inner, places: [...bare.keys()] };
   if (inner.shadows) remember(readWithoutShadows(read, bare));
   remember(read);
