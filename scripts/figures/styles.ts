@@ -3,8 +3,8 @@
  * style of eight icons, colours. What is shown is stated by a rule: the first things by name that a family draws, one seed, temperature 0.
  */
 
-import { shadowsOf } from "../../server/engine/pixels/hard-shadows/without-shadows.ts";
 import type { Drawing } from "../../server/engine/pixels/ink-colour.ts";
+import { shadowsOf } from "../../server/engine/pixels/shadows/without-shadows.ts";
 import { ringOf } from "../../server/engine/rings/find-ring.ts";
 import { type ColourWord, hues } from "../../server/evaluation/metrics/colour-words.ts";
 import {

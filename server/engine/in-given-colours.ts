@@ -5,8 +5,9 @@ import { areasIn } from "./areas/style-areas.ts";
 import type { Accent } from "./pixels/accents.ts";
 import { gradientIn } from "./pixels/gradients/in-gradient.ts";
 import { inColours } from "./pixels/ground/on-ground.ts";
-import { nearestIn, shadowsIn } from "./pixels/hard-shadows/with-shadows.ts";
 import { type Ink, inkDistance } from "./pixels/ink-colour.ts";
+import { isSoft } from "./pixels/shadows/shadow.ts";
+import { nearestIn, shadowsIn } from "./pixels/shadows/with-shadows.ts";
 import { isOfOneColour, legibleFrom, type StyleInk } from "./pixels/style-ink.ts";
 
 /** @param given requested colours, at least one; on a plate the first is its */
@@ -54,7 +55,7 @@ function inRequested(own: StyleInk, given: readonly Ink[]): StyleInk {
       : mine.length > 1
         ? areasIn(own.areas, mine)
         : areasIn(own.areas, [requested, ...beside], requested));
-  const several = { isOneInk: false, areas, liveArea: own.liveArea };
+  const several = { isOneInk: false, areas, liveArea: own.liveArea, largest: own.largest };
   if (!isOfOneColour(own)) return { ...several, ...(shadows && { shadows: nearestIn(shadows, given) }) };
   return {
     ...own,
@@ -67,8 +68,10 @@ function inRequested(own: StyleInk, given: readonly Ink[]): StyleInk {
 }
 
 /** How many of the requested colours a drawing takes; further ones are its hard shadows'. */
-export const colourCount = ({ isOneInk, gradient, accents = [], shadows }: StyleInk): number =>
-  shadows ? Math.max(isOneInk && !gradient ? 1 : 2, 1 + accents.length) : Number.POSITIVE_INFINITY;
+export const colourCount = ({ isOneInk, gradient, accents = [], shadows = [] }: StyleInk): number =>
+  shadows.some((layer) => !isSoft(layer))
+    ? Math.max(isOneInk && !gradient ? 1 : 2, 1 + accents.length)
+    : Number.POSITIVE_INFINITY;
 
 /** Accents in the requested colours, as far as there are any; more of them are accents as large as the last. */
 const accentsIn = (own: readonly Accent[], colours: readonly Ink[]): readonly Accent[] => {

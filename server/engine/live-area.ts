@@ -2,10 +2,12 @@
  * How much of the picture drawings of a set take: what icon grids call the live area, with padding around it. Drawings of one live area
  * look equally large beside each other, whatever set each is of. Pure.
  */
+import { averageAreas } from "./pixels/areas.ts";
 import { usualShare } from "./pixels/ground/ground.ts";
 import type { Drawing } from "./pixels/ink-colour.ts";
 import { type Box, boundsOf } from "./pixels/places.ts";
 import type { Square } from "./pixels/resample-square.ts";
+import type { Shadow } from "./pixels/shadows/shadow.ts";
 import type { StyleInk } from "./pixels/style-ink.ts";
 
 type Looks = Pick<StyleInk, "ground" | "plate" | "ring" | "areas" | "shadows">;
@@ -15,29 +17,37 @@ const drawingsLeast = 3;
 /** Share of the drawings that take no more: small things and a few that reach further are in every set. */
 const usualShareOf = 0.75;
 
-/** Share of the side of a picture that the longer side of a usual drawing takes; undefined for too few drawings. */
-export function liveAreaOf(drawings: readonly Drawing[]): number | undefined {
-  const longer = drawings.flatMap((drawing) => {
-    const box = boxOfInk(drawing);
-    return box ? [longerSide(box) / drawing.sizePx] : [];
-  });
+/** Shares of the side of a picture that the longer sides of a usual drawing and of the largest take; undefined for too few drawings. */
+export function sizesOf(drawings: readonly Drawing[]): Sizes | undefined {
+  const longer = drawings
+    .flatMap((drawing) => {
+      const box = boxOfInk(drawing);
+      return box ? [longerSide(box) / drawing.sizePx] : [];
+    })
+    .sort((one, other) => one - other);
   if (longer.length < drawingsLeast) return undefined;
-  return longer.sort((one, other) => one - other)[Math.round(usualShareOf * (longer.length - 1))];
+  return { liveArea: longer[Math.round(usualShareOf * (longer.length - 1))]!, largest: longer.at(-1)! };
+}
+
+interface Sizes {
+  readonly liveArea: number;
+  readonly largest: number;
 }
 
 /**
  * The live area of a style: what lies on a ground is put there at one size, and what has a shadow leaves room for it.
  * @param bare drawings of the style, without its shadows
  */
-export function liveAreaIn(
+export function sizesIn(
   { ground, plate, ring, areas, shadows }: Looks,
   bare: readonly Drawing[],
-): number | undefined {
-  if (ground ?? plate ?? ring ?? areas?.ground) return usualShare;
-  const area = liveAreaOf(bare);
+): Pick<StyleInk, "liveArea" | "largest"> {
+  if (ground ?? plate ?? ring ?? areas?.ground) return { liveArea: usualShare };
+  const sizes = sizesOf(bare);
+  if (!sizes) return {};
   const reaches = (shadows ?? []).flatMap(({ right, down, around = 0 }) => [Math.abs(right), Math.abs(down), around]);
   const room = Math.max(0, ...reaches);
-  return area && Math.min(area, 1 - 2 * room);
+  return { ...sizes, liveArea: Math.min(sizes.liveArea, 1 - 2 * room) };
 }
 
 /** Live area of sets from which on their drawings are put on a ground smaller, and how much smaller at most. */
@@ -63,6 +73,57 @@ export function notLarger(style: StyleInk, liveArea: number | undefined): StyleI
     ...(ring && !ring.isFilled && !(ground ?? plate ?? areas?.ground) && { ring: scaled(ring) }),
     ...(areas?.ground && { areas: { ...areas, ground: scaled(areas.ground) } }),
   };
+}
+
+/** Live areas of sets of one size stray by less, since they are measured on some of their drawings; what has a shadow needs room all the same. */
+const [sameFrom, sameWithShadowFrom] = [0.875, 0.97];
+/** How much more than a usual one a drawing of a style takes at most. */
+const roomBeyond = 1.08;
+
+/**
+ * How much smaller a drawing gets in a style whose drawings are all smaller than usual ones of its set: by what tells both live areas apart. Where its set
+ * is not known, so that it is no larger than drawings of the style are, and its shadows have room.
+ * @param own live area of the drawing's set
+ * @returns a factor of at most 1
+ */
+export function scaleInStyle(
+  drawing: Drawing,
+  { ground, plate, ring, areas, shadows, liveArea, largest = liveArea }: StyleInk,
+  own: number | undefined,
+): number {
+  if (liveArea === undefined || largest === undefined || (ground ?? plate ?? ring ?? areas?.ground)) return 1;
+  if (own !== undefined && largest >= own) return 1;
+  const scale = own === undefined ? scaleThatFits(drawing, largest, shadows) : liveArea / own;
+  return scale > (shadows ? sameWithShadowFrom : sameFrom) ? 1 : Math.max(smallest, scale);
+}
+
+function scaleThatFits(drawing: Drawing, largest: number, shadows: readonly Shadow[] = []): number {
+  const box = boxOfInk(drawing);
+  if (!box) return 1;
+  const middle = drawing.sizePx / 2;
+  const scales = shadows.flatMap(({ right, down, around = 0, blur = 0 }) => {
+    const beyond = around + 2 * blur;
+    return [
+      [box.right - middle, right],
+      [middle - box.left, -right],
+      [box.bottom - middle, down],
+      [middle - box.top, -down],
+    ].map(([reach, moved]) => (middle - drawing.sizePx * (moved! + beyond)) / reach!);
+  });
+  return Math.min(1, (roomBeyond * largest * drawing.sizePx) / longerSide(box), ...scales.filter((scale) => scale > 0));
+}
+
+/** A drawing about the middle of its picture, by a scale of at most 1, so that edges stay as sharp as they are: by whole pixels on each side. */
+export function smallerBy({ planes, sizePx }: Drawing, scale: number): Float32Array {
+  const border = Math.round((sizePx * (1 - scale)) / 2);
+  const side = sizePx - 2 * border;
+  const small = averageAreas(planes, sizePx, side);
+  const within = new Float32Array(planes.length);
+  for (let row = 0; row < (planes.length / sizePx ** 2) * side; row += 1) {
+    const [channel, y] = [Math.floor(row / side), row % side];
+    within.set(small.subarray(row * side, (row + 1) * side), (channel * sizePx + y + border) * sizePx + border);
+  }
+  return within;
 }
 
 export const longerSide = ({ left, top, right, bottom }: Box): number => Math.max(right - left, bottom - top);

@@ -10,7 +10,7 @@ import { anyPartitionOf } from "./areas/smooth-areas.ts";
 import type { ConditionValues } from "./conditions.ts";
 import { colourCount, inGiven } from "./in-given-colours.ts";
 import type { ConditionValue } from "./interfaces.ts";
-import { notLarger } from "./live-area.ts";
+import { notLarger, scaleInStyle, smallerBy } from "./live-area.ts";
 import { madePicture, type Picture } from "./made-picture.ts";
 import { spreadOf } from "./pixels/colour-spread.ts";
 import { isSameLook } from "./pixels/ground/ground.ts";
@@ -146,7 +146,8 @@ export function readInInk(
 ): ConditionValues {
   const look = (style: ConditionValue | undefined) => styleOf(readers, style);
   const unringed = conditionsWithout(values, look, rings);
-  const bare = conditionsWithoutShadows(conditionsWithout(unringed, look, plates), before, look);
+  const unshaded = conditionsWithoutShadows(conditionsWithout(unringed, look, plates), before, look);
+  const bare = asSmallAsStyle(unshaded, styleInk, liveAreaOfSet(readers, values));
   if (!isOfOneColour(styleInk)) {
     const { colours: _, ...uncoloured } = bare;
     return toneOf(values, styleInk) ? uncoloured : bare;
@@ -162,6 +163,24 @@ export function readInInk(
     ...(own && { "drawing-style": styleInInk(own, known, ofOthers) }),
     // What is painted in the requested colours is not drawn in them too.
     ...(colours && !(styleInk.ink ?? styleInk.ground) && { colours }),
+  };
+}
+
+/**
+ * The drawing as small as those of the requested style, and its own style's icons by the same, since the flow follows what tells both apart; a part that
+ * is drawn anew stays where it is. @param own live area of the drawing's set
+ */
+function asSmallAsStyle(values: ConditionValues, style: StyleInk, own: number | undefined): ConditionValues {
+  const { drawing, "drawing-style": shown } = values;
+  if (drawing?.kind !== "image" || drawing.hole) return values;
+  const scale = scaleInStyle(drawing, style, own);
+  if (scale === 1) return values;
+  const smaller = <Shown extends Picture>(image: Shown): Shown =>
+    madePicture(image, `${image.key} smaller by ${scale.toFixed(4)}`, (of) => smallerBy(of, scale));
+  return {
+    ...values,
+    drawing: smaller(drawing),
+    ...(shown?.kind === "images" && { "drawing-style": { ...shown, images: shown.images.map(smaller) } }),
   };
 }
 

@@ -5,7 +5,7 @@
 
 import { liesOnAreasGround } from "./areas/areas-ground.ts";
 import type { ConditionValue } from "./interfaces.ts";
-import { liveAreaIn } from "./live-area.ts";
+import { sizesIn } from "./live-area.ts";
 import type { Picture } from "./made-picture.ts";
 import { asInkOf, isFlat, type StyleInk, shadedInkOf, styleInkOf } from "./pixels/style-ink.ts";
 import { imagesWithout, plates, type ReadStyle, rings } from "./read-without.ts";
@@ -88,8 +88,7 @@ function lookAt(images: readonly Picture[], key: string): ReadStyle {
   const styleInk: StyleInk = images.length === 1 ? shadedInkOf(images) : styleInkOf(images);
   const { shadows, ring } = styleInk;
   const bare = shadows && !ring ? images.map((image) => alone(image, { key, shadows })) : images;
-  const liveArea = liveAreaIn(styleInk, bare);
-  return { key, styleInk: { ...styleInk, liveArea }, places: placesIn(styleInk, images) };
+  return { key, styleInk: { ...styleInk, ...sizesIn(styleInk, bare) }, places: placesIn(styleInk, images) };
 }
 
 /** Of the images that are of a style. */

@@ -1,20 +1,20 @@
 /**
- * Conditions without hard shadows (pixels/hard-shadows/hard-shadow.ts): the flow between styles reads drawings and styles without them, a drawing by what
+ * Conditions without hard shadows (pixels/shadows/hard-shadow.ts): the flow between styles reads drawings and styles without them, a drawing by what
  * its own style's icons show, or by the requested style's where it clearly has the same.
  */
 import type { ConditionValues } from "./conditions.ts";
 import type { ConditionValue } from "./interfaces.ts";
 import { madePicture, type Picture } from "./made-picture.ts";
-import type { HardShadow } from "./pixels/hard-shadows/hard-shadow.ts";
-import { withoutShadows } from "./pixels/hard-shadows/without-shadows.ts";
 import type { Drawing } from "./pixels/ink-colour.ts";
+import type { Shadow } from "./pixels/shadows/shadow.ts";
+import { withoutShadows } from "./pixels/shadows/without-shadows.ts";
 import type { StyleInk } from "./pixels/style-ink.ts";
 
 /** A style whose drawings have hard shadows. */
 interface ShadowedStyle {
   /** Of its images, or its name. */
   readonly key: string;
-  readonly shadows: readonly HardShadow[];
+  readonly shadows: readonly Shadow[];
 }
 
 type Look = (style: ConditionValue | undefined) => { readonly key: string; readonly styleInk: StyleInk } | undefined;
@@ -65,7 +65,7 @@ export function apartFromShadows(
   picture: Drawing,
   conditions: readonly ConditionValues[],
   look: Look,
-): { readonly drawing: Drawing; readonly shadows?: readonly HardShadow[] } {
+): { readonly drawing: Drawing; readonly shadows?: readonly Shadow[] } {
   for (const { shadows, least } of shadowedIn(conditions, look)) {
     const { planes, explained } = withoutShadows(picture, shadows);
     if (explained >= least) return { drawing: { planes, sizePx: picture.sizePx }, shadows };

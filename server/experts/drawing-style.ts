@@ -19,8 +19,8 @@ import type { ExpertCore, ExpertOptions } from "./expert.ts";
 import { SharedFiles } from "./shared-files.ts";
 import { areasOfEntry } from "./style-entries/areas-entry.ts";
 import { groundOfEntry } from "./style-entries/ground-entry.ts";
-import { shadowOfEntry } from "./style-entries/hard-shadow-entry.ts";
 import { ringOfEntry } from "./style-entries/ring-entry.ts";
+import { shadowOfEntry } from "./style-entries/shadow-entry.ts";
 
 export class DrawingStyleExpert implements ExpertCore {
   readonly dims: number;
@@ -99,6 +99,7 @@ export class DrawingStyleExpert implements ExpertCore {
       hand,
       areas,
       liveArea,
+      largest,
     } = this.#entry.vocabulary.find(({ id }) => id === style) ?? {};
     return {
       isOneInk,
@@ -113,6 +114,7 @@ export class DrawingStyleExpert implements ExpertCore {
       ...(hand && { hand }),
       ...(areas && { areas: areasOfEntry(areas) }),
       ...(liveArea !== undefined && { liveArea }),
+      ...(largest !== undefined && { largest }),
     };
   }
 

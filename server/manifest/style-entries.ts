@@ -80,8 +80,8 @@ const AreasSchema = z.object({
 });
 export type AreasEntry = z.infer<typeof AreasSchema>;
 
-/** A hard shadow of icons, the innermost first (server/engine/pixels/hard-shadows/hard-shadow.ts); lengths are shares of their side. */
-const HardShadowSchema = z.object({
+/** A shadow of icons, the innermost first (server/engine/pixels/shadows/shadow.ts); lengths are shares of their side. */
+const ShadowSchema = z.object({
   ink: HexSchema,
   alpha: z.number().positive().max(1),
   isFilled: z.boolean(),
@@ -89,8 +89,10 @@ const HardShadowSchema = z.object({
   down: z.number().min(-0.5).max(0.5),
   /** Width of the light margin of a sticker, of the side; it is not moved. */
   around: z.number().min(0).max(0.2).optional(),
+  /** Deviation of the blur of a soft one. */
+  blur: z.number().positive().max(0.2).optional(),
 });
-export type HardShadowEntry = z.infer<typeof HardShadowSchema>;
+export type ShadowEntry = z.infer<typeof ShadowSchema>;
 
 /** The ring that goes around each icon (server/engine/rings/ring.ts). */
 const RingSchema = z.object({
@@ -135,10 +137,12 @@ export const styleLooks = {
     .optional(),
   ground: GroundSchema.optional(),
   ring: RingSchema.optional(),
-  shadows: z.array(HardShadowSchema).min(1).max(2).optional(),
+  shadows: z.array(ShadowSchema).min(1).max(3).optional(),
   areas: AreasSchema.optional(),
   /** How much of the picture its icons take, of the side (server/engine/live-area.ts). */
   liveArea: channel.optional(),
+  /** How much of it the largest takes. */
+  largest: channel.optional(),
   /** How it strays, where it is drawn by hand, of the side, and how much the width of its lines does (server/engine/hand-drawn). */
   hand: z.object({ stray: channel, wave: z.number().positive().max(2), uneven: channel }).optional(),
   /**

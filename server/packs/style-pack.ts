@@ -10,8 +10,8 @@ import type { StyleInk } from "../engine/pixels/style-ink.ts";
 import { readCodes } from "../experts/drawing-style.ts";
 import { entryOfAreas } from "../experts/style-entries/areas-entry.ts";
 import { entryOfGround, entryOfSlopes } from "../experts/style-entries/ground-entry.ts";
-import { entryOfShadow } from "../experts/style-entries/hard-shadow-entry.ts";
 import { entryOfRing } from "../experts/style-entries/ring-entry.ts";
+import { entryOfShadow } from "../experts/style-entries/shadow-entry.ts";
 import type { ExpertEntry } from "../manifest/expert-entries.ts";
 import type { PackManifest, TranslationEntry } from "../manifest/manifest.ts";
 import { toFloat16 } from "../onnx/float16.ts";
@@ -98,7 +98,8 @@ export function publishStylePack(packs: string, base: StyleBase, made: NewStyle)
     const old = await ownPackAt(folder, name);
     const codes = new Uint8Array(toFloat16(code).buffer);
     const codesAt = `style/${name}-${sha256Of(codes).slice(0, 8)}.f16`;
-    const { isOneInk, ink, gradient, spread, accents, ground, ring, shadows, lines, hand, areas, liveArea } = styleInk;
+    const { isOneInk, ink, gradient, spread, accents, ground, ring, shadows, lines, hand, areas, liveArea, largest } =
+      styleInk;
     const looks = {
       ...(isOneInk && { isOneInk }),
       ...(ink && { ink: hexOfChannels(ink) }),
@@ -112,6 +113,7 @@ export function publishStylePack(packs: string, base: StyleBase, made: NewStyle)
       ...(hand && { hand }),
       ...(areas && { areas: entryOfAreas(areas) }),
       ...(liveArea !== undefined && { liveArea }),
+      ...(largest !== undefined && { largest }),
     };
     const vocabulary = [{ id: name, label, ...looks, icons }];
     if (old && isSameStyle(old.manifest, base, { codesAt, vocabulary }))

@@ -27,7 +27,7 @@ export interface TracedLayer extends Layer {
 }
 
 /** An ink and where it is. */
-export interface InkToDraw extends Pick<Layer, "name" | "hex" | "gradient" | "opacity"> {
+export interface InkToDraw extends Pick<Layer, "name" | "hex" | "gradient" | "opacity" | "blurPx"> {
   /** [height, width], 1 where it is and where it goes on beneath others. */
   readonly field: Float32Array;
   /** Of the picture that shows it. */

@@ -1,6 +1,6 @@
 /**
- * Layers → the text of an SVG: one path a layer, named, filled or stroked with one colour or a linear gradient; nothing else, so that every program reads it
- * alike.
+ * Layers → the text of an SVG: one path a layer, named, filled or stroked with one colour or a linear gradient, a soft shadow blurred; nothing else, so that
+ * every program reads it alike.
  */
 import { movedPath, type Path, type Point, pathData } from "../../shared/vectors/vector-path.ts";
 import type { StrokeLook } from "./strokes/stroke-cover.ts";
@@ -20,6 +20,8 @@ export interface Layer {
   readonly gradient?: LinearGradient;
   /** Absent where it is opaque. */
   readonly opacity?: number;
+  /** Deviation of the Gaussian that blurs it, in pixels of the picture; absent where it is sharp. */
+  readonly blurPx?: number;
   /** Outer outlines and holes: what lies within an odd number of them is filled. Of strokes the middles of lines. */
   readonly outlines: readonly Path[];
   /** Absent for fills. */
@@ -41,11 +43,21 @@ export function svgText(
   const gradients = layers.flatMap(({ gradient }, index) =>
     gradient ? [gradientText(gradient, `gradient-${index + 1}`, scale, digits)] : [],
   );
-  const paths = layers.map(({ name, hex, gradient, opacity, outlines, stroke }, index) => {
+  // Within the picture, which may end before the blur does.
+  const region = `filterUnits="userSpaceOnUse" x="0" y="0" width="${widthPx}" height="${heightPx}"`;
+  const blurs = layers.flatMap(({ blurPx }, index) =>
+    blurPx === undefined
+      ? []
+      : [
+          `<filter id="${blurId(index)}" ${region}><feGaussianBlur stdDeviation="${Number((blurPx * scale[0]).toFixed(digits))}"/></filter>`,
+        ],
+  );
+  const paths = layers.map(({ name, hex, gradient, opacity, blurPx, outlines, stroke }, index) => {
     const fill = gradient ? `url(#gradient-${index + 1})` : hex;
     const moved = outlines.map((outline) => movedPath(outline, ([x, y]) => [x * scale[0], y * scale[1]]));
     // Figma and Illustrator take the name of a layer from its id.
-    const id = `id="${name.replaceAll(" ", "-")}"`;
+    const blur = blurPx === undefined ? "" : ` filter="url(#${blurId(index)})"`;
+    const id = `id="${name.replaceAll(" ", "-")}"${blur}`;
     const faint = (what: string): string =>
       opacity === undefined ? "" : ` ${what}-opacity="${Number(opacity.toFixed(3))}"`;
     const data = `d="${pathData(moved, digits)}"`;
@@ -57,11 +69,13 @@ export function svgText(
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${widthPx}" height="${heightPx}" viewBox="0 0 ${widthPx} ${heightPx}" fill="none">`,
     ...(title === undefined ? [] : [`<title>${escapeXml(title)}</title>`]),
-    ...(gradients.length === 0 ? [] : [`<defs>${gradients.join("")}</defs>`]),
+    ...(gradients.length + blurs.length === 0 ? [] : [`<defs>${[...gradients, ...blurs].join("")}</defs>`]),
     ...paths,
     "</svg>\n",
   ].join("\n");
 }
+
+const blurId = (index: number): string => `blur-${index + 1}`;
 
 export const escapeXml = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -55,12 +55,13 @@ export function traceStack(
       )
     : covers.map((cover, at) => (at < covers.length - 1 ? blur(cover, widthPx, smoothing.noisy) : cover));
   const toDraw = order.map((at, place): InkToDraw => {
-    const { gradient, opacity = 1 } = stack[at]!;
+    const { gradient, opacity = 1, blurPx } = stack[at]!;
     const stops = gradient?.hexes.map((hex, end): readonly [number, string] => [end, hex]) ?? [];
     return {
       name: names[at]!,
       hex: hexes[at]!,
       ...(opacity < 1 && { opacity }),
+      ...(blurPx !== undefined && { blurPx }),
       ...(gradient && keepsGradients && { gradient: { from: gradient.from, to: gradient.to, stops } }),
       share: shares[at]!,
       field: fields[place]!,

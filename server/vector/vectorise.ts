@@ -28,6 +28,7 @@ export function vectorise(pixels: TracedPixels, options: VectorOptions = {}): Ve
   const moved = below.layers.map((layer) => ({
     ...layer,
     name: `${layer.name} behind`,
+    ...(layer.blurPx !== undefined && { blurPx: layer.blurPx * scale[0] }),
     outlines: layer.outlines.map((outline) => movedPath(outline, ([x, y]) => [x * scale[0], y * scale[1]])),
   }));
   const leftOutCount = drawn.leftOutCount + below.leftOutCount;

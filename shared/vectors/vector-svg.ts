@@ -36,6 +36,22 @@ export function fittedSize(svg: string, box: SvgSize): SvgSize {
   return { width: size.width * scale, height: size.height * scale };
 }
 
+/** Deviations of the blurs of paths that the tracer wrote, by their number among its paths, in the drawing's units. */
+export function blursOf(svg: string): ReadonlyMap<number, number> {
+  const paths = [...svg.matchAll(/<path\b[^>]*>/g)].map(([tag]) => / filter="url\(#([\w-]+)\)"/.exec(tag)?.[1]);
+  const blurs = new Map<number, number>();
+  for (const [index, id] of paths.entries()) {
+    const [, deviation] =
+      (id && new RegExp(`id="${id}"[^>]*><feGaussianBlur stdDeviation="([\\d.]+)"`).exec(svg)) || [];
+    if (deviation) blurs.set(index, Number(deviation));
+  }
+  return blurs;
+}
+
+/** Without these blurs. */
+export const sharpSvg = (svg: string): string =>
+  svg.replace(/<filter\b.*?<\/filter>/gs, "").replace(/ filter="url\([^"]*\)"/g, "");
+
 /** A solid colour of a path that the tracer wrote, and what stands before it. */
 const paintIn = /(<path\b[^>]*\s(?:fill|stroke)=")(#[0-9a-f]{6})"/g;
 

@@ -1,7 +1,7 @@
 /** Drawings of sets with padding of their own, rendered as large as those of the requested style. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { boxOfInk, liveAreaOf, longerSide } from "../../server/engine/live-area.ts";
+import { boxOfInk, longerSide, sizesOf } from "../../server/engine/live-area.ts";
 import { renderSvg } from "../../server/images/codec.ts";
 import { renderInLiveArea } from "../../server/images/in-live-area.ts";
 
@@ -63,13 +63,14 @@ describe("the live area of drawings", () => {
 
   it("is what most of them take, small ones and one that reaches further aside", async () => {
     const usual = Array.from({ length: 5 }, () => boxed(2, 4, 22, 20));
-    const area = liveAreaOf(await drawn([...usual, boxed(10, 8, 14, 16), boxed(9, 9, 15, 15), boxed(0, 0, 24, 24)]));
-    isNear(area!, 20 / 24);
+    const sizes = sizesOf(await drawn([...usual, boxed(10, 8, 14, 16), boxed(9, 9, 15, 15), boxed(0, 0, 24, 24)]));
+    isNear(sizes!.liveArea, 20 / 24);
+    isNear(sizes!.largest, 1);
   });
 
   it("is unknown of two drawings, and of such that show nothing", async () => {
-    assert.equal(liveAreaOf(await drawn([boxed(2, 2, 22, 22), boxed(2, 2, 22, 22)])), undefined);
+    assert.equal(sizesOf(await drawn([boxed(2, 2, 22, 22), boxed(2, 2, 22, 22)])), undefined);
     const nothing = svgOf("0 0 24 24", '<path fill="none" d="M0 0h24v24z"/>');
-    assert.equal(liveAreaOf(await drawn([nothing, nothing, nothing])), undefined);
+    assert.equal(sizesOf(await drawn([nothing, nothing, nothing])), undefined);
   });
 });

@@ -5,7 +5,14 @@
 import type { LayerProblem } from "../../../shared/messages/layer-messages.ts";
 import { type ArtboardImage, provenanceKey } from "../../../shared/messages/messages.ts";
 import { sizeKey, svgKey, type VectorContent, vectorKey } from "../../../shared/messages/vector-messages.ts";
-import { fittedSize, resizedSvg, type SvgSize } from "../../../shared/vectors/vector-svg.ts";
+import {
+  blursOf,
+  fittedSize,
+  resizedSvg,
+  type SvgSize,
+  sharpSvg,
+  viewSizeOf,
+} from "../../../shared/vectors/vector-svg.ts";
 import { remember } from "../remember.ts";
 import { type Bound, boundPaints } from "./bindings.ts";
 import { isInInstance, isLocked } from "./layers.ts";
@@ -31,8 +38,16 @@ export function vectorProblemOf(node: BaseNode | null): LayerProblem | undefined
 
 /** The drawing as a new frame within a box, on the page; it is put in `nodes` as soon as it exists. */
 export function createVector({ svg }: VectorContent, box: SvgSize, bound: Bound, nodes: SceneNode[]): FrameNode {
-  const frame = figma.createNodeFromSvg(resizedSvg(svg, fittedSize(svg, box)));
+  const size = fittedSize(svg, box);
+  // What Figma makes of filters is not documented: blurs become its own effects.
+  const frame = figma.createNodeFromSvg(resizedSvg(sharpSvg(svg), size));
   nodes.push(frame);
+  for (const [index, deviation] of blursOf(svg)) {
+    const radius = (2 * deviation * size.width) / viewSizeOf(svg)!.width;
+    const child = frame.children[index];
+    if (child && "effects" in child)
+      child.effects = [{ type: "LAYER_BLUR", blurType: "NORMAL", radius, visible: true }];
+  }
   if (bound.byHex.size > 0) for (const child of frame.children) bindColours(child, bound);
   return frame;
 }
@@ -126,6 +141,7 @@ const paintKeys = [
   "strokeJoin",
   "strokeAlign",
   "dashPattern",
+  "effects",
 ] as const;
 
 /** The look of a layer on another one, which keeps its identity. */

@@ -5,7 +5,7 @@
  */
 import { absoluteBox, absoluteTransform, placedBy, relativeTransform } from "./geometry.ts";
 import { holdsChildren, type NodeRecord, type NodeType } from "./node-record.ts";
-import { copyPaints, mixed, takePaints } from "./paints.ts";
+import { copyPaints, mixed, takeEffects, takePaints } from "./paints.ts";
 import { exportSvg } from "./svg.ts";
 import { localPath, type Matrix, transformedPath } from "./svg-path.ts";
 import type { SimTree } from "./tree.ts";
@@ -130,7 +130,15 @@ export class NodeFactory {
       get("absoluteTransform", (record) => absoluteTransform(tree, record));
       get("absoluteBoundingBox", (record) => absoluteBox(tree, record));
       for (const key of ["fills", "strokes"] as const) this.#addPaints(node, key);
-      get("effects", ({ effects }) => Object.freeze([...effects]));
+      Object.defineProperty(node, "effects", {
+        enumerable: true,
+        get(this: Self) {
+          return Object.freeze([...tree.get(this.id).effects]);
+        },
+        set(this: Self, value: readonly Effect[]) {
+          change(this.id, "effects", { effects: takeEffects(value) });
+        },
+      });
       get("resolvedVariableModes", ({ id }) => ({ ...tree.modesOf(id) }));
       get("explicitVariableModes", ({ explicitVariableModes }) => ({ ...explicitVariableModes }));
     }

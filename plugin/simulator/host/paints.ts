@@ -19,6 +19,14 @@ export function takePaints(value: unknown): readonly Paint[] {
   return copyPaints(value as Paint[]);
 }
 
+/** Blurs that a plugin sets; of shadows nothing is checked. @throws Error as Figma does */
+export function takeEffects(effects: readonly Effect[]): readonly Effect[] {
+  for (const effect of effects)
+    if (effect.type === "LAYER_BLUR" && !(effect.radius >= 0 && typeof effect.visible === "boolean"))
+      throw new Error(`in set_effects: Expected a radius of at least 0 and visible, got ${JSON.stringify(effect)}`);
+  return freeze(JSON.parse(JSON.stringify(effects)) as Effect[]);
+}
+
 const isWithin = (value: number | undefined, min: number, max: number): boolean =>
   value === undefined || (typeof value === "number" && value >= min && value <= max);
 

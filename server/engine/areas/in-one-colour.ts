@@ -5,11 +5,11 @@
 import { bitsOfHex, bitsOfLab, hexOf, type Lab, labDistance, labOf } from "../../../shared/colour/oklab.ts";
 import type { CaptionColour } from "../colour-words.ts";
 import { overBox, overPicture, type Slopes } from "../pixels/gradients/ink-gradient.ts";
-import type { HardShadow } from "../pixels/hard-shadows/hard-shadow.ts";
 import { channelsOfHex, hexOfChannels } from "../pixels/hex-colour.ts";
 import type { Ink } from "../pixels/ink-colour.ts";
 import { drawLayers, type LayeredImage, memberships, paintValues } from "../pixels/layered-image.ts";
 import { type Box, boundsOf, boxOfPicture } from "../pixels/places.ts";
+import { isSoft, type Shadow } from "../pixels/shadows/shadow.ts";
 import { labOfInk } from "./lab-of-ink.ts";
 import { shadeOfLayer } from "./paint.ts";
 import { groundOf, type Plate } from "./plate.ts";
@@ -60,7 +60,7 @@ interface BoxedPaint {
 /** What is put behind an answer. */
 export interface Behind {
   readonly plate?: Plate | undefined;
-  readonly shadows?: readonly HardShadow[] | undefined;
+  readonly shadows?: readonly Shadow[] | undefined;
 }
 
 export interface InOneColour {
@@ -99,7 +99,9 @@ export function inOneColour(image: LayeredImage, requested: CaptionColour, { pla
     const shade = overPicture(to, ways, box, image.sizePx);
     paints.set([...shade.colour, paints[at + 3]!, ...shade.slopes[0], ...shade.slopes[1]], at);
   }
-  const shadowsIn = shadows?.map((layer) => ({ ...layer, paint: { ...layer.paint, ink: move(layer.paint.ink) } }));
+  const shadowsIn = shadows?.map((layer) =>
+    isSoft(layer) ? layer : { ...layer, paint: { ...layer.paint, ink: move(layer.paint.ink) } },
+  );
   const plateIn = plate && behind && { ...plate, looks: [{ ground: move(behind), on: [] }] };
   return { layers: { ...image, paints }, behind: { plate: plateIn, shadows: shadowsIn } };
 }

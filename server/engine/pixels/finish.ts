@@ -14,10 +14,10 @@ import type { InkGradient } from "./gradients/ink-gradient.ts";
 import { onGround } from "./ground/on-ground.ts";
 import type { Ground } from "./ground/parts.ts";
 import type { StackedLayer } from "./ground/stack.ts";
-import type { HardShadow } from "./hard-shadows/hard-shadow.ts";
-import { stackOfShadows, withShadows } from "./hard-shadows/with-shadows.ts";
 import { type Ink, inInk } from "./ink-colour.ts";
 import { towardsColour } from "./recolour.ts";
+import type { Shadow } from "./shadows/shadow.ts";
+import { stackOfShadows, withShadows } from "./shadows/with-shadows.ts";
 
 export interface Looks {
   /** All is one ink or nothing (decide-ink.ts). */
@@ -33,7 +33,7 @@ export interface Looks {
   /** What it lies on, in the inks that this has. */
   readonly ground?: Ground | undefined;
   /** Hard shadows behind it, the innermost first; not with a ground. */
-  readonly shadows?: readonly HardShadow[] | undefined;
+  readonly shadows?: readonly Shadow[] | undefined;
   /** What it lies on with its shadows; not with a ground. */
   readonly plate?: Plate | undefined;
   /** What goes around all of it. */

@@ -16,9 +16,9 @@ import { type GradientInk, gradientInkOf, type InkGradient } from "./gradients/i
 import { commonShape, groundOf } from "./ground/ground.ts";
 import { offGround } from "./ground/off-ground.ts";
 import type { Ground } from "./ground/parts.ts";
-import type { HardShadow } from "./hard-shadows/hard-shadow.ts";
-import { shadowsOf } from "./hard-shadows/without-shadows.ts";
 import { type Drawing, type DrawnInk, hasTint, inkDistance, inkOf, tintOf } from "./ink-colour.ts";
+import type { Shadow } from "./shadows/shadow.ts";
+import { shadowsOf } from "./shadows/without-shadows.ts";
 
 export interface StyleInk extends DrawnInk {
   /** How the ink changes, where it does; `ink` is then the colour in the middle. */
@@ -29,14 +29,16 @@ export interface StyleInk extends DrawnInk {
   readonly accents?: readonly Accent[] | undefined;
   /** What drawings of one ink lie on. */
   readonly ground?: Ground | undefined;
-  /** Hard shadows of its drawings, the innermost first; all else is read from drawings without them. */
-  readonly shadows?: readonly HardShadow[] | undefined;
+  /** Shadows of its drawings, the innermost first; all else is read from drawings without them. */
+  readonly shadows?: readonly Shadow[] | undefined;
   /** Its lines (../lines/line-width.ts), as the flow between styles knows them. */
   readonly lines?: StyleLines | undefined;
   /** How it strays, where it is drawn by hand (../hand-drawn/hand-of-style.ts). */
   readonly hand?: Hand | undefined;
   /** How much of the picture its drawings take (../live-area.ts), on a ground or plate of what lies on it. */
   readonly liveArea?: number | undefined;
+  /** How much of it the largest of those that were looked at takes. */
+  readonly largest?: number | undefined;
   /** The colours of drawings of many flat ones (../areas/style-areas.ts). */
   readonly areas?: StyleAreas | undefined;
   /** What drawings of several colours lie on (../areas/plate.ts); all else is read from drawings without it. */
@@ -104,11 +106,10 @@ export function styleInkOf(drawings: readonly Drawing[]): StyleInk {
 }
 
 function styleWithin(drawings: readonly Drawing[]): StyleInk {
-  // What has a shadow of another colour is no gradient, and to look for shadows takes long.
-  const shaded = gradientInkOf(drawings);
-  const found = shaded ? undefined : shadowsOf(drawings);
+  // What has a hard shadow of another colour is no gradient, and to look for one takes long.
+  const found = shadowsOf(drawings, (bare) => gradientInkOf(bare) !== undefined);
   if (!found) {
-    const own = inkAlone(drawings, shaded);
+    const own = inkAlone(drawings, gradientInkOf(drawings));
     return onPlates(drawings, own.areas) ?? own;
   }
   const own = inkAlone(found.alone, gradientInkOf(found.alone), true);

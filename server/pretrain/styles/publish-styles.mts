@@ -9,7 +9,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { tintedShare } from "../../engine/lines/tinted.ts";
-import { liveAreaOf } from "../../engine/live-area.ts";
+import { sizesOf } from "../../engine/live-area.ts";
 import { alphasIn, linesIn } from "../../engine/pixels/style-ink.ts";
 import { usualInk } from "../../engine/pixels/usual-ink.ts";
 import { StyleDrawings, shuffled } from "../../evaluation/styles/style-drawings.ts";
@@ -127,7 +127,7 @@ async function namedStyle({ name, title, variant, examples }: ExportedFacts["sty
   const { isAll, outlinedShare, corners, width, tint, edge, tube } = linesIn(shown.slice(0, examples), isOneInk) ?? {};
   // Of a few icons it strays.
   const tinted = tint !== undefined && isAll && edge === undefined ? tintedShare(alphasIn(shown), tint) : undefined;
-  const liveArea = liveAreaOf(shown);
+  const liveArea = sizesOf(shown)?.liveArea;
   const rounded = Object.entries({ width, outlinedShare, tint, tinted, edge, tube }).flatMap(([key, value]) =>
     value === undefined ? [] : [[key, Math.round(widthParts * value) / widthParts]],
   );

@@ -7,11 +7,11 @@ import { basename, extname, join } from "node:path";
 import { limits } from "../../../shared/limits.ts";
 import { AppError } from "../../../shared/problem.ts";
 import { styleAreasOf } from "../../engine/areas/style-areas.ts";
-import { liveAreaIn } from "../../engine/live-area.ts";
+import { sizesIn } from "../../engine/live-area.ts";
 import { spreadOf } from "../../engine/pixels/colour-spread.ts";
 import { usualShare } from "../../engine/pixels/ground/ground.ts";
-import { shadowsOf } from "../../engine/pixels/hard-shadows/without-shadows.ts";
 import { inkOf } from "../../engine/pixels/ink-colour.ts";
+import { shadowsOf } from "../../engine/pixels/shadows/without-shadows.ts";
 import {
   asInkOf,
   flatStyleOf,
@@ -76,7 +76,7 @@ export function inInkOfMost<Shown extends Icon>(
   const { ring } = found;
   const within = icons.flatMap((icon) => (inkOfRing(icon, ring) ? [{ ...icon, planes: offRing(icon, ring) }] : []));
   const read = withoutRing(within);
-  return { ...read, styleInk: { ...aroundStyle(found, read.styleInk), liveArea: usualShare } };
+  return { ...read, styleInk: { ...aroundStyle(found, read.styleInk), liveArea: usualShare, largest: undefined } };
 }
 
 /** The ring around nearly all icons, if any that is no rim of a ground of one colour. */
@@ -94,8 +94,7 @@ function withoutRing<Shown extends Icon>(
   const alone = found?.alone ?? icons;
   const read = inkOfMost(alone, found !== undefined);
   const styleInk = { ...read.styleInk, ...(found && { shadows: found.shadows }) };
-  const liveArea = liveAreaIn(styleInk, alone.slice(0, lookedAt));
-  return { icons: read.icons, styleInk: { ...styleInk, ...(liveArea !== undefined && { liveArea }) } };
+  return { icons: read.icons, styleInk: { ...styleInk, ...sizesIn(styleInk, alone.slice(0, lookedAt)) } };
 }
 
 /** @param isTakenOff icons were taken off their shadows */

@@ -423,3 +423,22 @@ test("components that the editor refuses half-way leave nothing behind; a locked
     ["locked"],
   );
 });
+
+test("a blurred path of a vector is a sharp one with a layer blur as large as the drawing is shown", () => {
+  const blur = `<defs><filter id="blur-1" filterUnits="userSpaceOnUse" x="0" y="0" width="128" height="128"><feGaussianBlur stdDeviation="6"/></filter></defs>\n`;
+  const svg = icon()
+    .replace(/(<svg[^>]*>\n)/, `$1${blur}`)
+    .replace('id="red"', 'id="red-behind" filter="url(#blur-1)"');
+  const images = [image("shadow", { svg, record: {} })];
+  send({
+    type: "apply",
+    applyId: 99,
+    artboards: [{ caption: "soft", images }],
+    target: { kind: "artboards", tilePx: 64 },
+  });
+  const effects = machine.evaluate<object[][]>(
+    `(function all(id) { return sim.tree.childrenOf(id).flatMap((bare) => { const r = sim.tree.resolved(bare);
+      return [...(r.name === "red-behind" || r.effects.length > 0 ? [[r.name, r.effects]] : []), ...all(r.id)]; }); })(sim.tree.pageId)`,
+  );
+  assert.deepEqual(effects, [["red-behind", [{ type: "LAYER_BLUR", blurType: "NORMAL", radius: 6, visible: true }]]]);
+});

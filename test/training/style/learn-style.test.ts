@@ -198,8 +198,8 @@ test("icons of one colour teach the same style in any colour, which the pack kee
     translations.find(({ id }) => id === name)!.conditions.find((condition) => condition.name === "style")!.expert;
   const inks = ["blue", "purple"].map((name) => styleOf(name).styleInk!(name));
   assert.deepEqual(inks, [
-    { isOneInk: true, ink: [20 / 255, 40 / 255, 200 / 255], lines: { isAll: false }, liveArea: 1 },
-    { isOneInk: true, ink: [160 / 255, 40 / 255, 200 / 255], lines: { isAll: false }, liveArea: 1 },
+    { isOneInk: true, ink: [20 / 255, 40 / 255, 200 / 255], lines: { isAll: false }, liveArea: 1, largest: 1 },
+    { isOneInk: true, ink: [160 / 255, 40 / 255, 200 / 255], lines: { isAll: false }, liveArea: 1, largest: 1 },
   ]);
   const [blue, purple] = await Promise.all(
     ["blue", "purple"].map((name) => styleOf(name).encode([{ kind: "text", text: name }])),
@@ -277,7 +277,7 @@ test("a folder is of one colour where nine of ten icons are, which then are the 
   assert.equal(inInkOfMost(many(10, blue, 0.4)).styleInk.isOneInk, false);
   assert.ok(inInkOfMost(many(10, blue, 0.4)).styleInk.ink);
   const mixed = [...many(5, blue), ...many(5, red)];
-  const several = { isOneInk: false, spread: spreadOf(mixed), liveArea: 1 };
+  const several = { isOneInk: false, spread: spreadOf(mixed), liveArea: 1, largest: 1 };
   assert.deepEqual(inInkOfMost(mixed), { icons: mixed, styleInk: several });
   assert.deepEqual(inInkOfMost([]), { icons: [], styleInk: { isOneInk: false, spread: spreadOf([]) } });
   assert.equal(await isOfFlatColours(join(root, "twenty"), sizePx), false);

@@ -13,6 +13,8 @@ export interface StackedLayer {
   readonly hex: string;
   /** Absent where it is opaque. */
   readonly opacity?: number;
+  /** Deviation of the Gaussian that blurs it, in pixels; absent where it is sharp. */
+  readonly blurPx?: number;
   /** From one point to another, in pixels. */
   readonly gradient?: { readonly from: Point; readonly to: Point; readonly hexes: readonly [string, string] };
 }
@@ -53,8 +55,9 @@ export function layersInPlace(
     scale * x + (sidePx * place.left) / sizePx,
     scale * y + (sidePx * place.top) / sizePx,
   ];
-  return layers.map(({ cover, gradient, ...layer }) => ({
+  return layers.map(({ cover, gradient, blurPx, ...layer }) => ({
     ...layer,
+    ...(blurPx !== undefined && { blurPx: scale * blurPx }),
     cover: Uint8Array.from(intoPlace(Float32Array.from(cover), { place, sizePx }, sidePx), (value) =>
       Math.round(value),
     ),

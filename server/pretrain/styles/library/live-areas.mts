@@ -1,5 +1,5 @@
 /** How much of the picture drawings of each set of a library take (server/engine/live-area.ts). Half a minute. */
-import { liveAreaOf } from "../../../engine/live-area.ts";
+import { sizesOf } from "../../../engine/live-area.ts";
 import { renderSvg } from "../../../images/codec.ts";
 import { inUsualInk } from "../../../images/svg.ts";
 import { readLibraryFile } from "../../../retrieval/library/drawing-library-file.ts";
@@ -24,7 +24,7 @@ export async function liveAreasOf(library: string): Promise<Record<string, numbe
       const planes = await renderSvg(inUsualInk(svgOfLine(own[Math.floor(next)]!)), sizePx).catch(() => undefined);
       if (planes) drawings.push({ planes, sizePx });
     }
-    const area = liveAreaOf(drawings);
+    const area = sizesOf(drawings)?.liveArea;
     if (area !== undefined) areas[set] = Math.round(1000 * area) / 1000;
   }
   return areas;

@@ -6,14 +6,10 @@
  */
 import { commonShape } from "../ground/ground.ts";
 import type { Drawing } from "../ink-colour.ts";
-import { type Apart, type FlatPaint, separated } from "./apart.ts";
-import type { CoverShape } from "./cover.ts";
+import { type Apart, separated } from "./apart.ts";
 import { type Fit, fitOf, meanOf } from "./fit.ts";
 import { commonPaints } from "./paints.ts";
-
-export interface HardShadow extends CoverShape {
-  readonly paint: FlatPaint;
-}
+import type { Shadow } from "./shadow.ts";
 
 /** Fewer drawings may be alike by chance; more than some say nothing new. */
 const [drawingsLeast, lookedMost] = [6, 10];
@@ -32,7 +28,7 @@ const [partMost, evenMost] = [0.4, 5];
  * The outermost one; undefined where drawings have none.
  * @param isOfOneColour the drawings are of one colour and its tints: only a tint can then lie behind them
  */
-export function hardShadowOf(drawings: readonly Drawing[], isOfOneColour: boolean): HardShadow | undefined {
+export function hardShadowOf(drawings: readonly Drawing[], isOfOneColour: boolean): Shadow | undefined {
   const sizePx = drawings[0]?.sizePx ?? 0;
   if (drawings.length < drawingsLeast || drawings.some((drawing) => drawing.sizePx !== sizePx)) return undefined;
   // Silhouettes that all have are grounds.
@@ -42,7 +38,7 @@ export function hardShadowOf(drawings: readonly Drawing[], isOfOneColour: boolea
     { length: Math.min(lookedMost, drawings.length) },
     (_, at) => drawings[Math.floor(at * every)]!,
   );
-  let best: { readonly shadow: HardShadow; readonly mean: number } | undefined;
+  let best: { readonly shadow: Shadow; readonly mean: number } | undefined;
   for (const paint of commonPaints(looked)) {
     const found = new Map<Drawing, Apart>();
     const apartOf = (drawing: Drawing): Apart => {

@@ -1,9 +1,12 @@
-/** Drawings without their hard shadows (hard-shadow.ts). Pure; planes are premultiplied RGBA [4, sizePx, sizePx]. */
+/** Drawings without their shadows (shadow.ts). Pure; planes are premultiplied RGBA [4, sizePx, sizePx]. */
 import { type Drawing, inkOf } from "../ink-colour.ts";
 import { separated } from "./apart.ts";
 import { coverOfLayer } from "./cover.ts";
 import { explainedBy } from "./fit.ts";
-import { type HardShadow, hardShadowOf } from "./hard-shadow.ts";
+import { hardShadowOf } from "./hard-shadow.ts";
+import { offSoftShadow } from "./off-soft.ts";
+import { isSoft, type Shadow } from "./shadow.ts";
+import { softShadowOf } from "./soft-shadow.ts";
 
 /** Share of a pixel that a shadow covers, below which it does not explain the paint there; and pixels, and share, of an area that is the drawing's own then. */
 const [coverLeast, ownPx, ownShare] = [0.3, 6, 0.04];
@@ -11,27 +14,36 @@ const [coverLeast, ownPx, ownShare] = [0.3, 6, 0.04];
 const paintedFrom = 0.5;
 /** Alpha of what is opaque, difference of a channel to the mean of a drawing of one colour, and share of it that is as near. */
 const [opaqueFrom, oneColourWithin, oneColourLeast] = [0.95, 0.2, 0.9];
-/** Layers on each other that are looked for. */
+/** Hard shadows on each other that are looked for, besides a soft one behind them. */
 const layersMost = 2;
 
-/** Layers of a style's drawings, the innermost first, and the drawings without them; undefined where they have none. */
+/**
+ * Layers of a style's drawings, the innermost first, and the drawings without them; undefined where they have none.
+ * @param isWhole drawings without a soft shadow have no others
+ */
 export function shadowsOf<Shown extends Drawing>(
   drawings: readonly Shown[],
-): { readonly shadows: readonly HardShadow[]; readonly alone: readonly Shown[] } | undefined {
-  const shadows: HardShadow[] = [];
+  isWhole: (bare: readonly Shown[]) => boolean = () => false,
+): { readonly shadows: readonly Shadow[]; readonly alone: readonly Shown[] } | undefined {
+  const shadows: Shadow[] = [];
   let alone = drawings;
-  for (let count = 0; count < layersMost; count += 1) {
+  const takeOff = (layer: Shadow): void => {
+    shadows.unshift(layer);
+    alone = alone.map((drawing) => ({ ...drawing, planes: offLayer(drawing, layer).planes }));
+  };
+  const soft = softShadowOf(drawings);
+  if (soft) takeOff(soft);
+  for (let count = 0; count < layersMost && !isWhole(alone); count += 1) {
     const { isOneInk, ink } = inkOf(alone);
     const outer = isOneInk ? undefined : hardShadowOf(alone, ink !== undefined);
     if (!outer) break;
-    shadows.unshift(outer);
-    alone = alone.map((drawing) => ({ ...drawing, planes: offLayer(drawing, outer).planes }));
+    takeOff(outer);
   }
   return shadows.length === 0 ? undefined : { shadows, alone };
 }
 
 /** @param shadows the innermost first */
-export function withoutShadows({ planes, sizePx }: Drawing, shadows: readonly HardShadow[]): OffLayer {
+export function withoutShadows({ planes, sizePx }: Drawing, shadows: readonly Shadow[]): OffLayer {
   let off: OffLayer = { planes, explained: 1 };
   for (const layer of [...shadows].reverse()) {
     const { planes: alone, explained } = offLayer({ planes: off.planes, sizePx }, layer);
@@ -48,17 +60,19 @@ interface OffLayer {
 }
 
 /** What is known of drawings, by the layer and their planes: looking at a style takes them off as well. */
-const known = new WeakMap<HardShadow, WeakMap<Float32Array, OffLayer>>();
+const known = new WeakMap<Shadow, WeakMap<Float32Array, OffLayer>>();
 
-function offLayer(drawing: Drawing, shadows: HardShadow): OffLayer {
+function offLayer(drawing: Drawing, shadows: Shadow): OffLayer {
   const ofLayer = known.get(shadows) ?? new WeakMap<Float32Array, OffLayer>();
   known.set(shadows, ofLayer);
-  const off = ofLayer.get(drawing.planes) ?? takeOff(drawing, shadows);
+  const off =
+    ofLayer.get(drawing.planes) ??
+    (isSoft(shadows) ? offSoftShadow(drawing, shadows) : offHardShadow(drawing, shadows));
   ofLayer.set(drawing.planes, off);
   return off;
 }
 
-function takeOff(drawing: Drawing, shadows: HardShadow): OffLayer {
+function offHardShadow(drawing: Drawing, shadows: Shadow): OffLayer {
   const { sizePx } = drawing;
   const alphasOf = (planes: Float32Array): Float32Array => planes.subarray(3 * sizePx ** 2);
   const first = separated(drawing, shadows.paint);

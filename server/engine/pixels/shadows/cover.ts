@@ -1,10 +1,11 @@
 /**
- * What a hard shadow of a drawing covers (hard-shadow.ts): the silhouette, perhaps without its holes, moved, or broader as a sticker's margin is. Pure;
+ * What a shadow of a drawing covers (shadow.ts): the silhouette, perhaps without its holes, moved, broader as a sticker's margin is, or blurred. Pure;
  * planes are [side, side].
  */
 import { distancesTo } from "../../lines/distances.ts";
 import { labelAreas } from "../../lines/label-areas.ts";
 import { inkFrom } from "../strokes.ts";
+import { blurred } from "./blur.ts";
 
 /** Lengths are shares of the picture's side. */
 export interface CoverShape {
@@ -15,13 +16,17 @@ export interface CoverShape {
   readonly down: number;
   /** How far it goes beyond the drawing on all sides; absent = not at all. */
   readonly around?: number | undefined;
+  /** Deviation of the Gaussian that blurs it; absent = it is sharp. */
+  readonly blur?: number | undefined;
 }
 
 /** @param alphas of the drawing @returns share of each pixel, also where the drawing lies over it */
-export function coverOfLayer(alphas: Float32Array, { isFilled, right, down, around }: CoverShape): Float32Array {
+export function coverOfLayer(alphas: Float32Array, { isFilled, right, down, around, blur }: CoverShape): Float32Array {
   const side = Math.sqrt(alphas.length);
   const whole = isFilled ? withoutHoles(alphas, side) : alphas;
-  return around ? grown(whole, side, around * side) : moved(whole, side, right * side, down * side);
+  if (around) return grown(whole, side, around * side);
+  const cover = moved(whole, side, right * side, down * side);
+  return blur ? blurred(cover, side, blur * side) : cover;
 }
 
 /** A plane that goes beyond itself by a width in pixels. */

@@ -1,20 +1,21 @@
 /** Hard shadows: found in icons, taken off them, drawn behind answers at any size and as paths of their own. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { averageAreas } from "../../server/engine/pixels/areas.ts";
-import { finish } from "../../server/engine/pixels/finish.ts";
-import { type HardShadow, hardShadowOf } from "../../server/engine/pixels/hard-shadows/hard-shadow.ts";
-import { withShadows } from "../../server/engine/pixels/hard-shadows/with-shadows.ts";
-import { shadowsOf } from "../../server/engine/pixels/hard-shadows/without-shadows.ts";
-import { channelsOfHex } from "../../server/engine/pixels/hex-colour.ts";
-import { type Drawing, inInk } from "../../server/engine/pixels/ink-colour.ts";
-import { styleInkOf } from "../../server/engine/pixels/style-ink.ts";
-import { usualInk } from "../../server/engine/pixels/usual-ink.ts";
-import { inkOfStyle, looksOf, readInInk, readPicture } from "../../server/engine/read-in-ink.ts";
-import { entryOfShadow, shadowOfEntry } from "../../server/experts/style-entries/hard-shadow-entry.ts";
-import { inInkOfMost } from "../../server/training/style/style-icons.ts";
-import { vectorise } from "../../server/vector/vectorise.ts";
-import { twiceAsLarge } from "./twice-as-large.ts";
+import { averageAreas } from "../../../server/engine/pixels/areas.ts";
+import { finish } from "../../../server/engine/pixels/finish.ts";
+import { channelsOfHex } from "../../../server/engine/pixels/hex-colour.ts";
+import { type Drawing, inInk } from "../../../server/engine/pixels/ink-colour.ts";
+import { hardShadowOf } from "../../../server/engine/pixels/shadows/hard-shadow.ts";
+import type { Shadow } from "../../../server/engine/pixels/shadows/shadow.ts";
+import { withShadows } from "../../../server/engine/pixels/shadows/with-shadows.ts";
+import { shadowsOf } from "../../../server/engine/pixels/shadows/without-shadows.ts";
+import { styleInkOf } from "../../../server/engine/pixels/style-ink.ts";
+import { usualInk } from "../../../server/engine/pixels/usual-ink.ts";
+import { inkOfStyle, looksOf, readInInk, readPicture } from "../../../server/engine/read-in-ink.ts";
+import { entryOfShadow, shadowOfEntry } from "../../../server/experts/style-entries/shadow-entry.ts";
+import { inInkOfMost } from "../../../server/training/style/style-icons.ts";
+import { vectorise } from "../../../server/vector/vectorise.ts";
+import { twiceAsLarge } from "../twice-as-large.ts";
 
 const sizePx = 64;
 const pixels = sizePx ** 2;
@@ -45,7 +46,7 @@ function iconAt(at: number, colour = blue!) {
   return { planes, sizePx };
 }
 const plain = Array.from({ length: 9 }, (_, at) => iconAt(at));
-const layer = (fields: Partial<HardShadow> = {}): HardShadow => ({
+const layer = (fields: Partial<Shadow> = {}): Shadow => ({
   paint: { ink: pink!, alpha: 1 },
   isFilled: false,
   right: 4 / sizePx,
@@ -55,8 +56,7 @@ const layer = (fields: Partial<HardShadow> = {}): HardShadow => ({
 const shadow = layer();
 const print = layer({ paint: { ink: blue!, alpha: 0.2 }, isFilled: true });
 const second = layer({ paint: { ink: [0, 0, 0], alpha: 1 }, right: 3 / sizePx, down: 2 / sizePx });
-const drawn = (...shadows: HardShadow[]) =>
-  plain.map(({ planes }) => ({ planes: withShadows(planes, shadows), sizePx }));
+const drawn = (...shadows: Shadow[]) => plain.map(({ planes }) => ({ planes: withShadows(planes, shadows), sizePx }));
 const apart = (one: ArrayLike<number>, other: ArrayLike<number>): number =>
   Array.from(one).reduce((sum, value, at) => sum + Math.abs(value - other[at]!), 0) / one.length;
 const shown = (drawings: readonly Drawing[], key = "") => ({
@@ -230,7 +230,7 @@ test("styles and drawings are read without such layers, also a drawing whose sty
 });
 
 test("requested colours paint the drawing first and then its layer, which follows the ink where it is a tint of it", () => {
-  const coloursOf = (shadows: HardShadow, hexes: string[]) => {
+  const coloursOf = (shadows: Shadow, hexes: string[]) => {
     const style = shown(drawn(shadows), `${shadows.paint.alpha}`);
     const colours = { kind: "colours" as const, colours: hexes };
     const looks = looksOf(readers, { style, colours }, inkOfStyle(readers, { style, colours }));
