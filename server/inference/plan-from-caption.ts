@@ -28,6 +28,8 @@ const cosineLeast = 0.65;
 
 /** Seeds whose drawings are looked at for each image but the first; looking costs 0.06 ms. */
 const triedSeeds = 256;
+/** Drawings that are compared as they are placed, those of them that look most unlike as thumbnails; and the size at which they are, in pixels. */
+const [comparedMost, smallPx] = [8, 32];
 
 /** @throws AppError `invalid_request` for a caption beside a drawing or a kept residual, `caption_unknown` for one that finds no drawing */
 export async function planFromCaption(
@@ -52,7 +54,7 @@ export async function planFromCaption(
     : inIndex(captions, words, request);
   const each = bestOfEach(request);
   const starts: Start[][] = [];
-  for (const seeds of seedsOf(request, each, finder)) {
+  for (const seeds of await seedsOf(request, each, finder)) {
     const candidates: Start[] = [];
     for (const seed of seeds) {
       // Each candidate is drawn and encoded for some 20 ms, and there may be hundreds.
@@ -88,21 +90,27 @@ export async function planFromCaption(
 }
 
 /** Seeds of the images, of each as many as it has candidates. Where one is drawn of each, their drawings look unlike each other. */
-function seedsOf(
+async function seedsOf(
   { seed, count, bestOf }: Pick<ResolvedRequest, "seed" | "count" | "bestOf">,
   each: Pick<Plan, "seedOf">,
-  { likeness }: Finder,
-): number[][] {
-  if (bestOf > 1 || !likeness)
+  { mostUnlike }: Finder,
+): Promise<number[][]> {
+  if (bestOf > 1 || !mostUnlike)
     return Array.from({ length: count }, (_, image) =>
       Array.from({ length: bestOf }, (_, candidate) => each.seedOf(image, candidate)),
     );
   const chosen: number[] = [];
   for (let image = 0; image < count; image += 1) {
+    const seedAt = (at: number): number => imageSeed(seed, image + at * count);
     // The first image's own seed stays, so that one image is the first of many.
-    const tried = Array.from({ length: image === 0 ? 1 : triedSeeds }, (_, at) => imageSeed(seed, image + at * count));
-    const alike = tried.map((own) => Math.max(-1, ...chosen.map((other) => likeness(own, other))));
-    chosen.push(tried[alike.indexOf(Math.min(...alike))]!);
+    chosen.push(
+      image === 0
+        ? seedAt(0)
+        : await mostUnlike(
+            Array.from({ length: triedSeeds }, (_, at) => seedAt(at)),
+            chosen,
+          ),
+    );
   }
   return chosen.map((own) => [own]);
 }
@@ -125,8 +133,8 @@ interface Found {
 
 interface Finder {
   find(seed: number): Promise<Found>;
-  /** How alike the drawings of two seeds look, −1 to 1; absent where nobody knows. */
-  likeness?(one: number, other: number): number;
+  /** Of seeds the first whose drawing looks most unlike those of others; absent where nobody knows. */
+  mostUnlike?(seeds: readonly number[], others: readonly number[]): Promise<number>;
 }
 
 interface Words {
@@ -140,6 +148,9 @@ async function wordsOf(from: Translation, { condition: { caption: text = "" } }:
   const { caption, label } = await encodeConditions(from, { caption: { kind: "text", text } });
   return { text, vector: caption?.plain ?? caption?.vector, label: label?.id, colour: caption?.colour };
 }
+
+const meanDifference = (one: Float32Array, other: Float32Array): number =>
+  one.reduce((sum, alpha, at) => sum + Math.abs(alpha - other[at]!), 0) / one.length;
 
 const noiseOf = (seed: number) => (length: number) => normals(seed, streams.retrieval, length);
 
@@ -165,10 +176,36 @@ function inLibrary(
     chosen.set(seed, found.entry);
     return found.entry;
   };
+  const openOf = (entry: number) => choice!.open(entry);
+  const small = new Map<number, Promise<Float32Array>>();
+  /** Alpha of a drawing as it is placed, small. */
+  const smallOf = (entry: number): Promise<Float32Array> => {
+    const { svg, liveArea: own } = openOf(entry);
+    const alphas =
+      small.get(entry) ??
+      renderInLiveArea(inUsualInk(svg), smallPx, { own, wanted }).then((planes) => planes.slice(3 * smallPx ** 2));
+    small.set(entry, alphas);
+    return alphas;
+  };
   return {
-    likeness: (one, other) => choice!.likeness(chosenBy(one), chosenBy(other)),
+    async mostUnlike(seeds, others) {
+      const shown = others.map(chosenBy);
+      const entries = [...new Set(seeds.map(chosenBy))];
+      const alike = new Map(
+        entries.map((entry) => [entry, Math.max(-1, ...shown.map((other) => choice!.likeness(entry, other)))]),
+      );
+      const compared = entries.sort((one, other) => alike.get(one)! - alike.get(other)!).slice(0, comparedMost);
+      const pictures = await Promise.all(shown.map(smallOf));
+      let [best, most] = [compared[0]!, -1];
+      for (const entry of compared) {
+        const picture = await smallOf(entry);
+        const difference = Math.min(1, ...pictures.map((other) => meanDifference(picture, other)));
+        if (difference > most) [best, most] = [entry, difference];
+      }
+      return seeds.find((seed) => chosenBy(seed) === best)!;
+    },
     async find(seed) {
-      const { svg, name, set, liveArea: own } = choice!.open(chosenBy(seed));
+      const { svg, name, set, liveArea: own } = openOf(chosenBy(seed));
       return {
         planes: await renderInLiveArea(inUsualInk(svg), sizePx, { own, wanted }),
         sizePx,

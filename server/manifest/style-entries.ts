@@ -160,6 +160,7 @@ export const styleLooks = {
       tinted: channel.optional(),
       edge: channel.optional(),
       tube: channel.optional(),
+      areTubes: z.boolean().optional(),
       corners: CornersSchema.optional(),
     })
     .optional(),

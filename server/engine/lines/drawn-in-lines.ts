@@ -48,7 +48,7 @@ export interface WantedLines extends StyleLines {
 export async function drawnInLines(
   { planes, known }: Pick<ShownDrawing, "planes" | "known">,
   sizePx: number,
-  { width, widths, isAll, outlinedShare = 0, tint, tinted, edge, tube, corners, isOwn }: WantedLines,
+  { width, widths, isAll, outlinedShare = 0, tint, tinted, edge, tube, areTubes = false, corners, isOwn }: WantedLines,
   answerOf: () => Promise<Float32Array>,
 ): Promise<LayeredImage | undefined> {
   const { ink, isOneInk } = inkOf([{ planes, sizePx }]);
@@ -63,11 +63,14 @@ export async function drawnInLines(
   const oddsOf = (edged: Edged, own: number): Float32Array =>
     (corners ? redrawCorners(edged.inside, sizePx, corners, own) : edged.inside).map((px) => oddsPerPx * px);
   const tubes =
-    tube && tint && width ? asTubes(lines, sizePx, shape, { width: tube, isAll: false, outline: width }) : undefined;
-  if (tubes && width && tint) {
+    tube && width ? asTubes(lines, sizePx, shape, { width: tube, isAll: areTubes, outline: width }) : undefined;
+  if (tubes && width) {
     const body = tubes.inside.map((px) => oddsPerPx * px);
-    return inLayers([alongEdges(body, width * sizePx), body], [1, tint], sizePx);
+    const outlines = alongEdges(body, width * sizePx);
+    return tint ? inLayers([outlines, body], [1, tint], sizePx) : inLayers([outlines], [1], sizePx);
   }
+  // A style that draws the contours of lines draws those of all else.
+  if (tube && width && !tint) return inLayers([alongEdges(ownEdge(lines, sizePx), width * sizePx)], [1], sizePx);
   const redrawn = redrawLines(lines, sizePx, { width, widths }, shape);
   // In a style of mostly outlines answers fill too many of them.
   if (redrawn && !isAll && !tint && outlinedShare >= outlinedLeast)

@@ -78,8 +78,13 @@ export interface StyleLines {
   readonly tinted?: number | undefined;
   /** Width of the lines in which the edges of its lines are drawn, of the side, where these are of the tint. */
   readonly edge?: number | undefined;
-  /** Width of the tubes that lines become where a style outlines fills of a tint, of the side; its outlines are as broad as its lines. */
+  /**
+   * Width of the tubes that lines become, of the side, where a style outlines fills of a tint, or draws contours alone; its outlines are as broad as its
+   * lines.
+   */
   readonly tube?: number | undefined;
+  /** Whether nearly all its drawings are such tubes. */
+  readonly areTubes?: boolean | undefined;
   /** Their corners and ends, where these are clear. */
   readonly corners?: StyleCorners | undefined;
 }

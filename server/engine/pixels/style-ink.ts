@@ -4,7 +4,9 @@ import { offAreasGround } from "../areas/areas-ground.ts";
 import type { Plate } from "../areas/plate.ts";
 import { type StyleAreas, styleAreasOf } from "../areas/style-areas.ts";
 import { type Hand, handOf } from "../hand-drawn/hand-of-style.ts";
-import { linesOfStyle, type StyleLines } from "../lines/line-width.ts";
+import { filledEvenOdd } from "../lines/even-odd.ts";
+import { linesOfStyle, lineWidthOf, type StyleLines } from "../lines/line-width.ts";
+import { shapeOf } from "../lines/shape.ts";
 import { areaTintMost, ofTint, overTint, tintedShare } from "../lines/tinted.ts";
 import { tubesAmong } from "../lines/tubes.ts";
 import { aroundStyle, ringOf } from "../rings/find-ring.ts";
@@ -216,7 +218,10 @@ const broaderLeast = 2.5;
 export function linesIn(drawings: readonly Drawing[], isOneInk: boolean, isByHand = false): StyleLines | undefined {
   const alphas = alphasIn(drawings);
   const tinted = isOneInk ? [] : drawings.filter(hasTint);
-  if (tinted.length < tintedLeast * drawings.length) return linesOfStyle(alphas, { isByHand });
+  if (tinted.length < tintedLeast * drawings.length) {
+    const lines = linesOfStyle(alphas, { isByHand });
+    return lines && { ...lines, ...hollowTubesIn(alphas, lines) };
+  }
   const tint = tintOf(tinted);
   if (tint === undefined) return undefined;
   if (tint > areaTintMost) {
@@ -236,6 +241,26 @@ export function linesIn(drawings: readonly Drawing[], isOneInk: boolean, isByHan
   return broad && broad.width >= broaderLeast * lines.width!
     ? { ...broad, tint, edge: lines.width }
     : { ...lines, tint, tinted: share, ...tubesIn(alphas, tint, lines.width) };
+}
+
+/** Width of contours that meet, of that of one. */
+const metTimes = 1.7;
+
+/** What lines become in a style that draws the contours of all it has, lines too. */
+function hollowTubesIn(
+  drawings: ReturnType<typeof alphasIn>,
+  { isAll, width }: StyleLines,
+): Pick<StyleLines, "tube" | "areTubes"> {
+  if (!isAll || width === undefined) return {};
+  const shapes = drawings.flatMap(({ alphas, sizePx }) => {
+    const filled = filledEvenOdd(alphas, sizePx, width * sizePx);
+    if (filled) return [{ alphas: filled, sizePx, isFilled: true }];
+    // Contours of thin lines meet: they say neither that lines are tubes nor that they are not.
+    const own = lineWidthOf(shapeOf(alphas, sizePx), sizePx)?.width ?? 0;
+    return own < metTimes * width ? [{ alphas, sizePx }] : [];
+  });
+  const tubes = tubesAmong(shapes, width);
+  return tubes ? { tube: tubes.width, areTubes: tubes.isAll } : {};
 }
 
 /** @param drawings alphas with the tint @param width of the outlines, of the side */
