@@ -1,7 +1,7 @@
 /**
  * Makes the figures of the docs: `npm run figures [-- NAME…] [--packs DIR]`. `training` trains two translations of ten minutes
  * each and so has to be named; `--steps N` shortens it, `--keep DIR` keeps the packs, each in its own data folder. `upscaling` and
- * `upscaling-inputs` need downloaded pictures, `upscaling-letters` fonts, and `restyle-matrix`, `unseen-pairs`, `eight-icons`, `style-colours`, `coloured-styles`, `hand-drawn`, `stickers` and `rings` rendered styles; they have to be named, too.
+ * `upscaling-inputs` need downloaded pictures, `upscaling-letters` fonts, and `restyle-matrix`, `unseen-pairs`, `eight-icons`, `style-colours`, `coloured-styles`, `hand-drawn`, `stickers`, `rings`, `soft-shadows` and `contours` rendered styles; they have to be named, too.
  */
 import { parseArgs } from "node:util";
 import { autoencoderFigure } from "./figures/autoencoder.ts";
@@ -16,9 +16,11 @@ import { captionSeedsFigure, ownStyleFigure } from "./figures/own-style.ts";
 import { playgroundFigure } from "./figures/playground.ts";
 import {
   colouredStylesFigure,
+  contoursFigure,
   eightIconsFigure,
   restyleMatrixFigure,
   ringsFigure,
+  softShadowsFigure,
   stickersFigure,
   styleColoursFigure,
   unseenPairsFigure,
@@ -62,6 +64,8 @@ const styleFigures: Figures = {
   "hand-drawn": handDrawnFigure,
   stickers: stickersFigure,
   rings: ringsFigure,
+  "soft-shadows": softShadowsFigure,
+  contours: contoursFigure,
 };
 
 /** Several figures each, of upscaling. */

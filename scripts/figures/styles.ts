@@ -4,7 +4,9 @@
  */
 
 import type { Drawing } from "../../server/engine/pixels/ink-colour.ts";
+import { isSoft } from "../../server/engine/pixels/shadows/shadow.ts";
 import { shadowsOf } from "../../server/engine/pixels/shadows/without-shadows.ts";
+import { styleInkOf } from "../../server/engine/pixels/style-ink.ts";
 import { ringOf } from "../../server/engine/rings/find-ring.ts";
 import { type ColourWord, hues } from "../../server/evaluation/metrics/colour-words.ts";
 import {
@@ -253,6 +255,19 @@ export const stickersFigure = aroundFigureOf(
   false,
   "#c4cbd4",
 );
+
+/** Soft shadows. */
+export const softShadowsFigure = aroundFigureOf(
+  (drawings) => shadowsOf(drawings)?.shadows.some(isSoft) ?? false,
+  true,
+  "#ffffff",
+);
+
+/** Contours of lines. */
+export const contoursFigure = aroundFigureOf((drawings) => {
+  const { tube, tint } = styleInkOf(drawings).lines ?? {};
+  return tube !== undefined && tint === undefined;
+}, true);
 
 /** Rings and borders. */
 export const ringsFigure = aroundFigureOf((drawings) => ringOf(drawings) !== undefined, true);

@@ -113,9 +113,11 @@ function scaleThatFits(drawing: Drawing, largest: number, shadows: readonly Shad
   return Math.min(1, (roomBeyond * largest * drawing.sizePx) / longerSide(box), ...scales.filter((scale) => scale > 0));
 }
 
-/** A drawing about the middle of its picture, by a scale of at most 1, so that edges stay as sharp as they are: by whole pixels on each side. */
-export function smallerBy({ planes, sizePx }: Drawing, scale: number): Float32Array {
-  const border = Math.round((sizePx * (1 - scale)) / 2);
+/** Whole pixels on each side that a drawing leaves when it gets smaller by a scale. */
+export const borderOf = ({ sizePx }: Drawing, scale: number): number => Math.round((sizePx * (1 - scale)) / 2);
+
+/** A drawing smaller about the middle of its picture, with edges as sharp as they are. @param border in whole pixels */
+export function withinBorder({ planes, sizePx }: Drawing, border: number): Float32Array {
   const side = sizePx - 2 * border;
   const small = averageAreas(planes, sizePx, side);
   const within = new Float32Array(planes.length);

@@ -10,7 +10,7 @@ import { anyPartitionOf } from "./areas/smooth-areas.ts";
 import type { ConditionValues } from "./conditions.ts";
 import { colourCount, inGiven } from "./in-given-colours.ts";
 import type { ConditionValue } from "./interfaces.ts";
-import { notLarger, scaleInStyle, smallerBy } from "./live-area.ts";
+import { borderOf, notLarger, scaleInStyle, withinBorder } from "./live-area.ts";
 import { madePicture, type Picture } from "./made-picture.ts";
 import { spreadOf } from "./pixels/colour-spread.ts";
 import { isSameLook } from "./pixels/ground/ground.ts";
@@ -115,7 +115,7 @@ const toneOf = ({ colours }: Requested, styleInk: StyleInk): string | undefined 
 const withoutFirst = (colours: ConditionValue | undefined): ConditionValue | undefined =>
   colours?.kind === "colours" ? { ...colours, colours: colours.colours.slice(1) } : colours;
 
-/** The colours of a style of one ink, with a ground, accents or hard shadows. @param colours requested ones */
+/** The colours of a style of one ink, with a ground, accents or shadows. @param colours requested ones */
 export function paintsOf(
   styleInk: StyleInk,
   colours?: ConditionValue,
@@ -135,19 +135,25 @@ export const paletteOf = ({ colours }: Requested, styleInk: StyleInk): readonly 
   colours?.kind === "colours" && !isOfOneColour(styleInk) ? colours.colours : undefined;
 
 /**
- * The values with all that can be in the usual ink, where the requested style is of one colour.
+ * The values with all that can be in the usual ink, where the requested style is of one colour, and as small as drawings of the style are.
  * @param before conditions that they had, whose styles say what several colours are too
  */
-export function readInInk(
+export const readInInk = (
   readers: Readers,
   values: ConditionValues,
   styleInk: StyleInk,
   before: ConditionValues = {},
+): ConditionValues => asSmallAsStyle(readers, values, inInkOf(readers, values, styleInk, before));
+
+function inInkOf(
+  readers: Readers,
+  values: ConditionValues,
+  styleInk: StyleInk,
+  before: ConditionValues,
 ): ConditionValues {
   const look = (style: ConditionValue | undefined) => styleOf(readers, style);
   const unringed = conditionsWithout(values, look, rings);
-  const unshaded = conditionsWithoutShadows(conditionsWithout(unringed, look, plates), before, look);
-  const bare = asSmallAsStyle(unshaded, styleInk, liveAreaOfSet(readers, values));
+  const bare = conditionsWithoutShadows(conditionsWithout(unringed, look, plates), before, look);
   if (!isOfOneColour(styleInk)) {
     const { colours: _, ...uncoloured } = bare;
     return toneOf(values, styleInk) ? uncoloured : bare;
@@ -167,18 +173,22 @@ export function readInInk(
 }
 
 /**
- * The drawing as small as those of the requested style, and its own style's icons by the same, since the flow follows what tells both apart; a part that
- * is drawn anew stays where it is. @param own live area of the drawing's set
+ * The drawing as small as those of the style that values request, and its own style's icons by the same, since the flow follows what tells both apart; a
+ * part that is drawn anew stays where it is.
+ * @param read the values as they are read, which get smaller; the same where absent
  */
-function asSmallAsStyle(values: ConditionValues, style: StyleInk, own: number | undefined): ConditionValues {
-  const { drawing, "drawing-style": shown } = values;
-  if (drawing?.kind !== "image" || drawing.hole) return values;
-  const scale = scaleInStyle(drawing, style, own);
-  if (scale === 1) return values;
-  const smaller = <Shown extends Picture>(image: Shown): Shown =>
-    madePicture(image, `${image.key} smaller by ${scale.toFixed(4)}`, (of) => smallerBy(of, scale));
+export function asSmallAsStyle(readers: Readers, values: ConditionValues, read = values): ConditionValues {
+  const { drawing, "drawing-style": shown } = read;
+  const style = styleOf(readers, values.style)?.styleInk;
+  if (!style || drawing?.kind !== "image" || drawing.hole) return read;
+  const scale = scaleInStyle(drawing, style, liveAreaOfSet(readers, values));
+  if (scale === 1) return read;
+  const smaller = <Shown extends Picture>(image: Shown): Shown => {
+    const border = borderOf(image, scale);
+    return madePicture(image, `${image.key} within ${border}`, (of) => withinBorder(of, border));
+  };
   return {
-    ...values,
+    ...read,
     drawing: smaller(drawing),
     ...(shown?.kind === "images" && { "drawing-style": { ...shown, images: shown.images.map(smaller) } }),
   };

@@ -62,7 +62,7 @@ function rememberWithoutPlate(style: ReadStyle, images: readonly Picture[]): voi
 
 const remember = (read: ReadStyle): ReadStyle => keep(stylesRead, read.key, read, stylesReadMost);
 
-/** The same style, of images without their hard shadows. */
+/** The same style, of images without their shadows. */
 function readWithoutShadows({ key, styleInk, places }: ReadStyle, images: readonly Picture[]): ReadStyle {
   const { shadows = [], ...inner } = styleInk;
   return { key: keyOf(images.map((image) => alone(image, { key, shadows }))), styleInk: inner, places };

@@ -1,5 +1,5 @@
 /**
- * Conditions without hard shadows (pixels/shadows/hard-shadow.ts): the flow between styles reads drawings and styles without them, a drawing by what
+ * Conditions without shadows (pixels/shadows/shadow.ts): the flow between styles reads drawings and styles without them, a drawing by what
  * its own style's icons show, or by the requested style's where it clearly has the same.
  */
 import type { ConditionValues } from "./conditions.ts";
@@ -10,7 +10,7 @@ import type { Shadow } from "./pixels/shadows/shadow.ts";
 import { withoutShadows } from "./pixels/shadows/without-shadows.ts";
 import type { StyleInk } from "./pixels/style-ink.ts";
 
-/** A style whose drawings have hard shadows. */
+/** A style whose drawings have shadows. */
 interface ShadowedStyle {
   /** Of its images, or its name. */
   readonly key: string;

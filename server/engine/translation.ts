@@ -211,7 +211,7 @@ interface Painted {
   readonly enlarged?: Float32Array | undefined;
   /** What is drawn larger as layers, where they are known. */
   readonly known?: Pick<TracedPixels, "stack" | "parts" | "linePx">;
-  /** What is drawn larger without its hard shadows, and these. */
+  /** What is drawn larger without its shadows, and these. */
   readonly apart?: Apart | undefined;
 }
 

@@ -4,7 +4,7 @@ import { findOutOfDistribution, typicalityPercentile } from "../engine/calibrati
 import { encodeConditions, namedLabels } from "../engine/conditions.ts";
 import { checkInversion, invertImage } from "../engine/edits/invert.ts";
 import { isOfOneColour } from "../engine/pixels/style-ink.ts";
-import { inkOfStyle, readInInk, readPicture } from "../engine/read-in-ink.ts";
+import { asSmallAsStyle, inkOfStyle, readInInk, readPicture } from "../engine/read-in-ink.ts";
 import type { Translation } from "../engine/translation.ts";
 import { conditionValues, imageOf, inOwnStyle } from "./condition-values.ts";
 import { withGivenDrawings } from "./drawings/given-drawings.ts";
@@ -25,7 +25,8 @@ export async function runInversion(
   const styleInk = inkOfStyle(translation, values);
   const image = imageOf(images, request.image);
   const inked = isOfOneColour(styleInk) ? readPicture(translation, image, values) : undefined;
-  const conditions = await encodeConditions(translation, inked ? readInInk(translation, values, styleInk) : values);
+  const read = inked ? readInInk(translation, values, styleInk) : asSmallAsStyle(translation, values);
+  const conditions = await encodeConditions(translation, read);
   const { planes } = inked ?? image;
   const inverted = await invertImage(translation, planes, conditions);
   const check = await checkInversion(translation, planes, inverted, conditions);

@@ -54,7 +54,7 @@ export async function planFromCaption(
     : inIndex(captions, words, request);
   const each = bestOfEach(request);
   const starts: Start[][] = [];
-  for (const seeds of await seedsOf(request, each, finder)) {
+  for (const seeds of await seedsOf(request, each, finder, signal)) {
     const candidates: Start[] = [];
     for (const seed of seeds) {
       // Each candidate is drawn and encoded for some 20 ms, and there may be hundreds.
@@ -94,6 +94,7 @@ async function seedsOf(
   { seed, count, bestOf }: Pick<ResolvedRequest, "seed" | "count" | "bestOf">,
   each: Pick<Plan, "seedOf">,
   { mostUnlike }: Finder,
+  signal?: AbortSignal,
 ): Promise<number[][]> {
   if (bestOf > 1 || !mostUnlike)
     return Array.from({ length: count }, (_, image) =>
@@ -101,6 +102,7 @@ async function seedsOf(
     );
   const chosen: number[] = [];
   for (let image = 0; image < count; image += 1) {
+    signal?.throwIfAborted();
     const seedAt = (at: number): number => imageSeed(seed, image + at * count);
     // The first image's own seed stays, so that one image is the first of many.
     chosen.push(
@@ -198,7 +200,9 @@ function inLibrary(
       const pictures = await Promise.all(shown.map(smallOf));
       let [best, most] = [compared[0]!, -1];
       for (const entry of compared) {
-        const picture = await smallOf(entry);
+        // One that cannot be drawn is not chosen.
+        const picture = await smallOf(entry).catch(() => undefined);
+        if (!picture) continue;
         const difference = Math.min(1, ...pictures.map((other) => meanDifference(picture, other)));
         if (difference > most) [best, most] = [entry, difference];
       }

@@ -17,7 +17,7 @@ import type { KeptPixels } from "../engine/edits/kept-pixels.ts";
 import { varyResidual } from "../engine/edits/variations.ts";
 import { guidanceTermsOf } from "../engine/guidance.ts";
 import type { StyleLines } from "../engine/lines/line-width.ts";
-import { inkOfStyle, looksOf, paletteOf, readInInk } from "../engine/read-in-ink.ts";
+import { asSmallAsStyle, inkOfStyle, looksOf, paletteOf, readInInk } from "../engine/read-in-ink.ts";
 import type { Row, Translation } from "../engine/translation.ts";
 import { sampleRow } from "../retrieval/retrieved-prior.ts";
 import { stylesUnder } from "../retrieval/sources.ts";
@@ -154,7 +154,7 @@ async function editedEnd(
   const wanted = restyled(own, requested);
   const styleInk = inkOfStyle(translation, wanted);
   const read = (values: ConditionValues): ConditionValues =>
-    inked ? readInInk(translation, values, styleInk, own) : values;
+    inked ? readInInk(translation, values, styleInk, own) : asSmallAsStyle(translation, values);
   const { planes } = inked ?? imageOf(images, source.image);
   const encoded = await encodeConditions(translation, read(own)).catch((error: unknown) => {
     throw inside(where, error);

@@ -1,8 +1,9 @@
 /**
  * Layers → the text of an SVG: one path a layer, named, filled or stroked with one colour or a linear gradient, a soft shadow blurred; nothing else, so that
- * every program reads it alike.
+ * programs read it alike.
  */
 import { movedPath, type Path, type Point, pathData } from "../../shared/vectors/vector-path.ts";
+import { blurText, blurUse } from "../../shared/vectors/vector-svg.ts";
 import type { StrokeLook } from "./strokes/stroke-cover.ts";
 
 /** A gradient from one point to another, in pixels of the picture. */
@@ -43,21 +44,16 @@ export function svgText(
   const gradients = layers.flatMap(({ gradient }, index) =>
     gradient ? [gradientText(gradient, `gradient-${index + 1}`, scale, digits)] : [],
   );
-  // Within the picture, which may end before the blur does.
-  const region = `filterUnits="userSpaceOnUse" x="0" y="0" width="${widthPx}" height="${heightPx}"`;
   const blurs = layers.flatMap(({ blurPx }, index) =>
     blurPx === undefined
       ? []
-      : [
-          `<filter id="${blurId(index)}" ${region}><feGaussianBlur stdDeviation="${Number((blurPx * scale[0]).toFixed(digits))}"/></filter>`,
-        ],
+      : [blurText(index, Number((blurPx * scale[0]).toFixed(digits)), { width: widthPx, height: heightPx })],
   );
   const paths = layers.map(({ name, hex, gradient, opacity, blurPx, outlines, stroke }, index) => {
     const fill = gradient ? `url(#gradient-${index + 1})` : hex;
     const moved = outlines.map((outline) => movedPath(outline, ([x, y]) => [x * scale[0], y * scale[1]]));
     // Figma and Illustrator take the name of a layer from its id.
-    const blur = blurPx === undefined ? "" : ` filter="url(#${blurId(index)})"`;
-    const id = `id="${name.replaceAll(" ", "-")}"${blur}`;
+    const id = `id="${name.replaceAll(" ", "-")}"${blurPx === undefined ? "" : blurUse(index)}`;
     const faint = (what: string): string =>
       opacity === undefined ? "" : ` ${what}-opacity="${Number(opacity.toFixed(3))}"`;
     const data = `d="${pathData(moved, digits)}"`;
@@ -74,8 +70,6 @@ export function svgText(
     "</svg>\n",
   ].join("\n");
 }
-
-const blurId = (index: number): string => `blur-${index + 1}`;
 
 export const escapeXml = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);

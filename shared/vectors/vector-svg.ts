@@ -36,21 +36,34 @@ export function fittedSize(svg: string, box: SvgSize): SvgSize {
   return { width: size.width * scale, height: size.height * scale };
 }
 
-/** Deviations of the blurs of paths that the tracer wrote, by their number among its paths, in the drawing's units. */
-export function blursOf(svg: string): ReadonlyMap<number, number> {
-  const paths = [...svg.matchAll(/<path\b[^>]*>/g)].map(([tag]) => / filter="url\(#([\w-]+)\)"/.exec(tag)?.[1]);
-  const blurs = new Map<number, number>();
-  for (const [index, id] of paths.entries()) {
-    const [, deviation] =
-      (id && new RegExp(`id="${id}"[^>]*><feGaussianBlur stdDeviation="([\\d.]+)"`).exec(svg)) || [];
-    if (deviation) blurs.set(index, Number(deviation));
-  }
-  return blurs;
-}
+/** A blur of a path as the tracer writes it, within the picture. @param index of the path @param deviation in the drawing's units */
+export const blurText = (index: number, deviation: number, { width, height }: SvgSize): string =>
+  `<filter id="blur-${index + 1}" filterUnits="userSpaceOnUse" x="0" y="0" width="${width}" height="${height}" color-interpolation-filters="sRGB"><feGaussianBlur stdDeviation="${deviation}"/></filter>`;
+export const blurUse = (index: number): string => ` filter="url(#blur-${index + 1})"`;
+
+const blurIn =
+  /<filter id="blur-(\d{1,2})" filterUnits="userSpaceOnUse" x="0" y="0" width="[\d.]+" height="[\d.]+" color-interpolation-filters="sRGB"><feGaussianBlur stdDeviation="([\d.]+)"\/><\/filter>/g;
+
+/** Deviations of the blurs of paths that the tracer wrote, by the paths' indices, in the drawing's units. */
+export const blursOf = (svg: string): ReadonlyMap<number, number> =>
+  new Map([...svg.matchAll(blurIn)].map(([, path, deviation]) => [Number(path) - 1, Number(deviation)]));
 
 /** Without these blurs. */
 export const sharpSvg = (svg: string): string =>
-  svg.replace(/<filter\b.*?<\/filter>/gs, "").replace(/ filter="url\([^"]*\)"/g, "");
+  svg
+    .replace(blurIn, "")
+    .replace(/<defs><\/defs>\n?/, "")
+    .replace(/ filter="url\(#blur-\d{1,2}\)"/g, "");
+
+/** With blurs of its paths, by their indices, in the drawing's units. */
+function blurredSvg(svg: string, blurs: ReadonlyMap<number, number>, size: SvgSize): string {
+  if (blurs.size === 0) return svg;
+  let index = 0;
+  const texts = [...blurs].map(([path, deviation]) => blurText(path, Number(deviation.toFixed(3)), size));
+  return svg
+    .replace(/<path\b/g, (tag) => (blurs.has(index++) ? `${tag}${blurUse(index - 1)}` : tag))
+    .replace(/<svg\b[^>]*>/, (tag) => `${tag}\n<defs>${texts.join("")}</defs>`);
+}
 
 /** A solid colour of a path that the tracer wrote, and what stands before it. */
 const paintIn = /(<path\b[^>]*\s(?:fill|stroke)=")(#[0-9a-f]{6})"/g;
@@ -83,11 +96,12 @@ const hasPathsAlone = (svg: string): boolean =>
 /**
  * The drawing in a square of `toPx` with edges on whole pixels; one that the tracer did not write, or with gradients, only shrinks.
  */
-export function fittedSvg(svg: string, toPx: number): string {
+export function fittedSvg(shown: string, toPx: number): string {
+  const [svg, blurs] = [sharpSvg(shown), blursOf(shown)];
   const size = viewSizeOf(svg);
   const layers = [...svg.matchAll(/<path\b[^>]*>/g)].map(([tag]) => layerOf(tag));
   const isTraced = layers.length > 0 && layers.every((layer) => layer !== undefined) && hasPathsAlone(svg);
-  if (!size || !isTraced) return squareSvg(svg, toPx, false);
+  if (!size || !isTraced) return squareSvg(shown, toPx, false);
   const fromPx = Math.max(size.width, size.height);
   const fitted = fitToPixels(layers, fromPx, toPx);
   let index = 0;
@@ -96,7 +110,9 @@ export function fittedSvg(svg: string, toPx: number): string {
     const { paths, strokePx = 0 } = fitted[index++]!;
     return tag.replace(dataIn, ` d="${pathData(paths, 3)}"`).replace(widthIn, ` stroke-width="${strokePx}"`);
   });
-  return squareSvg(drawn, toPx, true);
+  const scale = toPx / fromPx;
+  const smaller = new Map([...blurs].map(([path, deviation]) => [path, scale * deviation]));
+  return squareSvg(blurredSvg(drawn, smaller, { width: size.width * scale, height: size.height * scale }), toPx, true);
 }
 
 const [dataIn, widthIn] = [/\sd="([^"]*)"/, /\sstroke-width="([^"]*)"/];

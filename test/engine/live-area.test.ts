@@ -1,7 +1,7 @@
 /** How large drawings get in a style: as its own are, compared with those of their set. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { boxOfInk, longerSide, scaleInStyle, sizesIn, smallerBy } from "../../server/engine/live-area.ts";
+import { borderOf, boxOfInk, longerSide, scaleInStyle, sizesIn, withinBorder } from "../../server/engine/live-area.ts";
 import type { Ink } from "../../server/engine/pixels/ink-colour.ts";
 import type { Shadow } from "../../server/engine/pixels/shadows/shadow.ts";
 import { inkOfStyle, readInInk } from "../../server/engine/read-in-ink.ts";
@@ -52,7 +52,7 @@ test("where its set is not known a drawing is no larger than the style's largest
 });
 
 test("it is shrunk about the middle, and so are the icons of its own style; what is drawn anew in part stays", () => {
-  const made = smallerBy(large![1]!, 0.75);
+  const made = withinBorder(large![1]!, borderOf(large![1]!, 0.75));
   const [before, after] = [boxOfInk(large![1]!)!, boxOfInk({ planes: made, sizePx })!];
   assert.ok(Math.abs(longerSide(after) / longerSide(before) - 0.75) < 0.04);
   assert.ok(Math.abs(after.left + after.right - sizePx) <= 1 && Math.abs(after.top + after.bottom - sizePx) <= 1);
@@ -75,4 +75,22 @@ test("it is shrunk about the middle, and so are the icons of its own style; what
   const holed = read(new Float32Array(sizePx ** 2)).drawing;
   assert.ok(holed?.kind === "image");
   assert.equal(sideOf(holed), sideOf(large![1]!));
+});
+
+test("conditions that an image was made in keep the size of their own style, whatever is requested next", () => {
+  const images = (drawings: typeof small, key: string) =>
+    drawings!.map((drawing, at) => ({ kind: "image" as const, ...drawing, key: `${key} ${at}` }));
+  const readers = { conditions: [] };
+  const [wanted, own] = [images(small, "wanted"), images(large, "own")].map((shown) => ({
+    kind: "images" as const,
+    images: shown,
+  }));
+  const values = { style: own!, drawing: own!.images[1]!, "drawing-style": own! };
+  const requested = inkOfStyle(readers, { ...values, style: wanted! });
+  const sideOf = (read: ReturnType<typeof readInInk>): number => {
+    assert.ok(read.drawing?.kind === "image");
+    return longerSide(boxOfInk(read.drawing)!);
+  };
+  assert.equal(sideOf(readInInk(readers, values, requested)), longerSide(boxOfInk(large![1]!)!));
+  assert.ok(sideOf(readInInk(readers, { ...values, style: wanted! }, requested)) < 0.82 * sizePx * 0.9);
 });

@@ -5,6 +5,7 @@ import { renderSvg } from "../../server/images/codec.ts";
 import { requirePlainSvg } from "../../server/images/svg.ts";
 import { createSvgDrawer } from "../../server/images/svg-drawer.ts";
 import { limits } from "../../shared/limits.ts";
+import { blurText, blurUse } from "../../shared/vectors/vector-svg.ts";
 
 const svg = (body: string): string =>
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 512 512" width="512" height="512">${body}</svg>`;
@@ -31,6 +32,24 @@ it("a drawing that takes too long ends alone: the one behind it is drawn by anot
   assert.match(hostile.reason.message, /^condition\.sketch\.svg: expected an SVG that is drawn within 1000 ms/);
   assert.equal(next.status, "fulfilled");
   assert.deepEqual(next.value, await renderSvg(plain, 64));
+});
+
+it("blurs that Tau's own vectors have are allowed, a few; other filters are not", () => {
+  const blurred = (count: number): string =>
+    svg(
+      Array.from({ length: count }, (_, at) => {
+        const text = blurText(at, 4, { width: 512, height: 512 });
+        return `<defs>${text}</defs><path${blurUse(at)} d="M0 0h9v9z"/>`;
+      }).join(""),
+    );
+  requirePlainSvg(blurred(2), "svg");
+  for (const hostile of [
+    blurred(9),
+    blurred(1).replace("</filter>", "<feTurbulence/></filter>"),
+    blurred(1).replace("</defs>", `</defs>${`<path${blurUse(0)} d="M0 0h9v9z"/>`.repeat(9)}`),
+    blurred(1).replace("url(#blur-1)", "url(#other)"),
+  ])
+    assert.throws(() => requirePlainSvg(hostile, "svg"), { code: "image_rejected" }, hostile);
 });
 
 it("a drawing that is refused is refused by the other process with the same words", async () => {

@@ -141,11 +141,13 @@ const paintKeys = [
   "strokeJoin",
   "strokeAlign",
   "dashPattern",
-  "effects",
 ] as const;
 
 /** The look of a layer on another one, which keeps its identity. */
 function takeOver(node: VectorNode, look: VectorNode): void {
+  // Effects of others than shadows are the designer's.
+  if (node.name.endsWith("behind") || look.effects.length > 0)
+    node.effects = [...node.effects.filter(({ type }) => type !== "LAYER_BLUR"), ...look.effects];
   node.name = look.name;
   node.vectorPaths = look.vectorPaths;
   node.resize(Math.max(0.01, look.width), Math.max(0.01, look.height));

@@ -32,7 +32,7 @@ export interface Looks {
   readonly accents?: readonly Accent[] | undefined;
   /** What it lies on, in the inks that this has. */
   readonly ground?: Ground | undefined;
-  /** Hard shadows behind it, the innermost first; not with a ground. */
+  /** Shadows behind it, the innermost first; not with a ground. */
   readonly shadows?: readonly Shadow[] | undefined;
   /** What it lies on with its shadows; not with a ground. */
   readonly plate?: Plate | undefined;
@@ -51,7 +51,7 @@ export interface Finished {
   readonly stack?: ((planes: Float32Array) => StackedLayer[]) | undefined;
   /** What is done with its colours at the end, if anything. */
   readonly recolour?: ((ink: Ink) => Ink) | undefined;
-  /** The answer at another size without its hard shadows, and these, lowest first; where it has any. */
+  /** The answer at another size without its shadows, and these, lowest first; where it has any. */
   readonly apart?: ((planes: Float32Array) => Apart) | undefined;
 }
 

@@ -109,12 +109,17 @@ export function styleInkOf(drawings: readonly Drawing[]): StyleInk {
 
 function styleWithin(drawings: readonly Drawing[]): StyleInk {
   // What has a hard shadow of another colour is no gradient, and to look for one takes long.
-  const found = shadowsOf(drawings, (bare) => gradientInkOf(bare) !== undefined);
+  const shaded = new Map<readonly Drawing[], GradientInk | undefined>();
+  const shadedOf = (bare: readonly Drawing[]): GradientInk | undefined => {
+    if (!shaded.has(bare)) shaded.set(bare, gradientInkOf(bare));
+    return shaded.get(bare);
+  };
+  const found = shadowsOf(drawings, (bare) => shadedOf(bare) !== undefined);
   if (!found) {
-    const own = inkAlone(drawings, gradientInkOf(drawings));
+    const own = inkAlone(drawings, shadedOf(drawings));
     return onPlates(drawings, own.areas) ?? own;
   }
-  const own = inkAlone(found.alone, gradientInkOf(found.alone), true);
+  const own = inkAlone(found.alone, shadedOf(found.alone), true);
   return { ...own, ...(!(own.ink ?? own.ground) && { spread: spreadOf(found.alone) }), shadows: found.shadows };
 }
 
@@ -122,6 +127,8 @@ function styleWithin(drawings: readonly Drawing[]): StyleInk {
 const platedLeast = 0.8;
 /** Drawings that are looked at off their plates. */
 const lookedMost = 8;
+/** How far down a shadow lies, of the side, that lies above its drawing. */
+const aboveFrom = -0.01;
 /** Difference of a channel from which on lines show on a ground. */
 export const legibleFrom = 0.3;
 
@@ -149,7 +156,7 @@ function onPlates(drawings: readonly Drawing[], areas: StyleAreas | undefined): 
     const own = veils === "gone" || found ? inkAlone(found?.alone ?? bare, undefined, true) : undefined;
     const isFound = own?.ink ?? (veils === "gone" ? own?.areas : undefined);
     // What lies above a drawing is no shadow.
-    if (!own || !isFound || found?.shadows.some(({ down }) => down < 0)) continue;
+    if (!own || !isFound || found?.shadows.some(({ down }) => down < aboveFrom)) continue;
     // Pale lines around drawings on pale grounds, as of stickers, are not what a drawing's lines become.
     const lines = own.areas?.outline?.ink ?? own.ink;
     const isHidden = lines && looks.some(({ ground: behind }) => inkDistance(lines, behind) < legibleFrom);

@@ -49,8 +49,11 @@ export function inRing(of: Float32Array, ring: Ring, recolour: (ink: Ink) => Ink
   return {
     placed,
     planes: (drawn) => over(line(Math.sqrt(drawn.length / 4)), placed(drawn)),
+    // A blur would reach beyond what a ring encloses.
     within: (others, side) =>
-      isFilled ? others.map((layer) => coverWithin(layer, side)) : layersInPlace(others, ring, side),
+      isFilled
+        ? others.filter(({ blurPx }) => blurPx === undefined).map((layer) => coverWithin(layer, side))
+        : layersInPlace(others, ring, side),
     layer: (side) => layerIn(ink, line(side)),
     inside(drawn) {
       const cover = line(Math.sqrt(drawn.length / 4)).subarray((3 * drawn.length) / 4);

@@ -124,7 +124,8 @@ async function namedStyle({ name, title, variant, examples }: ExportedFacts["sty
   const icons = shuffled(own, 0).slice(0, measuredMost);
   const shown = [];
   for (const icon of icons) shown.push({ planes: await drawings.read(icon), sizePx: facts.imagePx });
-  const { isAll, outlinedShare, corners, width, tint, edge, tube } = linesIn(shown.slice(0, examples), isOneInk) ?? {};
+  const { isAll, outlinedShare, corners, width, tint, edge, tube, areTubes } =
+    linesIn(shown.slice(0, examples), isOneInk) ?? {};
   // Of a few icons it strays.
   const tinted = tint !== undefined && isAll && edge === undefined ? tintedShare(alphasIn(shown), tint) : undefined;
   const liveArea = sizesOf(shown)?.liveArea;
@@ -138,7 +139,7 @@ async function namedStyle({ name, title, variant, examples }: ExportedFacts["sty
     // All of them take the colour of the text around them, which was rendered so.
     ink: usualInk,
     ...(liveArea !== undefined && { liveArea: Math.round(1000 * liveArea) / 1000 }),
-    ...(isAll !== undefined && { lines: { ...Object.fromEntries(rounded), isAll, corners } }),
+    ...(isAll !== undefined && { lines: { ...Object.fromEntries(rounded), isAll, corners, areTubes } }),
   };
 }
 

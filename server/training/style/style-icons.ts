@@ -65,7 +65,7 @@ export async function isOfFlatColours(folder: string, sizePx: number): Promise<b
 const offPaper = <Shown extends Icon>(icon: Shown): Shown => ({ ...icon, planes: planesOffPaper(icon) ?? icon.planes });
 
 /**
- * The icons in the usual ink, without those of other colours and without hard shadows and what goes around each, where most are of one colour; else as
+ * The icons in the usual ink, without those of other colours and without shadows and what goes around each, where most are of one colour; else as
  * they are.
  */
 export function inInkOfMost<Shown extends Icon>(

@@ -20,7 +20,7 @@ const [blue, dark]: [Ink, Ink] = [
   [0.1, 0.3, 0.8],
   [0.06, 0.09, 0.16],
 ];
-/** Six of each of three kinds: a ring with a bar, a disc, a bar. */
+/** Rings with a bar, and discs. */
 const plain = Array.from({ length: 9 }, (_, at) => {
   const [x, y] = [24 + (at % 5), 22 + (at % 4)];
   const bar = box(12 + (at % 6), 42 + (at % 3), 48 - (at % 4), 48) as Parameters<typeof drawn>[0][0];
@@ -118,4 +118,23 @@ test("requested colours leave a soft shadow as it is, and a manifest keeps it", 
   assert.ok(apart(looks.shadows![0]!.paint.ink, dark) < 0.04);
   const kept = shadowOfEntry(entryOfShadow(soft));
   assert.ok(Math.abs(kept.blur! - soft.blur!) < 1e-4 && Math.abs(kept.down - soft.down) < 1e-4);
+});
+
+test("a badge's own shadow is its ground's, in one ink and in several", () => {
+  const badge = (at: number, extra: boolean) => {
+    const bar = box(24 - (at % 3), 28, 40 + (at % 4), 36 + (at % 3));
+    return drawn(
+      [disc(22), [0.9, 0.2, 0.2]],
+      [bar, [1, 1, 1]],
+      ...(extra ? ([[disc(4 + (at % 3), 30 + (at % 5), 42), [0.1, 0.8, 0.3]]] as const) : []),
+    );
+  };
+  for (const extra of [false, true]) {
+    const badges = Array.from({ length: 12 }, (_, at) => badge(at, extra)).map(({ planes }) => ({
+      planes: withShadows(planes, [soft]),
+      sizePx,
+    }));
+    assert.equal(softShadowOf(badges), undefined);
+    assert.equal(styleInkOf(badges).shadows, undefined);
+  }
 });

@@ -425,7 +425,7 @@ test("components that the editor refuses half-way leave nothing behind; a locked
 });
 
 test("a blurred path of a vector is a sharp one with a layer blur as large as the drawing is shown", () => {
-  const blur = `<defs><filter id="blur-1" filterUnits="userSpaceOnUse" x="0" y="0" width="128" height="128"><feGaussianBlur stdDeviation="6"/></filter></defs>\n`;
+  const blur = `<defs><filter id="blur-1" filterUnits="userSpaceOnUse" x="0" y="0" width="128" height="128" color-interpolation-filters="sRGB"><feGaussianBlur stdDeviation="6"/></filter></defs>\n`;
   const svg = icon()
     .replace(/(<svg[^>]*>\n)/, `$1${blur}`)
     .replace('id="red"', 'id="red-behind" filter="url(#blur-1)"');
@@ -441,4 +441,20 @@ test("a blurred path of a vector is a sharp one with a layer blur as large as th
       return [...(r.name === "red-behind" || r.effects.length > 0 ? [[r.name, r.effects]] : []), ...all(r.id)]; }); })(sim.tree.pageId)`,
   );
   assert.deepEqual(effects, [["red-behind", [{ type: "LAYER_BLUR", blurType: "NORMAL", radius: 6, visible: true }]]]);
+  const shadow = { type: "DROP_SHADOW", visible: true, radius: 2, offset: { x: 0, y: 1 }, blendMode: "NORMAL" };
+  const node = machine.evaluate<string>(
+    `(function () { const [board] = sim.tree.childrenOf(sim.tree.pageId).slice(-1); const frame = sim.tree.childrenOf(board.id)[0];
+      for (const child of sim.tree.childrenOf(frame.id)) sim.tree.change(child.id, { effects: [...child.effects, ${JSON.stringify(shadow)}] });
+      return frame.id; })()`,
+  );
+  send({
+    type: "apply",
+    applyId: 100,
+    artboards: [{ caption: "", images }],
+    target: { kind: "replace", nodeIds: [node], scaleMode: "FILL" },
+  });
+  const kept = machine.evaluate<string[][]>(
+    `sim.tree.childrenOf(${JSON.stringify(node)}).map(({ effects }) => effects.map(({ type }) => type))`,
+  );
+  assert.deepEqual(kept, [["DROP_SHADOW", "LAYER_BLUR"], ["DROP_SHADOW"]]);
 });

@@ -16,7 +16,17 @@ import { defaultForm, type Form } from "../../../plugin/ui/state/form.ts";
 import type { ResultImage } from "../../../plugin/ui/state/results.ts";
 import { limits } from "../../../shared/limits.ts";
 import type { ColourCollection } from "../../../shared/messages/vector-messages.ts";
-import { colourOfSvg, fittedSize, fittedSvg, resizedSvg, viewSizeOf } from "../../../shared/vectors/vector-svg.ts";
+import {
+  blursOf,
+  blurText,
+  blurUse,
+  colourOfSvg,
+  fittedSize,
+  fittedSvg,
+  resizedSvg,
+  sharpSvg,
+  viewSizeOf,
+} from "../../../shared/vectors/vector-svg.ts";
 
 const brand: ColourCollection = {
   id: "VariableCollectionId:1/2",
@@ -114,6 +124,12 @@ test("a traced drawing is fitted to whole pixels, a foreign one shrinks, and bot
   const at16 = fittedSvg(drawing(["#000000"]), 16);
   assert.match(at16, /width="16" height="16".*viewBox="0 0 16 16"/);
   assert.match(at16, / 1h[\d.]+v1h-[\d.]+z"/, "level edges on whole pixels, the stroke one pixel wide");
+  const shaded = drawing(["#000000"])
+    .replace("<path", `<path${blurUse(0)}`)
+    .replace(/(<svg[^>]*>)/, `$1<defs>${blurText(0, 4, { width: 64, height: 64 })}</defs>`);
+  const shadedAt16 = fittedSvg(shaded, 16);
+  assert.equal(sharpSvg(shadedAt16), at16, "as fitted as without its blur");
+  assert.equal(blursOf(shadedAt16).get(0), (4 * 16) / viewSizeOf(shaded)!.width);
   const foreign = fittedSvg('<svg viewBox="0 0 24 12"><path d="M2,2 A3 3 0 0 1 8 8Z"/></svg>', 32);
   assert.match(foreign, /<svg width="32" height="32" viewBox="0 -6 24 24"><path d="M2,2 A3 3 0 0 1 8 8Z"\/>/);
   assert.deepEqual(viewSizeOf('<svg width="30px" height="20px">'), { width: 30, height: 20 });

@@ -4,6 +4,7 @@
  */
 import { distancesTo } from "../../lines/distances.ts";
 import { averageAreas } from "../areas.ts";
+import { commonShape } from "../ground/ground.ts";
 import type { Drawing, Ink } from "../ink-colour.ts";
 import { blurred } from "./blur.ts";
 import { coverOfLayer } from "./cover.ts";
@@ -56,6 +57,8 @@ interface Fit {
 export function softShadowOf(drawings: readonly Drawing[]): Shadow | undefined {
   const sizePx = drawings[0]?.sizePx ?? 0;
   if (drawings.length < drawingsLeast || drawings.some((drawing) => drawing.sizePx !== sizePx)) return undefined;
+  // What all silhouettes have is a ground, whose shadow is its own.
+  if (commonShape(drawings)) return undefined;
   const every = Math.max(1, drawings.length / lookedMost);
   const looked = Array.from(
     { length: Math.min(lookedMost, drawings.length) },

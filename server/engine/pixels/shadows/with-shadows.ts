@@ -38,7 +38,7 @@ export function stackOfShadows(
     const cover = coverOfLayer(silhouette.subarray((3 * silhouette.length) / 4), shape);
     const { ink, alpha } = layer.paint;
     layers.unshift({
-      ...stackedLayer(cover, { colour: ink }, isSoft(layer) ? (own) => own : recolour),
+      ...stackedLayer(cover, { colour: ink }, recolour),
       ...(alpha < 1 && { opacity: alpha }),
       ...(blur !== undefined && { blurPx: blur * Math.sqrt(cover.length) }),
     });
