@@ -93,11 +93,16 @@ export function scaleInStyle(
 ): number {
   if (liveArea === undefined || largest === undefined || (ground ?? plate ?? ring ?? areas?.ground)) return 1;
   if (own !== undefined && largest >= own) return 1;
-  const scale = own === undefined ? scaleThatFits(drawing, largest, shadows) : liveArea / own;
+  const scale = own === undefined ? scaleThatFits(drawing, { liveArea, largest }, shadows) : liveArea / own;
   return scale > (shadows ? sameWithShadowFrom : sameFrom) ? 1 : Math.max(smallest, scale);
 }
 
-function scaleThatFits(drawing: Drawing, largest: number, shadows: readonly Shadow[] = []): number {
+/** So that a drawing is no larger than the style's largest, and its shadows have room, as far as those of usual drawings of the style have. */
+function scaleThatFits(
+  drawing: Drawing,
+  { liveArea, largest }: { readonly liveArea: number; readonly largest: number },
+  shadows: readonly Shadow[] = [],
+): number {
   const box = boxOfInk(drawing);
   if (!box) return 1;
   const middle = drawing.sizePx / 2;
@@ -110,7 +115,9 @@ function scaleThatFits(drawing: Drawing, largest: number, shadows: readonly Shad
       [middle - box.top, -down],
     ].map(([reach, moved]) => (middle - drawing.sizePx * (moved! + beyond)) / reach!);
   });
-  return Math.min(1, (roomBeyond * largest * drawing.sizePx) / longerSide(box), ...scales.filter((scale) => scale > 0));
+  const asLargeAs = (share: number): number => (share * drawing.sizePx) / longerSide(box);
+  const withRoom = Math.min(1, ...scales.filter((scale) => scale > 0));
+  return Math.min(1, asLargeAs(roomBeyond * largest), Math.max(asLargeAs(liveArea), withRoom));
 }
 
 /** Whole pixels on each side that a drawing leaves when it gets smaller by a scale. */

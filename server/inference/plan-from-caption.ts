@@ -182,10 +182,11 @@ function inLibrary(
   const small = new Map<number, Promise<Float32Array>>();
   /** Alpha of a drawing as it is placed, small. */
   const smallOf = (entry: number): Promise<Float32Array> => {
+    const known = small.get(entry);
+    if (known) return known;
     const { svg, liveArea: own } = openOf(entry);
-    const alphas =
-      small.get(entry) ??
-      renderInLiveArea(inUsualInk(svg), smallPx, { own, wanted }).then((planes) => planes.slice(3 * smallPx ** 2));
+    const drawn = renderInLiveArea(inUsualInk(svg), smallPx, { own, wanted });
+    const alphas = drawn.then((planes) => planes.slice(3 * smallPx ** 2));
     small.set(entry, alphas);
     return alphas;
   };

@@ -45,10 +45,13 @@ test("where its set is not known a drawing is no larger than the style's largest
   const scale = scaleInStyle(one!, { ...plain, ...sizes }, undefined);
   assert.ok(scale < 0.86 && scale > 0.7, `${scale}`);
   assert.equal(scaleInStyle(small![0]!, { ...plain, ...sizes }, undefined), 1);
-  const withShadow = scaleInStyle(one!, { ...plain, liveArea: 1, largest: 1, shadows: [soft] }, undefined);
+  const shaded = { ...plain, shadows: [soft], liveArea: 0.8, largest: 0.9 };
+  const withShadow = scaleInStyle(one!, shaded, undefined);
   const box = boxOfInk(one!)!;
-  assert.ok((box.bottom / sizePx - 0.5) * withShadow + 0.5 + soft.down + 2 * soft.blur! <= 1.001, `${withShadow}`);
-  assert.ok(withShadow < 0.97);
+  assert.ok(withShadow < 0.93 && (longerSide(box) / sizePx) * withShadow > 0.799, `${withShadow}`);
+  // Usual drawings of the style have no more.
+  const usual = { planes: withinBorder(one!, borderOf(one!, withShadow)), sizePx };
+  assert.equal(scaleInStyle(usual, shaded, undefined), 1);
 });
 
 test("it is shrunk about the middle, and so are the icons of its own style; what is drawn anew in part stays", () => {
