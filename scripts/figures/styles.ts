@@ -238,8 +238,8 @@ async function drawnIn(
   return { columns: sources.map(() => ""), rows };
 }
 
-/** Drawings of a family never seen in each made-up style that has something around its drawings, as eight of its icons show it. */
-const aroundFigureOf =
+/** Drawings of a family never seen in each made-up style that is wanted, as eight of its icons show it. */
+const wantedFigureOf =
   (isWanted: (drawings: readonly Drawing[]) => boolean, families: boolean, ground?: string): Figure =>
   (path, packsDir) =>
     withBoard(packsDir, async ({ first, madeUpWhere, restyle }) => {
@@ -250,27 +250,23 @@ const aroundFigureOf =
     });
 
 /** Stickers, on a ground that shows their margins. */
-export const stickersFigure = aroundFigureOf(
+export const stickersFigure = wantedFigureOf(
   (drawings) => shadowsOf(drawings)?.shadows.some(({ around }) => around) ?? false,
   false,
   "#c4cbd4",
 );
 
 /** Soft shadows. */
-export const softShadowsFigure = aroundFigureOf(
-  (drawings) => shadowsOf(drawings)?.shadows.some(isSoft) ?? false,
-  true,
-  "#ffffff",
-);
+export const softShadowsFigure = wantedFigureOf((drawings) => shadowsOf(drawings)?.shadows.some(isSoft) ?? false, true);
 
 /** Contours of lines. */
-export const contoursFigure = aroundFigureOf((drawings) => {
+export const contoursFigure = wantedFigureOf((drawings) => {
   const { tube, tint } = styleInkOf(drawings).lines ?? {};
   return tube !== undefined && tint === undefined;
 }, true);
 
 /** Rings and borders. */
-export const ringsFigure = aroundFigureOf((drawings) => ringOf(drawings) !== undefined, true);
+export const ringsFigure = wantedFigureOf((drawings) => ringOf(drawings) !== undefined, true);
 
 const palettes: Readonly<Record<string, readonly string[]>> = {
   "no colours": [],

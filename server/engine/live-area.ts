@@ -77,8 +77,8 @@ export function notLarger(style: StyleInk, liveArea: number | undefined): StyleI
 
 /** Live areas of sets of one size stray by less, since they are measured on some of their drawings; what has a shadow needs room all the same. */
 const [sameFrom, sameWithShadowFrom] = [0.875, 0.97];
-/** How much more than a usual one a drawing of a style takes at most. */
-const roomBeyond = 1.08;
+/** How much more than a usual one a drawing of a style may take: lines may become wider than they are. */
+export const roomBeyond = 1.08;
 
 /**
  * How much smaller a drawing gets in a style whose drawings are all smaller than usual ones of its set: by what tells both live areas apart. Where its set

@@ -2,15 +2,14 @@
  * Renders a drawing of a library at the size that drawings of the requested style have. Sets leave different padding, from none to a third
  * of the picture, and what captions find comes from many of them.
  */
-import { boxOfInk, longerSide } from "../engine/live-area.ts";
+import { boxOfInk, longerSide, roomBeyond } from "../engine/live-area.ts";
 import type { Box } from "../engine/pixels/places.ts";
 
 /** Smaller changes are not worth it. */
 const changeLeast = 0.03;
 /** Between these a set's padding differs; beyond them a style's icons are small or large for another reason. */
 const [scaleLeast, scaleMost] = [0.7, 1.4];
-/** How much more than a usual one a drawing may take, and how much of the picture: lines may become wider than they are. */
-const roomBeyond = 1.08;
+/** How much of the picture a drawing may take. */
 const shareMost = 0.96;
 
 /** Live areas (engine/live-area.ts) of the drawing's set and of the style; where one is unknown, the drawing stays as large as it is. */

@@ -100,19 +100,12 @@ async function seedsOf(
     return Array.from({ length: count }, (_, image) =>
       Array.from({ length: bestOf }, (_, candidate) => each.seedOf(image, candidate)),
     );
-  const chosen: number[] = [];
-  for (let image = 0; image < count; image += 1) {
+  // The first image's own seed stays, so that one image is the first of many.
+  const chosen = [imageSeed(seed, 0)];
+  for (let image = 1; image < count; image += 1) {
     signal?.throwIfAborted();
-    const seedAt = (at: number): number => imageSeed(seed, image + at * count);
-    // The first image's own seed stays, so that one image is the first of many.
-    chosen.push(
-      image === 0
-        ? seedAt(0)
-        : await mostUnlike(
-            Array.from({ length: triedSeeds }, (_, at) => seedAt(at)),
-            chosen,
-          ),
-    );
+    const tried = Array.from({ length: triedSeeds }, (_, at) => imageSeed(seed, image + at * count));
+    chosen.push(await mostUnlike(tried, chosen));
   }
   return chosen.map((own) => [own]);
 }
@@ -178,13 +171,12 @@ function inLibrary(
     chosen.set(seed, found.entry);
     return found.entry;
   };
-  const openOf = (entry: number) => choice!.open(entry);
   const small = new Map<number, Promise<Float32Array>>();
   /** Alpha of a drawing as it is placed, small. */
   const smallOf = (entry: number): Promise<Float32Array> => {
     const known = small.get(entry);
     if (known) return known;
-    const { svg, liveArea: own } = openOf(entry);
+    const { svg, liveArea: own } = choice!.open(entry);
     const drawn = renderInLiveArea(inUsualInk(svg), smallPx, { own, wanted });
     const alphas = drawn.then((planes) => planes.slice(3 * smallPx ** 2));
     small.set(entry, alphas);
@@ -210,7 +202,7 @@ function inLibrary(
       return seeds.find((seed) => chosenBy(seed) === best)!;
     },
     async find(seed) {
-      const { svg, name, set, liveArea: own } = openOf(chosenBy(seed));
+      const { svg, name, set, liveArea: own } = choice!.open(chosenBy(seed));
       return {
         planes: await renderInLiveArea(inUsualInk(svg), sizePx, { own, wanted }),
         sizePx,

@@ -145,7 +145,7 @@ const paintKeys = [
 
 /** The look of a layer on another one, which keeps its identity. */
 function takeOver(node: VectorNode, look: VectorNode): void {
-  // Effects of others than shadows are the designer's.
+  // Layer blurs are the drawing's shadows; other effects are the designer's.
   if (node.name.endsWith("behind") || look.effects.length > 0)
     node.effects = [...node.effects.filter(({ type }) => type !== "LAYER_BLUR"), ...look.effects];
   node.name = look.name;

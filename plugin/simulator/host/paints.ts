@@ -7,8 +7,7 @@
 export const mixed: PluginAPI["mixed"] = Symbol("figma.mixed") as PluginAPI["mixed"];
 
 /** A frozen copy, for reading. */
-export const copyPaints = (paints: readonly Paint[]): readonly Paint[] =>
-  freeze(JSON.parse(JSON.stringify(paints)) as Paint[]);
+export const copyPaints = (paints: readonly Paint[]): readonly Paint[] => frozenCopy(paints);
 
 /** A frozen copy of what a plugin sets. @throws Error as Figma does */
 export function takePaints(value: unknown): readonly Paint[] {
@@ -24,7 +23,7 @@ export function takeEffects(effects: readonly Effect[]): readonly Effect[] {
   for (const effect of effects)
     if (effect.type === "LAYER_BLUR" && !(effect.radius >= 0 && typeof effect.visible === "boolean"))
       throw new Error(`in set_effects: Expected a radius of at least 0 and visible, got ${JSON.stringify(effect)}`);
-  return freeze(JSON.parse(JSON.stringify(effects)) as Effect[]);
+  return frozenCopy(effects);
 }
 
 const isWithin = (value: number | undefined, min: number, max: number): boolean =>
@@ -55,6 +54,8 @@ function checkStop({ position, color, boundVariables }: ColorStop): void {
   const isAlias = alias === undefined || (alias.type === "VARIABLE_ALIAS" && typeof alias.id === "string");
   require(isAlias, "a VARIABLE_ALIAS with an id");
 }
+
+const frozenCopy = <T>(value: T): T => freeze(JSON.parse(JSON.stringify(value)) as T);
 
 function freeze<T>(value: T): T {
   if (typeof value === "object" && value !== null) {

@@ -1,7 +1,7 @@
 /** Shapes whose contours are drawn: what lies within an odd number of lines, as the even-odd rule fills paths (SVG 2, section 13.4.2). Pure. */
 import { inkFrom } from "../pixels/strokes.ts";
 import { distancesTo } from "./distances.ts";
-import { labelAreas } from "./label-areas.ts";
+import { areasAtBorder, labelAreas } from "./label-areas.ts";
 
 /** How far areas on both sides of a line may be apart, of its width, and more pixels, since edges are soft. */
 const [acrossTimes, acrossMorePx] = [1.4, 1] as const;
@@ -31,11 +31,8 @@ export function filledEvenOdd(alphas: Float32Array, sizePx: number, widthPx: num
 /** How many lines enclose each area, by its label; what touches the border is outside. */
 function depthsOf(areas: Uint16Array, sizePx: number, across: number): ReadonlyMap<number, number> {
   const depths = new Map<number, number>();
-  let reached = new Set<number>();
-  for (let at = 0; at < sizePx; at += 1)
-    for (const place of [at, (sizePx - 1) * sizePx + at, at * sizePx, at * sizePx + sizePx - 1])
-      if (areas[place] !== 0) reached.add(areas[place]!);
-  // A drawing that fills the picture has lines all around.
+  // None, where lines go all around the picture.
+  let reached = areasAtBorder(areas, sizePx, (at) => areas[at] !== 0);
   for (let depth = 0; reached.size > 0 && depth < depthMost; depth += 1) {
     for (const area of reached) depths.set(area, depth);
     const from = Uint8Array.from(areas, (area) => Number(reached.has(area)));

@@ -3,10 +3,9 @@
  * divided between both. Pure; planes are premultiplied RGBA [4, sizePx, sizePx].
  */
 
-import { labelAreas } from "../../lines/label-areas.ts";
+import { areasAtBorder, labelAreas } from "../../lines/label-areas.ts";
 import type { Drawing, Ink } from "../ink-colour.ts";
 import { forNear } from "../places.ts";
-import { outsideOf } from "./cover.ts";
 
 /** A flat colour. */
 export interface FlatPaint {
@@ -162,7 +161,7 @@ function behindOf(share: Float32Array, at: number, sizePx: number, isOwn?: (at: 
 
 function fillsOf(drawn: Uint8Array, share: Float32Array, sizePx: number): number[][] {
   const areas = labelAreas(drawn, 0, sizePx);
-  const outside = outsideOf(areas, sizePx);
+  const outside = areasAtBorder(areas, sizePx);
   const enclosed = new Map<number, number[]>();
   for (const [at, area] of areas.entries()) {
     if (area === 0 || outside.has(area)) continue;

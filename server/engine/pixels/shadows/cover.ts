@@ -3,7 +3,7 @@
  * planes are [side, side].
  */
 import { distancesTo } from "../../lines/distances.ts";
-import { labelAreas } from "../../lines/label-areas.ts";
+import { areasAtBorder, labelAreas } from "../../lines/label-areas.ts";
 import { inkFrom } from "../strokes.ts";
 import { blurred } from "./blur.ts";
 
@@ -50,7 +50,7 @@ export function awayFrom(plane: Float32Array, side: number, width: number): Floa
 export function withoutHoles(alphas: Float32Array, side: number): Float32Array {
   const ink = Uint8Array.from(alphas, (alpha) => Number(alpha >= inkFrom));
   const areas = labelAreas(ink, 0, side);
-  const isOutside = outsideOf(areas, side);
+  const isOutside = areasAtBorder(areas, side);
   const isHole = (at: number): boolean => areas[at] !== 0 && !isOutside.has(areas[at]!);
   return alphas.map((alpha, at) => {
     if (areas[at] !== 0) return isHole(at) ? 1 : alpha;
@@ -63,15 +63,6 @@ export function withoutHoles(alphas: Float32Array, side: number): Float32Array {
     ];
     return near.some(isHole) && near.every((other) => areas[other] === 0 || isHole(other)) ? 1 : alpha;
   });
-}
-
-/** Labels of the areas that touch the border. */
-export function outsideOf(areas: Uint16Array, side: number): ReadonlySet<number> {
-  const outside = new Set<number>();
-  for (let at = 0; at < side; at += 1)
-    for (const place of [at, (side - 1) * side + at, at * side, at * side + side - 1])
-      if (areas[place] !== 0) outside.add(areas[place]!);
-  return outside;
 }
 
 /** Bilinear; nothing lies beyond the picture. */

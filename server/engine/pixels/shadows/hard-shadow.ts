@@ -4,10 +4,10 @@
  * explains. The flow between styles sees drawings without it (without-shadows.ts). Answers get it from their own silhouette
  * (with-shadows.ts). Pure.
  */
-import { commonShape } from "../ground/ground.ts";
 import type { Drawing } from "../ink-colour.ts";
 import { type Apart, separated } from "./apart.ts";
 import { type Fit, fitOf, meanOf } from "./fit.ts";
+import { lookedAt } from "./looked-at.ts";
 import { commonPaints } from "./paints.ts";
 import type { Shadow } from "./shadow.ts";
 
@@ -29,15 +29,7 @@ const [partMost, evenMost] = [0.4, 5];
  * @param isOfOneColour the drawings are of one colour and its tints: only a tint can then lie behind them
  */
 export function hardShadowOf(drawings: readonly Drawing[], isOfOneColour: boolean): Shadow | undefined {
-  const sizePx = drawings[0]?.sizePx ?? 0;
-  if (drawings.length < drawingsLeast || drawings.some((drawing) => drawing.sizePx !== sizePx)) return undefined;
-  // Silhouettes that all have are grounds.
-  if (commonShape(drawings)) return undefined;
-  const every = Math.max(1, drawings.length / lookedMost);
-  const looked = Array.from(
-    { length: Math.min(lookedMost, drawings.length) },
-    (_, at) => drawings[Math.floor(at * every)]!,
-  );
+  const looked = lookedAt(drawings, drawingsLeast, lookedMost);
   let best: { readonly shadow: Shadow; readonly mean: number } | undefined;
   for (const paint of commonPaints(looked)) {
     const found = new Map<Drawing, Apart>();

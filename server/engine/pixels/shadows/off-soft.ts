@@ -1,7 +1,7 @@
 /** Drawings without a soft shadow (soft-shadow.ts): what it shows through and beside them is taken away. Pure; planes are premultiplied RGBA [4, sizePx, sizePx]. */
 import type { Drawing } from "../ink-colour.ts";
 import { coverOfLayer } from "./cover.ts";
-import type { Shadow } from "./shadow.ts";
+import type { OffLayer, Shadow } from "./shadow.ts";
 import { bodyOf } from "./soft-shadow.ts";
 
 /** Alpha below which what is left of a pixel is nothing. */
@@ -9,13 +9,7 @@ const leftLeast = 0.06;
 /** The drawing is known better once its shadow is, and the shadow then too. */
 const rounds = 2;
 
-export interface OffSoft {
-  readonly planes: Float32Array;
-  /** Of what is faint or should be, the share that is where it is expected. */
-  readonly explained: number;
-}
-
-export function offSoftShadow({ planes, sizePx }: Drawing, shadow: Shadow): OffSoft {
+export function offSoftShadow({ planes, sizePx }: Drawing, shadow: Shadow): OffLayer {
   const pixels = sizePx ** 2;
   const alphas = planes.subarray(3 * pixels);
   const { alpha: most, ink } = shadow.paint;

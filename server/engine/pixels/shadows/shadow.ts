@@ -9,4 +9,12 @@ export interface Shadow extends CoverShape {
   readonly paint: FlatPaint;
 }
 
+/** A drawing that was taken off a layer. */
+export interface OffLayer {
+  /** The drawing alone, [4, sizePx, sizePx]. */
+  readonly planes: Float32Array;
+  /** Of what shows a layer or should, the share that is where it is expected: of several the least. */
+  readonly explained: number;
+}
+
 export const isSoft = ({ blur }: Shadow): boolean => blur !== undefined;

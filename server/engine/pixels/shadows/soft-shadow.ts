@@ -4,11 +4,11 @@
  */
 import { distancesTo } from "../../lines/distances.ts";
 import { averageAreas } from "../areas.ts";
-import { commonShape } from "../ground/ground.ts";
 import type { Drawing, Ink } from "../ink-colour.ts";
 import { blurred } from "./blur.ts";
 import { coverOfLayer } from "./cover.ts";
 import { meanOf } from "./fit.ts";
+import { lookedAt } from "./looked-at.ts";
 import type { Shadow } from "./shadow.ts";
 
 /** Fewer drawings may be alike by chance; more than some say nothing new; and those that are fitted to. */
@@ -55,15 +55,8 @@ interface Fit {
 
 /** @returns undefined where drawings have none */
 export function softShadowOf(drawings: readonly Drawing[]): Shadow | undefined {
-  const sizePx = drawings[0]?.sizePx ?? 0;
-  if (drawings.length < drawingsLeast || drawings.some((drawing) => drawing.sizePx !== sizePx)) return undefined;
-  // What all silhouettes have is a ground, whose shadow is its own.
-  if (commonShape(drawings)) return undefined;
-  const every = Math.max(1, drawings.length / lookedMost);
-  const looked = Array.from(
-    { length: Math.min(lookedMost, drawings.length) },
-    (_, at) => drawings[Math.floor(at * every)]!,
-  );
+  const looked = lookedAt(drawings, drawingsLeast, lookedMost);
+  if (looked.length === 0) return undefined;
   const faint = looked.map((drawing) => faintIn(drawing));
   const shown = looked.flatMap((drawing, at) => (isFaint(faint[at]!) ? [{ drawing, faint: faint[at]! }] : []));
   if (shown.length < shareLeast * looked.length) return undefined;

@@ -5,7 +5,7 @@ import { coverOfLayer } from "./cover.ts";
 import { explainedBy } from "./fit.ts";
 import { hardShadowOf } from "./hard-shadow.ts";
 import { offSoftShadow } from "./off-soft.ts";
-import { isSoft, type Shadow } from "./shadow.ts";
+import { isSoft, type OffLayer, type Shadow } from "./shadow.ts";
 import { softShadowOf } from "./soft-shadow.ts";
 
 /** Share of a pixel that a shadow covers, below which it does not explain the paint there; and pixels, and share, of an area that is the drawing's own then. */
@@ -50,13 +50,6 @@ export function withoutShadows({ planes, sizePx }: Drawing, shadows: readonly Sh
     off = { planes: alone, explained: Math.min(off.explained, explained) };
   }
   return off;
-}
-
-interface OffLayer {
-  /** The drawing alone. */
-  readonly planes: Float32Array;
-  /** Of what shows a layer or should, the share that is where it is expected: of several the least. */
-  readonly explained: number;
 }
 
 /** What is known of drawings, by the layer and their planes: looking at a style takes them off as well. */
