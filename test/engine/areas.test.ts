@@ -1,13 +1,10 @@
 /** Areas of drawings: how they are cut, what a style paints them in, which colour each gets, and the answer as layers. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { chooseColours } from "../../server/engine/areas/choose-colours.ts";
 import { drawnInAreas } from "../../server/engine/areas/drawn-in-areas.ts";
-import { labOfInk } from "../../server/engine/areas/lab-of-ink.ts";
 import { partitionOf } from "../../server/engine/areas/partition.ts";
 import { insideOf } from "../../server/engine/areas/signed-distance.ts";
 import { areasIn, type StyleAreas, styleAreasOf } from "../../server/engine/areas/style-areas.ts";
-import { votesOf } from "../../server/engine/areas/votes.ts";
 import { channelsOfHex } from "../../server/engine/pixels/hex-colour.ts";
 import type { Ink } from "../../server/engine/pixels/ink-colour.ts";
 import { drawLayers } from "../../server/engine/pixels/layered-image.ts";
@@ -204,52 +201,6 @@ describe("what a style paints areas in", () => {
   });
 });
 
-describe("colours of areas", () => {
-  const partition = partitionOf(drawn([disc(26), navy], [disc(18), sky], [disc(8), white]))!;
-  const wanted = partition.areas.flatMap(({ isOutside }, area) => (isOutside ? [] : [{ area, isAround: false }]));
-  const labelAt = (x: number) => partition.labels[32 * sizePx + x]!;
-  const dull = (lightness: number): Ink => [lightness, lightness, lightness];
-
-  it("a dull answer gets the colours of a palette, dark ones where it is darker", () => {
-    const answer = drawn([disc(26), dull(0.52)], [disc(18), dull(0.6)], [disc(8), dull(0.56)]).planes;
-    const votes = votesOf(partition, answer);
-    const [lightness] = votes[labelAt(10)]!.colour!;
-    assert.ok(Math.abs(lightness - labOfInk(dull(0.52))[0]) < 0.01);
-    const { paints } = chooseColours(partition.areas, votes, wanted, [palette(white, red, navy)]);
-    assert.deepEqual(
-      [10, 18, 32].map((x) => paints.get(labelAt(x))!.ink),
-      [navy, white, red],
-    );
-  });
-
-  it("areas that touch get other colours, even where the answer has one for both", () => {
-    const votes = votesOf(partition, drawn([disc(26), dull(0.5)]).planes);
-    const { paints } = chooseColours(partition.areas, votes, wanted, [palette(red, sky)]);
-    assert.notEqual(paints.get(labelAt(10)), paints.get(labelAt(18)));
-    assert.notEqual(paints.get(labelAt(18)), paints.get(labelAt(32)));
-  });
-
-  it("what lies open on the canvas is white only where nothing else would do, and what a line is around may be", () => {
-    // The answer is palest outside.
-    const votes = votesOf(partition, drawn([disc(26), dull(0.7)], [disc(18), dull(0.5)], [disc(8), dull(0.6)]).planes);
-    const outer = (isOpen: boolean, colours = [white, red, sky]): Ink => {
-      const open = wanted.map((one) => ({ ...one, isOpen: isOpen && one.area === labelAt(10) }));
-      return chooseColours(partition.areas, votes, open, [palette(...colours)]).paints.get(labelAt(10))!.ink;
-    };
-    assert.deepEqual(outer(false), white, "a line is around it");
-    assert.notDeepEqual(outer(true), white, "it lies open");
-    assert.deepEqual(outer(true, [white]), white, "the style has nothing else");
-  });
-
-  it("what goes around has the colour that the chosen palette has for it", () => {
-    const votes = votesOf(partition, drawn([disc(26), dull(0.5)]).planes);
-    const around = wanted.map(({ area }) => ({ area, isAround: area === labelAt(10) }));
-    const { paints } = chooseColours(partition.areas, votes, around, [{ ...palette(red, sky), around: { ink: navy } }]);
-    assert.equal(paints.get(labelAt(10))!.ink, navy);
-    assert.ok([...paints].every(([area, { ink: own }]) => area === labelAt(10) || own !== navy));
-  });
-});
-
 describe("an answer in areas", () => {
   const smear = drawn([disc(25), [0.55, 0.55, 0.5], 0.8]).planes;
 
@@ -318,7 +269,7 @@ describe("an answer in areas", () => {
   });
 
   it("a drawing of gradients gets flat colours in a style of these", async () => {
-    const drawing = drawn([box(8, 8, 56, 56), red], [disc(10), navy]);
+    const drawing = drawn([box(8, 8, 56, 56), red], [disc(10), sky]);
     for (let place = 0; place < pixels; place += 1)
       if (drawing.planes[place]! > 0.8) drawing.planes[pixels + place] = 0.3 + (0.5 * (place % sizePx)) / sizePx;
     assert.equal(partitionOf(drawing), undefined);

@@ -2,10 +2,10 @@
  * Colours of a style for the areas of a drawing: those that one of the style's drawings has together. A flow's answer is the mean of what is
  * possible, so it is dull: its colours are first moved to mean and deviation of that drawing's (Reinhard et al. 2001). Then each area gets the
  * nearest, unless areas that touch would look alike: a labelling of least energy, by single changes from the nearest one on (iterated
- * conditional modes, Besag 1986). Pure.
+ * conditional modes, Besag 1986). A coloured drawing stays as light as it is, and in its own colours where the style has nearly all of them. Pure.
  */
 import { type Lab, labDistance } from "../../../shared/colour/oklab.ts";
-import { inkDistance } from "../pixels/ink-colour.ts";
+import { type Ink, inkDistance } from "../pixels/ink-colour.ts";
 import { labOfInk } from "./lab-of-ink.ts";
 import type { Paint } from "./paint.ts";
 import type { Area } from "./partition.ts";
@@ -22,6 +22,8 @@ const [paper, paperCost] = [[1, 0, 0] as Lab, 0.3] as const;
 const shareCost = 0.3;
 /** Distance within which a drawing's colour is one of the style's, and what it costs to take another. */
 const [ownWithin, ownCost] = [0.06, 0.2] as const;
+/** Distance within which a style has a colour about so, and share of what a drawing shows that it must have. */
+const [aboutWithin, aboutLeast] = [0.1, 0.8] as const;
 /** What another palette than the first may cost more by chance, so that icons of a set differ as the style's do. */
 const chanceCost = 0.12;
 const roundsMost = 8;
@@ -37,7 +39,7 @@ export interface Wanted {
   /** Whether it goes around the others, and has the colour that a palette has for that. */
   readonly isAround: boolean;
   /** The colour that a coloured drawing has there: it stays, where the style has it too. */
-  readonly own?: Lab | undefined;
+  readonly own?: Ink | undefined;
   /** Whether it would be beside the canvas, with no line or ground around it. */
   readonly isOpen?: boolean | undefined;
 }
@@ -60,6 +62,8 @@ export function chooseColours(
 ): Chosen {
   const few = fewColoursOf(palettes);
   if (few) return chosenFrom(areas, votes, wanted, few, false);
+  const kept = keptColours(votes, wanted, palettes);
+  if (kept) return { paints: kept, cost: 0 };
   let best: Chosen | undefined;
   const sizes = areas.reduce((sum, { size, beside }) => sum + size * size + 7 * beside.size, 0);
   for (const [at, palette] of palettes.entries()) {
@@ -88,6 +92,36 @@ export function fewColoursOf(palettes: readonly StylePalette[]): StylePalette | 
     }
   }
   return colours.length === 0 ? undefined : { colours, around };
+}
+
+/** The drawing's own colours, each as the style has it; undefined where it is not coloured or the style has others. */
+function keptColours(
+  votes: readonly Vote[],
+  wanted: readonly Wanted[],
+  palettes: readonly StylePalette[],
+): ReadonlyMap<number, Paint> | undefined {
+  if (palettes.length < fewOfLeast) return undefined;
+  const [around] = palettes.flatMap((palette) => palette.around ?? []);
+  const all: Paint[] = palettes.flatMap(({ colours, around: own = [] }) => [...colours, own].flat());
+  const labs = all.map(({ ink }) => labOfInk(ink));
+  const paints = new Map<number, Paint>();
+  let [about, total] = [0, 0];
+  for (const { area, isAround, own: ink } of wanted) {
+    if (isAround && around) {
+      paints.set(area, around);
+      continue;
+    }
+    if (!ink) return undefined;
+    const own = labOfInk(ink);
+    const distances = labs.map((lab) => labDistance(lab, own));
+    const least = Math.min(...distances);
+    const nearest = all[distances.indexOf(least)]!;
+    total += votes[area]!.share;
+    if (least <= aboutWithin) about += votes[area]!.share;
+    // A gradient goes with a colour that is about its own.
+    paints.set(area, least <= ownWithin ? nearest : least <= aboutWithin ? { ...nearest, ink } : { ink });
+  }
+  return total > 0 && about >= aboutLeast * total ? paints : undefined;
 }
 
 const isAlike = (one: Paint, other: Paint): boolean => inkDistance(one.ink, other.ink) <= sameWithin;
@@ -122,14 +156,16 @@ function chosenFrom(
   const shares = free.reduce((sum, { share }) => sum + share, 0) || 1;
   const stretched = isDull ? stretchedTo(unbound, votes, free, labs) : undefined;
   const choices = wanted.map((one): Choice => {
-    const { area, own: before, isOpen } = one;
+    const { area, isOpen } = one;
     const weight = Math.sqrt(votes[area]!.share);
-    const own = stretched ? stretched.get(area) : votes[area]!.colour;
+    const own = one.own && labOfInk(one.own);
+    const seen = stretched ? stretched.get(area) : votes[area]!.colour;
+    const aim: Lab | undefined = seen && own ? [own[0], seen[1], seen[2]] : seen;
     const costs = palette.map((_, at) => {
       if (isBound(one) !== at >= free.length) return Number.POSITIVE_INFINITY;
-      const isOwn = before !== undefined && labDistance(before, labs[at]!) <= ownWithin;
+      const isOwn = own !== undefined && labDistance(own, labs[at]!) <= ownWithin;
       const open = isOpen && !isOwn ? paperCost * weight * pale[at]! : 0;
-      return (own ? weight * labDistance(own, labs[at]!) ** 2 : 0) + open - (isOwn ? ownCost * weight : 0);
+      return (aim ? weight * labDistance(aim, labs[at]!) ** 2 : 0) + open - (isOwn ? ownCost * weight : 0);
     });
     return {
       area,

@@ -16,7 +16,6 @@ import { areThin, aroundOf, inkOfFlat, opaqueFrom } from "./around.ts";
 import { chooseColours, fewColoursOf, type Wanted } from "./choose-colours.ts";
 import { inLayers } from "./in-layers.ts";
 import { type Behind, inOneColour } from "./in-one-colour.ts";
-import { labOfInk } from "./lab-of-ink.ts";
 import { loopsOf, seenThrough, withBays } from "./openings.ts";
 import type { Paint } from "./paint.ts";
 import type { Area, Partition } from "./partition.ts";
@@ -190,7 +189,7 @@ function fillsInAreas(
   const wanted = wantedOf(made, madeVotes, goesAround, lined ? holesOf(lined) : holes);
   if (wanted.length === 0) return undefined;
   const own = made.colours.map((colour, at) =>
-    saysNothing(at) || colour[3] < opaqueFrom ? undefined : labOfInk(inkOfFlat(colour)),
+    saysNothing(at) || colour[3] < opaqueFrom ? undefined : inkOfFlat(colour),
   );
   const withOwn = wanted.map((one) => ({ ...one, own: own[made.areas[one.area]!.colour] }));
   const open = openIn(made, withOwn, !outline && !ground && !isOnPlate);

@@ -163,7 +163,7 @@ interface Shown {
 }
 
 /** Share of a drawing that must have other colours than its lines, so that it has fills. */
-const filledLeast = 0.2;
+const filledLeast = 0.12;
 
 /** What a drawing covers, and whether it has fills. @param lines colour of its lines */
 function silhouetteOf({ labels, areas, colours, sizePx }: Partition, lines: Ink): Silhouette {

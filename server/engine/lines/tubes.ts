@@ -10,7 +10,7 @@ import { bordered, type Shape, shapeOf } from "./shape.ts";
 export interface Tubes {
   /** Between the outer edges of their outlines, of the side. */
   readonly width: number;
-  /** Whether nearly all its drawings are such. */
+  /** Whether nearly all its drawings are such, or lines around nothing are: then lines around areas are tubes, too. */
   readonly isAll: boolean;
 }
 
@@ -22,6 +22,8 @@ const [madeBroader, madeLeast] = [2.2, 0.85] as const;
 const broadest = 0.18;
 /** Drawings that are looked at, how many tubes there must be, their share of all drawings of lines, and that of all from which on all are. */
 const [lookedMost, tubesLeast, ofLines, ofAll] = [12, 2, 0.75, 0.7] as const;
+/** Share of all drawings that must be tubes around what they leave empty: where a style fills what lines enclose, few are. */
+const aroundLeast = 0.25;
 /** Width of lines from which on they become tubes even around areas, of that of the style's tubes. */
 const broadFrom = 0.65;
 
@@ -42,16 +44,17 @@ export function tubesAmong(silhouettes: readonly Silhouette[], outline: number):
   if (looked.length < tubesLeast || filledBroader * outline > broadest) return undefined;
   const lines = looked.flatMap(({ alphas, sizePx, isFilled }) => {
     const found = lineWidthOf(shapeOf(alphas, sizePx), sizePx);
-    return areTubesOrLines(found) ? [{ width: found.width, isFilled }] : [];
+    return areTubesOrLines(found) ? [{ alphas, sizePx, width: found.width, isFilled }] : [];
   });
-  const widths = lines
+  const tubes = lines
     .filter(({ isFilled }) => isFilled !== false)
-    .filter(({ width, isFilled }) => width >= (isFilled ? filledBroader : anyBroader) * outline)
-    .map(({ width }) => width)
-    .sort((one, other) => one - other);
+    .filter(({ width, isFilled }) => width >= (isFilled ? filledBroader : anyBroader) * outline);
+  const widths = tubes.map(({ width }) => width).sort((one, other) => one - other);
   // A style that has plain lines too draws them plain.
   if (widths.length < tubesLeast || widths.length < ofLines * lines.length) return undefined;
-  return { width: widths[widths.length >> 1]!, isAll: widths.length >= ofAll * looked.length };
+  const around = tubes.filter(({ alphas, sizePx }) => !enclosesNothing(alphas, sizePx)).length;
+  const isAll = widths.length >= ofAll * looked.length || around >= aroundLeast * looked.length;
+  return { width: widths[widths.length >> 1]!, isAll };
 }
 
 const areTubesOrLines = (found: LineWidth | undefined): found is LineWidth =>
@@ -72,7 +75,7 @@ export function asTubes(
 ): Redrawn | undefined {
   const own = lineWidthOf(shape, sizePx);
   if (!isLines(own)) return undefined;
-  const isTube = isAll || own.width >= broadFrom * width || countParts(bordered(alphas, sizePx), sizePx + 2).holes <= 1;
+  const isTube = isAll || own.width >= broadFrom * width || enclosesNothing(alphas, sizePx);
   if (!isTube) return undefined;
   const isBroad = (tubes: Redrawn | undefined): boolean =>
     tubes !== undefined && tubes.width >= Math.max(madeBroader * outline, madeLeast * width);
@@ -84,6 +87,9 @@ export function asTubes(
   const tubes = redrawLines(alphas, sizePx, width, shape);
   return isBroad(tubes) ? tubes : undefined;
 }
+
+const enclosesNothing = (alphas: Float32Array, sizePx: number): boolean =>
+  countParts(bordered(alphas, sizePx), sizePx + 2).holes <= 1;
 
 /** About the middle of the picture. */
 function scaled(alphas: Float32Array, sizePx: number, scale: number): Float32Array {

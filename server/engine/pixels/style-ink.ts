@@ -181,16 +181,18 @@ function inkAlone(drawings: readonly Drawing[], shaded?: GradientInk, isTakenOff
   const ink = inkBy(drawings, shaded);
   if (ink.ink) return { ...ink, ...linesAndHand(drawings, ink.isOneInk, isTakenOff) };
   const flat = flatStyleOf(drawings);
-  if (!flat) return { ...ink, ...handIn(drawings, isTakenOff), areas: styleAreasOf(drawings) };
+  const areas = !flat || flat.accents ? styleAreasOf(drawings) : undefined;
+  const tubes = areas?.outline?.tubes;
+  // One colour between lines of another is no second colour of lines, nor a tint of what they enclose.
+  if (!flat || (tubes && (tubes.isAll || flat.isOneInk))) return { ...ink, ...handIn(drawings, isTakenOff), areas };
   const inked = drawings.flatMap((drawing) => {
     const planes = asInkOf(drawing, flat)?.planes;
     return planes ? [{ planes, sizePx: drawing.sizePx }] : [];
   });
-  const areas = flat.accents && !flat.isOneInk ? styleAreasOf(drawings) : undefined;
   return {
     ...flat,
     ...linesAndHand(inked, flat.isOneInk, isTakenOff || flat.ground !== undefined),
-    ...(areas && { areas }),
+    ...(areas && !flat.isOneInk && { areas }),
   };
 }
 

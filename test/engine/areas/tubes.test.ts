@@ -8,6 +8,7 @@ import { asTubes, tubesAmong } from "../../../server/engine/lines/tubes.ts";
 import { channelsOfHex } from "../../../server/engine/pixels/hex-colour.ts";
 import type { Ink } from "../../../server/engine/pixels/ink-colour.ts";
 import { drawLayers } from "../../../server/engine/pixels/layered-image.ts";
+import { styleInkOf } from "../../../server/engine/pixels/style-ink.ts";
 import { usualInk } from "../../../server/engine/pixels/usual-ink.ts";
 import { areasOfEntry, entryOfAreas } from "../../../server/experts/style-entries/areas-entry.ts";
 import { box, disc, drawn, type Layer, pixels, ring, sizePx } from "../drawn-layers.ts";
@@ -25,6 +26,10 @@ const body = (half: number, fill: Ink) =>
   drawn([box(32 - half, 26, 32 + half, 54), navy], [box(34 - half, 28, 30 + half, 52), fill]);
 const bodies = [14, 16, 18, 20].map((half, at) => body(half, colourOf(at)));
 const tubes = [12, 15, 18].map((radius, at) => tube(radius, colourOf(at)));
+/** As broad, around nothing. */
+const bars = [16, 20, 24].map((half, at) =>
+  drawn([box(32 - half, 27, 32 + half, 36), navy], [box(34 - half, 29, 30 + half, 34), colourOf(at)]),
+);
 const plain = [12, 18].map((radius) => drawn([ring(radius, 4), navy]));
 const alphasOf = ({ planes }: { readonly planes: Float32Array }): Float32Array => planes.subarray(3 * pixels);
 const known = new Float32Array(pixels).fill(1);
@@ -44,22 +49,34 @@ async function made(drawings: Parameters<typeof styleAreasOf>[0], ...layers: Lay
 
 describe("tubes", () => {
   it("a style has them where its lines have fills, and none where it has plain lines too", () => {
-    const { outline } = styleAreasOf([...bodies, ...tubes])!;
-    assert.ok(Math.abs(outline!.tubes!.width * sizePx - 9) < 1.2, `${outline!.tubes!.width * sizePx}`);
-    assert.equal(outline!.tubes!.isAll, false);
+    for (const some of [bars, tubes]) {
+      const { outline } = styleAreasOf([...bodies, ...some])!;
+      assert.ok(Math.abs(outline!.tubes!.width * sizePx - 9) < 1.2, `${outline!.tubes!.width * sizePx}`);
+      assert.equal(outline!.tubes!.isAll, some === tubes, "lines around areas are tubes where the style's are");
+    }
     assert.equal(styleAreasOf([...bodies, ...tubes, ...plain])!.outline?.tubes, undefined);
     assert.equal(styleAreasOf(bodies)!.outline?.tubes, undefined);
     assert.equal(styleAreasOf([...tubes, ...tubes])!.outline?.tubes?.isAll, true);
   });
 
+  it("narrow fills within lines are tubes, no lines of two colours", () => {
+    const narrow = [10, 12, 14, 16, 18, 20].map((radius) => drawn([ring(radius, 8), navy], [ring(radius, 3), sky]));
+    const { ink, lines, areas } = styleInkOf(narrow);
+    assert.deepEqual([ink, lines], [undefined, undefined]);
+    assert.ok(Math.abs(areas!.outline!.tubes!.width * sizePx - 8) < 1, `${areas!.outline!.tubes!.width * sizePx}`);
+    // Lines of two colours beside each other are none.
+    const beside = [10, 12, 14, 16, 18, 20].map((radius) => drawn([ring(radius, 4), navy], [box(28, 30, 36, 34), sky]));
+    assert.equal(styleInkOf(beside).areas?.outline?.tubes, undefined);
+  });
+
   it("a broad bar without a fill of its own is none", () => {
-    const bars = [20, 26].map((half) => ({
+    const broad = [20, 26].map((half) => ({
       alphas: alphasOf(drawn([box(32 - half, 28, 32 + half, 36), ink])),
       sizePx,
       isFilled: false,
     }));
-    assert.equal(tubesAmong(bars, 2 / sizePx), undefined);
-    const filled = bars.map((bar) => ({ ...bar, isFilled: true }));
+    assert.equal(tubesAmong(broad, 2 / sizePx), undefined);
+    const filled = broad.map((bar) => ({ ...bar, isFilled: true }));
     assert.ok(Math.abs(tubesAmong(filled, 2 / sizePx)!.width * sizePx - 8) < 1);
   });
 
@@ -80,9 +97,18 @@ describe("tubes", () => {
       [box(31, 14, 33, 50), ink],
       [box(14, 31, 50, 33), ink],
     ];
-    const planes = await made([...bodies, ...tubes], ...cross);
+    const planes = await made([...bodies, ...bars], ...cross);
     assert.ok(isNear(at(planes, 51, 32), [...navy, 1]), `${at(planes, 51, 32)}`);
     assert.ok(at(planes, 42, 24)[3]! > 0.9, "what they enclose is filled");
+  });
+
+  it("thin lines around areas are tubes where the style's lines around areas are", async () => {
+    const planes = await made([...bodies, ...tubes], [ring(18, 3), ink]);
+    assert.ok(
+      [red, sky].some((fill) => isNear(at(planes, 50, 32), [...fill, 1])),
+      `${at(planes, 50, 32)}`,
+    );
+    assert.ok(isNear(at(planes, 32, 32), [0, 0, 0, 0]), `${at(planes, 32, 32)}`);
   });
 
   it("a drawing that would reach beyond the picture gets smaller, unless its lines have too little room then", () => {
