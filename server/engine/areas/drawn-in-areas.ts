@@ -86,7 +86,7 @@ export async function drawnInAreas(
   const answer = await answerOf();
   const elsewhere = drawnElsewhere(partition, answer);
   // What the answer draws beside lines is a smear or fills a bay, as most is a smear in a style of gradients.
-  const isSmear = style.hasGradients || isOfLines;
+  const isSmear = style.hasGradients || isOfLines || tubes !== undefined;
   if (!isSmear && elsewhere > (style.outline ? elsewhereMost : elsewhereMost / 2)) return undefined;
   return isOfLines
     ? linesInAreas(partition, style, answer, {

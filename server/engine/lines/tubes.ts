@@ -16,11 +16,13 @@ export interface Tubes {
 
 /** How much broader tubes are than their outlines at least, where what has a fill is known, and where it is not. */
 const [filledBroader, anyBroader] = [2.05, 2.5] as const;
-/** The same of lines that become tubes, and how much of the width of the style's they must have. */
-const [madeBroader, madeLeast] = [2.2, 0.85] as const;
+/** How much broader plain lines are at most. Those between are fills that outlines closed, and say nothing. */
+const plainMost = 1.7;
+/** How much broader lines must be that become tubes, and how much of the width of the style's they must have. */
+const [madeBroader, madeLeast] = [2.2, 0.6] as const;
 /** The broadest, of the side. */
 const broadest = 0.18;
-/** Drawings that are looked at, how many tubes there must be, their share of all drawings of lines, and that of all from which on all are. */
+/** Drawings that are looked at, how many tubes there must be, their share of these and plain lines, and that of all from which on all are. */
 const [lookedMost, tubesLeast, ofLines, ofAll] = [12, 2, 0.75, 0.7] as const;
 /** Share of all drawings that must be tubes around what they leave empty: where a style fills what lines enclose, few are. */
 const aroundLeast = 0.25;
@@ -50,8 +52,11 @@ export function tubesAmong(silhouettes: readonly Silhouette[], outline: number):
     .filter(({ isFilled }) => isFilled !== false)
     .filter(({ width, isFilled }) => width >= (isFilled ? filledBroader : anyBroader) * outline);
   const widths = tubes.map(({ width }) => width).sort((one, other) => one - other);
+  const plain = lines.filter(
+    ({ width, isFilled }) => width < plainMost * outline || (isFilled === false && width >= anyBroader * outline),
+  );
   // A style that has plain lines too draws them plain.
-  if (widths.length < tubesLeast || widths.length < ofLines * lines.length) return undefined;
+  if (widths.length < tubesLeast || widths.length < ofLines * (widths.length + plain.length)) return undefined;
   const around = tubes.filter(({ alphas, sizePx }) => !enclosesNothing(alphas, sizePx)).length;
   const isAll = widths.length >= ofAll * looked.length || around >= aroundLeast * looked.length;
   return { width: widths[widths.length >> 1]!, isAll };

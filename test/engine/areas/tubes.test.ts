@@ -30,7 +30,7 @@ const tubes = [12, 15, 18].map((radius, at) => tube(radius, colourOf(at)));
 const bars = [16, 20, 24].map((half, at) =>
   drawn([box(32 - half, 27, 32 + half, 36), navy], [box(34 - half, 29, 30 + half, 34), colourOf(at)]),
 );
-const plain = [12, 18].map((radius) => drawn([ring(radius, 4), navy]));
+const plain = [12, 18].map((radius) => drawn([ring(radius, 3), navy]));
 const alphasOf = ({ planes }: { readonly planes: Float32Array }): Float32Array => planes.subarray(3 * pixels);
 const known = new Float32Array(pixels).fill(1);
 const at = (planes: Float32Array, x: number, y: number): number[] =>
@@ -78,6 +78,23 @@ describe("tubes", () => {
     assert.equal(tubesAmong(broad, 2 / sizePx), undefined);
     const filled = broad.map((bar) => ({ ...bar, isFilled: true }));
     assert.ok(Math.abs(tubesAmong(filled, 2 / sizePx)!.width * sizePx - 8) < 1);
+  });
+
+  it("lines whose outlines close say nothing of a style", () => {
+    const closed = [10, 14, 18, 22].map((radius) => ({
+      alphas: alphasOf(drawn([ring(radius, 4), ink])),
+      sizePx,
+      isFilled: false,
+    }));
+    const open = [16, 20].map((radius) => ({
+      alphas: alphasOf(drawn([ring(radius, 8), ink])),
+      sizePx,
+      isFilled: true,
+    }));
+    assert.ok(Math.abs(tubesAmong([...open, ...closed], 2 / sizePx)!.width * sizePx - 8) < 1);
+    assert.equal(tubesAmong(closed, 2 / sizePx), undefined);
+    // Of half that width they are plain lines.
+    assert.equal(tubesAmong([...open, ...closed], 4 / sizePx), undefined);
   });
 
   it("a line becomes a fill between outlines, and what it encloses stays empty", async () => {
