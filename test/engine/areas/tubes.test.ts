@@ -30,7 +30,7 @@ const tubes = [12, 15, 18].map((radius, at) => tube(radius, colourOf(at)));
 const bars = [16, 20, 24].map((half, at) =>
   drawn([box(32 - half, 27, 32 + half, 36), navy], [box(34 - half, 29, 30 + half, 34), colourOf(at)]),
 );
-const plain = [12, 18].map((radius) => drawn([ring(radius, 3), navy]));
+const plain = [24, 28].map((half) => drawn([box(32 - half, 31, 32 + half, 33), navy]));
 const alphasOf = ({ planes }: { readonly planes: Float32Array }): Float32Array => planes.subarray(3 * pixels);
 const known = new Float32Array(pixels).fill(1);
 const at = (planes: Float32Array, x: number, y: number): number[] =>
