@@ -1,13 +1,13 @@
 /**
  * Makes the figures of the docs: `npm run figures [-- NAME…] [--packs DIR]`. `training` trains two translations of ten minutes
  * each and so has to be named; `--steps N` shortens it, `--keep DIR` keeps the packs, each in its own data folder. `upscaling` and
- * `upscaling-inputs` need downloaded pictures, `upscaling-letters` fonts, and `restyle-matrix`, `unseen-pairs`, `eight-icons`, `style-colours`, `coloured-styles`, `hand-drawn`, `stickers`, `rings`, `soft-shadows` and `contours` rendered styles; they have to be named, too.
+ * `upscaling-inputs` need downloaded pictures, `upscaling-letters` fonts, and `restyle-matrix`, `unseen-pairs`, `eight-icons`, `style-colours`, `coloured-styles`, `hand-drawn`, `stickers`, `rings`, `soft-shadows`, `contours`, `tubes` and `in-coloured-styles` rendered styles; they have to be named, too.
  */
 import { parseArgs } from "node:util";
 import { autoencoderFigure } from "./figures/autoencoder.ts";
 import { captionFigure, everydayFigure, failureFigure, retrievalFigure } from "./figures/captions.ts";
 import { cleanSketchesFigure } from "./figures/clean-sketches.ts";
-import { colouredDrawingsFigure } from "./figures/coloured-drawings.ts";
+import { colouredDrawingsFigure, inColouredStylesFigure } from "./figures/coloured-drawings.ts";
 import { layoutFigure, lowResolutionFigure, sketchFigure } from "./figures/conditions.ts";
 import { angleFigure, attributeFigure, blendFigure, depthFigure, restyleFigure } from "./figures/edits.ts";
 import { handDrawnFigure } from "./figures/hand-drawn.ts";
@@ -23,6 +23,7 @@ import {
   softShadowsFigure,
   stickersFigure,
   styleColoursFigure,
+  tubesFigure,
   unseenPairsFigure,
 } from "./figures/styles.ts";
 import { trainingFigures } from "./figures/training.ts";
@@ -66,6 +67,8 @@ const styleFigures: Figures = {
   rings: ringsFigure,
   "soft-shadows": softShadowsFigure,
   contours: contoursFigure,
+  tubes: tubesFigure,
+  "in-coloured-styles": inColouredStylesFigure,
 };
 
 /** Several figures each, of upscaling. */

@@ -1,14 +1,16 @@
-/** Drawings of flat colours and gradients, those of docs/examples, in named styles of one colour and in one by hand that twelve icons show. */
+/** Drawings of flat colours and gradients, those of docs/examples: in named styles of one colour and in one by hand that twelve icons show; in coloured styles. */
 import type { Figure } from "./edits.ts";
 import { iconsIn, picturesOf, type Shown } from "./example-icons.ts";
 import { type SheetRow, writeSheet } from "./sheet.ts";
 import { withStudio } from "./studio.ts";
-import { imagesOf, tilesOf } from "./styles.ts";
+import { drawnIn, imagesOf, tilesOf, withBoard } from "./styles.ts";
 
 const emoji = [
   ...["automobile", "banana", "bear", "brown-heart", "bus", "light-bulb"],
   ...["rabbit", "star", "strawberry", "tulip", "turtle"],
 ];
+
+const pathsOfEmoji = emoji.map((name) => `docs/examples/${name}.png`);
 
 export const colouredDrawingsFigure: Figure = (path, packsDir) =>
   withStudio(packsDir, async (studio) => {
@@ -29,14 +31,23 @@ export const colouredDrawingsFigure: Figure = (path, packsDir) =>
       }
       return rows;
     };
-    const pictures = await picturesOf(
-      emoji.map((name) => `docs/examples/${name}.png`),
-      studio,
-    );
+    const pictures = await picturesOf(pathsOfEmoji, studio);
     const icons = await iconsIn("docs/examples/coloured", studio);
     const blocks = [
       { columns: icons.map(() => ""), rows: await inStyles(icons) },
       { columns: pictures.map(() => ""), rows: await inStyles(pictures) },
     ];
     return writeSheet(path, blocks, { cellPx: 76, marginPx: 150 });
+  });
+
+const iconsShown = 11;
+
+/** In two coloured families that nothing was trained on, each shown by eleven of its icons. */
+export const inColouredStylesFigure: Figure = (path, packsDir) =>
+  withBoard(packsDir, async (board) => {
+    const sources = await picturesOf(pathsOfEmoji, board);
+    const styles = [];
+    for (const variant of ["emojione", "streamline-kameleon-color"])
+      styles.push(await board.first(variant, iconsShown));
+    return writeSheet(path, [await drawnIn(styles, sources, board.restyle)], { cellPx: 76, marginPx: 150 });
   });

@@ -224,7 +224,7 @@ export const colouredStylesFigure: Figure = (path, packsDir) =>
   });
 
 /** Drawings, and each style's icons with the drawings as they come out in it. */
-async function drawnIn(
+export async function drawnIn(
   styles: readonly Shown[][],
   sources: readonly Shown[],
   restyle: Board["restyle"],
@@ -233,7 +233,7 @@ async function drawnIn(
   for (const shown of styles) {
     const tiles = [];
     for (const source of sources) tiles.push(await restyle(source, imagesOf(shown)));
-    rows.push({ label: "eight of a style", tiles: tilesOf(shown) }, { label: "drawn in it", tiles });
+    rows.push({ label: "icons of a style", tiles: tilesOf(shown) }, { label: "drawn in it", tiles });
   }
   return { columns: sources.map(() => ""), rows };
 }
@@ -264,6 +264,9 @@ export const contoursFigure = wantedFigureOf((drawings) => {
   const { tube, tint } = styleInkOf(drawings).lines ?? {};
   return tube !== undefined && tint === undefined;
 }, true);
+
+/** Fills between outlines, which lines are, too. */
+export const tubesFigure = wantedFigureOf((drawings) => styleInkOf(drawings).areas?.outline?.tubes !== undefined, true);
 
 /** Rings and borders. */
 export const ringsFigure = wantedFigureOf((drawings) => ringOf(drawings) !== undefined, true);
