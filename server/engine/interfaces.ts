@@ -197,6 +197,8 @@ export interface DrawingChoice {
   choose(noise: (length: number) => Float32Array): { readonly entry: number; readonly cosine: number };
   /** How alike two drawings look, −1 to 1. */
   likeness(one: number, other: number): number;
+  /** Log-weight of a drawing below that of the one that fits the words best, 0 or less. */
+  fit(entry: number): number;
   /** A drawing as an SVG in `currentColor` with a `viewBox`, what its set calls it, and the set, with its live area if it is known (live-area.ts). */
   open(entry: number): {
     readonly svg: string;

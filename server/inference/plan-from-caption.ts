@@ -30,6 +30,8 @@ const cosineLeast = 0.65;
 const triedSeeds = 256;
 /** Drawings that are compared as they are placed, those of them that look most unlike as thumbnails; and the size at which they are, in pixels. */
 const [comparedMost, smallPx] = [8, 32];
+/** How much a drawing may be more like the others, in mean alpha, for a log-weight by which it fits the words better. */
+const fitShare = 0.03;
 
 /** @throws AppError `invalid_request` for a caption beside a drawing or a kept residual, `caption_unknown` for one that finds no drawing */
 export async function planFromCaption(
@@ -128,7 +130,7 @@ interface Found {
 
 interface Finder {
   find(seed: number): Promise<Found>;
-  /** Of seeds the first whose drawing looks most unlike those of others; absent where nobody knows. */
+  /** Of seeds the first whose drawing looks most unlike those of others and fits the words; absent where nobody knows. */
   mostUnlike?(seeds: readonly number[], others: readonly number[]): Promise<number>;
 }
 
@@ -191,13 +193,14 @@ function inLibrary(
       );
       const compared = entries.sort((one, other) => alike.get(one)! - alike.get(other)!).slice(0, comparedMost);
       const pictures = await Promise.all(shown.map(smallOf));
-      let [best, most] = [compared[0]!, -1];
+      let [best, most] = [compared[0]!, Number.NEGATIVE_INFINITY];
       for (const entry of compared) {
         // One that cannot be drawn is not chosen.
         const picture = await smallOf(entry).catch(() => undefined);
         if (!picture) continue;
         const difference = Math.min(1, ...pictures.map((other) => meanDifference(picture, other)));
-        if (difference > most) [best, most] = [entry, difference];
+        const rating = difference + fitShare * choice!.fit(entry);
+        if (rating > most) [best, most] = [entry, rating];
       }
       return seeds.find((seed) => chosenBy(seed) === best)!;
     },

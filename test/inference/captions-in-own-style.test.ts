@@ -206,6 +206,7 @@ describe("captions in a style of one's own", () => {
       return {
         choose: (noise) => choice.choose(noise),
         likeness: (one, other) => choice.likeness(one, other),
+        fit: (entry) => choice.fit(entry),
         open: (entry) => {
           opened += 1;
           if (opened === 3) leaving.abort(new Error("the client left"));

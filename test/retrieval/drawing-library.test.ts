@@ -139,6 +139,10 @@ test("of drawings with one name, seeds choose the one that looks like the others
   })!;
   const [first, second, other] = ["ovals", "waves", "others"].map((set) => made.sets.indexOf(set));
   assert.ok(choice.likeness(first!, second!) > 0.99 && choice.likeness(first!, other!) < 0.3);
+  // What others look like fits best, and one that looks like none less.
+  assert.equal(Math.max(...[...made.sets.keys()].map((entry) => choice.fit(entry))), 0);
+  assert.ok(choice.fit(other!) < choice.fit(first!) - 0.5, `${choice.fit(other!)}`);
+  assert.ok(choice.fit(made.sets.length + 7) < choice.fit(other!), "one that was not found");
   await truncate(thumbnails, 5);
   await assert.rejects(DrawingLibrary.open(join(folder, "rings.safetensors"), keyDims, { thumbnails }), {
     code: "pack_corrupt",

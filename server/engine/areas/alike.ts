@@ -4,7 +4,7 @@
  */
 import type { Lab } from "../../../shared/colour/oklab.ts";
 import type { Box } from "../pixels/places.ts";
-import type { Wanted } from "./choose-colours.ts";
+import type { Wanted } from "./colours/wanted.ts";
 import type { Paint } from "./paint.ts";
 import type { Area, Partition } from "./partition.ts";
 import type { Vote } from "./votes.ts";

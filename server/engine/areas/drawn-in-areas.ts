@@ -13,7 +13,8 @@ import type { LayeredImage } from "../pixels/layered-image.ts";
 import { alikeAreas, together, votesTogether } from "./alike.ts";
 import { onAreasGround } from "./areas-ground.ts";
 import { areThin, aroundOf, inkOfFlat, opaqueFrom } from "./around.ts";
-import { chooseColours, fewColoursOf, type Wanted } from "./choose-colours.ts";
+import { chooseColours, fewColoursOf } from "./colours/choose-colours.ts";
+import type { Wanted } from "./colours/wanted.ts";
 import { inLayers } from "./in-layers.ts";
 import { type Behind, inOneColour } from "./in-one-colour.ts";
 import { loopsOf, seenThrough, withBays } from "./openings.ts";
@@ -85,7 +86,7 @@ export async function drawnInAreas(
   if (!partition || partition.areas.length > areasMost) return undefined;
   const answer = await answerOf();
   const elsewhere = drawnElsewhere(partition, answer);
-  // What the answer draws beside lines is a smear or fills a bay, as most is a smear in a style of gradients.
+  // What the answer draws beside lines, tubes too, is a smear or fills a bay, as most is a smear in a style of gradients.
   const isSmear = style.hasGradients || isOfLines || tubes !== undefined;
   if (!isSmear && elsewhere > (style.outline ? elsewhereMost : elsewhereMost / 2)) return undefined;
   return isOfLines

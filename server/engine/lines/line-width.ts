@@ -83,7 +83,7 @@ export interface StyleLines {
    * lines.
    */
   readonly tube?: number | undefined;
-  /** Whether nearly all its drawings are such tubes. */
+  /** Whether nearly all its drawings are such tubes, or many (tubes.ts). */
   readonly areTubes?: boolean | undefined;
   /** Their corners and ends, where these are clear. */
   readonly corners?: StyleCorners | undefined;

@@ -10,7 +10,7 @@ import { bordered, type Shape, shapeOf } from "./shape.ts";
 export interface Tubes {
   /** Between the outer edges of their outlines, of the side. */
   readonly width: number;
-  /** Whether nearly all its drawings are such, or lines around nothing are: then lines around areas are tubes, too. */
+  /** Whether nearly all its drawings are such, or many, some of them around what stays empty: then lines around areas are tubes, too. */
   readonly isAll: boolean;
 }
 
@@ -24,8 +24,8 @@ const [madeBroader, madeLeast] = [2.2, 0.6] as const;
 const broadest = 0.18;
 /** Drawings that are looked at, how many tubes there must be, their share of these and plain lines, and that of all from which on all are. */
 const [lookedMost, tubesLeast, ofLines, ofAll] = [12, 2, 0.75, 0.7] as const;
-/** Share of all drawings that must be tubes around what they leave empty: where a style fills what lines enclose, few are. */
-const aroundLeast = 0.25;
+/** Share of all drawings that must be tubes, and be some around what stays empty, for lines around areas to be such: where a style fills these, few are. */
+const [manyLeast, aroundLeast] = [0.4, 0.25] as const;
 /** Width of lines from which on they become tubes even around areas, of that of the style's tubes. */
 const broadFrom = 0.65;
 
@@ -58,7 +58,8 @@ export function tubesAmong(silhouettes: readonly Silhouette[], outline: number):
   // A style that has plain lines too draws them plain.
   if (widths.length < tubesLeast || widths.length < ofLines * (widths.length + plain.length)) return undefined;
   const around = tubes.filter(({ alphas, sizePx }) => !enclosesNothing(alphas, sizePx)).length;
-  const isAll = widths.length >= ofAll * looked.length || around >= aroundLeast * looked.length;
+  const areMany = widths.length >= manyLeast * looked.length && around >= aroundLeast * looked.length;
+  const isAll = widths.length >= ofAll * looked.length || areMany;
   return { width: widths[widths.length >> 1]!, isAll };
 }
 

@@ -181,18 +181,29 @@ function inkAlone(drawings: readonly Drawing[], shaded?: GradientInk, isTakenOff
   const ink = inkBy(drawings, shaded);
   if (ink.ink) return { ...ink, ...linesAndHand(drawings, ink.isOneInk, isTakenOff) };
   const flat = flatStyleOf(drawings);
-  const areas = !flat || flat.accents ? styleAreasOf(drawings) : undefined;
-  const tubes = areas?.outline?.tubes;
-  // One colour between lines of another is no second colour of lines, nor a tint of what they enclose.
-  if (!flat || (tubes && (tubes.isAll || flat.isOneInk))) return { ...ink, ...handIn(drawings, isTakenOff), areas };
+  if (!flat) return { ...ink, ...handIn(drawings, isTakenOff), areas: styleAreasOf(drawings) };
   const inked = drawings.flatMap((drawing) => {
     const planes = asInkOf(drawing, flat)?.planes;
     return planes ? [{ planes, sizePx: drawing.sizePx }] : [];
   });
+  return { ...flat, ...linesOfFlat(flat, drawings, inked, isTakenOff) };
+}
+
+/**
+ * How drawings of several flat colours are drawn: in lines, or by areas. One colour between lines of another is no line.
+ * @param inked the same as the flow knows them
+ */
+export function linesOfFlat(
+  { accents, isOneInk, ground }: StyleInk,
+  drawings: readonly Drawing[],
+  inked: readonly Drawing[],
+  isTakenOff = false,
+): Pick<StyleInk, "lines" | "hand" | "areas"> {
+  const areas = accents && styleAreasOf(drawings);
+  if (areas?.outline?.tubes?.isAll) return { ...handIn(inked, isTakenOff), areas };
   return {
-    ...flat,
-    ...linesAndHand(inked, flat.isOneInk, isTakenOff || flat.ground !== undefined),
-    ...(areas && !flat.isOneInk && { areas }),
+    ...linesAndHand(inked, isOneInk, isTakenOff || ground !== undefined),
+    ...(areas && !isOneInk && { areas }),
   };
 }
 

@@ -17,6 +17,7 @@ import {
   flatStyleOf,
   handIn,
   linesAndHand,
+  linesOfFlat,
   type StyleInk,
   shadedInkOf,
 } from "../../engine/pixels/style-ink.ts";
@@ -138,9 +139,7 @@ function asInks<Shown extends Icon>(
     : [];
   if (styleInk && alone.length >= oneColourLeast * icons.length) {
     const some = alone.slice(0, limits.styleImagesMax);
-    const lines = linesAndHand(some, styleInk.isOneInk, isTakenOff || styleInk.ground !== undefined);
-    const areas = styleInk.accents && !styleInk.isOneInk ? styleAreasOf(icons) : undefined;
-    return { icons: alone, styleInk: { ...styleInk, ...lines, ...(areas && { areas }) } };
+    return { icons: alone, styleInk: { ...styleInk, ...linesOfFlat(styleInk, icons, some, isTakenOff) } };
   }
   const areas = styleAreasOf(icons);
   const hand = handIn(icons, isTakenOff);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { alikeAreas, together, votesTogether } from "../../../server/engine/areas/alike.ts";
-import { chooseColours, fewColoursOf } from "../../../server/engine/areas/choose-colours.ts";
+import { chooseColours, fewColoursOf } from "../../../server/engine/areas/colours/choose-colours.ts";
 import { type Partition, partitionOf } from "../../../server/engine/areas/partition.ts";
 import { votesOf } from "../../../server/engine/areas/votes.ts";
 import { box, disc, drawn, ring, sizePx } from "../drawn-layers.ts";

@@ -26,7 +26,7 @@ const body = (half: number, fill: Ink) =>
   drawn([box(32 - half, 26, 32 + half, 54), navy], [box(34 - half, 28, 30 + half, 52), fill]);
 const bodies = [14, 16, 18, 20].map((half, at) => body(half, colourOf(at)));
 const tubes = [12, 15, 18].map((radius, at) => tube(radius, colourOf(at)));
-/** As broad, around nothing. */
+/** As broad bars, which enclose nothing. */
 const bars = [16, 20, 24].map((half, at) =>
   drawn([box(32 - half, 27, 32 + half, 36), navy], [box(34 - half, 29, 30 + half, 34), colourOf(at)]),
 );
@@ -59,14 +59,20 @@ describe("tubes", () => {
     assert.equal(styleAreasOf([...tubes, ...tubes])!.outline?.tubes?.isAll, true);
   });
 
-  it("narrow fills within lines are tubes, no lines of two colours", () => {
-    const narrow = [10, 12, 14, 16, 18, 20].map((radius) => drawn([ring(radius, 8), navy], [ring(radius, 3), sky]));
-    const { ink, lines, areas } = styleInkOf(narrow);
-    assert.deepEqual([ink, lines], [undefined, undefined]);
-    assert.ok(Math.abs(areas!.outline!.tubes!.width * sizePx - 8) < 1, `${areas!.outline!.tubes!.width * sizePx}`);
-    // Lines of two colours beside each other are none.
-    const beside = [10, 12, 14, 16, 18, 20].map((radius) => drawn([ring(radius, 4), navy], [box(28, 30, 36, 34), sky]));
-    assert.equal(styleInkOf(beside).areas?.outline?.tubes, undefined);
+  it("a narrow colour between lines of another is a fill, no line, and such a style is drawn by areas", () => {
+    const bar = (half: number, core: number) =>
+      drawn([box(32 - half, 28, 32 + half, 36), navy], [box(35 - half, 32 - core, 29 + half, 32 + core), sky]);
+    const lengths = [10, 14, 18, 20, 24, 26];
+    const read = styleInkOf(lengths.map((half) => bar(half, 1)));
+    assert.deepEqual([read.isOneInk, read.accents?.length], [true, 1], "two colours of lines");
+    assert.equal(read.lines, undefined);
+    assert.ok(Math.abs(read.areas!.outline!.tubes!.width * sizePx - 8) < 1);
+    // Two such bars among lines of both colours say too little.
+    const beside = (half: number) =>
+      drawn([box(32 - half, 28, 32 + half, 31), navy], [box(32 - half, 33, 32 + half, 36), sky]);
+    const mixed = styleInkOf([...lengths.map(beside), bar(20, 1), bar(24, 1)]);
+    assert.deepEqual([mixed.isOneInk, mixed.areas], [true, undefined]);
+    assert.ok(mixed.lines);
   });
 
   it("a broad bar without a fill of its own is none", () => {

@@ -2,15 +2,17 @@
  * Colours of a style for the areas of a drawing: those that one of the style's drawings has together. A flow's answer is the mean of what is
  * possible, so it is dull: its colours are first moved to mean and deviation of that drawing's (Reinhard et al. 2001). Then each area gets the
  * nearest, unless areas that touch would look alike: a labelling of least energy, by single changes from the nearest one on (iterated
- * conditional modes, Besag 1986). A coloured drawing stays as light as it is, and in its own colours where the style has nearly all of them. Pure.
+ * conditional modes, Besag 1986). The answer is taken to be as light as a coloured drawing, whose colours stay where the style has them (kept-colours.ts). Pure.
  */
-import { type Lab, labDistance } from "../../../shared/colour/oklab.ts";
-import { type Ink, inkDistance } from "../pixels/ink-colour.ts";
-import { labOfInk } from "./lab-of-ink.ts";
-import type { Paint } from "./paint.ts";
-import type { Area } from "./partition.ts";
-import type { PaletteColour, StylePalette } from "./style-areas.ts";
-import type { Vote } from "./votes.ts";
+import { type Lab, labDistance } from "../../../../shared/colour/oklab.ts";
+import { inkDistance } from "../../pixels/ink-colour.ts";
+import { labOfInk } from "../lab-of-ink.ts";
+import type { Paint } from "../paint.ts";
+import type { Area } from "../partition.ts";
+import type { PaletteColour, StylePalette } from "../style-areas.ts";
+import type { Vote } from "../votes.ts";
+import { keptColours, ownWithin } from "./kept-colours.ts";
+import type { Wanted } from "./wanted.ts";
 
 /** Contrast is raised or lowered by this factor at most; smaller deviations of an answer are chance. */
 const [gainMost, deviationLeast] = [4, 0.02] as const;
@@ -20,10 +22,8 @@ const [apartFrom, alikeCost] = [0.3, 0.8] as const;
 const [paper, paperCost] = [[1, 0, 0] as Lab, 0.3] as const;
 /** What it costs that colours take other shares than in the style's drawing, by the squares of the differences. */
 const shareCost = 0.3;
-/** Distance within which a drawing's colour is one of the style's, and what it costs to take another. */
-const [ownWithin, ownCost] = [0.06, 0.2] as const;
-/** Distance within which a style has a colour about so, and share of what a drawing shows that it must have. */
-const [aboutWithin, aboutLeast] = [0.1, 0.8] as const;
+/** What it costs to take another colour where the style has the drawing's. */
+const ownCost = 0.2;
 /** What another palette than the first may cost more by chance, so that icons of a set differ as the style's do. */
 const chanceCost = 0.12;
 const roundsMost = 8;
@@ -31,18 +31,6 @@ const roundsMost = 8;
 const [fewMost, sameWithin] = [3, 0.12] as const;
 /** With fewer drawings nothing is known of others. */
 const fewOfLeast = 3;
-
-/** An area that gets a colour. */
-export interface Wanted {
-  /** Its place among the areas. */
-  readonly area: number;
-  /** Whether it goes around the others, and has the colour that a palette has for that. */
-  readonly isAround: boolean;
-  /** The colour that a coloured drawing has there: it stays, where the style has it too. */
-  readonly own?: Ink | undefined;
-  /** Whether it would be beside the canvas, with no line or ground around it. */
-  readonly isOpen?: boolean | undefined;
-}
 
 export interface Chosen {
   readonly paints: ReadonlyMap<number, Paint>;
@@ -61,13 +49,14 @@ export function chooseColours(
   palettes: readonly StylePalette[],
 ): Chosen {
   const few = fewColoursOf(palettes);
-  if (few) return chosenFrom(areas, votes, wanted, few, false);
-  const kept = keptColours(votes, wanted, palettes);
+  if (few) return chosenFrom(areas, votes, wanted, few);
+  const sizes = areas.reduce((sum, { size, beside }) => sum + size * size + 7 * beside.size, 0);
+  const isShown = palettes.length >= fewOfLeast;
+  const kept = isShown ? keptColours(areas, votes, wanted, palettes, (at) => chanceOf(sizes, at)) : undefined;
   if (kept) return { paints: kept, cost: 0 };
   let best: Chosen | undefined;
-  const sizes = areas.reduce((sum, { size, beside }) => sum + size * size + 7 * beside.size, 0);
   for (const [at, palette] of palettes.entries()) {
-    const { paints, cost } = chosenFrom(areas, votes, wanted, palette);
+    const { paints, cost } = chosenFrom(areas, votes, wanted, palette, isShown ? "kept" : "moved");
     const chosen = { paints, cost: cost + chanceCost * chanceOf(sizes, at) };
     if (!best || chosen.cost < best.cost) best = chosen;
   }
@@ -94,36 +83,6 @@ export function fewColoursOf(palettes: readonly StylePalette[]): StylePalette | 
   return colours.length === 0 ? undefined : { colours, around };
 }
 
-/** The drawing's own colours, each as the style has it; undefined where it is not coloured or the style has others. */
-function keptColours(
-  votes: readonly Vote[],
-  wanted: readonly Wanted[],
-  palettes: readonly StylePalette[],
-): ReadonlyMap<number, Paint> | undefined {
-  if (palettes.length < fewOfLeast) return undefined;
-  const [around] = palettes.flatMap((palette) => palette.around ?? []);
-  const all: Paint[] = palettes.flatMap(({ colours, around: own = [] }) => [...colours, own].flat());
-  const labs = all.map(({ ink }) => labOfInk(ink));
-  const paints = new Map<number, Paint>();
-  let [about, total] = [0, 0];
-  for (const { area, isAround, own: ink } of wanted) {
-    if (isAround && around) {
-      paints.set(area, around);
-      continue;
-    }
-    if (!ink) return undefined;
-    const own = labOfInk(ink);
-    const distances = labs.map((lab) => labDistance(lab, own));
-    const least = Math.min(...distances);
-    const nearest = all[distances.indexOf(least)]!;
-    total += votes[area]!.share;
-    if (least <= aboutWithin) about += votes[area]!.share;
-    // A gradient goes with a colour that is about its own.
-    paints.set(area, least <= ownWithin ? nearest : least <= aboutWithin ? { ...nearest, ink } : { ink });
-  }
-  return total > 0 && about >= aboutLeast * total ? paints : undefined;
-}
-
 const isAlike = (one: Paint, other: Paint): boolean => inkDistance(one.ink, other.ink) <= sameWithin;
 
 /** From 0 to 1, another for each drawing and palette. */
@@ -139,13 +98,16 @@ interface Choice {
   colour: number;
 }
 
-/** @param isDull whether the answer's colours are to be moved to the palette's first */
+/**
+ * @param lightness what the answer's colours are moved to the palette for first, as they are dull: that of a coloured drawing is kept as it is, or moved as
+ * they are; absent = they stay
+ */
 function chosenFrom(
   areas: readonly Area[],
   votes: readonly Vote[],
   wanted: readonly Wanted[],
   { colours: free, around }: StylePalette,
-  isDull = true,
+  lightness?: "kept" | "moved",
 ): Chosen {
   const isBound = ({ isAround }: Wanted): boolean => isAround && around !== undefined;
   const palette = [...free, ...(around ? [{ ...around, share: 0 }] : [])];
@@ -154,13 +116,13 @@ function chosenFrom(
   const unbound = wanted.filter((one) => !isBound(one));
   const total = unbound.reduce((sum, { area }) => sum + votes[area]!.share, 0) || 1;
   const shares = free.reduce((sum, { share }) => sum + share, 0) || 1;
-  const stretched = isDull ? stretchedTo(unbound, votes, free, labs) : undefined;
+  const stretched = lightness && stretchedTo(unbound, votes, free, labs);
   const choices = wanted.map((one): Choice => {
     const { area, isOpen } = one;
     const weight = Math.sqrt(votes[area]!.share);
     const own = one.own && labOfInk(one.own);
     const seen = stretched ? stretched.get(area) : votes[area]!.colour;
-    const aim: Lab | undefined = seen && own ? [own[0], seen[1], seen[2]] : seen;
+    const aim: Lab | undefined = seen && own && lightness === "kept" ? [own[0], seen[1], seen[2]] : seen;
     const costs = palette.map((_, at) => {
       if (isBound(one) !== at >= free.length) return Number.POSITIVE_INFINITY;
       const isOwn = own !== undefined && labDistance(own, labs[at]!) <= ownWithin;
@@ -211,16 +173,18 @@ function chosenFrom(
   return { paints: new Map(choices.map(({ area, colour }) => [area, palette[colour]!])), cost };
 }
 
-/** The answer's colours with the palette's mean and deviation, weighted by how much has them. */
+/** The answer's colours, as light as a coloured drawing is, with the palette's mean and deviation, weighted by how much has them. */
 function stretchedTo(
   wanted: readonly Wanted[],
   votes: readonly Vote[],
   palette: readonly PaletteColour[],
   labs: readonly Lab[],
 ): ReadonlyMap<number, Lab> {
-  const seen = wanted.flatMap(({ area }) => {
+  const seen = wanted.flatMap(({ area, own }) => {
     const { colour, share } = votes[area]!;
-    return colour ? [{ area, lab: colour, weight: share }] : [];
+    if (!colour) return [];
+    const lab: Lab = own ? [labOfInk(own)[0], colour[1], colour[2]] : colour;
+    return [{ area, lab, weight: share }];
   });
   const own = spreadOfLabs(seen);
   const asked = spreadOfLabs(palette.map(({ share }, at) => ({ lab: labs[at]!, weight: share })));
