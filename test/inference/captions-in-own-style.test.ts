@@ -221,6 +221,24 @@ describe("captions in a style of one's own", () => {
     const watched = { ...restyle, captions: { ...restyle.captions!, library: { find } } };
     await assert.rejects(planGeneration(watched, request, new Map(), leaving.signal), /the client left/);
     assert.equal(opened, 3);
+    // A drawing that is unlike, but does not fit the words, is not chosen.
+    const setsOfTwo = async (unfit?: string): Promise<Array<string | undefined>> => {
+      const findFitting: DrawingFinder["find"] = (asked) => {
+        const choice = restyle.captions!.library!.find(asked)!;
+        return {
+          choose: (noise) => choice.choose(noise),
+          likeness: (one, other) => choice.likeness(one, other),
+          fit: (entry) => (choice.open(entry).set === unfit ? -100 : 0),
+          open: (entry) => choice.open(entry),
+        };
+      };
+      const judged = { ...restyle, captions: { ...restyle.captions!, library: { find: findFitting } } };
+      const plan = await planGeneration(judged, { ...request, count: 2, bestOf: 1 }, new Map());
+      return [0, 1].map((image) => plan.sourcesOf?.(image, 0)?.[0]?.set);
+    };
+    const [first, second] = await setsOfTwo();
+    assert.notEqual(first, second);
+    assert.deepEqual(await setsOfTwo(second), [first, first]);
     // Without a style the drawing keeps its own, as an upload does.
     const drawnBy = async (condition: object, fields: object = {}) =>
       (await drawRestyled({ service: served, info: found, load }, condition, fields))[0]!.rgba;

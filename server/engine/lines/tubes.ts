@@ -10,7 +10,7 @@ import { bordered, type Shape, shapeOf } from "./shape.ts";
 export interface Tubes {
   /** Between the outer edges of their outlines, of the side. */
   readonly width: number;
-  /** Whether nearly all its drawings are such, or many, some of them around what stays empty: then lines around areas are tubes, too. */
+  /** Whether nearly all its drawings are such, or many, some of them around areas that stay empty: then lines around areas are tubes, too. */
   readonly isAll: boolean;
 }
 

@@ -99,8 +99,8 @@ interface Choice {
 }
 
 /**
- * @param lightness what the answer's colours are moved to the palette for first, as they are dull: that of a coloured drawing is kept as it is, or moved as
- * they are; absent = they stay
+ * @param lightness of a coloured drawing: kept as it is, or moved to the palette's mean and deviation, as hues of a dull answer are; absent = the answer is
+ * not dull, and nothing is moved
  */
 function chosenFrom(
   areas: readonly Area[],

@@ -8,12 +8,12 @@ import type { StylePalette } from "../style-areas.ts";
 import type { Vote } from "../votes.ts";
 import type { Wanted } from "./wanted.ts";
 
-/** Distances in OKLab within which a colour of the drawing is one of the style's, and within which the style has about that colour. */
-export const [ownWithin, aboutWithin] = [0.06, 0.1] as const;
+/** Distances in OKLab within which a colour of the drawing is one of the style's, and within which it is similar to one. */
+export const [ownWithin, similarWithin] = [0.06, 0.1] as const;
 /** Distance of two paints that look the same, in a drawing and beside what goes around it. */
 const [sameWithin, hiddenWithin] = [0.02, 0.03] as const;
-/** Shares of what a drawing shows of which the style must have about the colours, and of which the colours must be no greys. */
-const [aboutLeast, chromaticLeast] = [0.8, 0.05] as const;
+/** Share of what a drawing shows whose colours must be similar to the style's, and share of it that must be no greys. */
+const [similarLeast, chromaticLeast] = [0.8, 0.05] as const;
 /** OKLab chroma from which on a colour is no grey. */
 const chromaFrom = 0.045;
 /** Share of one of a style's drawings that has a colour, from which on the style has it. */
@@ -78,7 +78,7 @@ function ownPaints(
   const shareOf = (some: typeof colours): number => some.reduce((sum, { share }) => sum + share, 0);
   const isKept =
     total > 0 &&
-    shareOf(colours.filter(({ distance }) => distance <= aboutWithin)) >= aboutLeast * total &&
+    shareOf(colours.filter(({ distance }) => distance <= similarWithin)) >= similarLeast * total &&
     shareOf(colours.filter(({ lab: [, a, b] }) => Math.hypot(a, b) >= chromaFrom)) >= chromaticLeast * total;
   if (!isKept) return undefined;
   const taken: Lab[] = [];
@@ -88,7 +88,7 @@ function ownPaints(
     const isTaken = taken.some((other) => labDistance(other, near) <= sameWithin);
     const isOne = distance <= ownWithin && !isTaken;
     if (isOne) taken.push(near);
-    paints.set(ink, isOne ? paint : distance <= aboutWithin ? { ...paint, ink } : { ink });
+    paints.set(ink, isOne ? paint : distance <= similarWithin ? { ...paint, ink } : { ink });
   }
   return paints;
 }
