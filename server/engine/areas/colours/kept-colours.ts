@@ -12,8 +12,8 @@ import type { Wanted } from "./wanted.ts";
 export const [ownWithin, similarWithin] = [0.06, 0.1] as const;
 /** Distance of two paints that look the same, in a drawing and beside what goes around it. */
 const [sameWithin, hiddenWithin] = [0.02, 0.03] as const;
-/** Share of what a drawing shows whose colours must be similar to the style's, and share of it that must be no greys. */
-const [similarLeast, chromaticLeast] = [0.8, 0.05] as const;
+/** Share of what a drawing shows whose colours must be similar to the style's, and share of it that must be no greys: a nose is enough. */
+const [similarLeast, chromaticLeast] = [0.8, 0.02] as const;
 /** OKLab chroma from which on a colour is no grey. */
 const chromaFrom = 0.045;
 /** Share of one of a style's drawings that has a colour, from which on the style has it. */
