@@ -12,16 +12,10 @@ import { usualInk } from "../../server/engine/pixels/usual-ink.ts";
 import { paint } from "../../server/engine/translation.ts";
 import { areasOfEntry, entryOfAreas } from "../../server/experts/style-entries/areas-entry.ts";
 import { inInkOfMost } from "../../server/training/style/style-icons.ts";
-import { box, disc, drawn, pixels, ring, sizePx } from "./drawn-layers.ts";
+import { box, disc, drawn, inks, palette, pixels, ring, sizePx } from "./drawn-layers.ts";
 
 const ink = channelsOfHex(usualInk);
-const [navy, red, yellow, sky, white]: [Ink, Ink, Ink, Ink, Ink] = [
-  [0.1, 0.1, 0.35],
-  [0.9, 0.15, 0.2],
-  [0.98, 0.8, 0.2],
-  [0.5, 0.8, 0.95],
-  [1, 1, 1],
-];
+const { navy, red, yellow, sky, white } = inks;
 
 /** A square whose green grows from left to right. */
 function gradient(margin: number) {
@@ -45,7 +39,6 @@ const assertNear = (got: readonly number[], wanted: readonly number[], within = 
 const halves = drawn([ring(22, 5), ink], [box(29.5, 12, 34.5, 52), ink]);
 /** The same with the bar beside the middle. */
 const parts = drawn([ring(22, 5), ink], [box(25.5, 12, 30.5, 52), ink]);
-const palette = (...inks: Ink[]) => ({ colours: inks.map((one) => ({ ink: one, share: 1 / inks.length })) });
 const fills: StyleAreas = { palettes: [palette(red, yellow)], isOfFills: true, hasGrounds: false };
 const outlined: StyleAreas = {
   palettes: [{ ...palette(yellow, sky), around: { ink: navy } }],

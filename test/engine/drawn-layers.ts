@@ -1,6 +1,20 @@
 /** Drawings of shapes laid over each other, for tests of what is read off them. */
 import type { Ink } from "../../server/engine/pixels/ink-colour.ts";
 
+/** Colours that are told apart. */
+export const inks = {
+  navy: [0.1, 0.1, 0.35],
+  red: [0.9, 0.15, 0.2],
+  yellow: [0.98, 0.8, 0.2],
+  sky: [0.5, 0.8, 0.95],
+  white: [1, 1, 1],
+} as const satisfies Record<string, Ink>;
+
+/** Colours that a drawing of a style has together, as much of each. */
+export const palette = (...colours: readonly Ink[]) => ({
+  colours: colours.map((ink) => ({ ink, share: 1 / colours.length })),
+});
+
 export const sizePx = 64;
 export const pixels = sizePx ** 2;
 

@@ -73,8 +73,7 @@ export class LibraryChoice implements DrawingChoice {
   readonly #thumbnails: Thumbnails | undefined;
   /** The drawings that noise may choose, with their places among those found, in order. */
   readonly #likely: ReadonlyArray<{ readonly named: NamedEntry; readonly place: number; readonly logWeight: number }>;
-  /** Log-weights of those, by their entries. */
-  readonly #fits: ReadonlyMap<number, number>;
+  readonly #bestWeight: number;
   readonly #pictures = new Map<number, Float32Array>();
   readonly open: DrawingChoice["open"];
 
@@ -93,7 +92,7 @@ export class LibraryChoice implements DrawingChoice {
     this.#likely = found
       .map((named, place) => ({ named, place, logWeight: logWeights[place]! }))
       .filter(({ logWeight }) => logWeight >= best - noiseMost);
-    this.#fits = new Map(this.#likely.map(({ named: { entry }, logWeight }) => [entry, logWeight - best]));
+    this.#bestWeight = best;
   }
 
   /** @param noise log-weights that a seed adds, [length]; a longer one begins with the same */
@@ -109,7 +108,8 @@ export class LibraryChoice implements DrawingChoice {
 
   /** Log-weight of a drawing below the one that fits best, 0 or less. */
   fit(entry: number): number {
-    return this.#fits.get(entry) ?? -noiseMost;
+    const likely = this.#likely.find(({ named }) => named.entry === entry);
+    return likely ? likely.logWeight - this.#bestWeight : -noiseMost;
   }
 
   /** Correlation of how two drawings look; 1 for the same one, and 0 for others where no thumbnails are known. */

@@ -6,15 +6,9 @@ import { labOfInk } from "../../../server/engine/areas/lab-of-ink.ts";
 import { partitionOf } from "../../../server/engine/areas/partition.ts";
 import { votesOf } from "../../../server/engine/areas/votes.ts";
 import type { Ink } from "../../../server/engine/pixels/ink-colour.ts";
-import { disc, drawn, sizePx } from "../drawn-layers.ts";
+import { disc, drawn, inks, palette, sizePx } from "../drawn-layers.ts";
 
-const [navy, red, sky, white]: [Ink, Ink, Ink, Ink] = [
-  [0.1, 0.1, 0.35],
-  [0.9, 0.15, 0.2],
-  [0.5, 0.8, 0.95],
-  [1, 1, 1],
-];
-const palette = (...inks: Ink[]) => ({ colours: inks.map((one) => ({ ink: one, share: 1 / inks.length })) });
+const { navy, red, sky, white } = inks;
 
 describe("colours of areas", () => {
   const partition = partitionOf(drawn([disc(26), navy], [disc(18), sky], [disc(8), white]))!;

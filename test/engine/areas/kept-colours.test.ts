@@ -7,20 +7,13 @@ import { partitionOf } from "../../../server/engine/areas/partition.ts";
 import type { StylePalette } from "../../../server/engine/areas/style-areas.ts";
 import { votesOf } from "../../../server/engine/areas/votes.ts";
 import type { Ink } from "../../../server/engine/pixels/ink-colour.ts";
-import { disc, drawn, sizePx } from "../drawn-layers.ts";
+import { disc, drawn, inks, palette, sizePx } from "../drawn-layers.ts";
 
-const [navy, red, yellow, sky, white, grass, rose]: [Ink, Ink, Ink, Ink, Ink, Ink, Ink] = [
-  [0.1, 0.1, 0.35],
-  [0.9, 0.15, 0.2],
-  [0.98, 0.8, 0.2],
-  [0.5, 0.8, 0.95],
-  [1, 1, 1],
+const { navy, red, yellow, sky, white } = inks;
+const [grass, rose]: [Ink, Ink] = [
   [0.1, 0.6, 0.25],
   [0.85, 0.45, 0.6],
 ];
-const palette = (...inks: Ink[]): StylePalette => ({
-  colours: inks.map((one) => ({ ink: one, share: 1 / inks.length })),
-});
 const near = (ink: Ink): Ink => [ink[0], ink[1], ink[2] - 0.04];
 /** Another shade, which a style has about. */
 const shadeOf = ([r, g, b]: Ink): Ink => [r - 0.06, g - 0.06, b - 0.06];

@@ -11,14 +11,10 @@ import { drawLayers } from "../../../server/engine/pixels/layered-image.ts";
 import { styleInkOf } from "../../../server/engine/pixels/style-ink.ts";
 import { usualInk } from "../../../server/engine/pixels/usual-ink.ts";
 import { areasOfEntry, entryOfAreas } from "../../../server/experts/style-entries/areas-entry.ts";
-import { box, disc, drawn, type Layer, pixels, ring, sizePx } from "../drawn-layers.ts";
+import { box, disc, drawn, inks, type Layer, pixels, ring, sizePx } from "../drawn-layers.ts";
 
 const ink = channelsOfHex(usualInk);
-const [navy, red, sky]: [Ink, Ink, Ink] = [
-  [0.1, 0.1, 0.35],
-  [0.9, 0.15, 0.2],
-  [0.5, 0.8, 0.95],
-];
+const { navy, red, sky } = inks;
 const colourOf = (at: number): Ink => [red, sky][at % 2]!;
 /** A circle, 9 px broad with its outlines of 2 px. */
 const tube = (radius: number, fill: Ink) => drawn([ring(radius, 9), navy], [ring(radius, 5), fill]);

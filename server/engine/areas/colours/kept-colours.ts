@@ -8,8 +8,10 @@ import type { StylePalette } from "../style-areas.ts";
 import type { Vote } from "../votes.ts";
 import type { Wanted } from "./wanted.ts";
 
-/** Distances in OKLab within which a colour of the drawing is one of the style's, and within which it is similar to one. */
-export const [ownWithin, similarWithin] = [0.06, 0.1] as const;
+/** Distance in OKLab within which a colour of the drawing is one of the style's. */
+export const ownWithin = 0.06;
+/** The same within which it is similar to one. */
+const similarWithin = 0.1;
 /** Distance of two paints that look the same, in a drawing and beside what goes around it. */
 const [sameWithin, hiddenWithin] = [0.02, 0.03] as const;
 /** Share of what a drawing shows whose colours must be similar to the style's, and share of it that must be no greys: a nose is enough. */
@@ -93,10 +95,7 @@ function ownPaints(
   return paints;
 }
 
-const labelled = ({ ink, slopes, isShared }: Paint): Labelled => ({
-  paint: { ink, slopes, isShared },
-  lab: labOfInk(ink),
-});
+const labelled = (paint: Paint): Labelled => ({ paint, lab: labOfInk(paint.ink) });
 
 /** The nearest of a style's paints, the first where nothing is known. */
 function nearestTo(lab: Lab | undefined, style: readonly Labelled[]) {
