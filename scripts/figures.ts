@@ -1,7 +1,7 @@
 /**
  * Makes the figures of the docs: `npm run figures [-- NAME…] [--packs DIR]`. `training` trains two translations of ten minutes
  * each and so has to be named; `--steps N` shortens it, `--keep DIR` keeps the packs, each in its own data folder. `upscaling` and
- * `upscaling-inputs` need downloaded pictures, `upscaling-letters` fonts, and `restyle-matrix`, `unseen-pairs`, `eight-icons`, `style-colours`, `coloured-styles`, `hand-drawn`, `stickers`, `rings`, `soft-shadows`, `contours`, `tubes` and `in-coloured-styles` rendered styles; they have to be named, too.
+ * `upscaling-inputs` need downloaded pictures, `upscaling-letters` fonts, and `restyle-matrix`, `unseen-pairs`, `eight-icons`, `style-colours`, `coloured-styles`, `hand-drawn`, `stickers`, `rings`, `soft-shadows`, `contours`, `tubes`, `line-styles` and `in-coloured-styles` rendered styles; they have to be named, too.
  */
 import { parseArgs } from "node:util";
 import { autoencoderFigure } from "./figures/autoencoder.ts";
@@ -18,6 +18,7 @@ import {
   colouredStylesFigure,
   contoursFigure,
   eightIconsFigure,
+  lineStylesFigure,
   restyleMatrixFigure,
   ringsFigure,
   softShadowsFigure,
@@ -68,6 +69,7 @@ const styleFigures: Figures = {
   "soft-shadows": softShadowsFigure,
   contours: contoursFigure,
   tubes: tubesFigure,
+  "line-styles": lineStylesFigure,
   "in-coloured-styles": inColouredStylesFigure,
 };
 

@@ -268,6 +268,16 @@ export const contoursFigure = wantedFigureOf((drawings) => {
 /** Fills between outlines, which lines are, too. */
 export const tubesFigure = wantedFigureOf((drawings) => styleInkOf(drawings).areas?.outline?.tubes !== undefined, true);
 
+/** Lines in two tones, and broken ones. */
+export const lineStylesFigure: Figure = (path, packsDir) =>
+  withBoard(packsDir, async ({ first, restyle }) => {
+    const styles = [await first("solar/line-duotone", columns), await first("solar/broken", columns)];
+    return writeSheet(path, [await drawnIn(styles, await first("uil", columns), restyle)], {
+      cellPx: 76,
+      marginPx: 150,
+    });
+  });
+
 /** Rings and borders. */
 export const ringsFigure = wantedFigureOf((drawings) => ringOf(drawings) !== undefined, true);
 

@@ -10,6 +10,7 @@ import { anyPartitionOf } from "./areas/smooth-areas.ts";
 import type { ConditionValues } from "./conditions.ts";
 import { colourCount, inGiven } from "./in-given-colours.ts";
 import type { ConditionValue } from "./interfaces.ts";
+import { inWholeLines } from "./lines/gaps/mend-gaps.ts";
 import { borderOf, notLarger, scaleInStyle, withinBorder } from "./live-area.ts";
 import { madePicture, type Picture } from "./made-picture.ts";
 import { spreadOf } from "./pixels/colour-spread.ts";
@@ -165,7 +166,12 @@ function inInkOf(
   return {
     ...others,
     ...(style && { style: styleInInk(style, []) }),
-    ...(drawing && { drawing: drawing.kind === "image" ? pictureInInk(drawing, known, ofOthers) : drawing }),
+    ...(drawing && {
+      drawing:
+        drawing.kind === "image"
+          ? inWholeLines(pictureInInk(drawing, known, ofOthers), look(own)?.styleInk.lines, styleInk.lines)
+          : drawing,
+    }),
     ...(own && { "drawing-style": styleInInk(own, known, ofOthers) }),
     // What is painted in the requested colours is not drawn in them too.
     ...(colours && !(styleInk.ink ?? styleInk.ground) && { colours }),

@@ -30,6 +30,8 @@ const cosineLeast = 0.65;
 const triedSeeds = 256;
 /** Drawings that are compared as they are placed, those of them that look most unlike as thumbnails; and the size at which they are, in pixels. */
 const [comparedMost, smallPx] = [8, 32];
+/** Drawings that are drawn side by side. */
+const drawnAtOnce = 4;
 /** How much a drawing may be more like the others, in mean alpha, for a log-weight by which it fits the words better. */
 const fitShare = 0.03;
 
@@ -55,53 +57,52 @@ export async function planFromCaption(
     ? inLibrary(captions.library, translation, words, { ...request, ...wantedDrawing(translation, requested) })
     : inIndex(captions, words, request);
   const each = bestOfEach(request);
-  const starts: Start[][] = [];
-  for (const seeds of await seedsOf(request, each, finder, signal)) {
-    const candidates: Start[] = [];
-    for (const seed of seeds) {
-      // Each candidate is drawn and encoded for some 20 ms, and there may be hundreds.
+  const seeds = await seedsOf(request, each, finder, signal);
+  const drawn: Start[] = [];
+  for (let first = 0; first < seeds.length; first += drawnAtOnce) {
+    const some = seeds.slice(first, first + drawnAtOnce);
+    const found = await Promise.all(some.map((seed) => finder.find(seed)));
+    for (const [at, { planes, sizePx, key, sources }] of found.entries()) {
+      // Each candidate is encoded for some 10 ms, and there may be many.
       signal?.throwIfAborted();
-      const { planes, sizePx, key, sources } = await finder.find(seed);
       const drawing = conditionValues({ drawing: { image: key } }, new Map([[key, { planes, sizePx }]]));
       const values = inOwnStyle({ ...drawing, ...requested });
       const styleInk = inkOfStyle(translation, values);
       const asked = askedAt(request, { ...drawing, ...requested });
       const looks = looksAt(request, looksOf(translation, asked, styleInk));
-      candidates.push({
-        seed,
+      drawn.push({
+        seed: some[at]!,
         conditions: await encodeConditions(translation, readInInk(translation, values, styleInk)),
         // Requested colours stay as they are.
         finish: requested.colours ? looks : { ...looks, colour: words.colour },
         sources,
       });
     }
-    starts.push(candidates);
   }
+  const startOf = (image: number, candidate: number): Start => drawn[image * each.candidates + candidate]!;
   return {
     ...each,
     outOfDistribution: [],
     namedLabels: [],
-    seedOf: (image, candidate) => starts[image]![candidate]!.seed,
-    finishOf: (image, candidate) => starts[image]![candidate]!.finish,
+    seedOf: (image, candidate) => startOf(image, candidate).seed,
+    finishOf: (image, candidate) => startOf(image, candidate).finish,
     rowOf: (image, candidate) => {
-      const { seed, conditions } = starts[image]![candidate]!;
+      const { seed, conditions } = startOf(image, candidate);
       return sampleRow(translation, conditions, { ...request, seed });
     },
-    sourcesOf: (image, candidate) => starts[image]![candidate]!.sources,
+    sourcesOf: (image, candidate) => startOf(image, candidate).sources,
   };
 }
 
-/** Seeds of the images, of each as many as it has candidates. Where one is drawn of each, their drawings look unlike each other. */
+/** Seeds of all images, of each as many as it has candidates. Where one is drawn of each, their drawings look unlike each other. */
 async function seedsOf(
   { seed, count, bestOf }: Pick<ResolvedRequest, "seed" | "count" | "bestOf">,
   each: Pick<Plan, "seedOf">,
   { mostUnlike }: Finder,
   signal?: AbortSignal,
-): Promise<number[][]> {
+): Promise<number[]> {
   if (bestOf > 1 || !mostUnlike)
-    return Array.from({ length: count }, (_, image) =>
-      Array.from({ length: bestOf }, (_, candidate) => each.seedOf(image, candidate)),
-    );
+    return Array.from({ length: count * bestOf }, (_, at) => each.seedOf(Math.floor(at / bestOf), at % bestOf));
   // The first image's own seed stays, so that one image is the first of many.
   const chosen = [imageSeed(seed, 0)];
   for (let image = 1; image < count; image += 1) {
@@ -109,7 +110,7 @@ async function seedsOf(
     const tried = Array.from({ length: triedSeeds }, (_, at) => imageSeed(seed, image + at * count));
     chosen.push(await mostUnlike(tried, chosen));
   }
-  return chosen.map((own) => [own]);
+  return chosen;
 }
 
 /** What a candidate starts from. */
@@ -192,13 +193,16 @@ function inLibrary(
         entries.map((entry) => [entry, Math.max(-1, ...shown.map((other) => choice!.likeness(entry, other)))]),
       );
       const compared = entries.sort((one, other) => alike.get(one)! - alike.get(other)!).slice(0, comparedMost);
-      const pictures = await Promise.all(shown.map(smallOf));
+      // One that cannot be drawn is not chosen.
+      const [drawn, pictures] = await Promise.all([
+        Promise.all(shown.map(smallOf)),
+        Promise.all(compared.map((entry) => smallOf(entry).catch(() => undefined))),
+      ]);
       let [best, most] = [compared[0]!, Number.NEGATIVE_INFINITY];
-      for (const entry of compared) {
-        // One that cannot be drawn is not chosen.
-        const picture = await smallOf(entry).catch(() => undefined);
+      for (const [at, entry] of compared.entries()) {
+        const picture = pictures[at];
         if (!picture) continue;
-        const difference = Math.min(1, ...pictures.map((other) => meanDifference(picture, other)));
+        const difference = Math.min(1, ...drawn.map((other) => meanDifference(picture, other)));
         const rating = difference + fitShare * choice!.fit(entry);
         if (rating > most) [best, most] = [entry, rating];
       }

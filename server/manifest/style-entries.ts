@@ -148,7 +148,7 @@ export const styleLooks = {
   /**
    * Widths of its lines, of edges along them and of lines that are tubes, of the side of its icons; whether all icons are lines, and the share of
    * outlines among those that are outlines or fills where most are; alpha of its tint, how much of what lines enclose has it
-   * (server/engine/lines/line-width.ts), and corners.
+   * (server/engine/lines/line-width.ts), corners, and gaps in its lines (server/engine/lines/gaps).
    */
   lines: z
     .object({
@@ -157,11 +157,13 @@ export const styleLooks = {
       isAll: z.boolean(),
       outlinedShare: channel.optional(),
       tint: channel.optional(),
+      areTwoToned: z.boolean().optional(),
       tinted: channel.optional(),
       edge: channel.optional(),
       tube: channel.optional(),
       areTubes: z.boolean().optional(),
       corners: CornersSchema.optional(),
+      gaps: z.object({ length: channel, places: z.array(z.tuple([channel, channel])).max(16) }).optional(),
     })
     .optional(),
 };

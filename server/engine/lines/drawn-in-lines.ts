@@ -10,6 +10,7 @@ import { inkOf, tintOf, tintShare } from "../pixels/ink-colour.ts";
 import { type LayeredImage, oddsPerPx, paintValues } from "../pixels/layered-image.ts";
 import { usualInk } from "../pixels/usual-ink.ts";
 import { decidePieces } from "./by-pieces.ts";
+import { cutGaps } from "./gaps/cut-gaps.ts";
 import { isLines, lineWidthOf, type StyleLines } from "./line-width.ts";
 import { openTintAsFill, openTintInLines } from "./open-tints.ts";
 import { hasFills, isHollow, outlineOf } from "./outline.ts";
@@ -18,6 +19,7 @@ import { settled } from "./settle.ts";
 import { type Edged, edgedOf, shapeOf } from "./shape.ts";
 import { areaTintMost, ofTint, overTint, partsAsInk } from "./tinted.ts";
 import { tintedAreas } from "./tinted-areas.ts";
+import { inkOfTwoTones } from "./tones/two-tones.ts";
 import { asTubes } from "./tubes.ts";
 
 /** Share of a drawing that has a tint, from which on it is of fills in that tint. */
@@ -48,7 +50,21 @@ export interface WantedLines extends StyleLines {
 export async function drawnInLines(
   { planes, known }: Pick<ShownDrawing, "planes" | "known">,
   sizePx: number,
-  { width, widths, isAll, outlinedShare = 0, tint, tinted, edge, tube, areTubes = false, corners, isOwn }: WantedLines,
+  {
+    width,
+    widths,
+    isAll,
+    outlinedShare = 0,
+    tint,
+    areTwoToned = false,
+    tinted,
+    edge,
+    tube,
+    areTubes = false,
+    corners,
+    gaps,
+    isOwn,
+  }: WantedLines,
   answerOf: () => Promise<Float32Array>,
 ): Promise<LayeredImage | undefined> {
   const { ink, isOneInk } = inkOf([{ planes, sizePx }]);
@@ -60,8 +76,11 @@ export async function drawnInLines(
   if (same) return same;
   const lines = isOneInk ? alphasOf(planes) : withoutTint(planes, sizePx, { isAll, width, edge });
   const shape = shapeOf(lines, sizePx);
-  const oddsOf = (edged: Edged, own: number): Float32Array =>
-    (corners ? redrawCorners(edged.inside, sizePx, corners, own) : edged.inside).map((px) => oddsPerPx * px);
+  const oddsOf = ({ inside }: Edged, own: number): Float32Array => {
+    const cornered = corners ? redrawCorners(inside, sizePx, corners, own) : inside;
+    const broken = gaps ? cutGaps(cornered, sizePx, { gaps, ends: corners?.ends }, own) : cornered;
+    return broken.map((px) => oddsPerPx * px);
+  };
   const tubes =
     tube && width ? asTubes(lines, sizePx, shape, { width: tube, isAll: areTubes, outline: width }) : undefined;
   if (tubes && width) {
@@ -97,13 +116,18 @@ export async function drawnInLines(
   }
   if (!width) return undefined;
   const own = redrawn && hasFills(redrawn.field, redrawn.width * sizePx) ? shapeOf(redrawn.alphas, sizePx) : undefined;
-  const answer = redrawn && !own && (!tint || edge) ? undefined : alphasOf(await answerOf());
-  const drawn = tint && answer ? overTint(answer) : answer;
+  const answer = redrawn && !own && (!tint || edge || areTwoToned) ? undefined : alphasOf(await answerOf());
+  const drawn = tint && answer ? (areTwoToned ? ofTint(answer, tint) : overTint(answer)) : answer;
   const hollow = own && outlineOf(redrawn!.alphas, drawn!, sizePx, redrawn!.width, own, true);
   const edged = hollow ?? redrawn ?? outlineOf(lines, drawn!, sizePx, width, shape);
   if (!edged) return undefined;
   const odds = oddsOf(edged, edged.width);
   if (!tint) return inLayers([odds], [1], sizePx);
+  if (areTwoToned) {
+    const own = isOneInk ? undefined : tintOf([{ planes, sizePx }]);
+    const toned = own ? { alphas: alphasOf(planes), tint: own } : undefined;
+    return inLayers([inkOfTwoTones(odds, sizePx, edged.width, toned), odds], [1, tint], sizePx);
+  }
   if (edge) {
     // Distances of outlines reach no further than their edge.
     const body = edged === redrawn ? odds : ownEdge(edged.alphas, sizePx);

@@ -3,7 +3,7 @@
  * of its middle (the medial axis, Blum 1967). Pure.
  */
 import { cornersOfStyle, type StyleCorners } from "../corners/style-corners.ts";
-import { hasGaps } from "./broken-lines.ts";
+import { gapsOfStyle, type StyleGaps } from "./gaps/style-gaps.ts";
 import { enclosedByInk } from "./label-areas.ts";
 import { finePerPx, type Shape, shapeOf } from "./shape.ts";
 
@@ -29,8 +29,6 @@ const [byHandSpreadMost, byHandBroaderMost] = [0.7, 1.8] as const;
 const deepMost = 0.15;
 /** Drawings of a style that are looked at; each takes some 10 ms. */
 const lookedMost = 12;
-/** Share of them with gaps in their lines, from which on the style has such lines. */
-const brokenLeast = 0.45;
 /** Share of them that must be lines so that the style is all lines; beside tints, which broad parts get, fewer. */
 const [allLeast, besideTints] = [0.75, 0.6] as const;
 /** Share of them with fills from which on a style is of fills, and share of a drawing's ink that is too broad for lines then. */
@@ -74,6 +72,8 @@ export interface StyleLines {
   readonly outlinedShare?: number | undefined;
   /** Alpha of the tint beside lines, where there is one. */
   readonly tint?: number | undefined;
+  /** Whether it is lines that have the tint, beside others that have not, and nothing is filled. */
+  readonly areTwoToned?: boolean | undefined;
   /** Share of what lines enclose that has the tint, by area, 0 to 1; where all is lines. */
   readonly tinted?: number | undefined;
   /** Width of the lines in which the edges of its lines are drawn, of the side, where these are of the tint. */
@@ -87,10 +87,12 @@ export interface StyleLines {
   readonly areTubes?: boolean | undefined;
   /** Their corners and ends, where these are clear. */
   readonly corners?: StyleCorners | undefined;
+  /** What its lines have everywhere, where all is lines. */
+  readonly gaps?: StyleGaps | undefined;
 }
 
 /**
- * Undefined where a style's drawings are faint or dots, or where lines have gaps.
+ * Undefined where a style's drawings are faint or dots.
  * @param drawings of one ink: alphas [sizePx, sizePx]; more than a few say nothing new
  * @param looks `hasTints`: they have tints too, which are not among the alphas; `isByHand`: drawn by hand, whose lines are of uneven width
  *   and need not meet
@@ -117,10 +119,10 @@ export function linesOfStyle(
   const corners = (width: number | undefined, isOfFills = false) =>
     isByHand ? {} : cornersIn(looked, width, isOfFills);
   if (widths.length >= Math.max(1, (hasTints ? besideTints : allLeast) * looked.length) && isSame) {
-    const broken = isByHand ? [] : looked.filter(({ alphas, sizePx }) => hasGaps(alphas, sizePx, at(0.5)));
-    if (broken.length < brokenLeast * looked.length)
-      return { width: at(0.5), widths, isAll: true, ...corners(at(0.5)) };
-    if (fills === 0) return undefined;
+    const gaps = isByHand ? undefined : gapsOfStyle(looked, at(0.5));
+    // With fills beside them nobody knows what gaps are.
+    if (!gaps || fills === 0)
+      return { width: at(0.5), widths, isAll: true, ...corners(at(0.5)), ...(gaps && { gaps }) };
   }
   const { width, sure, count } = commonWidth(shapes.flatMap(({ lines }) => (lines ? [lines] : [])));
   const outlines = outlinesAmong(shapes, spread);

@@ -8,6 +8,7 @@ import { filledEvenOdd } from "../lines/even-odd.ts";
 import { linesOfStyle, lineWidthOf, type StyleLines } from "../lines/line-width.ts";
 import { shapeOf } from "../lines/shape.ts";
 import { areaTintMost, ofTint, overTint, tintedShare } from "../lines/tinted.ts";
+import { areTwoToned } from "../lines/tones/two-tones.ts";
 import { tubesAmong } from "../lines/tubes.ts";
 import { aroundStyle, ringOf } from "../rings/find-ring.ts";
 import type { Ring } from "../rings/ring.ts";
@@ -249,7 +250,8 @@ export function linesIn(drawings: readonly Drawing[], isOneInk: boolean, isByHan
       alphas.map((drawing) => ({ ...drawing, alphas: ofTint(drawing.alphas, tint) })),
       { isByHand },
     );
-    return lines && { ...lines, isAll: false, tint };
+    if (!lines?.isAll || !areTwoToned(alphas, tint)) return lines && { ...lines, isAll: false, tint };
+    return { ...lines, tint, areTwoToned: true };
   }
   const lines = linesOfStyle(
     alphas.map((drawing) => ({ ...drawing, alphas: overTint(drawing.alphas) })),

@@ -1,7 +1,6 @@
 /** Lines of drawings: how broad they are, the same drawn with another width, and what an answer says of the pieces between them. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { hasGaps } from "../../../server/engine/lines/broken-lines.ts";
 import { decidePieces } from "../../../server/engine/lines/by-pieces.ts";
 import { countParts } from "../../../server/engine/lines/count-parts.ts";
 import { distancesTo, distancesToOther } from "../../../server/engine/lines/distances.ts";
@@ -13,35 +12,7 @@ import { shapeOf } from "../../../server/engine/lines/shape.ts";
 import { partsAsInk } from "../../../server/engine/lines/tinted.ts";
 import { drawLayers } from "../../../server/engine/pixels/layered-image.ts";
 import { paint } from "../../../server/engine/translation.ts";
-
-const sizePx = 64;
-
-type Inside = (x: number, y: number) => number;
-
-/** Alphas of a shape by its signed distance, in pixels, above 0 inside. */
-const drawn = (inside: Inside): Float32Array =>
-  Float32Array.from({ length: sizePx ** 2 }, (_, at) =>
-    Math.min(1, Math.max(0, 0.5 + inside((at % sizePx) + 0.5, Math.floor(at / sizePx) + 0.5))),
-  );
-const ring =
-  (radius: number, width: number, x0 = 32, y0 = 32): Inside =>
-  (x, y) =>
-    width / 2 - Math.abs(Math.hypot(x - x0, y - y0) - radius);
-const stroke =
-  (x1: number, y1: number, x2: number, y2: number, width: number): Inside =>
-  (x, y) => {
-    const [dx, dy] = [x2 - x1, y2 - y1];
-    const along = Math.min(1, Math.max(0, ((x - x1) * dx + (y - y1) * dy) / (dx * dx + dy * dy)));
-    return width / 2 - Math.hypot(x - x1 - along * dx, y - y1 - along * dy);
-  };
-const joined =
-  (...shapes: readonly Inside[]): Inside =>
-  (x, y) =>
-    Math.max(...shapes.map((shape) => shape(x, y)));
-const disc =
-  (radius: number, x0 = 32, y0 = 32): Inside =>
-  (x, y) =>
-    radius - Math.hypot(x - x0, y - y0);
+import { disc, drawn, type Inside, joined, ring, sizePx, stroke } from "./drawn-shapes.ts";
 
 const widthOf = (alphas: Float32Array) => lineWidthOf(shapeOf(alphas, sizePx), sizePx);
 const difference = (one: Float32Array, other: Float32Array): number =>
@@ -146,22 +117,6 @@ describe("distances of any grid", () => {
       }
     }
     assert.deepEqual([...new Set(distancesToOther(new Uint8Array(144), 12, 6))], [6]);
-  });
-});
-
-describe("gaps", () => {
-  const gap = (far: number): Inside => joined(stroke(8, 32, 32 - far / 2, 32, 3), stroke(32 + far / 2, 32, 56, 32, 3));
-
-  it("gaps are between ends that point at each other, not between lines beside each other", () => {
-    assert.equal(hasGaps(drawn(gap(9)), sizePx, 3 / sizePx), true);
-    assert.equal(hasGaps(drawn(joined(stroke(8, 20, 56, 20, 3), stroke(8, 30, 56, 30, 3))), sizePx, 3 / sizePx), false);
-    assert.equal(hasGaps(drawn(ring(20, 3)), sizePx, 3 / sizePx), false);
-  });
-
-  it("gaps in most drawings of a style keep it from being drawn in whole lines", () => {
-    const of = (far: number) => linesOfStyle(Array.from({ length: 4 }, () => ({ alphas: drawn(gap(far)), sizePx })));
-    assert.equal(of(9), undefined);
-    assert.equal(of(0)?.isAll, true);
   });
 });
 
