@@ -5,7 +5,8 @@
  */
 import { countParts, lostHoles } from "./count-parts.ts";
 import { distancesTo } from "./distances.ts";
-import { isLines, isWidthOf, lineWidthOf, type StyleLines } from "./line-width.ts";
+import { labelAreas } from "./label-areas.ts";
+import { isLines, isWidthOf, type LineWidth, lineWidthOf, type StyleLines } from "./line-width.ts";
 import { bordered, type Edged, edgeCells, edgedOf, finePerPx, type Shape, shapeOf } from "./shape.ts";
 
 /** Shares of the change of width that are tried, until lines stay whole and apart; without any they do. */
@@ -13,6 +14,8 @@ const changeShares = [1, 0.7, 0.4, 0.2, 0] as const;
 /** Side of a square as large as a hole that broader lines may fill, of their width, as where lines cross and in eyes, and how many of them. */
 const [smallHole, filledMost] = [0.5, 4] as const;
 
+/** Ink of a dot, in squares of its width, and dots that a drawing of them has at most. */
+const [dotMost, dotsMost] = [1.2, 40] as const;
 /** Width of lines up to which the place among the pixels changes what is measured of it. */
 const hairPx = 2;
 
@@ -38,7 +41,7 @@ export function redrawLines(
   const own = lineWidthOf(shape, sizePx);
   if (!isLines(own)) return undefined;
   const style = typeof wanted === "number" ? { width: wanted } : (wanted ?? {});
-  const width = isWidthOf(style, own.width) ? own.width : style.width;
+  const width = isWidthOf(style, own.width) || areDots(shape, own) ? own.width : style.width;
   // Widths of hairlines are not known better.
   const isHair = width !== undefined && Math.max(width, own.width) <= hairPx / sizePx;
   const before = width === undefined || isHair ? undefined : countedIn(bordered(alphas, sizePx));
@@ -50,6 +53,14 @@ export function redrawLines(
     if (!before || isWhole(bordered(edged.alphas, sizePx), before, broader)) return { ...edged, field, width: to };
   }
   return undefined;
+}
+
+/** Whether a drawing is of dots alone, whose size is not that of lines. */
+function areDots({ ink, sidePx }: Shape, { long }: LineWidth): boolean {
+  if (long > dotMost * dotsMost) return false;
+  let dots = 0;
+  for (const label of labelAreas(ink, 1, sidePx, true)) if (label > dots) dots = label;
+  return long <= dotMost * dots;
 }
 
 /** Signed distances to the edge that lines of another width have, in cells, above 0 in ink, [side, side]. */

@@ -134,6 +134,14 @@ describe("lines with another width", () => {
     }
   });
 
+  it("dots are as large as they were, and lines beside dots are not", () => {
+    const places = [12, 32, 52].flatMap((x) => [12, 32, 52].map((y) => disc(3.5, x, y)));
+    const dots = drawn(joined(...places));
+    assert.ok(difference(redrawLines(dots, sizePx, 3 / sizePx)!.alphas, dots) < 0.01);
+    const list = drawn(joined(disc(3.5, 12, 32), stroke(24, 32, 56, 32, 7)));
+    assert.ok(Math.abs(redrawLines(list, sizePx, 4 / sizePx)!.width - 4 / sizePx) < 0.01);
+  });
+
   it("lines with another width stay whole where they are thinner than the others", () => {
     const shape = drawn(joined(ring(22, 6), stroke(26, 32, 38, 32, 2.5)));
     const redrawn = redrawLines(shape, sizePx, 2.5 / sizePx);
