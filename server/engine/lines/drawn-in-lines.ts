@@ -123,15 +123,22 @@ export async function drawnInLines(
   if (!edged) return undefined;
   const odds = oddsOf(edged, edged.width);
   if (!tint) return inLayers([odds], [1], sizePx);
+  const ownTint = isOneInk ? undefined : tintOf([{ planes, sizePx }]);
   if (areTwoToned) {
-    const own = isOneInk ? undefined : tintOf([{ planes, sizePx }]);
-    const toned = own ? { alphas: alphasOf(planes), tint: own } : undefined;
+    const toned = ownTint ? { alphas: alphasOf(planes), tint: ownTint } : undefined;
     return inLayers([inkOfTwoTones(odds, sizePx, edged.width, toned), odds], [1, tint], sizePx);
   }
   if (edge) {
     // Distances of outlines reach no further than their edge.
     const body = edged === redrawn ? odds : ownEdge(edged.alphas, sizePx);
     return inLayers([alongEdges(body, edge * sizePx + hairMorePx), body], [1, tint], sizePx);
+  }
+  // Lines with a tint beside them keep it where they have it.
+  if (edged === redrawn && ownTint && ownTint <= areaTintMost) {
+    const ownWidth = lineWidthOf(shape, sizePx)?.width ?? edged.width;
+    // What broader lines covered is no tint.
+    const body = movedEdge(shapeOf(ofTint(alphasOf(planes), ownTint), sizePx), sizePx, ownWidth, edged.width);
+    return inLayers([odds, edgedOf(body, sizePx).inside.map((px) => oddsPerPx * px)], [1, tint], sizePx);
   }
   const isTinted = tintedAreas(edged, answer!, sizePx, { tint, tinted });
   return inLayers([odds, odds.map((_, at) => (isTinted(at) ? sureOdds : -sureOdds))], [1, tint], sizePx);

@@ -50,3 +50,19 @@ it("a drawing is in the style already where its own is requested, by name or by 
   assert.ok(!isOwn(images("b"), text("thin")));
   assert.equal(looksOf({ conditions: [] }, {}, styleInk).lines?.isOwn, undefined);
 });
+
+it("lines with tints beside them keep these where they are, also open ones, in another style with a tint", async () => {
+  // A half disc of the tint that its line goes around but on one side.
+  const open = (x: number, y: number): number =>
+    Math.max(Math.min(ring(x, y), 50 - x), 0.3 * Math.min(1, disc(22)(x, y)));
+  const lines = { width: 4 / sizePx, isAll: true, tint: 0.2 };
+  const known = new Float32Array(16).fill(1);
+  const layers = await drawnInLines({ planes: planesOf(open), known }, sizePx, lines, () =>
+    Promise.resolve(new Float32Array(4 * sizePx ** 2)),
+  );
+  const alphas = drawLayers(layers!, 1).subarray(3 * sizePx ** 2);
+  const at = (x: number, y: number): number => alphas[y * sizePx + x]!;
+  assert.ok(Math.abs(at(32, 32) - 0.2) < 0.02, `within ${at(32, 32)}`);
+  assert.ok(at(10, 32) > 0.95, `line ${at(10, 32)}`);
+  assert.ok(at(6, 32) < 0.05, `where the broader line was ${at(6, 32)}`);
+});
