@@ -30,6 +30,7 @@ import type {
 } from "./interfaces.ts";
 import { joinRows } from "./join-rows.ts";
 import { drawnInLines, type WantedLines } from "./lines/drawn-in-lines.ts";
+import { tintsBesideInk } from "./lines/tones/in-parts.ts";
 import { logNormal } from "./log-normal.ts";
 import { type Apart, finish, type Looks } from "./pixels/finish.ts";
 import { inPalette } from "./pixels/in-palette.ts";
@@ -257,7 +258,12 @@ export async function paint(
   if (factor === undefined || !layers) return { planes };
   const large = drawLayers(layers, factor);
   // On a plate and in a ring they lie elsewhere.
-  const parts = inAreas && !ring && !inAreas.looks.plate && besideEachOther(layers, factor, inkBy);
+  const areBeside = !ring && !(inAreas?.looks ?? looks).plate;
+  const parts =
+    areBeside &&
+    (inAreas
+      ? besideEachOther(layers, factor, inkBy)
+      : made === inLines && tintsBesideInk(layers, factor, looks, inkBy));
   const width = lines?.edge ?? lines?.width ?? areas?.outline?.width;
   const smaller = ring ? ring.place.sidePx / ring.sizePx : 1;
   const linePx = redrawn && width !== undefined ? width * smaller * factor * target.imageSizePx : undefined;

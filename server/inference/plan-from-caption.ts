@@ -60,6 +60,7 @@ export async function planFromCaption(
   const seeds = await seedsOf(request, each, finder, signal);
   const drawn: Start[] = [];
   for (let first = 0; first < seeds.length; first += drawnAtOnce) {
+    signal?.throwIfAborted();
     const some = seeds.slice(first, first + drawnAtOnce);
     const found = await Promise.all(some.map((seed) => finder.find(seed)));
     for (const [at, { planes, sizePx, key, sources }] of found.entries()) {

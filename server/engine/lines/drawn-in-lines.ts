@@ -19,7 +19,8 @@ import { settled } from "./settle.ts";
 import { type Edged, edgedOf, shapeOf } from "./shape.ts";
 import { areaTintMost, ofTint, overTint, partsAsInk } from "./tinted.ts";
 import { tintedAreas } from "./tinted-areas.ts";
-import { inkOfTwoTones } from "./tones/two-tones.ts";
+import { tintToMiddles } from "./tones/flat-tint.ts";
+import { inkOfTwoTones, isTintOfLines } from "./tones/two-tones.ts";
 import { asTubes } from "./tubes.ts";
 
 /** Share of a drawing that has a tint, from which on it is of fills in that tint. */
@@ -134,11 +135,10 @@ export async function drawnInLines(
     return inLayers([alongEdges(body, edge * sizePx + hairMorePx), body], [1, tint], sizePx);
   }
   // Lines with a tint beside them keep it where they have it.
-  if (edged === redrawn && ownTint && ownTint <= areaTintMost) {
+  if (edged === redrawn && ownTint && !isTintOfLines({ alphas: alphasOf(planes), sizePx }, ownTint)) {
     const ownWidth = lineWidthOf(shape, sizePx)?.width ?? edged.width;
-    // What broader lines covered is no tint.
-    const body = movedEdge(shapeOf(ofTint(alphasOf(planes), ownTint), sizePx), sizePx, ownWidth, edged.width);
-    return inLayers([odds, edgedOf(body, sizePx).inside.map((px) => oddsPerPx * px)], [1, tint], sizePx);
+    const body = ownEdge(tintToMiddles(alphasOf(planes), sizePx, ownTint, ownWidth), sizePx);
+    return inLayers([odds, odds.map((value, at) => Math.max(value, body[at]!))], [1, tint], sizePx);
   }
   const isTinted = tintedAreas(edged, answer!, sizePx, { tint, tinted });
   return inLayers([odds, odds.map((_, at) => (isTinted(at) ? sureOdds : -sureOdds))], [1, tint], sizePx);
@@ -185,7 +185,7 @@ function withoutTint(
   if (open) return open;
   const whole = edge !== undefined ? ofTint(alphas, tint) : undefined;
   if (whole && isLines(lineWidthOf(shapeOf(whole, sizePx), sizePx))) return whole;
-  return tint > areaTintMost || (!isAll && tintShare(drawing) > tintedMost)
+  return tint > areaTintMost || isTintOfLines({ alphas, sizePx }, tint) || (!isAll && tintShare(drawing) > tintedMost)
     ? partsAsInk(alphas, sizePx, tint)
     : overTint(alphas);
 }

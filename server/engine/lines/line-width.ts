@@ -87,7 +87,7 @@ export interface StyleLines {
   readonly areTubes?: boolean | undefined;
   /** Their corners and ends, where these are clear. */
   readonly corners?: StyleCorners | undefined;
-  /** What its lines have everywhere, where all is lines. */
+  /** Gaps in its outlines, where most are broken and all is lines of one ink. */
   readonly gaps?: StyleGaps | undefined;
 }
 

@@ -10,7 +10,7 @@ export const inkOver = (alpha: number, tint: number): number => Math.max(0, (alp
 /** Alphas of a drawing with a tint, as if the tint were nothing: about the alpha that most tints have. */
 export const overTint = (alphas: Float32Array): Float32Array => alphas.map((alpha) => inkOver(alpha, usualTint));
 
-/** Alpha of a tint above which lines have it too, and not only areas. */
+/** Alpha of a tint above which it counts as ink where drawings are read as lines. */
 export const areaTintMost = 0.4;
 
 /** Alphas of a drawing with a tint, as if the tint were ink. */

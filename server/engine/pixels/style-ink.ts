@@ -245,24 +245,32 @@ export function linesIn(drawings: readonly Drawing[], isOneInk: boolean, isByHan
   }
   const tint = tintOf(tinted);
   if (tint === undefined) return undefined;
+  const toned = areTwoToned(alphas, tint) ? twoTonedLines(alphas, tint, isByHand) : undefined;
   if (tint > areaTintMost) {
-    const lines = linesOfStyle(
-      alphas.map((drawing) => ({ ...drawing, alphas: ofTint(drawing.alphas, tint) })),
-      { isByHand },
-    );
-    if (!lines?.isAll || !areTwoToned(alphas, tint)) return lines && { ...lines, isAll: false, tint };
-    return { ...lines, tint, areTwoToned: true };
+    if (toned) return toned;
+    const lines = linesOfStyle(asOfTint(alphas, tint), { isByHand });
+    return lines && { ...lines, gaps: undefined, isAll: false, tint };
   }
   const lines = linesOfStyle(
     alphas.map((drawing) => ({ ...drawing, alphas: overTint(drawing.alphas) })),
     { hasTints: true, isByHand },
   );
-  if (!lines?.isAll) return undefined;
+  if (!lines?.isAll) return toned;
   const share = tintedShare(alphas, tint);
   const broad = share !== undefined && share <= edgedMost ? broadLines(alphas, tint, isByHand) : undefined;
-  return broad && broad.width >= broaderLeast * lines.width!
-    ? { ...broad, tint, edge: lines.width }
-    : { ...lines, tint, tinted: share, ...tubesIn(alphas, tint, lines.width) };
+  if (broad && broad.width >= broaderLeast * lines.width!)
+    return { ...broad, gaps: undefined, tint, edge: lines.width };
+  return toned ?? { ...lines, gaps: undefined, tint, tinted: share, ...tubesIn(alphas, tint, lines.width) };
+}
+
+/** Drawings whose tint is as ink. */
+const asOfTint = (drawings: ReturnType<typeof alphasIn>, tint: number) =>
+  drawings.map((drawing) => ({ ...drawing, alphas: ofTint(drawing.alphas, tint) }));
+
+/** Lines of drawings some of whose lines have the tint; undefined where not all is lines. */
+function twoTonedLines(drawings: ReturnType<typeof alphasIn>, tint: number, isByHand: boolean): StyleLines | undefined {
+  const lines = linesOfStyle(asOfTint(drawings, tint), { isByHand });
+  return lines?.isAll ? { ...lines, gaps: undefined, tint, areTwoToned: true } : undefined;
 }
 
 /** Width of contours that meet, of that of one. */
@@ -300,7 +308,6 @@ function tubesIn(
 
 /** Lines of drawings that show them in a tint, between thin lines along their edges; undefined where it is no line that has the tint. */
 function broadLines(drawings: ReturnType<typeof alphasIn>, tint: number, isByHand: boolean) {
-  const inked = drawings.map((drawing) => ({ ...drawing, alphas: ofTint(drawing.alphas, tint) }));
-  const lines = linesOfStyle(inked, { isByHand });
+  const lines = linesOfStyle(asOfTint(drawings, tint), { isByHand });
   return lines?.isAll && lines.width !== undefined ? { ...lines, width: lines.width } : undefined;
 }

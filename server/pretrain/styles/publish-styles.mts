@@ -8,6 +8,7 @@ import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import type { StyleGaps } from "../../engine/lines/gaps/style-gaps.ts";
 import { tintedShare } from "../../engine/lines/tinted.ts";
 import { sizesOf } from "../../engine/live-area.ts";
 import { alphasIn, linesIn } from "../../engine/pixels/style-ink.ts";
@@ -124,13 +125,14 @@ async function namedStyle({ name, title, variant, examples }: ExportedFacts["sty
   const icons = shuffled(own, 0).slice(0, measuredMost);
   const shown = [];
   for (const icon of icons) shown.push({ planes: await drawings.read(icon), sizePx: facts.imagePx });
-  const { isAll, outlinedShare, corners, width, tint, edge, tube, areTubes } =
+  const { isAll, outlinedShare, corners, width, tint, areTwoToned, edge, tube, areTubes, gaps } =
     linesIn(shown.slice(0, examples), isOneInk) ?? {};
   // Of a few icons it strays.
-  const tinted = tint !== undefined && isAll && edge === undefined ? tintedShare(alphasIn(shown), tint) : undefined;
+  const tinted =
+    tint !== undefined && isAll && !areTwoToned && edge === undefined ? tintedShare(alphasIn(shown), tint) : undefined;
   const liveArea = sizesOf(shown)?.liveArea;
   const rounded = Object.entries({ width, outlinedShare, tint, tinted, edge, tube }).flatMap(([key, value]) =>
-    value === undefined ? [] : [[key, Math.round(widthParts * value) / widthParts]],
+    value === undefined ? [] : [[key, round(value)]],
   );
   return {
     id: name,
@@ -139,9 +141,18 @@ async function namedStyle({ name, title, variant, examples }: ExportedFacts["sty
     // All of them take the colour of the text around them, which was rendered so.
     ink: usualInk,
     ...(liveArea !== undefined && { liveArea: Math.round(1000 * liveArea) / 1000 }),
-    ...(isAll !== undefined && { lines: { ...Object.fromEntries(rounded), isAll, corners, areTubes } }),
+    ...(isAll !== undefined && {
+      lines: { ...Object.fromEntries(rounded), isAll, areTwoToned, corners, areTubes, gaps: gaps && roundedGaps(gaps) },
+    }),
   };
 }
+
+const round = (value: number): number => Math.round(widthParts * value) / widthParts;
+
+const roundedGaps = ({ length, places }: StyleGaps): StyleGaps => ({
+  length: round(length),
+  places: places.map(([x, y]) => [round(x), round(y)]),
+});
 
 const encoder = { encoder: "target/encoder.onnx", latentShape: facts.latent, imageSizePx: facts.imagePx };
 const source = "trained by server/pretrain/styles";

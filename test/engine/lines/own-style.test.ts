@@ -64,5 +64,10 @@ it("lines with tints beside them keep these where they are, also open ones, in a
   const at = (x: number, y: number): number => alphas[y * sizePx + x]!;
   assert.ok(Math.abs(at(32, 32) - 0.2) < 0.02, `within ${at(32, 32)}`);
   assert.ok(at(10, 32) > 0.95, `line ${at(10, 32)}`);
+  const faint = alphas.filter((alpha, pixel) => {
+    const far = Math.hypot((pixel % sizePx) + 0.5 - 32, Math.floor(pixel / sizePx) + 0.5 - 32);
+    return alpha > 0.04 && far > 25.5;
+  });
+  assert.equal(faint.length, 0, "no tint outside of the line");
   assert.ok(at(6, 32) < 0.05, `where the broader line was ${at(6, 32)}`);
 });

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { drawnInLines } from "../../../server/engine/lines/drawn-in-lines.ts";
+import { tintsBesideInk } from "../../../server/engine/lines/tones/in-parts.ts";
 import { linesIn } from "../../../server/engine/lines/tones/line-groups.ts";
 import { drawLayers } from "../../../server/engine/pixels/layered-image.ts";
 import { linesIn as linesOfDrawings } from "../../../server/engine/pixels/style-ink.ts";
@@ -11,19 +12,21 @@ const width = 4 / sizePx;
 const tint = 0.5;
 
 /** Planes of black: ink over lines of the tint. */
-const planesOf = (ink: Inside | undefined, tinted?: Inside): Float32Array => {
+const planesOf = (ink: Inside | undefined, tinted?: Inside, alpha = tint): Float32Array => {
   const planes = new Float32Array(4 * sizePx ** 2);
   const [dark, pale] = [ink, tinted].map((inside) => (inside ? drawn(inside) : new Float32Array(sizePx ** 2)));
   for (let at = 0; at < sizePx ** 2; at += 1)
-    planes[3 * sizePx ** 2 + at] = dark![at]! + (1 - dark![at]!) * tint * pale![at]!;
+    planes[3 * sizePx ** 2 + at] = dark![at]! + (1 - dark![at]!) * alpha * pale![at]!;
   return planes;
 };
-const icons = [
-  planesOf(stroke(26, 32, 38, 32, 4), ring(22, 4)),
-  planesOf(ring(14, 4), stroke(8, 56, 56, 56, 4)),
-  planesOf(stroke(12, 12, 52, 12, 4), stroke(12, 40, 52, 40, 4)),
-  planesOf(joined(stroke(12, 12, 32, 44, 4), stroke(32, 44, 52, 12, 4)), stroke(8, 56, 56, 56, 4)),
-].map((planes) => ({ planes, sizePx }));
+const iconsOf = (alpha: number) =>
+  [
+    planesOf(stroke(26, 32, 38, 32, 4), ring(22, 4), alpha),
+    planesOf(ring(14, 4), stroke(8, 56, 56, 56, 4), alpha),
+    planesOf(stroke(12, 12, 52, 12, 4), stroke(12, 40, 52, 40, 4), alpha),
+    planesOf(joined(stroke(12, 12, 32, 44, 4), stroke(32, 44, 52, 12, 4)), stroke(8, 56, 56, 56, 4), alpha),
+  ].map((planes) => ({ planes, sizePx }));
+const icons = iconsOf(tint);
 
 const style = linesOfDrawings(icons, false)!;
 const known = new Float32Array(16).fill(1);
@@ -43,6 +46,14 @@ describe("styles of lines in two tones", () => {
       sizePx,
     }));
     assert.ok(!linesOfDrawings(filled, false)?.areTwoToned);
+  });
+
+  it("a few filled tints among plain outlines are no lines in two tones, and paler lines are", () => {
+    const filled = planesOf(stroke(8, 56, 56, 56, 4), (x, y) => 16 - Math.hypot(x - 32, y - 28));
+    const plain = planesOf(joined(ring(22, 4), stroke(24, 32, 40, 32, 4)));
+    const mixed = [filled, filled, ...Array.from({ length: 4 }, () => plain)].map((planes) => ({ planes, sizePx }));
+    assert.ok(!linesOfDrawings(mixed, false)?.areTwoToned);
+    assert.ok(linesOfDrawings(iconsOf(0.35), false)?.areTwoToned);
   });
 
   it("strokes that go straight on where they meet others are one line", () => {
@@ -75,6 +86,40 @@ describe("drawings in a style of lines in two tones", () => {
     assert.ok(isNear(alphaAt(own, 32, 44), 1) && isNear(alphaAt(own, 18, 22), tint));
     const one = await madeOf(planesOf(ring(20, 4)));
     assert.ok(isNear(alphaAt(one, 12, 32), 1));
+  });
+
+  it("paler lines of a drawing are kept, however pale", async () => {
+    const made = await madeOf(planesOf(stroke(12, 50, 52, 50, 4), ring(14, 4, 32, 24), 0.3));
+    assert.ok(isNear(alphaAt(made, 18, 24), tint) && isNear(alphaAt(made, 32, 50), 1));
+  });
+
+  it("vectors get a layer for either tone, the paler one first and seen through", async () => {
+    const planes = planesOf(joined(ring(22, 4), stroke(24, 32, 40, 32, 4)));
+    const layers = await drawnInLines({ planes, known }, sizePx, style, () => assert.fail("no answer is needed"));
+    const found = tintsBesideInk(layers!, 2, {}, (ink) => ink)!;
+    assert.deepEqual(
+      found.map(({ opacity, hex }) => [opacity && Math.round(100 * opacity), hex]),
+      [
+        [50, "#1f2328"],
+        [undefined, "#1f2328"],
+      ],
+    );
+    const coverOf = (layer: number, x: number, y: number): number => found[layer]!.cover[2 * y * 2 * sizePx + 2 * x]!;
+    assert.ok(coverOf(0, 10, 32) > 240 && coverOf(0, 32, 32) < 15, "the frame alone is pale");
+    assert.ok(coverOf(1, 10, 32) < 15 && coverOf(1, 32, 32) > 240, "what is within is ink");
+    const blue = tintsBesideInk(layers!, 2, { ink: [0, 0, 1] }, (ink) => ink)!;
+    assert.ok(blue.every(({ hex }) => hex === "#0000ff"));
+    const one = await drawnInLines({ planes: planesOf(ring(20, 4)), known }, sizePx, style, () => assert.fail("none"));
+    assert.equal(
+      tintsBesideInk(one!, 2, {}, (ink) => ink),
+      undefined,
+      "all is ink",
+    );
+    assert.equal(
+      tintsBesideInk(layers!, 2, { accents: [] }, (ink) => ink),
+      undefined,
+      "tints become colours",
+    );
   });
 
   it("of lines that are alike some have either tone", async () => {

@@ -14,7 +14,7 @@ import { isBroken, type StyleGaps } from "./style-gaps.ts";
 const partLeast = 0.4;
 /** How near places of gaps are that count together, of the side. */
 const nearby = 0.1;
-/** Cosine of the turn over a gap up to which the line bends too much for one. */
+/** Least cosine of the line's turn over a gap: where it bends more there is none. */
 const straightLeast = 0.8;
 /** Widths of lines from a gap's ends to where the line meets another. */
 const clear = 1.2;

@@ -1,10 +1,11 @@
 /** A drawing of a style that breaks its lines as one of whole lines, for a style that does not. Pure. */
 import { madePicture, type Picture } from "../../made-picture.ts";
+import { inkOf } from "../../pixels/ink-colour.ts";
 import type { StyleLines } from "../line-width.ts";
 import { bridged } from "./bridge-gaps.ts";
 import { gapsIn } from "./find-gaps.ts";
 
-/** @param own lines of the style that the picture, of one ink, has by itself @param wanted those of the requested one */
+/** Only a picture of one ink. @param own lines of the style that it has by itself @param wanted those of the requested one */
 export function inWholeLines<Shown extends Picture>(image: Shown, own?: StyleLines, wanted?: StyleLines): Shown {
   const width = own?.gaps && own.width;
   if (!width || wanted?.gaps || image.hole) return image;
@@ -13,14 +14,14 @@ export function inWholeLines<Shown extends Picture>(image: Shown, own?: StyleLin
   );
 }
 
-/** @param planes premultiplied RGBA [4, sizePx, sizePx] */
+/** @param planes premultiplied RGBA [4, sizePx, sizePx]; the same where there is nothing to mend, or several colours */
 function mended(planes: Float32Array, sizePx: number, width: number): Float32Array {
   const pixels = sizePx ** 2;
   const drawn = { alphas: planes.subarray(3 * pixels), sizePx };
   const gaps = gapsIn(drawn, width, "likely");
-  if (gaps.length === 0) return planes;
+  const { ink } = inkOf([{ planes, sizePx }]);
+  if (gaps.length === 0 || !ink) return planes;
   const whole = bridged(drawn, gaps, width);
-  const ink = colourOf(planes, pixels);
   const made = planes.slice();
   for (let at = 0; at < pixels; at += 1) {
     if (whole[at] === drawn.alphas[at]) continue;
@@ -28,11 +29,4 @@ function mended(planes: Float32Array, sizePx: number, width: number): Float32Arr
     made[3 * pixels + at] = whole[at]!;
   }
   return made;
-}
-
-/** Of the pixel with the most alpha. */
-function colourOf(planes: Float32Array, pixels: number): readonly number[] {
-  let best = 0;
-  for (let at = 0; at < pixels; at += 1) if (planes[3 * pixels + at]! > planes[3 * pixels + best]!) best = at;
-  return [0, 1, 2].map((channel) => planes[channel * pixels + best]! / (planes[3 * pixels + best]! || 1));
 }

@@ -33,12 +33,14 @@ export function linesIn(alphas: Float32Array, sizePx: number, width: number): Dr
   return [...groups.values()].map((own) => {
     const others = strokes.filter((stroke) => !own.includes(stroke)).flatMap(({ points }) => points);
     const points = own.flatMap((stroke) => stroke.points);
+    const within = areasWithin(points, sizePx);
     const chords = own.map((stroke) => distanceOf(stroke.points[0]!, stroke.points.at(-1)!));
     return {
       points,
-      isClosed: own.some(({ isClosed }) => isClosed) || enclosesAny(points, sizePx),
+      isClosed:
+        own.some(({ isClosed }) => isClosed) || within.areas.some((area) => area > 0 && area !== within.areas[0]),
       straight: chords.reduce((sum, chord) => sum + chord, 0) / points.length,
-      encloses: enclosedShare(points, others, sizePx),
+      encloses: enclosedShare(within, others),
     };
   });
 }
@@ -95,15 +97,8 @@ function areasWithin(lines: readonly Point[], sizePx: number) {
   return { areas: labelAreas(mask, 0, broad), placeOf };
 }
 
-const enclosesAny = (lines: readonly Point[], sizePx: number): boolean => {
-  const { areas } = areasWithin(lines, sizePx);
-  return areas.some((area) => area > 0 && area !== areas[0]);
-};
-
 /** Share of other points that lines enclose. */
-function enclosedShare(lines: readonly Point[], others: readonly Point[], sizePx: number): number {
-  if (others.length === 0) return 0;
-  const { areas, placeOf } = areasWithin(lines, sizePx);
+function enclosedShare({ areas, placeOf }: ReturnType<typeof areasWithin>, others: readonly Point[]): number {
   const inside = others.filter((point) => areas[placeOf(point)]! > 0 && areas[placeOf(point)] !== areas[0]);
-  return inside.length / others.length;
+  return others.length === 0 ? 0 : inside.length / others.length;
 }

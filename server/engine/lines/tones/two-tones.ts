@@ -1,11 +1,13 @@
 /**
- * Lines in two tones, as sets have them whose secondary lines are paler. Which these are says no rule of the sets that were looked at: of one, half of all
- * lines have the tint, and what a line is like among the others tells it no better than chance. So a frame around all else has it, or else all but
- * the main line. Pure.
+ * Lines in two tones, as sets have them whose secondary lines are paler. No rule predicts which lines a set makes paler: of the one that was looked at half
+ * of all lines have the tint, and what a line is like among the others tells it no better than chance. So a frame around all else has it, or else
+ * all but the main line. Pure.
  */
-import type { Point } from "../../../../shared/vectors/vector-path.ts";
-import { distanceOf } from "../../outlines/polyline.ts";
 import { oddsPerPx } from "../../pixels/layered-image.ts";
+import { distancesTo } from "../distances.ts";
+import { isLines, lineWidthOf } from "../line-width.ts";
+import { shapeOf } from "../shape.ts";
+import { flatTint, tintToMiddles } from "./flat-tint.ts";
 import { type DrawnLine, linesIn } from "./line-groups.ts";
 
 /** Share of the other lines that a frame encloses at least. */
@@ -16,26 +18,53 @@ const [closedWeight, openWeight] = [1.2, 0.35] as const;
 const mainLeast = 0.85;
 /** Pixels by which the middle of a line strays from that of its skeleton. */
 const strayPx = 0.8;
-/** Pixels outside of an edge from which on nothing shows. */
-const faintPx = 3;
-/** Share of a style's drawings whose lines must have both tones. */
-const tonedLeast = 0.6;
-/** Share of a drawing's lines that is more than an edge between tones. */
-const toneLeast = 0.08;
+/** Share of a style's drawings whose lines must have both tones, and pixels of a tone for each of the picture's sides. */
+const [tonedLeast, toneLeast] = [0.5, 0.8] as const;
 
-/**
- * Whether lines have two tones in most drawings of a style.
- * @param drawings alphas [sizePx, sizePx] of lines of one width @param tint alpha of the paler ones
- */
-export const areTwoToned = (drawings: ReadonlyArray<{ readonly alphas: Float32Array }>, tint: number): boolean =>
-  drawings.filter(({ alphas }) => {
-    let [tinted, inked] = [0, 0];
-    for (const alpha of alphas)
-      if (alpha >= (1 + tint) / 2) inked += 1;
-      else if (alpha >= (2 * tint) / 3) tinted += 1;
-    return Math.min(tinted, inked) >= toneLeast * (tinted + inked);
-  }).length >=
-  tonedLeast * drawings.length;
+/** How far beside a tint it is looked what lies there, in pixels, and how much more often that must be nothing than ink. */
+const [besidePx, emptyTimes] = [4, 2] as const;
+
+/** A drawing of one ink and a tint of it. */
+interface Tinted {
+  /** [sizePx, sizePx] */
+  readonly alphas: Float32Array;
+  readonly sizePx: number;
+}
+
+/** Whether it is lines that have a drawing's tint. @param tint its alpha */
+export function isTintOfLines({ alphas, sizePx }: Tinted, tint: number): boolean {
+  const flat = flatTint(alphas, sizePx, tint);
+  const pixels = flat.reduce((sum, is) => sum + is, 0);
+  if (pixels < toneLeast * sizePx || !isBesideNothing(flat, alphas, sizePx, tint)) return false;
+  return isLines(lineWidthOf(shapeOf(tintToMiddles(alphas, sizePx, tint, 1 / sizePx), sizePx), sizePx));
+}
+
+/** Whether what has a tint lies beside nothing for the most part, and not between lines of ink. */
+function isBesideNothing(flat: Uint8Array, alphas: Float32Array, sizePx: number, tint: number): boolean {
+  let [empty, inked] = [0, 0];
+  for (let at = 0; at < flat.length; at += 1) {
+    if (flat[at] === 0) continue;
+    for (const [dx, dy] of sides) {
+      const [x, y] = [(at % sizePx) + dx * besidePx, Math.floor(at / sizePx) + dy * besidePx];
+      const isInside = x >= 0 && y >= 0 && x < sizePx && y < sizePx;
+      const alpha = isInside ? alphas[y * sizePx + x]! : 0;
+      if (alpha < tint / 2) empty += 1;
+      else if (alpha >= (1 + tint) / 2) inked += 1;
+    }
+  }
+  return empty >= emptyTimes * inked;
+}
+
+const sides = [
+  [1, 0],
+  [-1, 0],
+  [0, 1],
+  [0, -1],
+] as const;
+
+/** Whether lines have two tones in most drawings of a style. @param tint alpha of the paler ones */
+export const areTwoToned = (drawings: readonly Tinted[], tint: number): boolean =>
+  drawings.filter((drawing) => isTintOfLines(drawing, tint)).length >= tonedLeast * drawings.length;
 
 /**
  * @param odds log-odds of the lines, [sizePx, sizePx] @param width of these, of the side
@@ -55,20 +84,22 @@ export function inkOfTwoTones(
   );
   const inked = (drawn && ownTones(lines, drawn, sizePx)) ?? mainLines(lines);
   if (inked.length === lines.length) return odds;
-  const farFrom = (some: readonly DrawnLine[]) => {
-    const points = some.flatMap((line) => line.points);
-    return (place: Point): number =>
-      points.reduce((least, point) => Math.min(least, distanceOf(point, place)), Number.POSITIVE_INFINITY);
-  };
-  const [farFromInk, farFromTint] = [farFrom(inked), farFrom(lines.filter((line) => !inked.includes(line)))];
   const radius = (width * sizePx) / 2 + strayPx;
+  const [farFromInk, farFromTint] = [inked, lines.filter((line) => !inked.includes(line))].map((some) =>
+    distancesTo(1, maskOf(some, sizePx), sizePx, sizePx),
+  ) as [Float32Array, Float32Array];
+  // Ink lies over the tint where both meet, and corners are of the line that is nearer.
   return odds.map((value, at) => {
-    if (value < -faintPx * oddsPerPx) return value;
-    const middle: Point = [(at % sizePx) + 0.5, Math.floor(at / sizePx) + 0.5];
-    const far = farFromInk(middle);
-    // Ink lies over the tint where both meet, and corners are of the line that is nearer.
-    return Math.min(value, oddsPerPx * Math.max(radius - far, (farFromTint(middle) - far) / 2));
+    const far = farFromInk[at]!;
+    return Math.min(value, oddsPerPx * Math.max(radius - far, (farFromTint[at]! - far) / 2));
   });
+}
+
+/** The middles of lines, [sizePx, sizePx]. */
+function maskOf(lines: readonly DrawnLine[], sizePx: number): Uint8Array {
+  const mask = new Uint8Array(sizePx ** 2);
+  for (const { points } of lines) for (const [x, y] of points) mask[Math.floor(y) * sizePx + Math.floor(x)] = 1;
+  return mask;
 }
 
 /** Lines that a drawing in two tones has in ink; undefined where it has one tone. */
