@@ -4,6 +4,7 @@
  * shadows are, or along them as a glow, are left as they are. Pure.
  */
 import { inLines } from "../areas/in-lines.ts";
+import { sides } from "../pixels/places.ts";
 import { distancesTo } from "./distances.ts";
 import { isLines, lineWidthOf } from "./line-width.ts";
 import { bordered, shapeOf } from "./shape.ts";
@@ -108,13 +109,6 @@ function isOpenTint(levels: Uint8Array, sizePx: number): boolean {
   }
   return open >= Math.max(1, openLeast * all) && far >= farLeast * open;
 }
-
-const sides = [
-  [1, 0],
-  [-1, 0],
-  [0, 1],
-  [0, -1],
-] as const;
 
 /** What is of one level. */
 function maskOf(levels: Uint8Array, wanted: number): Uint8Array {

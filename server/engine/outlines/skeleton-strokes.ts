@@ -1,6 +1,8 @@
 /** The strokes of a skeleton as polylines: between ends and places where lines meet, or all around. Pure. */
 import type { Point } from "../../../shared/vectors/vector-path.ts";
 import { labelAreas } from "../lines/label-areas.ts";
+import { bordered } from "../lines/shape.ts";
+import { placeOf, ringOf, turns } from "../pixels/strokes.ts";
 import { evenPoints } from "./polyline.ts";
 
 export interface Stroke {
@@ -29,8 +31,10 @@ export function strokesOf(skeleton: Uint16Array, sizePx: number): Stroke[] {
     return found;
   };
   const left = Uint8Array.from(skeleton);
+  const framed = bordered(left, sizePx);
+  const armsAt = (at: number): number => turns(ringOf(placeOf(at, sizePx), sizePx + 2), framed);
   for (let at = 0; at < skeleton.length; at += 1) {
-    if (skeleton[at] === 0 || armsAt(at, skeleton, sizePx) < 3) continue;
+    if (skeleton[at] === 0 || armsAt(at) < 3) continue;
     for (const near of [at, ...nextTo(at, skeleton)]) left[near] = 0;
   }
   const strokes: Stroke[] = [];
@@ -78,28 +82,6 @@ const ring = [
   [-1, 1],
   [-1, -1],
 ] as const;
-
-/** The neighbours in their order around a place. */
-const around = [
-  [0, -1],
-  [1, -1],
-  [1, 0],
-  [1, 1],
-  [0, 1],
-  [-1, 1],
-  [-1, 0],
-  [-1, -1],
-] as const;
-
-/** How many lines come from a place of a skeleton. */
-function armsAt(at: number, skeleton: Uint16Array, sizePx: number): number {
-  const [x, y] = [at % sizePx, Math.floor(at / sizePx)];
-  const is = around.map(([dx, dy]) => {
-    const [column, row] = [x + dx, y + dy];
-    return column >= 0 && row >= 0 && column < sizePx && row < sizePx && skeleton[row * sizePx + column] === 1;
-  });
-  return is.filter((own, index) => !own && is[(index + 1) % is.length]).length;
-}
 
 /** Means over a few points to either side. */
 function evened(points: readonly Point[], isClosed: boolean): Point[] {

@@ -8,6 +8,14 @@ export interface Box {
   readonly bottom: number;
 }
 
+/** Steps to the four neighbours of a pixel. */
+export const sides = [
+  [1, 0],
+  [-1, 0],
+  [0, 1],
+  [0, -1],
+] as const;
+
 /** The smallest box around all pixels that pass; undefined without any. */
 export function boundsOf(sizePx: number, passes: (at: number) => boolean): Box | undefined {
   let [left, top, right, bottom] = [sizePx, sizePx, 0, 0];

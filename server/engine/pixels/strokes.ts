@@ -52,7 +52,8 @@ function unpadded(labels: Uint8Array | Uint16Array, sizePx: number): Uint16Array
   return within;
 }
 
-const placeOf = (at: number, sizePx: number): number =>
+/** The place of a pixel in a picture with one pixel of nothing around. */
+export const placeOf = (at: number, sizePx: number): number =>
   (Math.floor(at / sizePx) + 1) * (sizePx + 2) + (at % sizePx) + 1;
 
 function areasOf(labels: Uint16Array): number[] {
@@ -68,7 +69,7 @@ function count(mask: Uint8Array): number {
 }
 
 /** The eight neighbours in a ring, beginning above. */
-const ringOf = (at: number, side: number): number[] => [
+export const ringOf = (at: number, side: number): number[] => [
   at - side,
   at - side + 1,
   at + 1,
@@ -80,7 +81,7 @@ const ringOf = (at: number, side: number): number[] => [
 ];
 
 /** How often a ring turns from nothing to ink: 1 at an end, 2 along a line, more where lines meet. */
-const turns = (ring: readonly number[], mask: Uint8Array): number =>
+export const turns = (ring: readonly number[], mask: Uint8Array): number =>
   ring.filter((near, index) => !mask[near] && mask[ring[(index + 1) % 8]!]).length;
 
 /** Whether a pixel is taken away in either half of a step, by its ring as bits: the ink stays whole without it, and it is at one of two sides. */

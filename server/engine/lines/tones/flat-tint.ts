@@ -19,9 +19,15 @@ export function flatTint(alphas: Float32Array, sizePx: number, tint: number): Ui
  * Alphas of a drawing's tint as if it were ink: also beneath the lines beside it, as far as to their middles, and nowhere beyond them.
  * @param width of the lines, of the side
  */
-export function tintToMiddles(alphas: Float32Array, sizePx: number, tint: number, width: number): Float32Array {
+export function tintToMiddles(
+  alphas: Float32Array,
+  sizePx: number,
+  tint: number,
+  width: number,
+  flat = flatTint(alphas, sizePx, tint),
+): Float32Array {
   // What is flat ends a pixel before the tint does.
   const reach = (width * sizePx) / 2 + 1;
-  const away = distancesTo(1, flatTint(alphas, sizePx, tint), sizePx, Math.ceil(reach) + 1);
+  const away = distancesTo(1, flat, sizePx, Math.ceil(reach) + 1);
   return alphas.map((alpha, at) => (away[at]! <= reach ? Math.min(1, alpha / tint) : 0));
 }

@@ -4,6 +4,7 @@
  * all but the main line. Pure.
  */
 import { oddsPerPx } from "../../pixels/layered-image.ts";
+import { sides } from "../../pixels/places.ts";
 import { distancesTo } from "../distances.ts";
 import { isLines, lineWidthOf } from "../line-width.ts";
 import { shapeOf } from "../shape.ts";
@@ -36,7 +37,7 @@ export function isTintOfLines({ alphas, sizePx }: Tinted, tint: number): boolean
   const flat = flatTint(alphas, sizePx, tint);
   const pixels = flat.reduce((sum, is) => sum + is, 0);
   if (pixels < toneLeast * sizePx || !isBesideNothing(flat, alphas, sizePx, tint)) return false;
-  return isLines(lineWidthOf(shapeOf(tintToMiddles(alphas, sizePx, tint, 1 / sizePx), sizePx), sizePx));
+  return isLines(lineWidthOf(shapeOf(tintToMiddles(alphas, sizePx, tint, 1 / sizePx, flat), sizePx), sizePx));
 }
 
 /** Whether what has a tint lies beside nothing for the most part, and not between lines of ink. */
@@ -54,13 +55,6 @@ function isBesideNothing(flat: Uint8Array, alphas: Float32Array, sizePx: number,
   }
   return empty >= emptyTimes * inked;
 }
-
-const sides = [
-  [1, 0],
-  [-1, 0],
-  [0, 1],
-  [0, -1],
-] as const;
 
 /** Whether lines have two tones in most drawings of a style. @param tint alpha of the paler ones */
 export const areTwoToned = (drawings: readonly Tinted[], tint: number): boolean =>
