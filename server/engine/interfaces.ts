@@ -58,6 +58,8 @@ export interface Flow {
   readonly mannerDims?: number;
   /** Name → width of each condition. */
   readonly conditions: ReadonlyArray<{ readonly name: string; readonly dims: number }>;
+  /** Rows are run one after the other, so that a batch saves no time. */
+  readonly areRowsApart?: boolean;
   /** z → v, for likelihood. */
   forward(latent: Float32Array, conditions: ConditionBatches, batch: number): Promise<FlowResult>;
   /**

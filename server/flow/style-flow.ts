@@ -71,6 +71,7 @@ export async function openStyleFlow(
     dims,
     guidedBy: ["style"],
     mannerDims,
+    areRowsApart: true,
     conditions: [
       { name: "style", dims: codeDims },
       // The drawing, and where it is known.

@@ -4,6 +4,7 @@
  */
 import { boxOfInk, longerSide, roomBeyond } from "../engine/live-area.ts";
 import type { Box } from "../engine/pixels/places.ts";
+import { resampleSquare } from "../engine/pixels/resample-square.ts";
 
 /** Smaller changes are not worth it. */
 const changeLeast = 0.03;
@@ -23,14 +24,34 @@ interface LiveAreas {
  * @returns premultiplied RGBA [4, sizePx, sizePx]
  * @throws AppError `image_rejected`
  */
-export async function renderInLiveArea(svg: string, sizePx: number, { own, wanted }: LiveAreas): Promise<Float32Array> {
+export async function renderInLiveArea(svg: string, sizePx: number, areas: LiveAreas): Promise<Float32Array> {
   // Most children draw no SVG, and loading sharp would take each a tenth of a second at its start.
   const { renderSvg } = await import("./codec.ts");
   const planes = await renderSvg(svg, sizePx);
+  const scale = scaleIn(areas, planes, sizePx);
+  return scale === 1 ? planes : renderSvg(scaledSvg(svg, scale), sizePx);
+}
+
+/**
+ * The alpha of such a drawing, for a comparison: rendered once and resampled, which takes half as long.
+ * @returns [sizePx, sizePx]
+ * @throws AppError `image_rejected`
+ */
+export async function alphasInLiveArea(svg: string, sizePx: number, areas: LiveAreas): Promise<Float32Array> {
+  const { renderSvg } = await import("./codec.ts");
+  const planes = await renderSvg(svg, sizePx);
+  const [alphas, scale] = [planes.slice(3 * sizePx ** 2), scaleIn(areas, planes, sizePx)];
+  if (scale === 1) return alphas;
+  const sidePx = sizePx / scale;
+  const corner = (sizePx - sidePx) / 2;
+  return resampleSquare(alphas, { left: corner, top: corner, sidePx }, sizePx);
+}
+
+/** By how much a drawing becomes larger; 1 where that is not known, or not worth it. */
+function scaleIn({ own, wanted }: LiveAreas, planes: Float32Array, sizePx: number): number {
   const box = own === undefined || wanted === undefined ? undefined : boxOfInk({ planes, sizePx });
-  if (!box) return planes;
-  const scale = scaleOf(box, sizePx, own!, wanted!);
-  return Math.abs(scale - 1) < changeLeast ? planes : renderSvg(scaledSvg(svg, scale), sizePx);
+  const scale = box ? scaleOf(box, sizePx, own!, wanted!) : 1;
+  return Math.abs(scale - 1) < changeLeast ? 1 : scale;
 }
 
 /** So that a drawing's set gets the style's live area, and the drawing stays within it and within the picture. */

@@ -161,24 +161,36 @@ export class Batcher {
   }
 
   async #draw(batch: readonly Picked[]): Promise<void> {
-    const translation = batch[0]!.job.translation;
+    const { translation } = batch[0]!.job;
     const jobs = new Set(batch.map(({ job }) => job));
     for (const job of jobs) this.#report(job, "translating");
-    let drawn: DrawnLatent[];
-    try {
-      drawn = await drawLatents(
-        translation,
-        batch.map(({ row }) => row),
-      );
-    } catch (error) {
-      for (const job of jobs) this.#end(job, error);
-      return;
-    }
     this.#drawn = { runs: this.#drawn.runs + 1, rows: this.#drawn.rows + batch.length };
-    const chosen = batch.flatMap((picked, at) => this.#take(picked, drawn[at]!));
-    // One image alone is decoded sooner by all cores here.
-    const decoder = chosen.length === 1 && this.#decoding.size === 0 ? decodeHere : this.#decoder;
-    for (const one of chosen) await this.#decode(one, decoder);
+    // Images of one request are decoded while the next are drawn, since somebody waits for them; of many requests, all are done sooner one by one.
+    const parts = translation.flow.areRowsApart && jobs.size === 1 ? batch.map((picked) => [picked]) : [batch];
+    let begun = 0;
+    for (const [at, part] of parts.entries()) {
+      const chosen = await this.#chosenOf(translation, part);
+      // One image alone is decoded sooner by all cores here.
+      const isAlone = begun + chosen.length === 1 && at === parts.length - 1 && this.#decoding.size === 0;
+      begun += chosen.length;
+      for (const one of chosen) await this.#decode(one, isAlone ? decodeHere : this.#decoder);
+    }
+  }
+
+  /** Draws rows that still are wanted. @returns those to decode */
+  async #chosenOf(translation: Translation, part: readonly Picked[]): Promise<Chosen[]> {
+    const wanted = part.filter(({ job }) => !job.signal.aborted && this.#jobs.includes(job));
+    if (wanted.length === 0) return [];
+    try {
+      const drawn = await drawLatents(
+        translation,
+        wanted.map(({ row }) => row),
+      );
+      return wanted.flatMap((picked, at) => this.#take(picked, drawn[at]!));
+    } catch (error) {
+      for (const { job } of wanted) this.#end(job, error);
+      return [];
+    }
   }
 
   /** Keeps a candidate. @returns those of its group that were chosen, when it is the last one */

@@ -13,7 +13,7 @@ import { inOneInk } from "../engine/pixels/one-ink.ts";
 import { imageSeed, normals, streams } from "../engine/random.ts";
 import { inkOfStyle, looksOf, readInInk } from "../engine/read-in-ink.ts";
 import type { Finish, Translation } from "../engine/translation.ts";
-import { renderInLiveArea } from "../images/in-live-area.ts";
+import { alphasInLiveArea, renderInLiveArea } from "../images/in-live-area.ts";
 import { inUsualInk } from "../images/svg.ts";
 import { sha256Of } from "../platform/sha256.ts";
 import { sampleRow } from "../retrieval/retrieved-prior.ts";
@@ -181,8 +181,7 @@ function inLibrary(
     const known = small.get(entry);
     if (known) return known;
     const { svg, liveArea: own } = choice!.open(entry);
-    const drawn = renderInLiveArea(inUsualInk(svg), smallPx, { own, wanted });
-    const alphas = drawn.then((planes) => planes.slice(3 * smallPx ** 2));
+    const alphas = alphasInLiveArea(inUsualInk(svg), smallPx, { own, wanted });
     small.set(entry, alphas);
     return alphas;
   };

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { boxOfInk, longerSide, sizesOf } from "../../server/engine/live-area.ts";
 import { renderSvg } from "../../server/images/codec.ts";
-import { renderInLiveArea } from "../../server/images/in-live-area.ts";
+import { alphasInLiveArea, renderInLiveArea } from "../../server/images/in-live-area.ts";
 
 const sizePx = 96;
 const svgOf = (viewBox: string, body: string): string =>
@@ -54,6 +54,30 @@ describe("a drawing in a style's live area", () => {
       await renderInLiveArea(nothing, sizePx, { own: 1, wanted: 0.8 }),
       new Float32Array(4 * sizePx ** 2),
     );
+  });
+});
+
+describe("the alpha of a drawing in a style's live area, for a comparison", () => {
+  const alphasOf = async (svg: string, own?: number, wanted?: number): Promise<Float32Array> =>
+    (await renderInLiveArea(svg, 32, { own, wanted })).slice(3 * 32 ** 2);
+  const difference = (one: Float32Array, other: Float32Array): number =>
+    one.reduce((sum, alpha, at) => sum + Math.abs(alpha - other[at]!), 0) / one.length;
+
+  it("is nearly as it is rendered there, larger and smaller", async () => {
+    const svg = boxed(5, 8, 13, 16);
+    for (const [own, wanted] of [
+      [0.6, 0.84],
+      [1, 0.75],
+    ] as const) {
+      const [rendered, asItIs] = [await alphasOf(svg, own, wanted), await alphasOf(svg)];
+      const resampled = await alphasInLiveArea(svg, 32, { own, wanted });
+      assert.ok(difference(rendered, resampled) < difference(rendered, asItIs) / 2);
+    }
+  });
+
+  it("is the drawing's own where a live area is unknown", async () => {
+    const svg = boxed(5, 8, 13, 16);
+    assert.deepEqual(await alphasInLiveArea(svg, 32, { own: undefined, wanted: 0.75 }), await alphasOf(svg));
   });
 });
 

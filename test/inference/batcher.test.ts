@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { normals, streams } from "../../server/engine/random.ts";
+import { decodeHere, type ImageDecoder } from "../../server/inference/decoding/image-decoder.ts";
 import type { ImageResult } from "../../server/inference/protocol.ts";
 import { createService, type InferenceService } from "../../server/inference/service.ts";
 import { type ResolvedRequest, ResolvedRequestSchema } from "../../shared/contract/generations/generation-request.ts";
@@ -99,6 +100,48 @@ describe("the batcher of the inference service", () => {
       });
       assert.equal(images[0]!.typicalityPercentile, expected);
     }
+  });
+
+  it("the batcher of the inference service decodes images of one request while the next are drawn, where rows are run apart", async () => {
+    const run = async (areRowsApart: boolean) => {
+      const seen: number[] = [];
+      const drawnBefore: number[] = [];
+      const one = tinyTranslation(seen);
+      const decoder: ImageDecoder = {
+        concurrencyOf: () => 4,
+        decode: (...given) => {
+          drawnBefore.push(seen.length);
+          return decodeHere.decode(...given);
+        },
+      };
+      const service = createService(
+        [{ ...one, flow: { ...one.flow, areRowsApart } }],
+        8,
+        undefined,
+        undefined,
+        decoder,
+      );
+      const { images, done } = collect(service, request("apple", 4));
+      await done;
+      return { seen, drawnBefore, images, drawn: service.takeDrawn() };
+    };
+    const [apart, joint] = [await run(true), await run(false)];
+    assert.deepEqual([apart.seen, joint.seen], [[1, 1, 1, 1], [4]]);
+    assert.deepEqual(
+      [apart.drawnBefore, joint.drawnBefore],
+      [
+        [1, 2, 3, 4],
+        [1, 1, 1, 1],
+      ],
+    );
+    assert.deepEqual(apart.images, joint.images);
+    assert.deepEqual(
+      [apart.drawn, joint.drawn],
+      [
+        { runs: 1, rows: 4 },
+        { runs: 1, rows: 4 },
+      ],
+    );
   });
 
   it("the batcher of the inference service serves a small request before a large one that came first is finished", async () => {
