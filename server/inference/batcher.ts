@@ -164,12 +164,11 @@ export class Batcher {
     const { translation } = batch[0]!.job;
     const jobs = new Set(batch.map(({ job }) => job));
     for (const job of jobs) this.#report(job, "translating");
-    this.#drawn = { runs: this.#drawn.runs + 1, rows: this.#drawn.rows + batch.length };
     // Images of one request are decoded while the next are drawn, since somebody waits for them; of many requests, all are done sooner one by one.
     const parts = translation.flow.areRowsApart && jobs.size === 1 ? batch.map((picked) => [picked]) : [batch];
     let begun = 0;
     for (const [at, part] of parts.entries()) {
-      const chosen = await this.#chosenOf(translation, part);
+      const chosen = await this.#chosenOf(translation, part, at === 0);
       // One image alone is decoded sooner by all cores here.
       const isAlone = begun + chosen.length === 1 && at === parts.length - 1 && this.#decoding.size === 0;
       begun += chosen.length;
@@ -177,8 +176,8 @@ export class Batcher {
     }
   }
 
-  /** Draws rows that still are wanted. @returns those to decode */
-  async #chosenOf(translation: Translation, part: readonly Picked[]): Promise<Chosen[]> {
+  /** Draws rows that still are wanted. @param isFirst of a batch, which counts as one run @returns those to decode */
+  async #chosenOf(translation: Translation, part: readonly Picked[], isFirst: boolean): Promise<Chosen[]> {
     const wanted = part.filter(({ job }) => !job.signal.aborted && this.#jobs.includes(job));
     if (wanted.length === 0) return [];
     try {
@@ -186,6 +185,8 @@ export class Batcher {
         translation,
         wanted.map(({ row }) => row),
       );
+      const { runs, rows } = this.#drawn;
+      this.#drawn = { runs: runs + Number(isFirst), rows: rows + wanted.length };
       return wanted.flatMap((picked, at) => this.#take(picked, drawn[at]!));
     } catch (error) {
       for (const { job } of wanted) this.#end(job, error);

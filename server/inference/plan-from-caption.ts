@@ -32,7 +32,7 @@ const triedSeeds = 256;
 const [comparedMost, smallPx] = [8, 32];
 /** Drawings that are drawn side by side. */
 const drawnAtOnce = 4;
-/** How much a drawing may be more like the others, in mean alpha, for a log-weight by which it fits the words better. */
+/** How much less unlike the others a drawing may be for a log-weight by which it fits the words better: half their least difference in mean alpha, half the mean of all. */
 const fitShare = 0.03;
 
 /** @throws AppError `invalid_request` for a caption beside a drawing or a kept residual, `caption_unknown` for one that finds no drawing */
@@ -202,8 +202,9 @@ function inLibrary(
       for (const [at, entry] of compared.entries()) {
         const picture = pictures[at];
         if (!picture) continue;
-        const difference = Math.min(1, ...drawn.map((other) => meanDifference(picture, other)));
-        const rating = difference + fitShare * choice!.fit(entry);
+        const differences = drawn.map((other) => meanDifference(picture, other));
+        const mean = differences.reduce((sum, difference) => sum + difference, 0) / differences.length;
+        const rating = (Math.min(...differences) + mean) / 2 + fitShare * choice!.fit(entry);
         if (rating > most) [best, most] = [entry, rating];
       }
       return seeds.find((seed) => chosenBy(seed) === best)!;
