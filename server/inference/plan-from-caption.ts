@@ -19,6 +19,7 @@ import { sha256Of } from "../platform/sha256.ts";
 import { sampleRow } from "../retrieval/retrieved-prior.ts";
 import { sourcesOf, stylesUnder } from "../retrieval/sources.ts";
 import { conditionValues, inOwnStyle } from "./condition-values.ts";
+import { unlikeness } from "./drawings/unlikeness.ts";
 import { type WantedDrawing, wantedDrawing } from "./drawings/wanted-drawing.ts";
 import { askedAt, bestOfEach, looksAt, type Plan } from "./generation-plan.ts";
 import type { ConditionImages } from "./protocol.ts";
@@ -32,7 +33,7 @@ const triedSeeds = 256;
 const [comparedMost, smallPx] = [8, 32];
 /** Drawings that are drawn side by side. */
 const drawnAtOnce = 4;
-/** How much less unlike the others a drawing may be for a log-weight by which it fits the words better: half their least difference in mean alpha, half the mean of all. */
+/** How much less unlike the others a drawing may be for a log-weight by which it fits the words better. */
 const fitShare = 0.03;
 
 /** @throws AppError `invalid_request` for a caption beside a drawing or a kept residual, `caption_unknown` for one that finds no drawing */
@@ -148,9 +149,6 @@ async function wordsOf(from: Translation, { condition: { caption: text = "" } }:
   return { text, vector: caption?.plain ?? caption?.vector, label: label?.id, colour: caption?.colour };
 }
 
-const meanDifference = (one: Float32Array, other: Float32Array): number =>
-  one.reduce((sum, alpha, at) => sum + Math.abs(alpha - other[at]!), 0) / one.length;
-
 const noiseOf = (seed: number) => (length: number) => normals(seed, streams.retrieval, length);
 
 /** In the pack's library, under the requested licences. */
@@ -202,9 +200,7 @@ function inLibrary(
       for (const [at, entry] of compared.entries()) {
         const picture = pictures[at];
         if (!picture) continue;
-        const differences = drawn.map((other) => meanDifference(picture, other));
-        const mean = differences.reduce((sum, difference) => sum + difference, 0) / differences.length;
-        const rating = (Math.min(...differences) + mean) / 2 + fitShare * choice!.fit(entry);
+        const rating = unlikeness(picture, drawn) + fitShare * choice!.fit(entry);
         if (rating > most) [best, most] = [entry, rating];
       }
       return seeds.find((seed) => chosenBy(seed) === best)!;
