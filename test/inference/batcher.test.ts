@@ -144,6 +144,35 @@ describe("the batcher of the inference service", () => {
     );
   });
 
+  it("the batcher of the inference service draws no more rows of a request that ends between two of them, and goes on serving", async () => {
+    const seen: number[] = [];
+    const one = tinyTranslation(seen);
+    const abort = new AbortController();
+    let fails = false;
+    const inverse: typeof one.flow.inverse = (...given) => {
+      if (fails && seen.length === 1) throw new Error("flow broke");
+      return one.flow.inverse(...given);
+    };
+    const decoder: ImageDecoder = {
+      concurrencyOf: () => 4,
+      decode: (...given) => {
+        if (!fails) abort.abort();
+        return decodeHere.decode(...given);
+      },
+    };
+    const flow = { ...one.flow, inverse, areRowsApart: true };
+    const service = createService([{ ...one, flow }], 8, undefined, undefined, decoder);
+    await assert.rejects(collect(service, request("apple", 4), abort).done, { code: "cancelled" });
+    assert.deepEqual([seen.splice(0), service.takeDrawn()], [[1], { runs: 1, rows: 1 }]);
+    fails = true;
+    await assert.rejects(collect(service, request("apple", 4)).done, /flow broke/);
+    assert.deepEqual([seen.splice(0), service.takeDrawn()], [[1], { runs: 1, rows: 1 }]);
+    fails = false;
+    const last = collect(service, request("apple", 2));
+    await last.done;
+    assert.equal(last.images.length, 2);
+  });
+
   it("the batcher of the inference service serves a small request before a large one that came first is finished", async () => {
     const service = createService([tinyTranslation([])], 8);
     const order: string[] = [];
