@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { renderSvg } from "../../server/images/codec.ts";
-import { wantedDrawing } from "../../server/inference/drawings/wanted-drawing.ts";
+import { renderSvg } from "../../../server/images/codec.ts";
+import { wantedDrawing } from "../../../server/inference/drawings/wanted-drawing.ts";
 
 const folder = "docs/examples/hand-drawn";
 const sizePx = 128;

@@ -1,7 +1,7 @@
 /** How unlike others a drawing is, by which four images of a caption are chosen. */
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { unlikeness } from "../../server/inference/drawings/unlikeness.ts";
+import { unlikeness } from "../../../server/inference/drawings/unlikeness.ts";
 
 const [black, white, left, right] = [
   [1, 1],
