@@ -15,7 +15,7 @@ import { loadPacks } from "../../server/packs/load.ts";
 import { sha256Of } from "../../server/platform/sha256.ts";
 import type { TranslationInfo } from "../../shared/contract/meta.ts";
 import { limits } from "../../shared/limits.ts";
-import { drawRestyled } from "../fixtures/draw-restyled.ts";
+import { drawRestyled, serveTinyStyles } from "../fixtures/draw-restyled.ts";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { styleSizePx, tinyStyleDraft, writeTinyStylePack } from "../fixtures/tiny-style-pack.ts";
 
@@ -85,10 +85,7 @@ async function withNamed(looks: object, work: () => Promise<void>): Promise<void
 }
 
 before(async () => {
-  await writeTinyStylePack(join(folder, "packs"));
-  const catalogue = await Catalogue.open(join(folder, "packs"));
-  info = catalogue.packs()[0]!.translations[0]!;
-  service = createService((await loadPacks(catalogue, { threads: 1 })).translations, 8);
+  ({ info, service } = await serveTinyStyles(join(folder, "packs")));
 });
 
 test("a drawing restyled in a style on a tile lies on it, as pixels and to be traced, and alike for the same seed", async () => {

@@ -23,7 +23,7 @@ import { ResolvedRequestSchema } from "../../shared/contract/generations/generat
 import type { TranslationInfo } from "../../shared/contract/meta.ts";
 import { checkCondition } from "../../shared/contract/translation-rules.ts";
 import { limits } from "../../shared/limits.ts";
-import { drawRestyled } from "../fixtures/draw-restyled.ts";
+import { drawRestyled, serveTinyStyles } from "../fixtures/draw-restyled.ts";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { packStyles, styleSizePx, tinyStyleDraft, writeTinyStylePack } from "../fixtures/tiny-style-pack.ts";
 
@@ -52,12 +52,7 @@ const pixelsOf = async (condition: object, fields: object = {}): Promise<string>
   Buffer.from((await draw(condition, fields))[0]!.rgba).toString("hex");
 
 before(async () => {
-  await writeTinyStylePack(join(folder, "packs"));
-  catalogue = await Catalogue.open(join(folder, "packs"));
-  info = catalogue.packs()[0]!.translations[0]!;
-  const { translations } = await loadPacks(catalogue, { threads: 1 });
-  translation = translations[0]!;
-  service = createService(translations, 8);
+  ({ catalogue, info, translation, service } = await serveTinyStyles(join(folder, "packs")));
 });
 
 describe("a pack that translates between styles", () => {

@@ -5,15 +5,13 @@ import { before, test } from "node:test";
 import type { Translation } from "../../../server/engine/translation.ts";
 import { createConditionImageLoader } from "../../../server/inference/condition-images.ts";
 import { withGivenDrawings } from "../../../server/inference/drawings/given-drawings.ts";
-import { createService, type InferenceService } from "../../../server/inference/service.ts";
-import { Catalogue } from "../../../server/packs/catalogue.ts";
-import { loadPacks } from "../../../server/packs/load.ts";
+import type { InferenceService } from "../../../server/inference/service.ts";
 import type { PartialCondition } from "../../../shared/contract/conditions.ts";
 import type { TranslationInfo } from "../../../shared/contract/meta.ts";
 import { limits } from "../../../shared/limits.ts";
-import { drawRestyled } from "../../fixtures/draw-restyled.ts";
+import { drawRestyled, serveTinyStyles } from "../../fixtures/draw-restyled.ts";
 import { temporaryFolder } from "../../fixtures/temporary-folder.ts";
-import { styleSizePx, writeTinyStylePack } from "../../fixtures/tiny-style-pack.ts";
+import { styleSizePx } from "../../fixtures/tiny-style-pack.ts";
 import { arc, handDrawn, sketchSvg } from "../../tidy/sketches.ts";
 
 const folder = temporaryFolder("clean-sketch");
@@ -23,12 +21,7 @@ let translation: Translation;
 let info: TranslationInfo;
 
 before(async () => {
-  await writeTinyStylePack(join(folder, "packs"));
-  const catalogue = await Catalogue.open(join(folder, "packs"));
-  info = catalogue.packs()[0]!.translations[0]!;
-  const { translations } = await loadPacks(catalogue, { threads: 1 });
-  translation = translations[0]!;
-  service = createService(translations, 8);
+  ({ info, translation, service } = await serveTinyStyles(join(folder, "packs")));
 });
 
 const circle = (radius: number, off: number): string => sketchSvg([handDrawn(arc([100, 100], radius), off)]);

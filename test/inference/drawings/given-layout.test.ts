@@ -15,9 +15,9 @@ import type { TranslationInfo } from "../../../shared/contract/meta.ts";
 import { checkCondition } from "../../../shared/contract/translation-rules.ts";
 import { usualLayout } from "../../../shared/contract/usual-layout.ts";
 import { limits } from "../../../shared/limits.ts";
-import { drawRestyled } from "../../fixtures/draw-restyled.ts";
+import { drawRestyled, serveTinyStyles } from "../../fixtures/draw-restyled.ts";
 import { temporaryFolder } from "../../fixtures/temporary-folder.ts";
-import { styleSizePx, writeTinyStylePack } from "../../fixtures/tiny-style-pack.ts";
+import { styleSizePx } from "../../fixtures/tiny-style-pack.ts";
 import { house } from "../../tidy/cells.ts";
 
 const folder = temporaryFolder("given-layout");
@@ -27,10 +27,7 @@ let service: InferenceService;
 let info: TranslationInfo;
 
 before(async () => {
-  await writeTinyStylePack(join(folder, "packs"));
-  const catalogue = await Catalogue.open(join(folder, "packs"));
-  info = catalogue.packs()[0]!.translations[0]!;
-  service = createService((await loadPacks(catalogue, { threads: 1 })).translations, 8);
+  ({ info, service } = await serveTinyStyles(join(folder, "packs")));
 });
 
 const draw = (condition: object, fields: object = {}) => drawRestyled({ service, info, load }, condition, fields);
