@@ -164,7 +164,7 @@ export class Batcher {
     const { translation } = batch[0]!.job;
     const jobs = new Set(batch.map(({ job }) => job));
     for (const job of jobs) this.#report(job, "translating");
-    // Images of one request are decoded while the next are drawn, since somebody waits for them; of many requests, all are done sooner one by one.
+    // Images of one request are decoded while the next are drawn. Rows of several requests are drawn first, which takes less time for all of them.
     const parts = translation.flow.areRowsApart && jobs.size === 1 ? batch.map((picked) => [picked]) : [batch];
     let begun = 0;
     for (const [at, part] of parts.entries()) {

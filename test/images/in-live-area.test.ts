@@ -4,6 +4,7 @@ import { describe, it } from "node:test";
 import { boxOfInk, longerSide, sizesOf } from "../../server/engine/live-area.ts";
 import { renderSvg } from "../../server/images/codec.ts";
 import { alphasInLiveArea, renderInLiveArea } from "../../server/images/in-live-area.ts";
+import { meanDifference } from "../../server/platform/mean-difference.ts";
 
 const sizePx = 96;
 const svgOf = (viewBox: string, body: string): string =>
@@ -60,8 +61,6 @@ describe("a drawing in a style's live area", () => {
 describe("the alpha of a drawing in a style's live area, for a comparison", () => {
   const alphasOf = async (svg: string, own?: number, wanted?: number): Promise<Float32Array> =>
     (await renderInLiveArea(svg, 32, { own, wanted })).slice(3 * 32 ** 2);
-  const difference = (one: Float32Array, other: Float32Array): number =>
-    one.reduce((sum, alpha, at) => sum + Math.abs(alpha - other[at]!), 0) / one.length;
 
   it("is nearly as it is rendered there, larger and smaller", async () => {
     const svg = boxed(5, 8, 13, 16);
@@ -71,7 +70,7 @@ describe("the alpha of a drawing in a style's live area, for a comparison", () =
     ] as const) {
       const [rendered, asItIs] = [await alphasOf(svg, own, wanted), await alphasOf(svg)];
       const resampled = await alphasInLiveArea(svg, 32, { own, wanted });
-      assert.ok(difference(rendered, resampled) < difference(rendered, asItIs) / 2);
+      assert.ok(meanDifference(rendered, resampled) < meanDifference(rendered, asItIs) / 2);
     }
   });
 

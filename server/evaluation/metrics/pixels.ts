@@ -2,6 +2,7 @@
  * Pixel metrics. Images are premultiplied RGBA planes [4, size, size] in [0, 1], so colours of transparent pixels do not count,
  * and averages have no halos.
  */
+import { meanDifference } from "../../platform/mean-difference.ts";
 
 /** Peak signal-to-noise ratio in dB over all four planes; equal images give Infinity. */
 export const psnrDb = (a: ArrayLike<number>, b: ArrayLike<number>): number => -10 * Math.log10(meanSquaredError(a, b));
@@ -33,8 +34,6 @@ export function edgeEnergy(planes: Float32Array, sizePx: number): number {
 /** Mean absolute difference of a value over all pairs of images, in their unit. */
 export function meanPairDifference(images: readonly Float32Array[]): number {
   const pairs = images.flatMap((one, at) => images.slice(at + 1).map((other) => [one, other] as const));
-  const differences = pairs.map(
-    ([one, other]) => one.reduce((sum, value, at) => sum + Math.abs(value - other[at]!), 0) / one.length,
-  );
+  const differences = pairs.map(([one, other]) => meanDifference(one, other));
   return differences.reduce((sum, difference) => sum + difference, 0) / pairs.length;
 }

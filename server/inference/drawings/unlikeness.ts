@@ -1,4 +1,5 @@
 /** How unlike others a drawing looks, small and as it is placed. Pure. */
+import { meanDifference } from "../../platform/mean-difference.ts";
 
 /**
  * Half the least of its differences in mean alpha, so that it repeats none, and half the mean of all, so that the set differs.
@@ -10,6 +11,3 @@ export function unlikeness(alphas: Float32Array, others: readonly Float32Array[]
   const mean = differences.reduce((sum, difference) => sum + difference, 0) / differences.length;
   return (Math.min(...differences) + mean) / 2;
 }
-
-const meanDifference = (one: Float32Array, other: Float32Array): number =>
-  one.reduce((sum, alpha, at) => sum + Math.abs(alpha - other[at]!), 0) / one.length;

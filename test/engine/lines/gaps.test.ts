@@ -9,6 +9,7 @@ import { inWholeLines } from "../../../server/engine/lines/gaps/mend-gaps.ts";
 import { gapsOfStyle, isBroken } from "../../../server/engine/lines/gaps/style-gaps.ts";
 import { linesOfStyle } from "../../../server/engine/lines/line-width.ts";
 import { drawLayers } from "../../../server/engine/pixels/layered-image.ts";
+import { meanDifference } from "../../../server/platform/mean-difference.ts";
 import { drawn, type Inside, joined, ring, sizePx, stroke } from "./drawn-shapes.ts";
 
 const width = 4 / sizePx;
@@ -85,7 +86,7 @@ describe("drawings in a style with gaps", () => {
     for (const inside of [ring(8, 4), joined(stroke(12, 20, 52, 20, 4), stroke(12, 44, 52, 44, 4)), open(22, 40)]) {
       const [before, after] = [drawn(inside), await madeOf(inside)];
       assert.equal(areasOf(after), areasOf(before));
-      const off = after.reduce((sum, alpha, at) => sum + Math.abs(alpha - before[at]!), 0) / after.length;
+      const off = meanDifference(after, before);
       assert.ok(off < 0.02, `off by ${off}`);
     }
     const inside = Float32Array.from(drawn(ring(8, 4)), (alpha) => alpha - 0.5);

@@ -12,11 +12,10 @@ import { shapeOf } from "../../../server/engine/lines/shape.ts";
 import { partsAsInk } from "../../../server/engine/lines/tinted.ts";
 import { drawLayers } from "../../../server/engine/pixels/layered-image.ts";
 import { paint } from "../../../server/engine/translation.ts";
+import { meanDifference } from "../../../server/platform/mean-difference.ts";
 import { disc, drawn, type Inside, joined, ring, sizePx, stroke } from "./drawn-shapes.ts";
 
 const widthOf = (alphas: Float32Array) => lineWidthOf(shapeOf(alphas, sizePx), sizePx);
-const difference = (one: Float32Array, other: Float32Array): number =>
-  one.reduce((sum, value, at) => sum + Math.abs(value - other[at]!), 0) / one.length;
 
 describe("distances", () => {
   it("distances are those to the nearest cell, up to the reach", () => {
@@ -91,7 +90,8 @@ describe("hairlines", () => {
   });
 
   it("hairlines of about the style's width stay as broad as they are", () => {
-    for (const alphas of hair) assert.ok(difference(redrawLines(alphas, sizePx, 1.7 / sizePx)!.alphas, alphas) < 0.01);
+    for (const alphas of hair)
+      assert.ok(meanDifference(redrawLines(alphas, sizePx, 1.7 / sizePx)!.alphas, alphas) < 0.01);
   });
 });
 
@@ -129,7 +129,7 @@ describe("lines with another width", () => {
     ] as const) {
       const shape = (width: number) => drawn(joined(ring(22, width), stroke(24, 32, 40, 32, width)));
       const redrawn = redrawLines(shape(from), sizePx, to / sizePx);
-      const off = redrawn && difference(redrawn.alphas, shape(to));
+      const off = redrawn && meanDifference(redrawn.alphas, shape(to));
       assert.ok(off !== undefined && off < 0.012, `${from} to ${to}: ${off}`);
     }
   });
@@ -137,7 +137,7 @@ describe("lines with another width", () => {
   it("dots are as large as they were, and lines beside dots are not", () => {
     const places = [12, 32, 52].flatMap((x) => [12, 32, 52].map((y) => disc(3.5, x, y)));
     const dots = drawn(joined(...places));
-    assert.ok(difference(redrawLines(dots, sizePx, 3 / sizePx)!.alphas, dots) < 0.01);
+    assert.ok(meanDifference(redrawLines(dots, sizePx, 3 / sizePx)!.alphas, dots) < 0.01);
     const list = drawn(joined(disc(3.5, 12, 32), stroke(24, 32, 56, 32, 7)));
     assert.ok(Math.abs(redrawLines(list, sizePx, 4 / sizePx)!.width - 4 / sizePx) < 0.01);
   });
@@ -186,17 +186,17 @@ describe("pieces", () => {
   it("pieces that an answer fills or empties mostly are so with the drawing's own edges", () => {
     const smear = drawn((x, y) => Math.min(disc(23.5)(x, y) + Math.sin(x + y), -stroke(25, 33, 41, 33, 4)(x, y)));
     const solid = drawn((x, y) => Math.min(disc(24)(x, y), -stroke(24, 32, 40, 32, 4)(x, y)));
-    assert.ok(difference(smear, solid) > 0.02);
-    assert.ok(difference(decided(outline, smear)[0]!, solid) < 0.005);
+    assert.ok(meanDifference(smear, solid) > 0.02);
+    assert.ok(meanDifference(decided(outline, smear)[0]!, solid) < 0.005);
   });
 
   it("pieces of which an answer fills a part are whole", () => {
     const mark = stroke(24, 32, 40, 32, 4);
     const torn = drawn((x, y) => Math.min(disc(24)(x, y), y - 26, -mark(x, y)));
     const solid = drawn((x, y) => Math.min(disc(24)(x, y), -mark(x, y)));
-    assert.ok(difference(decided(outline, torn)[0]!, solid) < 0.005);
+    assert.ok(meanDifference(decided(outline, torn)[0]!, solid) < 0.005);
     const less = drawn((x, y) => Math.max(ring(22, 4)(x, y), Math.min(disc(24)(x, y), y - 42)));
-    assert.ok(difference(decided(outline, less)[0]!, outline) < 0.005);
+    assert.ok(meanDifference(decided(outline, less)[0]!, outline) < 0.005);
   });
 
   it("a gap ends straight where the outline of its fill begins, and makes no cracks beside it", () => {
@@ -214,7 +214,7 @@ describe("pieces", () => {
     let farthest = 0;
     for (const [at, alpha] of found.entries()) farthest = Math.max(farthest, Math.abs(alpha - wanted[at]!));
     assert.ok(farthest < 0.5, `${farthest} at one pixel`);
-    assert.ok(difference(found, wanted) < 0.002, `${difference(found, wanted)}`);
+    assert.ok(meanDifference(found, wanted) < 0.002, `${meanDifference(found, wanted)}`);
   });
 
   it("a mark shows in a fill, also a small one, even where the answer has it filled too", () => {
@@ -243,21 +243,21 @@ describe("pieces", () => {
     const crossed = joined(ring(22, 4), stroke(10, 32, 54, 32, 4));
     const gap: Inside = (x, y) => Math.min(disc(24)(x, y), -Math.min(disc(20)(x, y), stroke(10, 32, 54, 32, 4)(x, y)));
     const answer: Inside = (x, y) => Math.min(disc(24)(x, y), -stroke(10, 32, 54, 32, 2.5)(x, y));
-    assert.ok(difference(of(crossed, answer), drawn(gap)) < 0.01);
-    assert.ok(difference(of(crossed, disc(24)), drawn(disc(24))) < 0.005);
+    assert.ok(meanDifference(of(crossed, answer), drawn(gap)) < 0.01);
+    assert.ok(meanDifference(of(crossed, disc(24)), drawn(disc(24))) < 0.005);
     const shallow = drawn(disc(24)).map((share, at) => share * (1 - 0.15 * drawn(stroke(8, 32, 56, 32, 8))[at]!));
-    assert.ok(difference(decided(drawn(crossed), shallow)[0]!, drawn(gap)) < 0.01, "from a mean of 0.95 on");
+    assert.ok(meanDifference(decided(drawn(crossed), shallow)[0]!, drawn(gap)) < 0.01, "from a mean of 0.95 on");
   });
 
   it("an answer with its outline elsewhere leaves the drawing as it is", () => {
-    assert.ok(difference(decided(outline, drawn(disc(17)))[0]!, outline) < 0.005);
+    assert.ok(meanDifference(decided(outline, drawn(disc(17)))[0]!, outline) < 0.005);
   });
 
   it("a bay that lines nearly enclose is filled as far as the answer has it", () => {
     const open: Inside = (x, y) => Math.min(ring(22, 4)(x, y), -stroke(32, 50, 32, 60, 5)(x, y));
     const filled: Inside = (x, y) => Math.min(disc(24)(x, y), -stroke(32, 50, 32, 60, 5)(x, y));
-    assert.ok(difference(of(open, filled), drawn(filled)) < 0.01);
-    assert.ok(difference(of(open, open), drawn(open)) < 0.005);
+    assert.ok(meanDifference(of(open, filled), drawn(filled)) < 0.01);
+    assert.ok(meanDifference(of(open, open), drawn(open)) < 0.005);
   });
 
   it("parts of a style with a tint are ink or tint as wholes, and marks in a tint are ink", () => {
@@ -267,8 +267,8 @@ describe("pieces", () => {
       (share, at) => share * (0.45 + 0.1 * Math.sin(at)) + drawn(stroke(16, 10, 48, 10, 4))[at]!,
     );
     const [ink, all] = decided(drawing, smear, [1, 0.5]) as [Float32Array, Float32Array];
-    assert.ok(difference(ink, drawn(joined(stroke(26, 40, 38, 40, 4), stroke(16, 10, 48, 10, 4)))) < 0.01);
-    assert.ok(difference(all, drawn(joined(disc(18, 32, 40), stroke(16, 10, 48, 10, 4)))) < 0.01);
+    assert.ok(meanDifference(ink, drawn(joined(stroke(26, 40, 38, 40, 4), stroke(16, 10, 48, 10, 4)))) < 0.01);
+    assert.ok(meanDifference(all, drawn(joined(disc(18, 32, 40), stroke(16, 10, 48, 10, 4)))) < 0.01);
   });
 });
 
@@ -278,9 +278,9 @@ describe("drawings with a tint", () => {
     const [bodies, marks, handles] = [drawn(body), drawn(mark), drawn(handle)];
     const tinted = bodies.map((share, at) => 0.5 * share + 0.5 * marks[at]! + handles[at]!);
     const expected = drawn((x, y) => Math.max(Math.min(body(x, y), -mark(x, y)), handle(x, y)));
-    assert.ok(difference(partsAsInk(tinted, sizePx, 0.5), expected) < 0.005);
+    assert.ok(meanDifference(partsAsInk(tinted, sizePx, 0.5), expected) < 0.005);
     const inked = bodies.map((share, at) => share - 0.5 * marks[at]! + 0.5 * handles[at]!);
-    assert.ok(difference(partsAsInk(inked, sizePx, 0.5), expected) < 0.01);
+    assert.ok(meanDifference(partsAsInk(inked, sizePx, 0.5), expected) < 0.01);
   });
 });
 
@@ -291,9 +291,9 @@ describe("outlines", () => {
 
   it("outlines of a fill are bands inside of its edge, and its marks are lines, whatever trembles in the answer", () => {
     const rough = drawn((x, y) => joined(ring(22, 3.5), mark(3))(x, y) + Math.sin(x * 1.3) * Math.cos(y * 1.1));
-    assert.ok(difference(rough, lines) > 0.02);
+    assert.ok(meanDifference(rough, lines) > 0.02);
     const outline = outlineOf(solid, rough, sizePx, 3 / sizePx);
-    const off = outline && difference(outline.alphas, lines);
+    const off = outline && meanDifference(outline.alphas, lines);
     assert.ok(off !== undefined && off < 0.012, `${off}`);
   });
 
@@ -308,7 +308,7 @@ describe("outlines", () => {
     const nearest: Inside = (x, y) => Math.min(8.5 - Math.abs(y - 32), 32 - x, x - 21);
     const answer = drawn(joined(ring(14.5, 3, 40, 32), post, nearest));
     const outline = outlineOf(drawn(joined(fill, post)), answer, sizePx, 3 / sizePx)!;
-    const off = difference(outline.alphas, drawn(joined(ring(14.5, 3, 40, 32), post)));
+    const off = meanDifference(outline.alphas, drawn(joined(ring(14.5, 3, 40, 32), post)));
     assert.ok(off < 0.01, `${off}`);
   });
 
@@ -326,7 +326,7 @@ describe("outlines", () => {
       const fill = drawn((x, y) => Math.min(box(26, 26)(x, y), -mark(x, y)));
       const frame: Inside = (x, y) => Math.min(box(26, 26)(x, y), -box(26 - width, 26 - width)(x, y));
       const wanted = drawn(joined(frame, mark));
-      const off = difference(outlineOf(fill, wanted, sizePx, width / sizePx)!.alphas, wanted);
+      const off = meanDifference(outlineOf(fill, wanted, sizePx, width / sizePx)!.alphas, wanted);
       assert.ok(off < 0.002, `${halfWidth} × ${halfHeight}, ${width}: ${off}`);
     }
   });
@@ -338,14 +338,14 @@ describe("outlines", () => {
       [24, 38],
     ] as const) {
       const wanted = drawn(joined(ring(radius - 1.5, 3, x), stroke(x - 8, 32, x + 8, 32, 3)));
-      const off = difference(outlineOf(solid, wanted, sizePx, 3 / sizePx)!.alphas, wanted);
+      const off = meanDifference(outlineOf(solid, wanted, sizePx, 3 / sizePx)!.alphas, wanted);
       assert.ok(off < 0.03, `${radius} at ${x}: ${off}`);
     }
   });
 
   it("outlines are those of the drawing where the answer is a smear, which has its ink anywhere", () => {
     const smear = drawn(disc(24)).map((alpha, at) => (at % sizePx > 50 ? alpha : 0.35 * alpha));
-    const off = difference(outlineOf(solid, smear, sizePx, 3 / sizePx)!.alphas, drawn(ring(22.5, 3)));
+    const off = meanDifference(outlineOf(solid, smear, sizePx, 3 / sizePx)!.alphas, drawn(ring(22.5, 3)));
     assert.ok(off < 0.09, `${off}`);
     assert.equal(outlineOf(solid, drawn(disc(9, 46, 32)), sizePx, 3 / sizePx), undefined);
   });
@@ -369,7 +369,7 @@ describe("an answer in the drawing's lines", () => {
   it("an answer in the drawing's lines needs no decoder where the style is of lines alone, at any size", async () => {
     const layers = await drawnInLines(shown, sizePx, { width: 3 / sizePx, isAll: true }, never);
     const alphas = drawLayers(layers!, 1).subarray(3 * sizePx ** 2);
-    assert.ok(difference(alphas, shape(3)) < 0.02);
+    assert.ok(meanDifference(alphas, shape(3)) < 0.02);
     assert.equal(drawLayers(layers!, 4).length, 16 * 4 * sizePx ** 2);
   });
 
@@ -415,7 +415,7 @@ describe("an answer in the drawing's lines", () => {
     const smear = drawn(joined(disc(16), disc(1.2, 58, 58))).map((alpha) => 0.15 + 0.6 * alpha);
     const layers = await drawnInLines(coloured, sizePx, lines, async () => planesOf(smear));
     const alphas = drawLayers(layers!, 1).subarray(3 * sizePx ** 2);
-    assert.ok(difference(alphas, wanted) < 0.01, `${difference(alphas, wanted)}`);
+    assert.ok(meanDifference(alphas, wanted) < 0.01, `${meanDifference(alphas, wanted)}`);
     assert.ok(alphas[58 * sizePx + 58]! < 0.02, `${alphas[58 * sizePx + 58]}`);
   });
 });
