@@ -16,6 +16,9 @@ const read: Readonly<Record<string, ReadonlyArray<readonly [caption: string, eng
     ["Zwei kleine Katzen spielen mit einem blauen Ball", "two small cat with blue ball"],
     ["Mein Nachbar trinkt gerne Bier", "beer"],
     ["ein Hund auf dem Tisch", "dog on table"],
+    ["Datei löschen", "file delete"],
+    ["Benutzer hinzufügen", "user add"],
+    ["kein WLAN", "no wifi"],
   ],
   French: [
     ["une pomme", "apple"],
@@ -27,6 +30,8 @@ const read: Readonly<Record<string, ReadonlyArray<readonly [caption: string, eng
     ["une fleur rose", "pink flower"],
     ["une rose", "rose"],
     ["tasse de café", "cup of coffee"],
+    ["supprimer le fichier", "delete file"],
+    ["panier d'achat", "shopping cart"],
   ],
   Spanish: [
     ["manzana", "apple"],
@@ -34,11 +39,14 @@ const read: Readonly<Record<string, ReadonlyArray<readonly [caption: string, eng
     ["una casa azul con un jardín grande", "blue house with big garden"],
     ["los árboles verdes en la montaña", "green tree in mountain"],
     ["un pan", "bread"],
+    ["gato durmiendo", "sleeping cat"],
+    ["agregar usuario", "add user"],
   ],
   Portuguese: [
     ["maçã", "apple"],
     ["os leões", "lion"],
     ["um carro vermelho na rua", "red car in road"],
+    ["salvar arquivo", "save file"],
     ["uma flor branca e um coração vermelho", "white flower and red heart"],
     ["dois balões amarelos no céu", "two yellow balloon in sky"],
   ],
@@ -50,6 +58,8 @@ const read: Readonly<Record<string, ReadonlyArray<readonly [caption: string, eng
     ["黒い猫と白い犬", "black cat and white dog"],
     ["大きなイルカ", "big dolphin"],
     ["かにの絵", "crab"],
+    ["ファイルを削除", "file delete"],
+    ["ゴミ箱", "trash"],
   ],
 };
 

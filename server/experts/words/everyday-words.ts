@@ -5,6 +5,7 @@
  * endings that `inflections.ts` finds.
  */
 import { foldWords } from "./fold-words.ts";
+import { interfaceActions, interfaceThings } from "./interface-words.ts";
 
 export const languageIds = ["de", "fr", "es", "pt", "ja"] as const;
 export type LanguageId = (typeof languageIds)[number];
@@ -205,7 +206,7 @@ happy | glücklich, fröhlich | heureux, heureuse, content, contente | feliz, co
 sad | traurig | triste | triste | triste | 悲しい
 angry | wütend, böse | fâché, fâchée | enojado, enojada, enfadado, enfadada | zangado, zangada | 怒った
 smiling | lachend, lächelnd | souriant, souriante | sonriente | sorridente | 笑っている, 笑う
-sleeping | schlafend | endormi, endormie | dormido, dormida | dormindo, adormecido, adormecida | 眠っている, 寝ている
+sleeping | schlafend | endormi, endormie | dormido, dormida, durmiendo | dormindo, adormecido, adormecida | 眠っている, 寝ている
 old | alt | vieux, vieille | viejo, vieja | velho, velha | 古い
 new | neu | nouveau, nouvelle, neuf, neuve | nuevo, nueva | novo, nova | 新しい
 round | rund | rond, ronde | redondo, redonda | redondo, redonda | 丸い
@@ -257,6 +258,8 @@ export function everydayWords(id: LanguageId): Map<string, Meaning[]> {
     ["thing", things],
     ["describing", describing],
     ["joining", joining],
+    ["thing", interfaceThings],
+    ["describing", interfaceActions],
   ] as const;
   for (const [kind, lines] of rows)
     for (const line of lines.trim().split("\n")) {
