@@ -62,7 +62,7 @@ module.exports = {
     ...rooms("^server/training/", ["transfer", "calibrate", "encode", "dataset"]),
     ...rooms("^server/jobs/", ["(trainings|repair)", "work", "(local|bull)", "blobs"]),
     forbid("queue-port-imports-no-adapter", "^server/jobs/[^/]+\\.ts$", "^server/jobs/[^/]+/"),
-    forbid("pure-rooms-do-no-io", pure, "^(node:|fs$|node_modules/(?!(zod|ml-matrix)/))"),
+    forbid("pure-rooms-do-no-io", pure, "^(node:|fs$|node_modules/(?!(zod|ml-matrix|stemmer|fastest-levenshtein)/))"),
     forbid("engine-imports-nothing", "^server/engine/", "^server/(?!engine/)"),
     forbid(
       "http-and-jobs-load-no-runtime",
@@ -79,6 +79,12 @@ module.exports = {
     onlyImporter("one-importer-of-sharp", "sharp", "^server/images/codec\\.ts$"),
     onlyImporter("one-importer-of-onnx-protobuf", "(onnx-buf|@bufbuild)", "^server/onnx/protobuf\\.ts$"),
     onlyImporter("one-importer-of-tokenizers", "@huggingface", "^server/experts/text\\.ts$"),
+    onlyImporter("one-importer-of-stemmer", "stemmer", "^server/retrieval/library/name-words\\.ts$"),
+    onlyImporter(
+      "one-importer-of-fastest-levenshtein",
+      "fastest-levenshtein",
+      "^server/retrieval/library/spelling\\.ts$",
+    ),
     onlyImporter("one-importer-of-fit-curve", "fit-curve", "^server/vector/curves/fit\\.ts$"),
     onlyImporter("one-importer-of-svgpath", "svgpath", "^plugin/simulator/host/svg-path\\.ts$"),
     onlyImporter("one-importer-of-opentelemetry", "(@hono/otel|@opentelemetry)", "^server/http/tracing\\.ts$"),

@@ -19,6 +19,8 @@ export interface EncodedCondition {
   readonly named?: string;
   /** Labels and styles only: the id. */
   readonly id?: string;
+  /** Captions only: their English words, those of `plain` where there are such. */
+  readonly words?: string;
   /** Captions with colour words only: the vector of the caption without them. */
   readonly plain?: Float32Array;
   /** Captions that give one colour to what they name. */
@@ -79,7 +81,13 @@ export async function encodeConditions(
     }
     const vector = await reader.expert.encode([given[name]!]);
     requireVector(vector, reader.expert.dims, `condition ${name} (translation ${id})`);
-    encoded[name] = { vector, presence: 1, ...idOf(name, given[name]!), ...planesOf(name, given[name]!) };
+    encoded[name] = {
+      vector,
+      presence: 1,
+      ...idOf(name, given[name]!),
+      ...planesOf(name, given[name]!),
+      ...wordsOf(name, given[name]!),
+    };
   }
   return { ...(await withPlain({ conditions, retriever }, given, encoded)), ...(await encodeNamed(conditions, given)) };
 }
@@ -105,7 +113,7 @@ export async function withPlain(
   if (plain === undefined || !captions || !encoded.caption) return encoded;
   const vector = await captions.encode([{ kind: "text", text: plain }]);
   const colour = given.caption?.kind === "text" ? labels?.colourIn?.(given.caption.text) : undefined;
-  return { ...encoded, caption: { ...encoded.caption, plain: vector, ...(colour && { colour }) } };
+  return { ...encoded, caption: { ...encoded.caption, plain: vector, words: plain, ...(colour && { colour }) } };
 }
 
 /** Encodes the label that the caption names, where none is given. */
@@ -126,6 +134,9 @@ export const idOf = (name: FlowConditionName, value: ConditionValue): Pick<Encod
 
 const planesOf = (name: FlowConditionName, value: ConditionValue): Pick<EncodedCondition, "planes"> =>
   name === "drawing" && value.kind === "image" ? { planes: value.planes } : {};
+
+const wordsOf = (name: FlowConditionName, value: ConditionValue): Pick<EncodedCondition, "words"> =>
+  name === "caption" && value.kind === "text" ? { words: value.text } : {};
 
 /** @throws AppError `tensor_mismatch` saying where the numbers came from */
 export function requireVector(values: Float32Array, length: number, where: string): void {

@@ -112,6 +112,8 @@ export interface ConditioningExpert {
   plainOf?(words: string): string | undefined;
   /** Label experts only: the one colour that the words give to what they name. */
   colourIn?(words: string): CaptionColour | undefined;
+  /** Text experts only: whether a word, in lower case, is one of their vocabulary. */
+  isWord?(word: string): boolean;
   /** Style experts that read images only: what a named style is drawn in. */
   styleInk?(style: string): StyleInk | undefined;
   /** Style experts only: the group of a style, if any. */
@@ -177,10 +179,17 @@ export interface FoundDrawing {
 
 /** Drawings as SVG that words find. */
 export interface DrawingFinder {
+  /**
+   * A caption with its slips mended, as far as names have such words; the same one where there are none.
+   * @param isWord whether the expert that encodes it knows a word
+   */
+  spelled(caption: string, isWord: (word: string) => boolean): string;
   /** The drawings whose names fit; undefined when no set may be used, or no name is near enough. */
   find(requested: {
     /** Unit vector. */
     readonly words: Float32Array;
+    /** What it is the vector of: its words count, too. */
+    readonly text?: string | undefined;
     /** Ids of the sets that may be used; absent = all. */
     readonly among?: ReadonlySet<string> | undefined;
     /** What the drawings had better look like. */

@@ -46,6 +46,7 @@ export function cached(expert: ExpertCore): Expert {
     labelIn: (words, group) => expert.labelIn?.(words, group),
     inEnglish: (words) => expert.inEnglish?.(words),
     plainOf: (words) => expert.plainOf?.(words),
+    isWord: (word) => expert.isWord?.(word) ?? true,
     colourIn: (words) => expert.colourIn?.(words),
     styleInk: (style) => expert.styleInk?.(style),
     groupOf: (style) => expert.groupOf?.(style),

@@ -17,6 +17,7 @@ import type { ExpertCore, ExpertOptions } from "./expert.ts";
 import { SharedFiles } from "./shared-files.ts";
 import { requireText } from "./values.ts";
 
+const unknownToken = "[UNK]";
 const output = "last_hidden_state";
 const tokensInput = (name: string): Promised => ({ name, type: "int64", shape: ["batch", "tokens"] });
 const inputs = ["input_ids", "attention_mask", "token_type_ids"].map(tokensInput);
@@ -81,6 +82,12 @@ export class TextExpert implements ExpertCore {
   /** Token ids with [CLS] and [SEP], truncated to the expert's length. */
   tokenize(caption: string): number[] {
     return tokenIds(this.#tokenizer, caption, this.#maxTokens);
+  }
+
+  /** Whether a word, in lower case, is a token of its own. */
+  isWord(word: string): boolean {
+    const [, id, ...others] = this.tokenize(word);
+    return others.length === 1 && id !== this.#tokenizer.token_to_id(unknownToken);
   }
 
   #idsOf(value: ConditionValue): number[] {

@@ -40,10 +40,11 @@ interface OneShape {
   readonly stylesAs: (at: number) => object;
   readonly captions: object;
   readonly beside?: (packFolder: string) => Promise<void>;
+  readonly sets?: readonly string[];
 }
 
 /** Serves a pack with such a library. @returns what draws with it */
-async function drawingFrom(name: string, { shape, stylesAs, captions, beside }: OneShape) {
+async function drawingFrom(name: string, { shape, stylesAs, captions, beside, sets = ["squares"] }: OneShape) {
   const style = tinyStyleDraft.experts["style"]!;
   assert.ok(style.kind === "drawing-style", "the tiny pack has styles");
   const vocabulary = style.vocabulary.map((entry, at) => ({ ...entry, ...stylesAs(at) }));
@@ -53,7 +54,7 @@ async function drawingFrom(name: string, { shape, stylesAs, captions, beside }: 
   const words = (await loadPacks(await Catalogue.open(join(root, "lends")), { threads: 1 })).translations[0]!;
   const reader = words.conditions.find((condition) => condition.name === "caption")!.expert;
   const content = await makeLibrary(
-    tinyLabels.map((label) => ({ set: "squares", name: label, ...shape })),
+    sets.flatMap((set) => tinyLabels.map((label) => ({ set, name: label, ...shape }))),
     reader.dims,
     2,
     (names) => reader.encode(names.map((text) => ({ kind: "text" as const, text }))),
@@ -110,6 +111,14 @@ describe("captions that find a drawing in a library", () => {
     // The pack is left out.
     const drawnByShort = await drawingWith("short-fits", 1);
     await assert.rejects(drawnByShort({ caption: tinyLabels[0]! }), { code: "translation_unknown" });
+  });
+
+  it("a slip is read as the name that it is near to", async () => {
+    const sets = ["squares", "boxes", "tiles"];
+    const drawnBy = await drawingFrom("slips", { shape: square, stylesAs: () => ({}), captions: {}, sets });
+    const style = packStyles[0]!;
+    await assert.rejects(drawnBy({ caption: "zzzzz", style }), { code: "caption_unknown" });
+    assert.deepEqual(await drawnBy({ caption: "greeen", style }), await drawnBy({ caption: "green", style }));
   });
 
   it("a drawing of a set is as large as the icons of the style, where both sizes are known", async () => {

@@ -201,6 +201,7 @@ describe("captions in a style of one's own", () => {
     const { translations } = await loadPacks(catalogue, { threads: 1 });
     const restyle = translations.find(({ id }) => id === "restyle")!;
     let opened = 0;
+    const asWritten = (caption: string): string => caption;
     const find: DrawingFinder["find"] = (asked) => {
       const choice = restyle.captions!.library!.find(asked)!;
       return {
@@ -218,27 +219,44 @@ describe("captions in a style of one's own", () => {
       ...{ translation: "restyle", condition: { caption: tinyLabels[0]!, style: "filled" } },
       ...{ count: 1, seed: 1, temperature: 0, bestOf: limits.bestOfMax },
     });
-    const watched = { ...restyle, captions: { ...restyle.captions!, library: { find } } };
+    const watched = { ...restyle, captions: { ...restyle.captions!, library: { find, spelled: asWritten } } };
     await assert.rejects(planGeneration(watched, request, new Map(), leaving.signal), /the client left/);
     assert.ok(opened <= 4, `${opened} were opened, four at once`);
-    // A drawing that is unlike, but does not fit the words, is not chosen.
-    const setsOfTwo = async (unfit?: string): Promise<Array<string | undefined>> => {
-      const findFitting: DrawingFinder["find"] = (asked) => {
-        const choice = restyle.captions!.library!.find(asked)!;
-        return {
-          choose: (noise) => choice.choose(noise),
-          likeness: (one, other) => choice.likeness(one, other),
-          fit: (entry) => (choice.open(entry).set === unfit ? -100 : 0),
-          open: (entry) => choice.open(entry),
-        };
-      };
-      const judged = { ...restyle, captions: { ...restyle.captions!, library: { find: findFitting } } };
+    // A drawing that fits the words less is chosen only where none else is left, and one alone is drawn twice.
+    const twoOf = async (entries: readonly number[], unfit?: number): Promise<Array<string | undefined>> => {
+      const findFitting: DrawingFinder["find"] = (asked) => ({
+        ...{ likeness: () => 0, fit: (entry) => (entry === unfit ? -100 : 0) },
+        choose: (noise) => {
+          const weights = noise(entries.length);
+          return { entry: entries[weights.indexOf(Math.max(...weights))]!, cosine: 1 };
+        },
+        open: (entry) => restyle.captions!.library!.find(asked)!.open(entry),
+      });
+      const library = { find: findFitting, spelled: asWritten };
+      const judged = { ...restyle, captions: { ...restyle.captions!, library } };
       const plan = await planGeneration(judged, { ...request, count: 2, bestOf: 1 }, new Map());
-      return [0, 1].map((image) => plan.sourcesOf?.(image, 0)?.[0]?.set);
+      return [0, 1].map((image) =>
+        plan
+          .sourcesOf?.(image, 0)
+          ?.map(({ set, icon }) => `${set} ${icon}`)
+          .join(),
+      );
     };
-    const [first, second] = await setsOfTwo();
+    const three = [0, 1, 2];
+    const [first, second] = await twoOf(three);
     assert.notEqual(first, second);
-    assert.deepEqual(await setsOfTwo(second), [first, first]);
+    const fitting = new Set<string | undefined>();
+    for (const unfit of three) {
+      const [alone] = await twoOf([unfit]);
+      const chosen = await twoOf(three, unfit);
+      assert.equal(chosen[0], first, "the first image's seed stays");
+      assert.notEqual(chosen[1], first);
+      if (alone !== first) assert.notEqual(chosen[1], alone);
+      fitting.add(chosen[1]);
+    }
+    assert.ok(fitting.size > 1);
+    assert.deepEqual(await twoOf([1]), [(await twoOf([1]))[0], (await twoOf([1]))[0]]);
+    assert.equal(new Set(await twoOf([0, 1], 1)).size, 2);
     // Without a style the drawing keeps its own, as an upload does.
     const drawnBy = async (condition: object, fields: object = {}) =>
       (await drawRestyled({ service: served, info: found, load }, condition, fields))[0]!.rgba;

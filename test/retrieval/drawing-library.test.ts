@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { test } from "node:test";
+import { describe, it, test } from "node:test";
 import fc from "fast-check";
 import { dot, unitOf } from "../../server/engine/edits/sphere.ts";
 import { normals } from "../../server/engine/random.ts";
@@ -177,6 +177,54 @@ test("of drawings with one name, seeds choose the one that shows it well more of
   await assert.rejects(DrawingLibrary.open(file, keyDims, { nameFits }), {
     code: "pack_corrupt",
     message: /expected \d+ bytes, got 1/,
+  });
+});
+
+describe("words of a caption beside its vector", () => {
+  const caption = unitOf(normals(1, 1, keyDims));
+  const aside = unitOf(
+    normals(2, 1, keyDims).map((value, axis) => value - dot(normals(2, 1, keyDims), caption) * caption[axis]!),
+  );
+  /** A vector of this cosine to the caption's. */
+  const at = (cosine: number): Float32Array =>
+    caption.map((value, axis) => cosine * value + Math.sqrt(1 - cosine ** 2) * aside[axis]!);
+  const libraryOf = async (cosines: Readonly<Record<string, number>>) => {
+    const named = Object.keys(cosines).map((name) => ({ set: "ovals", name, viewBox: "0 0 24 24", body: "<path/>" }));
+    const made = await makeLibrary(named, keyDims, 1, async (names) => {
+      const rows = new Float32Array(names.length * keyDims);
+      for (const [row, name] of names.entries()) rows.set(at(cosines[name]!), row * keyDims);
+      return rows;
+    });
+    return new DrawingLibrary(made);
+  };
+  const namesOf = (from: DrawingLibrary, text: string | undefined, length = 256) =>
+    Array.from({ length }, (_, seed) => foundBy(from, { words: caption, text, cosineLeast: 0.65 }, seed)?.name);
+
+  it("find the drawing that is called so, where another name's vector is nearer", async () => {
+    const wifis = await libraryOf({ "wifi zero": 0.86, "wifi off": 0.74, wifi: 0.78 });
+    assert.ok(new Set(namesOf(wifis, undefined)).has("wifi zero"));
+    const found = namesOf(wifis, "no wifi");
+    assert.ok(found.filter((name) => name === "wifi off").length > 230);
+  });
+
+  it("find a part of what no name says, and nothing where no name is a part", async () => {
+    const cats = await libraryOf({ cat: 0.63, "cat flap": 0.6, sofa: 0.4 });
+    assert.equal(namesOf(cats, undefined)[0], undefined);
+    assert.ok(new Set(namesOf(cats, "cat sleeping")).has("cat"));
+    assert.equal(namesOf(cats, "tiger")[0], undefined);
+    assert.equal(namesOf(await libraryOf({ cat: 0.45 }), "cat sleeping")[0], undefined);
+  });
+
+  it("give seeds more than the one drawing that is called so, mostly that one, and never what does not fit", async () => {
+    const machines = await libraryOf({
+      ...{ "espresso machine": 0.98, "coffee machine": 0.75, "coffee maker": 0.7 },
+      ...{ "no espresso machine": 0.85, dog: 0.65 },
+    });
+    const found = namesOf(machines, "espresso machine", 1024);
+    const count = (name: string): number => found.filter((one) => one === name).length;
+    assert.ok(count("coffee machine") > 0 && count("coffee maker") > 0);
+    assert.ok(count("espresso machine") > 0.9 * found.length, `${count("espresso machine")}`);
+    for (const other of ["dog", "no espresso machine"]) assert.equal(count(other), 0, other);
   });
 });
 

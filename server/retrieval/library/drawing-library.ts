@@ -5,21 +5,28 @@
  */
 import { dot } from "../../engine/edits/sphere.ts";
 import type { DrawingChoice, DrawingFinder } from "../../engine/interfaces.ts";
+import { once } from "../../platform/once.ts";
 import { dotInt4, productByTable, productTable } from "../int4.ts";
 import { type LibraryContent, readLibraryFile } from "./drawing-library-file.ts";
 import { lineAt, startsOf, sums, svgOfLine } from "./library-blocks.ts";
 import { LibraryChoice, type NamedEntry } from "./library-choice.ts";
 import { LibraryLooks } from "./library-looks.ts";
 import { NameFits } from "./name-fits.ts";
+import { fitOf, type Said, said, saysNoMore } from "./name-words.ts";
+import { Spelling } from "./spelling.ts";
 import { Thumbnails } from "./thumbnails.ts";
 
 /** Lists that a search looks through. */
 const listsProbed = 16;
 /** Names that a search among a few sets is compared with at least, in more lists where these have few. */
 const comparedLeast = 2048;
-/** Names whose drawings the noise chooses among, and how much less than the nearest their cosine may be. */
+/** Names whose drawings the noise chooses among, and how much less than the nearest their cosine may be, without words and with them. */
 const foundMax = 256;
-const nearWithin = 0.15;
+const [nearWithin, saidWithin] = [0.15, 0.35] as const;
+/** Names whose words are compared with a caption's, the nearest. */
+const comparedMost = 1024;
+/** Cosine from which on a name says a part of a caption whose words it has, where no name says all of it: "cat" is at 0.64 to "cat sleeping". */
+const partLeast = 0.5;
 /** Drawings of other sets that there must be, for pixel art to be left out, and difference of the cosines of names that say the same. */
 const [othersLeast, sameNameWithin] = [2, 0.02] as const;
 
@@ -42,6 +49,11 @@ interface Beside extends OfSets {
 }
 
 type PathsBeside = Partial<Record<"thumbnails" | "nameFits" | "looks", string>>;
+
+/** A name, and how well it fits the words. */
+interface NamedMatch extends Omit<NamedEntry, "entry"> {
+  readonly name: number;
+}
 
 /** Names and their cosines, as many as `count`; the next search writes over them. */
 interface Scored {
@@ -70,6 +82,10 @@ export class DrawingLibrary implements DrawingFinder {
   /** Lengths of the names' vectors, in steps; 0 where none was needed yet: all of them would take a start 60 ms. */
   readonly #norms: Float32Array;
   readonly #nothing: Float32Array;
+  /** Made when a caption has a word that its encoder lacks: it takes 40 ms. */
+  readonly #spelling: () => Spelling;
+  /** Words of names that were compared. */
+  readonly #said = new Map<number, Said>();
   /** Room of a search, [names]. */
   readonly #found: Int32Array;
   readonly #cosines: Float64Array;
@@ -91,6 +107,7 @@ export class DrawingLibrary implements DrawingFinder {
     this.#byName = new Int32Array(entryNames.length);
     for (const [entry, name] of entryNames.entries()) this.#byName[next[name]!++] = entry;
     this.#firstOfBlock = startsOf(content);
+    this.#spelling = once(() => new Spelling(names, Int32Array.from(counts)));
     this.#norms = new Float32Array(names.length);
     this.#nothing = new Float32Array(content.keyDims);
     this.#found = new Int32Array(names.length);
@@ -118,6 +135,12 @@ export class DrawingLibrary implements DrawingFinder {
     return this.#content.entryNames.length;
   }
 
+  spelled(caption: string, isWord: (word: string) => boolean): string {
+    return caption.split(/[^\p{L}\p{N}]+/u).every((word) => word === "" || isWord(word.toLowerCase()))
+      ? caption
+      : this.#spelling().correct(caption, isWord);
+  }
+
   /** The drawings whose names fit; undefined when no set may be used, or no name is near enough. */
   find(query: LibraryQuery): DrawingChoice | undefined {
     const found = this.search(query);
@@ -138,31 +161,56 @@ export class DrawingLibrary implements DrawingFinder {
 
   /** Whether some drawings that are no pixel art are called the same as the nearest. @param found the nearest name first */
   #hasOthers(found: readonly NamedEntry[]): boolean {
-    const least = found[0]!.cosine - sameNameWithin;
-    const others = found.filter(({ entry, cosine }) => cosine >= least && !this.#isOfPixelArt(entry));
+    const least = found[0]!.match - sameNameWithin;
+    const others = found.filter(({ entry, match }) => match >= least && !this.#isOfPixelArt(entry));
     return others.length >= othersLeast;
   }
 
   /**
-   * The entries whose names are nearest, the nearest first; of equal names, every drawing. With `among`, only names count that have
-   * a drawing of these sets, and lists are looked through until there are enough of them.
+   * The entries whose names fit best, the best first; of equal names, every drawing. With `among`, only names count that have a drawing
+   * of these sets, and lists are looked through until there are enough of them.
    */
-  search({ words, among, cosineLeast = Number.NEGATIVE_INFINITY }: LibraryQuery): NamedEntry[] {
+  search({ words, text, among, cosineLeast = Number.NEGATIVE_INFINITY }: LibraryQuery): NamedEntry[] {
     const { entrySets, sets } = this.#content;
     const allowed = among && Uint8Array.from(sets, (set) => (among.has(set) ? 1 : 0));
     const isAllowed = (entry: number): boolean => allowed === undefined || allowed[entrySets[entry]!] === 1;
     const entriesOf = (name: number) => this.#byName.subarray(this.#firstOfName[name], this.#firstOfName[name + 1]);
-    const { found, cosines, count } = this.#score(words, allowed && ((name) => entriesOf(name).some(isAllowed)));
+    const scored = this.#score(words, allowed && ((name) => entriesOf(name).some(isAllowed)));
+    const caption = text === undefined ? undefined : said(text);
+    return this.#fitting(scored, caption, cosineLeast)
+      .sort((one, other) => other.match - one.match || one.name - other.name)
+      .slice(0, foundMax)
+      .flatMap(({ name, ...match }) => Array.from(entriesOf(name).filter(isAllowed), (entry) => ({ entry, ...match })));
+  }
+
+  /** The names that are near, and how well each fits. */
+  #fitting({ found, cosines, count }: Scored, caption: Said | undefined, cosineLeast: number): NamedMatch[] {
     let nearest = Number.NEGATIVE_INFINITY;
     for (let at = 0; at < count; at += 1) nearest = Math.max(nearest, cosines[at]!);
-    const near: { readonly name: number; readonly cosine: number }[] = [];
-    const least = Math.max(nearest - nearWithin, cosineLeast);
+    const isPart = nearest < cosineLeast;
+    if (isPart && !caption) return [];
+    const least = caption
+      ? Math.max(nearest - saidWithin, Math.min(partLeast, cosineLeast))
+      : Math.max(nearest - nearWithin, cosineLeast);
+    const near: NamedMatch[] = [];
     for (let at = 0; at < count; at += 1)
-      if (cosines[at]! >= least) near.push({ name: found[at]!, cosine: cosines[at]! });
-    return near
+      if (cosines[at]! >= least) near.push({ name: found[at]!, cosine: cosines[at]!, match: cosines[at]! });
+    if (!caption) return near;
+    const compared = near
       .sort((one, other) => other.cosine - one.cosine || one.name - other.name)
-      .slice(0, foundMax)
-      .flatMap(({ name, cosine }) => Array.from(entriesOf(name).filter(isAllowed), (entry) => ({ entry, cosine })));
+      .slice(0, comparedMost);
+    const matches = compared.map(({ name, cosine }) => ({
+      name,
+      cosine,
+      ...fitOf(this.#saidBy(name), caption, cosine),
+    }));
+    return !isPart || compared.some(({ name }) => saysNoMore(this.#saidBy(name), caption)) ? matches : [];
+  }
+
+  #saidBy(name: number): Said {
+    const known = this.#said.get(name) ?? said(this.#content.names[name]!);
+    this.#said.set(name, known);
+    return known;
   }
 
   /** Cosines of the names in the lists that are nearest to the words; of those that count, in more lists where they are few. */

@@ -8,10 +8,13 @@ import { oneNameWeight } from "../ideas.ts";
 import type { NameFits } from "./name-fits.ts";
 import type { Thumbnails } from "./thumbnails.ts";
 
-/** A drawing, and the cosine of its name to the words. */
+/** A drawing, the cosine of its name to the words, and how well it fits them (name-words.ts). */
 export interface NamedEntry {
   readonly entry: number;
   readonly cosine: number;
+  readonly match: number;
+  /** Whether the name says the opposite. */
+  readonly isContrary?: boolean;
 }
 
 /** Drawings that are compared with each other at most, and how much less than the nearest name's their cosine may be. */
@@ -32,15 +35,22 @@ const lookWeight = 2;
 const noiseMost = 9;
 /** Deviations below this are noise of the thumbnails. */
 const deviationLeast = 0.02;
+/**
+ * Drawings that some seeds shall find, if so many fit: what few drawings are called is what else is nearly called so, too. Log-weight below
+ * the best at which the second is found, and each after it: of a thousand seeds eight find the second. How well their names fit at least.
+ */
+const ideasLeast = 6;
+const [ideaReach, ideaStep] = [3.4, 0.12] as const;
+const ideaMatchLeast = 0.52;
 
 /** @returns standard deviations by which each is more typical than the mean of those whose names fit, [found] */
 function typicalityOf(found: readonly NamedEntry[], thumbnails: Thumbnails): Float32Array {
   const typicality = new Float32Array(found.length);
-  const nearest = found[0]?.cosine ?? 0;
-  const compared = found.slice(0, comparedMost).filter(({ cosine }) => cosine >= nearest - comparedWithin);
+  const nearest = found[0]?.match ?? 0;
+  const compared = found.slice(0, comparedMost).filter(({ match }) => match >= nearest - comparedWithin);
   if (compared.length < 3) return typicality;
   const pictures = compared.map(({ entry }) => thumbnails.unitOf(entry));
-  const shares = compared.map(({ cosine }) => Math.exp(oneNameWeight * (cosine - nearest)));
+  const shares = compared.map(({ match }) => Math.exp(oneNameWeight * (match - nearest)));
   const likeness = pictures.map((picture, at) => {
     let [sum, total] = [0, 0];
     for (const [other, share] of shares.entries()) {
@@ -59,6 +69,19 @@ function typicalityOf(found: readonly NamedEntry[], thumbnails: Thumbnails): Flo
   return typicality;
 }
 
+/** Log-weights with which at least some drawings are found. */
+function withIdeas(found: readonly NamedEntry[], logWeights: readonly number[]): number[] {
+  const reached = [...logWeights];
+  const places = [...logWeights.keys()]
+    .filter((place) => logWeights[place]! > Number.NEGATIVE_INFINITY && found[place]!.match >= ideaMatchLeast)
+    .filter((place) => !found[place]!.isContrary)
+    .sort((one, other) => logWeights[other]! - logWeights[one]!);
+  const best = Math.max(...logWeights);
+  for (const [rank, place] of places.slice(0, ideasLeast).entries())
+    reached[place] = Math.max(reached[place]!, best - ideaReach - ideaStep * rank);
+  return reached;
+}
+
 interface Known {
   readonly thumbnails?: Thumbnails | undefined;
   readonly nameFits?: NameFits | undefined;
@@ -71,8 +94,8 @@ interface Known {
 
 export class LibraryChoice implements DrawingChoice {
   readonly #thumbnails: Thumbnails | undefined;
-  /** The drawings that noise may choose, with their places among those found, in order. */
-  readonly #likely: ReadonlyArray<{ readonly named: NamedEntry; readonly place: number; readonly logWeight: number }>;
+  /** The drawings that noise may choose, as they were found. */
+  readonly #likely: ReadonlyArray<{ readonly named: NamedEntry; readonly logWeight: number }>;
   readonly #bestWeight: number;
   readonly #pictures = new Map<number, Float32Array>();
   readonly open: DrawingChoice["open"];
@@ -83,24 +106,25 @@ export class LibraryChoice implements DrawingChoice {
     this.#thumbnails = thumbnails;
     const typicality = thumbnails && typicalityOf(found, thumbnails);
     const typicalWeight = nameFits ? typicalBeside : typicalAlone;
-    const logWeights = found.map(({ entry, cosine }, at) => {
+    const logWeights = found.map(({ entry, match }, at) => {
       if (isLeftOut?.(entry)) return Number.NEGATIVE_INFINITY;
-      const ofName = oneNameWeight * cosine + nameFitWeight * (nameFits?.of(entry) ?? 0);
+      const ofName = oneNameWeight * match + nameFitWeight * (nameFits?.of(entry) ?? 0);
       return ofName + typicalWeight * (typicality?.[at] ?? 0) + (hasLook(entry) ? lookWeight : 0);
     });
     const best = Math.max(...logWeights);
+    const reached = withIdeas(found, logWeights);
     this.#likely = found
-      .map((named, place) => ({ named, place, logWeight: logWeights[place]! }))
+      .map((named, place) => ({ named, logWeight: reached[place]! }))
       .filter(({ logWeight }) => logWeight >= best - noiseMost);
     this.#bestWeight = best;
   }
 
   /** @param noise log-weights that a seed adds, [length]; a longer one begins with the same */
   choose(noise: (length: number) => Float32Array): NamedEntry {
-    const drawn = noise(this.#likely.at(-1)!.place + 1);
+    const drawn = noise(this.#likely.length);
     let [best, most] = [this.#likely[0]!.named, Number.NEGATIVE_INFINITY];
-    for (const { named, place, logWeight } of this.#likely) {
-      const weight = logWeight + drawn[place]!;
+    for (const [at, { named, logWeight }] of this.#likely.entries()) {
+      const weight = logWeight + drawn[at]!;
       if (weight > most) [best, most] = [named, weight];
     }
     return best;

@@ -1,0 +1,157 @@
+/**
+ * Which drawing a seed starts from where a caption says what is drawn: words find it in the pack's library, or in another translation's
+ * retrieval index, whose target decodes it. Each seed finds one of its own among those that fit, and of several one that looks unlike others.
+ */
+import type { ResolvedRequest } from "../../../shared/contract/generations/generation-request.ts";
+import type { Source } from "../../../shared/contract/generations/sources.ts";
+import { AppError, type ProblemCode } from "../../../shared/problem.ts";
+import type { DrawingFinder } from "../../engine/interfaces.ts";
+import { inOneInk } from "../../engine/pixels/one-ink.ts";
+import { normals, streams } from "../../engine/random.ts";
+import type { Translation } from "../../engine/translation.ts";
+import { alphasInLiveArea, renderInLiveArea } from "../../images/in-live-area.ts";
+import { inUsualInk } from "../../images/svg.ts";
+import { sha256Of } from "../../platform/sha256.ts";
+import { sourcesOf, stylesUnder } from "../../retrieval/sources.ts";
+import type { CaptionWords } from "./caption-words.ts";
+import { unlikeness } from "./unlikeness.ts";
+import type { WantedDrawing } from "./wanted-drawing.ts";
+
+/** Cosine of a drawing's name to the words from which on it shows them: "home" is at 0.78 to "house", "rabbit" at 0.42 to "giraffe". */
+const cosineLeast = 0.65;
+
+/** Seeds that may be tried for each image but the first: looking at what one finds costs up to 0.06 ms. */
+export const triedMost = 1024;
+/** Those that are, unless they find few others. */
+const triedFirst = 256;
+/** Drawings that are few. */
+const fewOthers = 4;
+/** Drawings that are compared as they are placed, those of them that look most unlike as thumbnails; and the size at which they are, in pixels. */
+const [comparedMost, smallPx] = [8, 32];
+/** How much less unlike the others a drawing may be for a log-weight by which it fits the words better. */
+const fitShare = 0.1;
+
+/** A drawing with the source that it is. */
+interface Found {
+  readonly planes: Float32Array;
+  readonly sizePx: number;
+  readonly key: string;
+  readonly sources: Source[] | undefined;
+}
+
+export interface Finder {
+  find(seed: number): Promise<Found>;
+  /** Of seeds the first whose drawing looks most unlike those of others and fits the words; absent where nobody knows. */
+  mostUnlike?(seeds: readonly number[], others: readonly number[]): Promise<number>;
+}
+
+const noiseOf = (seed: number) => (length: number) => normals(seed, streams.retrieval, length);
+
+/** In the pack's library, under the requested licences. */
+export function inLibrary(
+  library: DrawingFinder,
+  { drawings, target: { imageSizePx: sizePx } }: Translation,
+  { text, plain, vector }: CaptionWords,
+  { licences, look, liveArea: wanted }: Pick<ResolvedRequest, "licences"> & WantedDrawing,
+): Finder {
+  const choice =
+    vector && library.find({ words: vector, text: plain, among: stylesUnder(licences, drawings), look, cosineLeast });
+  const chosen = new Map<number, number>();
+  const chosenBy = (seed: number): number => {
+    const known = chosen.get(seed);
+    if (known !== undefined) return known;
+    const found = choice?.choose(noiseOf(seed));
+    if (!found)
+      throw refusal(
+        "caption_unknown",
+        `words that name a drawing${licences ? ` under ${licences.join(", ")}` : ""}`,
+        text,
+      );
+    chosen.set(seed, found.entry);
+    return found.entry;
+  };
+  const small = new Map<number, Promise<Float32Array>>();
+  /** Alpha of a drawing as it is placed, small. */
+  const smallOf = (entry: number): Promise<Float32Array> => {
+    const known = small.get(entry);
+    if (known) return known;
+    const { svg, liveArea: own } = choice!.open(entry);
+    const alphas = alphasInLiveArea(inUsualInk(svg), smallPx, { own, wanted });
+    small.set(entry, alphas);
+    return alphas;
+  };
+  return {
+    async mostUnlike(seeds, others) {
+      const shown = others.map(chosenBy);
+      const foundBy = (some: readonly number[]) =>
+        [...new Set(some.map(chosenBy))].filter((one) => !shown.includes(one));
+      const few = foundBy(seeds.slice(0, triedFirst));
+      const fresh = few.length < fewOthers ? foundBy(seeds) : few;
+      const entries = fresh.length > 0 ? fresh : [...new Set(shown)];
+      const alike = new Map(
+        entries.map((entry) => [entry, Math.max(-1, ...shown.map((other) => choice!.likeness(entry, other)))]),
+      );
+      const compared = entries.sort((one, other) => alike.get(one)! - alike.get(other)!).slice(0, comparedMost);
+      // One that cannot be drawn is not chosen.
+      const [drawn, pictures] = await Promise.all([
+        Promise.all(shown.map(smallOf)),
+        Promise.all(compared.map((entry) => smallOf(entry).catch(() => undefined))),
+      ]);
+      let [best, most] = [compared[0]!, Number.NEGATIVE_INFINITY];
+      for (const [at, entry] of compared.entries()) {
+        const picture = pictures[at];
+        if (!picture) continue;
+        const rating = unlikeness(picture, drawn) + fitShare * choice!.fit(entry);
+        if (rating > most) [best, most] = [entry, rating];
+      }
+      return seeds.find((seed) => chosenBy(seed) === best)!;
+    },
+    async find(seed) {
+      const entry = chosenBy(seed);
+      const { svg, name, set, liveArea: own } = choice!.open(entry);
+      return {
+        planes: await renderInLiveArea(inUsualInk(svg), sizePx, { own, wanted }),
+        sizePx,
+        key: `library:${sha256Of(svg)} from ${own} in ${wanted}`,
+        sources: sourcesOf([{ label: name.replaceAll(" ", "-"), style: set, share: 1 }], drawings),
+      };
+    },
+  };
+}
+
+/** In another translation's index, in the styles that suit: in one ink, shaded pictures fall apart. */
+export function inIndex(
+  { from, styles }: NonNullable<Translation["captions"]>,
+  { text, vector, label }: CaptionWords,
+  { licences }: ResolvedRequest,
+): Finder {
+  const free = stylesUnder(licences, from.drawings);
+  const among = new Set([...styles].filter((style) => free?.has(style) ?? true));
+  const find = async (seed: number): Promise<Found> => {
+    const found = from.retriever?.find({ caption: vector, label, noise: noiseOf(seed), among });
+    if (!found || found.cosine < cosineLeast)
+      throw refusal(
+        "caption_unknown",
+        `words that name a drawing of ${[...among].join(", ") || "those licences"}`,
+        text,
+      );
+    const { latent, drawing } = found;
+    return {
+      planes: inOneInk(await from.target.decode(latent, 1)),
+      sizePx: from.target.imageSizePx,
+      key: `found:${sha256Of(new Uint8Array(latent.buffer, latent.byteOffset, latent.byteLength))}`,
+      sources: sourcesOf([drawing], from.drawings),
+    };
+  };
+  return { find };
+}
+
+/** That a caption cannot be read here. */
+export const refusal = (code: ProblemCode, expected: string, received: string): AppError => {
+  const field = "condition.caption";
+  return new AppError(code, `${field}: expected ${expected}, got "${received}"`, {
+    field,
+    expected,
+    received,
+  });
+};
