@@ -3,7 +3,7 @@
  * It builds dist/ and needs the default pack. Usage: npm run bench [-- server|history|edits|encoding|training|upscaling|biggan|recipes ...],
  * or one of those that are no part of the table: npm run bench -- guidance [FOLDER] and npm run bench -- diversity [--styles A,B]
  * [--values 0.3,0.5] [--every 3] [--folder DIR], which compare variants; npm run bench -- restyle [--most N], the targets of the flow
- * between styles; npm run bench -- scaling [captions] [upscales] [--side 256] [--rounds N], what many workers do together, which needs valkey-server or redis-server; and
+ * between styles; npm run bench -- captions [--style NAME], what captions as designers type them find; npm run bench -- scaling [captions] [upscales] [--side 256] [--rounds N], what many workers do together, which needs valkey-server or redis-server; and
  * npm run bench -- throughput [PROVIDER], images a second of one child with 1, 8 and 64 images at once.
  */
 import { execFileSync } from "node:child_process";
@@ -15,6 +15,7 @@ import { openBasePack } from "../server/packs/base-pack.ts";
 import { Catalogue, packsHome } from "../server/packs/catalogue.ts";
 import { startProgramsOf } from "../server/platform/processes/spawn.ts";
 import { benchBigGan } from "./bench/biggan.ts";
+import { benchCaptions } from "./bench/captions/captions.ts";
 import type { Cost } from "./bench/cost.ts";
 import { benchDiversity, diversityOptionsOf } from "./bench/drawing/diversity.ts";
 import { benchGuidance } from "./bench/drawing/guidance.ts";
@@ -40,10 +41,11 @@ if (args[0] === "diversity") {
   await benchDiversity(diversityOptionsOf(args.slice(1)));
   process.exit(0);
 }
-if (args[0] === "restyle" || args[0] === "throughput" || args[0] === "scaling") {
+if (args[0] === "restyle" || args[0] === "captions" || args[0] === "throughput" || args[0] === "scaling") {
   execFileSync(process.execPath, ["scripts/build.mjs"], { stdio: "inherit" });
   startProgramsOf(resolve("dist/server"));
   if (args[0] === "restyle") await benchRestyle(args.slice(1));
+  else if (args[0] === "captions") await benchCaptions(args.slice(1));
   else if (args[0] === "throughput") await benchThroughput(args[1]);
   else await benchScaling(args.slice(1));
   process.exit(0);

@@ -12,7 +12,7 @@ import { layoutFigure, lowResolutionFigure, sketchFigure } from "./figures/condi
 import { angleFigure, attributeFigure, blendFigure, depthFigure, restyleFigure } from "./figures/edits.ts";
 import { handDrawnFigure } from "./figures/hand-drawn.ts";
 import { layoutsRestyledFigure } from "./figures/layouts-restyled.ts";
-import { captionSeedsFigure, ownStyleFigure } from "./figures/own-style.ts";
+import { captionPhrasesFigure, captionSeedsFigure, ownStyleFigure } from "./figures/own-style.ts";
 import { playgroundFigure } from "./figures/playground.ts";
 import {
   colouredStylesFigure,
@@ -50,6 +50,7 @@ const figures: Figures = {
   layout: layoutFigure,
   "own-style": ownStyleFigure,
   "caption-seeds": captionSeedsFigure,
+  "caption-phrases": captionPhrasesFigure,
   "coloured-drawings": colouredDrawingsFigure,
   "clean-sketches": cleanSketchesFigure,
   "layouts-restyled": layoutsRestyledFigure,
@@ -85,6 +86,7 @@ const folders: Readonly<Record<string, string>> = {
   playground: "plugin",
   "own-style": "styles",
   "caption-seeds": "styles",
+  "caption-phrases": "styles",
   "coloured-drawings": "styles",
   "clean-sketches": "styles",
   "layouts-restyled": "styles",

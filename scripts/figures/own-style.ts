@@ -38,21 +38,33 @@ export const ownStyleFigure: Figure = (path, packsDir) =>
 const words = ["house", "bell", "gift", "car", "dog", "tree", "coffee", "phone", "star", "fish", "ship", "hand"];
 const seedsOf = ["tabler", "phosphor-fill", "phosphor-duotone"];
 
-/** Four seeds of twelve everyday captions in three named styles, unpicked, at temperature 0: each starts from another drawing. */
-export const captionSeedsFigure: Figure = (path, packsDir) =>
-  withStudio(packsDir, async ({ draw }) => {
-    const blocks: SheetBlock[] = [];
-    for (const style of seedsOf) {
-      const drawn: Uint8Array[][] = [];
-      for (const caption of words)
-        drawn.push(
-          await draw({ translation: "restyle", condition: { caption, style }, count: 4, seed: 1, temperature: 0 }),
-        );
-      const rows = [0, 1, 2, 3].map((image) => ({
-        label: image === 0 ? style : "",
-        tiles: drawn.map((images) => images[image]!),
-      }));
-      blocks.push({ columns: words, rows });
-    }
-    return writeSheet(path, blocks, { cellPx: 76, marginPx: 130 });
-  });
+/** Four seeds of each caption in each style, unpicked, at temperature 0: each starts from another drawing. */
+const seedsFigure =
+  (captions: readonly string[], styles: readonly string[], layout: { cellPx: number; marginPx: number }): Figure =>
+  (path, packsDir) =>
+    withStudio(packsDir, async ({ draw }) => {
+      const blocks: SheetBlock[] = [];
+      for (const style of styles) {
+        const drawn: Uint8Array[][] = [];
+        for (const caption of captions)
+          drawn.push(
+            await draw({ translation: "restyle", condition: { caption, style }, count: 4, seed: 1, temperature: 0 }),
+          );
+        const rows = [0, 1, 2, 3].map((image) => ({
+          label: image === 0 ? style : "",
+          tiles: drawn.map((images) => images[image]!),
+        }));
+        blocks.push({ columns: [...captions], rows });
+      }
+      return writeSheet(path, blocks, layout);
+    });
+
+export const captionSeedsFigure = seedsFigure(words, seedsOf, { cellPx: 76, marginPx: 130 });
+
+/** As designers type them: actions, states, several things, a slip, other languages. */
+const phrases = [
+  ...["add user", "no wifi", "credit card declined", "team meeting", "espresso machine", "cat sleeping", "umbrela"],
+  ...["Datei löschen", "gâteau d'anniversaire", "carrito de compras"],
+];
+
+export const captionPhrasesFigure = seedsFigure(phrases, ["lucide", "solar-bold"], { cellPx: 116, marginPx: 90 });

@@ -1,0 +1,83 @@
+/**
+ * `npm run bench -- captions [--style NAME] [--list FILE]`: what captions as designers type them find. Each line of the lists beside this
+ * file is a caption and what names of a drawing may say: words in stead of each other by `|`, and what must be said besides by `;`. Four images
+ * of each are asked for; the share of them whose drawing's name says it is printed, and of how many captions all four are one drawing. Names are
+ * judged, not pictures. `further-phrases.txt` was written when the search was done, the others while it was made.
+ */
+import { readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { parseArgs } from "node:util";
+import { createInferenceClient } from "../../../server/inference/client.ts";
+import { createConditionImageLoader } from "../../../server/inference/condition-images.ts";
+import { packsHome } from "../../../server/packs/catalogue.ts";
+import { ResolvedRequestSchema } from "../../../shared/contract/generations/generation-request.ts";
+import type { Source } from "../../../shared/contract/generations/sources.ts";
+import { AppError } from "../../../shared/problem.ts";
+import { machine } from "../measure.ts";
+
+const lists = ["phrases", "further-phrases", "as-typed", "other-languages"];
+const sizePx = 128;
+
+export async function benchCaptions(args: string[]): Promise<void> {
+  const options = { style: { type: "string", default: "lucide" }, list: { type: "string" } } as const;
+  const { values } = parseArgs({ args, options });
+  const client = createInferenceClient({ packsDir: packsHome() });
+  const load = createConditionImageLoader(async () => undefined, 1);
+  const sourcesOf = async (caption: string): Promise<Source[]> => {
+    const condition = { caption, style: values.style };
+    const request = ResolvedRequestSchema.parse({
+      translation: "restyle",
+      temperature: 0,
+      count: 4,
+      seed: 3,
+      condition,
+    });
+    const found: Source[] = [];
+    const onImage = ({ index, sources = [] }: { index: number; sources?: Source[] }): void => {
+      if (sources[0]) found[index] = sources[0];
+    };
+    await client.generate(request, { onImage }, await load(request, sizePx)).catch((error: unknown) => {
+      if (!(error instanceof AppError && error.code === "caption_unknown")) throw error;
+    });
+    return found;
+  };
+  try {
+    await client.start();
+    const paths = values.list ? [values.list] : lists.map((name) => join(import.meta.dirname, `${name}.txt`));
+    for (const path of paths) {
+      const lines = (await readFile(path, "utf8")).trim().split("\n").map(read);
+      const all: Array<{ readonly sources: Source[]; readonly says: (source: Source) => boolean }> = [];
+      for (const { caption, says } of lines) {
+        const sources = await sourcesOf(caption);
+        all.push({ sources, says });
+        const right = sources.map((source) => (says(source) ? "+" : "-")).join("");
+        console.error(`${right || "none"} ${caption}: ${sources.map(({ set, icon }) => `${set}:${icon}`).join(", ")}`);
+      }
+      const share = (of: (one: (typeof all)[number]) => number): number =>
+        Number((all.reduce((sum, one) => sum + of(one), 0) / all.length).toFixed(3));
+      const result = {
+        list: basename(path, ".txt"),
+        captions: all.length,
+        found: share(({ sources }) => Math.sign(sources.length)),
+        firstSaysIt: share(({ sources: [first], says }) => Number(first !== undefined && says(first))),
+        foursSayIt: share(({ sources, says }) => sources.filter(says).length / 4),
+        oneDrawingForAll: share(({ sources }) =>
+          Number(new Set(sources.map(({ set, icon }) => `${set}:${icon}`)).size === 1),
+        ),
+      };
+      console.log(JSON.stringify({ ...result, style: values.style, machine: machine() }));
+    }
+  } finally {
+    await client.close();
+  }
+}
+
+function read(line: string): { readonly caption: string; readonly says: (source: Source) => boolean } {
+  const at = line.indexOf("|");
+  const needed = line
+    .slice(at + 1)
+    .split(";")
+    .map((words) => new RegExp(`(^|[^a-z0-9])(${words.trim()})`));
+  const says = ({ icon }: Source): boolean => needed.every((one) => one.test(icon.replaceAll("-", " ").toLowerCase()));
+  return { caption: line.slice(0, at).trim(), says };
+}
