@@ -52,7 +52,8 @@ export async function families({ packsDir, figures, limit }: PartOptions): Promi
     for (const [style, set] of styles) {
       const request = { ...FamilyRequestSchema.parse({ names, style }), seed: 1 };
       const trace = async (pixels: Pixels, options: object): Promise<Vector> => vectorise(pixels, options);
-      const deps = { inference: client, packs, vectorise: trace, encodePng };
+      const imagesOf = async () => new Map();
+      const deps = { inference: client, packs, vectorise: trace, imagesOf, encodePng };
       const family = await drawFamily(request, deps, new AbortController().signal);
       await report(
         `${style}, family`,

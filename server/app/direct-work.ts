@@ -43,7 +43,9 @@ export function createDirectWork(inference: InferenceClient, served: Served, upl
     invert: (request, signal) => running.add(async () => inference.invert(request, await imagesOf(request), signal)),
     vectorise: (bytes, options) => running.add(async () => trace(await decodeRgba(bytes), options)),
     drawFamily: (request, signal) =>
-      running.add(() => drawFamily(request, { inference, packs: served.packs(), vectorise: trace, encodePng }, signal)),
+      running.add(() =>
+        drawFamily(request, { inference, packs: served.packs(), vectorise: trace, imagesOf, encodePng }, signal),
+      ),
     drain: (graceMs) => running.drain(graceMs),
     async close(): Promise<void> {
       drawer.close();

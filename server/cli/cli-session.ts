@@ -10,6 +10,7 @@ import type { Inversion, InversionRequest } from "../../shared/contract/generati
 import { conditionsIn, type Sourced } from "../../shared/contract/generations/request-sources.ts";
 import type { PackInfo, TranslationInfo } from "../../shared/contract/meta.ts";
 import { checkCondition, checkLicences, findTranslation, guidanceOn } from "../../shared/contract/translation-rules.ts";
+import type { Family, FamilyRequest } from "../../shared/contract/vectors.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { readConfig } from "../app/config.ts";
@@ -19,6 +20,7 @@ import { inUsualInk } from "../images/svg.ts";
 import { createInferenceClient } from "../inference/client.ts";
 import { createConditionImageLoader } from "../inference/condition-images.ts";
 import type { ConditionImages, ImageResult, InferenceClient } from "../inference/protocol.ts";
+import { drawFamily, familyMember } from "../jobs/work/draw-family.ts";
 import type { UncheckedManifest } from "../manifest/read-manifest.ts";
 import { Catalogue } from "../packs/catalogue.ts";
 import { writeFileAtomically } from "../platform/files/atomic-file.ts";
@@ -35,6 +37,8 @@ export interface CliSession {
   /** Draws a request into a folder, one file and one printed line an image. */
   draw(request: ResolvedRequest, folder: string, nameOf?: (image: ImageResult) => string): Promise<void>;
   invert(request: InversionRequest): Promise<Inversion>;
+  /** Draws a family; the folder is made before. */
+  family(request: FamilyRequest & { readonly seed: number }, folder: string): Promise<Family>;
 }
 
 const defaultName = ({ index, seed }: ImageResult): string => `${String(index).padStart(3, "0")}-${seed}.png`;
@@ -218,6 +222,17 @@ function createSession({ packs, start, line, signal, tracers }: Inference): CliS
       const { pack, images, client } = await prepare(request);
       const found = await client.invert(request, images, signal);
       return { request, packDigest: pack.digest, ...found };
+    },
+    family: async (request, out) => {
+      const member = familyMember(request, request.names[0]!);
+      const { client } = await prepare(member, out);
+      line.show(`drawing ${request.names.length} icons`);
+      const { widthPx } = findTranslation(packs, request.translation).translation;
+      const imagesOf = (one: ResolvedRequest) => load(one, widthPx);
+      const vectorise: VectorPool["trace"] = (pixels, options) => tracers.trace(pixels, options);
+      const family = await drawFamily(request, { inference: client, packs, vectorise, imagesOf, encodePng }, signal);
+      line.end();
+      return family;
     },
   };
 }

@@ -182,8 +182,9 @@ export interface DrawingFinder {
   /**
    * A caption with its slips mended, as far as names have such words; the same one where there are none.
    * @param isWord whether the expert that encodes it knows a word
+   * @param among only these words are looked for; absent = all that names have
    */
-  spelled(caption: string, isWord: (word: string) => boolean): string;
+  spelled(caption: string, isWord: (word: string) => boolean, among?: readonly string[]): string;
   /** The drawings whose names fit; undefined when no set may be used, or no name is near enough. */
   find(requested: {
     /** Unit vector. */
@@ -201,6 +202,8 @@ export interface DrawingFinder {
 
 /** Drawings among which seeds choose. */
 export interface DrawingChoice {
+  /** How well the best name fits, up to 1. */
+  readonly match: number;
   /**
    * @param noise log-weights that a seed adds, [length]
    * @returns the drawing's place in the library, and the cosine of its name to the words

@@ -81,7 +81,8 @@ export async function resolveInversion(request: InversionRequest, deps: ResolveD
   return checkSources(request, deps);
 }
 
-async function checkSources(
+/** Digest of the pack that a request is drawn by, all of whose sources are there. @throws AppError of `resolveProblems`, invalid_request */
+export async function checkSources(
   request: Sourced & { readonly translation: string },
   { catalogue, uploads, checkDrawing }: ResolveDeps,
 ): Promise<string> {

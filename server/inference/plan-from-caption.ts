@@ -38,8 +38,12 @@ export async function planFromCaption(
   const words = await wordsOf(captions, request);
   const { caption: _, ...others } = condition;
   const requested = conditionValues(others, images);
-  const finder = captions.library
-    ? inLibrary(captions.library, translation, words, { ...request, ...wantedDrawing(translation, requested) })
+  const { library } = captions;
+  const finder = library
+    ? await inLibrary({ ...captions, library }, translation, words, {
+        ...request,
+        ...wantedDrawing(translation, requested),
+      })
     : inIndex(captions, words, request);
   const each = bestOfEach(request);
   const seeds = await seedsOf(request, each, finder, signal);

@@ -1,7 +1,8 @@
 /** The contract of vectors: what is requested beside a picture, and what a tracing says of itself. */
 import { z } from "zod";
 import { limits } from "../limits.ts";
-import { CaptionSchema, DigestSchema, HexSchema } from "./conditions.ts";
+import { CaptionSchema, DigestSchema, HexSchema, StyleSchema } from "./conditions.ts";
+import { SourceSchema } from "./generations/sources.ts";
 import { SeedSchema } from "./job-fields.ts";
 
 /** A vector is made of exactly these colours: each of its own gets one of them, so that what was lighter stays lighter. */
@@ -71,7 +72,7 @@ export const imageFormats = ["png", "svg"] as const;
 const familyFields = z.strictObject({
   translation: z.string().min(1).max(64).default("caption"),
   names: z.array(CaptionSchema).min(1).max(limits.familyMax),
-  style: z.string().min(1).max(64).optional(),
+  style: StyleSchema.optional(),
   /** Of the one residual that all share. Absent: the server draws one and reports it. */
   seed: SeedSchema.optional(),
   temperature: z.number().min(0).max(limits.temperatureMax).default(limits.temperatureDefault),
@@ -122,6 +123,8 @@ export const FamilySchema = z.object({
       logLikelihood: z.number(),
       widthPx: z.number().int(),
       heightPx: z.number().int(),
+      /** Retrieved drawings that it started from. */
+      sources: z.array(SourceSchema).optional(),
       /** With `format: "svg"`. */
       vector: VectorSchema.optional(),
       /** With `format: "png"`: the file, base64. */

@@ -113,6 +113,71 @@ it("tau restyle takes the pack that knows the style by name, and tau generate --
   assert.equal((await probeImage(await readFile(file))).widthPx, styleSizePx);
 });
 
+it("tau family draws names in a style of that pack, by its name or as icons show it", async () => {
+  const names = ["red", "green"];
+  const drawn: Record<string, Buffer[]> = {};
+  for (const style of [
+    ["--style", "filled"],
+    ["--style-from", at("own")],
+  ]) {
+    const out = at(`family${style[0]}`);
+    const result = await tau(
+      "family",
+      ...names,
+      ...style,
+      "--packs",
+      at("both"),
+      "--seed",
+      "3",
+      "--format",
+      "png",
+      "--out",
+      out,
+    );
+    assert.equal(result.code, 0, result.err);
+    const lines = linesOf<{ file?: string; name?: string }>(result);
+    assert.deepEqual(lines.map(({ name }) => name).slice(0, 2), names);
+    drawn[style[0]!] = await Promise.all(lines.slice(0, 2).map(({ file }) => readFile(file!)));
+  }
+  assert.notDeepEqual(drawn["--style"], drawn["--style-from"]);
+  const byName = await tau(
+    "generate",
+    "--caption",
+    "red",
+    "--style",
+    "filled",
+    "--count",
+    "1",
+    "--packs",
+    at("both"),
+    "--seed",
+    "3",
+    "--temperature",
+    "0",
+    "--out",
+    at("family-one"),
+  );
+  assert.equal(byName.code, 0, byName.err);
+  const [{ file }] = linesOf<{ file: string }>(byName) as [{ file: string }];
+  const pixels = await Promise.all(
+    [file, join(at("family--style"), "red.png")].map(async (path) => (await decodeRgba(await readFile(path))).rgba),
+  );
+  assert.deepEqual(pixels[0], pixels[1], "a member is what its name alone gives");
+  const both = await tau(
+    "family",
+    "red",
+    "--style",
+    "filled",
+    "--style-from",
+    at("own"),
+    "--packs",
+    at("both"),
+    "--out",
+    at("none"),
+  );
+  assert.deepEqual([both.code, /got both/.test(both.err)], [2, true]);
+});
+
 it("tau restyle loads the pack whose drawings captions find for a caption alone", async () => {
   const [translation] = tinyStyleDraft.translations;
   const { pack } = await writeTinyPack(at("lent"), withRetrieval(tinyFullDraft));

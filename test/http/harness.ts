@@ -148,7 +148,13 @@ export async function createHarness(options: HarnessOptions = {}) {
     drawFamily: (requested, signal) =>
       drawFamily(
         requested,
-        { inference, packs: [pack], vectorise: (...of) => tracers.trace(...of), encodePng },
+        {
+          inference,
+          packs: [pack],
+          vectorise: (...of) => tracers.trace(...of),
+          imagesOf: async () => new Map(),
+          encodePng,
+        },
         signal,
       ),
     token,

@@ -210,19 +210,19 @@ describe("words of a caption beside its vector", () => {
   it("find a part of what no name says, and nothing where no name is a part", async () => {
     const cats = await libraryOf({ cat: 0.63, "cat flap": 0.6, sofa: 0.4 });
     assert.equal(namesOf(cats, undefined)[0], undefined);
-    assert.ok(new Set(namesOf(cats, "cat sleeping")).has("cat"));
+    assert.deepEqual([...new Set(namesOf(cats, "cat sleeping"))], ["cat"]);
     assert.equal(namesOf(cats, "tiger")[0], undefined);
     assert.equal(namesOf(await libraryOf({ cat: 0.45 }), "cat sleeping")[0], undefined);
   });
 
   it("give seeds more than the one drawing that is called so, mostly that one, and never what does not fit", async () => {
     const machines = await libraryOf({
-      ...{ "espresso machine": 0.98, "coffee machine": 0.75, "coffee maker": 0.7 },
-      ...{ "no espresso machine": 0.85, dog: 0.65 },
+      ...{ "espresso machine": 0.98, "coffee machine": 0.75, "coffee maker": 0.74 },
+      ...{ "no espresso machine": 0.85, dog: 0.7 },
     });
     const found = namesOf(machines, "espresso machine", 1024);
     const count = (name: string): number => found.filter((one) => one === name).length;
-    assert.ok(count("coffee machine") > 0 && count("coffee maker") > 0);
+    for (const other of ["coffee machine", "coffee maker"]) assert.notEqual(count(other), 0, other);
     assert.ok(count("espresso machine") > 0.9 * found.length, `${count("espresso machine")}`);
     for (const other of ["dog", "no espresso machine"]) assert.equal(count(other), 0, other);
   });

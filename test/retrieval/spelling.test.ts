@@ -5,6 +5,10 @@ import { Spelling } from "../../server/retrieval/library/spelling.ts";
 
 const counts = {
   umbrella: 90,
+  restaurant: 30,
+  settings: 400,
+  hammer: 60,
+  hamster: 2,
   "shopping cart": 300,
   calendar: 200,
   calender: 2,
@@ -24,17 +28,40 @@ test("a word that nobody knows becomes the one that names have, and the rest of 
     ["A red Umbrela, for the night", "A red umbrella, for the night"],
     ["shoping cart", "shopping cart"],
     ["bycicle", "bicycle"],
-    ["calender", "calendar"],
+    ["restaraunt", "restaurant"],
+    ["settigns", "settings"],
   ] as const)
     assert.equal(correct(caption), expected);
 });
 
 test("words that names or the encoder have stay, and so do those that begin otherwise, are short, or are far from all", () => {
-  for (const caption of ["bike", "bite", "interview", "zalendar", "kat", "cay", "wolverine", "1000"])
+  for (const caption of [
+    "bike",
+    "bite",
+    "interview",
+    "zalendar",
+    "kat",
+    "cay",
+    "wolverine",
+    "1000",
+    "hamster",
+    "gato",
+    "calender",
+  ])
     assert.equal(correct(caption), caption);
 });
 
 test("a caption most of whose words are unknown is of another language", () => {
   assert.equal(correct("gato durmiendo"), "gato durmiendo");
-  assert.equal(correct("gato"), "gate");
+});
+
+test("of a few words, as of colours, shorter words may be slips", () => {
+  const among = ["black", "yellow", "green"];
+  const mended = (caption: string): string => spelling.correct(caption, (word) => ofEncoder.has(word), among);
+  assert.deepEqual(["blak cat", "yelow bike", "gren gate", "umbrela"].map(mended), [
+    "black cat",
+    "yellow bike",
+    "green gate",
+    "umbrela",
+  ]);
 });

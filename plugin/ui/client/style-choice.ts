@@ -6,7 +6,9 @@ import type { CommandId } from "../../../shared/commands.ts";
 import type { Meta, StyleInfo, TranslationInfo } from "../../../shared/contract/meta.ts";
 
 /** Commands that a flow between styles does, for which its styles and those of the file are on offer. */
-const redrawing: readonly CommandId[] = ["caption-to-artboard", "restyle", "redraw-part", "sketch", "layout"];
+const redrawing: readonly CommandId[] = ["caption-to-artboard", "family", "restyle", "redraw-part", "sketch", "layout"];
+/** Of them those that begin with words. */
+const fromWords: readonly CommandId[] = ["caption-to-artboard", "family"];
 
 /** What redraws a drawing in a style that icons show. */
 export const redraws = ({ conditions, styleImagesMax }: Pick<TranslationInfo, "conditions" | "styleImagesMax">) =>
@@ -18,7 +20,7 @@ const redrawersFor = (meta: Meta | undefined, command: CommandId): TranslationIn
     ? (meta?.packs ?? [])
         .flatMap(({ translations }) => translations)
         .filter(redraws)
-        .filter(({ conditions }) => command !== "caption-to-artboard" || conditions.includes("caption"))
+        .filter(({ conditions }) => !fromWords.includes(command) || conditions.includes("caption"))
         .filter(({ conditions }) => (command !== "sketch" && command !== "layout") || conditions.includes(command))
     : [];
 

@@ -1,4 +1,5 @@
 /** Icons of the selection: as vectors, as component sets, in another style, as examples of a style. Pure. */
+import type { Style } from "../../../shared/contract/conditions.ts";
 import type { GenerationInput } from "../../../shared/contract/generations/generation-request.ts";
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
 import { styleIdOf } from "../../../shared/contract/style-id.ts";
@@ -96,7 +97,13 @@ export function inItsLayer(icon: SeenIcon, input: GenerationInput, vector?: Vect
   return isImage ? job : tracedJob(job, vector ?? {}, iconSizesPx);
 }
 
-export const planFamily = (form: Form, { id }: TranslationAbilities, vector: VectorRecord): FamilyJob[] => {
+/** @param redrawnIn the style of a flow between styles, which draws each name's likeliest answer */
+export const planFamily = (
+  form: Form,
+  { id }: TranslationAbilities,
+  vector: VectorRecord,
+  redrawnIn?: Style,
+): FamilyJob[] => {
   const names = captionsOf(form.names)
     .filter((name) => captionProblem(name) === undefined)
     .slice(0, limits.familyMax);
@@ -110,9 +117,9 @@ export const planFamily = (form: Form, { id }: TranslationAbilities, vector: Vec
       input: {
         translation: id,
         names,
-        ...styleOf(form),
+        ...(redrawnIn === undefined ? styleOf(form) : { style: redrawnIn }),
         seed: form.seed,
-        temperature: form.temperature,
+        temperature: redrawnIn === undefined ? form.temperature : 0,
         format: isVector ? ("svg" as const) : ("png" as const),
         ...(isVector ? serverPalette(vector) : {}),
       },

@@ -92,7 +92,7 @@ async function prepareCommand(
     case "family": {
       const vector = recordOf(form.insertAs === "vector" ? paletteOfForm(state) : undefined, form.recolourHow);
       const shown = canBeVectors(state) ? form : { ...form, insertAs: "image" as const };
-      const jobs = planFamily(shown, translation, vector);
+      const jobs = planFamily(shown, translation, vector, redrawnIn);
       if (jobs.length === 0) throw new Failure("caption_empty", "");
       return finish(found, jobs);
     }

@@ -31,9 +31,9 @@ export async function familySet(
   report({ stage: "drawing-family", count: job.imageCount });
   const { members, packDigest, palette, request } = await client.family(job.input, signal);
   const { translation, style, temperature } = request;
-  const images = members.map(({ name, seed, logLikelihood, vector, png }, index): ResultImage => {
+  const images = members.map(({ name, seed, logLikelihood, sources, vector, png }, index): ResultImage => {
     const bytes = png === undefined ? new Uint8Array() : Uint8Array.from(atob(png), (byte) => byte.charCodeAt(0));
-    const made = { guidance: limits.guidanceDefault, retrieval: limits.retrievalDefault, logLikelihood };
+    const made = { guidance: limits.guidanceDefault, retrieval: limits.retrievalDefault, logLikelihood, sources };
     const condition = { caption: name, ...(style === undefined ? {} : { style }) };
     const provenance = { format: 1, packId, packDigest, translation, condition, seed, temperature, ...made } as const;
     // Drawn anew, a member stays in the colours of its family.

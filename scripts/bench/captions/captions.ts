@@ -1,8 +1,10 @@
 /**
  * `npm run bench -- captions [--style NAME] [--list FILE]`: what captions as designers type them find. Each line of the lists beside this
- * file is a caption and what names of a drawing may say: words in stead of each other by `|`, and what must be said besides by `;`. Four images
+ * file is a caption and what names of a drawing may say: words instead of each other by `|`, of four letters and more also their
+ * beginnings, and what must be said besides by `;`. Four images
  * of each are asked for; the share of them whose drawing's name says it is printed, and of how many captions all four are one drawing. Names are
- * judged, not pictures. `further-phrases.txt` was written when the search was done, the others while it was made.
+ * judged, not pictures. `further-phrases.txt` was written when the search was done, `rare-words.txt` after a reader had found such words lost to spelling, the others while
+ * it was made.
  */
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -15,7 +17,9 @@ import type { Source } from "../../../shared/contract/generations/sources.ts";
 import { AppError } from "../../../shared/problem.ts";
 import { machine } from "../measure.ts";
 
-const lists = ["phrases", "further-phrases", "as-typed", "other-languages"];
+const lists = ["phrases", "further-phrases", "rare-words", "as-typed", "other-languages"];
+/** Letters of words that begin others: "no" begins "north". */
+const wholeBelow = 4;
 const sizePx = 128;
 
 export async function benchCaptions(args: string[]): Promise<void> {
@@ -72,12 +76,15 @@ export async function benchCaptions(args: string[]): Promise<void> {
   }
 }
 
+/** The start of a word; the whole of a short one, or several of it. */
+const asPattern = (word: string): string => (word.length < wholeBelow ? `${word}(s|es)?(?![a-z0-9])` : word);
+
 function read(line: string): { readonly caption: string; readonly says: (source: Source) => boolean } {
   const at = line.indexOf("|");
   const needed = line
     .slice(at + 1)
     .split(";")
-    .map((words) => new RegExp(`(^|[^a-z0-9])(${words.trim()})`));
+    .map((words) => new RegExp(`(^|[^a-z0-9])(${words.trim().split("|").map(asPattern).join("|")})`));
   const says = ({ icon }: Source): boolean => needed.every((one) => one.test(icon.replaceAll("-", " ").toLowerCase()));
   return { caption: line.slice(0, at).trim(), says };
 }

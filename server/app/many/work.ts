@@ -223,7 +223,7 @@ async function startAll(shared: Shared, parts: WorkParts): Promise<Worker[]> {
   const answer = async ({ name, with: requested }: Call["request"], signal: AbortSignal): Promise<object> => {
     if (name === "family") {
       const request = requested as unknown as FamilyRequest & { seed: number };
-      return drawFamily(request, { inference, packs: served.packs(), vectorise, encodePng }, signal);
+      return drawFamily(request, { inference, packs: served.packs(), vectorise, imagesOf, encodePng }, signal);
     }
     const request = requested as unknown as InversionRequest;
     return inference.invert(request, await imagesOf(request), signal);

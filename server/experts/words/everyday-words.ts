@@ -245,6 +245,15 @@ const fillers: Readonly<Record<LanguageId, string>> = {
   ja: "は が の を に へ で な も や から まで ある いる です ます だ ている ています ました している あります います った の絵 の写真",
 };
 
+/** The English words of all tables. */
+export const englishOfTables = (): string[] =>
+  [things, describing, interfaceThings, interfaceActions].flatMap((lines) =>
+    lines
+      .trim()
+      .split("\n")
+      .flatMap((line) => line.split("|")[0]!.trim().split(" ")),
+  );
+
 /** Everyday words of a language, before the names of emoji are added. */
 export function everydayWords(id: LanguageId): Map<string, Meaning[]> {
   const found = new Map<string, Meaning[]>();

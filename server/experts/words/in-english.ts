@@ -4,15 +4,30 @@
  * that are English too ("gift") need company ("das Gift"). It reads words, no grammar.
  */
 import { colourNames, shadeNames } from "../../engine/colour-words.ts";
+import { once } from "../../platform/once.ts";
+import { englishOfTables } from "./everyday-words.ts";
 import { foldWords } from "./fold-words.ts";
 import { type Glossed, glossJapanese, glossWords, inEnglishOrder } from "./gloss.ts";
 import { isEnglish, type Language, readLanguages } from "./languages.ts";
 
 /** English words that no table of other languages has. */
 const functionWords =
-  "a an the of on in at with and or for to from by is are under over behind without no not do as so me up go am be it he we us my your picture icon sign";
-const ownEnglish = new Set([...functionWords.split(" "), ...colourNames, ...shadeNames]);
-const isEnglishWord = (word: string): boolean => ownEnglish.has(word) || isEnglish(word);
+  "a an the of in on at with and or for to from by is are under over behind without no not do as so me up go am be it he we us my your picture icon sign";
+const otherEnglish = "alt micro dns remover block";
+const ownEnglish = once(
+  () =>
+    new Set([
+      ...functionWords.split(" "),
+      ...otherEnglish.split(" "),
+      ...colourNames,
+      ...shadeNames,
+      ...englishOfTables(),
+    ]),
+);
+const isEnglishWord = (word: string): boolean =>
+  ownEnglish().has(word) || ownEnglish().has(word.replace(/[rs]$/, "")) || isEnglish(word);
+/** Every language has them, and none says anything of it. */
+const isNumber = (word: string): boolean => /^\p{N}+$/u.test(word);
 const japaneseSigns = /[\u3041-\u30fa\u4e00-\u9fff]/u;
 
 /** The English words; undefined for English, and where too little is known. */
@@ -22,18 +37,19 @@ export function inEnglish(caption: string): string | undefined {
     return readable(glossJapanese(caption, japanese), japanese);
   }
   const words = foldWords(caption).split(" ");
+  const said = words.filter((word) => !isNumber(word)).length;
   const written = caption.toLowerCase().split(/[^\p{L}\p{N}]+/u);
   const english = written.filter(isEnglishWord).length;
   let best: { readonly parts: readonly Glossed[]; readonly language: Language; readonly known: number } | undefined;
   for (const language of readLanguages()) {
     if (language.id === "ja") continue;
     const parts = glossWords(words, language);
-    const known = parts.reduce((sum, part) => sum + part.words, 0);
+    const known = parts.reduce((sum, part) => sum + (isNumber(part.word) ? 0 : part.words), 0);
     const isBetter = known > (best?.known ?? english) || (known === best?.known && parts.length < best.parts.length);
     if (isBetter) best = { parts, language, known };
   }
   if (!best) return undefined;
-  const isSure = best.known > words.length / 2 || best.parts.some(saysTheLanguage);
+  const isSure = best.known > said / 2 || best.parts.some(saysTheLanguage);
   return isSure ? readable(best.parts, best.language) : undefined;
 }
 

@@ -6,9 +6,10 @@
 export const interfaceThings = `
 account | Konto | compte | cuenta | conta | アカウント
 address | Adresse, Anschrift | adresse | dirección | endereço | 住所, アドレス
-alarm | Alarm, Wecker | alarme, réveil | alarma, despertador | alarme, despertador | アラーム, 警報
-attachment | Anhang, Büroklammer | pièce jointe, trombone | adjunto, archivo adjunto | anexo | 添付, 添付ファイル
-backup | Sicherung, Datensicherung | sauvegarde | copia de seguridad, respaldo | cópia de segurança | バックアップ
+alarm | Alarm | alarme | alarma | alarme | アラーム, 警報
+alarm clock | Wecker | réveil | despertador | despertador | 目覚まし時計
+attachment | Anhang | pièce jointe | adjunto, archivo adjunto | anexo | 添付, 添付ファイル
+backup | Datensicherung | sauvegarde | copia de seguridad, respaldo | cópia de segurança | バックアップ
 battery | Batterie, Akku | batterie, pile | batería, pila | bateria, pilha | 電池, バッテリー
 bookmark | Lesezeichen | marque-page, signet | marcador | marcador, favorito | しおり, ブックマーク
 brightness | Helligkeit | luminosité | brillo | brilho | 明るさ
@@ -43,10 +44,10 @@ home | Startseite, Zuhause | accueil, page d'accueil | inicio, página de inicio
 information | Auskunft, Information | information, renseignement | información | informação | 情報
 invoice | Rechnung | facture | factura | fatura, nota fiscal | 請求書
 keyboard | Tastatur | clavier | teclado | teclado | キーボード
-language | Sprache | langue | idioma, lengua | idioma, língua | 言語
-link | Verknüpfung | lien | enlace, vínculo | ligação | リンク
+language | Sprache | langage | idioma | idioma | 言語
+link | Verknüpfung | lien | enlace, vínculo | hiperligação | リンク
 location | Standort, Ort | emplacement, localisation | ubicación, localización | localização | 位置, 現在地
-lock | Schloss, Vorhängeschloss | cadenas, serrure | candado, cerradura | cadeado, fechadura | 鍵穴, 錠, ロック
+lock | Schloss, Vorhängeschloss | cadenas, serrure | candado, cerradura | cadeado, fechadura | 錠, ロック
 magnifying glass | Lupe | loupe | lupa | lupa | 虫眼鏡
 map | Landkarte, Stadtplan | carte géographique | mapa | mapa | 地図
 meeting | Besprechung, Sitzung | réunion | reunión | reunião | 会議, ミーティング
@@ -54,7 +55,7 @@ menu | Menü | menu | menú | menu | メニュー
 message | Nachricht | message | mensaje | mensagem | メッセージ
 microphone | Mikrofon, Mikrophon | microphone, micro | micrófono | microfone | マイク
 money | Geld | argent | dinero | dinheiro | お金
-network | Netzwerk, Netz | réseau | red informática, red de datos | rede | ネットワーク
+network | Netzwerk | réseau | red informática, red de datos | rede | ネットワーク
 notification | Benachrichtigung, Mitteilung | notification | notificación | notificação | 通知
 package | Paket | colis, paquet | paquete | pacote | 荷物, 小包
 password | Passwort, Kennwort | mot de passe | contraseña | senha, palavra-passe | パスワード
@@ -72,14 +73,14 @@ search | Suche, suchen | recherche, chercher, rechercher | búsqueda, buscar | b
 security | Sicherheit | sécurité | seguridad | segurança | 安全, セキュリティ
 server | Rechenzentrum, Server | serveur | servidor | servidor | サーバー
 settings | Einstellung, Einstellungen | paramètre, paramètres, réglage, réglages | ajustes, configuración | configurações, configuração, definições | 設定
-shield | Schild, Schutzschild | bouclier | escudo | escudo | 盾
+shield | Schutzschild | bouclier | escudo | escudo | 盾
 shopping bag | Einkaufstasche, Einkaufstüte | sac de courses | bolsa de la compra | sacola de compras | 買い物袋
 shopping cart | Einkaufswagen, Warenkorb | chariot, panier d'achat | carrito de compras, carrito de la compra | carrinho de compras | ショッピングカート
-sound | Ton, Klang | son | sonido | som | 音
+sound | Ton, Klang | bruit | sonido | som | 音
 subscription | Abonnement, Abo | abonnement | suscripción | assinatura | 定期購読
 tax | Steuer | impôt, taxe | impuesto | imposto | 税金
 team | Mannschaft, Team | équipe | equipo | equipe, time | チーム
-ticket | Eintrittskarte, Fahrkarte | billet, ticket | boleto, entrada | bilhete, ingresso | 切符, チケット
+ticket | Eintrittskarte, Fahrkarte | billet, ticket | boleto | bilhete, ingresso | 切符, チケット
 time | Zeit | temps, heure | tiempo, hora | tempo, hora | 時間
 tool | Werkzeug | outil | herramienta | ferramenta | 道具, ツール
 trash | Papierkorb, Müll, Mülleimer | corbeille, poubelle | papelera, basura | lixeira, lixo | ゴミ箱, ごみ箱
@@ -97,20 +98,22 @@ export const interfaceActions = `
 add | hinzufügen | ajouter | añadir, agregar | adicionar | 追加
 cancel | abbrechen | annuler | cancelar | cancelar | キャンセル, 取り消し
 check | prüfen, geprüft, Häkchen | vérifier, vérifié, vérifiée | comprobar, verificar, verificado | verificar, verificado | 確認
-close | schließen, geschlossen | fermer, fermé, fermée | cerrar, cerrado, cerrada | fechar, fechado, fechada | 閉じる
+close | schließen | fermer | cerrar | fechar | 閉じる
+closed | geschlossen, geschlossene, geschlossener | fermé, fermée | cerrado, cerrada | fechado, fechada | 閉じた
 copy | kopieren | copier | copiar | copiar | コピー
 cut | ausschneiden | couper | cortar | cortar, recortar | 切り取り
-delete | löschen, entfernen, gelöscht | supprimer, effacer, supprimé, supprimée | eliminar, borrar, suprimir, eliminado, eliminada | excluir, apagar, eliminar, remover | 削除, 消す
+delete | löschen, entfernen, gelöscht | supprimer, effacer, supprimé, supprimée | eliminar, borrar, suprimir, eliminado, eliminada | excluir, eliminar, remover | 削除
 edit | bearbeiten | modifier, éditer | editar, modificar | editar | 編集
-empty | leer | vide | vacío, vacía | vazio, vazia | 空の
+empty | leer | vide | vacío, vacía | vazio, vazia | 空っぽの
 export | exportieren | exporter | exportar | exportar | エクスポート, 書き出し
 fast | schnell | rapide | rápido, rápida | rápido, rápida | 速い
 full | voll | plein, pleine | lleno, llena | cheio, cheia | 満タン
 hide | ausblenden, verbergen | masquer, cacher | ocultar, esconder | ocultar, esconder | 非表示
 import | importieren | importer | importar | importar | インポート, 読み込み
-locked | gesperrt, verriegelt | verrouillé, verrouillée | bloqueado, bloqueada | bloqueado, bloqueada | ロック中
-log in | anmelden, einloggen | se connecter, connexion | iniciar sesión | entrar na conta, fazer login | ログイン
-log out | abmelden, ausloggen | se déconnecter, déconnexion | cerrar sesión | sair da conta, encerrar sessão | ログアウト
+locked | gesperrt, verriegelt | verrouillé, verrouillée | cerrado con llave | trancado, trancada | ロック中
+blocked | blockiert | bloqué, bloquée | bloqueado, bloqueada | bloqueado, bloqueada | ブロック中
+log in | anmelden, einloggen | se connecter | iniciar sesión | entrar na conta, fazer login | ログイン
+log out | abmelden, ausloggen | se déconnecter | cerrar sesión | sair da conta, encerrar sessão | ログアウト
 muted | stumm, stummgeschaltet | muet, muette, en sourdine | silenciado, silenciada | mudo, silenciado, sem som | 消音, ミュート
 no | kein, keine, keinen, keiner, nicht | pas de, pas d, aucun, aucune | ningún, ninguna | nenhum, nenhuma | なし
 paid | bezahlt | payé, payée | pagado, pagada | pago, paga | 支払い済み
@@ -126,5 +129,5 @@ show | anzeigen, einblenden | afficher | mostrar | mostrar, exibir | 表示
 slow | langsam | lent, lente | lento, lenta | lento, lenta | 遅い
 sort | sortieren | trier | ordenar | ordenar, classificar | 並べ替え
 undo | rückgängig, rückgängig machen | défaire | deshacer | desfazer | 元に戻す
-upload | hochladen | téléverser, mettre en ligne | subir, cargar | enviar arquivo, carregar | アップロード
+upload | hochladen | téléverser, mettre en ligne | subir archivo | enviar arquivo, carregar arquivo | アップロード
 `;

@@ -1,14 +1,13 @@
 /** Vectors: an upload traced, and families of icons; answered at once, because a tracing takes a tenth of a second and a family some seconds. */
 
 import { unknownUpload } from "../../../shared/contract/generations/request-sources.ts";
-import { checkCondition, findTranslation } from "../../../shared/contract/translation-rules.ts";
 import { FamilyRequestSchema, VectorRequestSchema } from "../../../shared/contract/vectors.ts";
 import { AppError } from "../../../shared/problem.ts";
 import { parse } from "../../../shared/validation.ts";
 import { createSemaphore } from "../../platform/semaphore.ts";
 import { captionedJsonProblems, readJson } from "../body.ts";
 import { ownerOf } from "../identity.ts";
-import { drawSeed, resolveProblems } from "../resolve-request.ts";
+import { checkSources, drawSeed, resolveProblems } from "../resolve-request.ts";
 import { json, type Route, type RouteDeps, requireInference } from "../route.ts";
 
 export const vectorRoutes = (deps: RouteDeps): Route[] => [vectorRoute(deps), familyRoute(deps)];
@@ -57,9 +56,11 @@ function familyRoute(deps: RouteDeps): Route {
     handle: async (c) => {
       const requested = parse(FamilyRequestSchema, await readJson(c.req.raw, deps.limits.jsonMaxBytes));
       requireInference(deps);
-      const { translation } = findTranslation(deps.catalogue.packs(), requested.translation);
-      const { style } = requested;
-      checkCondition(translation, { caption: requested.names[0]!, ...(style !== undefined && { style }) }, "family");
+      const { translation, style, names } = requested;
+      const condition = { caption: names[0]!, ...(style !== undefined && { style }) };
+      await checkSources({ translation, condition }, deps).catch((error: unknown) => {
+        throw ofFamily(error);
+      });
       const client = c.req.raw.signal;
       const standing = ownerOf(c);
       const request = { ...requested, seed: requested.seed ?? drawSeed() };
@@ -72,4 +73,12 @@ function familyRoute(deps: RouteDeps): Route {
       );
     },
   };
+}
+
+/** A fault of what all members share, said of the family's own fields. */
+function ofFamily(error: unknown): unknown {
+  const { field } = error instanceof AppError ? error.detail : {};
+  if (!(error instanceof AppError && field?.startsWith("condition."))) return error;
+  const own = field.replace("condition.caption", "names").replace("condition.", "");
+  return new AppError(error.code, error.message.replace(field, own), { ...error.detail, field: own });
 }

@@ -5,7 +5,7 @@
 import type { ResolvedRequest } from "../../../shared/contract/generations/generation-request.ts";
 import type { Source } from "../../../shared/contract/generations/sources.ts";
 import { AppError, type ProblemCode } from "../../../shared/problem.ts";
-import type { DrawingFinder } from "../../engine/interfaces.ts";
+import type { DrawingChoice, DrawingFinder } from "../../engine/interfaces.ts";
 import { inOneInk } from "../../engine/pixels/one-ink.ts";
 import { normals, streams } from "../../engine/random.ts";
 import type { Translation } from "../../engine/translation.ts";
@@ -13,7 +13,7 @@ import { alphasInLiveArea, renderInLiveArea } from "../../images/in-live-area.ts
 import { inUsualInk } from "../../images/svg.ts";
 import { sha256Of } from "../../platform/sha256.ts";
 import { sourcesOf, stylesUnder } from "../../retrieval/sources.ts";
-import type { CaptionWords } from "./caption-words.ts";
+import { type CaptionWords, withoutSlips } from "./caption-words.ts";
 import { unlikeness } from "./unlikeness.ts";
 import type { WantedDrawing } from "./wanted-drawing.ts";
 
@@ -47,15 +47,19 @@ export interface Finder {
 
 const noiseOf = (seed: number) => (length: number) => normals(seed, streams.retrieval, length);
 
-/** In the pack's library, under the requested licences. */
-export function inLibrary(
-  library: DrawingFinder,
+/** In the pack's library, under the requested licences; of a word that nobody knows by what it may be a slip of, where that fits better. */
+export async function inLibrary(
+  captions: NonNullable<Translation["captions"]> & { readonly library: DrawingFinder },
   { drawings, target: { imageSizePx: sizePx } }: Translation,
-  { text, plain, vector }: CaptionWords,
+  words: CaptionWords,
   { licences, look, liveArea: wanted }: Pick<ResolvedRequest, "licences"> & WantedDrawing,
-): Finder {
-  const choice =
-    vector && library.find({ words: vector, text: plain, among: stylesUnder(licences, drawings), look, cosineLeast });
+): Promise<Finder> {
+  const among = stylesUnder(licences, drawings);
+  const find = ({ vector, plain: text }: CaptionWords): DrawingChoice | undefined =>
+    vector && captions.library.find({ words: vector, text, among, look, cosineLeast });
+  const mended = await withoutSlips(captions, words);
+  const [asWritten, asMended] = [find(words), mended && find(mended)];
+  const choice = (asMended?.match ?? 0) > (asWritten?.match ?? 0) ? asMended : asWritten;
   const chosen = new Map<number, number>();
   const chosenBy = (seed: number): number => {
     const known = chosen.get(seed);
@@ -65,7 +69,7 @@ export function inLibrary(
       throw refusal(
         "caption_unknown",
         `words that name a drawing${licences ? ` under ${licences.join(", ")}` : ""}`,
-        text,
+        words.text,
       );
     chosen.set(seed, found.entry);
     return found.entry;

@@ -1,8 +1,10 @@
-/** The words of a caption as drawings are found by them: in English, without slips and colours, and their vector. */
+/** The words of a caption as drawings are found by them: in English and without colours, and their vector. */
 import type { ResolvedRequest } from "../../../shared/contract/generations/generation-request.ts";
-import type { CaptionColour } from "../../engine/colour-words.ts";
+import { type CaptionColour, colourNames, shadeNames } from "../../engine/colour-words.ts";
 import { encodeConditions } from "../../engine/conditions.ts";
 import type { Translation } from "../../engine/translation.ts";
+
+type Captions = NonNullable<Translation["captions"]>;
 
 export interface CaptionWords {
   /** As it was written. */
@@ -14,22 +16,31 @@ export interface CaptionWords {
   readonly colour: CaptionColour | undefined;
 }
 
-/** @throws AppError as `encodeConditions` */
-export async function wordsOf(
-  { from, library }: NonNullable<Translation["captions"]>,
-  { condition: { caption: text = "" } }: ResolvedRequest,
-): Promise<CaptionWords> {
-  const encoded = await encodeConditions(from, { caption: { kind: "text", text } });
-  const { words = text } = encoded.caption ?? {};
-  const reader = from.conditions.find(({ name }) => name === "caption")?.expert;
-  const spelled = library?.spelled(words, (word) => reader?.isWord?.(word) ?? true) ?? words;
-  const { caption, label } =
-    spelled === words ? encoded : await encodeConditions(from, { caption: { kind: "text", text: spelled } });
+/** Names of colours are read also where they are misspelled. @throws AppError as `encodeConditions` */
+export function wordsOf(captions: Captions, { condition: { caption = "" } }: ResolvedRequest): Promise<CaptionWords> {
+  const colours = [...colourNames, ...shadeNames];
+  return read(captions, caption, captions.library?.spelled(caption, isWordOf(captions), colours) ?? caption);
+}
+
+/** The same with its slips mended; undefined where there are none. @throws AppError as `encodeConditions` */
+export async function withoutSlips(captions: Captions, words: CaptionWords): Promise<CaptionWords | undefined> {
+  const { plain = words.text } = words;
+  const spelled = captions.library?.spelled(plain, isWordOf(captions));
+  return spelled === undefined || spelled === plain ? undefined : read(captions, words.text, spelled);
+}
+
+const isWordOf =
+  ({ from }: Captions) =>
+  (word: string): boolean =>
+    from.conditions.find(({ name }) => name === "caption")?.expert.isWord?.(word) ?? true;
+
+async function read({ from }: Captions, text: string, spelled: string): Promise<CaptionWords> {
+  const { caption, label } = await encodeConditions(from, { caption: { kind: "text", text: spelled } });
   return {
     text,
     plain: caption?.words,
     vector: caption?.plain ?? caption?.vector,
     label: label?.id,
-    colour: encoded.caption?.colour,
+    colour: caption?.colour,
   };
 }

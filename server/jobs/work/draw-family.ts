@@ -3,21 +3,20 @@
  * differ all the same are brought together by tracing twice, the second time in the colours that the set has most of.
  */
 
-import { ResolvedRequestSchema } from "../../../shared/contract/generations/generation-request.ts";
+import {
+  type ResolvedRequest,
+  ResolvedRequestSchema,
+} from "../../../shared/contract/generations/generation-request.ts";
 import type { PackInfo } from "../../../shared/contract/meta.ts";
 import { findTranslation, guidanceOn } from "../../../shared/contract/translation-rules.ts";
 import type { Family, FamilyRequest, Vector, VectorLines } from "../../../shared/contract/vectors.ts";
 import { limits } from "../../../shared/limits.ts";
 import { AppError } from "../../../shared/problem.ts";
 import { consistencyOf, familyPalette } from "../../../shared/vectors/consistency.ts";
-import type { ImageResult, InferenceClient } from "../../inference/protocol.ts";
+import type { ConditionImages, ImageResult, InferenceClient } from "../../inference/protocol.ts";
 import { mapConcurrent } from "../../platform/map-concurrent.ts";
 
-interface Pixels {
-  readonly rgba: Uint8Array;
-  readonly widthPx: number;
-  readonly heightPx: number;
-}
+type Pixels = Pick<ImageResult, "rgba" | "widthPx" | "heightPx" | "enlarged">;
 
 export interface FamilyDeps {
   readonly inference: Pick<InferenceClient, "generate">;
@@ -26,6 +25,8 @@ export interface FamilyDeps {
     pixels: Pixels,
     options: { palette?: readonly string[]; title?: string; lines?: VectorLines | undefined },
   ) => Promise<Vector>;
+  /** Uploads that show the style, decoded. */
+  readonly imagesOf: (request: ResolvedRequest) => Promise<ConditionImages>;
   readonly encodePng: (rgba: Uint8Array, widthPx: number, heightPx: number) => Promise<Uint8Array>;
 }
 
@@ -39,7 +40,7 @@ function ofName(index: number, error: unknown): unknown {
 /** @throws AppError of the inference child, image_rejected for a member with nothing in it */
 export async function drawFamily(
   request: FamilyRequest & { readonly seed: number },
-  { inference, packs, vectorise, encodePng }: FamilyDeps,
+  { inference, packs, vectorise, imagesOf, encodePng }: FamilyDeps,
   signal: AbortSignal,
 ): Promise<Family> {
   const { pack, translation } = findTranslation(packs, request.translation);
@@ -50,7 +51,7 @@ export async function drawFamily(
       drawn[index] = image;
     };
     await inference
-      .generate({ ...member, guidance: guidanceOn(translation, member) }, { signal, onImage }, new Map())
+      .generate({ ...member, guidance: guidanceOn(translation, member) }, { signal, onImage }, await imagesOf(member))
       .catch((error: unknown) => {
         throw ofName(index, error);
       });
@@ -65,9 +66,9 @@ export async function drawFamily(
   const first = await trace(request.palette, request.palette ? request.lines : "outlines");
   const palette = request.palette ?? familyPalette(first, limits.familyColoursMax);
   const vectors = request.palette === undefined && request.format === "svg" ? await trace(palette) : first;
-  const members = drawn.map(async ({ rgba, seed, logLikelihood, widthPx, heightPx }, index) => ({
+  const members = drawn.map(async ({ rgba, seed, logLikelihood, widthPx, heightPx, sources }, index) => ({
     name: request.names[index]!,
-    ...{ seed, logLikelihood, widthPx, heightPx },
+    ...{ seed, logLikelihood, widthPx, heightPx, ...(sources && { sources }) },
     ...(request.format === "svg"
       ? { vector: vectors[index]! }
       : { png: Buffer.from(await encodePng(rgba, widthPx, heightPx)).toString("base64") }),
@@ -83,13 +84,14 @@ export async function drawFamily(
 
 /** The request of one member: its seed alone makes its v, so that equal seeds are equal residuals. */
 export const familyMember = (
-  { translation, style, seed, temperature }: FamilyRequest & { readonly seed: number },
+  { translation, style, seed, temperature, format }: FamilyRequest & { readonly seed: number },
   caption: string,
-) =>
+): ResolvedRequest =>
   ResolvedRequestSchema.parse({
     translation,
     condition: { caption, ...(style !== undefined && { style }) },
     count: 1,
     seed,
     temperature,
+    format,
   });

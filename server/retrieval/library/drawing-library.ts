@@ -24,7 +24,7 @@ const comparedLeast = 2048;
 const foundMax = 256;
 const [nearWithin, saidWithin] = [0.15, 0.35] as const;
 /** Names whose words are compared with a caption's, the nearest. */
-const comparedMost = 1024;
+const comparedMost = 512;
 /** Cosine from which on a name says a part of a caption whose words it has, where no name says all of it: "cat" is at 0.64 to "cat sleeping". */
 const partLeast = 0.5;
 /** Drawings of other sets that there must be, for pixel art to be left out, and difference of the cosines of names that say the same. */
@@ -82,10 +82,8 @@ export class DrawingLibrary implements DrawingFinder {
   /** Lengths of the names' vectors, in steps; 0 where none was needed yet: all of them would take a start 60 ms. */
   readonly #norms: Float32Array;
   readonly #nothing: Float32Array;
-  /** Made when a caption has a word that its encoder lacks: it takes 40 ms. */
+  /** Made when a caption has a word that its encoder lacks: it takes 50 ms. */
   readonly #spelling: () => Spelling;
-  /** Words of names that were compared. */
-  readonly #said = new Map<number, Said>();
   /** Room of a search, [names]. */
   readonly #found: Int32Array;
   readonly #cosines: Float64Array;
@@ -135,10 +133,10 @@ export class DrawingLibrary implements DrawingFinder {
     return this.#content.entryNames.length;
   }
 
-  spelled(caption: string, isWord: (word: string) => boolean): string {
+  spelled(caption: string, isWord: (word: string) => boolean, among?: readonly string[]): string {
     return caption.split(/[^\p{L}\p{N}]+/u).every((word) => word === "" || isWord(word.toLowerCase()))
       ? caption
-      : this.#spelling().correct(caption, isWord);
+      : this.#spelling().correct(caption, isWord, among);
   }
 
   /** The drawings whose names fit; undefined when no set may be used, or no name is near enough. */
@@ -199,18 +197,10 @@ export class DrawingLibrary implements DrawingFinder {
     const compared = near
       .sort((one, other) => other.cosine - one.cosine || one.name - other.name)
       .slice(0, comparedMost);
-    const matches = compared.map(({ name, cosine }) => ({
-      name,
-      cosine,
-      ...fitOf(this.#saidBy(name), caption, cosine),
-    }));
-    return !isPart || compared.some(({ name }) => saysNoMore(this.#saidBy(name), caption)) ? matches : [];
-  }
-
-  #saidBy(name: number): Said {
-    const known = this.#said.get(name) ?? said(this.#content.names[name]!);
-    this.#said.set(name, known);
-    return known;
+    return compared.flatMap(({ name, cosine }) => {
+      const own = said(this.#content.names[name]!);
+      return isPart && !saysNoMore(own, caption) ? [] : [{ name, cosine, ...fitOf(own, caption, cosine) }];
+    });
   }
 
   /** Cosines of the names in the lists that are nearest to the words; of those that count, in more lists where they are few. */

@@ -13,8 +13,8 @@ export interface NamedEntry {
   readonly entry: number;
   readonly cosine: number;
   readonly match: number;
-  /** Whether the name says the opposite. */
-  readonly isContrary?: boolean;
+  /** Whether seeds shall find it where few drawings are called so; absent = it may be. */
+  readonly isIdea?: boolean;
 }
 
 /** Drawings that are compared with each other at most, and how much less than the nearest name's their cosine may be. */
@@ -37,11 +37,10 @@ const noiseMost = 9;
 const deviationLeast = 0.02;
 /**
  * Drawings that some seeds shall find, if so many fit: what few drawings are called is what else is nearly called so, too. Log-weight below
- * the best at which the second is found, and each after it: of a thousand seeds eight find the second. How well their names fit at least.
+ * the best at which the second is found, and each after it: of a thousand seeds eight find the second.
  */
 const ideasLeast = 6;
 const [ideaReach, ideaStep] = [3.4, 0.12] as const;
-const ideaMatchLeast = 0.52;
 
 /** @returns standard deviations by which each is more typical than the mean of those whose names fit, [found] */
 function typicalityOf(found: readonly NamedEntry[], thumbnails: Thumbnails): Float32Array {
@@ -73,8 +72,7 @@ function typicalityOf(found: readonly NamedEntry[], thumbnails: Thumbnails): Flo
 function withIdeas(found: readonly NamedEntry[], logWeights: readonly number[]): number[] {
   const reached = [...logWeights];
   const places = [...logWeights.keys()]
-    .filter((place) => logWeights[place]! > Number.NEGATIVE_INFINITY && found[place]!.match >= ideaMatchLeast)
-    .filter((place) => !found[place]!.isContrary)
+    .filter((place) => logWeights[place]! > Number.NEGATIVE_INFINITY && found[place]!.isIdea !== false)
     .sort((one, other) => logWeights[other]! - logWeights[one]!);
   const best = Math.max(...logWeights);
   for (const [rank, place] of places.slice(0, ideasLeast).entries())
@@ -98,6 +96,7 @@ export class LibraryChoice implements DrawingChoice {
   readonly #likely: ReadonlyArray<{ readonly named: NamedEntry; readonly logWeight: number }>;
   readonly #bestWeight: number;
   readonly #pictures = new Map<number, Float32Array>();
+  readonly match: number;
   readonly open: DrawingChoice["open"];
 
   /** @param found the nearest name first, at least one */
@@ -117,6 +116,7 @@ export class LibraryChoice implements DrawingChoice {
       .map((named, place) => ({ named, logWeight: reached[place]! }))
       .filter(({ logWeight }) => logWeight >= best - noiseMost);
     this.#bestWeight = best;
+    this.match = found[0]!.match;
   }
 
   /** @param noise log-weights that a seed adds, [length]; a longer one begins with the same */

@@ -1,29 +1,33 @@
 /**
  * How far the name of a drawing says the words of a caption: sentence encoders take "chart bar down" for near to "bar chart going up", and
- * "wifi none" for nearer to "no wifi" than "wifi off". So the words themselves count beside the cosine, whatever their order and endings
- * (stems: Porter 1980, by the package stemmer, whose only importer this is).
+ * "wifi none" for nearer to "no wifi" than "wifi off". So the words themselves count beside the cosine, in any order, and with other endings
+ * somewhat (stems: Porter 1980, by the package stemmer, whose only importer this is).
  */
 import { stemmer } from "stemmer";
 
-const fillers = new Set(
-  "a an the of in on at to for and or with by from into my your is are icon symbol picture".split(" "),
-);
+const setOf = (words: string): ReadonlySet<string> => new Set(words.split(" "));
+
+const fillers = setOf("a an the of for and or with from into my your is are icon symbol picture");
+/** Small words that mean something beside one or two others: "check in", "power on". */
+const particles = setOf("in on at to by");
+const particlesMost = 3;
+const oneOfMany: Readonly<Record<string, string>> = {
+  ...{ men: "man", women: "woman", children: "child", feet: "foot", teeth: "tooth", mice: "mouse", leaves: "leaf" },
+};
 /** Words that say that something is not there, or does not work. */
-const negations = new Set("no not non none without off slash slashed disable disabled".split(" "));
+const negations = setOf("no not without off slash slashed");
 const negation = "off";
-/** Words of captions that may mean the same. */
-const perhapsNegations = new Set(
-  "mute muted unmute silent hide hidden invisible offline disconnect disconnected down broken block blocked cancel cancelled canceled stop free"
-    .concat(
-      " forbidden denied declined unavailable missing never remove removed delete deleted error fail failed ban banned private",
-    )
-    .split(" "),
+/** Words of captions that may say so, too; of these, names say either. */
+const perhapsNegations = setOf(
+  "none off disable disabled mute muted unmute silent hide hidden invisible offline disconnect disconnected down broken block blocked cancel cancelled " +
+    "canceled stop free forbidden denied declined unavailable missing never remove removed delete deleted error fail failed ban banned private",
 );
 const opposites = pairsOf(
   "up down, left right, in out, open close, open closed, plus minus, add remove, add delete, on off, increase decrease, increasing decreasing, " +
     "start end, happy sad, man woman, male female, full empty, lock unlock, locked unlocked, show hide, online offline, day night, sunny night, " +
-    "first last, top bottom, accept reject, accept decline, approve reject, arrival departure, landing takeoff, more less, high low, fast slow, " +
-    "buy sell, horizontal vertical, ascending descending, upload download, import export, undo redo, expand collapse, broken whole",
+    "first last, top bottom, accept reject, accept decline, approve reject, arrival departure, landing takeoff, landing departure, more less, " +
+    "high low, fast slow, buy sell, horizontal vertical, ascending descending, upload download, import export, undo redo, expand collapse, " +
+    "expand shrink, north south, east west, sunrise sunset, love hate, like dislike, upvote downvote, win lose, inside outside, before after",
 );
 /** Share of the words in how well a name fits; the rest is its cosine. */
 const wordsShare = 0.1;
@@ -32,29 +36,39 @@ const sameWords = 0.97;
 /** Lost by a name that says the opposite, or that something is off where the caption does not, and the other way around. */
 const contradictionLoss = 0.15;
 
+/** How well names of ideas fit at least, those that share a word with the caption and others: vectors of rare words are near to any that are spelled like them. */
+const ideaLeast = { sharing: 0.52, alone: 0.66 } as const;
+
 /** What a caption or a name says. */
 export interface Said {
+  /** All words but fillers; of what says no, one word. */
   readonly words: ReadonlySet<string>;
   readonly stems: ReadonlySet<string>;
   /** Sets number variants of a drawing, which are of the same thing, and numbers: they count where the caption has some. */
   readonly numbers: ReadonlySet<string>;
   readonly isNegated: boolean;
+  /** Whether it may say that something is off. */
+  readonly isPerhapsNegated: boolean;
 }
 
 export function said(text: string): Said {
   const all = text
     .toLowerCase()
     .split(/[^\p{L}\p{N}]+/u)
-    .filter((word) => word !== "");
-  const numbers = all.filter((word) => /^\d+$/.test(word)).map((word) => word.replace(/^0+(?=\d)/, ""));
-  const meaning = all.filter((word) => !fillers.has(word) && !/^\d+$/.test(word));
-  // "at", "3" and "on" are names, too.
+    .filter((word) => word !== "")
+    .map((word) => oneOfMany[word] ?? word);
+  const isNumber = (word: string): boolean => /^\p{N}+$/u.test(word);
+  const isFiller = (word: string): boolean => fillers.has(word) || (all.length > particlesMost && particles.has(word));
+  const meaning = all.filter((word) => !isFiller(word) && !isNumber(word));
+  // "for" and "3" are names, too.
   const kept = meaning.length > 0 ? meaning : all;
+  const words = kept.map((word) => (negations.has(word) ? negation : word));
   return {
-    words: new Set(all),
-    stems: new Set(kept.map((word) => (negations.has(word) ? negation : stemmer(word)))),
-    numbers: new Set(numbers),
-    isNegated: kept.some((word) => negations.has(word)),
+    words: new Set(words),
+    stems: new Set(words.map(stemmer)),
+    numbers: new Set(all.filter(isNumber).map((word) => word.replace(/^0+(?=\d)/, ""))),
+    isNegated: words.includes(negation),
+    isPerhapsNegated: all.some((word) => perhapsNegations.has(word)),
   };
 }
 
@@ -71,22 +85,25 @@ export function likenessOfWords(name: Said, caption: Said): number {
 export const saysNoMore = (name: Said, caption: Said): boolean =>
   [...name.stems].every((stem) => caption.stems.has(stem));
 
-/** How well a name fits a caption, up to 1, and whether it says the opposite. */
-export function fitOf(
-  name: Said,
-  caption: Said,
-  cosine: number,
-): { readonly match: number; readonly isContrary: boolean } {
-  const alike = likenessOfWords(name, caption);
+/** How well a name fits a caption, up to 1, and whether its drawings are ideas for it where few are called so. */
+export function fitOf(name: Said, caption: Said, cosine: number): { readonly match: number; readonly isIdea: boolean } {
   const isContrary = contradicts(name, caption);
+  const alike = likenessOfWords(name, caption);
   const match = cosine + wordsShare * (alike - cosine) - (isContrary ? contradictionLoss : 0);
-  const isSame = alike === 1 && (name.numbers.size === 0 || caption.numbers.size > 0);
-  return { match: isSame ? Math.max(sameWords, match) : match, isContrary };
+  return {
+    match: areSame(name, caption) ? Math.max(sameWords, match) : match,
+    isIdea: !isContrary && match >= (alike > 0 ? ideaLeast.sharing : ideaLeast.alone),
+  };
+}
+
+/** With the same endings: "glass" is no "glasses". */
+function areSame(name: Said, caption: Said): boolean {
+  const [one, other] = [name, caption].map(({ words, numbers }) => new Set([...words, ...numbers]));
+  return one!.size === other!.size && one!.size > 0 && [...one!].every((word) => other!.has(word));
 }
 
 function contradicts(name: Said, caption: Said): boolean {
-  const isOpen = [...caption.words].some((word) => perhapsNegations.has(word));
-  if (name.isNegated !== caption.isNegated && !isOpen) return true;
+  if (name.isNegated !== caption.isNegated && !caption.isPerhapsNegated) return true;
   return [...caption.words].some((word) =>
     opposites.get(word)?.some((opposite) => name.words.has(opposite) && !caption.words.has(opposite)),
   );

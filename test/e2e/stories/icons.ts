@@ -67,11 +67,12 @@ async function drawFamily(
   { command, ui, page }: Stage,
   names: readonly string[],
   palette = "Brand · Light",
+  style = "fluent-flat",
 ): Promise<void> {
   await command("Make a family…");
-  await ui.locator("#style option[value=fluent-flat]").waitFor({ state: "attached" });
+  await ui.locator(`#style option[value="${style}"]`).waitFor({ state: "attached" });
   await ui.getByLabel("Names").fill(names.join("\n"));
-  await ui.locator("#style").selectOption("fluent-flat");
+  await ui.locator("#style").selectOption(style);
   await ui.getByLabel("Size on the canvas").selectOption("64");
   await ui.getByLabel("Insert as").selectOption("vector");
   await ui.locator("#palette").selectOption({ label: palette });
@@ -128,6 +129,19 @@ const family: Story = {
     await ui.getByRole("button", { name: "Recolour", exact: true }).click();
     await ui.locator(".applied", { hasText: "Recoloured: 6" }).waitFor();
     await step("recoloured");
+  },
+};
+
+const outlinedFamily: Story = {
+  name: "family-of-outlines",
+  run: async (stage) => {
+    const { step, page } = stage;
+    await brandColours(stage);
+    const names = ["add user", "no wifi", "settings", "delete file", "team meeting", "shopping cart"];
+    await drawFamily(stage, names, "As drawn", "~restyle/lucide");
+    await step("drawn");
+    assert.equal(await page.locator("#world [data-image]").count(), 0);
+    assert.ok((await page.locator(".node.vector path[stroke]").count()) > 0, "lines are strokes");
   },
 };
 
@@ -283,6 +297,7 @@ export const iconStories: readonly Story[] = [
   vectorise,
   recolour,
   family,
+  outlinedFamily,
   components,
   componentSets,
   restyleVectors,

@@ -142,7 +142,13 @@ describe("POST /v1/families", () => {
     ["no names", { names: [] }, "invalid_request", "names"],
     ["too many names", { names: Array.from({ length: 49 }, () => "bird") }, "invalid_request", "names"],
     ["an empty name", { names: ["bird", " "] }, "caption_empty", "names.1"],
-    ["an unknown style", { names: ["bird"], style: "x" }, "style_unknown", "family.style"],
+    ["an unknown style", { names: ["bird"], style: "x" }, "style_unknown", "style"],
+    [
+      "icons that show the style where only names are read",
+      { names: ["bird"], style: { images: ["0".repeat(64)] } },
+      "invalid_request",
+      "style",
+    ],
     ["a palette of images", { names: ["bird"], format: "png", palette }, "invalid_request", "palette"],
   ] as const;
   for (const [what, body, code, field] of refused)

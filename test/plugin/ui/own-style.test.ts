@@ -234,7 +234,8 @@ test("a style that the file no longer has is named, and commands without such st
     await controller.generate();
     assert.equal(controller.state.failure?.code, "style_gone");
   });
-  assert.deepEqual(redrawnStyles(redrawing, "restyle"), [{ id: "~restyle/tabler", label: "Tabler" }]);
+  for (const command of ["restyle", "family"] as const)
+    assert.deepEqual(redrawnStyles(redrawing, command), [{ id: "~restyle/tabler", label: "Tabler" }], command);
   assert.equal(translationFor(redrawing, "restyle", "~restyle/tabler").packId, "styles");
   assert.throws(() => translationFor(testMeta, "caption-to-artboard", "#one"), Failure);
 });

@@ -205,5 +205,8 @@ test("a family has each readable name once a line, no more than fit, and a palet
   assert.equal(near!.input.palette, undefined);
   const [images] = planFamily(formWith({ names, insertAs: "image" }), requested, {});
   assert.deepEqual([images!.input.format, images!.vector], ["png", undefined]);
+  const style = { images: ["0".repeat(64)] };
+  const [shown] = planFamily(formWith({ names, insertAs: "image", temperature: 0.7 }), requested, {}, style);
+  assert.deepEqual([shown?.input.style, shown?.input.temperature], [style, 0]);
   assert.deepEqual(planFamily(formWith({ names: " " }), requested, {}), []);
 });

@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import type { PackInfo, TranslationInfo } from "../../../../shared/contract/meta.ts";
 import { limits } from "../../../../shared/limits.ts";
-import { AppError } from "../../../../shared/problem.ts";
+import { captionsIn } from "../../captions-in.ts";
 import { refuseUsage, withCliSession } from "../../cli-session.ts";
 import * as flags from "../../request-flags.ts";
 import { styleOfFolder } from "../../style-folder.ts";
@@ -79,22 +79,12 @@ function translationOf(
 ): string | undefined {
   const { style, folder, sketch, layout } = given;
   const shown = sketch !== undefined ? "sketch" : layout !== undefined ? "layout" : undefined;
-  if (shown === undefined) return folder === undefined ? undefined : captionsInOwnStyle(packs);
+  if (shown === undefined) return captionsIn(packs, given);
   const knows = ({ styles, styleImagesMax }: TranslationInfo): boolean =>
     folder === undefined ? styles.some(({ id }) => id === style) : styleImagesMax !== undefined;
   return packs
     .flatMap(({ translations }) => translations)
     .find((translation) => translation.conditions.includes(shown) && knows(translation))?.id;
-}
-
-/** The translation that draws captions in a style that images show. @throws AppError `invalid_request` where there is none */
-function captionsInOwnStyle(packs: readonly PackInfo[]): string {
-  const found = packs
-    .flatMap(({ translations }) => translations)
-    .find(({ captionsFrom }) => captionsFrom !== undefined);
-  if (found) return found.id;
-  const expected = "a pack that translates between styles, and one whose drawings captions find";
-  throw new AppError("invalid_request", `--style-from: expected ${expected}, got none`);
 }
 
 export const command = { name: "generate", summary: "turn captions, sketches and more into PNG files", usage, run };
