@@ -24,6 +24,7 @@ const ownEnglish = once(
       ...englishOfTables(),
     ]),
 );
+/** Also with the endings of several, and of who does it. */
 const isEnglishWord = (word: string): boolean =>
   ownEnglish().has(word) || ownEnglish().has(word.replace(/[rs]$/, "")) || isEnglish(word);
 /** Every language has them, and none says anything of it. */

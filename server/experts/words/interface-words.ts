@@ -74,6 +74,7 @@ security | Sicherheit | sécurité | seguridad | segurança | 安全, セキュ�
 server | Rechenzentrum, Server | serveur | servidor | servidor | サーバー
 settings | Einstellung, Einstellungen | paramètre, paramètres, réglage, réglages | ajustes, configuración | configurações, configuração, definições | 設定
 shield | Schutzschild | bouclier | escudo | escudo | 盾
+sign | Schild | panneau | letrero, cartel | placa | 看板
 shopping bag | Einkaufstasche, Einkaufstüte | sac de courses | bolsa de la compra | sacola de compras | 買い物袋
 shopping cart | Einkaufswagen, Warenkorb | chariot, panier d'achat | carrito de compras, carrito de la compra | carrinho de compras | ショッピングカート
 sound | Ton, Klang | bruit | sonido | som | 音

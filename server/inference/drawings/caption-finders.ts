@@ -87,11 +87,11 @@ export async function inLibrary(
   return {
     async mostUnlike(seeds, others) {
       const shown = others.map(chosenBy);
-      const foundBy = (some: readonly number[]) =>
-        [...new Set(some.map(chosenBy))].filter((one) => !shown.includes(one));
-      const few = foundBy(seeds.slice(0, triedFirst));
-      const fresh = few.length < fewOthers ? foundBy(seeds) : few;
-      const entries = fresh.length > 0 ? fresh : [...new Set(shown)];
+      const choicesOf = (some: readonly number[]) => [...new Set(some.map(chosenBy))];
+      const isFresh = (entry: number): boolean => !shown.includes(entry);
+      const few = choicesOf(seeds.slice(0, triedFirst));
+      const found = few.filter(isFresh).length < fewOthers ? choicesOf(seeds) : few;
+      const entries = found.some(isFresh) ? found.filter(isFresh) : found;
       const alike = new Map(
         entries.map((entry) => [entry, Math.max(-1, ...shown.map((other) => choice!.likeness(entry, other)))]),
       );

@@ -28,6 +28,7 @@ const figures: Readonly<Record<string, string>> = {
   "fill-names-2-filled": "fill-names",
   "caption-to-artboard-4-doubt": "doubt",
   "family-2-recoloured": "recolour",
+  "family-of-outlines-1-drawn": "family",
   "component-set-of-24-2-components": "components",
   "style-of-the-selection-2-restyled": "own-style",
   "sketch-to-icon-2-lines": "sketch",
