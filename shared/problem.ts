@@ -95,6 +95,14 @@ export class AppError extends Error {
   }
 }
 
+/** The same fault said of another field, which the message names in place of its own. */
+export const saidOf = (field: string, error: AppError): AppError =>
+  new AppError(error.code, error.message.replace(`${error.detail.field}:`, `${field}:`), {
+    ...error.detail,
+    field,
+    cause: error,
+  });
+
 /** Builds the problem document of a code. */
 export function toProblem(error: AppError, requestId?: string): Problem {
   return {

@@ -9,7 +9,7 @@ import { z } from "zod";
 import type { PartialCondition } from "../../shared/contract/conditions.ts";
 import { type ResidualSource, ResolvedRequestSchema } from "../../shared/contract/generations/generation-request.ts";
 import { limits } from "../../shared/limits.ts";
-import { AppError } from "../../shared/problem.ts";
+import { AppError, saidOf } from "../../shared/problem.ts";
 import { describe, parse } from "../../shared/validation.ts";
 
 const text = { type: "string" } as const;
@@ -192,9 +192,7 @@ function weightOf(flag: string): [field: string, weight: number] {
 export function byFlag(error: unknown, names: Readonly<Record<string, string>> = {}): unknown {
   // The field of a pack's fault is one of its files.
   if (!(error instanceof AppError) || error.detail.field === undefined || error.code === "pack_corrupt") return error;
-  const { code, message, detail } = error;
-  const flag = flagOf(error.detail.field, names);
-  return new AppError(code, message.replace(`${detail.field}:`, `${flag}:`), { ...detail, field: flag, cause: error });
+  return saidOf(flagOf(error.detail.field, names), error);
 }
 
 const fieldFlags: Readonly<Record<string, string>> = {

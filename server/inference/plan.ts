@@ -7,7 +7,7 @@ import type { ResidualSource, ResolvedRequest } from "../../shared/contract/gene
 import { guidanceTermCount } from "../../shared/contract/generations/generation-rules.ts";
 import { guidanceOn } from "../../shared/contract/translation-rules.ts";
 import { limits } from "../../shared/limits.ts";
-import { AppError } from "../../shared/problem.ts";
+import { AppError, saidOf } from "../../shared/problem.ts";
 import { findOutOfDistribution } from "../engine/calibration.ts";
 import { type ConditionValues, type EncodedConditions, encodeConditions, namedLabels } from "../engine/conditions.ts";
 import { addAttribute, fadeNamed } from "../engine/edits/attribute.ts";
@@ -166,9 +166,7 @@ async function editedEnd(
 /** An error about a condition, with the path of its source in the request. */
 function inside(where: string, error: unknown): unknown {
   if (!(error instanceof AppError) || !error.detail.field?.startsWith("condition.")) return error;
-  const { code, message, detail } = error;
-  const field = `${where}.${detail.field}`;
-  return new AppError(code, message.replace(`${detail.field}:`, `${field}:`), { ...detail, field, cause: error });
+  return saidOf(`${where}.${error.detail.field}`, error);
 }
 
 /** Encoded conditions, with the caption moved along the request's attribute. */

@@ -1,10 +1,10 @@
 /**
  * `npm run bench -- captions [--style NAME] [--list FILE]`: what captions as designers type them find. Each line of the lists beside this
- * file is a caption and what names of a drawing may say: words instead of each other by `|`, of four letters and more also their
- * beginnings, and what must be said besides by `;`. Four images
- * of each are asked for; the share of them whose drawing's name says it is printed, and of how many captions all four are one drawing. Names are
- * judged, not pictures. `further-phrases.txt` was written when the search was done, `rare-words.txt` after a reader had found such words lost to spelling, the others while
- * it was made.
+ * file is a caption and what names of a drawing may say: `|` parts words of which one is enough, and `;` those that are needed
+ * together. Of four letters and more the beginning of a word is enough. Four images of each caption are requested. Printed are the share of
+ * them whose drawing's name says it, and of how many captions all four are one drawing. Names are judged, not pictures.
+ * `further-phrases.txt` was written when the search was done, `rare-words.txt` after a reader had found such words lost to spelling, the
+ * others while it was made.
  */
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";

@@ -248,11 +248,15 @@ const fillers: Readonly<Record<LanguageId, string>> = {
 /** The English words of all tables. */
 export const englishOfTables = (): string[] =>
   [things, describing, interfaceThings, interfaceActions].flatMap((lines) =>
-    lines
-      .trim()
-      .split("\n")
-      .flatMap((line) => line.split("|")[0]!.trim().split(" ")),
+    cellsOf(lines).flatMap(([english]) => english!.split(" ")),
   );
+
+/** The cells of each line of a table. */
+const cellsOf = (lines: string): string[][] =>
+  lines
+    .trim()
+    .split("\n")
+    .map((line) => line.split("|").map((cell) => cell.trim()));
 
 /** Everyday words of a language, before the names of emoji are added. */
 export function everydayWords(id: LanguageId): Map<string, Meaning[]> {
@@ -271,8 +275,7 @@ export function everydayWords(id: LanguageId): Map<string, Meaning[]> {
     ["describing", interfaceActions],
   ] as const;
   for (const [kind, lines] of rows)
-    for (const line of lines.trim().split("\n")) {
-      const cells = line.split("|").map((cell) => cell.trim());
+    for (const cells of cellsOf(lines)) {
       for (const word of cells[column]!.split(",")) take(word, { kind, english: cells[0]! });
     }
   for (const word of fillers[id].split(" ")) take(word, { kind: "filler", english: "" });

@@ -15,3 +15,6 @@ export const foldWords = (text: string): string =>
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== "")
     .join(" ");
+
+/** Whether a word is digits alone: every language has them, and none says anything of it. */
+export const isNumber = (word: string): boolean => /^\p{N}+$/u.test(word);

@@ -4,7 +4,7 @@
  * where adjectives and postpositions stand.
  */
 import type { Meaning, WordKind } from "./everyday-words.ts";
-import { foldWords } from "./fold-words.ts";
+import { foldWords, isNumber } from "./fold-words.ts";
 import { formsOf, partsOfCompound } from "./inflections.ts";
 import type { Language } from "./languages.ts";
 
@@ -43,7 +43,7 @@ function longestAt(words: readonly string[], start: number, language: Language) 
 
 function meaningsOf(word: string, { id, meanings, everyday }: Language): readonly Meaning[] | undefined {
   // Names of emoji have a number for a key or an hour.
-  if (/^\p{N}+$/u.test(word)) return [{ kind: "describing", english: word }];
+  if (isNumber(word)) return [{ kind: "describing", english: word }];
   const forms = formsOf(word, id);
   const form = forms.find((one) => everyday.has(one)) ?? forms.find((one) => meanings.has(one));
   if (form !== undefined) return meanings.get(form);

@@ -6,7 +6,7 @@
 import { colourNames, shadeNames } from "../../engine/colour-words.ts";
 import { once } from "../../platform/once.ts";
 import { englishOfTables } from "./everyday-words.ts";
-import { foldWords } from "./fold-words.ts";
+import { foldWords, isNumber } from "./fold-words.ts";
 import { type Glossed, glossJapanese, glossWords, inEnglishOrder } from "./gloss.ts";
 import { isEnglish, type Language, readLanguages } from "./languages.ts";
 
@@ -27,8 +27,6 @@ const ownEnglish = once(
 /** Also with the endings of several, and of who does it. */
 const isEnglishWord = (word: string): boolean =>
   ownEnglish().has(word) || ownEnglish().has(word.replace(/[rs]$/, "")) || isEnglish(word);
-/** Every language has them, and none says anything of it. */
-const isNumber = (word: string): boolean => /^\p{N}+$/u.test(word);
 const japaneseSigns = /[\u3041-\u30fa\u4e00-\u9fff]/u;
 
 /** The English words; undefined for English, and where too little is known. */

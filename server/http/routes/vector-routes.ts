@@ -2,7 +2,7 @@
 
 import { unknownUpload } from "../../../shared/contract/generations/request-sources.ts";
 import { FamilyRequestSchema, VectorRequestSchema } from "../../../shared/contract/vectors.ts";
-import { AppError } from "../../../shared/problem.ts";
+import { AppError, saidOf } from "../../../shared/problem.ts";
 import { parse } from "../../../shared/validation.ts";
 import { createSemaphore } from "../../platform/semaphore.ts";
 import { captionedJsonProblems, readJson } from "../body.ts";
@@ -79,6 +79,5 @@ function familyRoute(deps: RouteDeps): Route {
 function ofFamily(error: unknown): unknown {
   const { field } = error instanceof AppError ? error.detail : {};
   if (!(error instanceof AppError && field?.startsWith("condition."))) return error;
-  const own = field.replace("condition.caption", "names").replace("condition.", "");
-  return new AppError(error.code, error.message.replace(field, own), { ...error.detail, field: own });
+  return saidOf(field.replace("condition.caption", "names").replace("condition.", ""), error);
 }

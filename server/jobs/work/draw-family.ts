@@ -11,7 +11,7 @@ import type { PackInfo } from "../../../shared/contract/meta.ts";
 import { findTranslation, guidanceOn } from "../../../shared/contract/translation-rules.ts";
 import type { Family, FamilyRequest, Vector, VectorLines } from "../../../shared/contract/vectors.ts";
 import { limits } from "../../../shared/limits.ts";
-import { AppError } from "../../../shared/problem.ts";
+import { AppError, saidOf } from "../../../shared/problem.ts";
 import { consistencyOf, familyPalette } from "../../../shared/vectors/consistency.ts";
 import type { ConditionImages, ImageResult, InferenceClient } from "../../inference/protocol.ts";
 import { mapConcurrent } from "../../platform/map-concurrent.ts";
@@ -32,9 +32,8 @@ export interface FamilyDeps {
 
 /** A fault of a member's caption, said of the name that it is. */
 function ofName(index: number, error: unknown): unknown {
-  const [field, name] = ["condition.caption", `names.${index}`];
-  if (!(error instanceof AppError && error.detail.field === field)) return error;
-  return new AppError(error.code, error.message.replace(field, name), { ...error.detail, field: name });
+  if (!(error instanceof AppError && error.detail.field === "condition.caption")) return error;
+  return saidOf(`names.${index}`, error);
 }
 
 /** @throws AppError of the inference child, image_rejected for a member with nothing in it */

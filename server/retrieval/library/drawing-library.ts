@@ -15,6 +15,7 @@ import { NameFits } from "./name-fits.ts";
 import { fitOf, type Said, said, saysNoMore } from "./name-words.ts";
 import { Spelling } from "./spelling.ts";
 import { Thumbnails } from "./thumbnails.ts";
+import { wordsIn } from "./words-in.ts";
 
 /** Lists that a search looks through. */
 const listsProbed = 16;
@@ -134,9 +135,7 @@ export class DrawingLibrary implements DrawingFinder {
   }
 
   spelled(caption: string, isWord: (word: string) => boolean, among?: readonly string[]): string {
-    return caption.split(/[^\p{L}\p{N}]+/u).every((word) => word === "" || isWord(word.toLowerCase()))
-      ? caption
-      : this.#spelling().correct(caption, isWord, among);
+    return wordsIn(caption).every(isWord) ? caption : this.#spelling().correct(caption, isWord, among);
   }
 
   /** The drawings whose names fit; undefined when no set may be used, or no name is near enough. */

@@ -69,12 +69,11 @@ function typicalityOf(found: readonly NamedEntry[], thumbnails: Thumbnails): Flo
 }
 
 /** Log-weights with which at least some drawings are found. */
-function withIdeas(found: readonly NamedEntry[], logWeights: readonly number[]): number[] {
+function withIdeas(found: readonly NamedEntry[], logWeights: readonly number[], best: number): number[] {
   const reached = [...logWeights];
   const places = [...logWeights.keys()]
     .filter((place) => logWeights[place]! > Number.NEGATIVE_INFINITY && found[place]!.isIdea !== false)
     .sort((one, other) => logWeights[other]! - logWeights[one]!);
-  const best = Math.max(...logWeights);
   for (const [rank, place] of places.slice(0, ideasLeast).entries())
     reached[place] = Math.max(reached[place]!, best - ideaReach - ideaStep * rank);
   return reached;
@@ -111,7 +110,7 @@ export class LibraryChoice implements DrawingChoice {
       return ofName + typicalWeight * (typicality?.[at] ?? 0) + (hasLook(entry) ? lookWeight : 0);
     });
     const best = Math.max(...logWeights);
-    const reached = withIdeas(found, logWeights);
+    const reached = withIdeas(found, logWeights, best);
     this.#likely = found
       .map((named, place) => ({ named, logWeight: reached[place]! }))
       .filter(({ logWeight }) => logWeight >= best - noiseMost);

@@ -4,6 +4,7 @@
  * somewhat (stems: Porter 1980, by the package stemmer, whose only importer this is).
  */
 import { stemmer } from "stemmer";
+import { wordsIn } from "./words-in.ts";
 
 const setOf = (words: string): ReadonlySet<string> => new Set(words.split(" "));
 
@@ -52,11 +53,7 @@ export interface Said {
 }
 
 export function said(text: string): Said {
-  const all = text
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter((word) => word !== "")
-    .map((word) => oneOfMany[word] ?? word);
+  const all = wordsIn(text).map((word) => oneOfMany[word] ?? word);
   const isNumber = (word: string): boolean => /^\p{N}+$/u.test(word);
   const isFiller = (word: string): boolean => fillers.has(word) || (all.length > particlesMost && particles.has(word));
   const meaning = all.filter((word) => !isFiller(word) && !isNumber(word));

@@ -4,13 +4,13 @@
  * fastest-levenshtein, whose only importer this is); long words may differ by two.
  */
 import { distance } from "fastest-levenshtein";
+import { wordsIn } from "./words-in.ts";
 
 /** Letters from which on a word may differ by one, and by two; in shorter ones it is another word. Of a few words shorter ones are slips, too. */
 const [oneFrom, twoFrom, oneOfFewFrom] = [5, 9, 4] as const;
 /** Drawings whose names have a word, below which it may be a slip of a set itself. */
 const frequentFrom = 3;
 
-const wordsIn = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 const lettersOf = (word: string): string => [...word].sort().join("");
 
 export class Spelling {
