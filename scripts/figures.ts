@@ -12,7 +12,12 @@ import { layoutFigure, lowResolutionFigure, sketchFigure } from "./figures/condi
 import { angleFigure, attributeFigure, blendFigure, depthFigure, restyleFigure } from "./figures/edits.ts";
 import { handDrawnFigure } from "./figures/hand-drawn.ts";
 import { layoutsRestyledFigure } from "./figures/layouts-restyled.ts";
-import { captionPhrasesFigure, captionSeedsFigure, ownStyleFigure } from "./figures/own-style.ts";
+import {
+  captionPhrasesFigure,
+  captionSeedsFigure,
+  composedCaptionsFigure,
+  ownStyleFigure,
+} from "./figures/own-style.ts";
 import { playgroundFigure } from "./figures/playground.ts";
 import {
   colouredStylesFigure,
@@ -51,6 +56,7 @@ const figures: Figures = {
   "own-style": ownStyleFigure,
   "caption-seeds": captionSeedsFigure,
   "caption-phrases": captionPhrasesFigure,
+  "composed-captions": composedCaptionsFigure,
   "coloured-drawings": colouredDrawingsFigure,
   "clean-sketches": cleanSketchesFigure,
   "layouts-restyled": layoutsRestyledFigure,
@@ -87,6 +93,7 @@ const folders: Readonly<Record<string, string>> = {
   "own-style": "styles",
   "caption-seeds": "styles",
   "caption-phrases": "styles",
+  "composed-captions": "styles",
   "coloured-drawings": "styles",
   "clean-sketches": "styles",
   "layouts-restyled": "styles",

@@ -1,7 +1,14 @@
-/** Captions by the flow between styles, unpicked, at temperature 0: 24 everyday ones in three named styles, and four seeds of twelve. */
+/**
+ * Captions by the flow between styles, unpicked, at temperature 0: 24 everyday ones in three named styles, ten that are composed, and four seeds of others.
+ */
 import type { Figure } from "./edits.ts";
 import { type SheetBlock, writeSheet } from "./sheet.ts";
 import { withStudio } from "./studio.ts";
+
+interface Layout {
+  readonly cellPx: number;
+  readonly marginPx: number;
+}
 
 const captions = [
   ["house", "key", "lock", "camera", "light bulb", "book", "pencil", "envelope"],
@@ -10,37 +17,52 @@ const captions = [
 ];
 const styles = ["tabler", "phosphor-fill", "solar-linear"];
 
-/** One seed. */
-export const ownStyleFigure: Figure = (path, packsDir) =>
-  withStudio(packsDir, async ({ draw }) => {
-    const blocks: SheetBlock[] = [];
-    for (const columns of captions) {
-      const rows = [];
-      for (const style of styles) {
-        const tiles = [];
-        for (const caption of columns)
-          tiles.push(
-            ...(await draw({
-              translation: "restyle",
-              condition: { caption, style },
-              count: 1,
-              seed: 1,
-              temperature: 0,
-            })),
-          );
-        rows.push({ label: style, tiles });
+/** One image of each caption in each style, unpicked, at temperature 0. */
+const captionsFigure =
+  (captions: ReadonlyArray<readonly string[]>, styles: readonly string[], layout: Layout): Figure =>
+  (path, packsDir) =>
+    withStudio(packsDir, async ({ draw }) => {
+      const blocks: SheetBlock[] = [];
+      for (const columns of captions) {
+        const rows = [];
+        for (const style of styles) {
+          const tiles = [];
+          for (const caption of columns)
+            tiles.push(
+              ...(await draw({
+                translation: "restyle",
+                condition: { caption, style },
+                count: 1,
+                seed: 1,
+                temperature: 0,
+              })),
+            );
+          rows.push({ label: style, tiles });
+        }
+        blocks.push({ columns, rows });
       }
-      blocks.push({ columns, rows });
-    }
-    return writeSheet(path, blocks, { cellPx: 84, marginPx: 110 });
-  });
+      return writeSheet(path, blocks, layout);
+    });
+
+export const ownStyleFigure = captionsFigure(captions, styles, { cellPx: 84, marginPx: 110 });
+
+/** Of two things, of a thing and what is said of it, and of what is off: no drawing of the library is called so. */
+const composed = [
+  ["mountain with flag", "guitar with heart", "pizza with clock", "flame in a shield", "cat and dog"],
+  ["add guitar", "credit card declined", "drone settings", "download brain", "no drones"],
+];
+
+export const composedCaptionsFigure = captionsFigure(composed, ["lucide", "phosphor-duotone", "solar-bold"], {
+  cellPx: 120,
+  marginPx: 130,
+});
 
 const words = ["house", "bell", "gift", "car", "dog", "tree", "coffee", "phone", "star", "fish", "ship", "hand"];
 const seedsOf = ["tabler", "phosphor-fill", "phosphor-duotone"];
 
 /** Four seeds of each caption in each style, unpicked, at temperature 0: each starts from another drawing. */
 const seedsFigure =
-  (captions: readonly string[], styles: readonly string[], layout: { cellPx: number; marginPx: number }): Figure =>
+  (captions: readonly string[], styles: readonly string[], layout: Layout): Figure =>
   (path, packsDir) =>
     withStudio(packsDir, async ({ draw }) => {
       const blocks: SheetBlock[] = [];

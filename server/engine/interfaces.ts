@@ -204,6 +204,8 @@ export interface DrawingFinder {
 export interface DrawingChoice {
   /** How well the best name fits, up to 1. */
   readonly match: number;
+  /** Whether names that fit about as well say all that the words say. */
+  readonly saysAll: boolean;
   /**
    * @param noise log-weights that a seed adds, [length]
    * @returns the drawing's place in the library, and the cosine of its name to the words
@@ -213,6 +215,13 @@ export interface DrawingChoice {
   likeness(one: number, other: number): number;
   /** Log-weight of a drawing below that of the one that fits the words best, 0 or less. */
   fit(entry: number): number;
+  /** How well a drawing's name fits, up to 1, and whether it says all that the words say, a part of it alone, or the opposite of something. */
+  says(entry: number): {
+    readonly match: number;
+    readonly saysAll: boolean;
+    readonly isPart: boolean;
+    readonly isContrary: boolean;
+  };
   /** A drawing as an SVG in `currentColor` with a `viewBox`, what its set calls it, and the set, with its live area if it is known (live-area.ts). */
   open(entry: number): {
     readonly svg: string;

@@ -11,8 +11,9 @@ import { inkOfStyle, looksOf, readInInk } from "../engine/read-in-ink.ts";
 import type { Finish, Translation } from "../engine/translation.ts";
 import { sampleRow } from "../retrieval/retrieved-prior.ts";
 import { conditionValues, inOwnStyle } from "./condition-values.ts";
-import { type Finder, inIndex, inLibrary, refusal, triedMost } from "./drawings/caption-finders.ts";
+import { type Finder, inIndex, refusal, triedMost } from "./drawings/caption-finders.ts";
 import { wordsOf } from "./drawings/caption-words.ts";
+import { inLibraryOrComposed } from "./drawings/composed-finder.ts";
 import { wantedDrawing } from "./drawings/wanted-drawing.ts";
 import { askedAt, bestOfEach, looksAt, type Plan } from "./generation-plan.ts";
 import type { ConditionImages } from "./protocol.ts";
@@ -40,7 +41,7 @@ export async function planFromCaption(
   const requested = conditionValues(others, images);
   const { library } = captions;
   const finder = library
-    ? await inLibrary({ ...captions, library }, translation, words, {
+    ? await inLibraryOrComposed({ ...captions, library }, translation, words, {
         ...request,
         ...wantedDrawing(translation, requested),
       })

@@ -206,6 +206,8 @@ describe("captions in a style of one's own", () => {
       const choice = restyle.captions!.library!.find(asked)!;
       return {
         match: choice.match,
+        saysAll: choice.saysAll,
+        says: (entry) => choice.says(entry),
         choose: (noise) => choice.choose(noise),
         likeness: (one, other) => choice.likeness(one, other),
         fit: (entry) => choice.fit(entry),
@@ -226,7 +228,13 @@ describe("captions in a style of one's own", () => {
     // A drawing that fits the words less is chosen only where none else is left, and one alone is drawn twice.
     const twoOf = async (entries: readonly number[], unfit?: number): Promise<Array<string | undefined>> => {
       const findFitting: DrawingFinder["find"] = (asked) => ({
-        ...{ match: 1, likeness: () => 0, fit: (entry) => (entry === unfit ? -100 : 0) },
+        ...{
+          match: 1,
+          saysAll: true,
+          says: () => ({ match: 1, saysAll: true, isPart: false, isContrary: false }),
+          likeness: () => 0,
+          fit: (entry) => (entry === unfit ? -100 : 0),
+        },
         choose: (noise) => {
           const weights = noise(entries.length);
           return { entry: entries[weights.indexOf(Math.max(...weights))]!, cosine: 1 };

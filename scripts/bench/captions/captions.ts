@@ -2,7 +2,8 @@
  * `npm run bench -- captions [--style NAME] [--list FILE]`: what captions as designers type them find. Each line of the lists beside this
  * file is a caption and what names of a drawing may say: `|` parts words of which one is enough, and `;` those that are needed
  * together. Of four letters and more the beginning of a word is enough. Four images of each caption are requested. Printed are the share of
- * them whose drawing's name says it, and of how many captions all four are one drawing. Names are judged, not pictures.
+ * them whose drawing's name says it, and of how many captions all four are one drawing. Names are judged, not pictures; of images of two
+ * drawings, both names together.
  * `further-phrases.txt` was written when the search was done, `rare-words.txt` after a reader had found such words lost to spelling, the
  * others while it was made.
  */
@@ -17,7 +18,7 @@ import type { Source } from "../../../shared/contract/generations/sources.ts";
 import { AppError } from "../../../shared/problem.ts";
 import { machine } from "../measure.ts";
 
-const lists = ["phrases", "further-phrases", "rare-words", "as-typed", "other-languages"];
+const lists = ["phrases", "further-phrases", "rare-words", "as-typed", "other-languages", "two-things", "states"];
 /** Letters of words that begin others: "no" begins "north". */
 const wholeBelow = 4;
 const sizePx = 128;
@@ -27,7 +28,8 @@ export async function benchCaptions(args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options });
   const client = createInferenceClient({ packsDir: packsHome() });
   const load = createConditionImageLoader(async () => undefined, 1);
-  const sourcesOf = async (caption: string): Promise<Source[]> => {
+  /** Of each image, the drawing or the drawings that it starts from. */
+  const sourcesOf = async (caption: string): Promise<Source[][]> => {
     const condition = { caption, style: values.style };
     const request = ResolvedRequestSchema.parse({
       translation: "restyle",
@@ -36,9 +38,9 @@ export async function benchCaptions(args: string[]): Promise<void> {
       seed: 3,
       condition,
     });
-    const found: Source[] = [];
+    const found: Source[][] = [];
     const onImage = ({ index, sources = [] }: { index: number; sources?: Source[] }): void => {
-      if (sources[0]) found[index] = sources[0];
+      found[index] = sources;
     };
     await client.generate(request, { onImage }, await load(request, sizePx)).catch((error: unknown) => {
       if (!(error instanceof AppError && error.code === "caption_unknown")) throw error;
@@ -50,12 +52,12 @@ export async function benchCaptions(args: string[]): Promise<void> {
     const paths = values.list ? [values.list] : lists.map((name) => join(import.meta.dirname, `${name}.txt`));
     for (const path of paths) {
       const lines = (await readFile(path, "utf8")).trim().split("\n").map(read);
-      const all: Array<{ readonly sources: Source[]; readonly says: (source: Source) => boolean }> = [];
+      const all: Array<{ readonly sources: Source[][]; readonly says: Says }> = [];
       for (const { caption, says } of lines) {
         const sources = await sourcesOf(caption);
         all.push({ sources, says });
-        const right = sources.map((source) => (says(source) ? "+" : "-")).join("");
-        console.error(`${right || "none"} ${caption}: ${sources.map(({ set, icon }) => `${set}:${icon}`).join(", ")}`);
+        const right = sources.map((of) => (says(of) ? "+" : "-")).join("");
+        console.error(`${right || "none"} ${caption}: ${sources.map(named).join(", ")}`);
       }
       const share = (of: (one: (typeof all)[number]) => number): number =>
         Number((all.reduce((sum, one) => sum + of(one), 0) / all.length).toFixed(3));
@@ -65,9 +67,7 @@ export async function benchCaptions(args: string[]): Promise<void> {
         found: share(({ sources }) => Math.sign(sources.length)),
         firstSaysIt: share(({ sources: [first], says }) => Number(first !== undefined && says(first))),
         foursSayIt: share(({ sources, says }) => sources.filter(says).length / 4),
-        oneDrawingForAll: share(({ sources }) =>
-          Number(new Set(sources.map(({ set, icon }) => `${set}:${icon}`)).size === 1),
-        ),
+        oneDrawingForAll: share(({ sources }) => Number(new Set(sources.map(named)).size === 1)),
       };
       console.log(JSON.stringify({ ...result, style: values.style, machine: machine() }));
     }
@@ -76,15 +76,22 @@ export async function benchCaptions(args: string[]): Promise<void> {
   }
 }
 
+type Says = (sources: readonly Source[]) => boolean;
+
+const named = (sources: readonly Source[]): string => sources.map(({ set, icon }) => `${set}:${icon}`).join(" + ");
+
 /** The start of a word; the whole of a short one, or several of it. */
 const asPattern = (word: string): string => (word.length < wholeBelow ? `${word}(s|es)?(?![a-z0-9])` : word);
 
-function read(line: string): { readonly caption: string; readonly says: (source: Source) => boolean } {
+function read(line: string): { readonly caption: string; readonly says: Says } {
   const at = line.indexOf("|");
   const needed = line
     .slice(at + 1)
     .split(";")
     .map((words) => new RegExp(`(^|[^a-z0-9])(${words.trim().split("|").map(asPattern).join("|")})`));
-  const says = ({ icon }: Source): boolean => needed.every((one) => one.test(icon.replaceAll("-", " ").toLowerCase()));
+  const says: Says = (sources) => {
+    const names = sources.map(({ icon }) => icon.replaceAll("-", " ").toLowerCase()).join(" ");
+    return needed.every((one) => one.test(names));
+  };
   return { caption: line.slice(0, at).trim(), says };
 }

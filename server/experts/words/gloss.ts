@@ -92,9 +92,9 @@ export function inEnglishOrder(parts: readonly Glossed[], id: Language["id"]): s
 
 const ofKind = (kind: WordKind, part: Glossed | undefined): boolean => part?.kind === kind;
 
-/** A joining word needs something on both sides; the first of several that meet is left out. */
+/** A joining word needs something on both sides, but for one that says that a thing is not there; the first of several that meet is left out. */
 const isBetweenThings = (parts: readonly Glossed[], at: number): boolean =>
-  parts.slice(0, at).some(({ kind }) => kind !== "joining") &&
+  (parts[at]!.english === "without" || parts.slice(0, at).some(({ kind }) => kind !== "joining")) &&
   at + 1 < parts.length &&
   !ofKind("joining", parts[at + 1]);
 

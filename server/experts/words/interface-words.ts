@@ -92,6 +92,12 @@ wallet | Geldbörse, Brieftasche, Geldbeutel | portefeuille, porte-monnaie | car
 warning | Warnung | avertissement | advertencia, aviso | aviso, advertência | 警告
 website | Webseite, Internetseite | site web | sitio web, página web | site, página da web | ウェブサイト
 wifi | WLAN | wi-fi | wifi, wi-fi | wi-fi | 無線LAN, Wi-Fi
+circle | Kreis | cercle | círculo | círculo | 円, 丸
+square | Quadrat | carré | cuadrado | quadrado | 四角, 正方形
+triangle | Dreieck | triangle | triángulo | triângulo | 三角, 三角形
+sugar | Zucker | sucre | azúcar | açúcar | 砂糖
+drone | Drohne, Drohnen | drone, drones | dron, drones | drone, drones | ドローン
+badge | Abzeichen | badge | insignia | distintivo | バッジ
 `;
 
 /** What buttons do, and states. */

@@ -32,7 +32,7 @@ const [comparedMost, smallPx] = [8, 32];
 const fitShare = 0.1;
 
 /** A drawing with the source that it is. */
-interface Found {
+export interface Found {
   readonly planes: Float32Array;
   readonly sizePx: number;
   readonly key: string;
@@ -40,6 +40,10 @@ interface Found {
 }
 
 export interface Finder {
+  /** The drawings of the library whose names fit, if any do. */
+  readonly choice?: DrawingChoice | undefined;
+  /** Which of them a seed finds. @throws AppError `caption_unknown` where none fit */
+  readonly chosenBy?: (seed: number) => number;
   find(seed: number): Promise<Found>;
   /** Of seeds the first whose drawing looks most unlike those of others and fits the words; absent where nobody knows. */
   mostUnlike?(seeds: readonly number[], others: readonly number[]): Promise<number>;
@@ -85,6 +89,8 @@ export async function inLibrary(
     return alphas;
   };
   return {
+    choice,
+    chosenBy,
     async mostUnlike(seeds, others) {
       const shown = others.map(chosenBy);
       const choicesOf = (some: readonly number[]) => [...new Set(some.map(chosenBy))];

@@ -19,14 +19,14 @@ export interface CaptionWords {
 /** Names of colours are read also where they are misspelled. @throws AppError as `encodeConditions` */
 export function wordsOf(captions: Captions, { condition: { caption = "" } }: ResolvedRequest): Promise<CaptionWords> {
   const colours = [...colourNames, ...shadeNames];
-  return read(captions, caption, captions.library?.spelled(caption, isWordOf(captions), colours) ?? caption);
+  return readWords(captions, caption, captions.library?.spelled(caption, isWordOf(captions), colours) ?? caption);
 }
 
 /** The same with its slips mended; undefined where there are none. @throws AppError as `encodeConditions` */
 export async function withoutSlips(captions: Captions, words: CaptionWords): Promise<CaptionWords | undefined> {
   const { plain = words.text } = words;
   const spelled = captions.library?.spelled(plain, isWordOf(captions));
-  return spelled === undefined || spelled === plain ? undefined : read(captions, words.text, spelled);
+  return spelled === undefined || spelled === plain ? undefined : readWords(captions, words.text, spelled);
 }
 
 const isWordOf =
@@ -34,7 +34,8 @@ const isWordOf =
   (word: string): boolean =>
     from.conditions.find(({ name }) => name === "caption")?.expert.isWord?.(word) ?? true;
 
-async function read({ from }: Captions, text: string, spelled: string): Promise<CaptionWords> {
+/** @param spelled what is read of it @throws AppError as `encodeConditions` */
+export async function readWords({ from }: Captions, text: string, spelled = text): Promise<CaptionWords> {
   const { caption, label } = await encodeConditions(from, { caption: { kind: "text", text: spelled } });
   return {
     text,

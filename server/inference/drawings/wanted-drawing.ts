@@ -1,5 +1,6 @@
 /** What a drawing that a caption starts from had better look like, in lines or filled, and how large it is in the requested style. */
 import { areThin } from "../../engine/areas/around.ts";
+import type { Fills } from "../../engine/compose/layers.ts";
 import type { ConditionValues } from "../../engine/conditions.ts";
 import type { DrawingFinder } from "../../engine/interfaces.ts";
 import type { StyleInk } from "../../engine/pixels/style-ink.ts";
@@ -10,6 +11,7 @@ export interface WantedDrawing {
   /** What comes out well: what is in lines or filled already needs no guess. */
   readonly look: Parameters<DrawingFinder["find"]>[0]["look"];
   readonly liveArea: number | undefined;
+  readonly fills: Fills;
 }
 
 /** How large a drawing becomes, and the field that it comes from. */
@@ -22,7 +24,10 @@ export interface WantedSize {
 
 export function wantedDrawing(translation: Pick<Translation, "conditions">, requested: ConditionValues): WantedDrawing {
   const styleInk: Partial<StyleInk> = requested.style ? inkOfStyle(translation, requested) : {};
-  return { look: wantedLook(styleInk, requested.style), liveArea: styleInk.liveArea };
+  const look = wantedLook(styleInk, requested.style);
+  const { lines, areas, liveArea } = styleInk;
+  const isTinted = lines?.tint !== undefined || areas?.outline !== undefined;
+  return { look, liveArea, fills: look !== "lines" ? "whole" : isTinted ? "beside lines" : "none" };
 }
 
 function wantedLook({ lines, areas }: Partial<StyleInk>, style: ConditionValues["style"]): WantedDrawing["look"] {

@@ -15,6 +15,10 @@ export interface NamedEntry {
   readonly match: number;
   /** Whether seeds shall find it where few drawings are called so; absent = it may be. */
   readonly isIdea?: boolean;
+  /** What its name says (name-words.ts); absent = no words were compared. */
+  readonly saysAll?: boolean;
+  readonly isPart?: boolean;
+  readonly isContrary?: boolean;
 }
 
 /** Drawings that are compared with each other at most, and how much less than the nearest name's their cosine may be. */
@@ -35,6 +39,8 @@ const lookWeight = 2;
 const noiseMost = 9;
 /** Deviations below this are noise of the thumbnails. */
 const deviationLeast = 0.02;
+/** How much less well than the best a name fits that says all words and is found all the same. */
+const saidWithin = 0.1;
 /**
  * Drawings that some seeds shall find, if so many fit: what few drawings are called is what else is nearly called so, too. Log-weight below
  * the best at which the second is found, and each after it: of a thousand seeds eight find the second.
@@ -96,6 +102,7 @@ export class LibraryChoice implements DrawingChoice {
   readonly #bestWeight: number;
   readonly #pictures = new Map<number, Float32Array>();
   readonly match: number;
+  readonly saysAll: boolean;
   readonly open: DrawingChoice["open"];
 
   /** @param found the nearest name first, at least one */
@@ -116,6 +123,7 @@ export class LibraryChoice implements DrawingChoice {
       .filter(({ logWeight }) => logWeight >= best - noiseMost);
     this.#bestWeight = best;
     this.match = found[0]!.match;
+    this.saysAll = found.some(({ match, saysAll }) => saysAll === true && match >= this.match - saidWithin);
   }
 
   /** @param noise log-weights that a seed adds, [length]; a longer one begins with the same */
@@ -133,6 +141,12 @@ export class LibraryChoice implements DrawingChoice {
   fit(entry: number): number {
     const likely = this.#likely.find(({ named }) => named.entry === entry);
     return likely ? likely.logWeight - this.#bestWeight : -noiseMost;
+  }
+
+  says(entry: number): ReturnType<DrawingChoice["says"]> {
+    const { named } = this.#likely.find((one) => one.named.entry === entry)!;
+    const { match, saysAll = false, isPart = false, isContrary = false } = named;
+    return { match, saysAll, isPart, isContrary };
   }
 
   /** Correlation of how two drawings look; 1 for the same one, and 0 for others where no thumbnails are known. */

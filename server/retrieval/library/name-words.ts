@@ -82,14 +82,31 @@ export function likenessOfWords(name: Said, caption: Said): number {
 export const saysNoMore = (name: Said, caption: Said): boolean =>
   [...name.stems].every((stem) => caption.stems.has(stem));
 
-/** How well a name fits a caption, up to 1, and whether its drawings are ideas for it where few are called so. */
-export function fitOf(name: Said, caption: Said, cosine: number): { readonly match: number; readonly isIdea: boolean } {
+/** How well a name fits a caption. */
+export interface NameFit {
+  /** Up to 1. */
+  readonly match: number;
+  /** Whether its drawings are ideas for the caption where few are called so. */
+  readonly isIdea: boolean;
+  /** Whether it says all that the caption says, or some of it and nothing else. */
+  readonly saysAll: boolean;
+  readonly isPart: boolean;
+  /** Whether it says the opposite of something. */
+  readonly isContrary: boolean;
+}
+
+export function fitOf(name: Said, caption: Said, cosine: number): NameFit {
   const isContrary = contradicts(name, caption);
   const alike = likenessOfWords(name, caption);
+  const saysAll =
+    !isContrary && saysNoMore(caption, name) && [...caption.numbers].every((one) => name.numbers.has(one));
   const match = cosine + wordsShare * (alike - cosine) - (isContrary ? contradictionLoss : 0);
   return {
     match: areSame(name, caption) ? Math.max(sameWords, match) : match,
     isIdea: !isContrary && match >= (alike > 0 ? ideaLeast.sharing : ideaLeast.alone),
+    saysAll,
+    isPart: !saysAll && saysNoMore(name, caption),
+    isContrary,
   };
 }
 

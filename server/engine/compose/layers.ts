@@ -1,0 +1,170 @@
+/**
+ * One drawing in front of another, as sets of icons draw a thing with a badge: what is behind ends a little before what is in front, so that
+ * both are told apart in one ink. Pure; planes are alphas, [side, side].
+ */
+
+import { labelAreas } from "../lines/label-areas.ts";
+import { isLines, type LineWidth, lineWidthOf } from "../lines/line-width.ts";
+import { redrawLines } from "../lines/redraw-lines.ts";
+import { shapeOf } from "../lines/shape.ts";
+import { longerSide } from "../live-area.ts";
+import { type Box, boundsOf } from "../pixels/places.ts";
+import { resampleSquare } from "../pixels/resample-square.ts";
+import { grown, withoutHoles } from "../pixels/shadows/cover.ts";
+import { inkFrom } from "../pixels/strokes.ts";
+
+/** Gap between what is in front and what is behind, of the picture's side: half a line of 24 px icons, or as wide as lines are. */
+const gapLeast = 0.045;
+/** Width of lines that are drawn beside fills: 2 px of 24. */
+const usualWidth = 2 / 24;
+/** What is left of a thing behind counts as a crumb below this many squares of the gap. */
+const crumbMost = 2.5;
+
+/** What a style fills: nothing, what lines enclose while these stay, or things as wholes. */
+export type Fills = "none" | "beside lines" | "whole";
+
+/** A square by its middle, in pixels. */
+export interface Spot {
+  readonly x: number;
+  readonly y: number;
+  readonly sidePx: number;
+}
+
+/** The box of a drawing's ink; undefined where it has none. */
+export const boxOf = (alphas: Float32Array): Box | undefined =>
+  boundsOf(Math.sqrt(alphas.length), (at) => alphas[at]! >= inkFrom);
+
+/** The drawing's lines where it is drawn in lines of one width. */
+export function linesIn(alphas: Float32Array): LineWidth | undefined {
+  const side = Math.sqrt(alphas.length);
+  const lines = lineWidthOf(shapeOf(alphas, side), side);
+  return isLines(lines) ? lines : undefined;
+}
+
+/** Width of lines that suit a drawing, of its side. */
+export const widthBeside = (alphas: Float32Array): number => linesIn(alphas)?.width ?? usualWidth;
+
+/** The gap that a drawing's lines leave, in pixels. */
+export const gapPx = (alphas: Float32Array): number =>
+  Math.max(gapLeast, (linesIn(alphas)?.width ?? 0) * 0.75) * Math.sqrt(alphas.length);
+
+/**
+ * A drawing at another size and place: its ink fills the spot, and its lines are as wide as asked, as far as they stay whole and apart.
+ * @param width of lines, of the side
+ */
+export function placed(alphas: Float32Array, { x, y, sidePx }: Spot, width: number): Float32Array {
+  const side = Math.sqrt(alphas.length);
+  const box = boxOf(alphas);
+  if (!box) return new Float32Array(alphas.length);
+  // Lines that get wider reach further.
+  const scaleOf = (beyond: number): number => Math.max(1, sidePx - beyond) / longerSide(box);
+  const own = linesIn(alphas)?.width;
+  const scale = scaleOf(own === undefined ? 0 : Math.max(0, width - own * scaleOf(0)) * side);
+  const [midX, midY] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+  const square = { left: midX - x / scale, top: midY - y / scale, sidePx: side / scale };
+  const small = resampleSquare(alphas, square, side);
+  return own === undefined ? small : (redrawLines(small, side, width)?.alphas ?? small);
+}
+
+/** Of two things, each covers its silhouette; a badge covers its convex hull, so that nothing is left between the arms of a plus or a cross. */
+export type Covers = "silhouette" | "hull";
+
+/** @param gap between both, in pixels */
+export function inFront(
+  front: Float32Array,
+  behind: Float32Array,
+  { gap, fills, covers }: { readonly gap: number; readonly fills: Fills; readonly covers: Covers },
+): Float32Array {
+  const side = Math.sqrt(front.length);
+  const whole = covers === "hull" ? hullOf(front) : withoutHoles(front, side);
+  const left = cutOut(behind, (beyond) => grown(whole, side, beyond), gap, fills !== "none");
+  return front.map((alpha, at) => Math.max(alpha, left[at]!));
+}
+
+/**
+ * A drawing without what is covered and the gap around it.
+ * @param cover share of each pixel that is covered or at most so many pixels away from that
+ * @param isClosed outlines that are cut go on along the gap, so that what they enclose can be filled
+ */
+export function cutOut(
+  alphas: Float32Array,
+  cover: (beyondPx: number) => Float32Array,
+  gap: number,
+  isClosed: boolean,
+): Float32Array {
+  const cut = cover(gap);
+  const lines = isClosed ? linesIn(alphas) : undefined;
+  const whole = lines && closedBy(alphas, cover(gap + lines.width * Math.sqrt(alphas.length)));
+  const left = (whole ?? alphas).map((alpha, at) => alpha * (1 - cut[at]!));
+  return withoutCrumbs(left, alphas, crumbMost * gap ** 2);
+}
+
+/** Outlines with ink wherever they enclose what is covered. */
+function closedBy(alphas: Float32Array, cover: Float32Array): Float32Array {
+  const whole = withoutHoles(alphas, Math.sqrt(alphas.length));
+  return alphas.map((alpha, at) => Math.max(alpha, Math.min(whole[at]!, cover[at]!)));
+}
+
+/** The convex hull of a drawing's ink (Andrew 1979, monotone chains). @returns [side, side], 1 or 0 */
+function hullOf(alphas: Float32Array): Float32Array {
+  const side = Math.sqrt(alphas.length);
+  // The first and last pixel of each row, from top to bottom.
+  const ends: Array<readonly [left: number, right: number, y: number]> = [];
+  for (let y = 0; y < side; y += 1) {
+    const row = alphas.subarray(y * side, (y + 1) * side);
+    const left = row.findIndex((alpha) => alpha >= inkFrom);
+    if (left >= 0) ends.push([left, row.findLastIndex((alpha) => alpha >= inkFrom), y]);
+  }
+  const hull = new Float32Array(alphas.length);
+  const [lefts, rights] = [
+    chainOf(ends.map(([left, , y]) => [left, y])),
+    chainOf(ends.map(([, right, y]) => [-right, y])),
+  ];
+  for (const [, , y] of ends) {
+    const [from, to] = [Math.ceil(reachAt(lefts, y)), Math.floor(-reachAt(rights, y))];
+    hull.fill(1, y * side + from, y * side + to + 1);
+  }
+  return hull;
+}
+
+type Place = readonly [x: number, y: number];
+
+/** The left border of the hull of places from top to bottom. */
+function chainOf(places: readonly Place[]): Place[] {
+  const chain: Place[] = [];
+  for (const place of places) {
+    while (chain.length > 1 && turnOf(chain.at(-2)!, chain.at(-1)!, place) >= 0) chain.pop();
+    chain.push(place);
+  }
+  return chain;
+}
+
+/** Above 0 where the middle of three places lies right of the line between the others, as y grows downwards. */
+const turnOf = ([x0, y0]: Place, [x1, y1]: Place, [x2, y2]: Place): number =>
+  (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0);
+
+/** Where a chain is at a height, linear between its places. */
+function reachAt(chain: readonly Place[], y: number): number {
+  const next = chain.findIndex((place) => place[1] >= y);
+  const [x1, y1] = chain[next]!;
+  if (y1 === y) return x1;
+  const [x0, y0] = chain[next - 1]!;
+  return x0 + ((x1 - x0) * (y - y0)) / (y1 - y0);
+}
+
+/** Without what a cut left of larger pieces. */
+function withoutCrumbs(left: Float32Array, before: Float32Array, most: number): Float32Array {
+  const side = Math.sqrt(left.length);
+  const inkOf = (alphas: Float32Array) => Uint8Array.from(alphas, (alpha) => Number(alpha >= 0.05));
+  const [pieces, wholes] = [labelAreas(inkOf(left), 1, side, true), labelAreas(inkOf(before), 1, side, true)];
+  const sum = (labels: Uint16Array, alphas: Float32Array): number[] => {
+    const sums: number[] = [];
+    for (const [at, label] of labels.entries()) sums[label] = (sums[label] ?? 0) + alphas[at]!;
+    return sums;
+  };
+  const [inPieces, inWholes] = [sum(pieces, left), sum(wholes, before)];
+  return left.map((alpha, at) => {
+    const ink = inPieces[pieces[at]!]!;
+    return pieces[at] === 0 || (ink < most && ink < 0.9 * inWholes[wholes[at]!]!) ? 0 : alpha;
+  });
+}

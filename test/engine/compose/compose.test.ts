@@ -1,0 +1,123 @@
+/** Drawings composed of two, and crossed out: gaps between both, widths of lines, what is closed, and what has room within another. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { bothBeside, withBeside, within } from "../../../server/engine/compose/arrange.ts";
+import { crossedOut } from "../../../server/engine/compose/cross-out.ts";
+import { boxOf, linesIn } from "../../../server/engine/compose/layers.ts";
+import { countParts } from "../../../server/engine/lines/count-parts.ts";
+
+const side = 128;
+const draw = (share: (x: number, y: number) => number): Float32Array =>
+  Float32Array.from({ length: side ** 2 }, (_, at) =>
+    Math.min(1, Math.max(0, share((at % side) + 0.5, Math.floor(at / side) + 0.5))),
+  );
+/** Pixels from the middle of the picture. */
+const away = (x: number, y: number): number => Math.hypot(x - side / 2, y - side / 2);
+const lineWidthPx = 10;
+const ring = (radius: number): Float32Array => draw((x, y) => lineWidthPx / 2 + 0.5 - Math.abs(away(x, y) - radius));
+const disc = (radius: number): Float32Array => draw((x, y) => radius + 0.5 - away(x, y));
+/** A square of lines with a cross in it, which has no room for anything. */
+const crossedBox = draw((x, y) => {
+  const [right, down] = [Math.abs(x - side / 2), Math.abs(y - side / 2)];
+  const frame = lineWidthPx / 2 + 0.5 - Math.abs(Math.max(right, down) - 45);
+  return Math.max(frame, Math.max(right, down) > 45 ? 0 : lineWidthPx / 2 + 0.5 - Math.min(right, down));
+});
+const box = draw((x, y) => (Math.abs(x - side / 2) < 45 && Math.abs(y - side / 2) < 45 ? 1 : 0));
+const inked = (alphas: Float32Array): number => alphas.filter((alpha) => alpha >= 0.5).length;
+const at = (alphas: Float32Array, x: number, y: number): number => alphas[Math.floor(y) * side + Math.floor(x)]!;
+const empty = new Float32Array(side ** 2);
+
+describe("two drawings as one", () => {
+  it("a drawing with room within has the other in its middle, whose lines are as wide as its own", () => {
+    const made = within(ring(50), ring(50))!;
+    assert.deepEqual(boxOf(made), boxOf(ring(50)));
+    const small = made.map((alpha, place) => (ring(50)[place]! > 0 ? 0 : alpha));
+    const { left, right, top, bottom } = boxOf(small)!;
+    assert.ok(right - left > 50 && right - left < 2 * 45, `${right - left} px wide`);
+    assert.deepEqual([Math.round((left + right) / 2), Math.round((top + bottom) / 2)], [side / 2, side / 2]);
+    const widthPx = linesIn(small)!.width * side;
+    assert.ok(Math.abs(widthPx - lineWidthPx) < 1.2, `lines of ${widthPx} px`);
+    assert.equal(countParts(made, side).pieces, 2);
+  });
+
+  it("what is filled gets the other cut out of it, and what has no room none", () => {
+    const cut = within(disc(55), disc(50))!;
+    assert.equal(at(cut, side / 2, side / 2), 0);
+    assert.equal(countParts(cut, side).holes, 2);
+    assert.equal(within(crossedBox, disc(50)), undefined);
+    assert.equal(within(empty, disc(50)), undefined);
+  });
+
+  it("a badge lies at the lower right, apart from what it covers, whose outline is open or goes on along the gap", () => {
+    const open = withBeside(crossedBox, disc(50), "none");
+    const { right, bottom } = boxOf(open)!;
+    assert.ok(Math.abs(right - 114) <= 2 && Math.abs(bottom - 114) <= 2, `${right}, ${bottom}`);
+    assert.equal(at(open, 114 - 25, 114 - 25), 1);
+    // Without the badge's quarter the box has three holes; open ones join the ground around.
+    assert.ok(countParts(open, side).pieces >= 2);
+    const closed = withBeside(crossedBox, disc(50), "whole");
+    assert.equal(countParts(closed, side).holes, countParts(open, side).holes + 2);
+    assert.deepEqual(withBeside(crossedBox, disc(50), "beside lines"), closed);
+    for (const made of [open, closed]) {
+      const gap = [...made.keys()].filter((place) => {
+        const distance = Math.hypot((place % side) + 0.5 - 89, Math.floor(place / side) + 0.5 - 89);
+        return distance > 27.5 && distance < 31;
+      });
+      assert.ok(gap.length > 100);
+      assert.deepEqual(
+        gap.filter((place) => made[place]! > 0.3),
+        [],
+      );
+    }
+  });
+
+  it("nothing is left between the arms of a badge, which reaches beyond what is flat", () => {
+    const plus = draw((x, y) => {
+      const [right, down] = [Math.abs(x - side / 2), Math.abs(y - side / 2)];
+      return Math.min(right, down) < lineWidthPx / 2 && Math.max(right, down) < 50 ? 1 : 0;
+    });
+    const made = withBeside(crossedBox, plus, "none");
+    // The badge is 50 px wide around 89; halfway along its arms lies their hull.
+    for (const [right, down] of [
+      [-9, -9],
+      [-9, 9],
+      [9, -9],
+      [9, 9],
+    ] as const)
+      assert.equal(at(made, 89 + right, 89 + down), 0, `${right}, ${down}`);
+    assert.deepEqual([at(made, 89, 70), at(made, 70, 89)], [1, 1]);
+    const flat = draw((x, y) => (Math.abs(x - side / 2) < 45 && Math.abs(y - side / 2) < 20 ? 1 : 0));
+    const { right, bottom } = boxOf(withBeside(flat, plus, "none"))!;
+    assert.ok(Math.abs(right - 109) <= 2, `right at ${right}`);
+    assert.ok(Math.abs(bottom - (84 + 0.15 * 90)) <= 2, `bottom at ${bottom}`);
+  });
+
+  it("both beside each other are as large as each other, the second before the first", () => {
+    const made = bothBeside(box, disc(50), "none");
+    const { left, top, right, bottom } = boxOf(made)!;
+    for (const [found, wanted] of [
+      [left, 19],
+      [top, 19],
+      [right, 109],
+      [bottom, 109],
+    ] as const)
+      assert.ok(Math.abs(found - wanted) <= 2, `${found} of ${wanted}`);
+    assert.equal(countParts(made, side).pieces, 2);
+    assert.deepEqual(bothBeside(empty, box, "none"), box);
+    assert.equal(inked(withBeside(box, empty, "none")), inked(box));
+  });
+
+  it("what is crossed out has a line from the upper left to the lower right and gaps along it, but none where tints end at it", () => {
+    const made = crossedOut(ring(45), "none");
+    for (const place of [24, 64, 104]) assert.equal(at(made, place, place), 1);
+    assert.ok(at(made, 104, 24) < 0.1);
+    const widthPx = linesIn(made)!.width * side;
+    assert.ok(Math.abs(widthPx - lineWidthPx) < 1.2, `lines of ${widthPx} px`);
+    // Two halves of the ring and the line; the halves are open, so that only the ground is a hole.
+    assert.deepEqual(countParts(made, side), { pieces: 3, holes: 1 });
+    assert.deepEqual(countParts(crossedOut(ring(45), "whole"), side), { pieces: 3, holes: 3 });
+    assert.deepEqual(countParts(crossedOut(ring(45), "beside lines"), side), { pieces: 1, holes: 3 });
+    assert.deepEqual(countParts(crossedOut(disc(45), "whole"), side), { pieces: 3, holes: 1 });
+    assert.deepEqual(crossedOut(empty, "none"), empty);
+  });
+});
