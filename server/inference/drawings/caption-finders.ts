@@ -29,7 +29,7 @@ const fewOthers = 4;
 /** Drawings that are compared as they are placed, those of them that look most unlike as thumbnails; and the size at which they are, in pixels. */
 const [comparedMost, smallPx] = [8, 32];
 /** How much less unlike the others a drawing may be for a log-weight by which it fits the words better. */
-const fitShare = 0.1;
+const fitShare = 0.15;
 
 /** A drawing with the source that it is. */
 export interface Found {
