@@ -8,6 +8,7 @@ import { autoencoderFigure } from "./figures/autoencoder.ts";
 import { captionFigure, everydayFigure, failureFigure, retrievalFigure } from "./figures/captions.ts";
 import { cleanSketchesFigure } from "./figures/clean-sketches.ts";
 import { colouredDrawingsFigure, inColouredStylesFigure } from "./figures/coloured-drawings.ts";
+import { badgesFigure } from "./figures/composed/badges.ts";
 import { layoutFigure, lowResolutionFigure, sketchFigure } from "./figures/conditions.ts";
 import { angleFigure, attributeFigure, blendFigure, depthFigure, restyleFigure } from "./figures/edits.ts";
 import { handDrawnFigure } from "./figures/hand-drawn.ts";
@@ -57,6 +58,7 @@ const figures: Figures = {
   "caption-seeds": captionSeedsFigure,
   "caption-phrases": captionPhrasesFigure,
   "composed-captions": composedCaptionsFigure,
+  badges: badgesFigure,
   "coloured-drawings": colouredDrawingsFigure,
   "clean-sketches": cleanSketchesFigure,
   "layouts-restyled": layoutsRestyledFigure,
@@ -93,7 +95,8 @@ const folders: Readonly<Record<string, string>> = {
   "own-style": "styles",
   "caption-seeds": "styles",
   "caption-phrases": "styles",
-  "composed-captions": "styles",
+  "composed-captions": "composed",
+  badges: "composed",
   "coloured-drawings": "styles",
   "clean-sketches": "styles",
   "layouts-restyled": "styles",

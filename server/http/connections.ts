@@ -1,14 +1,10 @@
 /**
  * Who may stay connected. Of more connections than are allowed, the one goes that is the longest without a request: a client that
- * drips its headers can't keep others out by coming again and again. One that just came stays for a moment: on a busy machine many come
- * before one of them says anything. Where all have requests, the newest is asked to come again. A client on whose connection nothing
- * moves, because it sends nothing or reads nothing, is closed after the idle time.
+ * drips its headers can't keep others out by coming again and again. Where all have requests, the newest is asked to come again. A
+ * client on whose connection nothing moves, because it sends nothing or reads nothing, is closed after the idle time.
  */
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
-
-/** Time in which a connection need not have a request. More than 5,000 connections a second could use it to keep others out. */
-const graceMs = 50;
 
 export interface ConnectionBounds {
   readonly connectionsMax: number;
@@ -23,8 +19,6 @@ export class Connections {
   /** Those without a request, the longest first. */
   readonly #silent = new Set<Socket>();
   readonly #surplus = new WeakSet<Socket>();
-  /** When each came, by `performance.now()`. */
-  readonly #cameMs = new WeakMap<Socket, number>();
   /** Bytes that had moved on a connection when half of its idle time had passed. */
   readonly #movedBytes = new WeakMap<Socket, number>();
 
@@ -43,8 +37,6 @@ export class Connections {
   /** Says that a request came. False for a connection that is one too many. */
   begin(socket: Socket): boolean {
     this.#silent.delete(socket);
-    // Beside some that only just came it is one too many for a moment alone.
-    if (this.#surplus.has(socket) && (this.#closeLongest() || this.#silent.size > 0)) this.#surplus.delete(socket);
     return !this.#surplus.has(socket);
   }
 
@@ -54,24 +46,16 @@ export class Connections {
   }
 
   #admit(socket: Socket): void {
-    const isFull = this.#open.size >= this.#bounds.connectionsMax;
-    if (isFull && !this.#closeLongest()) this.#surplus.add(socket);
+    const [longest] = this.#silent;
     this.#open.add(socket);
     this.#silent.add(socket);
     socket.once("close", () => this.#forget(socket));
-    this.#cameMs.set(socket, performance.now());
-  }
-
-  /** Closes the connection that is the longest without a request, but for those that only just came; false without one. */
-  #closeLongest(): boolean {
-    const lastMs = performance.now() - graceMs;
-    for (const socket of this.#silent) {
-      if (this.#cameMs.get(socket)! > lastMs) continue;
-      this.#forget(socket);
-      socket.destroy();
-      return true;
+    if (this.#open.size <= this.#bounds.connectionsMax) return;
+    if (longest === undefined) this.#surplus.add(socket);
+    else {
+      this.#forget(longest);
+      longest.destroy();
     }
-    return false;
   }
 
   #forget(socket: Socket): void {

@@ -21,7 +21,7 @@ import type { ConditionImages } from "./protocol.ts";
 /** Drawings that are drawn side by side. */
 const drawnAtOnce = 4;
 
-/** @throws AppError `invalid_request` for a caption beside a drawing or a kept residual, `caption_unknown` for one that finds no drawing */
+/** @throws AppError `invalid_request` for a caption beside a kept residual, `caption_unknown` for one that finds no drawing */
 export async function planFromCaption(
   translation: Translation,
   captions: NonNullable<Translation["captions"]>,
@@ -30,12 +30,8 @@ export async function planFromCaption(
   signal?: AbortSignal,
 ): Promise<Plan> {
   const { condition } = request;
-  if (condition.drawing || request.keepResidualOf)
-    throw refusal(
-      "invalid_request",
-      "no caption beside a drawing or a kept residual, which say what is drawn",
-      condition.caption!,
-    );
+  if (request.keepResidualOf)
+    throw refusal("invalid_request", "no caption beside a kept residual, which says what is drawn", condition.caption!);
   const words = await wordsOf(captions, request);
   const { caption: _, ...others } = condition;
   const requested = conditionValues(others, images);

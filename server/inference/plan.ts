@@ -23,6 +23,7 @@ import { sampleRow } from "../retrieval/retrieved-prior.ts";
 import { stylesUnder } from "../retrieval/sources.ts";
 import { conditionValues, holeOf, imageOf, inOwnStyle, keyOfShown } from "./condition-values.ts";
 import { withGivenDrawings } from "./drawings/given-drawings.ts";
+import { withSaidOfDrawing } from "./drawings/said-of-drawing.ts";
 import { type EndInInk, mixedPaints, readEnd, restyled } from "./edited-looks.ts";
 import { askedAt, bestOfEach, freely, looksAt, type Plan } from "./generation-plan.ts";
 import { planDifferent } from "./plan-different.ts";
@@ -39,13 +40,14 @@ export async function planGeneration(
   givenImages: ConditionImages,
   signal?: AbortSignal,
 ): Promise<Plan> {
-  const { request, images } = withGivenDrawings(translation, inDefaultStyle(translation, given), givenImages);
+  const whole = withGivenDrawings(translation, inDefaultStyle(translation, given), givenImages);
+  const { request, images, sources, kept: unsaid } = await withSaidOfDrawing(translation, whole.request, whole.images);
   refuseContradictions(translation, request);
   if (translation.captions && request.condition.caption !== undefined)
     return planFromCaption(translation, translation.captions, request, images, signal);
   const { keepResidualOf, blendWith, count, angleDegrees } = request;
   const requested = conditionValues(request.condition, images, keepResidualOf ? true : undefined);
-  const each = bestOfEach(request);
+  const each = { ...bestOfEach(request), ...(sources && { sourcesOf: () => sources }) };
   const rowFrom = ({ residual, conditions }: Blendable): Row => {
     return { residual, conditions, guidance: guidanceTermsOf(request, conditions) };
   };
@@ -55,7 +57,7 @@ export async function planGeneration(
     const conditions = await encodeRequest(translation, request, readInInk(translation, values, styleInk));
     const among = stylesUnder(request.licences, translation.drawings);
     const looks = looksAt(request, looksOf(translation, askedAt(request, requested), styleInk));
-    const finish = { ...looks, kept: keptPixels(request, images, styleInk.lines) };
+    const finish = { ...looks, kept: unsaid ?? keptPixels(request, images, styleInk.lines) };
     const free = request.temperature === 0 ? finish : freely(finish);
     const findings = {
       outOfDistribution: findOutOfDistribution(translation.calibration, conditions),
@@ -74,8 +76,8 @@ export async function planGeneration(
   }
   const outOfDistribution = (...given: readonly EncodedConditions[]) =>
     worstByField(given.flatMap((conditions) => findOutOfDistribution(translation.calibration, conditions)));
-  const sources = [keepResidualOf, ...(blendWith ? [blendWith] : [])];
-  const read = sources.map((source) => readEnd(translation, source, requested, images));
+  const kept = [keepResidualOf, ...(blendWith ? [blendWith] : [])];
+  const read = kept.map((source) => readEnd(translation, source, requested, images));
   // Only if both ends can be read in the usual ink (engine/read-in-ink.ts); else both keep their own colours.
   const isInInk = read.every((end) => end !== undefined);
   const end = (where: "keepResidualOf" | "blendWith", source: ResidualSource, at: number): Promise<EditedEnd> =>

@@ -256,3 +256,9 @@ it("tau generate draws a layout of cells, or a picture, by the translation that 
   );
   assert.match(await refused("few-cells.json"), /layout_invalid: --layout: expected 8 × 8 cells, got 2/);
 });
+
+it("tau restyle refuses a badge by its flag where no library draws it", async () => {
+  const badged = await restyle(at("square.svg"), "--badge", "a heart");
+  assert.equal(badged.code, 1);
+  assert.match(badged.err, /--badge: expected only style, .*, got caption/);
+});

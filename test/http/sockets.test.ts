@@ -238,25 +238,6 @@ describe("a crowd of connections", () => {
     await close();
   });
 
-  it("a client that takes a moment to say what it wants is answered, however many come before it or after it", async () => {
-    const { base, open, close } = await listenWith({ connectionsMax: 8, connectionsSurplusMax: 32 });
-    const drip = () => open("GET /healthz HTTP/1.1\r\nHost: loc");
-    for (const before of [0, 8, 20]) {
-      for (let index = 0; index < before; index++) drip();
-      const good = open("");
-      const answered = Promise.race([once(good, "data"), once(good, "close")]);
-      for (let index = before; index < 20; index++) drip();
-      // All are accepted by the time an answer comes.
-      await fetch(`${base}/healthz`).then((response) => response.text());
-      good.write("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
-      const [first] = await answered;
-      assert.match(String(first), /^HTTP\/1.1 200/, `${before} before it, ${20 - before} after it`);
-      good.destroy();
-      await sleep(60);
-    }
-    await close();
-  });
-
   it("a connection that is one too many beside others at work is asked to come again", async () => {
     const { harness, inference, base, open, close } = await listenWith({ connectionsMax: 2, idleTimeoutMs: 60_000 });
     inference.gate = createGate().closed;

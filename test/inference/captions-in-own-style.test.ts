@@ -196,6 +196,18 @@ describe("captions in a style of one's own", () => {
         assert.deepEqual([alone!.rgba, alone!.sources], [image.rgba, image.sources]);
       }
     }
+    // Beside a drawing a caption puts what it finds on it.
+    const drawing = { image: await iconOf(5) };
+    const serving = { service: served, info: found, load };
+    const [plain] = await drawRestyled(serving, { drawing, style: "outline" });
+    const [badged] = await drawRestyled(serving, { drawing, style: "outline", caption: tinyLabels[0]! });
+    assert.equal(badged!.sources?.[0]?.icon, tinyLabels[0]);
+    assert.equal(plain!.sources, undefined);
+    assert.notDeepEqual(badged!.rgba, plain!.rgba);
+    assert.deepEqual(
+      (await drawRestyled(serving, { drawing, style: "outline", caption: tinyLabels[0]! }))[0]!.rgba,
+      badged!.rgba,
+    );
     // Hundreds of candidates take seconds to plan, which a client that leaves ends.
     const leaving = new AbortController();
     const { translations } = await loadPacks(catalogue, { threads: 1 });

@@ -137,6 +137,7 @@ export const en = {
   showOutlines: "Outline what can’t be known",
   varianceMap: "Where answers differ",
   otherCaption: "Show something else (optional)",
+  badge: "Badge on each: add, heart, off … (optional)",
   depth: "Stay close to",
   depthEarly: "Same picture",
   depthMiddle: "Same shapes",

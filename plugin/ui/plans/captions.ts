@@ -1,5 +1,5 @@
 /** From captions to jobs, and from what nodes remember back to the form or to the same requests again. Pure. */
-import type { Style } from "../../../shared/contract/conditions.ts";
+import type { PartialCondition, Style } from "../../../shared/contract/conditions.ts";
 import type { GenerationInput } from "../../../shared/contract/generations/generation-request.ts";
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
 import type { TranslationInfo } from "../../../shared/contract/meta.ts";
@@ -38,6 +38,10 @@ export function captionProblem(
   if (caption.length > limits.captionMaxChars) return "caption_too_long";
   return isReadable(caption) ? undefined : "caption_unreadable";
 }
+
+/** What an image shows in words; beside a drawing they only say something of it. */
+export const shownCaption = ({ caption, drawing }: PartialCondition): string | undefined =>
+  drawing === undefined ? caption : undefined;
 
 /**
  * What one image shall show, in one line; empty where nothing is written, or where the translation reads no words.
@@ -139,7 +143,8 @@ function planOwnReplacements(
   const captions = captionsOf(form.captions).filter((caption) => captionProblem(caption) === undefined);
   const groups = new Map<string, Group>();
   for (const { nodeId, provenance, ...like } of replacements) {
-    const { caption: own, label, style, ...pictures } = provenance.condition;
+    const { caption: said, label, style, ...pictures } = provenance.condition;
+    const own = shownCaption(provenance.condition);
     const caption = own !== undefined && captions.includes(own) ? own : own === undefined ? own : (captions[0] ?? own);
     const hasPictures = provenance.translation === translation.id && redrawnIn === undefined;
     const given = (["sketch", "layout"] as const).find((name) => pictures[name] !== undefined);
@@ -153,6 +158,7 @@ function planOwnReplacements(
           : {}),
       // Clean lines, and areas, say what is drawn.
       ...(caption === undefined || isDrawn ? {} : { caption }),
+      ...(hasPictures && said !== own ? { caption: said } : {}),
       ...(label === undefined ? {} : { label }),
       ...(redrawnIn === undefined ? styleOf(form) : { style: redrawnIn }),
     };
@@ -202,7 +208,7 @@ export function planRedraw(
   if (first === undefined) return undefined;
   const layers = known.filter(({ isArtboard }) => !isArtboard);
   const source = layers.length > 0 ? layers : known;
-  const captions = [...new Set(source.map(({ provenance }) => provenance.condition.caption ?? ""))];
+  const captions = [...new Set(source.map(({ provenance }) => shownCaption(provenance.condition) ?? ""))];
   return {
     form: {
       ...form,
@@ -241,8 +247,8 @@ export function planMakeAgain(images: readonly SelectedImage[]): DrawJob[] {
   );
 }
 
-const titleOf = ({ condition: { caption, label, style } }: Provenance): string =>
-  caption ?? label ?? styleIdOf(style) ?? "";
+const titleOf = ({ condition }: Provenance): string =>
+  shownCaption(condition) ?? condition.label ?? styleIdOf(condition.style) ?? "";
 
 /** The request that made one image; a frame of a blend is made with its whole strip. */
 function requestOf(provenance: Provenance): Pick<DrawJob, "input"> & { readonly onlyIndex?: number } {

@@ -14,7 +14,7 @@ import {
   type TranslationAbilities,
 } from "../run/jobs.ts";
 import type { Form } from "../state/form.ts";
-import { captionLineOf } from "./captions.ts";
+import { captionLineOf, shownCaption } from "./captions.ts";
 
 /** An image of the selection on the server, with what its layer remembers of how it was made. */
 export interface UploadedSource {
@@ -29,7 +29,8 @@ export type Reader = TranslationAbilities &
 
 /** What an image shows, as far as its layer knows, in words that the translation reads: it refuses others. */
 function wordsOf(provenance: Provenance | undefined, { conditions, labels }: Reader): PartialCondition {
-  const { caption, label } = provenance?.condition ?? {};
+  const { condition = {} } = provenance ?? {};
+  const [caption, { label }] = [shownCaption(condition), condition];
   const hasLabel = conditions.includes("label") && labels.some(({ id }) => id === label);
   return {
     ...(caption === undefined || !conditions.includes("caption") ? {} : { caption }),

@@ -21,7 +21,7 @@ import {
 import type { Form } from "../state/form.ts";
 import type { ResultImage } from "../state/results.ts";
 import type { SeenIcon, State } from "../state/state.ts";
-import { captionLineOf, captionProblem, captionsOf } from "./captions.ts";
+import { captionLineOf, captionProblem, captionsOf, shownCaption } from "./captions.ts";
 import { knownCondition, type Reader } from "./edits.ts";
 import { wordsOf } from "./labels.ts";
 
@@ -33,13 +33,13 @@ export interface UploadedIcon {
 
 /** What an icon shows: what it was drawn from, else its name without folders, numbers and variants. */
 export function labelOf({ nodeName, provenance }: Pick<SeenIcon, "nodeName" | "provenance">): string {
-  const { caption, label } = readProvenance(provenance)?.condition ?? {};
+  const { condition = {} } = readProvenance(provenance) ?? {};
   const name =
     nodeName
       .replace(/^(?:Size|Style)=.*$/u, "")
       .split("/")
       .at(-1) ?? "";
-  return caption ?? label ?? wordsOf(name).replace(/(?: \d+)+$/u, "");
+  return shownCaption(condition) ?? condition.label ?? wordsOf(name).replace(/(?: \d+)+$/u, "");
 }
 
 /** The icon as its layer has it in its own px, for what is put back into it: there it is turned and flipped once more. */

@@ -116,7 +116,7 @@ const layersOf = (job: DrawJob): DrawJob[] =>
 const isUpload = (part: object | undefined): boolean => part !== undefined && "image" in part;
 
 function conditionOf(
-  { sketch, layout, image, drawing, style, ...words }: Condition,
+  { sketch, layout, image, drawing, style, caption, ...words }: Condition,
   isEdit: boolean,
   { own, drawn }: { readonly own: string; readonly drawn: string | undefined },
   ofStyles: ReadonlySet<string>,
@@ -134,6 +134,8 @@ function conditionOf(
   const ownStyle = style === undefined && typeof drawing?.style === "string" ? { style: drawing.style } : {};
   return {
     ...words,
+    // The layer's own picture shows already what was said of a drawing.
+    ...(caption === undefined || isUpload(drawing) ? {} : { caption }),
     ...(isInOwnStyle || !hasStyle ? { style: { images: [own] } } : style === undefined ? {} : { style }),
     ...(sketch === undefined || (isSketched && isLike) ? {} : { sketch: isSketched ? { image: own } : sketch }),
     ...(layout === undefined ? {} : { layout: isUpload(layout) ? { image: drawn ?? own } : layout }),

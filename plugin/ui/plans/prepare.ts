@@ -77,7 +77,7 @@ async function prepareCommand(
   const { translation } = found;
   const redrawnIn = isRedrawn(choice) ? await redrawnStyle(choice, state, client, signal) : undefined;
   // Before anything is sent.
-  const line = redrawnIn === undefined ? captionLineOf(form, translation) : "";
+  const line = redrawnIn === undefined || command === "restyle" ? captionLineOf(form, translation) : "";
   switch (command) {
     case "fill-label": {
       const label = translation.labels.find(({ id }) => id === form.label);

@@ -3,10 +3,11 @@
  * The likeliest answer (temperature 0) is the cleanest; only a part that is drawn anew may vary.
  */
 import type { Style } from "../../../shared/contract/conditions.ts";
+import type { TranslationInfo } from "../../../shared/contract/meta.ts";
 import type { VectorRecord } from "../../../shared/messages/vector-messages.ts";
 import { type DrawJob, numbered, type TranslationAbilities } from "../run/jobs.ts";
 import type { Form } from "../state/form.ts";
-import { artboardsOf } from "./captions.ts";
+import { artboardsOf, captionLineOf } from "./captions.ts";
 import type { DrawnCondition } from "./drawing.ts";
 import { inItsLayer, type UploadedIcon } from "./icons.ts";
 
@@ -16,20 +17,22 @@ const inputOf = ({ seed }: Form, { id }: TranslationAbilities) => ({ translation
 export const planRedrawnCaptions = (form: Form, translation: TranslationAbilities, style: Style): DrawJob[] =>
   artboardsOf(form, (caption) => ({ ...inputOf(form, translation), condition: { caption, style } }));
 
-/** Each icon in its own layer. @param vector as in `inItsLayer` */
+/** Each icon in its own layer, one badge on all. @param vector as in `inItsLayer` */
 export const planRedrawnIcons = (
   form: Form,
-  translation: TranslationAbilities,
+  translation: TranslationAbilities & Pick<TranslationInfo, "conditions">,
   icons: readonly UploadedIcon[],
   style: Style,
   vector?: VectorRecord,
-): DrawJob[] =>
-  numbered(
+): DrawJob[] => {
+  const badge = captionLineOf(form, translation);
+  return numbered(
     icons.map(({ icon, digest }) => {
-      const condition = { drawing: { image: digest }, style };
+      const condition = { drawing: { image: digest }, style, ...(badge === "" ? {} : { caption: badge }) };
       return inItsLayer(icon, { ...inputOf(form, translation), condition, count: 1 }, vector);
     }),
   );
+};
 
 /** The clean lines of a sketch, and the areas of a layout, have one likeliest answer. */
 export const planRedrawnDrawing = (

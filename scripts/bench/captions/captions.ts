@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- captions [--style NAME] [--list FILE]`: what captions as designers type them find. Each line of the lists beside this
  * file is a caption and what names of a drawing may say: `|` parts words of which one is enough, and `;` those that are needed
- * together. Of four letters and more the beginning of a word is enough. Four images of each caption are requested. Printed are the share of
+ * together; after `!` come words that none may have. Of four letters and more the beginning of a word is enough. Four images of each caption are requested. Printed are the share of
  * them whose drawing's name says it, and of how many captions all four are one drawing. Names are judged, not pictures; of images of two
  * drawings, both names together.
  * `further-phrases.txt` was written when the search was done, `rare-words.txt` after a reader had found such words lost to spelling, the
@@ -18,7 +18,16 @@ import type { Source } from "../../../shared/contract/generations/sources.ts";
 import { AppError } from "../../../shared/problem.ts";
 import { machine } from "../measure.ts";
 
-const lists = ["phrases", "further-phrases", "rare-words", "as-typed", "other-languages", "two-things", "states"];
+const lists = [
+  "phrases",
+  "further-phrases",
+  "rare-words",
+  "as-typed",
+  "other-languages",
+  "two-things",
+  "states",
+  "one-thing",
+];
 /** Letters of words that begin others: "no" begins "north". */
 const wholeBelow = 4;
 const sizePx = 128;
@@ -88,10 +97,14 @@ function read(line: string): { readonly caption: string; readonly says: Says } {
   const needed = line
     .slice(at + 1)
     .split(";")
-    .map((words) => new RegExp(`(^|[^a-z0-9])(${words.trim().split("|").map(asPattern).join("|")})`));
+    .map((words) => {
+      const [, not, listed] = /^(!?)(.*)$/.exec(words.trim())!;
+      const pattern = new RegExp(`(^|[^a-z0-9])(${listed!.split("|").map(asPattern).join("|")})`);
+      return { pattern, isSaid: not === "" };
+    });
   const says: Says = (sources) => {
     const names = sources.map(({ icon }) => icon.replaceAll("-", " ").toLowerCase()).join(" ");
-    return needed.every((one) => one.test(names));
+    return needed.every(({ pattern, isSaid }) => pattern.test(names) === isSaid);
   };
   return { caption: line.slice(0, at).trim(), says };
 }

@@ -5,25 +5,28 @@
 import { distancesTo } from "../lines/distances.ts";
 import { areasAtBorder, labelAreas } from "../lines/label-areas.ts";
 import { longerSide } from "../live-area.ts";
+import { boundsOf, boxOfPicture } from "../pixels/places.ts";
 import { inkFrom } from "../pixels/strokes.ts";
-import { boxOf, type Fills, gapPx, inFront, placed, type Spot, widthBeside } from "./layers.ts";
+import { boxOf, type Composed, type Fills, inFront, placed, type Spot, widthsOf } from "./layers.ts";
 
 /** Sides of a badge and of each of two drawings beside each other, of the longer side of the first. */
 const [badgeShare, eachShare] = [0.5, 0.6] as const;
 /** How far a badge may reach beyond a thing, of its longer side, and how far in the picture. */
 const [beyondShare, reachMost] = [0.15, 0.95] as const;
+/** Radii of circles that are about as large differ by at most this. */
+const alikePx = 1;
 /** Radius from which on what a drawing encloses has room for another, of the picture's side, and how much of the circle that one takes. */
 const [roomLeast, roomTaken] = [0.19, 0.78] as const;
 
 /** The second drawing within the first where that has room for it, else as a badge. */
-export function withBeside(first: Float32Array, second: Float32Array, fills: Fills): Float32Array {
+export function withBeside(first: Float32Array, second: Float32Array, fills: Fills): Composed {
   return within(first, second) ?? withBadge(first, second, fills);
 }
 
 /** The second drawing small at the lower right of the first. */
-export function withBadge(first: Float32Array, second: Float32Array, fills: Fills): Float32Array {
+export function withBadge(first: Float32Array, second: Float32Array, fills: Fills): Composed {
   const box = boxOf(first);
-  if (!box) return second;
+  if (!box) return { behind: first, front: second };
   const longer = longerSide(box);
   const sidePx = badgeShare * longer;
   // What is flat or narrow is covered less by a badge that reaches beyond it, within the square around it.
@@ -31,26 +34,33 @@ export function withBadge(first: Float32Array, second: Float32Array, fills: Fill
   const cornerOf = (from: number, to: number): number =>
     Math.max(to, Math.min((from + to + longer) / 2, to + beyondShare * longer, most));
   const [right, bottom] = [cornerOf(box.left, box.right), cornerOf(box.top, box.bottom)];
-  const badge = placed(second, { x: right - sidePx / 2, y: bottom - sidePx / 2, sidePx }, widthBeside(first));
-  return inFront(badge, first, { gap: gapPx(first), fills, covers: "hull" });
+  const { line, gapPx: gap } = widthsOf(first);
+  const badge = placed(second, { x: right - sidePx / 2, y: bottom - sidePx / 2, sidePx }, line);
+  return inFront(badge, first, { gap, fills, covers: "hull" });
 }
 
 /** Both as large as each other, the second before the first. */
-export function bothBeside(first: Float32Array, second: Float32Array, fills: Fills): Float32Array {
+export function bothBeside(first: Float32Array, second: Float32Array, fills: Fills): Composed {
   const box = boxOf(first);
-  if (!box) return second;
+  if (!box) return { behind: first, front: second };
   const longer = longerSide(box);
   const sidePx = eachShare * longer;
   const away = (longer - sidePx) / 2;
   const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
-  const width = widthBeside(first);
-  const spotAt = (sign: number): Spot => ({ x: x + sign * away, y: y + sign * away, sidePx });
-  const looks = { gap: gapPx(first), fills, covers: "silhouette" } as const;
-  return inFront(placed(second, spotAt(1), width), placed(first, spotAt(-1), width), looks);
+  const side = Math.sqrt(first.length);
+  const inPicture = (middle: number): number =>
+    Math.max((1 - reachMost) * side + sidePx / 2, Math.min(reachMost * side - sidePx / 2, middle));
+  const spotAt = (sign: number): Spot => ({ x: inPicture(x + sign * away), y: inPicture(y + sign * away), sidePx });
+  const { line, gapPx: gap } = widthsOf(first);
+  return inFront(placed(second, spotAt(1), line), placed(first, spotAt(-1), line), {
+    gap,
+    fills,
+    covers: "silhouette",
+  });
 }
 
 /** The second drawing in what the first encloses, or cut out of what it fills; undefined where there is no room. */
-export function within(first: Float32Array, second: Float32Array): Float32Array | undefined {
+export function within(first: Float32Array, second: Float32Array): Composed | undefined {
   const side = Math.sqrt(first.length);
   const ink = Uint8Array.from(first, (alpha) => Number(alpha >= inkFrom));
   const areas = labelAreas(ink, 0, side);
@@ -60,14 +70,30 @@ export function within(first: Float32Array, second: Float32Array): Float32Array 
   const isCut = filled.sidePx > empty.sidePx;
   const room = isCut ? filled : empty;
   if (room.sidePx < 2 * roomLeast * side) return undefined;
-  const small = placed(second, { ...room, sidePx: roomTaken * room.sidePx }, widthBeside(first));
-  return first.map((alpha, at) => (isCut ? alpha * (1 - small[at]!) : Math.max(alpha, small[at]!)));
+  const small = placed(second, { ...room, sidePx: roomTaken * room.sidePx }, widthsOf(first).line);
+  if (!isCut) return { behind: first, front: small };
+  return { behind: first.map((alpha, at) => alpha * (1 - small[at]!)), front: new Float32Array(small.length) };
 }
 
-/** The middle and the width of the largest circle in a mask. */
+/** The middle and the width of the largest circle in a mask; of several that are about as large the one nearest to the middle of the mask. */
 function roomIn(mask: Uint8Array, side: number): Spot {
   const depth = distancesTo(0, mask, side, side);
-  let most = 0;
-  for (const [at, value] of depth.entries()) if (value > depth[most]!) most = at;
-  return { x: (most % side) + 0.5, y: Math.floor(most / side) + 0.5, sidePx: 2 * depth[most]! };
+  const box = boundsOf(side, (at) => mask[at] === 1) ?? boxOfPicture(side);
+  const placeOf = (at: number) => ({ x: (at % side) + 0.5, y: Math.floor(at / side) + 0.5 });
+  const radiusAt = (at: number): number => {
+    const { x, y } = placeOf(at);
+    // Nothing lies beyond the picture.
+    return Math.min(depth[at]!, x, y, side - x, side - y);
+  };
+  const awayFromMiddle = (at: number): number => {
+    const { x, y } = placeOf(at);
+    return Math.hypot(x - (box.left + box.right) / 2, y - (box.top + box.bottom) / 2);
+  };
+  let largest = 0;
+  for (let at = 0; at < mask.length; at += 1) largest = Math.max(largest, radiusAt(at));
+  let best: number | undefined;
+  for (let at = 0; at < mask.length; at += 1)
+    if (radiusAt(at) >= largest - alikePx && (best === undefined || awayFromMiddle(at) < awayFromMiddle(best)))
+      best = at;
+  return { ...placeOf(best!), sidePx: 2 * radiusAt(best!) };
 }

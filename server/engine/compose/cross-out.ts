@@ -3,18 +3,19 @@
  * are alphas in one ink, [side, side].
  */
 import { longerSide } from "../live-area.ts";
-import { boxOf, cutOut, type Fills, gapPx, widthBeside } from "./layers.ts";
+import { boxOf, type Composed, cutOut, type Fills, widthsOf } from "./layers.ts";
 
-/** Pixels at the border of the picture that the line leaves, of its side. */
+/** Border of the picture that the line leaves free, of its side. */
 const borderShare = 0.06;
 
 /** What lines enclose ends at the crossing line where it is filled beside them: one more line along each gap would be three. */
-export function crossedOut(alphas: Float32Array, fills: Fills): Float32Array {
+export function crossedOut(alphas: Float32Array, fills: Fills): Composed {
   const box = boxOf(alphas);
-  if (!box) return alphas;
+  if (!box) return { behind: alphas, front: new Float32Array(alphas.length) };
   const side = Math.sqrt(alphas.length);
   const half = longerSide(box) / 2;
-  const radius = (widthBeside(alphas) * side) / 2;
+  const { line: width, gapPx } = widthsOf(alphas);
+  const radius = (width * side) / 2;
   const inPicture = (place: number): number =>
     Math.min(side * (1 - borderShare) - radius, Math.max(side * borderShare + radius, place));
   const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
@@ -23,9 +24,8 @@ export function crossedOut(alphas: Float32Array, fills: Fills): Float32Array {
   const away = distancesToSegment(from, to, side);
   const line = (beyond: number): Float32Array =>
     away.map((distance) => Math.min(1, Math.max(0, radius + beyond + 0.5 - distance)));
-  const gap = fills === "beside lines" ? 0 : gapPx(alphas);
-  const [crossing, left] = [line(0), cutOut(alphas, line, gap, fills === "whole")];
-  return left.map((alpha, at) => Math.max(alpha, crossing[at]!));
+  const gap = fills === "beside lines" ? 0 : gapPx;
+  return { behind: cutOut(alphas, line, gap, fills === "whole"), front: line(0) };
 }
 
 type Place = readonly [x: number, y: number];

@@ -12,16 +12,29 @@ import { type Box, boundsOf } from "../pixels/places.ts";
 import { resampleSquare } from "../pixels/resample-square.ts";
 import { grown, withoutHoles } from "../pixels/shadows/cover.ts";
 import { inkFrom } from "../pixels/strokes.ts";
+import { hullOf } from "./hull.ts";
 
 /** Gap between what is in front and what is behind, of the picture's side: half a line of 24 px icons, or as wide as lines are. */
 const gapLeast = 0.045;
 /** Width of lines that are drawn beside fills: 2 px of 24. */
 const usualWidth = 2 / 24;
+/** How much the widths of lines may differ: a hand draws them less evenly than a machine. */
+const spreadMost = 0.7;
 /** What is left of a thing behind counts as a crumb below this many squares of the gap. */
 const crumbMost = 2.5;
 
 /** What a style fills: nothing, what lines enclose while these stay, or things as wholes. */
 export type Fills = "none" | "beside lines" | "whole";
+
+/** Two things of one drawing, apart: alphas, [side, side]. What is behind has room for what is in front. */
+export interface Composed {
+  readonly behind: Float32Array;
+  readonly front: Float32Array;
+}
+
+/** Both in one ink. */
+export const inOne = ({ behind, front }: Composed): Float32Array =>
+  front.map((alpha, at) => Math.max(alpha, behind[at]!));
 
 /** A square by its middle, in pixels. */
 export interface Spot {
@@ -34,19 +47,24 @@ export interface Spot {
 export const boxOf = (alphas: Float32Array): Box | undefined =>
   boundsOf(Math.sqrt(alphas.length), (at) => alphas[at]! >= inkFrom);
 
-/** The drawing's lines where it is drawn in lines of one width. */
+/** The drawing's lines where it is drawn in lines, also by hand. */
 export function linesIn(alphas: Float32Array): LineWidth | undefined {
   const side = Math.sqrt(alphas.length);
   const lines = lineWidthOf(shapeOf(alphas, side), side);
-  return isLines(lines) ? lines : undefined;
+  return isLines(lines, spreadMost) ? lines : undefined;
 }
 
-/** Width of lines that suit a drawing, of its side. */
-export const widthBeside = (alphas: Float32Array): number => linesIn(alphas)?.width ?? usualWidth;
+/** Widths of lines and of gaps that suit a drawing. */
+export interface Widths {
+  /** Of lines, of the drawing's side. */
+  readonly line: number;
+  readonly gapPx: number;
+}
 
-/** The gap that a drawing's lines leave, in pixels. */
-export const gapPx = (alphas: Float32Array): number =>
-  Math.max(gapLeast, (linesIn(alphas)?.width ?? 0) * 0.75) * Math.sqrt(alphas.length);
+export function widthsOf(alphas: Float32Array): Widths {
+  const width = linesIn(alphas)?.width;
+  return { line: width ?? usualWidth, gapPx: Math.max(gapLeast, (width ?? 0) * 0.75) * Math.sqrt(alphas.length) };
+}
 
 /**
  * A drawing at another size and place: its ink fills the spot, and its lines are as wide as asked, as far as they stay whole and apart.
@@ -74,11 +92,10 @@ export function inFront(
   front: Float32Array,
   behind: Float32Array,
   { gap, fills, covers }: { readonly gap: number; readonly fills: Fills; readonly covers: Covers },
-): Float32Array {
+): Composed {
   const side = Math.sqrt(front.length);
   const whole = covers === "hull" ? hullOf(front) : withoutHoles(front, side);
-  const left = cutOut(behind, (beyond) => grown(whole, side, beyond), gap, fills !== "none");
-  return front.map((alpha, at) => Math.max(alpha, left[at]!));
+  return { behind: cutOut(behind, (beyond) => grown(whole, side, beyond), gap, fills !== "none"), front };
 }
 
 /**
@@ -103,53 +120,6 @@ export function cutOut(
 function closedBy(alphas: Float32Array, cover: Float32Array): Float32Array {
   const whole = withoutHoles(alphas, Math.sqrt(alphas.length));
   return alphas.map((alpha, at) => Math.max(alpha, Math.min(whole[at]!, cover[at]!)));
-}
-
-/** The convex hull of a drawing's ink (Andrew 1979, monotone chains). @returns [side, side], 1 or 0 */
-function hullOf(alphas: Float32Array): Float32Array {
-  const side = Math.sqrt(alphas.length);
-  // The first and last pixel of each row, from top to bottom.
-  const ends: Array<readonly [left: number, right: number, y: number]> = [];
-  for (let y = 0; y < side; y += 1) {
-    const row = alphas.subarray(y * side, (y + 1) * side);
-    const left = row.findIndex((alpha) => alpha >= inkFrom);
-    if (left >= 0) ends.push([left, row.findLastIndex((alpha) => alpha >= inkFrom), y]);
-  }
-  const hull = new Float32Array(alphas.length);
-  const [lefts, rights] = [
-    chainOf(ends.map(([left, , y]) => [left, y])),
-    chainOf(ends.map(([, right, y]) => [-right, y])),
-  ];
-  for (const [, , y] of ends) {
-    const [from, to] = [Math.ceil(reachAt(lefts, y)), Math.floor(-reachAt(rights, y))];
-    hull.fill(1, y * side + from, y * side + to + 1);
-  }
-  return hull;
-}
-
-type Place = readonly [x: number, y: number];
-
-/** The left border of the hull of places from top to bottom. */
-function chainOf(places: readonly Place[]): Place[] {
-  const chain: Place[] = [];
-  for (const place of places) {
-    while (chain.length > 1 && turnOf(chain.at(-2)!, chain.at(-1)!, place) >= 0) chain.pop();
-    chain.push(place);
-  }
-  return chain;
-}
-
-/** Above 0 where the middle of three places lies right of the line between the others, as y grows downwards. */
-const turnOf = ([x0, y0]: Place, [x1, y1]: Place, [x2, y2]: Place): number =>
-  (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0);
-
-/** Where a chain is at a height, linear between its places. */
-function reachAt(chain: readonly Place[], y: number): number {
-  const next = chain.findIndex((place) => place[1] >= y);
-  const [x1, y1] = chain[next]!;
-  if (y1 === y) return x1;
-  const [x0, y0] = chain[next - 1]!;
-  return x0 + ((x1 - x0) * (y - y0)) / (y1 - y0);
 }
 
 /** Without what a cut left of larger pieces. */

@@ -85,18 +85,24 @@ function longestJapanese(plain: string, start: number, { meanings, longest }: La
 /** The English words in an English order; undefined where nothing can be drawn. */
 export function inEnglishOrder(parts: readonly Glossed[], id: Language["id"]): string | undefined {
   const said = parts.filter(({ kind }) => kind !== "filler");
-  const ordered = id === "ja" ? withPrepositions(said) : id === "de" ? said : adjectivesFirst(said);
-  const kept = ordered.filter(({ kind }, at) => kind !== "joining" || isBetweenThings(ordered, at));
+  const ordered = id === "ja" ? saysNoFirst(withPrepositions(said)) : id === "de" ? said : adjectivesFirst(said);
+  const kept = ordered.filter(({ kind }, at) => kind !== "joining" || isKept(ordered, at));
   return kept.length === 0 ? undefined : kept.map(({ english }) => english).join(" ");
 }
 
 const ofKind = (kind: WordKind, part: Glossed | undefined): boolean => part?.kind === kind;
 
 /** A joining word needs something on both sides, but for one that says that a thing is not there; the first of several that meet is left out. */
-const isBetweenThings = (parts: readonly Glossed[], at: number): boolean =>
+const isKept = (parts: readonly Glossed[], at: number): boolean =>
   (parts[at]!.english === "without" || parts.slice(0, at).some(({ kind }) => kind !== "joining")) &&
   at + 1 < parts.length &&
   !ofKind("joining", parts[at + 1]);
+
+/** "sound no" becomes "no sound". */
+const saysNoFirst = (parts: readonly Glossed[]): Glossed[] => {
+  const isNo = ({ english }: Glossed): boolean => english === "no";
+  return [...parts.filter(isNo), ...parts.filter((part) => !isNo(part))];
+};
 
 /** "car red dark" becomes "dark red car". */
 function adjectivesFirst(parts: readonly Glossed[]): Glossed[] {

@@ -114,6 +114,7 @@ edit | bearbeiten | modifier, éditer | editar, modificar | editar | 編集
 empty | leer | vide | vacío, vacía | vazio, vazia | 空っぽの
 export | exportieren | exporter | exportar | exportar | エクスポート, 書き出し
 fast | schnell | rapide | rápido, rápida | rápido, rápida | 速い
+forbidden | verboten | interdit, interdite | prohibido, prohibida | proibido, proibida | 禁止
 full | voll | plein, pleine | lleno, llena | cheio, cheia | 満タン
 hide | ausblenden, verbergen | masquer, cacher | ocultar, esconder | ocultar, esconder | 非表示
 import | importieren | importer | importar | importar | インポート, 読み込み

@@ -51,16 +51,21 @@ export interface Finder {
 
 const noiseOf = (seed: number) => (length: number) => normals(seed, streams.retrieval, length);
 
+interface Wanted extends Pick<ResolvedRequest, "licences">, WantedDrawing {
+  /** Whether only drawings of what the words call a thing are found, none that merely fit. */
+  readonly isCalledSo?: boolean;
+}
+
 /** In the pack's library, under the requested licences; of a word that nobody knows by what it may be a slip of, where that fits better. */
 export async function inLibrary(
   captions: NonNullable<Translation["captions"]> & { readonly library: DrawingFinder },
   { drawings, target: { imageSizePx: sizePx } }: Translation,
   words: CaptionWords,
-  { licences, look, liveArea: wanted }: Pick<ResolvedRequest, "licences"> & WantedDrawing,
+  { licences, look, liveArea: wanted, isCalledSo }: Wanted,
 ): Promise<Finder> {
   const among = stylesUnder(licences, drawings);
   const find = ({ vector, plain: text }: CaptionWords): DrawingChoice | undefined =>
-    vector && captions.library.find({ words: vector, text, among, look, cosineLeast });
+    vector && captions.library.find({ words: vector, text, among, look, cosineLeast, isCalledSo });
   const mended = await withoutSlips(captions, words);
   const [asWritten, asMended] = [find(words), mended && find(mended)];
   const choice = (asMended?.match ?? 0) > (asWritten?.match ?? 0) ? asMended : asWritten;

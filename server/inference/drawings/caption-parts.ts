@@ -1,11 +1,18 @@
 /**
  * Captions of two things, of a thing and what is said of it, and of a thing that is off: "mountain with a flag", "cat and dog", "heart in a
- * circle", "add guitar", "no drones". What the words between are is read here, in English as captions are translated; which drawings show the things, and how both become one, is not.
+ * circle", "add guitar", "no drones". They are taken apart here, in English as captions are translated. Which drawings show the things, and
+ * how both become one, is not said here.
  */
 
 /** How two drawings become one: the second within or beside the first, or both as large as each other; or one is crossed out. */
 export type CaptionParts =
-  | { readonly how: "with" | "both"; readonly first: string; readonly second: string }
+  | {
+      readonly how: "with" | "both";
+      readonly first: string;
+      readonly second: string;
+      /** Both without what is between them, where nothing else was said. */
+      readonly together?: string;
+    }
   | { readonly how: "crossedOut"; readonly first: string };
 
 /** Without an article "in" and "on" belong to verbs: sign in, log in, turn on. */
@@ -13,19 +20,30 @@ const inWords = "inside(?: of)?|within|in(?= (?:an?|the) )|on(?= (?:an?|the) )|o
 /** Things that hold others in names of icons. */
 const holders =
   "circle|square|box|shield|hexagon|diamond|octagon|folder|envelope|cloud|frame|bubble|hand|house|clipboard|calendar|bag|speech bubble";
-/** Japanese puts what says no behind. */
-const off = "no|crossed out|slashed|not allowed|forbidden|prohibited|banned";
-const article = /^(?:an?|the|one|some) /;
-/** What is no thing, after "with" and "no". */
-const pronouns = new Set(
-  "us me you them it him her this that all others other one people everyone anything everything longer more yes idea way problem problems".split(
-    " ",
-  ),
+const off = "crossed out|slashed|not allowed|forbidden|prohibited|banned";
+const article = /^(?:an?|the|one|some|my|your) /;
+/** What is no thing by itself. */
+const noThings = wordSet(
+  "us me you them it him her this that all others other one people everyone anything everything longer more yes idea way problem problems " +
+    "out in up down over back off on now button field bar icon menu market general mobile best low high full free art total serial seek",
 );
+/** What is done in or on something: "turn on a light", "play in a band". */
+const verbs = wordSet(
+  "turn log sign put hang play live walk switch plug sit stand run work fall swim dance sleep look jump climb write read draw click tap pay ride drive",
+);
+/** Who wears, and rides, what they are in and on. */
+const persons = wordSet("man woman boy girl child kid baby person people men women");
+/** What is new in interfaces; a "new year" has no plus. */
+const made = wordSet(
+  "message mail email chat conversation file folder document user contact customer member order task note post page tab window project item event " +
+    "appointment meeting comment ticket image photo video account payment card list group team channel playlist product invoice booking",
+);
+/** Words that say alone that a drawing is off. */
+const offAlone = wordSet("no not off disabled slash none");
 
 /**
- * What interfaces say of a thing, as the badge that sets of icons show it by: "add guitar", "order pending". Words before the thing or behind it, and words
- * that are only said behind it.
+ * What interfaces say of a thing, as the badge that sets of icons show it by: "add guitar", "order pending". Words before the thing or
+ * behind it, and words that are only said behind it.
  */
 const badges: ReadonlyArray<readonly [badge: string, anywhere: string, behind: string]> = [
   ["plus", "add new create", "added"],
@@ -53,13 +71,7 @@ const badges: ReadonlyArray<readonly [badge: string, anywhere: string, behind: s
   ["share", "share", "shared"],
 ];
 const badgesBy = (wordsOf: (row: (typeof badges)[number]) => string): ReadonlyMap<string, string> =>
-  new Map(
-    badges.flatMap((row) =>
-      wordsOf(row)
-        .split(" ")
-        .map((word) => [word, row[0]] as const),
-    ),
-  );
+  new Map(badges.flatMap((row) => Array.from(wordSet(wordsOf(row)), (word) => [word, row[0]] as const)));
 const badgesBefore = badgesBy(([, anywhere]) => anywhere);
 const badgesBehind = badgesBy(([, anywhere, behind]) => `${anywhere} ${behind}`);
 
@@ -75,7 +87,7 @@ const wordsMost = 6;
 
 /** @returns undefined where a caption says one thing */
 export function partsOf(caption: string): CaptionParts | undefined {
-  const text = caption.toLowerCase().replace(/\s+/g, " ").trim();
+  const text = folded(caption);
   if (text.split(" ").length > wordsMost || /[,;:.!?/]/.test(text)) return undefined;
   for (const one of crossed) {
     const first = thing(one.exec(text)?.[1]);
@@ -84,11 +96,39 @@ export function partsOf(caption: string): CaptionParts | undefined {
   for (const { how, of } of patterns) {
     const [, one, other] = of.exec(text) ?? [];
     const [first, second] = [thing(one), thing(other)];
-    if (first !== undefined && second !== undefined) return { how, first, second };
+    if (first !== undefined && second !== undefined) return { how, first, second, together: `${first} ${second}` };
   }
+  return within(text) ?? withState(text);
+}
+
+/** Stands for the drawing that a caption is given beside. */
+export const theDrawing = "drawing";
+
+/**
+ * What a caption beside a drawing makes of it: "add", "pending" and "with a heart" put a badge on it, "in a circle" puts it within, "and a dog"
+ * beside another, "off" crosses it out; other words name a badge.
+ */
+export function partsBeside(caption: string): CaptionParts {
+  const said = folded(caption);
+  if (offAlone.has(said)) return { how: "crossedOut", first: theDrawing };
+  return partsOf(`${theDrawing} ${said}`) ?? { how: "with", first: theDrawing, second: thing(said) ?? said };
+}
+
+/** "Add-guitar!" is "add guitar"; "e-mail" stays. */
+const folded = (caption: string): string =>
+  caption
+    .toLowerCase()
+    .replace(/(?<=\p{L}{2})[-_](?=\p{L}{2})/gu, " ")
+    .replace(/\s+/g, " ")
+    .trim()
+    .replace(/[.!?]+$/, "");
+
+/** A thing in another, or on it. */
+function within(text: string): CaptionParts | undefined {
   const [, one, holder] = inAny.exec(text) ?? inHolder.exec(text) ?? [];
   const [first, second] = [thing(holder), thing(one)];
-  return first !== undefined && second !== undefined ? { how: "with", first, second } : withState(text);
+  if (first === undefined || second === undefined || verbs.has(second.split(" ")[0]!)) return undefined;
+  return persons.has(second) ? undefined : { how: "with", first, second, together: `${second} ${first}` };
 }
 
 /** A thing and what is said of it. */
@@ -97,13 +137,18 @@ function withState(text: string): CaptionParts | undefined {
   const [before, behind] = [badgesBefore.get(words[0]!), badgesBehind.get(words.at(-1)!)];
   const second = before ?? behind;
   const first = thing((before === undefined ? words.slice(0, -1) : words.slice(1)).join(" "));
-  return second === undefined || first === undefined ? undefined : { how: "with", first, second };
+  if (second === undefined || first === undefined) return undefined;
+  return words[0] === "new" && !made.has(first.replace(/s$/, "")) ? undefined : { how: "with", first, second };
 }
 
 /** Words that name one thing, without their article. */
 function thing(words: string | undefined): string | undefined {
   const plain = words?.replace(article, "").trim();
-  if (plain === undefined || plain === "" || pronouns.has(plain)) return undefined;
+  if (plain === undefined || plain === "" || noThings.has(plain)) return undefined;
   const isMore = [...patterns.map(({ of }) => of), ...crossed].some((of) => of.test(plain));
   return isMore ? undefined : plain;
+}
+
+function wordSet(words: string): ReadonlySet<string> {
+  return new Set(words.split(" ").filter((word) => word !== ""));
 }

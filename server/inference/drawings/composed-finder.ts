@@ -3,21 +3,20 @@
  * "no drones". Each seed finds both of its own.
  */
 import type { Source } from "../../../shared/contract/generations/sources.ts";
-import { bothBeside, withBeside } from "../../engine/compose/arrange.ts";
-import { crossedOut } from "../../engine/compose/cross-out.ts";
-import type { Fills } from "../../engine/compose/layers.ts";
+import { type Fills, inOne } from "../../engine/compose/layers.ts";
 import type { DrawingChoice } from "../../engine/interfaces.ts";
 import { channelsOfHex } from "../../engine/pixels/hex-colour.ts";
 import { inInk } from "../../engine/pixels/ink-colour.ts";
 import { usualInk } from "../../engine/pixels/usual-ink.ts";
+import { arranged } from "./arranged.ts";
 import { type Finder, type Found, inLibrary } from "./caption-finders.ts";
 import { type CaptionParts, partsOf } from "./caption-parts.ts";
-import { readWords } from "./caption-words.ts";
+import { type CaptionWords, readWords, withoutSlips } from "./caption-words.ts";
 
 type LibraryArguments = Parameters<typeof inLibrary>;
 
 /** How well a name fits from which on it says in other words what a caption of two things says, and that something is off. */
-const [sureFrom, offSureFrom] = [0.85, 0.65] as const;
+const [sureFrom, offSureFrom] = [0.85, 0.72] as const;
 
 /**
  * The library's drawings of a caption. A seed whose drawing does not say all of it starts from what is composed of the drawings of the
@@ -27,15 +26,28 @@ const [sureFrom, offSureFrom] = [0.85, 0.65] as const;
 export async function inLibraryOrComposed(
   ...[captions, translation, words, wanted]: LibraryArguments
 ): Promise<Finder> {
-  const whole = await inLibrary(captions, translation, words, wanted);
-  const parts = partsOf(words.plain ?? words.text);
+  const parts = await partsIn(captions, words);
+  // "Heart in circle" is called "heart circle".
+  const together = parts?.how === "crossedOut" ? undefined : parts?.together;
+  const whole = await inLibrary(captions, translation, together ? { ...words, plain: together } : words, wanted);
   const composed = parts && (await composedOf(parts, [captions, translation, words, wanted]));
   if (!composed) return whole;
   const { choice, chosenBy, mostUnlike } = whole;
-  const isSaid = (entry: number): boolean => says(choice!.says(entry), parts.how);
-  const best = choice?.choose((length) => new Float32Array(length)).entry;
-  if (!chosenBy || best === undefined || !(choice!.saysAll || isSaid(best))) return composed;
-  return { ...(mostUnlike && { mostUnlike }), find: (seed) => (isSaid(chosenBy(seed)) ? whole : composed).find(seed) };
+  if (!choice || !chosenBy) return composed;
+  if (choice.saysAll) {
+    const isSaid = (seed: number): boolean => says(choice.says(chosenBy(seed)), parts.how);
+    return { ...(mostUnlike && { mostUnlike }), find: (seed) => (isSaid(seed) ? whole : composed).find(seed) };
+  }
+  const best = choice.choose((length) => new Float32Array(length)).entry;
+  return says(choice.says(best), parts.how) ? whole : composed;
+}
+
+/** Also where a word between is misspelled. */
+async function partsIn(captions: LibraryArguments[0], words: CaptionWords): Promise<CaptionParts | undefined> {
+  const parts = partsOf(words.plain ?? words.text);
+  if (parts) return parts;
+  const mended = await withoutSlips(captions, words);
+  return mended && partsOf(mended.plain ?? words.text);
 }
 
 function says(name: ReturnType<DrawingChoice["says"]>, how: CaptionParts["how"]): boolean {
@@ -43,7 +55,7 @@ function says(name: ReturnType<DrawingChoice["says"]>, how: CaptionParts["how"])
   return saysAll || (!isPart && !isContrary && match >= (how === "crossedOut" ? offSureFrom : sureFrom));
 }
 
-/** @returns undefined where a part finds no drawing whose name says all of it */
+/** @returns undefined where nothing in the library is called as a part is */
 async function composedOf(
   parts: CaptionParts,
   [captions, translation, words, wanted]: LibraryArguments,
@@ -51,18 +63,12 @@ async function composedOf(
   const finders: Finder[] = [];
   for (const text of parts.how === "crossedOut" ? [parts.first] : [parts.first, parts.second]) {
     const own = { ...(await readWords(captions, text)), text: words.text };
-    const finder = await inLibrary(captions, translation, own, wanted);
-    if (!finder.choice?.saysAll) return undefined;
+    const finder = await inLibrary(captions, translation, own, { ...wanted, isCalledSo: true });
+    if (!finder.choice) return undefined;
     finders.push(finder);
   }
   return composedFrom(finders, parts.how, wanted.fills);
 }
-
-const arranged = {
-  with: ([one, other], fills) => withBeside(one!, other!, fills),
-  both: ([one, other], fills) => bothBeside(one!, other!, fills),
-  crossedOut: ([one], fills) => crossedOut(one!, fills),
-} satisfies Record<CaptionParts["how"], (alphas: readonly Float32Array[], fills: Fills) => Float32Array>;
 
 function composedFrom(finders: readonly Finder[], how: CaptionParts["how"], fills: Fills): Finder {
   const { mostUnlike } = finders[0]!;
@@ -71,12 +77,9 @@ function composedFrom(finders: readonly Finder[], how: CaptionParts["how"], fill
     async find(seed) {
       const found = await Promise.all(finders.map((finder) => finder.find(seed)));
       const { sizePx } = found[0]!;
-      const alphas = arranged[how](
-        found.map(({ planes }) => planes.slice(3 * sizePx ** 2)),
-        fills,
-      );
+      const alphas = found.map(({ planes }) => planes.slice(3 * sizePx ** 2));
       return {
-        planes: inUsualInkPlanes(alphas),
+        planes: inUsualInkPlanes(inOne(arranged[how](alphas, fills))),
         sizePx,
         key: `${how}, fills ${fills}: ${found.map(({ key }) => key).join(", ")}`,
         sources: sharedSources(found),

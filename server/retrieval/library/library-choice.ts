@@ -18,6 +18,7 @@ export interface NamedEntry {
   /** What its name says (name-words.ts); absent = no words were compared. */
   readonly saysAll?: boolean;
   readonly isPart?: boolean;
+  readonly isCalledSo?: boolean;
   readonly isContrary?: boolean;
 }
 
@@ -39,8 +40,8 @@ const lookWeight = 2;
 const noiseMost = 9;
 /** Deviations below this are noise of the thumbnails. */
 const deviationLeast = 0.02;
-/** How much less well than the best a name fits that says all words and is found all the same. */
-const saidWithin = 0.1;
+/** How much less well than the best a name that says all words may fit. */
+const saysAllWithin = 0.1;
 /**
  * Drawings that some seeds shall find, if so many fit: what few drawings are called is what else is nearly called so, too. Log-weight below
  * the best at which the second is found, and each after it: of a thousand seeds eight find the second.
@@ -123,7 +124,7 @@ export class LibraryChoice implements DrawingChoice {
       .filter(({ logWeight }) => logWeight >= best - noiseMost);
     this.#bestWeight = best;
     this.match = found[0]!.match;
-    this.saysAll = found.some(({ match, saysAll }) => saysAll === true && match >= this.match - saidWithin);
+    this.saysAll = found.some(({ match, saysAll }) => saysAll === true && match >= this.match - saysAllWithin);
   }
 
   /** @param noise log-weights that a seed adds, [length]; a longer one begins with the same */

@@ -23,6 +23,10 @@ const perhapsNegations = setOf(
   "none off disable disabled mute muted unmute silent hide hidden invisible offline disconnect disconnected down broken block blocked cancel cancelled " +
     "canceled stop free forbidden denied declined unavailable missing never remove removed delete deleted error fail failed ban banned private",
 );
+/** Of these, words that say no more than that something is not there, or off. */
+const otherNegations = setOf(
+  "none free mute muted silent disabled hidden offline disconnected forbidden denied unavailable missing never banned",
+);
 const opposites = pairsOf(
   "up down, left right, in out, open close, open closed, plus minus, add remove, add delete, on off, increase decrease, increasing decreasing, " +
     "start end, happy sad, man woman, male female, full empty, lock unlock, locked unlocked, show hide, online offline, day night, sunny night, " +
@@ -37,6 +41,9 @@ const sameWords = 0.97;
 /** Lost by a name that says the opposite, or that something is off where the caption does not, and the other way around. */
 const contradictionLoss = 0.15;
 
+/** How well a name with more words fits at least for what a caption calls a thing, and one that ends with the caption's words. */
+const [calledFrom, kindFrom] = [0.82, 0.7] as const;
+
 /** How well names of ideas fit at least, those that share a word with the caption and others: vectors of rare words are near to any that are spelled like them. */
 const ideaLeast = { sharing: 0.52, alone: 0.66 } as const;
 
@@ -48,6 +55,8 @@ export interface Said {
   /** Sets number variants of a drawing, which are of the same thing, and numbers: they count where the caption has some. */
   readonly numbers: ReadonlySet<string>;
   readonly isNegated: boolean;
+  /** Whether it says so in another word: "gluten free", "volume mute". */
+  readonly isOtherwiseNegated: boolean;
   /** Whether it may say that something is off. */
   readonly isPerhapsNegated: boolean;
 }
@@ -65,6 +74,7 @@ export function said(text: string): Said {
     stems: new Set(words.map(stemmer)),
     numbers: new Set(all.filter(isNumber).map((word) => word.replace(/^0+(?=\d)/, ""))),
     isNegated: words.includes(negation),
+    isOtherwiseNegated: all.some((word) => otherNegations.has(word)),
     isPerhapsNegated: all.some((word) => perhapsNegations.has(word)),
   };
 }
@@ -91,6 +101,8 @@ export interface NameFit {
   /** Whether it says all that the caption says, or some of it and nothing else. */
   readonly saysAll: boolean;
   readonly isPart: boolean;
+  /** Whether a thing with this name is what the caption calls a thing. */
+  readonly isCalledSo: boolean;
   /** Whether it says the opposite of something. */
   readonly isContrary: boolean;
 }
@@ -98,16 +110,25 @@ export interface NameFit {
 export function fitOf(name: Said, caption: Said, cosine: number): NameFit {
   const isContrary = contradicts(name, caption);
   const alike = likenessOfWords(name, caption);
+  const isCovered = (stem: string): boolean => name.stems.has(stem) || (stem === negation && name.isOtherwiseNegated);
   const saysAll =
-    !isContrary && saysNoMore(caption, name) && [...caption.numbers].every((one) => name.numbers.has(one));
+    !isContrary && [...caption.stems].every(isCovered) && [...caption.numbers].every((one) => name.numbers.has(one));
   const match = cosine + wordsShare * (alike - cosine) - (isContrary ? contradictionLoss : 0);
   return {
     match: areSame(name, caption) ? Math.max(sameWords, match) : match,
     isIdea: !isContrary && match >= (alike > 0 ? ideaLeast.sharing : ideaLeast.alone),
     saysAll,
     isPart: !saysAll && saysNoMore(name, caption),
+    isCalledSo: saysAll && (caption.isPerhapsNegated || !name.isPerhapsNegated) && isKindOf(name, caption, match),
     isContrary,
   };
+}
+
+/** A "delivery drone" is a drone, and an "art gallery" no art. */
+function isKindOf(name: Said, caption: Said, match: number): boolean {
+  const added = name.stems.size - caption.stems.size;
+  const hasSameHead = [...name.stems].at(-1) === [...caption.stems].at(-1);
+  return added === 0 || match >= calledFrom || (added === 1 && hasSameHead && match >= kindFrom);
 }
 
 /** With the same endings: "glass" is no "glasses". */
@@ -117,7 +138,8 @@ function areSame(name: Said, caption: Said): boolean {
 }
 
 function contradicts(name: Said, caption: Said): boolean {
-  if (name.isNegated !== caption.isNegated && !caption.isPerhapsNegated) return true;
+  const isOff = name.isNegated || (caption.isNegated && name.isOtherwiseNegated);
+  if (isOff !== caption.isNegated && !caption.isPerhapsNegated) return true;
   return [...caption.words].some((word) =>
     opposites.get(word)?.some((opposite) => name.words.has(opposite) && !caption.words.has(opposite)),
   );

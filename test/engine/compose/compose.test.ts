@@ -1,10 +1,18 @@
 /** Drawings composed of two, and crossed out: gaps between both, widths of lines, what is closed, and what has room within another. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { bothBeside, withBeside, within } from "../../../server/engine/compose/arrange.ts";
-import { crossedOut } from "../../../server/engine/compose/cross-out.ts";
-import { boxOf, linesIn } from "../../../server/engine/compose/layers.ts";
+import * as arrange from "../../../server/engine/compose/arrange.ts";
+import * as cross from "../../../server/engine/compose/cross-out.ts";
+import { boxOf, type Composed, type Fills, inOne, linesIn } from "../../../server/engine/compose/layers.ts";
 import { countParts } from "../../../server/engine/lines/count-parts.ts";
+
+const whole = (composed: Composed | undefined) => (composed ? inOne(composed) : undefined);
+const within = (first: Float32Array, second: Float32Array) => whole(arrange.within(first, second));
+const withBeside = (first: Float32Array, second: Float32Array, fills: Fills) =>
+  inOne(arrange.withBeside(first, second, fills));
+const bothBeside = (first: Float32Array, second: Float32Array, fills: Fills) =>
+  inOne(arrange.bothBeside(first, second, fills));
+const crossedOut = (alphas: Float32Array, fills: Fills) => inOne(cross.crossedOut(alphas, fills));
 
 const side = 128;
 const draw = (share: (x: number, y: number) => number): Float32Array =>

@@ -23,10 +23,10 @@ export function IconForm(props: ViewProps) {
       <IconSources {...props} isChanged={isChanged} />
       {command === "restyle" && (
         <>
-          {showsOwnStyle(controller.state) && <p class="notice">{texts.showTheStyle}</p>}
+          {showsOwnStyle(controller.state) && form.caption.trim() === "" && <p class="notice">{texts.showTheStyle}</p>}
           <StyleField {...props} />
-          {!isRedrawn(style) && readsCaption(meta, command, style) && (
-            <CaptionLine controller={controller} label={texts.otherCaption} />
+          {readsCaption(meta, command, style) && (
+            <CaptionLine controller={controller} label={isRedrawn(style) ? texts.badge : texts.otherCaption} />
           )}
           {hasImages(scene.icons ?? []) && <InsertAsField {...props} />}
         </>

@@ -26,6 +26,7 @@ and --from-style; conditions that you do not change stay. Prints one JSON line a
 
   --style-from DIR      the style of the icons in this folder, of which up to ${limits.styleImagesMax} are read
   --one-style           the images are of one set: the style that they have now is read from all of them
+  --badge WORDS         what is said of each drawing: "add", "pending", "with a heart", "in a circle", "off"
   --mask FILE           an image, white where the one FILE is drawn anew; the rest stays
   --from-caption TEXT   what the images show now
   --from-style NAME     the style that they have now
@@ -51,6 +52,7 @@ async function run(args: string[]): Promise<number> {
       ...flags.packOptions,
       "style-from": { type: "string" },
       "one-style": { type: "boolean" },
+      badge: { type: "string" },
       mask: { type: "string" },
       "from-caption": { type: "string" },
       "from-style": { type: "string" },
@@ -65,26 +67,37 @@ async function run(args: string[]): Promise<number> {
     return refuseUsage("restyle", "expected --style NAME or --style-from DIR, got both", usage);
   if (mask !== undefined && positionals.length > 1)
     return refuseUsage("restyle", `expected one image file beside --mask, got ${positionals.length}`, usage);
-  return withCliSession(values.packs, async (session) => {
-    const translation = values.translation ?? translationFor(session.packs, values);
-    const { conditions } = findTranslation(session.packs, translation).translation;
-    const ofFile = await (conditions.includes("drawing") ? drawingOf : keptResidualOf)(session, values, positionals);
-    const requests = await Promise.all(
-      positionals.map(async (file) =>
-        flags.requestOf({ ...values, translation }, { count: 1, seed: flags.seedOf(values), ...(await ofFile(file)) }),
-      ),
-    );
-    const gate = createSemaphore(parallelMax);
-    const nameOf = (at: number) => `${String(at).padStart(3, "0")}-${parsePath(positionals[at]!).name}.png`;
-    // One that is refused keeps none of the others from being drawn.
-    const drawn = await Promise.allSettled(
-      requests.map((request, at) => gate(() => session.draw(request, out, () => nameOf(at)))),
-    );
-    const refused = drawn.findIndex(({ status }) => status === "rejected");
-    if (refused < 0) return;
-    const { reason } = drawn[refused] as PromiseRejectedResult;
-    throw positionals.length > 1 ? named(positionals[refused]!, reason) : reason;
-  });
+  // What a badge's words find is refused by the name of its flag.
+  const flagNames = values.badge === undefined ? {} : { "condition.caption": "badge" };
+  return withCliSession(
+    values.packs,
+    async (session) => {
+      const translation = values.translation ?? translationFor(session.packs, values);
+      const { conditions } = findTranslation(session.packs, translation).translation;
+      const ofFile = await (conditions.includes("drawing") ? drawingOf : keptResidualOf)(session, values, positionals);
+      // One seed finds one badge for all.
+      const seed = values.badge === undefined ? undefined : flags.seedOf(values);
+      const requests = await Promise.all(
+        positionals.map(async (file) =>
+          flags.requestOf(
+            { ...values, translation },
+            { count: 1, seed: seed ?? flags.seedOf(values), ...(await ofFile(file)) },
+          ),
+        ),
+      );
+      const gate = createSemaphore(parallelMax);
+      const nameOf = (at: number) => `${String(at).padStart(3, "0")}-${parsePath(positionals[at]!).name}.png`;
+      // One that is refused keeps none of the others from being drawn.
+      const drawn = await Promise.allSettled(
+        requests.map((request, at) => gate(() => session.draw(request, out, () => nameOf(at)))),
+      );
+      const refused = drawn.findIndex(({ status }) => status === "rejected");
+      if (refused < 0) return;
+      const { reason } = drawn[refused] as PromiseRejectedResult;
+      throw positionals.length > 1 ? named(positionals[refused]!, reason) : reason;
+    },
+    flagNames,
+  );
 }
 
 /** An error with the file that it is about. */
@@ -96,6 +109,7 @@ function named(file: string, error: unknown): unknown {
 interface RestyleFlags extends flags.Values {
   readonly "style-from"?: string | undefined;
   readonly "one-style"?: boolean | undefined;
+  readonly badge?: string | undefined;
   readonly mask?: string | undefined;
   readonly "from-caption"?: string | undefined;
   readonly "from-style"?: string | undefined;
@@ -142,9 +156,10 @@ async function drawingOf({ keep }: CliSession, values: RestyleFlags, files: read
     : undefined;
   const origin: Style | undefined = from ?? sisters;
   const mask = values.mask === undefined ? undefined : await keep(values.mask);
-  const folder = values["style-from"];
+  const { badge, "style-from": folder } = values;
   const condition = {
     ...(await flags.conditionOf(values, keep)),
+    ...(badge !== undefined && { caption: badge }),
     ...(folder !== undefined && { style: await styleOfFolder(folder, keep) }),
   };
   return async (file) => ({
@@ -156,7 +171,7 @@ async function drawingOf({ keep }: CliSession, values: RestyleFlags, files: read
 }
 
 async function keptResidualOf({ keep }: CliSession, values: RestyleFlags): Promise<EditOf> {
-  for (const flag of ["style-from", "one-style", "mask", "temperature"] as const)
+  for (const flag of ["style-from", "one-style", "badge", "mask", "temperature"] as const)
     if (values[flag] !== undefined)
       throw new AppError(
         "invalid_request",

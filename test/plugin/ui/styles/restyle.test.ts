@@ -32,6 +32,14 @@ test("a restyled image stays an image and a vector a vector, each in its own lay
   }
 });
 
+test("one badge is requested on all icons that are restyled, where the translation reads words", () => {
+  const form = { ...defaultForm, caption: " with a  heart " };
+  for (const { input } of planRedrawnIcons(form, { ...translation, conditions: ["drawing", "caption"] }, icons, "flat"))
+    assert.equal(input.condition.caption, "with a heart");
+  for (const { input } of planRedrawnIcons(form, { ...translation, conditions: ["drawing"] }, icons, "flat"))
+    assert.equal("caption" in input.condition, false);
+});
+
 test("turned icons are sent in their own px where the drawing is put back, and as they look where it is not", () => {
   const svg = `<svg width="20" height="40" viewBox="0 0 20 40"></svg>`;
   const icon = { ...icons[1]!.icon, svg, turn: [0, 1, -1, 0] as const, widthPx: 40, heightPx: 20 };

@@ -1,0 +1,134 @@
+/**
+ * A caption beside a drawing says something of it: a badge that the library draws, what it lies in, or that it is off ("add", "in a circle",
+ * "off"). Both become one drawing, which the flow restyles; without a requested style it stays in its own.
+ */
+import type { ResolvedRequest } from "../../../shared/contract/generations/generation-request.ts";
+import type { Source } from "../../../shared/contract/generations/sources.ts";
+import { withBadge } from "../../engine/compose/arrange.ts";
+import type { Composed } from "../../engine/compose/layers.ts";
+import type { KeptPixels } from "../../engine/edits/kept-pixels.ts";
+import { channelsOfHex } from "../../engine/pixels/hex-colour.ts";
+import { type Drawing, type Ink, inkOf } from "../../engine/pixels/ink-colour.ts";
+import { grown, withoutHoles } from "../../engine/pixels/shadows/cover.ts";
+import { usualInk } from "../../engine/pixels/usual-ink.ts";
+import { imageSeed } from "../../engine/random.ts";
+import type { Translation } from "../../engine/translation.ts";
+import { conditionValues, inOwnStyle, keyOfShown } from "../condition-values.ts";
+import type { ConditionImages } from "../protocol.ts";
+import { arranged } from "./arranged.ts";
+import { inLibrary, refusal } from "./caption-finders.ts";
+import { partsBeside, theDrawing } from "./caption-parts.ts";
+import { readWords, wordsOf } from "./caption-words.ts";
+import { wantedDrawing } from "./wanted-drawing.ts";
+
+/** How far around a badge the answer is kept, of the picture's side. */
+const hemShare = 0.02;
+
+/** A request whose drawing shows what its caption says of it. */
+interface Said {
+  readonly request: ResolvedRequest;
+  readonly images: ConditionImages;
+  /** Drawings of the library that were put beside the given one. */
+  readonly sources?: Source[] | undefined;
+  /** A drawing of several colours keeps its pixels in its own style, where nothing was put over it. */
+  readonly kept?: KeptPixels | undefined;
+}
+
+/**
+ * @returns the same where no caption is beside a drawing
+ * @throws AppError `invalid_request` where a caption cannot be, as beside a mask, `caption_unknown` for one that finds no drawing
+ */
+export async function withSaidOfDrawing(
+  translation: Translation,
+  request: ResolvedRequest,
+  images: ConditionImages,
+): Promise<Said> {
+  const { caption, drawing, ...others } = request.condition;
+  const { captions } = translation;
+  if (caption === undefined || !drawing || !captions) return { request, images };
+  const { library } = captions;
+  const { mask } = drawing;
+  if (!library || mask !== undefined || request.keepResidualOf) {
+    const other = request.keepResidualOf ? "a kept residual" : mask === undefined ? "a drawing" : "a mask";
+    throw refusal("invalid_request", `no caption beside ${other}, which says what is drawn`, caption);
+  }
+  const values = conditionValues({ ...others, drawing }, images);
+  const shown = values.drawing;
+  if (shown?.kind !== "image") return { request, images };
+  const wanted = wantedDrawing(translation, inOwnStyle(values));
+  const words = await wordsOf(captions, request);
+  const parts = partsBeside(words.plain ?? words.text);
+  const seed = imageSeed(request.seed, 0);
+  const sources: Source[] = [];
+  const keys: string[] = [];
+  const alphasOf = async (text: string): Promise<Float32Array> => {
+    const { sizePx } = shown;
+    if (text === theDrawing) {
+      keys.push(shown.key);
+      return shown.planes.slice(3 * sizePx ** 2);
+    }
+    const own = { ...(await readWords(captions, text)), text: words.text };
+    const found = await (await inLibrary({ ...captions, library }, translation, own, { ...request, ...wanted })).find(
+      seed,
+    );
+    sources.push(...(found.sources ?? []));
+    keys.push(found.key);
+    return found.planes.slice(3 * found.sizePx ** 2);
+  };
+  const alphas: Float32Array[] = [];
+  for (const text of parts.how === "crossedOut" ? [parts.first] : [parts.first, parts.second])
+    alphas.push(await alphasOf(text));
+  const { ink } = inkOf([shown]);
+  const isInPlace = parts.first === theDrawing && parts.how !== "both";
+  if (!isInPlace && !ink)
+    throw refusal(
+      "invalid_request",
+      "a badge, or a drawing in one colour, which may lie in or beside another",
+      caption,
+    );
+  const key = `${parts.how}, fills ${wanted.fills}: ${keys.join(", ")}`;
+  // In several colours a thing that is cut out of another would be white.
+  const composed =
+    ink || parts.how !== "with"
+      ? arranged[parts.how](alphas, wanted.fills)
+      : withBadge(alphas[0]!, alphas[1]!, wanted.fills);
+  const planes = painted(shown, composed, { ink: ink ?? channelsOfHex(usualInk), isInPlace });
+  const isOwn =
+    others.style === undefined ||
+    (typeof others.style === "object" && others.style.images.includes(keyOfShown(drawing)));
+  const kept = !ink && isOwn ? { planes, hole: around(composed.front, shown.sizePx) } : undefined;
+  const ownStyle = drawing.style ?? { images: [keyOfShown(drawing)] };
+  return {
+    request: {
+      ...request,
+      condition: { style: ownStyle, ...others, drawing: { image: key, style: ownStyle } },
+    },
+    images: new Map([...images, [key, { planes, sizePx: shown.sizePx }]]),
+    ...(sources.length > 0 && { sources }),
+    ...(kept && { kept }),
+  };
+}
+
+/** What lies in front, and half of the gap around it. */
+const around = (front: Float32Array, sizePx: number): Float32Array =>
+  grown(withoutHoles(front, sizePx), sizePx, hemShare * sizePx);
+
+/** Given drawings of several colours keep these where they stay as large as they are, and where they are. */
+function painted(
+  { planes, sizePx }: Drawing,
+  { behind, front }: Composed,
+  { ink, isInPlace }: { readonly ink: Ink; readonly isInPlace: boolean },
+): Float32Array {
+  const count = sizePx ** 2;
+  const made = new Float32Array(planes.length);
+  for (let at = 0; at < count; at += 1) {
+    const [own, left, over] = [isInPlace ? planes[3 * count + at]! : 0, behind[at]!, front[at]!];
+    const kept = own === 0 ? 0 : Math.min(1, left / own);
+    const added = Math.max(0, left - own);
+    for (const [channel, value] of [...ink, 1].entries()) {
+      const below = (own === 0 ? 0 : planes[channel * count + at]! * kept) + value * added;
+      made[channel * count + at] = below * (1 - over) + value * over;
+    }
+  }
+  return made;
+}

@@ -1,0 +1,114 @@
+/** Captions beside a drawing: badges, what it lies in, what is off, and what is refused. */
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import type { Translation } from "../../../server/engine/translation.ts";
+import { partsBeside } from "../../../server/inference/drawings/caption-parts.ts";
+import { withSaidOfDrawing } from "../../../server/inference/drawings/said-of-drawing.ts";
+import { ResolvedRequestSchema } from "../../../shared/contract/generations/generation-request.ts";
+import { captionsOf, fits, shapes } from "./small-library.ts";
+
+const sizePx = 64;
+const count = sizePx ** 2;
+const digest = "a".repeat(64);
+const mask = "b".repeat(64);
+
+/** A square in one colour, or the upper half in another. */
+function squareOf(upper: readonly number[], lower = upper) {
+  const planes = new Float32Array(4 * count);
+  for (let at = 0; at < count; at += 1) {
+    const [x, y] = [at % sizePx, Math.floor(at / sizePx)];
+    if (Math.min(x, y) < 8 || Math.max(x, y) >= 48) continue;
+    for (const [channel, value] of [...(y < 28 ? upper : lower), 1].entries()) planes[channel * count + at] = value;
+  }
+  return { planes, sizePx };
+}
+
+const captions = captionsOf({ dot: fits, plus: fits, box: fits });
+const translation = {
+  conditions: [],
+  captions,
+  drawings: new Map([["shapes", shapes]]),
+  target: { imageSizePx: sizePx },
+} as unknown as Translation;
+
+async function said(caption: string, image = squareOf([0.1, 0.1, 0.1]), more: object = {}, style?: object) {
+  const request = ResolvedRequestSchema.parse({
+    ...{ translation: "restyle", count: 1, seed: 1, temperature: 0 },
+    condition: { caption, drawing: { image: digest, ...more }, ...(style && { style }) },
+  });
+  const images = new Map([
+    [digest, image],
+    [mask, image],
+  ]);
+  const made = await withSaidOfDrawing(translation, request, images);
+  const { caption: _, drawing } = made.request.condition;
+  const key = drawing && "image" in drawing ? drawing.image : "";
+  return { ...made, key, planes: made.images.get(key)!.planes };
+}
+
+const at = (planes: Float32Array, x: number, y: number): number[] =>
+  [0, 1, 2, 3].map((channel) => Number(planes[channel * count + y * sizePx + x]!.toFixed(2)));
+
+it("words beside a drawing say a badge, what it lies in, or that it is off", () => {
+  const drawing = "drawing";
+  for (const [caption, parts] of [
+    ["add", { how: "with", first: drawing, second: "plus" }],
+    ["Pending", { how: "with", first: drawing, second: "clock" }],
+    ["with a heart", { how: "with", first: drawing, second: "heart" }],
+    ["heart", { how: "with", first: drawing, second: "heart" }],
+    ["a red star", { how: "with", first: drawing, second: "red star" }],
+    ["and a dog", { how: "both", first: drawing, second: "dog" }],
+    ["in a circle", { how: "with", first: "circle", second: drawing }],
+    ["off", { how: "crossedOut", first: drawing }],
+    ["not allowed", { how: "crossedOut", first: drawing }],
+  ] as const)
+    assert.deepEqual(
+      { ...partsBeside(caption), ...("second" in parts && { together: "" }) },
+      { ...parts, ...("second" in parts && { together: "" }) },
+      caption,
+    );
+});
+
+it("a badge is drawn beside the drawing, in its ink, and named; the drawing's own style stays", async () => {
+  const { request, sources, planes, key } = await said("dot", squareOf([0.2, 0.1, 0.1]));
+  assert.deepEqual(request.condition.style, { images: [digest] });
+  assert.equal(request.condition.caption, undefined);
+  assert.deepEqual(
+    sources?.map(({ icon }) => icon),
+    ["dot"],
+  );
+  assert.deepEqual(at(planes, 12, 12), [0.2, 0.1, 0.1, 1]);
+  assert.notEqual(key, (await said("plus", squareOf([0.2, 0.1, 0.1]))).key);
+  // A filled square has room for a dot, which is cut out of it.
+  assert.deepEqual(at(planes, 28, 28), [0, 0, 0, 0]);
+  assert.deepEqual((await said("dot", squareOf([0.2, 0.1, 0.1]))).planes, planes);
+});
+
+it("a drawing of several colours keeps them, and its badge lies at the lower right", async () => {
+  const { planes } = await said("dot", squareOf([0.8, 0.2, 0.1], [0.1, 0.2, 0.9]));
+  assert.deepEqual(at(planes, 12, 12), [0.8, 0.2, 0.1, 1]);
+  assert.deepEqual(at(planes, 12, 44), [0.1, 0.2, 0.9, 1]);
+  const badge = at(planes, 38, 38);
+  assert.equal(badge[3], 1);
+  assert.ok(Math.max(...badge.slice(0, 3)) < 0.2, `${badge}`);
+  // In its own style its pixels stay, but for the badge.
+  const { kept } = await said("dot", squareOf([0.8, 0.2, 0.1], [0.1, 0.2, 0.9]));
+  assert.deepEqual(kept!.planes, planes);
+  assert.deepEqual([kept!.hole[12 * sizePx + 12], kept!.hole[38 * sizePx + 38]], [0, 1]);
+  const { kept: inOther } = await said("dot", squareOf([0.8, 0.2, 0.1], [0.1, 0.2, 0.9]), {}, { images: [mask] });
+  assert.equal(inOther, undefined);
+  await assert.rejects(said("in a box", squareOf([0.8, 0.2, 0.1], [0.1, 0.2, 0.9])), { code: "invalid_request" });
+  assert.deepEqual(
+    (await said("in a box")).sources?.map(({ icon }) => icon),
+    ["box"],
+  );
+});
+
+it("what is off is crossed out and has no source; what finds nothing, and a mask, are refused", async () => {
+  const off = await said("off");
+  assert.equal(off.sources, undefined);
+  assert.equal(at(off.planes, 28, 28)[3], 1);
+  assert.equal(at(off.planes, 33, 28)[3], 0);
+  await assert.rejects(said("zebra"), { code: "caption_unknown" });
+  await assert.rejects(said("dot", undefined, { mask }), /no caption beside a mask/);
+});
