@@ -46,6 +46,22 @@ test("what may say that a thing is off takes names that do not", () => {
   assert.ok(fit("disabled", "off", 0.6) < 0.7 && fit("off", "off", 1) === 1);
 });
 
+test("what says otherwise that a thing is not there says all that no does, and is no such thing", () => {
+  const of = (name: string, caption: string) => fitOf(said(name), said(caption), 0.8);
+  assert.equal(of("gluten free", "no gluten").saysAll, true);
+  assert.equal(of("volume mute", "no volume").isContrary, false);
+  assert.equal(of("free parking", "no parking").saysAll, false);
+  assert.equal(of("gluten free", "gluten").isCalledSo, false);
+  for (const [name, caption, cosine, isCalledSo] of [
+    ["drones", "drone", 0.75, true],
+    ["delivery drone", "drone", 0.77, true],
+    ["art gallery", "art", 0.72, false],
+    ["shipment tracking", "shipment", 0.9, true],
+    ["far delivery drone", "drone", 0.77, false],
+  ] as const)
+    assert.equal(fitOf(said(name), said(caption), cosine).isCalledSo, isCalledSo, name);
+});
+
 test("a name that says the opposite fits less, and so does one that is off where the caption is not", () => {
   const [up, down] = ["chart bar up", "chart bar down"].map((name) => fit(name, "bar chart going up", 0.85));
   assert.ok(up! > down! + 0.15);

@@ -202,12 +202,15 @@ export class Runs {
         },
       });
       if (running.signal.aborted) return;
+      // Where all was refused, what an earlier run made is there still, and was applied or taken off then.
+      const hasMade = !this.#store.state.areResultsOld;
       this.#store.dispatch({ type: "run-done", runId });
       this.#store.saveNow();
       // Its end applies what both made.
       if (this.#resumesNext && this.#store.state.missing.length > 0) return await this.resume();
       this.#thumbs.drawSoon();
-      if (this.#store.closesAfterApply || this.#store.state.settings.applyAutomatically) this.#canvas.apply();
+      const isApplied = this.#store.closesAfterApply || this.#store.state.settings.applyAutomatically;
+      if (hasMade && isApplied) this.#canvas.apply();
     } catch (error) {
       if (running.signal.aborted) return;
       if (error instanceof Failure && error.code === "style_unknown") await this.#connection.refreshStyles();

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { attributionOf } from "../../../shared/contract/generations/attribution.ts";
 import { typicalityOf } from "../doubt.ts";
 import { decimal, fill } from "../i18n/texts.ts";
+import { shownCaption } from "../plans/captions.ts";
 import type { ResultImage, ResultSet } from "../state/results.ts";
 import { keptImages } from "../state/state.ts";
 import { useDragOut } from "./drag-out.ts";
@@ -28,6 +29,7 @@ export function Results(props: ViewProps) {
             />
           ))}
         </ul>
+        <Sources texts={texts} images={results.flatMap(({ images }) => images)} />
       </section>
     );
   return (
@@ -53,7 +55,7 @@ export function Results(props: ViewProps) {
               />
             ))}
           </ul>
-          <Sources texts={texts} set={set} />
+          <Sources texts={texts} images={set.images} />
         </div>
       ))}
     </section>
@@ -63,16 +65,18 @@ export function Results(props: ViewProps) {
 /** A set for a layer of the selection, about which there is nothing to say: together they are one grid. */
 function isOneWithoutWords({ images, doubts, namedLabels }: ResultSet): boolean {
   const [{ name, drawn } = {}, another] = images;
-  const { label, caption } = drawn?.provenance.condition ?? {};
-  const isOfDrawing = drawn !== undefined && caption === undefined && doubts.length + namedLabels.length === 0;
+  const { condition = {} } = drawn?.provenance ?? {};
+  const { label } = condition;
+  const isOfDrawing =
+    drawn !== undefined && shownCaption(condition) === undefined && doubts.length + namedLabels.length === 0;
   return another === undefined && (name !== undefined || label != null || isOfDrawing);
 }
 
 const isEnlarged = ({ images }: ResultSet): boolean => images.some(({ destination }) => destination.kind === "fills");
 
 /** Whose drawings the images started from: what their licences ask to be named. */
-function Sources({ texts, set }: Pick<ViewProps, "texts"> & { readonly set: ResultSet }) {
-  const named = set.images.flatMap(({ drawn }) => drawn?.provenance.sources ?? []);
+function Sources({ texts, images }: Pick<ViewProps, "texts"> & { readonly images: readonly ResultImage[] }) {
+  const named = images.flatMap(({ drawn }) => drawn?.provenance.sources ?? []);
   const lines = [...new Set(named.map((source) => attributionOf([source])))];
   if (lines.length === 0) return null;
   return (

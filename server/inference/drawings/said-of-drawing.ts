@@ -86,12 +86,12 @@ export async function withSaidOfDrawing(
       "a badge, or a drawing in one colour, which may lie in or beside another",
       caption,
     );
-  const key = `${parts.how}, fills ${wanted.fills}: ${keys.join(", ")}`;
-  // In several colours a thing that is cut out of another would be white.
-  const composed =
-    ink || parts.how !== "with"
-      ? arranged[parts.how](alphas, wanted.fills)
-      : withBadge(alphas[0]!, alphas[1]!, wanted.fills);
+  const key = `${parts.how} beside, fills ${wanted.fills}: ${keys.join(", ")}`;
+  // Badges on icons of a set lie at the same place, whether these have room within or not.
+  const isBadge = parts.how === "with" && isInPlace;
+  const composed = isBadge
+    ? withBadge(alphas[0]!, alphas[1]!, wanted.fills)
+    : arranged[parts.how](alphas, wanted.fills);
   const planes = painted(shown, composed, { ink: ink ?? channelsOfHex(usualInk), isInPlace });
   const isOwn =
     others.style === undefined ||

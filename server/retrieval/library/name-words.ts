@@ -25,7 +25,7 @@ const perhapsNegations = setOf(
 );
 /** Of these, words that say no more than that something is not there, or off. */
 const otherNegations = setOf(
-  "none free mute muted silent disabled hidden offline disconnected forbidden denied unavailable missing never banned",
+  "none mute muted silent disabled hidden offline disconnected forbidden denied unavailable missing never banned",
 );
 const opposites = pairsOf(
   "up down, left right, in out, open close, open closed, plus minus, add remove, add delete, on off, increase decrease, increasing decreasing, " +
@@ -74,7 +74,8 @@ export function said(text: string): Said {
     stems: new Set(words.map(stemmer)),
     numbers: new Set(all.filter(isNumber).map((word) => word.replace(/^0+(?=\d)/, ""))),
     isNegated: words.includes(negation),
-    isOtherwiseNegated: all.some((word) => otherNegations.has(word)),
+    // "Gluten free" has none, "free parking" has.
+    isOtherwiseNegated: all.some((word) => otherNegations.has(word)) || (all.length > 1 && all.at(-1) === "free"),
     isPerhapsNegated: all.some((word) => perhapsNegations.has(word)),
   };
 }

@@ -96,6 +96,47 @@ const styleOfSelection: Story = {
   },
 };
 
+/** Icons of one style get a badge in it, each in its place. */
+const badgeOnIcons: Story = {
+  name: "a-badge-on-icons",
+  run: async (stage) => {
+    const { step, command, ui, page, select } = stage;
+    await dropShown(stage);
+    await command("Restyle…");
+    await takeStyle(stage);
+    const notice = ui.getByText("These icons show the style now");
+    await notice.waitFor();
+    await ui.getByLabel("Badge on each").fill("add");
+    await notice.waitFor({ state: "detached" });
+    await select(...Object.keys(shown));
+    await ui.locator(".icon-sources li").nth(3).waitFor();
+    const images = (): Promise<Array<string | null>> =>
+      page.locator("#world [data-image]").evaluateAll((nodes) => nodes.map((node) => node.getAttribute("data-image")));
+    const before = await images();
+    await ui.getByRole("button", { name: "Restyle", exact: true }).click();
+    await ui.locator(".applied").waitFor({ timeout: 60_000 });
+    await step("badges");
+    const after = await images();
+    assert.deepEqual(
+      after.map((image, at) => image === before[at]),
+      before.map(() => false),
+      "each has its badge",
+    );
+    assert.equal(after.length, before.length);
+    await ui.getByText("Drawn from").click();
+    await undo(stage);
+    await ui.getByText("It was taken off the canvas again").waitFor();
+    assert.deepEqual(await images(), before);
+    // Words that find no drawing are refused.
+    await select(...Object.keys(shown));
+    await ui.locator(".icon-sources li").nth(3).waitFor();
+    await ui.getByLabel("Badge on each").fill("qqxzv");
+    await ui.getByRole("button", { name: "Restyle", exact: true }).click();
+    await ui.getByText("No known drawing shows this").nth(3).waitFor({ timeout: 60_000 });
+    assert.deepEqual(await images(), before, "nothing of what was undone comes back");
+  },
+};
+
 const redrawPart: Story = {
   name: "redraw-part",
   isLong: true,
@@ -170,4 +211,4 @@ const emptyImage: Story = {
   },
 };
 
-export const ownStyleStories: readonly Story[] = [styleOfSelection, redrawPart, emptyImage];
+export const ownStyleStories: readonly Story[] = [styleOfSelection, badgeOnIcons, redrawPart, emptyImage];

@@ -32,6 +32,7 @@ const figures: Readonly<Record<string, string>> = {
   "component-set-of-24-2-components": "components",
   "style-of-the-selection-2-restyled": "own-style",
   "sketch-to-icon-2-lines": "sketch",
+  "a-badge-on-icons-1-badges": "badges",
 };
 async function keepFigures(shots: readonly string[]): Promise<void> {
   for (const shot of shots) {

@@ -79,8 +79,16 @@ it("a badge is drawn beside the drawing, in its ink, and named; the drawing's ow
   );
   assert.deepEqual(at(planes, 12, 12), [0.2, 0.1, 0.1, 1]);
   assert.notEqual(key, (await said("plus", squareOf([0.2, 0.1, 0.1]))).key);
-  // A filled square has room for a dot, which is cut out of it.
-  assert.deepEqual(at(planes, 28, 28), [0, 0, 0, 0]);
+  // At the lower right, though a filled square has room within.
+  assert.deepEqual(
+    [at(planes, 20, 20), at(planes, 38, 38)],
+    [
+      [0.2, 0.1, 0.1, 1],
+      [0.2, 0.1, 0.1, 1],
+    ],
+  );
+  const gap = Array.from({ length: 40 }, (_, place) => at(planes, 8 + place, 8 + place)[3]!);
+  assert.ok(gap.filter((alpha) => alpha < 0.3).length >= 2, "the badge is told apart");
   assert.deepEqual((await said("dot", squareOf([0.2, 0.1, 0.1]))).planes, planes);
 });
 
