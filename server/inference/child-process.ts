@@ -12,6 +12,7 @@ import { deserialize } from "../platform/processes/serialized-error.ts";
 import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
 import type { UpscaleHandlers } from "../upscaling/upscale-queue.ts";
 import { takeProcess } from "./fork-child.ts";
+import { SentImages } from "./held-images.ts";
 import type { ChildConfig, Drawn, FromChild, JobEvent, JobRequest, ToChild } from "./messages.ts";
 import type { ConditionImages, GenerateHandlers, InversionResult, ReadyInfo } from "./protocol.ts";
 import { SharedDeadlines } from "./shared-deadlines.ts";
@@ -64,6 +65,7 @@ export class InferenceChild {
   readonly ended: Promise<ChildEnd>;
   readonly #process: ChildProcess;
   readonly #timings: ChildTimings;
+  readonly #sent = new SentImages();
   readonly #jobs = new Map<number, Job>();
   readonly #deadlines = new SharedDeadlines();
   #info: ReadyInfo | undefined;
@@ -121,7 +123,7 @@ export class InferenceChild {
   /** See `InferenceClient.generate`. */
   generate(request: ResolvedRequest, images: ConditionImages, handlers: GenerateHandlers): Promise<void> {
     const { deadlineMs, upscaleDeadlineMs } = this.#timings;
-    const order = { type: "generate", request, images } as const;
+    const order = { type: "generate", request, images: this.#sent.toSend(images) } as const;
     return this.#order(order, handlers, request.upscale === undefined ? deadlineMs : upscaleDeadlineMs);
   }
 
@@ -129,7 +131,7 @@ export class InferenceChild {
   async invert(request: InversionRequest, images: ConditionImages, signal?: AbortSignal): Promise<InversionResult> {
     let result: InversionResult | undefined;
     await this.#order(
-      { type: "invert", request, images },
+      { type: "invert", request, images: this.#sent.toSend(images) },
       {
         ...(signal ? { signal } : {}),
         onInversion: (inversion) => {

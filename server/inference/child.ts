@@ -13,6 +13,7 @@ import { collectGarbage } from "../platform/processes/collect-garbage.ts";
 import { serialize } from "../platform/processes/serialized-error.ts";
 import { coresOf } from "../platform/processes/worker-pool.ts";
 import { createUpscaleQueue, requireUpscaler } from "../upscaling/upscale-queue.ts";
+import { ReceivedImages } from "./held-images.ts";
 import type { ChildConfig, FromChild, JobRequest, ToChild } from "./messages.ts";
 import { chooseProvider, isRequired } from "./provider.ts";
 import type { InferenceService } from "./service.ts";
@@ -122,9 +123,13 @@ function serve(service: InferenceService): void {
   });
 }
 
+const images = new ReceivedImages();
+
 async function carryOut(service: InferenceService, job: number, order: JobRequest, signal: AbortSignal): Promise<void> {
-  if (order.type === "invert")
-    return send({ type: "inversion", job, inversion: await service.invert(order.request, order.images, signal) });
+  if (order.type === "invert") {
+    const inversion = await service.invert(order.request, images.received(order.images), signal);
+    return send({ type: "inversion", job, inversion });
+  }
   if (order.type === "upscale")
     return service.upscale({
       request: order.request,
@@ -135,7 +140,7 @@ async function carryOut(service: InferenceService, job: number, order: JobReques
     });
   await service.generate({
     request: order.request,
-    images: order.images,
+    images: images.received(order.images),
     signal,
     onProgress: (progress) => void send({ type: "progress", job, progress }),
     onFindings: (findings) => void send({ type: "findings", job, findings }),

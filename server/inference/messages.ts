@@ -6,9 +6,9 @@ import type { ResolvedUpscale } from "../../shared/contract/upscaling.ts";
 import type { Picture } from "../engine/interfaces.ts";
 import type { SerializedError } from "../platform/processes/serialized-error.ts";
 import type { UpscaleResult } from "../upscaling/upscale-queue.ts";
+import type { SentImage } from "./held-images.ts";
 import type {
   ConditionFindings,
-  ConditionImages,
   GenerateProgress,
   ImageResult,
   InferenceCounts,
@@ -31,8 +31,8 @@ export interface ChildConfig {
 
 /** A request of a job to the child. */
 export type JobRequest =
-  | { readonly type: "generate"; readonly request: ResolvedRequest; readonly images: ConditionImages }
-  | { readonly type: "invert"; readonly request: InversionRequest; readonly images: ConditionImages }
+  | { readonly type: "generate"; readonly request: ResolvedRequest; readonly images: readonly SentImage[] }
+  | { readonly type: "invert"; readonly request: InversionRequest; readonly images: readonly SentImage[] }
   | { readonly type: "upscale"; readonly request: ResolvedUpscale; readonly image: Picture };
 
 export type ToChild =

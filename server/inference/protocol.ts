@@ -21,7 +21,7 @@ export interface ConditionImage {
   readonly sizePx: number;
 }
 
-/** Images by the digest of the upload, or `svg:` and the digest of an inline SVG's text. */
+/** Images by the digest of the upload, or `svg:` and the digest of an inline SVG's text: one key and size, one picture (held-images.ts). */
 export type ConditionImages = ReadonlyMap<string, ConditionImage>;
 
 /** The child's result of an inversion; the parent adds request and pack. */

@@ -98,8 +98,10 @@ describe("the default pack", () => {
     const random = new TrainingRandom(1, 0, "evaluation");
     const area = sizePx ** 2;
     const noise = Float32Array.from({ length: 4 * area }, (_, at) => (at >= 3 * area ? 1 : random.uniform()));
-    const image = "a".repeat(64);
-    for (const planes of [await example("bear"), await example("light-bulb"), noise]) {
+    const pictures = [await example("bear"), await example("light-bulb"), noise];
+    for (const [at, planes] of pictures.entries()) {
+      // Digests are of the pixels, which a child is sent once.
+      const image = "abc"[at]!.repeat(64);
       const sources = new Map([[image, { planes, sizePx }]]);
       for (const condition of [{}, { caption: "bear", style: "noto" }]) {
         const found = await client.invert(InversionRequestSchema.parse({ image, condition }), sources);
