@@ -1,6 +1,8 @@
 /** What a node that Tau made remembers, and the buttons that it offers in Figma's side panel. */
+
 import { commandTable } from "../../shared/commands.ts";
 import type { Provenance } from "../../shared/contract/generations/provenance.ts";
+import { shownCaption } from "../../shared/contract/shown-caption.ts";
 import { styleIdOf } from "../../shared/contract/style-id.ts";
 import { provenanceKey } from "../../shared/messages/messages.ts";
 import { isIn, makeAgainCommand, redrawCommand } from "../../shared/relaunch.ts";
@@ -34,7 +36,7 @@ export function remember(
     return;
   }
   const about =
-    provenance.condition.caption ?? provenance.condition.label ?? styleIdOf(provenance.condition.style) ?? "";
+    shownCaption(provenance.condition) ?? provenance.condition.label ?? styleIdOf(provenance.condition.style) ?? "";
   node.setPluginData(provenanceKey, JSON.stringify(provenance));
   node.setRelaunchData({ [redrawCommand]: about, [makeAgainCommand]: "", ...buttons });
 }

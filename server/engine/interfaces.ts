@@ -198,7 +198,7 @@ export interface DrawingFinder {
     /** Of a name to the words, below which its drawings are not found; absent = all may be. */
     readonly cosineLeast?: number | undefined;
     /** Whether only drawings of what the text calls a thing are found, none that merely fit. */
-    readonly isCalledSo?: boolean | undefined;
+    readonly onlyCalledSo?: boolean | undefined;
   }): DrawingChoice | undefined;
 }
 

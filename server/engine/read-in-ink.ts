@@ -97,7 +97,7 @@ function liveAreaOfSet(readers: Readers, { drawing, "drawing-style": own }: Requ
 }
 
 /** Whether a drawing is in the requested style already: it is one of the icons that show it, or they show the drawing's own too. */
-function isInOwnStyle({ style, drawing, "drawing-style": own }: Requested): boolean {
+export function isInOwnStyle({ style, drawing, "drawing-style": own }: Requested): boolean {
   if (!own) return false;
   if (!style) return true;
   if (style.kind === "text") return own.kind === "text" && own.text === style.text;

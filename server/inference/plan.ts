@@ -41,13 +41,18 @@ export async function planGeneration(
   signal?: AbortSignal,
 ): Promise<Plan> {
   const whole = withGivenDrawings(translation, inDefaultStyle(translation, given), givenImages);
-  const { request, images, sources, kept: unsaid } = await withSaidOfDrawing(translation, whole.request, whole.images);
+  const {
+    request,
+    images,
+    sources,
+    kept: keptBeside,
+  } = await withSaidOfDrawing(translation, whole.request, whole.images);
   refuseContradictions(translation, request);
   if (translation.captions && request.condition.caption !== undefined)
     return planFromCaption(translation, translation.captions, request, images, signal);
   const { keepResidualOf, blendWith, count, angleDegrees } = request;
   const requested = conditionValues(request.condition, images, keepResidualOf ? true : undefined);
-  const each = { ...bestOfEach(request), ...(sources && { sourcesOf: () => sources }) };
+  const each = bestOfEach(request);
   const rowFrom = ({ residual, conditions }: Blendable): Row => {
     return { residual, conditions, guidance: guidanceTermsOf(request, conditions) };
   };
@@ -57,11 +62,12 @@ export async function planGeneration(
     const conditions = await encodeRequest(translation, request, readInInk(translation, values, styleInk));
     const among = stylesUnder(request.licences, translation.drawings);
     const looks = looksAt(request, looksOf(translation, askedAt(request, requested), styleInk));
-    const finish = { ...looks, kept: unsaid ?? keptPixels(request, images, styleInk.lines) };
+    const finish = { ...looks, kept: keptBeside ?? keptPixels(request, images, styleInk.lines) };
     const free = request.temperature === 0 ? finish : freely(finish);
     const findings = {
       outOfDistribution: findOutOfDistribution(translation.calibration, conditions),
       namedLabels: namedLabels([conditions]),
+      ...(sources && { sourcesOf: () => sources }),
     };
     if (request.diversity && count > 1)
       return { ...findings, finishOf: () => free, ...planDifferent(translation, conditions, { ...request, among }) };

@@ -50,6 +50,13 @@ it("many requests at random find what they name on both sides", () => {
   assert.ok(bare > 500, `${bare} were not sent again`);
 });
 
+it("an image that is held keeps no memory but its own, as messages bring one with all others", () => {
+  const message = new Float32Array(1000);
+  const planes = message.subarray(10, 10 + 4 * sizePx ** 2);
+  const held = new ReceivedImages().received([{ key: "a", sizePx, planes }]).get("a")!;
+  assert.equal(held.planes.buffer.byteLength, planes.byteLength);
+});
+
 it("what is said to be held and is not is an error", () => {
   assert.throws(() => new ReceivedImages().received([{ key: "a", sizePx }]), /expected a… of 4 px to be held/);
 });

@@ -1,6 +1,8 @@
 /** Results of earlier generations: shown again, restored at the next start, or taken as a start for new ones. */
+
 import type { CommandId } from "../../../shared/commands.ts";
 import type { Generation } from "../../../shared/contract/generations/generation.ts";
+import { shownCaption } from "../../../shared/contract/shown-caption.ts";
 import { isRedrawn } from "../client/style-choice.ts";
 import { choiceOfRequest } from "../client/translations.ts";
 import { drawnSet } from "../run/result-sets.ts";
@@ -65,7 +67,7 @@ export class EarlierResults {
     const { condition, count, seed, temperature, guidance, retrieval, diversity } = request;
     const style = choiceOfRequest(meta, request);
     this.#store.editForm({
-      ...{ captions: condition.caption ?? "", style, count, seed, isSeedFixed: true },
+      ...{ captions: shownCaption(condition) ?? "", style, count, seed, isSeedFixed: true },
       // A flow between styles has none of these.
       ...(isRedrawn(style)
         ? {}

@@ -139,7 +139,7 @@ export const de: Texts = {
   showOutlines: "Umranden, was niemand wissen kann",
   varianceMap: "Wo Antworten abweichen",
   otherCaption: "Etwas anderes zeigen (optional)",
-  badge: "Zeichen an jedem: hinzufügen, Herz, gesperrt … (optional)",
+  badge: "Zeichen an jedem: hinzufügen, Herz, aus … (optional)",
   depth: "Nah bleiben an",
   depthEarly: "Gleiches Bild",
   depthMiddle: "Gleiche Formen",

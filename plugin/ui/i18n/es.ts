@@ -139,7 +139,7 @@ export const es: Texts = {
   showOutlines: "Contornear lo que no se puede saber",
   varianceMap: "Dónde difieren las respuestas",
   otherCaption: "Mostrar otra cosa (opcional)",
-  badge: "Insignia en cada uno: añadir, corazón, buscar… (opcional)",
+  badge: "Insignia en cada uno: añadir, corazón, desactivado… (opcional)",
   depth: "Mantener",
   depthEarly: "La misma imagen",
   depthMiddle: "Las mismas formas",

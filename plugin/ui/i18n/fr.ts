@@ -139,7 +139,7 @@ export const fr: Texts = {
   showOutlines: "Entourer ce qu’on ne peut pas savoir",
   varianceMap: "Où les réponses diffèrent",
   otherCaption: "Montrer autre chose (facultatif)",
-  badge: "Badge sur chacune : ajouter, cœur, rechercher… (facultatif)",
+  badge: "Badge sur chacune : ajouter, cœur, désactivé… (facultatif)",
   depth: "Rester proche de",
   depthEarly: "Même image",
   depthMiddle: "Mêmes formes",

@@ -139,7 +139,7 @@ export const ja: Texts = {
   showOutlines: "知り得ない場所を囲む",
   varianceMap: "答えの違う場所",
   otherCaption: "別のものを描く(任意)",
-  badge: "各アイコンのバッジ:追加、ハート、検索など(任意)",
+  badge: "各アイコンのバッジ:追加、ハート、オフなど(任意)",
   depth: "近さ",
   depthEarly: "同じ絵",
   depthMiddle: "同じ形",

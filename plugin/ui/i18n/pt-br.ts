@@ -139,7 +139,7 @@ export const ptBr: Texts = {
   showOutlines: "Contornar o que não se pode saber",
   varianceMap: "Onde as respostas diferem",
   otherCaption: "Mostrar outra coisa (opcional)",
-  badge: "Selo em cada um: adicionar, coração, buscar… (opcional)",
+  badge: "Selo em cada um: adicionar, coração, desativado… (opcional)",
   depth: "Manter",
   depthEarly: "A mesma imagem",
   depthMiddle: "As mesmas formas",

@@ -1,8 +1,9 @@
 /** From captions to jobs, and from what nodes remember back to the form or to the same requests again. Pure. */
-import type { PartialCondition, Style } from "../../../shared/contract/conditions.ts";
+import type { Style } from "../../../shared/contract/conditions.ts";
 import type { GenerationInput } from "../../../shared/contract/generations/generation-request.ts";
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
 import type { TranslationInfo } from "../../../shared/contract/meta.ts";
+import { shownCaption } from "../../../shared/contract/shown-caption.ts";
 import { styleIdOf } from "../../../shared/contract/style-id.ts";
 import { limits } from "../../../shared/limits.ts";
 import type { SelectedImage } from "../../../shared/messages/messages.ts";
@@ -38,10 +39,6 @@ export function captionProblem(
   if (caption.length > limits.captionMaxChars) return "caption_too_long";
   return isReadable(caption) ? undefined : "caption_unreadable";
 }
-
-/** What an image shows in words; beside a drawing they only say something of it. */
-export const shownCaption = ({ caption, drawing }: PartialCondition): string | undefined =>
-  drawing === undefined ? caption : undefined;
 
 /**
  * What one image shall show, in one line; empty where nothing is written, or where the translation reads no words.

@@ -2,6 +2,7 @@
 import type { PartialCondition } from "../../../shared/contract/conditions.ts";
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
 import type { TranslationInfo } from "../../../shared/contract/meta.ts";
+import { shownCaption } from "../../../shared/contract/shown-caption.ts";
 import { cleanScale } from "../../../shared/contract/upscale-scales.ts";
 import type { UpscaleSource } from "../../../shared/messages/upscale-messages.ts";
 import {
@@ -14,7 +15,7 @@ import {
   type TranslationAbilities,
 } from "../run/jobs.ts";
 import type { Form } from "../state/form.ts";
-import { captionLineOf, shownCaption } from "./captions.ts";
+import { captionLineOf } from "./captions.ts";
 
 /** An image of the selection on the server, with what its layer remembers of how it was made. */
 export interface UploadedSource {

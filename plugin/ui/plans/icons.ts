@@ -2,6 +2,7 @@
 import type { Style } from "../../../shared/contract/conditions.ts";
 import type { GenerationInput } from "../../../shared/contract/generations/generation-request.ts";
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
+import { shownCaption } from "../../../shared/contract/shown-caption.ts";
 import { styleIdOf } from "../../../shared/contract/style-id.ts";
 import { limits } from "../../../shared/limits.ts";
 import { type ComponentPlan, iconSizesPx, type VectorRecord } from "../../../shared/messages/vector-messages.ts";
@@ -21,7 +22,7 @@ import {
 import type { Form } from "../state/form.ts";
 import type { ResultImage } from "../state/results.ts";
 import type { SeenIcon, State } from "../state/state.ts";
-import { captionLineOf, captionProblem, captionsOf, shownCaption } from "./captions.ts";
+import { captionLineOf, captionProblem, captionsOf } from "./captions.ts";
 import { knownCondition, type Reader } from "./edits.ts";
 import { wordsOf } from "./labels.ts";
 

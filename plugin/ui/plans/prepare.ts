@@ -1,5 +1,7 @@
 /** From the command at work to its jobs: uploads what the jobs name by digest, then plans. */
+
 import type { Style } from "../../../shared/contract/conditions.ts";
+import { shownCaption } from "../../../shared/contract/shown-caption.ts";
 import type { ApiClient } from "../client/api-client.ts";
 import { Failure } from "../client/failure.ts";
 import { readProvenance } from "../client/guards.ts";
@@ -13,7 +15,7 @@ import type { SeenIcon, State } from "../state/state.ts";
 import { captionLineOf, captionProblem, captionsOf, planCaptions, planReplacements } from "./captions.ts";
 import { type DrawnCondition, fitsInline, planDrawing, withoutPaper } from "./drawing.ts";
 import { planBlend, planUpscale, planVariations, type UploadedSource } from "./edits.ts";
-import { planFamily, planRestyle, planTraces, type UploadedIcon, upright } from "./icons.ts";
+import { planFamily, planRestyle, planTraces, showsOwnStyle, type UploadedIcon, upright } from "./icons.ts";
 import { LabelIndex, matchNames, planLabel, planNames } from "./labels.ts";
 import { planRedrawnCaptions, planRedrawnDrawing, planRedrawnIcons, planRedrawnPart } from "./redraw.ts";
 
@@ -106,7 +108,7 @@ async function prepareCommand(
         found,
         redrawnIn === undefined
           ? planRestyle(form, translation, icons, vector)
-          : planRedrawnIcons(form, translation, icons, redrawnIn, vector),
+          : planRedrawnIcons(form, translation, icons, { style: redrawnIn, isOwn: showsOwnStyle(state) }, vector),
       );
     }
     case "redraw-part": {
@@ -182,7 +184,7 @@ function planFromCaptions(
   redrawnIn: Style | undefined,
 ): readonly Job[] {
   const captions = captionsOf(form.captions);
-  if (captions.length === 0 && replacements.every(({ provenance }) => provenance.condition.caption !== undefined))
+  if (captions.length === 0 && replacements.every(({ provenance }) => shownCaption(provenance.condition) !== undefined))
     throw new Failure("caption_empty", "");
   const problems = captions.map(captionProblem);
   // One bad line among good ones is marked in the form; alone it is the failure.

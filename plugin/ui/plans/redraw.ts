@@ -17,18 +17,23 @@ const inputOf = ({ seed }: Form, { id }: TranslationAbilities) => ({ translation
 export const planRedrawnCaptions = (form: Form, translation: TranslationAbilities, style: Style): DrawJob[] =>
   artboardsOf(form, (caption) => ({ ...inputOf(form, translation), condition: { caption, style } }));
 
-/** Each icon in its own layer, one badge on all. @param vector as in `inItsLayer` */
+/**
+ * Each icon in its own layer, one badge on all.
+ * @param requested `isOwn`: the icons have the style already
+ * @param vector as in `inItsLayer`
+ */
 export const planRedrawnIcons = (
   form: Form,
   translation: TranslationAbilities & Pick<TranslationInfo, "conditions">,
   icons: readonly UploadedIcon[],
-  style: Style,
+  { style, isOwn = false }: { readonly style: Style; readonly isOwn?: boolean },
   vector?: VectorRecord,
 ): DrawJob[] => {
   const badge = captionLineOf(form, translation);
   return numbered(
     icons.map(({ icon, digest }) => {
-      const condition = { drawing: { image: digest }, style, ...(badge === "" ? {} : { caption: badge }) };
+      const drawing = { image: digest, ...(isOwn && { style }) };
+      const condition = { drawing, style, ...(badge === "" ? {} : { caption: badge }) };
       return inItsLayer(icon, { ...inputOf(form, translation), condition, count: 1 }, vector);
     }),
   );

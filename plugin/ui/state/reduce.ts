@@ -205,7 +205,7 @@ export function reduce(state: State, action: Action): State {
         run: { ...state.run!, done: state.run!.done + 1 },
       };
     case "run-done":
-      return { ...state, run: undefined, areResultsOld: false };
+      return { ...state, run: undefined };
     case "cancelled":
       // Nothing finished: it is as if nothing had been asked.
       return state.results.length === 0 || state.areResultsOld

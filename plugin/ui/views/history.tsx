@@ -1,6 +1,8 @@
 /** Earlier images: searched by caption, starred, shown again, taken as a start, deleted. The server keeps them. */
+
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Generation } from "../../../shared/contract/generations/generation.ts";
+import { shownCaption } from "../../../shared/contract/shown-caption.ts";
 import { styleIdOf } from "../../../shared/contract/style-id.ts";
 import { canReconnect, Failure } from "../client/failure.ts";
 import { captionPackId } from "../control/caption-pack.ts";
@@ -140,7 +142,8 @@ interface EntryProps extends ViewProps {
 
 function Entry({ controller, texts, entry, onChanged, onFailed, onDeleted }: EntryProps) {
   const { id, request, images, createdAt, isStarred } = entry;
-  const { caption, label } = request.condition;
+  const { label } = request.condition;
+  const caption = shownCaption(request.condition);
   const title = caption ?? label ?? texts.commands[commandThatMade(request)];
   const isRunning = controller.state.run !== undefined;
   const style = styleIdOf(request.condition.style);

@@ -1,9 +1,9 @@
 /** The preview: images by caption, the most likely first, each with its seed, to keep or to leave. */
 import { useState } from "preact/hooks";
 import { attributionOf } from "../../../shared/contract/generations/attribution.ts";
+import { shownCaption } from "../../../shared/contract/shown-caption.ts";
 import { typicalityOf } from "../doubt.ts";
 import { decimal, fill } from "../i18n/texts.ts";
-import { shownCaption } from "../plans/captions.ts";
 import type { ResultImage, ResultSet } from "../state/results.ts";
 import { keptImages } from "../state/state.ts";
 import { useDragOut } from "./drag-out.ts";

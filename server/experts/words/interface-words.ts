@@ -124,6 +124,7 @@ log in | anmelden, einloggen | se connecter | iniciar sesión | entrar na conta,
 log out | abmelden, ausloggen | se déconnecter | cerrar sesión | sair da conta, encerrar sessão | ログアウト
 muted | stumm, stummgeschaltet | muet, muette, en sourdine | silenciado, silenciada | mudo, silenciado, sem som | 消音, ミュート
 no | kein, keine, keinen, keiner, nicht | pas de, pas d, aucun, aucune | ningún, ninguna | nenhum, nenhuma | なし
+off | aus, ausgeschaltet, deaktiviert | désactivé, désactivée, éteint | apagado, apagada, desactivado, desactivada | desligado, desligada, desativado, desativada | オフ
 paid | bezahlt | payé, payée | pagado, pagada | pago, paga | 支払い済み
 paste | einfügen | coller | pegar | colar | 貼り付け
 play | abspielen | lire la vidéo, jouer | reproducir | reproduzir, tocar | 再生

@@ -53,7 +53,9 @@ const noiseOf = (seed: number) => (length: number) => normals(seed, streams.retr
 
 interface Wanted extends Pick<ResolvedRequest, "licences">, WantedDrawing {
   /** Whether only drawings of what the words call a thing are found, none that merely fit. */
-  readonly isCalledSo?: boolean;
+  readonly onlyCalledSo?: boolean;
+  /** Whether all seeds find the drawing that fits best. */
+  readonly isMostTypical?: boolean;
 }
 
 /** In the pack's library, under the requested licences; of a word that nobody knows by what it may be a slip of, where that fits better. */
@@ -61,11 +63,11 @@ export async function inLibrary(
   captions: NonNullable<Translation["captions"]> & { readonly library: DrawingFinder },
   { drawings, target: { imageSizePx: sizePx } }: Translation,
   words: CaptionWords,
-  { licences, look, liveArea: wanted, isCalledSo }: Wanted,
+  { licences, look, liveArea: wanted, onlyCalledSo, isMostTypical }: Wanted,
 ): Promise<Finder> {
   const among = stylesUnder(licences, drawings);
   const find = ({ vector, plain: text }: CaptionWords): DrawingChoice | undefined =>
-    vector && captions.library.find({ words: vector, text, among, look, cosineLeast, isCalledSo });
+    vector && captions.library.find({ words: vector, text, among, look, cosineLeast, onlyCalledSo });
   const mended = await withoutSlips(captions, words);
   const [asWritten, asMended] = [find(words), mended && find(mended)];
   const choice = (asMended?.match ?? 0) > (asWritten?.match ?? 0) ? asMended : asWritten;
@@ -73,7 +75,7 @@ export async function inLibrary(
   const chosenBy = (seed: number): number => {
     const known = chosen.get(seed);
     if (known !== undefined) return known;
-    const found = choice?.choose(noiseOf(seed));
+    const found = choice?.choose(isMostTypical ? (length) => new Float32Array(length) : noiseOf(seed));
     if (!found)
       throw refusal(
         "caption_unknown",

@@ -101,15 +101,15 @@ export function partsOf(caption: string): CaptionParts | undefined {
   return within(text) ?? withState(text);
 }
 
-/** Stands for the drawing that a caption is given beside. */
-export const theDrawing = "drawing";
+/** Stands for the drawing that a caption is given beside; no caption has this sign. */
+export const theDrawing = "\u{f0000}";
 
 /**
  * What a caption beside a drawing makes of it: "add", "pending" and "with a heart" put a badge on it, "in a circle" puts it within, "and a dog"
  * beside another, "off" crosses it out; other words name a badge.
  */
 export function partsBeside(caption: string): CaptionParts {
-  const said = folded(caption);
+  const said = folded(caption).replace(/^(?:add|put) (?=.)/, "");
   if (offAlone.has(said)) return { how: "crossedOut", first: theDrawing };
   return partsOf(`${theDrawing} ${said}`) ?? { how: "with", first: theDrawing, second: thing(said) ?? said };
 }

@@ -63,7 +63,7 @@ async function composedOf(
   const finders: Finder[] = [];
   for (const text of parts.how === "crossedOut" ? [parts.first] : [parts.first, parts.second]) {
     const own = { ...(await readWords(captions, text)), text: words.text };
-    const finder = await inLibrary(captions, translation, own, { ...wanted, isCalledSo: true });
+    const finder = await inLibrary(captions, translation, own, { ...wanted, onlyCalledSo: true });
     if (!finder.choice) return undefined;
     finders.push(finder);
   }

@@ -5,24 +5,21 @@
 import type { ResolvedRequest } from "../../../shared/contract/generations/generation-request.ts";
 import type { Source } from "../../../shared/contract/generations/sources.ts";
 import { withBadge } from "../../engine/compose/arrange.ts";
+import { badgeInk } from "../../engine/compose/badge-ink.ts";
 import type { Composed } from "../../engine/compose/layers.ts";
 import type { KeptPixels } from "../../engine/edits/kept-pixels.ts";
 import { channelsOfHex } from "../../engine/pixels/hex-colour.ts";
 import { type Drawing, type Ink, inkOf } from "../../engine/pixels/ink-colour.ts";
-import { grown, withoutHoles } from "../../engine/pixels/shadows/cover.ts";
 import { usualInk } from "../../engine/pixels/usual-ink.ts";
-import { imageSeed } from "../../engine/random.ts";
+import { isInOwnStyle } from "../../engine/read-in-ink.ts";
 import type { Translation } from "../../engine/translation.ts";
 import { conditionValues, inOwnStyle, keyOfShown } from "../condition-values.ts";
 import type { ConditionImages } from "../protocol.ts";
 import { arranged } from "./arranged.ts";
 import { inLibrary, refusal } from "./caption-finders.ts";
 import { partsBeside, theDrawing } from "./caption-parts.ts";
-import { readWords, wordsOf } from "./caption-words.ts";
+import { readWords, withoutSlips, wordsOf } from "./caption-words.ts";
 import { wantedDrawing } from "./wanted-drawing.ts";
-
-/** How far around a badge the answer is kept, of the picture's side. */
-const hemShare = 0.02;
 
 /** A request whose drawing shows what its caption says of it. */
 interface Said {
@@ -30,7 +27,7 @@ interface Said {
   readonly images: ConditionImages;
   /** Drawings of the library that were put beside the given one. */
   readonly sources?: Source[] | undefined;
-  /** A drawing of several colours keeps its pixels in its own style, where nothing was put over it. */
+  /** All of a drawing of several colours in its own style: the flow would give its areas other colours of that. */
   readonly kept?: KeptPixels | undefined;
 }
 
@@ -57,20 +54,20 @@ export async function withSaidOfDrawing(
   if (shown?.kind !== "image") return { request, images };
   const wanted = wantedDrawing(translation, inOwnStyle(values));
   const words = await wordsOf(captions, request);
-  const parts = partsBeside(words.plain ?? words.text);
-  const seed = imageSeed(request.seed, 0);
+  const mended = await withoutSlips(captions, words);
+  const parts = partsBeside((mended ?? words).plain ?? words.text);
   const sources: Source[] = [];
   const keys: string[] = [];
   const alphasOf = async (text: string): Promise<Float32Array> => {
-    const { sizePx } = shown;
     if (text === theDrawing) {
       keys.push(shown.key);
-      return shown.planes.slice(3 * sizePx ** 2);
+      return shown.planes.slice(3 * shown.sizePx ** 2);
     }
     const own = { ...(await readWords(captions, text)), text: words.text };
-    const found = await (await inLibrary({ ...captions, library }, translation, own, { ...request, ...wanted })).find(
-      seed,
-    );
+    // All icons of a set get the same badge, whatever their seeds.
+    const options = { ...request, ...wanted, isMostTypical: true };
+    const finder = await inLibrary({ ...captions, library }, translation, own, options);
+    const found = await finder.find(request.seed);
     sources.push(...(found.sources ?? []));
     keys.push(found.key);
     return found.planes.slice(3 * found.sizePx ** 2);
@@ -86,18 +83,19 @@ export async function withSaidOfDrawing(
       "a badge, or a drawing in one colour, which may lie in or beside another",
       caption,
     );
-  const key = `${parts.how} beside, fills ${wanted.fills}: ${keys.join(", ")}`;
+  // Outlines of several colours are not closed: nobody knows in which.
+  const fills = ink ? wanted.fills : "none";
   // Badges on icons of a set lie at the same place, whether these have room within or not.
   const isBadge = parts.how === "with" && isInPlace;
-  const composed = isBadge
-    ? withBadge(alphas[0]!, alphas[1]!, wanted.fills)
-    : arranged[parts.how](alphas, wanted.fills);
-  const planes = painted(shown, composed, { ink: ink ?? channelsOfHex(usualInk), isInPlace });
-  const isOwn =
-    others.style === undefined ||
-    (typeof others.style === "object" && others.style.images.includes(keyOfShown(drawing)));
-  const kept = !ink && isOwn ? { planes, hole: around(composed.front, shown.sizePx) } : undefined;
-  const ownStyle = drawing.style ?? { images: [keyOfShown(drawing)] };
+  const composed = isBadge ? withBadge(alphas[0]!, alphas[1]!, fills) : arranged[parts.how](alphas, fills);
+  const isOwn = isInOwnStyle(values);
+  const { style } = inOwnStyle(values);
+  const ofStyle = isOwn && style?.kind === "images" ? badgeInk(style.images) : undefined;
+  const badge = ink ?? ofStyle ?? badgeInk([shown]) ?? channelsOfHex(usualInk);
+  const planes = painted(shown, composed, { ink: badge, isInPlace });
+  const isAsItIs = isOwn && !ink && !others.colours && !request.palette && request.temperature === 0;
+  const key = `${parts.how} beside, fills ${fills}, in ${badge.join(" ")}: ${keys.join(", ")}`;
+  const ownStyle = (isOwn && others.style) || drawing.style || { images: [keyOfShown(drawing)] };
   return {
     request: {
       ...request,
@@ -105,13 +103,9 @@ export async function withSaidOfDrawing(
     },
     images: new Map([...images, [key, { planes, sizePx: shown.sizePx }]]),
     ...(sources.length > 0 && { sources }),
-    ...(kept && { kept }),
+    ...(isAsItIs && { kept: { planes, hole: new Float32Array(shown.sizePx ** 2) } }),
   };
 }
-
-/** What lies in front, and half of the gap around it. */
-const around = (front: Float32Array, sizePx: number): Float32Array =>
-  grown(withoutHoles(front, sizePx), sizePx, hemShare * sizePx);
 
 /** Given drawings of several colours keep these where they stay as large as they are, and where they are. */
 function painted(

@@ -165,9 +165,9 @@ export class DrawingLibrary implements DrawingFinder {
 
   /**
    * The entries whose names fit best, the best first; of equal names, every drawing. With `among`, only names count that have a drawing
-   * of these sets, and lists are looked through until there are enough of them. With `isCalledSo`, names that merely fit are left out.
+   * of these sets, and lists are looked through until there are enough of them. With `onlyCalledSo`, names that merely fit are left out.
    */
-  search({ words, text, among, isCalledSo, cosineLeast = Number.NEGATIVE_INFINITY }: LibraryQuery): NamedEntry[] {
+  search({ words, text, among, onlyCalledSo, cosineLeast = Number.NEGATIVE_INFINITY }: LibraryQuery): NamedEntry[] {
     const { entrySets, sets } = this.#content;
     const allowed = among && Uint8Array.from(sets, (set) => (among.has(set) ? 1 : 0));
     const isAllowed = (entry: number): boolean => allowed === undefined || allowed[entrySets[entry]!] === 1;
@@ -175,7 +175,7 @@ export class DrawingLibrary implements DrawingFinder {
     const scored = this.#score(words, allowed && ((name) => entriesOf(name).some(isAllowed)));
     const caption = text === undefined ? undefined : said(text);
     return this.#fitting(scored, caption, cosineLeast)
-      .filter((name) => !isCalledSo || name.isCalledSo === true)
+      .filter((name) => !onlyCalledSo || name.isCalledSo === true)
       .sort((one, other) => other.match - one.match || one.name - other.name)
       .slice(0, foundMax)
       .flatMap(({ name, ...match }) => Array.from(entriesOf(name).filter(isAllowed), (entry) => ({ entry, ...match })));

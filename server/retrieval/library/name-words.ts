@@ -23,6 +23,10 @@ const perhapsNegations = setOf(
   "none off disable disabled mute muted unmute silent hide hidden invisible offline disconnect disconnected down broken block blocked cancel cancelled " +
     "canceled stop free forbidden denied declined unavailable missing never remove removed delete deleted error fail failed ban banned private",
 );
+/** What a thing is free of; "wifi free" has some. */
+const freeOf = setOf(
+  "gluten sugar dairy lactose smoke nut nuts fat alcohol caffeine soy egg meat drug plastic cruelty duty tax",
+);
 /** Of these, words that say no more than that something is not there, or off. */
 const otherNegations = setOf(
   "none mute muted silent disabled hidden offline disconnected forbidden denied unavailable missing never banned",
@@ -75,7 +79,8 @@ export function said(text: string): Said {
     numbers: new Set(all.filter(isNumber).map((word) => word.replace(/^0+(?=\d)/, ""))),
     isNegated: words.includes(negation),
     // "Gluten free" has none, "free parking" has.
-    isOtherwiseNegated: all.some((word) => otherNegations.has(word)) || (all.length > 1 && all.at(-1) === "free"),
+    isOtherwiseNegated:
+      all.some((word) => otherNegations.has(word)) || (all.at(-1) === "free" && freeOf.has(all.at(-2)!)),
     isPerhapsNegated: all.some((word) => perhapsNegations.has(word)),
   };
 }

@@ -2,10 +2,12 @@
  * A client's request for images: conditions, how they are followed, and edits. Parsed at the border (server/http)
  * and trusted inside; which fields go together stands in generation-rules.ts. Imports zod only.
  */
+
 import { z } from "zod";
 import { limits } from "../../limits.ts";
 import { CaptionSchema, conditionFields, DigestSchema, PartialConditionSchema } from "../conditions.ts";
 import { SeedSchema } from "../job-fields.ts";
+import { shownCaption } from "../shown-caption.ts";
 import { UpscaleScaleSchema } from "../upscaling.ts";
 import { imageFormats, PaletteSchema, VectorLinesSchema } from "../vectors.ts";
 import { checkGeneration, guidanceOfAll, retrievalOfAll, temperatureOfAll } from "./generation-rules.ts";
@@ -141,7 +143,7 @@ export const vectorColoursOf = ({
 
 /** What the vectors of a request shall be like, for server and command line alike. */
 export function vectorOptionsOf(request: ResolvedRequest) {
-  const [title, palette] = [request.condition.caption, vectorColoursOf(request)];
+  const [title, palette] = [shownCaption(request.condition), vectorColoursOf(request)];
   return {
     ...(palette && { palette, keepsGradients: request.palette === undefined }),
     ...(title && { title }),

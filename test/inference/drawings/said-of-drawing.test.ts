@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import type { Translation } from "../../../server/engine/translation.ts";
-import { partsBeside } from "../../../server/inference/drawings/caption-parts.ts";
+import { partsBeside, theDrawing } from "../../../server/inference/drawings/caption-parts.ts";
 import { withSaidOfDrawing } from "../../../server/inference/drawings/said-of-drawing.ts";
 import { ResolvedRequestSchema } from "../../../shared/contract/generations/generation-request.ts";
 import { captionsOf, fits, shapes } from "./small-library.ts";
@@ -31,9 +31,15 @@ const translation = {
   target: { imageSizePx: sizePx },
 } as unknown as Translation;
 
-async function said(caption: string, image = squareOf([0.1, 0.1, 0.1]), more: object = {}, style?: object) {
+async function said(
+  caption: string,
+  image = squareOf([0.1, 0.1, 0.1]),
+  more: object = {},
+  style?: object,
+  fields: object = {},
+) {
   const request = ResolvedRequestSchema.parse({
-    ...{ translation: "restyle", count: 1, seed: 1, temperature: 0 },
+    ...{ translation: "restyle", count: 1, seed: 1, temperature: 0, ...fields },
     condition: { caption, drawing: { image: digest, ...more }, ...(style && { style }) },
   });
   const images = new Map([
@@ -50,13 +56,13 @@ const at = (planes: Float32Array, x: number, y: number): number[] =>
   [0, 1, 2, 3].map((channel) => Number(planes[channel * count + y * sizePx + x]!.toFixed(2)));
 
 it("words beside a drawing say a badge, what it lies in, or that it is off", () => {
-  const drawing = "drawing";
+  const drawing = theDrawing;
   for (const [caption, parts] of [
     ["add", { how: "with", first: drawing, second: "plus" }],
     ["Pending", { how: "with", first: drawing, second: "clock" }],
     ["with a heart", { how: "with", first: drawing, second: "heart" }],
     ["heart", { how: "with", first: drawing, second: "heart" }],
-    ["a red star", { how: "with", first: drawing, second: "red star" }],
+    ["add a star", { how: "with", first: drawing, second: "star" }],
     ["and a dog", { how: "both", first: drawing, second: "dog" }],
     ["in a circle", { how: "with", first: "circle", second: drawing }],
     ["off", { how: "crossedOut", first: drawing }],
@@ -98,13 +104,15 @@ it("a drawing of several colours keeps them, and its badge lies at the lower rig
   assert.deepEqual(at(planes, 12, 44), [0.1, 0.2, 0.9, 1]);
   const badge = at(planes, 38, 38);
   assert.equal(badge[3], 1);
-  assert.ok(Math.max(...badge.slice(0, 3)) < 0.2, `${badge}`);
-  // In its own style its pixels stay, but for the badge.
-  const { kept } = await said("dot", squareOf([0.8, 0.2, 0.1], [0.1, 0.2, 0.9]));
-  assert.deepEqual(kept!.planes, planes);
-  assert.deepEqual([kept!.hole[12 * sizePx + 12], kept!.hole[38 * sizePx + 38]], [0, 1]);
-  const { kept: inOther } = await said("dot", squareOf([0.8, 0.2, 0.1], [0.1, 0.2, 0.9]), {}, { images: [mask] });
-  assert.equal(inOther, undefined);
+  assert.deepEqual(badge.slice(0, 3), [0.1, 0.2, 0.9]);
+  // In its own style all of it stays, badge included, in the style's darkest colour.
+  const coloured = squareOf([0.8, 0.2, 0.1], [0.1, 0.2, 0.9]);
+  for (const style of [undefined, { images: [digest, mask] }]) {
+    const { kept } = await said("dot", coloured, {}, style);
+    assert.deepEqual([kept!.planes, kept!.hole.every((share) => share === 0)], [planes, true]);
+  }
+  assert.equal((await said("dot", coloured, {}, { images: [mask] })).kept, undefined, "in another style");
+  assert.equal((await said("dot", coloured, {}, undefined, { temperature: 0.5 })).kept, undefined, "with variety");
   await assert.rejects(said("in a box", squareOf([0.8, 0.2, 0.1], [0.1, 0.2, 0.9])), { code: "invalid_request" });
   assert.deepEqual(
     (await said("in a box")).sources?.map(({ icon }) => icon),

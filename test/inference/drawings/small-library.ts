@@ -17,8 +17,8 @@ const bodies: Readonly<Record<string, string>> = {
  * @param known what the names that fit some words say, one or several, among which noise chooses; all show the first known word
  */
 export function captionsOf(known: Readonly<Record<string, Says | readonly Says[]>>): Captions {
-  const find: DrawingFinder["find"] = ({ text = "", isCalledSo }) => {
-    const all = [known[text] ?? []].flat().filter(({ saysAll }) => saysAll || !isCalledSo);
+  const find: DrawingFinder["find"] = ({ text = "", onlyCalledSo }) => {
+    const all = [known[text] ?? []].flat().filter(({ saysAll }) => saysAll || !onlyCalledSo);
     const name = text.split(" ").find((word) => bodies[word]);
     if (all.length === 0 || !name) return undefined;
     return {

@@ -11,6 +11,7 @@ import {
   planRedraw,
   planReplacements,
 } from "../../../plugin/ui/plans/captions.ts";
+import { labelOf } from "../../../plugin/ui/plans/icons.ts";
 import type { DrawJob } from "../../../plugin/ui/run/jobs.ts";
 import { countOf, describeStep, shareOf } from "../../../plugin/ui/run/progress-text.ts";
 import { enlargedImage, rankByLikelihood } from "../../../plugin/ui/run/result-sets.ts";
@@ -357,6 +358,17 @@ test("layers that were filled with a label are redrawn with it", () => {
   const plan = planRedraw([layer("1:1", made)], defaultForm);
   const [only] = planReplacements(plan!.form, { id: "caption" }, plan!.replacements);
   assert.deepEqual(only?.input.condition, { label: "anchor" });
+});
+
+test("an icon with a badge is redrawn and made again with it, and is no picture of the badge", () => {
+  const condition = { caption: "add", drawing: { image: "1".repeat(64) }, style: "flat" };
+  const made = { ...provenance(3), translation: "restyle", condition };
+  const plan = planRedraw([layer("1:1", made)], defaultForm)!;
+  assert.equal(plan.form.captions, "");
+  const [only] = planReplacements(plan.form, { id: "restyle" }, plan.replacements);
+  assert.deepEqual(only?.input.condition, condition);
+  assert.deepEqual(planMakeAgain([layer("1:1", made)])[0]!.input.condition, condition);
+  assert.equal(labelOf({ nodeName: "icons/house", provenance: JSON.stringify(made) }), "house");
 });
 
 test("making again requests exactly what made each image, a frame of a blend with its strip", () => {

@@ -67,6 +67,8 @@ async function run(args: string[]): Promise<number> {
     return refuseUsage("restyle", "expected --style NAME or --style-from DIR, got both", usage);
   if (mask !== undefined && positionals.length > 1)
     return refuseUsage("restyle", `expected one image file beside --mask, got ${positionals.length}`, usage);
+  if (values.badge !== undefined && values.caption !== undefined)
+    return refuseUsage("restyle", "expected --badge or --caption, got both", usage);
   // What a badge's words find is refused by the name of its flag.
   const flagNames = values.badge === undefined ? {} : { "condition.caption": "badge" };
   return withCliSession(
@@ -75,13 +77,11 @@ async function run(args: string[]): Promise<number> {
       const translation = values.translation ?? translationFor(session.packs, values);
       const { conditions } = findTranslation(session.packs, translation).translation;
       const ofFile = await (conditions.includes("drawing") ? drawingOf : keptResidualOf)(session, values, positionals);
-      // One seed finds one badge for all.
-      const seed = values.badge === undefined ? undefined : flags.seedOf(values);
       const requests = await Promise.all(
         positionals.map(async (file) =>
           flags.requestOf(
             { ...values, translation },
-            { count: 1, seed: seed ?? flags.seedOf(values), ...(await ofFile(file)) },
+            { count: 1, seed: flags.seedOf(values), ...(await ofFile(file)) },
           ),
         ),
       );

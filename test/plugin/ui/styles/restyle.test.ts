@@ -16,7 +16,7 @@ const icons = [
 ] as unknown as readonly UploadedIcon[];
 const plans = [
   (vector?: object) => planRestyle(defaultForm, translation, icons, vector),
-  (vector?: object) => planRedrawnIcons(defaultForm, translation, icons, "flat", vector),
+  (vector?: object) => planRedrawnIcons(defaultForm, translation, icons, { style: "flat" }, vector),
 ];
 
 test("a restyled image stays an image and a vector a vector, each in its own layer", () => {
@@ -34,9 +34,11 @@ test("a restyled image stays an image and a vector a vector, each in its own lay
 
 test("one badge is requested on all icons that are restyled, where the translation reads words", () => {
   const form = { ...defaultForm, caption: " with a  heart " };
-  for (const { input } of planRedrawnIcons(form, { ...translation, conditions: ["drawing", "caption"] }, icons, "flat"))
+  for (const { input } of planRedrawnIcons(form, { ...translation, conditions: ["drawing", "caption"] }, icons, {
+    style: "flat",
+  }))
     assert.equal(input.condition.caption, "with a heart");
-  for (const { input } of planRedrawnIcons(form, { ...translation, conditions: ["drawing"] }, icons, "flat"))
+  for (const { input } of planRedrawnIcons(form, { ...translation, conditions: ["drawing"] }, icons, { style: "flat" }))
     assert.equal("caption" in input.condition, false);
 });
 
