@@ -75,6 +75,7 @@ export type ConditionField = (typeof conditionFields)[number];
 
 /** Any part may be absent; generation-rules.ts says when all may be. */
 export const PartialConditionSchema = z.strictObject({
+  /** What the result shows; beside a drawing, what is said of it, as a badge. */
   caption: CaptionSchema.optional(),
   /**
    * A label id from `Meta`. Absent: the one that the caption names, where the translation reads labels from captions and styles like the

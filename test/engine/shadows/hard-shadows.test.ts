@@ -61,7 +61,7 @@ const apart = (one: ArrayLike<number>, other: ArrayLike<number>): number =>
   Array.from(one).reduce((sum, value, at) => sum + Math.abs(value - other[at]!), 0) / one.length;
 const shown = (drawings: readonly Drawing[], key = "") => ({
   kind: "images" as const,
-  images: drawings.map((drawing, at) => ({ kind: "image" as const, ...drawing, key: `${key} ${at}` })),
+  images: drawings.map((drawing, at) => ({ kind: "image" as const, ...drawing, key: `hard ${key} ${at}` })),
 });
 const readers = { conditions: [] };
 
