@@ -208,6 +208,10 @@ describe("captions in a style of one's own", () => {
       (await drawRestyled(serving, { drawing, style: "outline", caption: tinyLabels[0]! }))[0]!.rgba,
       badged!.rgba,
     );
+    // Whatever the seed, and where images differ, it is the same badge, whose source is named.
+    for (const fields of [{ seed: 9 }, { count: 2, diversity: 0.5 }, { count: 2, bestOf: 2 }])
+      for (const image of await drawRestyled(serving, { drawing, style: "outline", caption: tinyLabels[0]! }, fields))
+        assert.deepEqual(image.sources, badged!.sources, JSON.stringify(fields));
     // Hundreds of candidates take seconds to plan, which a client that leaves ends.
     const leaving = new AbortController();
     const { translations } = await loadPacks(catalogue, { threads: 1 });
