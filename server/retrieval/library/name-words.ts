@@ -46,7 +46,7 @@ const sameWords = 0.97;
 const contradictionLoss = 0.15;
 
 /** How well a name with more words fits at least for what a caption calls a thing, and one that ends with the caption's words. */
-const [calledFrom, kindFrom] = [0.82, 0.7] as const;
+const [calledFrom, kindFrom] = [0.82, 0.65] as const;
 
 /** How well names of ideas fit at least, those that share a word with the caption and others: vectors of rare words are near to any that are spelled like them. */
 const ideaLeast = { sharing: 0.52, alone: 0.66 } as const;
