@@ -1,9 +1,7 @@
 /** What a node that Tau made remembers, and the buttons that it offers in Figma's side panel. */
-
 import { commandTable } from "../../shared/commands.ts";
 import type { Provenance } from "../../shared/contract/generations/provenance.ts";
-import { shownCaption } from "../../shared/contract/shown-caption.ts";
-import { styleIdOf } from "../../shared/contract/style-id.ts";
+import { titleOf } from "../../shared/contract/shown-caption.ts";
 import { provenanceKey } from "../../shared/messages/messages.ts";
 import { isIn, makeAgainCommand, redrawCommand } from "../../shared/relaunch.ts";
 import { imageKey } from "./layers/layers.ts";
@@ -35,8 +33,6 @@ export function remember(
     if (mark !== undefined) node.setRelaunchData(buttons);
     return;
   }
-  const about =
-    shownCaption(provenance.condition) ?? provenance.condition.label ?? styleIdOf(provenance.condition.style) ?? "";
   node.setPluginData(provenanceKey, JSON.stringify(provenance));
-  node.setRelaunchData({ [redrawCommand]: about, [makeAgainCommand]: "", ...buttons });
+  node.setRelaunchData({ [redrawCommand]: titleOf(provenance.condition), [makeAgainCommand]: "", ...buttons });
 }

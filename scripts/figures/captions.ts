@@ -2,6 +2,7 @@
  * Samples from captions without selection, with one seed: twenty captions in seven styles for the README, beginning with the
  * six that the first pack was made for; sixty in four styles; and captions beyond the pack.
  */
+import type { GenerationInput } from "../../shared/contract/generations/generation-request.ts";
 import type { Figure } from "./edits.ts";
 import { type SheetBlock, writeSheet } from "./sheet.ts";
 import { withStudio } from "./studio.ts";
@@ -116,12 +117,14 @@ export const failureFigure: Figure = (path, packsDir) =>
     return writeSheet(path, [{ columns: [...everydayStyles, "no style"], rows }], { marginPx: 290 });
   });
 
-/** One picture of each caption in each style: a block for every line of captions, a row for every style. */
-const drawSheet = (
+/** One picture of each caption in each style, by seed 1: a block for every line of captions, a row for every style. */
+export const drawSheet = (
   path: string,
   packsDir: string | undefined,
   lines: ReadonlyArray<readonly string[]>,
   rowStyles: readonly string[],
+  request: Partial<GenerationInput> = {},
+  layout?: Parameters<typeof writeSheet>[2],
 ): Promise<number> =>
   withStudio(packsDir, async ({ draw }) => {
     const blocks: SheetBlock[] = [];
@@ -129,10 +132,11 @@ const drawSheet = (
       const rows = [];
       for (const style of rowStyles) {
         const tiles = [];
-        for (const caption of columns) tiles.push(...(await draw({ condition: { caption, style }, count: 1, seed })));
+        for (const caption of columns)
+          tiles.push(...(await draw({ ...request, condition: { caption, style }, count: 1, seed })));
         rows.push({ label: style, tiles });
       }
       blocks.push({ columns, rows });
     }
-    return writeSheet(path, blocks);
+    return writeSheet(path, blocks, layout);
   });

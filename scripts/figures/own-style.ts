@@ -1,6 +1,7 @@
 /**
  * Captions by the flow between styles, unpicked, at temperature 0: 24 everyday ones in three named styles, ten that are composed, and four seeds of others.
  */
+import { drawSheet } from "./captions.ts";
 import type { Figure } from "./edits.ts";
 import { type SheetBlock, writeSheet } from "./sheet.ts";
 import { withStudio } from "./studio.ts";
@@ -19,30 +20,9 @@ const styles = ["tabler", "phosphor-fill", "solar-linear"];
 
 /** One image of each caption in each style, unpicked, at temperature 0. */
 const captionsFigure =
-  (captions: ReadonlyArray<readonly string[]>, styles: readonly string[], layout: Layout): Figure =>
+  (lines: ReadonlyArray<readonly string[]>, rowStyles: readonly string[], layout: Layout): Figure =>
   (path, packsDir) =>
-    withStudio(packsDir, async ({ draw }) => {
-      const blocks: SheetBlock[] = [];
-      for (const columns of captions) {
-        const rows = [];
-        for (const style of styles) {
-          const tiles = [];
-          for (const caption of columns)
-            tiles.push(
-              ...(await draw({
-                translation: "restyle",
-                condition: { caption, style },
-                count: 1,
-                seed: 1,
-                temperature: 0,
-              })),
-            );
-          rows.push({ label: style, tiles });
-        }
-        blocks.push({ columns, rows });
-      }
-      return writeSheet(path, blocks, layout);
-    });
+    drawSheet(path, packsDir, lines, rowStyles, { translation: "restyle", temperature: 0 }, layout);
 
 export const ownStyleFigure = captionsFigure(captions, styles, { cellPx: 84, marginPx: 110 });
 

@@ -1,5 +1,7 @@
 /** A clean sketch as a picture, in lines of one width, as large as the icons of a style. Pure. */
 import type { Point } from "../../shared/vectors/vector-path.ts";
+import { drawLine } from "../engine/outlines/draw-line.ts";
+import { planesOf } from "../engine/pixels/ink-colour.ts";
 import { drawnPx } from "./ink.ts";
 import { flattened } from "./paths.ts";
 import type { CleanSketch } from "./tidy.ts";
@@ -30,13 +32,9 @@ export function drawnClean(
   for (const [at, line] of lines.entries()) {
     const reach = ((at < paths.length ? 1 : dotShare) * linePx) / 2 + 0.5;
     const points = line.map(place);
-    for (const [index, to] of points.entries())
-      if (index > 0) drawSegment(alpha, sizePx, points[index - 1]!, to, reach);
+    for (const [index, to] of points.entries()) if (index > 0) drawLine(alpha, sizePx, points[index - 1]!, to, reach);
   }
-  const planes = new Float32Array(4 * sizePx ** 2);
-  for (const [channel, value] of [...ink, 1].entries())
-    for (let at = 0; at < alpha.length; at += 1) planes[channel * alpha.length + at] = value * alpha[at]!;
-  return planes;
+  return planesOf(alpha, ink);
 }
 
 /** Moves and scales so that the longer side is as long as wanted, in the middle of the picture. */
@@ -46,27 +44,4 @@ function placing(points: readonly Point[], sizePx: number, wantedPx: number): (p
   const [top, bottom] = [Math.min(...tops), Math.max(...tops)];
   const scale = wantedPx / Math.max(1, right - left, bottom - top);
   return ([x, y]) => [sizePx / 2 + scale * (x - (left + right) / 2), sizePx / 2 + scale * (y - (top + bottom) / 2)];
-}
-
-/** Alpha of a line with round ends, whose edges are one pixel soft. */
-function drawSegment(alpha: Float32Array, sizePx: number, from: Point, to: Point, reach: number): void {
-  const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
-  const squared = dx * dx + dy * dy;
-  const clamp = (value: number): number => Math.min(sizePx - 1, Math.max(0, value));
-  for (
-    let y = clamp(Math.floor(Math.min(from[1], to[1]) - reach));
-    y <= clamp(Math.ceil(Math.max(from[1], to[1]) + reach));
-    y += 1
-  )
-    for (
-      let x = clamp(Math.floor(Math.min(from[0], to[0]) - reach));
-      x <= clamp(Math.ceil(Math.max(from[0], to[0]) + reach));
-      x += 1
-    ) {
-      const [u, v] = [x + 0.5 - from[0], y + 0.5 - from[1]];
-      const along = squared === 0 ? 0 : Math.min(1, Math.max(0, (u * dx + v * dy) / squared));
-      const value = reach - Math.hypot(u - along * dx, v - along * dy);
-      const at = y * sizePx + x;
-      if (value > alpha[at]!) alpha[at] = Math.min(1, value);
-    }
 }

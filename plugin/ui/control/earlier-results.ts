@@ -1,5 +1,4 @@
 /** Results of earlier generations: shown again, restored at the next start, or taken as a start for new ones. */
-
 import type { CommandId } from "../../../shared/commands.ts";
 import type { Generation } from "../../../shared/contract/generations/generation.ts";
 import { shownCaption } from "../../../shared/contract/shown-caption.ts";

@@ -3,7 +3,7 @@ import type { Style } from "../../../shared/contract/conditions.ts";
 import type { GenerationInput } from "../../../shared/contract/generations/generation-request.ts";
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
 import type { TranslationInfo } from "../../../shared/contract/meta.ts";
-import { shownCaption } from "../../../shared/contract/shown-caption.ts";
+import { shownCaption, titleOf } from "../../../shared/contract/shown-caption.ts";
 import { styleIdOf } from "../../../shared/contract/style-id.ts";
 import { limits } from "../../../shared/limits.ts";
 import type { SelectedImage } from "../../../shared/messages/messages.ts";
@@ -107,7 +107,7 @@ export function planReplacements(
       kind: "draw" as const,
       isRemembered: true,
       index: 0,
-      title: titleOf(provenance),
+      title: titleOf(provenance.condition),
       imageCount: 1,
       input: { ...input, seed: form.seed, count: 1, ...(temperature === undefined ? {} : { temperature }) },
       nodeIds: [nodeId],
@@ -232,7 +232,7 @@ export function planMakeAgain(images: readonly SelectedImage[]): DrawJob[] {
           kind: "draw" as const,
           isRemembered: true,
           index: 0,
-          title: titleOf(provenance),
+          title: titleOf(provenance.condition),
           imageCount: 1,
           ...requestOf(provenance),
           nodeIds: [id],
@@ -243,9 +243,6 @@ export function planMakeAgain(images: readonly SelectedImage[]): DrawJob[] {
     ),
   );
 }
-
-const titleOf = ({ condition }: Provenance): string =>
-  shownCaption(condition) ?? condition.label ?? styleIdOf(condition.style) ?? "";
 
 /** The request that made one image; a frame of a blend is made with its whole strip. */
 function requestOf(provenance: Provenance): Pick<DrawJob, "input"> & { readonly onlyIndex?: number } {

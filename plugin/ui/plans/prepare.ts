@@ -1,5 +1,4 @@
 /** From the command at work to its jobs: uploads what the jobs name by digest, then plans. */
-
 import type { Style } from "../../../shared/contract/conditions.ts";
 import { shownCaption } from "../../../shared/contract/shown-caption.ts";
 import type { ApiClient } from "../client/api-client.ts";

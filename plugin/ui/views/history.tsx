@@ -1,5 +1,4 @@
 /** Earlier images: searched by caption, starred, shown again, taken as a start, deleted. The server keeps them. */
-
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Generation } from "../../../shared/contract/generations/generation.ts";
 import { shownCaption } from "../../../shared/contract/shown-caption.ts";

@@ -1,5 +1,6 @@
 /** The colour in which a badge is put on a drawing of several colours: the same on all icons of a set. Pure. */
-import { type Flat, flatColoursOf, nothing } from "../areas/flat-colours.ts";
+import { inkOfFlat } from "../areas/around.ts";
+import { flatColoursOf } from "../areas/flat-colours.ts";
 import { labOfInk } from "../areas/lab-of-ink.ts";
 import { type Drawing, type Ink, inkDistance } from "../pixels/ink-colour.ts";
 
@@ -11,7 +12,7 @@ const opaqueFrom = 0.95;
 export function badgeInk(drawings: readonly Drawing[]): Ink | undefined {
   const found: Array<{ readonly ink: Ink; count: number }> = [];
   for (const drawing of drawings)
-    for (const ink of (flatColoursOf(drawing) ?? []).filter(isOpaque).map(inkOfFlat)) {
+    for (const ink of (flatColoursOf(drawing) ?? []).filter((colour) => colour[3] >= opaqueFrom).map(inkOfFlat)) {
       const known = found.find((one) => inkDistance(one.ink, ink) <= sameWithin);
       if (known) known.count += 1;
       else found.push({ ink, count: 1 });
@@ -19,7 +20,3 @@ export function badgeInk(drawings: readonly Drawing[]): Ink | undefined {
   const often = found.filter(({ count }) => count >= shareLeast * drawings.length);
   return often.sort((one, other) => labOfInk(one.ink)[0] - labOfInk(other.ink)[0])[0]?.ink;
 }
-
-const isOpaque = (colour: Flat): boolean => colour !== nothing && colour[3] >= opaqueFrom;
-
-const inkOfFlat = ([red, green, blue, alpha]: Flat): Ink => [red / alpha, green / alpha, blue / alpha];

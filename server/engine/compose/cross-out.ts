@@ -3,6 +3,7 @@
  * are alphas in one ink, [side, side].
  */
 import { longerSide } from "../live-area.ts";
+import { drawLine } from "../outlines/draw-line.ts";
 import { boxOf, type Composed, cutOut, type Fills, widthsOf } from "./layers.ts";
 
 /** Border of the picture that the line leaves free, of its side. */
@@ -21,22 +22,11 @@ export function crossedOut(alphas: Float32Array, fills: Fills): Composed {
   const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
   const from = [inPicture(x - half + radius), inPicture(y - half + radius)] as const;
   const to = [inPicture(x + half - radius), inPicture(y + half - radius)] as const;
-  const away = distancesToSegment(from, to, side);
-  const line = (beyond: number): Float32Array =>
-    away.map((distance) => Math.min(1, Math.max(0, radius + beyond + 0.5 - distance)));
+  const line = (beyond: number): Float32Array => {
+    const drawn = new Float32Array(alphas.length);
+    drawLine(drawn, side, from, to, radius + beyond + 0.5);
+    return drawn;
+  };
   const gap = fills === "beside lines" ? 0 : gapPx;
   return { behind: cutOut(alphas, line, gap, fills === "whole"), front: line(0) };
-}
-
-type Place = readonly [x: number, y: number];
-
-/** From the middle of each pixel to the nearest place of a line, in pixels. */
-function distancesToSegment(from: Place, to: Place, side: number): Float32Array {
-  const [wide, high] = [to[0] - from[0], to[1] - from[1]];
-  const length = wide ** 2 + high ** 2;
-  return Float32Array.from({ length: side ** 2 }, (_, at) => {
-    const [x, y] = [(at % side) + 0.5 - from[0], Math.floor(at / side) + 0.5 - from[1]];
-    const along = length === 0 ? 0 : Math.min(1, Math.max(0, (x * wide + y * high) / length));
-    return Math.hypot(x - along * wide, y - along * high);
-  });
 }

@@ -1,4 +1,6 @@
 /** The convex hull of a drawing's ink by monotone chains (Andrew 1979, "Another efficient algorithm for convex hulls in two dimensions"). Pure. */
+import type { Point } from "../../../shared/vectors/vector-path.ts";
+import { cross, minus } from "../outlines/polyline.ts";
 import { inkFrom } from "../pixels/strokes.ts";
 
 /** @param alphas [side, side] @returns the hull of what is ink, [side, side], 1 or 0 */
@@ -24,24 +26,22 @@ export function hullOf(alphas: Float32Array): Float32Array {
   return hull;
 }
 
-type Place = readonly [x: number, y: number];
-
 /** The left border of the hull of places from top to bottom. */
-function chainOf(places: readonly Place[]): Place[] {
-  const chain: Place[] = [];
+function chainOf(places: readonly Point[]): Point[] {
+  const chain: Point[] = [];
   for (const place of places) {
-    while (chain.length > 1 && turnOf(chain.at(-2)!, chain.at(-1)!, place) >= 0) chain.pop();
+    while (chain.length > 1 && isWithin(chain.at(-1)!, chain.at(-2)!, place)) chain.pop();
     chain.push(place);
   }
   return chain;
 }
 
-/** Above 0 where the middle of three places lies right of the line between the others, as y grows downwards. */
-const turnOf = ([x0, y0]: Place, [x1, y1]: Place, [x2, y2]: Place): number =>
-  (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0);
+/** Whether a place lies on the line between its neighbours, or right of it, as y grows downwards. */
+const isWithin = (place: Point, before: Point, after: Point): boolean =>
+  cross(minus(place, before), minus(after, before)) >= 0;
 
 /** Where a chain is at a height, linear between its places. */
-function reachAt(chain: readonly Place[], y: number): number {
+function reachAt(chain: readonly Point[], y: number): number {
   const next = chain.findIndex((place) => place[1] >= y);
   const [x1, y1] = chain[next]!;
   if (y1 === y) return x1;

@@ -2,7 +2,6 @@
  * One drawing in front of another, as sets of icons draw a thing with a badge: what is behind ends a little before what is in front, so that
  * both are told apart in one ink. Pure; planes are alphas, [side, side].
  */
-
 import { labelAreas } from "../lines/label-areas.ts";
 import { isLines, type LineWidth, lineWidthOf } from "../lines/line-width.ts";
 import { redrawLines } from "../lines/redraw-lines.ts";

@@ -50,6 +50,13 @@ export function inInk(planes: Float32Array, ink: Ink): Float32Array {
   return inked;
 }
 
+/** What is drawn in one ink. @param alphas [pixels] @returns premultiplied RGBA [4, pixels] */
+export function planesOf(alphas: Float32Array, ink: Ink): Float32Array {
+  const planes = new Float32Array(4 * alphas.length);
+  planes.set(alphas, 3 * alphas.length);
+  return inInk(planes, ink);
+}
+
 /** Largest difference of a channel. */
 export const inkDistance = (one: Ink, other: Ink): number =>
   Math.max(Math.abs(one[0] - other[0]), Math.abs(one[1] - other[1]), Math.abs(one[2] - other[2]));

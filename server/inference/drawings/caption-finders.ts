@@ -51,6 +51,9 @@ export interface Finder {
 
 const noiseOf = (seed: number) => (length: number) => normals(seed, streams.retrieval, length);
 
+/** What chooses the drawing that fits best. */
+export const noNoise = (length: number): Float32Array => new Float32Array(length);
+
 interface Wanted extends Pick<ResolvedRequest, "licences">, WantedDrawing {
   /** Whether only drawings of what the words call a thing are found, none that merely fit. */
   readonly onlyCalledSo?: boolean;
@@ -75,7 +78,7 @@ export async function inLibrary(
   const chosenBy = (seed: number): number => {
     const known = chosen.get(seed);
     if (known !== undefined) return known;
-    const found = choice?.choose(isMostTypical ? (length) => new Float32Array(length) : noiseOf(seed));
+    const found = choice?.choose(isMostTypical ? noNoise : noiseOf(seed));
     if (!found)
       throw refusal(
         "caption_unknown",

@@ -22,11 +22,17 @@ export function wordsOf(captions: Captions, { condition: { caption = "" } }: Res
   return readWords(captions, caption, captions.library?.spelled(caption, isWordOf(captions), colours) ?? caption);
 }
 
+/** Its English words with their slips mended; undefined where there are none. */
+export function spelledWithoutSlips(captions: Captions, { plain, text }: CaptionWords): string | undefined {
+  const written = plain ?? text;
+  const spelled = captions.library?.spelled(written, isWordOf(captions));
+  return spelled === written ? undefined : spelled;
+}
+
 /** The same with its slips mended; undefined where there are none. @throws AppError as `encodeConditions` */
 export async function withoutSlips(captions: Captions, words: CaptionWords): Promise<CaptionWords | undefined> {
-  const { plain = words.text } = words;
-  const spelled = captions.library?.spelled(plain, isWordOf(captions));
-  return spelled === undefined || spelled === plain ? undefined : readWords(captions, words.text, spelled);
+  const spelled = spelledWithoutSlips(captions, words);
+  return spelled === undefined ? undefined : readWords(captions, words.text, spelled);
 }
 
 const isWordOf =

@@ -6,12 +6,12 @@ import type { Source } from "../../../shared/contract/generations/sources.ts";
 import { type Fills, inOne } from "../../engine/compose/layers.ts";
 import type { DrawingChoice } from "../../engine/interfaces.ts";
 import { channelsOfHex } from "../../engine/pixels/hex-colour.ts";
-import { inInk } from "../../engine/pixels/ink-colour.ts";
+import { planesOf } from "../../engine/pixels/ink-colour.ts";
 import { usualInk } from "../../engine/pixels/usual-ink.ts";
 import { arranged } from "./arranged.ts";
-import { type Finder, type Found, inLibrary } from "./caption-finders.ts";
+import { type Finder, type Found, inLibrary, noNoise } from "./caption-finders.ts";
 import { type CaptionParts, partsOf } from "./caption-parts.ts";
-import { type CaptionWords, readWords, withoutSlips } from "./caption-words.ts";
+import { type CaptionWords, readWords, spelledWithoutSlips } from "./caption-words.ts";
 
 type LibraryArguments = Parameters<typeof inLibrary>;
 
@@ -26,7 +26,7 @@ const [sureFrom, offSureFrom] = [0.85, 0.72] as const;
 export async function inLibraryOrComposed(
   ...[captions, translation, words, wanted]: LibraryArguments
 ): Promise<Finder> {
-  const parts = await partsIn(captions, words);
+  const parts = partsIn(captions, words);
   // "Heart in circle" is called "heart circle".
   const together = parts?.how === "crossedOut" ? undefined : parts?.together;
   const whole = await inLibrary(captions, translation, together ? { ...words, plain: together } : words, wanted);
@@ -38,16 +38,16 @@ export async function inLibraryOrComposed(
     const isSaid = (seed: number): boolean => says(choice.says(chosenBy(seed)), parts.how);
     return { ...(mostUnlike && { mostUnlike }), find: (seed) => (isSaid(seed) ? whole : composed).find(seed) };
   }
-  const best = choice.choose((length) => new Float32Array(length)).entry;
+  const best = choice.choose(noNoise).entry;
   return says(choice.says(best), parts.how) ? whole : composed;
 }
 
 /** Also where a word between is misspelled. */
-async function partsIn(captions: LibraryArguments[0], words: CaptionWords): Promise<CaptionParts | undefined> {
+function partsIn(captions: LibraryArguments[0], words: CaptionWords): CaptionParts | undefined {
   const parts = partsOf(words.plain ?? words.text);
   if (parts) return parts;
-  const mended = await withoutSlips(captions, words);
-  return mended && partsOf(mended.plain ?? words.text);
+  const mended = spelledWithoutSlips(captions, words);
+  return mended === undefined ? undefined : partsOf(mended);
 }
 
 function says(name: ReturnType<DrawingChoice["says"]>, how: CaptionParts["how"]): boolean {
@@ -79,20 +79,14 @@ function composedFrom(finders: readonly Finder[], how: CaptionParts["how"], fill
       const { sizePx } = found[0]!;
       const alphas = found.map(({ planes }) => planes.slice(3 * sizePx ** 2));
       return {
-        planes: inUsualInkPlanes(inOne(arranged[how](alphas, fills))),
+        // Drawings of the library are in one ink.
+        planes: planesOf(inOne(arranged[how](alphas, fills)), channelsOfHex(usualInk)),
         sizePx,
         key: `${how}, fills ${fills}: ${found.map(({ key }) => key).join(", ")}`,
         sources: sharedSources(found),
       };
     },
   };
-}
-
-/** Drawings of the library are in one ink. */
-function inUsualInkPlanes(alphas: Float32Array): Float32Array {
-  const planes = new Float32Array(4 * alphas.length);
-  planes.set(alphas, 3 * alphas.length);
-  return inInk(planes, channelsOfHex(usualInk));
 }
 
 function sharedSources(found: readonly Found[]): Source[] | undefined {

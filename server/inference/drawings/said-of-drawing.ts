@@ -18,7 +18,7 @@ import type { ConditionImages } from "../protocol.ts";
 import { arranged } from "./arranged.ts";
 import { inLibrary, refusal } from "./caption-finders.ts";
 import { partsBeside, theDrawing } from "./caption-parts.ts";
-import { readWords, withoutSlips, wordsOf } from "./caption-words.ts";
+import { readWords, spelledWithoutSlips, wordsOf } from "./caption-words.ts";
 import { wantedDrawing } from "./wanted-drawing.ts";
 
 /** A request whose drawing shows what its caption says of it. */
@@ -52,10 +52,10 @@ export async function withSaidOfDrawing(
   const values = conditionValues({ ...others, drawing }, images);
   const shown = values.drawing;
   if (shown?.kind !== "image") return { request, images };
-  const wanted = wantedDrawing(translation, inOwnStyle(values));
+  const inStyle = inOwnStyle(values);
+  const wanted = wantedDrawing(translation, inStyle);
   const words = await wordsOf(captions, request);
-  const mended = await withoutSlips(captions, words);
-  const parts = partsBeside((mended ?? words).plain ?? words.text);
+  const parts = partsBeside(spelledWithoutSlips(captions, words) ?? words.plain ?? words.text);
   const sources: Source[] = [];
   const keys: string[] = [];
   const alphasOf = async (text: string): Promise<Float32Array> => {
@@ -89,9 +89,8 @@ export async function withSaidOfDrawing(
   const isBadge = parts.how === "with" && isInPlace;
   const composed = isBadge ? withBadge(alphas[0]!, alphas[1]!, fills) : arranged[parts.how](alphas, fills);
   const isOwn = isInOwnStyle(values);
-  const { style } = inOwnStyle(values);
-  const ofStyle = isOwn && style?.kind === "images" ? badgeInk(style.images) : undefined;
-  const badge = ink ?? ofStyle ?? badgeInk([shown]) ?? channelsOfHex(usualInk);
+  const showing = isOwn && inStyle.style?.kind === "images" ? inStyle.style.images : [];
+  const badge = ink ?? badgeInk(showing) ?? badgeInk([shown]) ?? channelsOfHex(usualInk);
   const planes = painted(shown, composed, { ink: badge, isInPlace });
   const isAsItIs = isOwn && !ink && !others.colours && !request.palette && request.temperature === 0;
   const key = `${parts.how} beside, fills ${fills}, in ${badge.join(" ")}: ${keys.join(", ")}`;

@@ -2,7 +2,6 @@
  * A client's request for images: conditions, how they are followed, and edits. Parsed at the border (server/http)
  * and trusted inside; which fields go together stands in generation-rules.ts. Imports zod only.
  */
-
 import { z } from "zod";
 import { limits } from "../../limits.ts";
 import { CaptionSchema, conditionFields, DigestSchema, PartialConditionSchema } from "../conditions.ts";
