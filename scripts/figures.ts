@@ -18,6 +18,7 @@ import {
   captionSeedsFigure,
   composedCaptionsFigure,
   ownStyleFigure,
+  partColoursFigure,
 } from "./figures/own-style.ts";
 import { playgroundFigure } from "./figures/playground.ts";
 import {
@@ -58,6 +59,7 @@ const figures: Figures = {
   "caption-seeds": captionSeedsFigure,
   "caption-phrases": captionPhrasesFigure,
   "composed-captions": composedCaptionsFigure,
+  "part-colours": partColoursFigure,
   badges: badgesFigure,
   "coloured-drawings": colouredDrawingsFigure,
   "clean-sketches": cleanSketchesFigure,
@@ -96,6 +98,7 @@ const folders: Readonly<Record<string, string>> = {
   "caption-seeds": "styles",
   "caption-phrases": "styles",
   "composed-captions": "composed",
+  "part-colours": "composed",
   badges: "composed",
   "coloured-drawings": "styles",
   "clean-sketches": "styles",

@@ -37,6 +37,17 @@ export const composedCaptionsFigure = captionsFigure(composed, ["lucide", "phosp
   marginPx: 130,
 });
 
+/** Parts with colours of their own. */
+const coloured = [
+  ["bell with a red dot", "user with red heart", "cloud with blue arrow down"],
+  ["yellow star in a circle", "red apple and green pear"],
+];
+
+export const partColoursFigure = captionsFigure(coloured, ["lucide", "material-two-tone", "solar-bold"], {
+  cellPx: 128,
+  marginPx: 130,
+});
+
 const words = ["house", "bell", "gift", "car", "dog", "tree", "coffee", "phone", "star", "fish", "ship", "hand"];
 const seedsOf = ["tabler", "phosphor-fill", "phosphor-duotone"];
 

@@ -31,11 +31,24 @@ export const shadeNames: readonly string[] = Object.keys(shades);
 export const colourNames: readonly string[] = Object.keys(namedColours);
 
 const isColour = (word: string): word is ColourName => word in namedColours;
-const isShade = (word: string | undefined): word is keyof typeof shades => word !== undefined && word in shades;
+const isShade = (word: string): word is keyof typeof shades => word in shades;
 
 /** A colour as a caption names it. */
 export interface CaptionColour extends NamedColour {
   readonly name: string;
+}
+
+/** Colours that fruits and flowers are called by, too: "apple and orange" are two things. */
+const thingsToo: readonly string[] = ["orange", "violet"];
+
+/** Whether a thing is called as a colour is. */
+export const isCalledAsColour = (words: string): boolean => thingsToo.includes(words);
+
+/** Whether words say a colour, "red" or "dark red", and no thing. */
+export function isOnlyColour(words: string): boolean {
+  const all = words.split(" ");
+  const last = all.at(-1)!;
+  return isColour(last) && !thingsToo.includes(last) && all.every((word) => isColour(word) || isShade(word));
 }
 
 /**
@@ -44,11 +57,13 @@ export interface CaptionColour extends NamedColour {
  */
 export function colourNamedIn(words: readonly string[]): CaptionColour | undefined {
   const found = [...words.entries()].filter((entry): entry is [number, ColourName] => isColour(entry[1]));
-  const [first, second] = found;
-  if (!first || second) return undefined;
+  const shadeBefore = (at: number) => words.slice(Math.max(0, at - 1), at).find(isShade);
+  const [first, ...others] = found;
+  if (!first) return undefined;
   const [at, name] = first;
-  const before = words[at - 1];
-  const shift = isShade(before) ? shades[before] : 0;
+  const shade = shadeBefore(at);
+  if (others.some(([other, said]) => said !== name || shadeBefore(other) !== shade)) return undefined;
+  const shift = shade === undefined ? 0 : shades[shade];
   const { lightness, ...colour }: NamedColour = namedColours[name];
   const [least, most] = lightness.map((value) => Math.min(1, Math.max(0.05, value + shift))) as [number, number];
   return { name, ...colour, lightness: [least, most] };

@@ -21,6 +21,8 @@ export interface EncodedCondition {
   readonly id?: string;
   /** Captions only: their English words, those of `plain` where there are such. */
   readonly words?: string;
+  /** Captions only: in English, with their colours. */
+  readonly english?: string;
   /** Captions with colour words only: the vector of the caption without them. */
   readonly plain?: Float32Array;
   /** Captions that give one colour to what they name. */
@@ -135,8 +137,8 @@ export const idOf = (name: FlowConditionName, value: ConditionValue): Pick<Encod
 const planesOf = (name: FlowConditionName, value: ConditionValue): Pick<EncodedCondition, "planes"> =>
   name === "drawing" && value.kind === "image" ? { planes: value.planes } : {};
 
-const wordsOf = (name: FlowConditionName, value: ConditionValue): Pick<EncodedCondition, "words"> =>
-  name === "caption" && value.kind === "text" ? { words: value.text } : {};
+const wordsOf = (name: FlowConditionName, value: ConditionValue): Pick<EncodedCondition, "words" | "english"> =>
+  name === "caption" && value.kind === "text" ? { words: value.text, english: value.text } : {};
 
 /** @throws AppError `tensor_mismatch` saying where the numbers came from */
 export function requireVector(values: Float32Array, length: number, where: string): void {

@@ -253,22 +253,25 @@ export async function paint(
   const small = layers && (made || bent) ? drawLayers(layers, 1) : (decoded?.planes ?? (await answerOf()));
   // The drawing's own edges are decided already, and so are those of a part.
   const own = redrawn || settle ? (inAreas?.looks ?? { ...looks, isOneInk: false }) : looks;
-  const { ring } = looks;
-  const { planes, again, stack, apart, recolour: inkBy = (ink) => ink } = finish(small, { ...own, ring });
+  const { ring, parts: coloured } = looks;
+  const finished = finish(small, { ...own, ring, parts: coloured });
+  const { planes, again, stack, apart, inParts, recolour: inkBy = (ink) => ink } = finished;
   if (factor === undefined || !layers) return { planes };
   const large = drawLayers(layers, factor);
   // On a plate and in a ring they lie elsewhere.
   const areBeside = !ring && !(inAreas?.looks ?? looks).plate;
-  const parts =
+  const beside =
     areBeside &&
     (inAreas
       ? besideEachOther(layers, factor, inkBy)
       : made === inLines && tintsBesideInk(layers, factor, looks, inkBy));
+  const enlarged = again(large);
+  const parts = beside && inParts ? inParts(beside, enlarged) : beside;
   const width = lines?.edge ?? lines?.width ?? areas?.outline?.width;
   const smaller = ring ? ring.place.sidePx / ring.sizePx : 1;
   const linePx = redrawn && width !== undefined ? width * smaller * factor * target.imageSizePx : undefined;
   const known = { ...(stack && { stack: stack(large) }), ...(parts && { parts }), ...(linePx && { linePx }) };
-  return { planes, enlarged: again(large), known, apart: apart?.(large) };
+  return { planes, enlarged, known, apart: apart?.(large) };
 }
 
 /** One over the other. @param share of the other, 0 to 1 */

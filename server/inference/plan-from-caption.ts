@@ -49,7 +49,7 @@ export async function planFromCaption(
     signal?.throwIfAborted();
     const some = seeds.slice(first, first + drawnAtOnce);
     const found = await Promise.all(some.map((seed) => finder.find(seed)));
-    for (const [at, { planes, sizePx, key, sources }] of found.entries()) {
+    for (const [at, { planes, sizePx, key, sources, parts }] of found.entries()) {
       // Each candidate is encoded for some 10 ms, and there may be many.
       signal?.throwIfAborted();
       const drawing = conditionValues({ drawing: { image: key } }, new Map([[key, { planes, sizePx }]]));
@@ -61,7 +61,7 @@ export async function planFromCaption(
         seed: some[at]!,
         conditions: await encodeConditions(translation, readInInk(translation, values, styleInk)),
         // Requested colours stay as they are.
-        finish: requested.colours ? looks : { ...looks, colour: words.colour },
+        finish: requested.colours ? looks : { ...looks, ...(parts ? { parts } : { colour: words.colour }) },
         sources,
       });
     }

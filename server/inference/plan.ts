@@ -46,6 +46,7 @@ export async function planGeneration(
     images,
     sources,
     kept: keptBeside,
+    parts,
   } = await withSaidOfDrawing(translation, whole.request, whole.images);
   refuseContradictions(translation, request);
   if (translation.captions && request.condition.caption !== undefined)
@@ -62,7 +63,8 @@ export async function planGeneration(
     const conditions = await encodeRequest(translation, request, readInInk(translation, values, styleInk));
     const among = stylesUnder(request.licences, translation.drawings);
     const looks = looksAt(request, looksOf(translation, askedAt(request, requested), styleInk));
-    const finish = { ...looks, kept: keptBeside ?? keptPixels(request, images, styleInk.lines) };
+    const coloured = requested.colours ? undefined : parts;
+    const finish = { ...looks, kept: keptBeside ?? keptPixels(request, images, styleInk.lines), parts: coloured };
     const free = request.temperature === 0 ? finish : freely(finish);
     const findings = {
       outOfDistribution: findOutOfDistribution(translation.calibration, conditions),

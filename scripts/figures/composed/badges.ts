@@ -6,7 +6,7 @@ import { withStudio } from "../studio.ts";
 import { imagesOf } from "../styles.ts";
 
 const sets = ["hand-drawn", "flat"];
-const badges = ["add", "search", "pending", "with a heart", "failed", "off"];
+const badges = ["add", "search", "pending", "with a red heart", "red dot", "failed", "off"];
 const iconsOfSet = 3;
 
 export const badgesFigure: Figure = (path, packsDir) =>

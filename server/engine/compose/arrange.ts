@@ -5,12 +5,14 @@
 import { distancesTo } from "../lines/distances.ts";
 import { areasAtBorder, labelAreas } from "../lines/label-areas.ts";
 import { longerSide } from "../live-area.ts";
-import { boundsOf, boxOfPicture } from "../pixels/places.ts";
+import { type Box, boundsOf, boxOfPicture } from "../pixels/places.ts";
+import { grown, withoutHoles } from "../pixels/shadows/cover.ts";
 import { inkFrom } from "../pixels/strokes.ts";
+import { isDisc } from "./disc.ts";
 import { boxOf, type Composed, type Fills, inFront, placed, type Spot, widthsOf } from "./layers.ts";
 
-/** Sides of a badge and of each of two drawings beside each other, of the longer side of the first. */
-const [badgeShare, eachShare] = [0.5, 0.6] as const;
+/** Sides of a badge, of a dot, and of each of two drawings beside each other, of the longer side of the first. */
+const [badgeShare, dotShare, eachShare] = [0.5, 0.32, 0.6] as const;
 /** How far a badge may reach beyond a thing, of its longer side, and how far in the picture. */
 const [beyondShare, reachMost] = [0.15, 0.95] as const;
 /** Radii of circles that are about as large differ by at most this. */
@@ -18,24 +20,36 @@ const alikePx = 1;
 /** Radius from which on what a drawing encloses has room for another, of the picture's side, and how much of the circle that one takes. */
 const [roomLeast, roomTaken] = [0.19, 0.78] as const;
 
+/** How far from the middle of a thing the middle of its room may lie, of the room. */
+const aboutShare = 0.3;
+/** Gap around what lies in a fill, of that around badges. */
+const insideGap = 0.85;
+
 /** The second drawing within the first where that has room for it, else as a badge. */
 export function withBeside(first: Float32Array, second: Float32Array, fills: Fills): Composed {
   return within(first, second) ?? withBadge(first, second, fills);
 }
 
-/** The second drawing small at the lower right of the first. */
+/** As `withBeside`, where both are ink: what lies in a fill has a gap around it. Dots are badges. */
+export function withBesideApart(first: Float32Array, second: Float32Array, fills: Fills): Composed {
+  return (isDisc(second) ? undefined : within(first, second, true)) ?? withBadge(first, second, fills);
+}
+
+/** The second drawing small at the lower right of the first; a dot, as of a notification, at its upper right. */
 export function withBadge(first: Float32Array, second: Float32Array, fills: Fills): Composed {
   const box = boxOf(first);
   if (!box) return { behind: first, front: second };
   const longer = longerSide(box);
-  const sidePx = badgeShare * longer;
+  const isDot = isDisc(second);
+  const sidePx = (isDot ? dotShare : badgeShare) * longer;
   // What is flat or narrow is covered less by a badge that reaches beyond it, within the square around it.
   const most = reachMost * Math.sqrt(first.length);
   const cornerOf = (from: number, to: number): number =>
     Math.max(to, Math.min((from + to + longer) / 2, to + beyondShare * longer, most));
   const [right, bottom] = [cornerOf(box.left, box.right), cornerOf(box.top, box.bottom)];
   const { line, gapPx: gap } = widthsOf(first);
-  const badge = placed(second, { x: right - sidePx / 2, y: bottom - sidePx / 2, sidePx }, line);
+  const [x, low] = [right - sidePx / 2, bottom - sidePx / 2];
+  const badge = placed(second, { x, y: isDot ? box.top + box.bottom - low : low, sidePx }, line);
   return inFront(badge, first, { gap, fills, covers: "hull" });
 }
 
@@ -59,8 +73,11 @@ export function bothBeside(first: Float32Array, second: Float32Array, fills: Fil
   });
 }
 
-/** The second drawing in what the first encloses, or cut out of what it fills; undefined where there is no room. */
-export function within(first: Float32Array, second: Float32Array): Composed | undefined {
+/**
+ * The second drawing in what the first encloses, or cut out of what it fills; undefined where there is no room.
+ * @param isApart what is cut out is as much larger as a gap, and the second lies in it
+ */
+export function within(first: Float32Array, second: Float32Array, isApart = false): Composed | undefined {
   const side = Math.sqrt(first.length);
   const ink = Uint8Array.from(first, (alpha) => Number(alpha >= inkFrom));
   const areas = labelAreas(ink, 0, side);
@@ -69,10 +86,22 @@ export function within(first: Float32Array, second: Float32Array): Composed | un
   const [empty, filled] = [roomIn(holes, side), roomIn(ink, side)];
   const isCut = filled.sidePx > empty.sidePx;
   const room = isCut ? filled : empty;
-  if (room.sidePx < 2 * roomLeast * side) return undefined;
-  const small = placed(second, { ...room, sidePx: roomTaken * room.sidePx }, widthsOf(first).line);
+  if (room.sidePx < 2 * roomLeast * side || !isAbout(room, boxOf(first))) return undefined;
+  const { line, gapPx } = widthsOf(first);
+  const small = placed(second, { ...room, sidePx: roomTaken * room.sidePx }, line);
   if (!isCut) return { behind: first, front: small };
+  if (isApart) {
+    const cut = grown(withoutHoles(small, side), side, insideGap * gapPx);
+    return { behind: first.map((alpha, at) => alpha * (1 - cut[at]!)), front: small };
+  }
   return { behind: first.map((alpha, at) => alpha * (1 - small[at]!)), front: new Float32Array(small.length) };
+}
+
+/** Whether a spot lies about the middle of a thing: a badge on a person lies not in the head. */
+function isAbout({ x, y, sidePx }: Spot, box: Box | undefined): boolean {
+  if (!box) return true;
+  const away = Math.hypot(x - (box.left + box.right) / 2, y - (box.top + box.bottom) / 2);
+  return away <= aboutShare * sidePx;
 }
 
 /** The middle and the width of the largest circle in a mask; of several that are about as large the one nearest to the middle of the mask. */

@@ -4,6 +4,7 @@
  */
 import { onPlate, type Plate } from "../areas/plate.ts";
 import type { CaptionColour } from "../colour-words.ts";
+import { type PartColours, type PartPainter, partPainter } from "../compose/part-colours.ts";
 import { inRing } from "../rings/in-ring.ts";
 import type { Ring } from "../rings/ring.ts";
 import { type Accent, withAccents } from "./accents.ts";
@@ -15,7 +16,7 @@ import { onGround } from "./ground/on-ground.ts";
 import type { Ground } from "./ground/parts.ts";
 import type { StackedLayer } from "./ground/stack.ts";
 import { type Ink, inInk } from "./ink-colour.ts";
-import { towardsColour } from "./recolour.ts";
+import { inkBy, towardsColour } from "./recolour.ts";
 import type { Shadow } from "./shadows/shadow.ts";
 import { stackOfShadows, withShadows } from "./shadows/with-shadows.ts";
 
@@ -40,6 +41,8 @@ export interface Looks {
   readonly ring?: Ring | undefined;
   /** What words say that the main colour is. */
   readonly colour?: CaptionColour | undefined;
+  /** What words say that the colours of its two parts are. */
+  readonly parts?: PartColours | undefined;
 }
 
 export interface Finished {
@@ -49,6 +52,8 @@ export interface Finished {
   again(planes: Float32Array): Float32Array;
   /** The answer at another size as layers, where it lies on a ground or is of one ink that changes. */
   readonly stack?: ((planes: Float32Array) => StackedLayer[]) | undefined;
+  /** What makes layers of the answer those of its parts, where these have colours. */
+  readonly inParts?: PartPainter["layers"] | undefined;
   /** What is done with its colours at the end, if anything. */
   readonly recolour?: ((ink: Ink) => Ink) | undefined;
   /** The answer at another size without its shadows, and these, lowest first; where it has any. */
@@ -88,7 +93,7 @@ export function finish(planes: Float32Array, looks: Looks): Finished {
 const sideOf = (planes: Float32Array): number => Math.sqrt(planes.length / 4);
 
 function finishWithin(planes: Float32Array, looks: Looks): Finished {
-  const { isOneInk, ink, gradient, spread, accents, ground, shadows, plate, colour } = looks;
+  const { isOneInk, ink, gradient, spread, accents, ground, shadows, plate, colour, parts } = looks;
   const steps: Array<(planes: Float32Array) => Float32Array> = [];
   let now = planes;
   const add = (step: (planes: Float32Array) => Float32Array): void => {
@@ -100,6 +105,8 @@ function finishWithin(planes: Float32Array, looks: Looks): Finished {
   const shaded = ink && gradient && inGradient(now, { ink, gradient });
   if (shaded) add(shaded.planes);
   else if (ink) add(accents ? withAccents(now, ink, accents) : (shapes) => inInk(shapes, ink));
+  const painter = parts && partPainter(now, parts);
+  if (painter) add(painter.planes);
   const onIt = ground && onGround(now, ground);
   const before = [...steps];
   if (onIt) add(onIt.planes);
@@ -135,17 +142,15 @@ function finishWithin(planes: Float32Array, looks: Looks): Finished {
     planes: now,
     recolour: recoloured,
     again: (other) => all(other, steps),
+    inParts: painter?.layers,
     apart: behind || onPlated ? apart : undefined,
-    stack: onIt
-      ? (other) => onIt.stack(all(other, before), recoloured)
-      : shaded && !onPlated
-        ? (other) => shaded.stack(all(other, drawn), recoloured)
-        : undefined,
+    // Layers are told apart by their inks, parts by where they lie.
+    stack: parts
+      ? undefined
+      : onIt
+        ? (other) => onIt.stack(all(other, before), recoloured)
+        : shaded && !onPlated
+          ? (other) => shaded.stack(all(other, drawn), recoloured)
+          : undefined,
   };
-}
-
-/** One colour as a picture's colours are changed. */
-function inkBy(change: (planes: Float32Array) => Float32Array, ink: Ink): Ink {
-  const [red, green, blue] = change(Float32Array.of(...ink, 1));
-  return [red!, green!, blue!];
 }

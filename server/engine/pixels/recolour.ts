@@ -4,6 +4,7 @@
  */
 import { bitsOfLab, labOf } from "../../../shared/colour/oklab.ts";
 import type { CaptionColour } from "../colour-words.ts";
+import type { Ink } from "./ink-colour.ts";
 
 /** From this chroma on a pixel has a hue. */
 const hueFrom = 0.045;
@@ -63,6 +64,12 @@ export function towardsColour(of: Float32Array, requested: CaptionColour): (plan
   };
 }
 
+/** One colour as a picture's colours are changed. */
+export function inkBy(change: (planes: Float32Array) => Float32Array, ink: Ink): Ink {
+  const [red, green, blue] = change(Float32Array.of(...ink, 1));
+  return [red!, green!, blue!];
+}
+
 /**
  * The new colour of a pixel that belongs to the main colour by a weight.
  * @param lightness mean of the main colour, and its chroma
@@ -76,8 +83,8 @@ function moveOf(requested: CaptionColour, lightness: number, chroma: number): (p
     const shade = pixel.lightness - lightness;
     const room = shade > 0 ? (1 - towards) / Math.max(1e-3, 1 - lightness) : towards / Math.max(1e-3, lightness);
     const newLightness = towards + shade * Math.min(1, room);
-    // Greys have no chroma to scale; near black and white none can be seen.
-    const visible = Math.min(1, 4 * (1 - newLightness), 4 * newLightness);
+    // Greys have no chroma to scale; near black and white none can be seen, and yellow is light.
+    const visible = Math.min(1, 7 * (1 - newLightness), 4 * newLightness);
     const scaled =
       chroma < hueFrom ? requested.chroma * visible : requested.chroma * Math.min(1.6, pixel.chroma / chroma);
     const mix = (own: number, other: number): number => own + weight * (other - own);

@@ -5,6 +5,7 @@
 import type { ResolvedRequest } from "../../../shared/contract/generations/generation-request.ts";
 import type { Source } from "../../../shared/contract/generations/sources.ts";
 import { AppError, type ProblemCode } from "../../../shared/problem.ts";
+import type { PartColours } from "../../engine/compose/part-colours.ts";
 import type { DrawingChoice, DrawingFinder } from "../../engine/interfaces.ts";
 import { inOneInk } from "../../engine/pixels/one-ink.ts";
 import { normals, streams } from "../../engine/random.ts";
@@ -37,6 +38,8 @@ export interface Found {
   readonly sizePx: number;
   readonly key: string;
   readonly sources: Source[] | undefined;
+  /** Where the words give its parts colours of their own; absent = the caption's colour is that of all of it. */
+  readonly parts?: PartColours | undefined;
 }
 
 export interface Finder {

@@ -3,6 +3,7 @@
  * circle", "add guitar", "no drones". They are taken apart here, in English as captions are translated. Which drawings show the things, and
  * how both become one, is not said here.
  */
+import { isOnlyColour } from "../../engine/colour-words.ts";
 
 /** How two drawings become one: the second within or beside the first, or both as large as each other; or one is crossed out. */
 export type CaptionParts =
@@ -82,13 +83,14 @@ const patterns = [
 ] as const;
 const [inAny, inHolder] = [pattern(inWords), new RegExp(`^(.+?) (?:in|on) (${holders})$`, "u")];
 const crossed = [/^(?:no|not|without) (.+)$/u, new RegExp(`^(.+?) (?:is |are )?(?:${off})$`, "u")];
-/** A caption that is longer than this says more than two things. */
+/** A caption of more words that are no colours says more than two things. */
 const wordsMost = 6;
 
 /** @returns undefined where a caption says one thing */
 export function partsOf(caption: string): CaptionParts | undefined {
   const text = folded(caption);
-  if (text.split(" ").length > wordsMost || /[,;:.!?/]/.test(text)) return undefined;
+  const words = text.split(" ").filter((word) => !isOnlyColour(word));
+  if (words.length > wordsMost || /[,;:.!?/]/.test(text)) return undefined;
   for (const one of crossed) {
     const first = thing(one.exec(text)?.[1]);
     if (first !== undefined) return { how: "crossedOut", first };
@@ -100,6 +102,9 @@ export function partsOf(caption: string): CaptionParts | undefined {
   }
   return within(text) ?? withState(text);
 }
+
+/** Whether words name the dot by which interfaces say that something is new. */
+export const isCalledDot = (words: string): boolean => /^(?:(?:notification|status) )?dot$/.test(words);
 
 /** Stands for the drawing that a caption is given beside; no caption has this sign. */
 export const theDrawing = "\u{f0000}";
@@ -144,7 +149,7 @@ function withState(text: string): CaptionParts | undefined {
 /** Words that name one thing, without their article. */
 function thing(words: string | undefined): string | undefined {
   const plain = words?.replace(article, "").trim();
-  if (plain === undefined || plain === "" || noThings.has(plain)) return undefined;
+  if (plain === undefined || plain === "" || noThings.has(plain) || isOnlyColour(plain)) return undefined;
   const isMore = [...patterns.map(({ of }) => of), ...crossed].some((of) => of.test(plain));
   return isMore ? undefined : plain;
 }

@@ -11,6 +11,8 @@ export interface CaptionWords {
   readonly text: string;
   /** In English and without colours, as the vector has it. */
   readonly plain: string | undefined;
+  /** In English with its colours. */
+  readonly english?: string | undefined;
   readonly vector: Float32Array | undefined;
   readonly label: string | undefined;
   readonly colour: CaptionColour | undefined;
@@ -46,6 +48,7 @@ export async function readWords({ from }: Captions, text: string, spelled = text
   return {
     text,
     plain: caption?.words,
+    english: caption?.english,
     vector: caption?.plain ?? caption?.vector,
     label: label?.id,
     colour: caption?.colour,

@@ -1,16 +1,20 @@
 /**
  * Captions that no drawing of the library says, but two do, or one that is crossed out (server/engine/compose): "guitar with heart",
- * "no drones". Each seed finds both of its own.
+ * "no drones". Each seed finds both of its own. So do captions that give a part a colour of its own, whatever the library has: "bell with a
+ * red dot".
  */
 import type { Source } from "../../../shared/contract/generations/sources.ts";
+import { type CaptionColour, isCalledAsColour } from "../../engine/colour-words.ts";
+import { drawnDisc, isDisc } from "../../engine/compose/disc.ts";
 import { type Fills, inOne } from "../../engine/compose/layers.ts";
 import type { DrawingChoice } from "../../engine/interfaces.ts";
 import { channelsOfHex } from "../../engine/pixels/hex-colour.ts";
 import { planesOf } from "../../engine/pixels/ink-colour.ts";
 import { usualInk } from "../../engine/pixels/usual-ink.ts";
-import { arranged } from "./arranged.ts";
+import type { Translation } from "../../engine/translation.ts";
+import { apart, arranged } from "./arranged.ts";
 import { type Finder, type Found, inLibrary, noNoise } from "./caption-finders.ts";
-import { type CaptionParts, partsOf } from "./caption-parts.ts";
+import { type CaptionParts, isCalledDot, partsOf } from "./caption-parts.ts";
 import { type CaptionWords, readWords, spelledWithoutSlips } from "./caption-words.ts";
 
 type LibraryArguments = Parameters<typeof inLibrary>;
@@ -26,6 +30,8 @@ const [sureFrom, offSureFrom] = [0.85, 0.72] as const;
 export async function inLibraryOrComposed(
   ...[captions, translation, words, wanted]: LibraryArguments
 ): Promise<Finder> {
+  const coloured = await inColours([captions, translation, words, wanted]);
+  if (coloured) return coloured;
   const parts = partsIn(captions, words);
   // "Heart in circle" is called "heart circle".
   const together = parts?.how === "crossedOut" ? undefined : parts?.together;
@@ -42,6 +48,17 @@ export async function inLibraryOrComposed(
   return says(choice.says(best), parts.how) ? whole : composed;
 }
 
+/** What is composed of parts of which the second has a colour of its own, or is called as one: "apple and orange". */
+async function inColours([captions, translation, words, wanted]: LibraryArguments): Promise<Finder | undefined> {
+  const { english } = words;
+  const parts = english === undefined ? undefined : partsIn(captions, { ...words, plain: english });
+  if (!parts || parts.how === "crossedOut") return undefined;
+  const [one, other] = await Promise.all([parts.first, parts.second].map((text) => readWords(captions, text)));
+  const isOfOneColour = !other!.colour || other!.colour.name === one!.colour?.name;
+  if (isOfOneColour && ![parts.first, parts.second].some(isCalledAsColour)) return undefined;
+  return composedOf(parts, [captions, translation, words, wanted], true);
+}
+
 /** Also where a word between is misspelled. */
 function partsIn(captions: LibraryArguments[0], words: CaptionWords): CaptionParts | undefined {
   const parts = partsOf(words.plain ?? words.text);
@@ -55,22 +72,40 @@ function says(name: ReturnType<DrawingChoice["says"]>, how: CaptionParts["how"])
   return saysAll || (!isPart && !isContrary && match >= (how === "crossedOut" ? offSureFrom : sureFrom));
 }
 
-/** @returns undefined where nothing in the library is called as a part is */
+/** @returns undefined where nothing in the library is called as a part is @param isInColours whether parts have colours of their own */
 async function composedOf(
   parts: CaptionParts,
   [captions, translation, words, wanted]: LibraryArguments,
+  isInColours = false,
 ): Promise<Finder | undefined> {
   const finders: Finder[] = [];
+  const colours: Array<CaptionColour | undefined> = [];
   for (const text of parts.how === "crossedOut" ? [parts.first] : [parts.first, parts.second]) {
     const own = { ...(await readWords(captions, text)), text: words.text };
-    const finder = await inLibrary(captions, translation, own, { ...wanted, onlyCalledSo: true });
-    if (!finder.choice) return undefined;
+    const isDot = finders.length > 0 && isCalledDot(own.plain ?? text);
+    const finder = isDot
+      ? dotOf(translation.target)
+      : await inLibrary(captions, translation, own, { ...wanted, onlyCalledSo: true });
+    if (!isDot && !finder.choice) return undefined;
     finders.push(finder);
+    colours.push(own.colour);
   }
-  return composedFrom(finders, parts.how, wanted.fills);
+  return composedFrom(finders, parts.how, { fills: wanted.fills, colours: isInColours ? colours : undefined });
 }
 
-function composedFrom(finders: readonly Finder[], how: CaptionParts["how"], fills: Fills): Finder {
+/** A dot is no drawing of the library. */
+function dotOf({ imageSizePx: sizePx }: Pick<Translation["target"], "imageSizePx">): Finder {
+  const planes = planesOf(drawnDisc(sizePx), channelsOfHex(usualInk));
+  return { find: async () => ({ planes, sizePx, key: "dot", sources: undefined }) };
+}
+
+interface How {
+  readonly fills: Fills;
+  /** Of what is behind and of what is in front, where they are told apart by them. */
+  readonly colours: readonly (CaptionColour | undefined)[] | undefined;
+}
+
+function composedFrom(finders: readonly Finder[], how: CaptionParts["how"], { fills, colours }: How): Finder {
   const { mostUnlike } = finders[0]!;
   return {
     ...(mostUnlike && { mostUnlike }),
@@ -78,12 +113,16 @@ function composedFrom(finders: readonly Finder[], how: CaptionParts["how"], fill
       const found = await Promise.all(finders.map((finder) => finder.find(seed)));
       const { sizePx } = found[0]!;
       const alphas = found.map(({ planes }) => planes.slice(3 * sizePx ** 2));
+      const composed = colours ? apart[how](alphas, fills) : arranged[how](alphas, fills);
       return {
         // Drawings of the library are in one ink.
-        planes: planesOf(inOne(arranged[how](alphas, fills)), channelsOfHex(usualInk)),
+        planes: planesOf(inOne(composed), channelsOfHex(usualInk)),
         sizePx,
-        key: `${how}, fills ${fills}: ${found.map(({ key }) => key).join(", ")}`,
+        key: `${how}, fills ${fills}${colours ? ", apart" : ""}: ${found.map(({ key }) => key).join(", ")}`,
         sources: sharedSources(found),
+        ...(colours && {
+          parts: { ...composed, colours: [colours[0], colours[1]], isFrontSolid: isDisc(alphas[1]!) },
+        }),
       };
     },
   };

@@ -4,9 +4,12 @@
  */
 import type { ResolvedRequest } from "../../../shared/contract/generations/generation-request.ts";
 import type { Source } from "../../../shared/contract/generations/sources.ts";
+import type { CaptionColour } from "../../engine/colour-words.ts";
 import { withBadge } from "../../engine/compose/arrange.ts";
 import { badgeInk } from "../../engine/compose/badge-ink.ts";
+import { drawnDisc, isDisc } from "../../engine/compose/disc.ts";
 import type { Composed } from "../../engine/compose/layers.ts";
+import { type PartColours, partPainter } from "../../engine/compose/part-colours.ts";
 import type { KeptPixels } from "../../engine/edits/kept-pixels.ts";
 import { channelsOfHex } from "../../engine/pixels/hex-colour.ts";
 import { type Drawing, type Ink, inkOf } from "../../engine/pixels/ink-colour.ts";
@@ -15,9 +18,9 @@ import { isInOwnStyle } from "../../engine/read-in-ink.ts";
 import type { Translation } from "../../engine/translation.ts";
 import { conditionValues, inOwnStyle, keyOfShown } from "../condition-values.ts";
 import type { ConditionImages } from "../protocol.ts";
-import { arranged } from "./arranged.ts";
+import { apart, arranged } from "./arranged.ts";
 import { inLibrary, refusal } from "./caption-finders.ts";
-import { partsBeside, theDrawing } from "./caption-parts.ts";
+import { isCalledDot, partsBeside, theDrawing } from "./caption-parts.ts";
 import { readWords, spelledWithoutSlips, wordsOf } from "./caption-words.ts";
 import { wantedDrawing } from "./wanted-drawing.ts";
 
@@ -27,6 +30,8 @@ interface Said {
   readonly images: ConditionImages;
   /** Drawings of the library that were put beside the given one. */
   readonly sources?: Source[] | undefined;
+  /** Where the caption gives what it says a colour of its own. */
+  readonly parts?: PartColours | undefined;
   /** All of a drawing of several colours in its own style: the flow would give its areas other colours of that. */
   readonly kept?: KeptPixels | undefined;
 }
@@ -55,15 +60,23 @@ export async function withSaidOfDrawing(
   const inStyle = inOwnStyle(values);
   const wanted = wantedDrawing(translation, inStyle);
   const words = await wordsOf(captions, request);
-  const parts = partsBeside(spelledWithoutSlips(captions, words) ?? words.plain ?? words.text);
+  const written = { ...words, plain: words.english ?? words.plain };
+  const parts = partsBeside(spelledWithoutSlips(captions, written) ?? written.plain ?? words.text);
   const sources: Source[] = [];
   const keys: string[] = [];
+  const colours: Array<CaptionColour | undefined> = [];
   const alphasOf = async (text: string): Promise<Float32Array> => {
     if (text === theDrawing) {
       keys.push(shown.key);
+      colours.push(undefined);
       return shown.planes.slice(3 * shown.sizePx ** 2);
     }
     const own = { ...(await readWords(captions, text)), text: words.text };
+    colours.push(own.colour);
+    if (isCalledDot(own.plain ?? text)) {
+      keys.push("dot");
+      return drawnDisc(shown.sizePx);
+    }
     // All icons of a set get the same badge, whatever their seeds.
     const options = { ...request, ...wanted, isMostTypical: true };
     const finder = await inLibrary({ ...captions, library }, translation, own, options);
@@ -87,11 +100,18 @@ export async function withSaidOfDrawing(
   const fills = ink ? wanted.fills : "none";
   // Badges on icons of a set lie at the same place, whether these have room within or not.
   const isBadge = parts.how === "with" && isInPlace;
-  const composed = isBadge ? withBadge(alphas[0]!, alphas[1]!, fills) : arranged[parts.how](alphas, fills);
+  const isInColours = colours.some((colour) => colour !== undefined);
+  const arrange = isInColours ? apart : arranged;
+  const composed = isBadge ? withBadge(alphas[0]!, alphas[1]!, fills) : arrange[parts.how](alphas, fills);
+  const partColours: PartColours | undefined = isInColours
+    ? { ...composed, colours: [colours[0], colours[1]], isFrontSolid: alphas.length > 1 && isDisc(alphas[1]!) }
+    : undefined;
   const isOwn = isInOwnStyle(values);
   const showing = isOwn && inStyle.style?.kind === "images" ? inStyle.style.images : [];
   const badge = ink ?? badgeInk(showing) ?? badgeInk([shown]) ?? channelsOfHex(usualInk);
-  const planes = painted(shown, composed, { ink: badge, isInPlace });
+  const inBadgeInk = painted(shown, composed, { ink: badge, isInPlace });
+  // In one ink both stay until all is drawn: that tells the flow that it is one drawing.
+  const planes = partColours && !ink ? partPainter(inBadgeInk, partColours).planes(inBadgeInk) : inBadgeInk;
   const isAsItIs = isOwn && !ink && !others.colours && !request.palette && request.temperature === 0;
   const key = `${parts.how} beside, fills ${fills}, in ${badge.join(" ")}: ${keys.join(", ")}`;
   const ownStyle = (isOwn && others.style) || drawing.style || { images: [keyOfShown(drawing)] };
@@ -102,6 +122,7 @@ export async function withSaidOfDrawing(
     },
     images: new Map([...images, [key, { planes, sizePx: shown.sizePx }]]),
     ...(sources.length > 0 && { sources }),
+    ...(partColours && { parts: partColours }),
     ...(isAsItIs && { kept: { planes, hole: new Float32Array(shown.sizePx ** 2) } }),
   };
 }

@@ -48,6 +48,9 @@ const contradictionLoss = 0.15;
 /** How well a name with more words fits at least for what a caption calls a thing, and one that ends with the caption's words. */
 const [calledFrom, kindFrom] = [0.82, 0.65] as const;
 
+/** Words by which sets tell drawings of a thing from each other: "apple one", "apple whole". */
+const versions: ReadonlySet<string> = new Set([...setOf("one two three whole alt")].map(stemmer));
+
 /** How well names of ideas fit at least, those that share a word with the caption and others: vectors of rare words are near to any that are spelled like them. */
 const ideaLeast = { sharing: 0.52, alone: 0.66 } as const;
 
@@ -132,7 +135,8 @@ export function fitOf(name: Said, caption: Said, cosine: number): NameFit {
 
 /** A "delivery drone" is a drone, and an "art gallery" no art. */
 function isKindOf(name: Said, caption: Said, match: number): boolean {
-  const added = name.stems.size - caption.stems.size;
+  const added =
+    [...name.stems].filter((stem) => caption.stems.has(stem) || !versions.has(stem)).length - caption.stems.size;
   const hasSameHead = [...name.stems].at(-1) === [...caption.stems].at(-1);
   return added === 0 || match >= calledFrom || (added === 1 && hasSameHead && match >= kindFrom);
 }

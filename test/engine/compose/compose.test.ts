@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import * as arrange from "../../../server/engine/compose/arrange.ts";
 import * as cross from "../../../server/engine/compose/cross-out.ts";
+import { drawnDisc, isDisc } from "../../../server/engine/compose/disc.ts";
 import { boxOf, type Composed, type Fills, inOne, linesIn } from "../../../server/engine/compose/layers.ts";
 import { countParts } from "../../../server/engine/lines/count-parts.ts";
 
@@ -31,6 +32,8 @@ const crossedBox = draw((x, y) => {
   return Math.max(frame, Math.max(right, down) > 45 ? 0 : lineWidthPx / 2 + 0.5 - Math.min(right, down));
 });
 const box = draw((x, y) => (Math.abs(x - side / 2) < 45 && Math.abs(y - side / 2) < 45 ? 1 : 0));
+/** A disc with a hole, which is no dot. */
+const clock = draw((x, y) => (Math.abs(x - side / 2 - 20) < 4 && Math.abs(y - side / 2) < 20 ? 0 : 50.5 - away(x, y)));
 const inked = (alphas: Float32Array): number => alphas.filter((alpha) => alpha >= 0.5).length;
 const at = (alphas: Float32Array, x: number, y: number): number => alphas[Math.floor(y) * side + Math.floor(x)]!;
 const empty = new Float32Array(side ** 2);
@@ -57,15 +60,15 @@ describe("two drawings as one", () => {
   });
 
   it("a badge lies at the lower right, apart from what it covers, whose outline is open or goes on along the gap", () => {
-    const open = withBeside(crossedBox, disc(50), "none");
+    const open = withBeside(crossedBox, clock, "none");
     const { right, bottom } = boxOf(open)!;
     assert.ok(Math.abs(right - 114) <= 2 && Math.abs(bottom - 114) <= 2, `${right}, ${bottom}`);
     assert.equal(at(open, 114 - 25, 114 - 25), 1);
     // Without the badge's quarter the box has three holes; open ones join the ground around.
     assert.ok(countParts(open, side).pieces >= 2);
-    const closed = withBeside(crossedBox, disc(50), "whole");
+    const closed = withBeside(crossedBox, clock, "whole");
     assert.equal(countParts(closed, side).holes, countParts(open, side).holes + 2);
-    assert.deepEqual(withBeside(crossedBox, disc(50), "beside lines"), closed);
+    assert.deepEqual(withBeside(crossedBox, clock, "beside lines"), closed);
     for (const made of [open, closed]) {
       const gap = [...made.keys()].filter((place) => {
         const distance = Math.hypot((place % side) + 0.5 - 89, Math.floor(place / side) + 0.5 - 89);
@@ -77,6 +80,35 @@ describe("two drawings as one", () => {
         [],
       );
     }
+  });
+
+  it("a dot lies at the upper right, smaller than other badges, and never within", () => {
+    assert.deepEqual([disc(50), disc(9), ring(50), clock, box, empty].map(isDisc), [
+      true,
+      true,
+      false,
+      false,
+      false,
+      false,
+    ]);
+    assert.ok(isDisc(drawnDisc(side)));
+    const { behind, front } = arrange.withBadge(crossedBox, disc(50), "none");
+    const { left, top, right, bottom } = boxOf(front)!;
+    assert.ok(Math.abs(right - left - 0.32 * 100) <= 2 && Math.abs(bottom - top - 0.32 * 100) <= 2);
+    assert.ok(Math.abs(right - 114) <= 2 && Math.abs(top - 14) <= 2, `${right}, ${top}`);
+    assert.equal(at(behind, 20, 108), at(crossedBox, 20, 108));
+    const apart = arrange.withBesideApart(ring(50), disc(50), "none");
+    assert.ok(boxOf(apart.front)!.top < 20, "not in the ring");
+  });
+
+  it("apart, what lies in a fill is ink with a gap around it; what is far from the middle of a thing has no room for another", () => {
+    const { behind, front } = arrange.withBesideApart(disc(55), crossedBox, "whole");
+    assert.equal(at(front, side / 2, side / 2), 1);
+    assert.ok(front.every((alpha, place) => alpha === 0 || behind[place]! < 0.5));
+    const { right } = boxOf(front)!;
+    assert.ok(at(behind, right + 2, side / 2) < 0.5, "a gap");
+    const person = draw((x, y) => Math.max(30.5 - Math.hypot(x - side / 2, y - 32), y > 110 && y < 120 ? 1 : 0));
+    assert.equal(within(person, crossedBox), undefined);
   });
 
   it("nothing is left between the arms of a badge, which reaches beyond what is flat", () => {

@@ -17,25 +17,27 @@ async function found(
   text: string,
   fills: "none" | "whole" = "none",
   seed = 1,
+  plain = text,
 ) {
   const captions = captionsOf(known);
   // As a caption is read with a retrieval index: its English words.
-  const words = { ...(await readWords(captions, text)), plain: text };
+  const words = { ...(await readWords(captions, text)), plain, english: text };
   const wanted = { look: undefined, liveArea: undefined, fills, licences: undefined };
   const finder = await inLibraryOrComposed(captions, translation, words, wanted);
-  const { planes, key, sources } = await finder.find(seed);
+  const { planes, key, sources, parts: coloured } = await finder.find(seed);
   return {
+    coloured,
     alphas: planes.slice(3 * sizePx ** 2),
     key,
     sources: sources?.map(({ icon, share }) => `${icon} ${share}`),
   };
 }
 
-const parts = { box: fits, dot: fits, drone: fits };
+const parts = { box: fits, gem: fits, drone: fits };
 
 it("a caption that no name says is composed of the drawings of its parts, which are both named", async () => {
-  const { alphas, sources, key } = await found(parts, "box with dot");
-  assert.deepEqual(sources, ["box 0.5", "dot 0.5"]);
+  const { alphas, sources, key } = await found(parts, "box with gem");
+  assert.deepEqual(sources, ["box 0.5", "gem 0.5"]);
   const box = await found(parts, "box");
   assert.deepEqual(box.sources, ["box 1"]);
   assert.notDeepEqual(alphas, box.alphas);
@@ -46,19 +48,19 @@ it("a caption that no name says is composed of the drawings of its parts, which 
     box.alphas.filter((_, at) => isUpperLeft(at)),
   );
   assert.equal(alphas[Math.floor(0.68 * sizePx) * sizePx + Math.floor(0.68 * sizePx)], 1);
-  const both = await found(parts, "box and dot");
-  const whole = await found(parts, "box with dot", "whole");
+  const both = await found(parts, "box and gem");
+  const whole = await found(parts, "box with gem", "whole");
   assert.equal(new Set([key, both.key, whole.key, box.key]).size, 4, "each has a key of its own");
   assert.notDeepEqual(both.alphas, alphas);
 });
 
 it("of a caption that few names say, seeds that find another name are composed", async () => {
-  const known = { ...parts, "box dot": [fits, { match: 0.7, saysAll: false, isPart: true, isContrary: false }] };
+  const known = { ...parts, "box gem": [fits, { match: 0.7, saysAll: false, isPart: true, isContrary: false }] };
   const seeds = Array.from({ length: 20 }, (_, seed) => seed);
-  const all = await Promise.all(seeds.map((seed) => found(known, "box with dot", "none", seed)));
+  const all = await Promise.all(seeds.map((seed) => found(known, "box with gem", "none", seed)));
   const sources = all.map((one) => one.sources?.join());
-  assert.deepEqual([...new Set(sources)].sort(), ["box 0.5,dot 0.5", "box 1"]);
-  assert.deepEqual((await found(known, "box with dot", "none", 7)).alphas, all[7]!.alphas, "the same seed again");
+  assert.deepEqual([...new Set(sources)].sort(), ["box 0.5,gem 0.5", "box 1"]);
+  assert.deepEqual((await found(known, "box with gem", "none", 7)).alphas, all[7]!.alphas, "the same seed again");
 });
 
 it("what is off is crossed out where no name says that it is", async () => {
@@ -71,10 +73,34 @@ it("what is off is crossed out where no name says that it is", async () => {
 
 it("a caption that a name says stays one drawing, also where a part is unknown or the name says it in other words", async () => {
   for (const says of [fits, { match: 0.86, saysAll: false, isPart: false, isContrary: false }])
-    assert.deepEqual((await found({ ...parts, "box dot": says }, "box with dot")).sources, ["box 1"]);
+    assert.deepEqual((await found({ ...parts, "box gem": says }, "box with gem")).sources, ["box 1"]);
   const partly = { match: 0.7, saysAll: false, isPart: false, isContrary: false };
-  assert.deepEqual((await found({ box: fits, "box dot": partly }, "box with dot")).sources, ["box 1"]);
-  assert.deepEqual((await found({ ...parts, dot: partly, "box dot": partly }, "box with dot")).sources, ["box 1"]);
+  assert.deepEqual((await found({ box: fits, "box gem": partly }, "box with gem")).sources, ["box 1"]);
+  assert.deepEqual((await found({ ...parts, gem: partly, "box gem": partly }, "box with gem")).sources, ["box 1"]);
   assert.deepEqual((await found({ ...parts, "no drone": partly }, "no drone")).sources, ["drone 1"]);
-  await assert.rejects(found({ box: fits }, "box with dot"), { code: "caption_unknown" });
+  await assert.rejects(found({ box: fits }, "box with gem"), { code: "caption_unknown" });
+});
+
+it("a part with a colour of its own stays apart, whatever names say", async () => {
+  const known = { ...parts, "box gem": fits, "red gem": fits, orange: fits };
+  const { coloured, sources, alphas } = await found(known, "box with red gem", "none", 1, "box with gem");
+  assert.deepEqual(sources, ["box 0.5", "gem 0.5"]);
+  assert.deepEqual(
+    coloured?.colours.map((colour) => colour?.name),
+    [undefined, "red"],
+  );
+  const { behind, front } = coloured!;
+  assert.deepEqual(
+    alphas,
+    behind.map((alpha, at) => Math.max(alpha, front[at]!)),
+  );
+  for (const [caption, plain] of [
+    ["red box with gem", "box with gem"],
+    ["red box with red gem", "box with gem"],
+    ["red and blue box", "box"],
+  ] as const)
+    assert.equal((await found(known, caption, "none", 1, plain)).coloured, undefined, caption);
+  const { sources: dotted, coloured: dot } = await found(known, "box with a red dot", "none", 1, "box with a dot");
+  assert.deepEqual(dotted, ["box 1"], "a dot is drawn, not found");
+  assert.equal(dot?.isFrontSolid, true);
 });

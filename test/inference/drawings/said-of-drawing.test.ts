@@ -23,7 +23,7 @@ function squareOf(upper: readonly number[], lower = upper) {
   return { planes, sizePx };
 }
 
-const captions = captionsOf({ dot: fits, plus: fits, box: fits });
+const captions = captionsOf({ gem: fits, plus: fits, box: fits });
 const translation = {
   conditions: [],
   captions,
@@ -76,12 +76,12 @@ it("words beside a drawing say a badge, what it lies in, or that it is off", () 
 });
 
 it("a badge is drawn beside the drawing, in its ink, and named; the drawing's own style stays", async () => {
-  const { request, sources, planes, key } = await said("dot", squareOf([0.2, 0.1, 0.1]));
+  const { request, sources, planes, key } = await said("gem", squareOf([0.2, 0.1, 0.1]));
   assert.deepEqual(request.condition.style, { images: [digest] });
   assert.equal(request.condition.caption, undefined);
   assert.deepEqual(
     sources?.map(({ icon }) => icon),
-    ["dot"],
+    ["gem"],
   );
   assert.deepEqual(at(planes, 12, 12), [0.2, 0.1, 0.1, 1]);
   assert.notEqual(key, (await said("plus", squareOf([0.2, 0.1, 0.1]))).key);
@@ -95,11 +95,11 @@ it("a badge is drawn beside the drawing, in its ink, and named; the drawing's ow
   );
   const gap = Array.from({ length: 40 }, (_, place) => at(planes, 8 + place, 8 + place)[3]!);
   assert.ok(gap.filter((alpha) => alpha < 0.3).length >= 2, "the badge is told apart");
-  assert.deepEqual((await said("dot", squareOf([0.2, 0.1, 0.1]))).planes, planes);
+  assert.deepEqual((await said("gem", squareOf([0.2, 0.1, 0.1]))).planes, planes);
 });
 
 it("a drawing of several colours keeps them, and its badge lies at the lower right", async () => {
-  const { planes } = await said("dot", squareOf([0.8, 0.2, 0.1], [0.1, 0.2, 0.9]));
+  const { planes } = await said("gem", squareOf([0.8, 0.2, 0.1], [0.1, 0.2, 0.9]));
   assert.deepEqual(at(planes, 12, 12), [0.8, 0.2, 0.1, 1]);
   assert.deepEqual(at(planes, 12, 44), [0.1, 0.2, 0.9, 1]);
   const badge = at(planes, 38, 38);
@@ -108,11 +108,11 @@ it("a drawing of several colours keeps them, and its badge lies at the lower rig
   // In its own style all of it stays, badge included, in the style's darkest colour.
   const coloured = squareOf([0.8, 0.2, 0.1], [0.1, 0.2, 0.9]);
   for (const style of [undefined, { images: [digest, mask] }]) {
-    const { kept } = await said("dot", coloured, {}, style);
+    const { kept } = await said("gem", coloured, {}, style);
     assert.deepEqual([kept!.planes, kept!.hole.every((share) => share === 0)], [planes, true]);
   }
-  assert.equal((await said("dot", coloured, {}, { images: [mask] })).kept, undefined, "in another style");
-  assert.equal((await said("dot", coloured, {}, undefined, { temperature: 0.5 })).kept, undefined, "with variety");
+  assert.equal((await said("gem", coloured, {}, { images: [mask] })).kept, undefined, "in another style");
+  assert.equal((await said("gem", coloured, {}, undefined, { temperature: 0.5 })).kept, undefined, "with variety");
   await assert.rejects(said("in a box", squareOf([0.8, 0.2, 0.1], [0.1, 0.2, 0.9])), { code: "invalid_request" });
   assert.deepEqual(
     (await said("in a box")).sources?.map(({ icon }) => icon),
@@ -126,5 +126,22 @@ it("what is off is crossed out and has no source; what finds nothing, and a mask
   assert.equal(at(off.planes, 28, 28)[3], 1);
   assert.equal(at(off.planes, 33, 28)[3], 0);
   await assert.rejects(said("zebra"), { code: "caption_unknown" });
-  await assert.rejects(said("dot", undefined, { mask }), /no caption beside a mask/);
+  await assert.rejects(said("gem", undefined, { mask }), /no caption beside a mask/);
+});
+
+it("a badge has the colour that the caption gives it: told apart in one ink, painted where there are several", async () => {
+  const one = await said("with a red gem");
+  assert.equal(one.parts?.colours[1]?.name, "red");
+  assert.deepEqual(
+    one.sources?.map(({ icon }) => icon),
+    ["gem"],
+  );
+  const ink = at(one.planes, 12, 12).slice(0, 3);
+  assert.deepEqual(at(one.planes, 42, 42).slice(0, 3), ink, "one drawing in one ink, until all is drawn");
+  const several = await said("with a red gem", squareOf([0.1, 0.5, 0.1], [0.1, 0.1, 0.8]), {}, undefined, {});
+  const [red, green, blue] = at(several.planes, 42, 42);
+  assert.ok(red! > green! + 0.3 && red! > blue! + 0.3, `${red} ${green} ${blue}`);
+  const dot = await said("red dot");
+  assert.deepEqual([dot.sources, dot.parts?.isFrontSolid], [undefined, true]);
+  assert.equal((await said("gem")).parts, undefined);
 });

@@ -1,5 +1,6 @@
 /** A small library for tests of captions: shapes of one set, found by what a test says of each text. */
 import type { DrawingChoice, DrawingFinder } from "../../../server/engine/interfaces.ts";
+import { colourOf, withoutColours } from "../../../server/experts/label-names.ts";
 import type { inLibraryOrComposed } from "../../../server/inference/drawings/composed-finder.ts";
 
 type Captions = Parameters<typeof inLibraryOrComposed>[0];
@@ -9,7 +10,7 @@ export const fits: Says = { match: 0.98, saysAll: true, isPart: false, isContrar
 const bodies: Readonly<Record<string, string>> = {
   box: '<path d="M4 4h16v16H4zM4 12h16M12 4v16" fill="none" stroke="currentColor" stroke-width="2"/>',
   plus: '<path d="M12 4v16M4 12h16" fill="none" stroke="currentColor" stroke-width="4"/>',
-  dot: '<circle cx="12" cy="12" r="9" fill="currentColor"/>',
+  gem: '<path d="M12 3l9 9-9 9-9-9z" fill="currentColor"/>',
   drone: '<circle cx="12" cy="12" r="8" fill="none" stroke="currentColor" stroke-width="2"/>',
 };
 
@@ -40,7 +41,12 @@ export function captionsOf(known: Readonly<Record<string, Says | readonly Says[]
     };
   };
   const expert = { dims: 2, encode: async () => new Float32Array([1, 0]) };
-  const from = { id: "words", conditions: [{ name: "caption", expert }] };
+  const labels = { dims: 2, plainOf: withoutColours, colourIn: colourOf };
+  const conditions = [
+    { name: "caption", expert },
+    { name: "label", expert: labels },
+  ];
+  const from = { id: "words", conditions, retriever: {} };
   const captions = { from, styles: new Set<string>(), library: { find, spelled: (caption: string) => caption } };
   return captions as unknown as Captions;
 }

@@ -12,7 +12,7 @@ const opaqueFrom = 0.99;
 /**
  * @param image of one ink, its layers' alphas those of its tints
  * @param looks the ink that it gets, the usual one where absent @param recolour of that ink
- * @returns the palest first; undefined where nothing has a tint, or all has, and where ink or tints become other paints
+ * @returns the palest first; undefined where nothing has a tint, and where ink or tints become other paints
  */
 export function tintsBesideInk(
   image: LayeredImage,
@@ -28,7 +28,7 @@ export function tintsBesideInk(
   const covers = coversOf(image, factor).map((cover, layer) => cover.map((alpha) => alpha / alphas[layer]!));
   const isSeen = (cover: Float32Array): boolean => cover.some((share) => share >= 0.5);
   const seen = [...alphas.keys()].filter((layer) => isSeen(covers[layer]!));
-  if (seen.length < 2 || seen.every((layer) => alphas[layer]! >= opaqueFrom)) return undefined;
+  if (seen.every((layer) => alphas[layer]! >= opaqueFrom)) return undefined;
   const colour = ink ?? channelsOfHex(usualInk);
   return seen
     .sort((one, other) => alphas[one]! - alphas[other]!)
