@@ -11,6 +11,7 @@ import { type Box, boundsOf } from "../pixels/places.ts";
 import { resampleSquare } from "../pixels/resample-square.ts";
 import { grown, withoutHoles } from "../pixels/shadows/cover.ts";
 import { inkFrom } from "../pixels/strokes.ts";
+import { cutLines } from "./cut-lines.ts";
 import { hullOf } from "./hull.ts";
 
 /** Gap between what is in front and what is behind, of the picture's side: half a line of 24 px icons, or as wide as lines are. */
@@ -21,6 +22,8 @@ const usualWidth = 2 / 24;
 const spreadMost = 0.7;
 /** What is left of a thing behind counts as a crumb below this many squares of the gap. */
 const crumbMost = 2.5;
+/** The same of a line, in squares of its width. */
+const stubMost = 2.6;
 
 /** What a style fills: nothing, what lines enclose while these stay, or things as wholes. */
 export type Fills = "none" | "beside lines" | "whole";
@@ -108,10 +111,13 @@ export function cutOut(
   gap: number,
   isClosed: boolean,
 ): Float32Array {
+  const lines = linesIn(alphas);
+  const widthPx = (lines?.width ?? 0) * Math.sqrt(alphas.length);
+  if (lines && !isClosed && gap > 0)
+    return withoutCrumbs(cutLines(alphas, cover, gap, widthPx), alphas, stubMost * widthPx ** 2);
   const cut = cover(gap);
-  const lines = isClosed ? linesIn(alphas) : undefined;
-  const whole = lines && closedBy(alphas, cover(gap + lines.width * Math.sqrt(alphas.length)));
-  const left = (whole ?? alphas).map((alpha, at) => alpha * (1 - cut[at]!));
+  const whole = lines && isClosed ? closedBy(alphas, cover(gap + widthPx)) : alphas;
+  const left = whole.map((alpha, at) => alpha * (1 - cut[at]!));
   return withoutCrumbs(left, alphas, crumbMost * gap ** 2);
 }
 

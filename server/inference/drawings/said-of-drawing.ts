@@ -88,7 +88,10 @@ export async function withSaidOfDrawing(
   const alphas: Float32Array[] = [];
   for (const text of parts.how === "crossedOut" ? [parts.first] : [parts.first, parts.second])
     alphas.push(await alphasOf(text));
-  const { ink } = inkOf([shown]);
+  const isOwn = isInOwnStyle(values);
+  const showing = isOwn && inStyle.style?.kind === "images" ? inStyle.style.images : [];
+  // A drawing of one colour in a set of several keeps it.
+  const { ink } = inkOf([shown, ...showing]);
   const isInPlace = parts.first === theDrawing && parts.how !== "both";
   if (!isInPlace && !ink)
     throw refusal(
@@ -106,8 +109,6 @@ export async function withSaidOfDrawing(
   const partColours: PartColours | undefined = isInColours
     ? { ...composed, colours: [colours[0], colours[1]], isFrontSolid: alphas.length > 1 && isDisc(alphas[1]!) }
     : undefined;
-  const isOwn = isInOwnStyle(values);
-  const showing = isOwn && inStyle.style?.kind === "images" ? inStyle.style.images : [];
   const badge = ink ?? badgeInk(showing) ?? badgeInk([shown]) ?? channelsOfHex(usualInk);
   const inBadgeInk = painted(shown, composed, { ink: badge, isInPlace });
   // In one ink both stay until all is drawn: that tells the flow that it is one drawing.

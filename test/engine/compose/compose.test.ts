@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import * as arrange from "../../../server/engine/compose/arrange.ts";
 import * as cross from "../../../server/engine/compose/cross-out.ts";
+import { cutLines } from "../../../server/engine/compose/cut-lines.ts";
 import { drawnDisc, isDisc } from "../../../server/engine/compose/disc.ts";
 import { boxOf, type Composed, type Fills, inOne, linesIn } from "../../../server/engine/compose/layers.ts";
 import { countParts } from "../../../server/engine/lines/count-parts.ts";
@@ -109,6 +110,24 @@ describe("two drawings as one", () => {
     assert.ok(at(behind, right + 2, side / 2) < 0.5, "a gap");
     const person = draw((x, y) => Math.max(30.5 - Math.hypot(x - side / 2, y - 32), y > 110 && y < 120 ? 1 : 0));
     assert.equal(within(person, crossedBox), undefined);
+  });
+
+  it("cut lines end round, as far away as the gap is, and no sliver or stub of them is left", () => {
+    const bar = draw((_, y) => (Math.abs(y - side / 2) <= lineWidthPx / 2 ? 1 : 0));
+    const covered = (beyond: number): Float32Array => draw((x, y) => 0.5 + beyond + 0.3 * (y - side / 2) - (110 - x));
+    const made = cutLines(bar, covered, 6, lineWidthPx);
+    const rows = [0, 3, -3].map((down) => {
+      const line = made.subarray((side / 2 + down) * side, (side / 2 + down + 1) * side);
+      return line.findLastIndex((alpha) => alpha >= 0.5);
+    });
+    assert.ok(Math.abs(rows[0]! - 104) <= 2, `ends at ${rows[0]}`);
+    assert.ok(rows[1]! < rows[0]! && rows[2]! < rows[0]!, `a tip at ${rows}`);
+    assert.deepEqual(made.slice(0, 10 * side), bar.slice(0, 10 * side));
+    assert.equal(at(made, 20, side / 2), 1);
+    // What covers half of a line along it leaves nothing of that.
+    const beside = (beyond: number): Float32Array => draw((x, y) => (x > 40 ? 0.5 + beyond + y - side / 2 - 4 : 0));
+    const left = cutLines(bar, beside, 6, lineWidthPx);
+    assert.ok(left.slice(0).every((alpha, place) => place % side < 60 || alpha < 0.5));
   });
 
   it("nothing is left between the arms of a badge, which reaches beyond what is flat", () => {

@@ -137,9 +137,9 @@ it("a badge has the colour that the caption gives it: told apart in one ink, pai
     ["gem"],
   );
   const ink = at(one.planes, 12, 12).slice(0, 3);
-  assert.deepEqual(at(one.planes, 42, 42).slice(0, 3), ink, "one drawing in one ink, until all is drawn");
+  assert.deepEqual(at(one.planes, 38, 38).slice(0, 3), ink, "one drawing in one ink, until all is drawn");
   const several = await said("with a red gem", squareOf([0.1, 0.5, 0.1], [0.1, 0.1, 0.8]), {}, undefined, {});
-  const [red, green, blue] = at(several.planes, 42, 42);
+  const [red, green, blue] = at(several.planes, 38, 38);
   assert.ok(red! > green! + 0.3 && red! > blue! + 0.3, `${red} ${green} ${blue}`);
   const dot = await said("red dot");
   assert.deepEqual([dot.sources, dot.parts?.isFrontSolid], [undefined, true]);
