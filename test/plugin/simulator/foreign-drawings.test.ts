@@ -86,8 +86,7 @@ function tracingClient(): ApiClient {
     png = bytes;
     return { digest: "picture" };
   };
-  const trace = async (_: string, { title }: { readonly title?: string }) =>
-    vectorise(await decodeRgba(png), { title });
+  const trace = async () => vectorise(await decodeRgba(png), {});
   return { uploadImage, vectorise: trace } as unknown as ApiClient;
 }
 
