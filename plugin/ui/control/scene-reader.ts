@@ -16,8 +16,8 @@ const readBy: Readonly<Partial<Record<CommandId, What>>> = {
   components: "read-icons",
   learn: "read-icons",
   recolour: "read-colours",
-  variations: "read-upscale-sources",
-  blend: "read-upscale-sources",
+  variations: "read-icons",
+  blend: "read-icons",
   sketch: "read-drawing",
   layout: "read-drawing",
 };

@@ -24,7 +24,7 @@ test("no request holds the name of a layer or of an image's file, and the tracin
   try {
     const [pack] = testMeta.packs;
     const [own] = pack!.translations;
-    const translations = [{ ...own!, conditions: [...own!.conditions, "sketch" as const] }];
+    const translations = [{ ...own!, conditions: [...own!.conditions, "sketch" as const, "image" as const] }];
     server.meta = { ...testMeta, packs: [{ ...pack!, translations }] };
     server.intercept = ({ url, method }, response) => {
       const isTraced = url === "/v1/vectors" && method === "POST";
@@ -39,7 +39,7 @@ test("no request holds the name of a layer or of an image's file, and the tracin
       post: ({ type, ...message }) => {
         const readId = "readId" in message ? message.readId : 0;
         if (type === "read-icons")
-          controller.receive({ type: "icons", readId, icons: [icon], skipped: [], unreadCount: 0 });
+          controller.receive({ type: "icons", readId, icons: [icon, icon], skipped: [], unreadCount: 0 });
         if (type === "read-drawing") controller.receive({ type: "drawing", readId, name: nodeName, svg: drawing });
       },
     });
@@ -52,7 +52,7 @@ test("no request holds the name of a layer or of an image's file, and the tracin
     };
     const [traced] = await titlesOf("vectorise");
     assert.match(traced!, /^<svg [^>]*>\n<title>merger co<\/title><path /);
-    for (const command of ["restyle", "sketch"] as const) await titlesOf(command);
+    for (const command of ["restyle", "variations", "blend", "sketch"] as const) await titlesOf(command);
     assert.ok(sent.some((text) => text.includes('"sketch":{"svg"')));
     assert.deepEqual(
       sent.filter((text) => /merger/i.test(text)),
