@@ -155,7 +155,7 @@ export const de: Texts = {
   colour: "Farbe",
   live: "Beim Skizzieren zeichnen",
   whatIsIt: "Was ist es? (optional)",
-  searchHistory: "Beschreibungen durchsuchen",
+  searchHistory: "Beschreibungen und Begriffe durchsuchen",
   historyEmpty: "Nichts da.",
   starredOnly: "Nur mit Stern",
   star: "Stern für {title}",

@@ -153,7 +153,7 @@ export const en = {
   colour: "Colour",
   live: "Draw while I sketch",
   whatIsIt: "What is it? (optional)",
-  searchHistory: "Search captions",
+  searchHistory: "Search captions and labels",
   historyEmpty: "Nothing here.",
   starredOnly: "Only starred",
   star: "Star {title}",

@@ -155,7 +155,7 @@ export const es: Texts = {
   colour: "Color",
   live: "Dibujar mientras esbozo",
   whatIsIt: "¿Qué es? (opcional)",
-  searchHistory: "Buscar descripciones",
+  searchHistory: "Buscar descripciones y nombres",
   historyEmpty: "No hay nada.",
   starredOnly: "Solo favoritos",
   star: "Favorito: {title}",

@@ -155,7 +155,7 @@ export const fr: Texts = {
   colour: "Couleur",
   live: "Dessiner pendant le croquis",
   whatIsIt: "Qu’est-ce que c’est ? (facultatif)",
-  searchHistory: "Chercher dans les descriptions",
+  searchHistory: "Chercher dans les descriptions et les noms",
   historyEmpty: "Rien ici.",
   starredOnly: "Favoris seulement",
   star: "Favori : {title}",

@@ -155,7 +155,7 @@ export const ja: Texts = {
   colour: "色",
   live: "描きながら生成",
   whatIsIt: "何の絵ですか(任意)",
-  searchHistory: "説明を検索",
+  searchHistory: "説明と名前を検索",
   historyEmpty: "何もありません。",
   starredOnly: "スター付きのみ",
   star: "{title} にスター",
