@@ -230,6 +230,7 @@ const blend: Story = {
     await generate("red apple\ngreen tree");
     await page.locator(".node.frame").nth(1).waitFor();
     await command("Blend…");
+    await select("red apple 1");
     await ui.getByText("Select two icons, images or vectors").waitFor();
     await select("red apple 1", "green tree 1");
     await ui.locator(".icon-sources li").nth(1).waitFor();
