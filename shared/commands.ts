@@ -102,6 +102,7 @@ export const commandTable: readonly CommandInfo[] = [
     id: "variations",
     menu: "Variations…",
     needs: ["image"],
+    relaunch: "Variations",
   },
   {
     id: "blend",

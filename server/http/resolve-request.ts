@@ -38,12 +38,14 @@ export const resolveProblems = [
   "pack_unavailable",
 ] as const;
 
-/** A request with the digests of all packs that its images depend on. */
+/** A request with the digests of all packs that its images depend on, and its label in words. */
 interface ResolvedGeneration {
   readonly request: ResolvedRequest;
   readonly packDigest: string;
   readonly upscalerDigest?: string;
   readonly lenderDigest?: string;
+  /** Of the label that it names. */
+  readonly labelTitle?: string;
 }
 
 /** @throws AppError of `resolveProblems`, invalid_request, upscale_too_large */
@@ -55,11 +57,14 @@ export async function resolveGeneration(request: GenerationRequest, deps: Resolv
   // What is remembered says what was done.
   const retrieval = translation.hasRetrieval ? request.retrieval : 0;
   const guidance = guidanceOn(translation, request);
-  const lender = request.condition.caption === undefined ? undefined : translation.captionsFrom;
+  const { caption, label } = request.condition;
+  const lender = caption === undefined ? undefined : translation.captionsFrom;
+  const labelTitle = translation.labels.find(({ id }) => id === label)?.label;
   const resolved = {
     request: { ...request, guidance, retrieval, seed: request.seed ?? drawSeed() },
     packDigest,
     ...(lender === undefined ? {} : { lenderDigest: findTranslation(deps.catalogue.packs(), lender).pack.digest }),
+    ...(labelTitle === undefined ? {} : { labelTitle }),
   };
   if (request.upscale === undefined) return resolved;
   return { ...resolved, upscalerDigest: checkUpscale(request.translation, request.upscale, deps) };

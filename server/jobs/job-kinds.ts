@@ -26,8 +26,8 @@ export interface JobKind<Body extends JobBody, Request = Body["request"]> {
   uploadsIn(request: Request): string[];
   /** Digests of the packs that its worker needs. */
   packsOf(body: Body): string[];
-  /** What a list is searched by. */
-  textOf(request: Body["request"]): string;
+  /** What a list is searched by, known from the start. */
+  textOf(body: Body): string;
   /** What only one open job may have at a time, and the complaint of another; absent = nothing. */
   readonly claim?: {
     of(request: Body["request"]): string;
@@ -63,7 +63,8 @@ export const generationKind: JobKind<Generation> = {
   uploadsIn: (request) => uploadsIn(request).map(({ digest }) => digest),
   packsOf: ({ packDigest, upscalerDigest, lenderDigest }) =>
     [packDigest, upscalerDigest, lenderDigest].filter((digest) => digest !== undefined),
-  textOf: ({ condition }) => condition.caption ?? "",
+  textOf: ({ request: { condition }, labelTitle }) =>
+    [condition.caption, condition.label, labelTitle].filter((part) => typeof part === "string").join(" "),
   isSlow: ({ upscale }) => upscale !== undefined,
   startsMax: limits.attemptsMax,
   retryAfterSeconds: 5,

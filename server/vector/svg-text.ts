@@ -3,7 +3,7 @@
  * programs read it alike.
  */
 import { movedPath, type Path, type Point, pathData } from "../../shared/vectors/vector-path.ts";
-import { blurText, blurUse } from "../../shared/vectors/vector-svg.ts";
+import { blurText, blurUse, titleText } from "../../shared/vectors/vector-svg.ts";
 import type { StrokeLook } from "./strokes/stroke-cover.ts";
 
 /** A gradient from one point to another, in pixels of the picture. */
@@ -64,15 +64,12 @@ export function svgText(
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${widthPx}" height="${heightPx}" viewBox="0 0 ${widthPx} ${heightPx}" fill="none">`,
-    ...(title === undefined ? [] : [`<title>${escapeXml(title)}</title>`]),
+    ...(title === undefined ? [] : [titleText(title)]),
     ...(gradients.length + blurs.length === 0 ? [] : [`<defs>${[...gradients, ...blurs].join("")}</defs>`]),
     ...paths,
     "</svg>\n",
   ].join("\n");
 }
-
-export const escapeXml = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
 function gradientText({ from, to, stops }: LinearGradient, id: string, scale: Point, digits: number): string {
   const [x1, y1, x2, y2] = [from[0] * scale[0], from[1] * scale[1], to[0] * scale[0], to[1] * scale[1]].map((value) =>

@@ -23,8 +23,8 @@ export interface Settings {
 
 export const defaultSettings: Settings = { serverUrl: defaultServerUrl, token: "", applyAutomatically: false };
 
-/** Sides of an image on a new artboard that the form offers, in px of the canvas: icons from 24 px. */
-export const tileSizesPx = [24, 32, 48, 64, 96, 128, 256, 512] as const;
+/** Sides of an image on a new artboard that the form offers, in px of the canvas: icons from 20 px. */
+export const tileSizesPx = [20, 24, 32, 48, 64, 96, 128, 256, 512] as const;
 
 /** Size of the plugin's window in px: what opens first, and the bounds of what a person may drag it to. */
 export const windowSizes = {

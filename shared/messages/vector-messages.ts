@@ -12,7 +12,7 @@ export const svgKey = "tau.svg";
 export const sizeKey = "tau.size";
 
 /** Sides in px that a component of an icon has, one a variant. */
-export const iconSizesPx = [16, 24, 32, 48] as const;
+export const iconSizesPx = [16, 20, 24, 32, 48] as const;
 
 /** Which colours are bound to which variables, and in which mode they were read. */
 export interface Bindings {

@@ -36,6 +36,14 @@ export function fittedSize(svg: string, box: SvgSize): SvgSize {
   return { width: size.width * scale, height: size.height * scale };
 }
 
+/** What a drawing shows, as the element that says it; what XML can't hold, control characters and halves of others, is left out. */
+export const titleText = (title: string): string =>
+  `<title>${title.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`).replace(/[\p{Cc}\p{Cs}]/gu, "")}</title>`;
+
+/** The drawing, which has no title yet, with one. */
+export const titledSvg = (svg: string, title: string): string =>
+  svg.replace(/<svg\b[^>]*>/, (tag) => `${tag}\n${titleText(title)}`);
+
 /** A blur of a path as the tracer writes it, within the picture. @param index of the path @param deviation in the drawing's units */
 export const blurText = (index: number, deviation: number, { width, height }: SvgSize): string =>
   `<filter id="blur-${index + 1}" filterUnits="userSpaceOnUse" x="0" y="0" width="${width}" height="${height}" color-interpolation-filters="sRGB"><feGaussianBlur stdDeviation="${deviation}"/></filter>`;

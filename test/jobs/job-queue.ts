@@ -284,6 +284,20 @@ export function describeJobQueue<Body extends JobBody, Request>(
         assert.deepEqual((await queue.list({ limit: 1, q: "red", before: ids[2]! })).jobs[0]!.id, ids[0]);
       });
 
+    const { labelled } = sample;
+    if (labelled)
+      test("finds a job by its label and the label's title, also beside others that have neither", async ({
+        queue,
+      }) => {
+        await add(queue, "red bird");
+        const { id } = (await queue.add(labelled)).body;
+        for (const q of ["fire", "ENGINE fire", "n03345487"]) assert.deepEqual(await idsOf(queue, { q }), [id], q);
+        const { labelTitle: _, ...untitled } = labelled as typeof labelled & { readonly labelTitle?: string };
+        const former = (await queue.add(untitled as typeof labelled)).body;
+        assert.deepEqual(await idsOf(queue, { q: "n03345487" }), [former.id, id]);
+        assert.deepEqual(await idsOf(queue, { q: "null" }), []);
+      });
+
     test("removes finished jobs only, and forgets bytes that no other job names or reserves", async ({
       queue,
       forgotten,

@@ -1,6 +1,6 @@
 /** What the conformance suite of queues needs to know of each kind of job: requests, images and findings to try it with. */
 import { generationKind, type JobKind, trainingKind, upscaleKind } from "../../server/jobs/job-kinds.ts";
-import type { Findings, ImageOf, JobBody, JobOutcome } from "../../server/jobs/job-queue.ts";
+import type { Findings, ImageOf, JobBody, JobOutcome, JobRequest } from "../../server/jobs/job-queue.ts";
 import type { Generation } from "../../shared/contract/generations/generation.ts";
 import { ResolvedRequestSchema } from "../../shared/contract/generations/generation-request.ts";
 import type { Training, TrainingRequest } from "../../shared/contract/training.ts";
@@ -19,6 +19,8 @@ export interface JobSample<Body extends JobBody, Request = Body["request"]> {
   imageOf?(index: number, sha256: string): ImageOf<Body>;
   /** Lists are searched by the text of requests. */
   readonly isSearched: boolean;
+  /** One without a caption that is searched by a label, the code "n03345487" with the title "Fire engine". */
+  readonly labelled?: JobRequest<Body, Request>;
   readonly found: Partial<Findings<Body>>;
   /** What was found stays when the next attempt begins, which goes on where the last one was. */
   readonly isFoundOnce?: boolean;
@@ -51,6 +53,11 @@ export const generations: JobSample<Generation> = {
     ...stored(index, sha256),
   }),
   isSearched: true,
+  labelled: {
+    packDigest,
+    labelTitle: "Fire engine",
+    request: ResolvedRequestSchema.parse({ condition: { label: "n03345487" }, count: 1, seed: 7 }),
+  },
   found: { outOfDistribution: [{ field: "caption", score: 9, threshold: 5 }], namedLabels: ["apple"] },
   uploads: {
     request: ResolvedRequestSchema.parse({

@@ -36,7 +36,7 @@ export class MemoryStore<Body extends JobBody, Request = Body["request"]> implem
     const bodies = [...this.#jobs.values()].reverse().map(({ body }) => body);
     return bodies
       .filter(({ id }) => before === undefined || id < before)
-      .filter((body) => isWanted(this.#kind.textOf(body.request)) && (!starred || body.isStarred))
+      .filter((body) => isWanted(this.#kind.textOf(body)) && (!starred || body.isStarred))
       .filter((body) => owner === undefined || body.owner === owner)
       .slice(0, limit + 1);
   }

@@ -181,6 +181,22 @@ it("a search with a NUL finds by the words around it", async () => {
   await database.close();
 });
 
+it("a job that an earlier version did not index by its label is listed, starred and removed all the same", async () => {
+  const { database, store, queue } = openQueue(temporaryFolder("sqlite"));
+  const { labelTitle: _, ...untitled } = generations.labelled!;
+  const { id } = (await queue.add(untitled)).body;
+  await (await queue.take())!.finish(done);
+  database.run("DELETE FROM caption");
+  assert.equal(store.list({ q: "n03345487", limit: 5 }).length, 0);
+  assert.equal((await queue.star(id, true))?.isStarred, true);
+  assert.deepEqual(
+    store.list({ limit: 5 }).map((body) => [body.id, body.labelTitle]),
+    [[id, undefined]],
+  );
+  assert.equal(await queue.remove(id), true);
+  await database.close();
+});
+
 it("the database and its log are readable by their owner alone", async () => {
   const folder = temporaryFolder("sqlite");
   const { database, queue } = openQueue(folder);

@@ -49,7 +49,7 @@ test("the menu has every command of the table, and quick actions request somethi
   }
 });
 
-test("every node that Tau makes can be redrawn, made again, restyled and enlarged, several at once", () => {
+test("every node that Tau makes can be redrawn, made again, restyled, varied and enlarged, several at once", () => {
   const { relaunchButtons } = buildManifest();
   assert.deepEqual(
     relaunchButtons.map(({ command, name }) => [command, name]),
@@ -58,6 +58,7 @@ test("every node that Tau makes can be redrawn, made again, restyled and enlarge
       ["make-again", "Make again"],
       ["upscale", "Upscale"],
       ["restyle", "Restyle"],
+      ["variations", "Variations"],
       ["vectorise", "Vectorise"],
       ["recolour", "Recolour"],
       ["components", "Make components"],

@@ -131,7 +131,7 @@ function replaceContent(container: Container, content: VectorContent, bound: Bou
 
 const isImage = ({ type }: Paint): boolean => type === "IMAGE";
 
-const hasStrokes = (layer: SceneNode): boolean => "strokes" in layer && layer.strokes.length > 0;
+export const hasStrokes = (layer: SceneNode): boolean => "strokes" in layer && layer.strokes.length > 0;
 
 const paintKeys = [
   "fills",

@@ -7,7 +7,7 @@ import { type ComponentPlan, iconSizesPx, sizeKey } from "../../../shared/messag
 import type { AppliedNode } from "../applied.ts";
 import { loadBindings } from "../layers/bindings.ts";
 import { findNode } from "../layers/layers.ts";
-import { createVector, rememberVector } from "../layers/vector-nodes.ts";
+import { createVector, hasStrokes, rememberVector } from "../layers/vector-nodes.ts";
 import { remember } from "../remember.ts";
 import { createYield } from "../slices.ts";
 import { findFreeSpot } from "./place.ts";
@@ -70,7 +70,7 @@ async function makeSet(
       const frame = createVector({ ...content, svg }, { width: sizePx, height: sizePx }, bound, made);
       // It begins on the page in view, which may be another by now.
       section.appendChild(frame);
-      if (source !== null) copyFills(source, frame);
+      if (source !== null) copyColours(source, frame);
       const component = figma.createComponentFromNode(frame);
       made.push(component);
       component.name = `Size=${sizePx}, Style=${style}`;
@@ -99,15 +99,20 @@ async function makeSet(
   return set;
 }
 
-/** The colours of the layer that the component is made from, which may have been changed or bound since. */
-function copyFills(source: BaseNode, frame: FrameNode): void {
+/** The colours of the layer that the component is made from, of fills and strokes: they may have been changed or bound since. */
+function copyColours(source: BaseNode, frame: FrameNode): void {
   const from = "children" in source ? (source.children as readonly SceneNode[]) : [];
   const isAlike =
     from.length === frame.children.length &&
-    from.every(({ type, name }, at) => type === "VECTOR" && name === frame.children[at]!.name);
+    frame.children.every((child, at) => {
+      const { type, name } = from[at]!;
+      // Lines that became outlines have no colour of strokes any more.
+      return type === "VECTOR" && name === child.name && (!hasStrokes(child) || hasStrokes(from[at]!));
+    });
   if (!isAlike) return;
   for (const [index, child] of frame.children.entries()) {
-    const { fills } = from[index] as VectorNode;
+    const { fills, strokes } = from[index] as VectorNode;
     if ("fills" in child && fills !== figma.mixed) child.fills = fills;
+    if ("strokes" in child && hasStrokes(child)) child.strokes = strokes;
   }
 }

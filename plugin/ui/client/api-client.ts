@@ -171,14 +171,14 @@ export function createApiClient({
     return upload;
   }
 
-  /** An uploaded picture as SVG. @param palette `#rrggbb`; absent: its own colours */
+  /** An uploaded picture as SVG, without a title: names of layers stay here. @param palette `#rrggbb`; absent: its own colours */
   async function vectorise(
     image: string,
-    { palette, title }: { readonly palette?: readonly string[] | undefined; readonly title?: string },
+    { palette }: { readonly palette?: readonly string[] | undefined },
     signal?: AbortSignal,
   ): Promise<Vector> {
     const headers = { "Content-Type": "application/json" };
-    const body = JSON.stringify({ image, ...(palette === undefined ? {} : { palette }), ...(title ? { title } : {}) });
+    const body = JSON.stringify({ image, palette });
     return parse(await send("POST", "/v1/vectors", { headers, body }, signal, timings.uploadMs), readVector);
   }
 

@@ -2,12 +2,30 @@
 import type { CommandId } from "../../../shared/commands.ts";
 import type { Generation } from "../../../shared/contract/generations/generation.ts";
 import { shownCaption } from "../../../shared/contract/shown-caption.ts";
+import type { VectorRecord } from "../../../shared/messages/vector-messages.ts";
 import { isRedrawn } from "../client/style-choice.ts";
 import { choiceOfRequest } from "../client/translations.ts";
+import { paletteOf, recordOf } from "../palettes.ts";
+import { canBeVectors } from "../plans/prepare.ts";
+import { serverPalette } from "../run/jobs.ts";
 import { drawnSet } from "../run/result-sets.ts";
+import type { ResultSet } from "../state/results.ts";
+import type { State } from "../state/state.ts";
 import { captionPackId } from "./caption-pack.ts";
 import type { Connection } from "./connection.ts";
 import type { Store } from "./store.ts";
+
+/**
+ * The colours of a stored drawing: those of the form, with their variables, where it was traced in them, else its own. Undefined while the
+ * file's variables are unknown.
+ */
+function recordOfStored({ palette }: Generation["request"], { form, collections }: State): VectorRecord | undefined {
+  const wanted = paletteOf(form, collections);
+  if (wanted?.bindings !== undefined && wanted.hexes.length === 0) return undefined;
+  const record = recordOf(wanted, form.recolourHow);
+  const own = palette === undefined ? {} : { palette };
+  return JSON.stringify(serverPalette(record)) === JSON.stringify(own) ? record : own;
+}
 
 export class EarlierResults {
   readonly #store: Store;
@@ -28,11 +46,7 @@ export class EarlierResults {
       const sets = [];
       for (const [index, { id, title }] of results.entries()) {
         const done = await client.read(id, signal);
-        if (done.state !== "done") continue;
-        const job = { index, title, nodeIds: [] };
-        sets.push(
-          await drawnSet({ client, packId: captionPackId(this.#store.state), signal }, () => undefined, job, done),
-        );
+        if (done.state === "done") sets.push(await this.#setOf(done, title, index));
       }
       this.#store.dispatch({ type: "restored", results: sets });
     } catch {
@@ -44,19 +58,28 @@ export class EarlierResults {
   async showAgain(done: Generation, title: string): Promise<void> {
     if (!this.#begin()) return;
     try {
-      const { signal } = new AbortController();
-      const client = this.#store.client();
-      const job = { index: 0, title, nodeIds: [] };
-      const set = await drawnSet(
-        { client, packId: captionPackId(this.#store.state), signal },
-        () => undefined,
-        job,
-        done,
-      );
-      this.#store.dispatch({ type: "restored", results: [set] });
+      this.#store.dispatch({ type: "restored", results: [await this.#setOf(done, title)] });
     } catch (error) {
       this.#connection.fail(error);
     }
+  }
+
+  /** Its images, with their drawings as the server keeps them where vectors are wanted; one that is gone leaves its image. @throws Failure */
+  #setOf(done: Generation, title: string, index = 0): Promise<ResultSet> {
+    const { state } = this.#store;
+    const client = this.#store.client();
+    const readImage = (path: string, signal: AbortSignal): Promise<Uint8Array> =>
+      client.readImage(path, signal).catch((error) => {
+        if (!path.endsWith(".svg")) throw error;
+        return new Uint8Array();
+      });
+    const options = {
+      client: { ...client, readImage },
+      packId: captionPackId(state),
+      signal: new AbortController().signal,
+    };
+    const vector = canBeVectors(state) ? recordOfStored(done.request, state) : undefined;
+    return drawnSet(options, () => undefined, { index, title, nodeIds: [], ...(vector && { vector }) }, done);
   }
 
   /** The form as it was for an earlier generation. */

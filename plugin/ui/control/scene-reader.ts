@@ -1,7 +1,7 @@
 /** Asks main for what the command in view works on, whenever command or selection change, and joins its answers. */
 import type { CommandId } from "../../../shared/commands.ts";
 import type { MainMessage, UiMessage } from "../../../shared/messages/messages.ts";
-import { isDrawn } from "../plans/drawing.ts";
+import { isDrawn, withoutFileNames } from "../plans/drawing.ts";
 import type { Scene } from "../state/state.ts";
 
 type What = "read-layers" | "read-upscale-sources" | "read-drawing" | "read-icons" | "read-colours";
@@ -16,8 +16,8 @@ const readBy: Readonly<Partial<Record<CommandId, What>>> = {
   components: "read-icons",
   learn: "read-icons",
   recolour: "read-colours",
-  variations: "read-upscale-sources",
-  blend: "read-upscale-sources",
+  variations: "read-icons",
+  blend: "read-icons",
   sketch: "read-drawing",
   layout: "read-drawing",
 };
@@ -89,7 +89,7 @@ export class SceneReader {
       case "layers":
         return { layers: message.layers, unreadCount: message.unreadCount };
       case "drawing":
-        return { drawing: { name: message.name, svg: isDrawn(message.svg) ? message.svg : "" } };
+        return { drawing: { name: message.name, svg: isDrawn(message.svg) ? withoutFileNames(message.svg) : "" } };
       case "upscale-image":
       case "icon-image":
         this.#images.set(message.hash, message.bytes);

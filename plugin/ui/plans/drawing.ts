@@ -22,6 +22,9 @@ export const isDrawn = (svg: string): boolean =>
     svg.replace(/<defs[\s\S]*?<\/defs>/g, ""),
   );
 
+/** Figma names the file of an image inside a drawing, which is to stay here. */
+export const withoutFileNames = (svg: string): string => svg.replace(/ data-name="[^"]*"/g, "");
+
 /** Without the white ground of a selected frame, which is the paper that a layout lies on. White alone is no paper: it is what is drawn. */
 export function withoutPaper(svg: string): string {
   const left = svg.replace(whiteGround, "$1");

@@ -1,10 +1,11 @@
-/** Edits of images on the canvas: variations, blend, upscale. The images were uploaded before; pure. */
+/** Edits of what is on the canvas: variations and blends of icons, upscales of images. Their pictures were uploaded before; pure. */
 import type { PartialCondition } from "../../../shared/contract/conditions.ts";
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
 import type { TranslationInfo } from "../../../shared/contract/meta.ts";
 import { shownCaption } from "../../../shared/contract/shown-caption.ts";
 import { cleanScale } from "../../../shared/contract/upscale-scales.ts";
 import type { UpscaleSource } from "../../../shared/messages/upscale-messages.ts";
+import { readProvenance } from "../client/guards.ts";
 import {
   type DrawJob,
   diversityOf,
@@ -15,13 +16,19 @@ import {
   type TranslationAbilities,
 } from "../run/jobs.ts";
 import type { Form } from "../state/form.ts";
+import type { SeenIcon } from "../state/state.ts";
 import { captionLineOf } from "./captions.ts";
 
-/** An image of the selection on the server, with what its layer remembers of how it was made. */
+/** An image of the selection on the server. */
 export interface UploadedSource {
   readonly source: UpscaleSource;
   readonly digest: string;
-  readonly provenance: Provenance | undefined;
+}
+
+/** An icon, image or vector, with its picture on the server. */
+export interface UploadedIcon {
+  readonly icon: SeenIcon;
+  readonly digest: string;
 }
 
 /** A translation with the words and styles that it reads. */
@@ -52,19 +59,19 @@ export function knownCondition(provenance: Provenance | undefined, translation: 
  * Images that follow one image down to a depth, from the same picture to the same idea. Without words for what it shows the image expert
  * leaves its shape open; with words, the same idea is also drawn from other drawings of it.
  */
-export function planVariations(form: Form, translation: Reader, uploaded: UploadedSource): DrawJob[] {
+export function planVariations(form: Form, translation: Reader, { icon, digest }: UploadedIcon): DrawJob[] {
   const caption = captionLineOf(form, translation);
-  const words = caption === "" ? wordsOf(uploaded.provenance, translation) : { caption };
+  const words = caption === "" ? wordsOf(readProvenance(icon.provenance), translation) : { caption };
   const isIdea = form.depth === "last" && Object.keys(words).length > 0;
   return numbered([
     {
       kind: "draw" as const,
-      title: uploaded.source.nodeName,
+      title: icon.nodeName,
       imageCount: form.count,
       input: {
         ...sharedInput(isIdea ? form : { ...form, retrieval: 0 }, translation),
         ...(isIdea ? diversityOf(form, translation, form.count) : {}),
-        condition: { image: { image: uploaded.digest, depth: form.depth }, ...words, ...styleOf(form) },
+        condition: { image: { image: digest, depth: form.depth }, ...words, ...styleOf(form) },
         count: form.count,
       },
       nodeIds: [],
@@ -73,17 +80,21 @@ export function planVariations(form: Form, translation: Reader, uploaded: Upload
 }
 
 /** The steps from one image to another, both ends among them. */
-export function planBlend(form: Form, translation: Reader, from: UploadedSource, towards: UploadedSource): DrawJob[] {
+export function planBlend(form: Form, translation: Reader, from: UploadedIcon, towards: UploadedIcon): DrawJob[] {
+  const residualOf = ({ icon, digest }: UploadedIcon) => ({
+    image: digest,
+    condition: knownCondition(readProvenance(icon.provenance), translation),
+  });
   return numbered([
     {
       kind: "draw" as const,
-      title: `${from.source.nodeName} – ${towards.source.nodeName}`,
+      title: `${from.icon.nodeName} – ${towards.icon.nodeName}`,
       imageCount: form.frames,
       input: {
         translation: translation.id,
         condition: {},
-        keepResidualOf: { image: from.digest, condition: knownCondition(from.provenance, translation) },
-        blendWith: { image: towards.digest, condition: knownCondition(towards.provenance, translation) },
+        keepResidualOf: residualOf(from),
+        blendWith: residualOf(towards),
         seed: form.seed,
         count: form.frames,
       },

@@ -23,14 +23,8 @@ import type { Form } from "../state/form.ts";
 import type { ResultImage } from "../state/results.ts";
 import type { SeenIcon, State } from "../state/state.ts";
 import { captionLineOf, captionProblem, captionsOf } from "./captions.ts";
-import { knownCondition, type Reader } from "./edits.ts";
+import { knownCondition, type Reader, type UploadedIcon } from "./edits.ts";
 import { wordsOf } from "./labels.ts";
-
-/** An icon with its picture on the server. */
-export interface UploadedIcon {
-  readonly icon: SeenIcon;
-  readonly digest: string;
-}
 
 /** What an icon shows: what it was drawn from, else its name without folders, numbers and variants. */
 export function labelOf({ nodeName, provenance }: Pick<SeenIcon, "nodeName" | "provenance">): string {

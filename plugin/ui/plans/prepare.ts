@@ -3,7 +3,6 @@ import type { Style } from "../../../shared/contract/conditions.ts";
 import { shownCaption } from "../../../shared/contract/shown-caption.ts";
 import type { ApiClient } from "../client/api-client.ts";
 import { Failure } from "../client/failure.ts";
-import { readProvenance } from "../client/guards.ts";
 import { isRedrawn, redrawnStyleOf, shownIdOf } from "../client/style-choice.ts";
 import { choiceFor, type FoundTranslation, translationFor } from "../client/translations.ts";
 import { uploadShown } from "../control/shown-styles.ts";
@@ -13,8 +12,8 @@ import { type DrawJob, type Job, tracedJob } from "../run/jobs.ts";
 import type { SeenIcon, State } from "../state/state.ts";
 import { captionLineOf, captionProblem, captionsOf, planCaptions, planReplacements } from "./captions.ts";
 import { type DrawnCondition, fitsInline, planDrawing, withoutPaper } from "./drawing.ts";
-import { planBlend, planUpscale, planVariations, type UploadedSource } from "./edits.ts";
-import { planFamily, planRestyle, planTraces, showsOwnStyle, type UploadedIcon, upright } from "./icons.ts";
+import { planBlend, planUpscale, planVariations, type UploadedIcon, type UploadedSource } from "./edits.ts";
+import { planFamily, planRestyle, planTraces, showsOwnStyle, upright } from "./icons.ts";
 import { LabelIndex, matchNames, planLabel, planNames } from "./labels.ts";
 import { planRedrawnCaptions, planRedrawnDrawing, planRedrawnIcons, planRedrawnPart } from "./redraw.ts";
 
@@ -118,12 +117,17 @@ async function prepareCommand(
       return finish(found, withDrawn(planRedrawnPart(form, translation, uploaded, mask.digest, redrawnIn), drawn.svg));
     }
     case "variations": {
-      const [source] = await uploadSources(state, client, signal, 1);
-      return finish(found, planVariations(form, translation, source!));
+      const [icon] = iconsOf(state);
+      return finish(found, planVariations(form, translation, await uploadIcon(icon!, client, rasterise, signal)));
     }
     case "blend": {
-      const [from, towards] = await uploadSources(state, client, signal, 2);
-      return finish(found, planBlend(form, translation, from!, towards!));
+      const [from, towards] = iconsOf(state);
+      if (towards === undefined) throw new Failure("selection_missing", "");
+      const ends = [
+        await uploadIcon(from!, client, rasterise, signal),
+        await uploadIcon(towards, client, rasterise, signal),
+      ] as const;
+      return finish(found, planBlend(form, translation, ...ends));
     }
     case "sketch":
     case "layout": {
@@ -225,24 +229,17 @@ function fillable({ scene }: State) {
   return layers;
 }
 
-/** @param needed exactly so many images, where the command takes no others */
-async function uploadSources(
-  { scene, selection }: State,
-  client: ApiClient,
-  signal: AbortSignal,
-  needed?: number,
-): Promise<UploadedSource[]> {
-  const sources = scene.sources ?? [];
-  if (sources.length === 0 || (needed !== undefined && sources.length < needed))
-    throw new Failure("selection_missing", "");
+/** @throws Failure selection_missing */
+async function uploadSources({ scene }: State, client: ApiClient, signal: AbortSignal): Promise<UploadedSource[]> {
+  const { sources = [] } = scene;
+  if (sources.length === 0) throw new Failure("selection_missing", "");
   const digests = new Map<string, string>();
   const uploaded: UploadedSource[] = [];
-  for (const source of sources.slice(0, needed)) {
+  for (const source of sources) {
     const { imageHash, bytes } = source;
     const digest = digests.get(imageHash) ?? (await client.uploadImage(bytes, signal)).digest;
     digests.set(imageHash, digest);
-    const stored = selection.images.find(({ id }) => id === source.nodeId)?.provenance;
-    uploaded.push({ source, digest, provenance: stored === undefined ? undefined : readProvenance(stored) });
+    uploaded.push({ source, digest });
   }
   return uploaded;
 }

@@ -9,7 +9,8 @@ import { type DrawJob, numbered, type TranslationAbilities } from "../run/jobs.t
 import type { Form } from "../state/form.ts";
 import { artboardsOf, captionLineOf } from "./captions.ts";
 import type { DrawnCondition } from "./drawing.ts";
-import { inItsLayer, type UploadedIcon } from "./icons.ts";
+import type { UploadedIcon } from "./edits.ts";
+import { inItsLayer } from "./icons.ts";
 
 const inputOf = ({ seed }: Form, { id }: TranslationAbilities) => ({ translation: id, seed, temperature: 0 });
 

@@ -1,7 +1,7 @@
 /** Results that are vectors: members of a family, traced layers of the selection, and images that were drawn before. */
 import { limits } from "../../../shared/limits.ts";
 import type { VectorContent, VectorRecord } from "../../../shared/messages/vector-messages.ts";
-import { fittedSvg } from "../../../shared/vectors/vector-svg.ts";
+import { fittedSvg, titledSvg } from "../../../shared/vectors/vector-svg.ts";
 import type { ApiClient } from "../client/api-client.ts";
 import { readProvenance } from "../client/guards.ts";
 import { type Palette, recordOf, snapped } from "../palettes.ts";
@@ -65,8 +65,9 @@ export async function tracedSet(
   let hasMostColours = false;
   if (bytes !== undefined) {
     const { digest } = await client.uploadImage(bytes, signal);
-    const traced = await client.vectorise(digest, { ...serverPalette(vector), title: name }, signal);
-    ({ svg, leftOutCount } = traced);
+    const traced = await client.vectorise(digest, serverPalette(vector), signal);
+    leftOutCount = traced.leftOutCount;
+    svg = titledSvg(traced.svg, name);
     hasMostColours = svg.split("<path").length > limits.vectorColoursMax;
   }
   const provenance = readProvenance(icon.provenance);
@@ -96,8 +97,8 @@ export async function traceImages(
   const traced = new Map<string, VectorContent>();
   for (const { key, bytes, name } of images) {
     const { digest } = await client.uploadImage(bytes);
-    const { svg } = await client.vectorise(digest, { ...serverPalette(record), ...(name ? { title: name } : {}) });
-    traced.set(key, contentOf(svg, record));
+    const { svg } = await client.vectorise(digest, serverPalette(record));
+    traced.set(key, contentOf(name ? titledSvg(svg, name) : svg, record));
   }
   return traced;
 }

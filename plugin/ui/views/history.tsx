@@ -1,4 +1,4 @@
-/** Earlier images: searched by caption, starred, shown again, taken as a start, deleted. The server keeps them. */
+/** Earlier images: searched by caption and label, starred, shown again, taken as a start, deleted. The server keeps them. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Generation } from "../../../shared/contract/generations/generation.ts";
 import { shownCaption } from "../../../shared/contract/shown-caption.ts";
@@ -140,10 +140,9 @@ interface EntryProps extends ViewProps {
 }
 
 function Entry({ controller, texts, entry, onChanged, onFailed, onDeleted }: EntryProps) {
-  const { id, request, images, createdAt, isStarred } = entry;
-  const { label } = request.condition;
+  const { id, request, images, createdAt, isStarred, labelTitle } = entry;
   const caption = shownCaption(request.condition);
-  const title = caption ?? label ?? texts.commands[commandThatMade(request)];
+  const title = caption ?? labelTitle ?? request.condition.label ?? texts.commands[commandThatMade(request)];
   const isRunning = controller.state.run !== undefined;
   const style = styleIdOf(request.condition.style);
   const made = new Date(createdAt).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });

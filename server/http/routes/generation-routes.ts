@@ -46,7 +46,7 @@ export const generationRoutes = (deps: RouteDeps): Route[] => [
       {
         name: "q",
         in: "query",
-        description: "Words that the caption must contain.",
+        description: "Words that caption, label and the label's title together must contain.",
         schema: GenerationQuerySchema.shape.q,
       },
       ...pageParameters,

@@ -104,7 +104,7 @@ export class BullQueue<Body extends JobBody, Request = Body["request"]> implemen
       const first = urgency === "interactive" ? 0 : scripts.placesPerUrgency;
       const [how, what] = (await this.#run(
         scripts.add,
-        ...[id, this.#records.textOf(body), JSON.stringify(request), kind.textOf(body.request)],
+        ...[id, this.#records.textOf(body), JSON.stringify(request), kind.textOf(body)],
         ...[idempotency?.key ?? "", idempotency?.fingerprint ?? "", owner, line],
         ...[JSON.stringify({ packs, isSlow } satisfies AboutLine), first, turnOf(share)],
         ...[[...new Set(kind.uploadsIn(request))].join(" "), claim, queueMax],

@@ -181,11 +181,11 @@ export class SqliteStore<Body extends JobBody, Request = Body["request"]> implem
     if (isEnded && !wasFinished) this.#count(body);
   }
 
-  #index({ id, request }: Body): void {
-    const text = wordsOf(this.#kind.textOf(request)).join(" ");
+  #index(body: Body): void {
+    const text = wordsOf(this.#kind.textOf(body)).join(" ");
     if (text === "") return;
     const sql = "INSERT INTO caption (rowid, text) SELECT seq, ? FROM job WHERE kind = ? AND id = ?";
-    this.#database.run(sql, text, this.#kind.many, id);
+    this.#database.run(sql, text, this.#kind.many, body.id);
   }
 
   #count(body: Body): void {

@@ -64,6 +64,8 @@ export const GenerationSchema = z.object({
   upscalerDigest: z.string().optional(),
   /** With a caption that finds a drawing in another pack: the same of that one. */
   lenderDigest: z.string().optional(),
+  /** What the pack calls the label that `condition.label` names; absent without one, and of what earlier versions made. */
+  labelTitle: z.string().optional(),
   createdAt: z.string(),
   finishedAt: z.string().optional(),
   progress: z.object({
@@ -94,5 +96,5 @@ export const GenerationListSchema = z.object({
 });
 export type GenerationList = z.infer<typeof GenerationListSchema>;
 
-/** Query of the list: `q` = words that the caption must hold. */
+/** Query of the list: `q` = words that caption, label and its title together must hold. */
 export const GenerationQuerySchema = PageQuerySchema.extend({ q: z.string().max(limits.captionMaxChars).optional() });

@@ -202,7 +202,7 @@ const variations: Story = {
     await page.locator(".node.rectangle[data-image]").waitFor();
     await command("Variations…");
     await select("house 1");
-    await ui.getByText("128 × 128").waitFor();
+    await ui.locator(".icon-sources li").waitFor();
     await ui.getByLabel("Stay close to").selectOption("middle");
     await ui.getByRole("button", { name: "Generate" }).click();
     await page.locator(".node.frame").nth(1).waitFor();
@@ -230,9 +230,10 @@ const blend: Story = {
     await generate("red apple\ngreen tree");
     await page.locator(".node.frame").nth(1).waitFor();
     await command("Blend…");
-    await ui.getByText("Select two layers that show an image each").waitFor();
+    await select("red apple 1");
+    await ui.getByText("Select two icons, images or vectors").waitFor();
     await select("red apple 1", "green tree 1");
-    await ui.getByText("128 × 128").nth(1).waitFor();
+    await ui.locator(".icon-sources li").nth(1).waitFor();
     await step("form");
     await ui.getByRole("button", { name: "Blend", exact: true }).click();
     await page.locator(".node.frame").nth(2).waitFor();

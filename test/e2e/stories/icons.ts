@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import sharp from "sharp";
+import { iconSizesPx } from "../../../shared/messages/vector-messages.ts";
 import { picture, type Stage, type Story } from "./story.ts";
 
 const asVectors = async ({ ui }: Stage): Promise<void> => {
@@ -173,7 +174,7 @@ async function makeSets(stage: Stage, names: readonly string[]): Promise<void> {
   await page.locator("#canvas").click({ position: { x: 20, y: 700 } });
   await page.keyboard.press("Shift+1");
   await step("components");
-  assert.equal(await page.locator(".node.component_set .node.component").count(), 4 * names.length);
+  assert.equal(await page.locator(".node.component_set .node.component").count(), iconSizesPx.length * names.length);
 }
 
 const componentSets: Story = {

@@ -69,7 +69,7 @@ const lostPicture: Story = {
     await drop("photo", picture(3), [330, 200]);
     await command("Variations…");
     await select("photo");
-    await ui.getByText("64 × 64").waitFor();
+    await ui.locator(".icon-sources li").waitFor();
     await ui.getByLabel("Images", { exact: true }).fill("2");
     await ui.getByLabel("Images", { exact: true }).press("Tab");
     await ui.getByRole("button", { name: "Generate" }).click();

@@ -95,6 +95,22 @@ describe("a generation", () => {
 });
 
 describe("the list of generations", () => {
+  it("the list of generations finds what was drawn from a label, by the label and by its title", async () => {
+    const harness = await createHarness();
+    const { id } = await harness.end((await harness.start({ condition: { label: "bird" }, count: 1 })).id);
+    await harness.end((await harness.start({ condition: { caption: "car", label: null }, count: 1 })).id);
+    const list = async (q: string) =>
+      GenerationListSchema.parse(await (await harness.request(`/v1/generations?q=${q}`)).json()).generations;
+    assert.deepEqual(
+      (await list("BIRD")).map((generation) => [generation.id, generation.labelTitle]),
+      [[id, "Bird"]],
+    );
+    assert.deepEqual(
+      (await list("car")).map(({ labelTitle }) => labelTitle),
+      [undefined],
+    );
+  });
+
   it("the list of generations is newest first, in pages, and is searched by the words of captions", async () => {
     const harness = await createHarness();
     const captions = ["Red bird", "green bird", "red car", "Straße", "red red bird house"];

@@ -230,6 +230,7 @@ test("the relaunch buttons, also those of older nodes, say what to do", () => {
     ["regenerate", { kind: "redraw" }],
     ["make-again", { kind: "make-again" }],
     ["restyle", { kind: "command", command: "restyle" }],
+    ["variations", { kind: "command", command: "variations" }],
   ] as const) {
     machine.open(command);
     machine.fromUi(`{ type: "ready" }`);
@@ -349,11 +350,11 @@ test("in FigJam, which has no frames, the artboard is a section with the same gr
 });
 
 test("nodes offer buttons for what their editor can do: vectors and components need a design file", () => {
-  const design = ["components", "make-again", "redraw", "restyle", "upscale", "vectorise"];
+  const design = ["components", "make-again", "redraw", "restyle", "upscale", "variations", "vectorise"];
   for (const [editor, offered] of [
     ["figma", design],
-    ["figjam", ["make-again", "redraw", "restyle", "upscale"]],
-    ["slides", ["make-again", "redraw", "restyle", "upscale"]],
+    ["figjam", ["make-again", "redraw", "restyle", "upscale", "variations"]],
+    ["slides", ["make-again", "redraw", "restyle", "upscale", "variations"]],
   ] as const) {
     machine.evaluate("sim.tree.childrenOf(sim.tree.pageId).map(({ id }) => sim.tree.remove(id))");
     machine.open("caption-to-artboard", undefined, editor);

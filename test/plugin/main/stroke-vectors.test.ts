@@ -74,3 +74,42 @@ test("strokes are bound to the file's variables, as fills are", () => {
   put(lined, 4, replace(), { palette: ["#ff0000"], bindings });
   assert.deepEqual(layerOf().strokes[0]!.boundVariables, { color: { type: "VARIABLE_ALIAS", id: variableId } });
 });
+
+test("components of a recoloured icon have its new colours, of strokes as of fills, bound to the same variable", () => {
+  const nodeIds = machine.evaluate<string[]>(
+    `(sim.select([sim.addLayer("RECTANGLE", { name: "icon", width: 64, height: 64 })]), sim.selection)`,
+  );
+  const line = 'stroke="#ff0000" stroke-width="8" stroke-linecap="round" stroke-linejoin="round"';
+  const both = svg(
+    `<path id="red" fill="#ff0000" fill-rule="evenodd" d="M20 20h40v40h-40z"/>\n<path id="red-lines" fill="none" ${line} d="M20 100h88"/>`,
+  );
+  put(both, 5, { kind: "replace", nodeIds, scaleMode: "FILL" });
+  const nodeId = machine.evaluate<string>("sim.tree.childrenOf(sim.tree.pageId).at(-1).id");
+  const { collectionId, modeId, variableId } = machine.evaluate<Record<string, string>>(
+    `(() => { sim.select(["${nodeId}"]); const c = figma.variables.createVariableCollection("Brand");
+      const v = figma.variables.createVariable("blue", c, "COLOR"); v.setValueForMode(c.modes[0].modeId, { r: 0, g: 0, b: 1 });
+      return { collectionId: c.id, modeId: c.modes[0].modeId, variableId: v.id }; })()`,
+  );
+  const record = { bindings: { collectionId, modeId, variables: [{ hex: "#0000ff", variableId }] } };
+  const changes = [{ from: "#ff0000", to: "#0000ff", variableId }];
+  machine.fromUi(JSON.stringify({ type: "recolour", applyId: 6, changes, record }));
+  // The window draws from what the icon was inserted as, in its former colours.
+  const styles = [{ style: "Line", nodeId, content: { svg: both, record: {} } }];
+  const sets = [{ name: "icon/line", description: "", styles }];
+  machine.fromUi(JSON.stringify({ type: "make-components", applyId: 7, sets }));
+  const paints = machine.evaluate<{ color: object; boundVariables?: object }[][]>(
+    `(() => { const children = (node) => sim.tree.childrenOf(node.id).map(sim.tree.resolved.bind(sim.tree));
+      const section = sim.tree.childrenOf(sim.tree.pageId).filter(({ type }) => type === "SECTION").at(-1);
+      return children(children(section)[0]).map((variant) => children(variant).flatMap(({ fills, strokes }) => [...fills, ...strokes])); })()`,
+  );
+  assert.ok(paints.length > 0);
+  const bound = { color: { type: "VARIABLE_ALIAS", id: variableId } };
+  for (const variant of paints)
+    assert.deepEqual(
+      variant.map(({ color, boundVariables }) => [color, boundVariables]),
+      [
+        [{ r: 0, g: 0, b: 1 }, bound],
+        [{ r: 0, g: 0, b: 1 }, bound],
+      ],
+    );
+});

@@ -313,7 +313,7 @@ test("a vector whose colours could not be changed does not remember the new ones
 });
 
 /** Fitted drawings as the window makes them: here the same at every size. */
-const fitted = (fill: string) => Object.fromEntries([16, 24, 32, 48].map((size) => [size, icon(fill, size)]));
+const fitted = (fill: string) => Object.fromEntries([16, 20, 24, 32, 48].map((size) => [size, icon(fill, size)]));
 function makeSet(): Shape {
   prepareBrand();
   const nodeId = page()[0]!.children[0]!.id;
@@ -339,7 +339,7 @@ test("an icon becomes a component set with a variant for each size and style, it
     set.children.map(({ type, name, box }) => [type, name, box[2]]),
     [
       ...["Flat", "Line"].flatMap((style) =>
-        [16, 24, 32, 48].map((size) => ["COMPONENT", `Size=${size}, Style=${style}`, size]),
+        [16, 20, 24, 32, 48].map((size) => ["COMPONENT", `Size=${size}, Style=${style}`, size]),
       ),
     ],
   );
@@ -358,7 +358,7 @@ test("an icon becomes a component set with a variant for each size and style, it
 
 test("Redraw changes every size of a component in place: instances follow and keep what was overridden", () => {
   const set = makeSet();
-  const ids = set.children.slice(0, 4).map(({ id }) => id);
+  const ids = set.children.slice(0, 5).map(({ id }) => id);
   machine.evaluate(
     `(sim.instance = sim.tree.instantiate("${ids[2]}"), sim.tree.change(sim.tree.childrenOf(sim.instance)[1].id, { fills: [{ type: "SOLID", color: { r: 0, g: 0, b: 1 } }] }), sim.select(["${set.id}"]), 0)`,
   );
@@ -367,7 +367,7 @@ test("Redraw changes every size of a component in place: instances follow and ke
   }>("sent.filter(({ type }) => type === 'selection').pop()");
   assert.deepEqual(
     selection.images.map(({ sizesPx }) => sizesPx),
-    [[16, 24, 32, 48]],
+    [[16, 20, 24, 32, 48]],
     "one drawing: both rows are of the same",
   );
   const target = selection.images[0]!.id;

@@ -86,8 +86,7 @@ function tracingClient(): ApiClient {
     png = bytes;
     return { digest: "picture" };
   };
-  const trace = async (_: string, { title }: { readonly title?: string }) =>
-    vectorise(await decodeRgba(png), { title });
+  const trace = async () => vectorise(await decodeRgba(png), {});
   return { uploadImage, vectorise: trace } as unknown as ApiClient;
 }
 
@@ -200,7 +199,7 @@ test("a drawing of another tool becomes a component set that looks like it at ev
   assert.deepEqual([set.type, set.name], ["COMPONENT_SET", "icon/badge"]);
   assert.deepEqual(
     set.children.map(({ name }) => name),
-    [16, 24, 32, 48].map((size) => `Size=${size}, Style=Default`),
+    [16, 20, 24, 32, 48].map((size) => `Size=${size}, Style=Default`),
   );
   for (const { id, name } of set.children) {
     const difference = await differenceOf(before, exported(id));

@@ -189,7 +189,7 @@ test("icons of one thing become a set with a row a style; a second drawing of th
     ],
   );
   assert.equal(sets[0]!.description, "Seed 5, pack icons (0123456789ab).");
-  assert.deepEqual(Object.keys(sets[0]!.styles[0]!.content.fitted ?? {}), ["16", "24", "32", "48"]);
+  assert.deepEqual(Object.keys(sets[0]!.styles[0]!.content.fitted ?? {}), ["16", "20", "24", "32", "48"]);
 });
 
 test("a family has each readable name once a line, no more than fit, and a palette only where the server shall draw in it", () => {

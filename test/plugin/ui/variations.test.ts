@@ -2,8 +2,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { planReplacements } from "../../../plugin/ui/plans/captions.ts";
-import { planBlend, planUpscale, planVariations, type UploadedSource } from "../../../plugin/ui/plans/edits.ts";
-import { planRestyle, type UploadedIcon } from "../../../plugin/ui/plans/icons.ts";
+import {
+  planBlend,
+  planUpscale,
+  planVariations,
+  type UploadedIcon,
+  type UploadedSource,
+} from "../../../plugin/ui/plans/edits.ts";
+import { planRestyle } from "../../../plugin/ui/plans/icons.ts";
 import { defaultForm } from "../../../plugin/ui/state/form.ts";
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
 
@@ -13,12 +19,13 @@ const asked = {
   labels: [{ id: "house", label: "House" }],
   styles: ["flat", "line"].map((id) => ({ id, label: id })),
 };
-const source = (condition?: object): UploadedSource => ({
-  source: { nodeName: "house 1" } as UploadedSource["source"],
-  digest: "d",
-  provenance: condition && ({ condition } as unknown as Provenance),
-});
-const inputOf = (form: object, uploaded: UploadedSource) =>
+const numbers = { seed: 1, temperature: 0, guidance: 0, logLikelihood: 0 };
+const source = (condition?: object): UploadedIcon => {
+  const made = { format: 1, packId: "p", packDigest: "d", translation: "t", condition, ...numbers };
+  const provenance = condition === undefined ? "" : JSON.stringify(made);
+  return { icon: { nodeId: "1", nodeName: "house 1", provenance } as UploadedIcon["icon"], digest: "d" };
+};
+const inputOf = (form: object, uploaded: UploadedIcon) =>
   planVariations({ ...defaultForm, style: "flat", ...form }, asked, uploaded)[0]!.input;
 
 test("a variation of an image that Tau made says what it shows, and not in which style that was", () => {
@@ -55,7 +62,7 @@ test("the same idea starts from drawings of what it shows, which differ; picture
 });
 
 test("an upscale reads small text unless that is switched off, and a picture that is only cleaned has none to read", () => {
-  const uploaded = { ...source(), source: { nodeName: "page", largestScale: 4 } as UploadedSource["source"] };
+  const uploaded = { source: { nodeName: "page", largestScale: 4 } as UploadedSource["source"], digest: "d" };
   const lettersOf = (form: object) => planUpscale({ ...defaultForm, ...form }, [uploaded])[0]!.input.letters;
   assert.deepEqual([lettersOf({}), lettersOf({ readsLetters: false })], [undefined, false]);
   assert.equal(lettersOf({ readsLetters: false, scale: 1 }), undefined);
@@ -90,7 +97,6 @@ test("a sketch stays one when it is redrawn in an icon set or a pack's style, wh
 });
 
 test("a style that the translation does not have is no word of a blend or a restyle, and one that it has is", () => {
-  const icon = { nodeId: "1", nodeName: "house", provenance: "" } as UploadedIcon["icon"];
   for (const [style, read] of [
     ["line", "line"],
     ["tabler", undefined],
@@ -98,16 +104,7 @@ test("a style that the translation does not have is no word of a blend or a rest
   ] as const) {
     const made = source({ style });
     const [blend] = planBlend(defaultForm, asked, made, made);
-    const condition = { packId: "p", packDigest: "d", translation: "t", condition: { style } };
-    const provenance = JSON.stringify({
-      format: 1,
-      seed: 1,
-      temperature: 0,
-      guidance: 0,
-      logLikelihood: 0,
-      ...condition,
-    });
-    const [restyle] = planRestyle(defaultForm, asked, [{ icon: { ...icon, provenance }, digest: "d" }]);
+    const [restyle] = planRestyle(defaultForm, asked, [made]);
     for (const { input } of [blend!, restyle!]) assert.equal(input.keepResidualOf?.condition?.style, read);
     assert.equal(blend!.input.blendWith?.condition?.style, read);
   }

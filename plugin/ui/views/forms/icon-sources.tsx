@@ -3,19 +3,25 @@ import { describeProblem, fill } from "../../i18n/texts.ts";
 import { labelOf } from "../../plans/icons.ts";
 import type { ViewProps } from "../view-props.ts";
 
-/** @param isChanged whether the layers themselves change, so that locked ones and instances are left out */
-export function IconSources({ controller, texts, isChanged }: ViewProps & { readonly isChanged: boolean }) {
+interface SourcesProps extends ViewProps {
+  /** Whether the layers themselves change, so that locked ones and instances are left out. */
+  readonly isChanged?: boolean;
+  /** The command takes so many, the first ones; absent: one or more. */
+  readonly count?: 1 | 2;
+}
+
+export function IconSources({ controller, texts, isChanged, count }: SourcesProps) {
   const { icons, skippedIcons = [], unreadCount = 0 } = controller.state.scene;
   if (icons === undefined) return null;
   const left = isChanged ? icons.filter(({ problem }) => problem !== undefined) : [];
-  const shown = icons.filter((icon) => !left.includes(icon));
+  const shown = icons.filter((icon) => !left.includes(icon)).slice(0, count);
   const skipped = [
     ...skippedIcons,
     ...left.map(({ nodeId, nodeName, problem }) => ({ nodeId, nodeName, reason: problem! })),
   ];
   return (
     <>
-      {shown.length === 0 && <p class="notice">{texts.needIcons}</p>}
+      {shown.length < (count ?? 1) && <p class="notice">{count === 2 ? texts.needTwoIcons : texts.needIcons}</p>}
       {shown.length > 0 && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reached by keys
         <ul class="icon-sources" tabIndex={0} aria-label={texts.images}>

@@ -1,4 +1,4 @@
-/** Upscale, variations, blend: the selected images, and what shall become of them. */
+/** Upscale of images, variations and blend of icons: what is selected, and what shall become of it. */
 
 import { cleanScale, upscaleFactors } from "../../../../shared/contract/upscale-scales.ts";
 import { limits } from "../../../../shared/limits.ts";
@@ -7,13 +7,14 @@ import { describeProblem, fill } from "../../i18n/texts.ts";
 import { Slider, Stepper, Switch } from "../controls.tsx";
 import type { ViewProps } from "../view-props.ts";
 import { CaptionLine, ChoiceField, CountField, StyleField, TileSizeField } from "./common-fields.tsx";
+import { IconSources } from "./icon-sources.tsx";
 import { InsertAsField } from "./palette-field.tsx";
 
 export function ImageForm(props: ViewProps) {
   const { command } = props.controller.state;
   return (
     <div class="form">
-      <Sources {...props} />
+      {command === "upscale" ? <Sources {...props} /> : <IconSources {...props} count={command === "blend" ? 2 : 1} />}
       {command === "upscale" && <UpscaleFields {...props} />}
       {command === "variations" && <VariationFields {...props} />}
       {command === "blend" && <BlendFields {...props} />}
@@ -22,22 +23,15 @@ export function ImageForm(props: ViewProps) {
 }
 
 function Sources({ controller, texts }: ViewProps) {
-  const { scene, command, form } = controller.state;
+  const { scene, form } = controller.state;
   const { sources = [], skippedFills = [], unreadCount = 0 } = scene;
-  const isTooLarge = (largestScale: number): boolean => command === "upscale" && largestScale < form.scale;
-  const needed = {
-    upscale: texts.needImages,
-    variations: texts.needImage,
-    blend: texts.needTwoImages,
-  };
-  const isEnough = sources.length >= (command === "blend" ? 2 : 1);
-  const shown = command === "variations" ? sources.slice(0, 1) : command === "blend" ? sources.slice(0, 2) : sources;
+  const isTooLarge = (largestScale: number): boolean => largestScale < form.scale;
   return (
     <>
-      {!isEnough && scene.sources !== undefined && <p class="notice">{needed[command as keyof typeof needed]}</p>}
-      {shown.length > 0 && (
+      {sources.length === 0 && scene.sources !== undefined && <p class="notice">{texts.needImages}</p>}
+      {sources.length > 0 && (
         <ul class="sources" aria-label={texts.images}>
-          {shown.map(({ nodeId, paintIndex, nodeName, url, widthPx, heightPx, largestScale }) => (
+          {sources.map(({ nodeId, paintIndex, nodeName, url, widthPx, heightPx, largestScale }) => (
             <li key={`${nodeId}/${paintIndex}`} class={isTooLarge(largestScale) ? "refused" : ""} title={nodeName}>
               <img src={url} alt="" />
               <span>{nodeName}</span>

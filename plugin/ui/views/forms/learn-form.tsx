@@ -117,7 +117,7 @@ export function LearnForm(props: ViewProps) {
       </p>
       {(scene.icons ?? []).length > 0 && (
         <>
-          <IconSources {...props} isChanged={false} />
+          <IconSources {...props} />
           <p class="hint">{fill(texts.examples, { n: icons.length })}</p>
           {readsShownStyles(controller.state.meta, "restyle") && <p class="hint">{texts.learnAtOnce}</p>}
         </>

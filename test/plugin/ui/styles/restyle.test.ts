@@ -1,7 +1,8 @@
 /** Restyle of icons in their own layers: what stays an image, and what becomes a vector. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { planRestyle, showsOwnStyle, type UploadedIcon, upright } from "../../../../plugin/ui/plans/icons.ts";
+import type { UploadedIcon } from "../../../../plugin/ui/plans/edits.ts";
+import { planRestyle, showsOwnStyle, upright } from "../../../../plugin/ui/plans/icons.ts";
 import { iconsOf } from "../../../../plugin/ui/plans/prepare.ts";
 import { planRedrawnIcons } from "../../../../plugin/ui/plans/redraw.ts";
 import { effectOf, nameOfLayer } from "../../../../plugin/ui/run/applied-set.ts";
