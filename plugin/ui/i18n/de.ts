@@ -183,6 +183,7 @@ export const de: Texts = {
   names: "Namen",
   nameHints: "Rakete|Haus|Schlüssel",
   namesHint: "Ein Ding je Zeile, höchstens {n}. Alle sehen aus einem Guss aus.",
+  beyondFamily: "Ausgelassen: Eine Familie hat höchstens {n} Namen.",
   drawingFamily: "Zeichnet {n} Icons, die zusammengehören",
   mostColours: "Mit {n} Farben gezeichnet, mehr hat ein Vektor nicht.",
   leftOutOutlines: "Zu viel für einen Vektor: Die {n} kleinsten Umrisse fehlen.",

@@ -181,6 +181,7 @@ export const en = {
   names: "Names",
   nameHints: "rocket|house|key",
   namesHint: "One thing a line, {n} at most. All get one look.",
+  beyondFamily: "Left out: a family has {n} names at most.",
   drawingFamily: "Drawing {n} icons that belong together",
   mostColours: "Drawn with {n} colours, the most that a vector has.",
   leftOutOutlines: "Too much for a vector: its {n} smallest outlines are left out.",

@@ -183,6 +183,7 @@ export const es: Texts = {
   names: "Nombres",
   nameHints: "cohete|casa|llave",
   namesHint: "Una cosa por línea, {n} como máximo. Todas tienen el mismo aspecto.",
+  beyondFamily: "Omitidos: una familia tiene {n} nombres como máximo.",
   drawingFamily: "Dibujando {n} iconos que van juntos",
   mostColours: "Dibujado con {n} colores, el máximo de un vector.",
   leftOutOutlines: "Demasiado para un vector: faltan sus {n} contornos más pequeños.",

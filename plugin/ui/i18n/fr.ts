@@ -183,6 +183,7 @@ export const fr: Texts = {
   names: "Noms",
   nameHints: "fusée|maison|clé",
   namesHint: "Une chose par ligne, {n} au plus. Toutes ont le même style.",
+  beyondFamily: "Laissés de côté : une famille a {n} noms au plus.",
   drawingFamily: "Dessin de {n} icônes assorties",
   mostColours: "Dessiné avec {n} couleurs, le maximum d'un vecteur.",
   leftOutOutlines: "Trop pour un vecteur : ses {n} plus petits contours sont omis.",

@@ -183,6 +183,7 @@ export const ja: Texts = {
   names: "名前",
   nameHints: "ロケット|家|鍵",
   namesHint: "1行に1つ、最大{n}個。すべて同じ見た目になります。",
+  beyondFamily: "除外: ファミリーの名前は最大{n}個です。",
   drawingFamily: "そろいのアイコンを{n}個描いています",
   mostColours: "ベクターの上限である {n} 色で描きました。",
   leftOutOutlines: "ベクターには細かすぎるため、小さい輪郭 {n} 個を省きました。",

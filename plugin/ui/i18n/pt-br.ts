@@ -183,6 +183,7 @@ export const ptBr: Texts = {
   names: "Nomes",
   nameHints: "foguete|casa|chave",
   namesHint: "Uma coisa por linha, no máximo {n}. Todas têm o mesmo visual.",
+  beyondFamily: "Deixados de fora: uma família tem no máximo {n} nomes.",
   drawingFamily: "Desenhando {n} ícones que combinam",
   mostColours: "Desenhado com {n} cores, o máximo de um vetor.",
   leftOutOutlines: "Demais para um vetor: os {n} menores contornos ficaram de fora.",

@@ -94,7 +94,8 @@ async function prepareCommand(
       const vector = recordOf(form.insertAs === "vector" ? paletteOfForm(state) : undefined, form.recolourHow);
       const shown = canBeVectors(state) ? form : { ...form, insertAs: "image" as const };
       const jobs = planFamily(shown, translation, vector, redrawnIn);
-      if (jobs.length === 0) throw new Failure("caption_empty", "");
+      const [name = ""] = captionsOf(form.names);
+      if (jobs.length === 0) throw new Failure(captionProblem(name) ?? "caption_empty", name);
       return finish(found, jobs);
     }
     case "restyle": {

@@ -39,12 +39,13 @@ export function CommandView(props: ViewProps) {
   const isRunning = run !== undefined;
   const wasRunning = useRef(false);
   const isToChoose = !state.settings.applyAutomatically || keptImages(state).length < imagesOf(results);
-  // What a run says and brings stands below the form; who draws on the pad meanwhile keeps it in sight.
+  // What a run says and brings stands below the form, what it left out before its images; who draws on the pad meanwhile keeps it in sight.
   useEffect(() => {
     const isAtPad = document.activeElement?.closest(".pad") != null;
-    const isDone = wasRunning.current && isToChoose;
+    const leftOut = outcome.current?.querySelector("section.left-out");
+    const ofEnd = leftOut ?? (isToChoose && outcome.current?.querySelector(".tile"));
     const isFirst = isRunning || failure !== undefined;
-    const seen = isFirst ? outcome.current?.firstElementChild : isDone && outcome.current?.querySelector(".tile");
+    const seen = isFirst ? outcome.current?.firstElementChild : wasRunning.current && ofEnd;
     if (seen && !isAtPad) seen.scrollIntoView({ block: "nearest" });
     wasRunning.current = isRunning;
   }, [isRunning, failure]);
