@@ -124,7 +124,7 @@ export const de: Texts = {
   needTwoImages: "Wähle zwei Ebenen aus, die je ein Bild zeigen.",
   unread: "{n} weitere Ebenen sind ausgewählt, mehr als auf einmal gelesen werden.",
   matched: "{i} von {n} Ebenen heißen wie etwas, das das Paket kennt",
-  unmatched: "Namen ohne Begriff ({n})",
+  unmatched: "Unbekannte Namen ({n})",
   suggestions: "Vorschläge",
   noSuggestion: "nichts Ähnliches",
   factor: "Faktor",

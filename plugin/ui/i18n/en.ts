@@ -122,7 +122,7 @@ export const en = {
   needTwoImages: "Select two layers that show an image each.",
   unread: "{n} more layers are selected than are read at once.",
   matched: "{i} of {n} layers are named after something that the pack knows",
-  unmatched: "Names without a label ({n})",
+  unmatched: "Unknown names ({n})",
   suggestions: "Suggestions",
   noSuggestion: "nothing similar",
   factor: "Factor",

@@ -15,8 +15,14 @@ import { captionLineOf, captionProblem, captionsOf, planCaptions, planReplacemen
 import { type DrawnCondition, fitsInline, planDrawing, withoutPaper } from "./drawing.ts";
 import { planBlend, planUpscale, planVariations, type UploadedSource } from "./edits.ts";
 import { planFamily, planRestyle, planTraces, showsOwnStyle, type UploadedIcon, upright } from "./icons.ts";
-import { LabelIndex, matchNames, planLabel, planNames } from "./labels.ts";
-import { planRedrawnCaptions, planRedrawnDrawing, planRedrawnIcons, planRedrawnPart } from "./redraw.ts";
+import { LabelIndex, matchCaptions, matchNames, planLabel, planNames } from "./labels.ts";
+import {
+  planRedrawnCaptions,
+  planRedrawnDrawing,
+  planRedrawnIcons,
+  planRedrawnNames,
+  planRedrawnPart,
+} from "./redraw.ts";
 
 export interface Prepared {
   readonly jobs: readonly Job[];
@@ -86,6 +92,10 @@ async function prepareCommand(
       return finish(found, planLabel(form, translation, label, fillable(state)));
     }
     case "fill-names": {
+      if (redrawnIn !== undefined) {
+        const vector = canBeVectors(state) ? recordOf(paletteOfForm(state), form.recolourHow) : undefined;
+        return finish(found, planRedrawnNames(form, translation, matchCaptions(fillable(state)), redrawnIn, vector));
+      }
       const { labels } = translation;
       const matches = matchNames(fillable(state), new LabelIndex(labels), form.chosenLabels, labels);
       return finish(found, planNames(form, translation, matches));
