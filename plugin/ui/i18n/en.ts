@@ -106,7 +106,13 @@ export const en = {
     learn: "Learn this style",
     history: "History",
     settings: "Settings",
+    help: "Help",
   },
+  helpTexts: "Select nothing, or texts: each becomes a caption.",
+  helpResults:
+    "Results are shown first, or go to the canvas at once: choose in Settings. New images get an artboard, changed layers keep their place. One undo takes all back.",
+  helpKeys: "Ctrl/Cmd + Enter runs a command, with Shift it adds the results. Escape cancels, or goes back.",
+  helpDocs: "More is in docs/plugin.md, in the server’s folder. The API for programs is at {url}.",
   images: "Selected images",
   tileSize: "Size on the canvas",
   label: "Label",

@@ -108,7 +108,13 @@ export const es: Texts = {
     learn: "Aprender este estilo",
     history: "Historial",
     settings: "Ajustes",
+    help: "Ayuda",
   },
+  helpTexts: "No selecciones nada, o textos: cada uno será una descripción.",
+  helpResults:
+    "Los resultados se muestran primero o van al lienzo al momento: se elige en Ajustes. Las imágenes nuevas reciben un marco; las capas cambiadas siguen en su sitio. Un deshacer lo revierte todo.",
+  helpKeys: "Ctrl/Cmd + Intro ejecuta el comando; con Mayús añade los resultados. Escape cancela o vuelve.",
+  helpDocs: "Hay más en docs/plugin.md, en la carpeta del servidor; la API para programas, en {url}.",
   images: "Imágenes seleccionadas",
   tileSize: "Tamaño en el lienzo",
   label: "Nombre",

@@ -108,7 +108,13 @@ export const fr: Texts = {
     learn: "Apprendre ce style",
     history: "Historique",
     settings: "Réglages",
+    help: "Aide",
   },
+  helpTexts: "Ne sélectionnez rien, ou des textes : chacun devient une légende.",
+  helpResults:
+    "Les résultats s’affichent d’abord ou vont aussitôt sur le canevas : choisissez dans les Réglages. Les nouvelles images ont un cadre, les calques modifiés gardent leur place. Une annulation reprend tout.",
+  helpKeys: "Ctrl/Cmd + Entrée lance la commande, avec Maj elle ajoute les résultats. Échap annule ou revient.",
+  helpDocs: "La suite est dans docs/plugin.md, dans le dossier du serveur ; l’API pour les programmes, sur {url}.",
   images: "Images sélectionnées",
   tileSize: "Taille sur le canevas",
   label: "Nom",

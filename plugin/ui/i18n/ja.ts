@@ -108,7 +108,13 @@ export const ja: Texts = {
     learn: "このスタイルを学ぶ",
     history: "履歴",
     settings: "設定",
+    help: "ヘルプ",
   },
+  helpTexts: "何も選択しないか、テキストを選択します。各テキストがキャプションになります。",
+  helpResults:
+    "結果はまず表示されるか、すぐにキャンバスに追加されます。設定で選べます。新しい画像はアートボードに入り、変更したレイヤーの位置は変わりません。一度の取り消しで全部戻ります。",
+  helpKeys: "Ctrl/Cmd + Enter で実行、Shift を加えると結果を追加。Escape で中止、または戻ります。",
+  helpDocs: "詳しくはサーバーのフォルダーの docs/plugin.md に、プログラム用の API は {url} にあります。",
   images: "選択中の画像",
   tileSize: "キャンバス上の大きさ",
   label: "名前",

@@ -108,7 +108,13 @@ export const ptBr: Texts = {
     learn: "Aprender este estilo",
     history: "Histórico",
     settings: "Configurações",
+    help: "Ajuda",
   },
+  helpTexts: "Não selecione nada, ou textos: cada um vira uma legenda.",
+  helpResults:
+    "Os resultados aparecem primeiro ou vão para a tela na hora: escolha nas Configurações. Imagens novas ganham um frame; camadas alteradas ficam no lugar. Um desfazer reverte tudo.",
+  helpKeys: "Ctrl/Cmd + Enter executa o comando; com Shift, adiciona os resultados. Escape cancela ou volta.",
+  helpDocs: "Há mais em docs/plugin.md, na pasta do servidor; a API para programas, em {url}.",
   images: "Imagens selecionadas",
   tileSize: "Tamanho na tela",
   label: "Nome",
