@@ -24,7 +24,8 @@ export type CommandId =
   | "components"
   | "learn"
   | "history"
-  | "settings";
+  | "settings"
+  | "help";
 
 export interface CommandParameter {
   readonly name: string;
@@ -144,4 +145,5 @@ export const commandTable: readonly CommandInfo[] = [
     menu: "Settings…",
     needs: [],
   },
+  { id: "help", menu: "Help…", needs: [] },
 ];

@@ -1,6 +1,7 @@
 /** Root of the views: subscribes to the controller, chooses the view, and owns the keys that work everywhere. */
 import { useEffect, useReducer, useRef } from "preact/hooks";
 import { CommandView } from "./views/command-view.tsx";
+import { HelpView } from "./views/help.tsx";
 import { HistoryView } from "./views/history.tsx";
 import { ResizeCorner } from "./views/resize-corner.tsx";
 import { SettingsView } from "./views/settings.tsx";
@@ -20,7 +21,7 @@ export function App(props: ViewProps) {
       const { state } = controller;
       const isCommand = event.metaKey || event.ctrlKey;
       if (event.isComposing) return;
-      // What settings and history only interrupt goes on unseen.
+      // What settings, history and help only interrupt goes on unseen.
       const isInView = state.command === state.work;
       // In a search field it clears what is searched for.
       const { target } = event;
@@ -51,6 +52,8 @@ export function App(props: ViewProps) {
         <SettingsView {...props} />
       ) : command === "history" ? (
         <HistoryView {...props} />
+      ) : command === "help" ? (
+        <HelpView {...props} />
       ) : (
         <CommandView key={command} {...props} />
       )}

@@ -1,6 +1,7 @@
 /** The contract of vectors: what is requested beside a picture, and what a tracing says of itself. */
 import { z } from "zod";
 import { limits } from "../limits.ts";
+import { ProblemSchema } from "../problem-document.ts";
 import { CaptionSchema, DigestSchema, HexSchema, StyleSchema } from "./conditions.ts";
 import { SourceSchema } from "./generations/sources.ts";
 import { SeedSchema } from "./job-fields.ts";
@@ -110,6 +111,9 @@ export const ConsistencySchema = z.object({
 });
 export type Consistency = z.infer<typeof ConsistencySchema>;
 
+/** A name that has no icon, and why: `problem.field` is its place, as in `names.3`. */
+export const RefusedNameSchema = z.object({ name: z.string(), problem: ProblemSchema });
+
 export const FamilySchema = z.object({
   request: familyFields.extend({ seed: SeedSchema }),
   packDigest: z.string(),
@@ -131,5 +135,7 @@ export const FamilySchema = z.object({
       png: z.string().optional(),
     }),
   ),
+  /** Names that could not be drawn, in their order; the others are the members. */
+  refused: z.array(RefusedNameSchema),
 });
 export type Family = z.infer<typeof FamilySchema>;

@@ -178,6 +178,22 @@ it("tau family draws names in a style of that pack, by its name or as icons show
   assert.deepEqual([both.code, /got both/.test(both.err)], [2, true]);
 });
 
+it("tau family draws the names that can be drawn, and fails with the others by name", async () => {
+  const given = ["red", "zzzzz", "green", "qqqqq", "--style", "filled", "--packs", at("both"), "--format", "png"];
+  const result = await tau("family", ...given, "--out", at("some"));
+  assert.equal(result.code, 1);
+  const lines = linesOf<{ file?: string; name?: string; refused?: object[] }>(result);
+  const left = ["zzzzz", "qqqqq"].map((name) => ({ name, code: "caption_unknown" }));
+  assert.deepEqual(
+    lines.map(({ file, name, refused }) => file ?? name ?? refused),
+    [at("some/red.png"), at("some/green.png"), left],
+  );
+  assert.match(
+    result.err,
+    /^tau family: caption_unknown: names\.1: expected .*"zzzzz"; names\.3: expected .*"qqqqq"$/m,
+  );
+});
+
 it("tau restyle loads the pack whose drawings captions find for a caption alone", async () => {
   const [translation] = tinyStyleDraft.translations;
   const { pack } = await writeTinyPack(at("lent"), withRetrieval(tinyFullDraft));

@@ -328,9 +328,9 @@ test("the dark theme reaches page and plugin, without serious findings of axe in
   assert.deepEqual(await tau.violations(), []);
 });
 
-test("Escape leaves settings and history for the command at work", async () => {
+test("Escape leaves settings, history and help for the command at work", async () => {
   const { page, ui } = await open();
-  for (const name of ["Settings", "History"]) {
+  for (const name of ["Settings", "History", "Help"]) {
     await ui.getByRole("button", { name }).click();
     await ui.locator("#captions").waitFor({ state: "detached" });
     await page.keyboard.press("Escape");
@@ -411,7 +411,7 @@ for (const locale of ["en-US", "de-DE", "fr-FR", "es-ES", "ja-JP", "pt-BR"])
     await waitFor("a window of 320 px", async () => ((await iframe.boundingBox())?.width === 320 ? true : undefined));
     const choose = tau.ui.locator(".command-select");
     const commands = await choose.locator("option").evaluateAll((all) => all.map((one) => one.getAttribute("value")!));
-    assert.equal(commands.length, commandTable.length - 2, "all but history and settings");
+    assert.equal(commands.length, commandTable.length - 3, "all but history, settings and help");
     for (const command of commands) {
       await choose.selectOption(command);
       const overflow = await tau.ui.locator("html").evaluate((html) => html.scrollWidth - html.clientWidth);

@@ -160,14 +160,17 @@ export const readUpload: Guard<ImageUpload> = (value) =>
 const isVector = has({ svg: isText, widthPx: isWhole, heightPx: isWhole, leftOutCount: isWhole });
 export const readVector: Guard<Vector> = (value) => (isVector(value) ? (value as Vector) : undefined);
 
+const isRefusedName = has({ name: isText, problem: isProblem });
 const isMember = has({ name: isText, seed: isWhole, vector: isMaybe(isVector), png: isMaybe(isText) });
 const isFamily = has({
   packDigest: isText,
   palette: isListOf(isText),
   members: isListOf(isMember),
+  refused: isMaybe(isListOf(isRefusedName)),
   request: has({ translation: isText, seed: isWhole, temperature: isNumber }),
 });
-export const readFamily: Guard<Family> = (value) => (isFamily(value) ? (value as Family) : undefined);
+export const readFamily: Guard<Family> = (value) =>
+  isFamily(value) ? { ...{ refused: [] }, ...(value as Family) } : undefined;
 
 const isTraining = has({
   ...isJob,

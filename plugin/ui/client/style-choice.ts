@@ -6,9 +6,17 @@ import type { CommandId } from "../../../shared/commands.ts";
 import type { Meta, StyleInfo, TranslationInfo } from "../../../shared/contract/meta.ts";
 
 /** Commands that a flow between styles does, for which its styles and those of the file are on offer. */
-const redrawing: readonly CommandId[] = ["caption-to-artboard", "family", "restyle", "redraw-part", "sketch", "layout"];
+const redrawing: readonly CommandId[] = [
+  "caption-to-artboard",
+  "family",
+  "fill-names",
+  "restyle",
+  "redraw-part",
+  "sketch",
+  "layout",
+];
 /** Of them those that begin with words. */
-const fromWords: readonly CommandId[] = ["caption-to-artboard", "family"];
+const fromWords: readonly CommandId[] = ["caption-to-artboard", "family", "fill-names"];
 
 /** What redraws a drawing in a style that icons show. */
 export const redraws = ({ conditions, styleImagesMax }: Pick<TranslationInfo, "conditions" | "styleImagesMax">) =>

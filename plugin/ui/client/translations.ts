@@ -113,12 +113,16 @@ export const isAvailable = (meta: Meta, command: CommandId): boolean =>
 const needsOf = (command: CommandId): CommandInfo["needs"] =>
   commandTable.find(({ id }) => id === command)?.needs ?? [];
 
-const translationsFor = (meta: Meta, command: CommandId): FoundTranslation[] =>
-  meta.packs.flatMap(({ id: packId, translations }) =>
-    translations
-      .filter((translation) => needsOf(command).every((need) => canDo(translation, need)))
-      .map((translation) => ({ packId, translation })),
+function translationsFor(meta: Meta, command: CommandId): FoundTranslation[] {
+  const all = meta.packs.flatMap(({ id: packId, translations }) =>
+    translations.map((translation) => ({ packId, translation })),
   );
+  const isAble = ({ translation }: FoundTranslation) => needsOf(command).every((need) => canDo(translation, need));
+  // Names of layers are labels, and in the styles of a flow between styles captions.
+  const isAbleByWords = ({ translation }: FoundTranslation) =>
+    command === "fill-names" && redraws(translation) && translation.conditions.includes("caption");
+  return [...all.filter(isAble), ...all.filter((found) => !isAble(found) && isAbleByWords(found))];
+}
 
 function canDo(translation: TranslationInfo, need: CommandInfo["needs"][number]): boolean {
   if (need === "inversion") return translation.isInvertible !== false;

@@ -14,7 +14,7 @@ import type { Rasterise } from "../pad/rasterise.ts";
 import type { Stroke } from "../pad/strokes.ts";
 import type { Form } from "../state/form.ts";
 import { readSession } from "../state/session.ts";
-import type { SeenIcon, State } from "../state/state.ts";
+import { isInterruption, type SeenIcon, type State } from "../state/state.ts";
 import { Canvas } from "./canvas.ts";
 import { Connection } from "./connection.ts";
 import { EarlierResults } from "./earlier-results.ts";
@@ -187,14 +187,13 @@ export class Controller {
     this.#store.editForm(change);
   }
   show(command: CommandId): void {
-    // Settings and history only interrupt the command at work; what it works on stays as it was read.
-    const isInterruption = command === "settings" || command === "history";
+    // What an interrupted command works on stays as it was read.
     if (this.state.run !== undefined) {
-      if (isInterruption || command === this.state.work) this.#store.dispatch({ type: "command", command });
+      if (isInterruption(command) || command === this.state.work) this.#store.dispatch({ type: "command", command });
       return;
     }
     this.#store.dispatch({ type: "command", command });
-    if (!isInterruption) this.#scenes.read(command);
+    if (!isInterruption(command)) this.#scenes.read(command);
     this.#store.around.post({ type: "read-palettes" });
   }
   /** What is drawn on the pad goes before the selection's drawing; an empty pad leaves that one. */

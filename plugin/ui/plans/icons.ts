@@ -92,6 +92,12 @@ export function inItsLayer(icon: SeenIcon, input: GenerationInput, vector?: Vect
   return isImage ? job : tracedJob(job, vector ?? {}, iconSizesPx);
 }
 
+/** Of names those that a family has, and good ones that are more than it may have; unreadable ones are neither. */
+export function familyNames(names: readonly string[]): { readonly names: string[]; readonly beyond: string[] } {
+  const good = names.filter((name) => captionProblem(name) === undefined);
+  return { names: good.slice(0, limits.familyMax), beyond: good.slice(limits.familyMax) };
+}
+
 /** @param redrawnIn the style of a flow between styles, which draws each name's likeliest answer */
 export const planFamily = (
   form: Form,
@@ -99,9 +105,7 @@ export const planFamily = (
   vector: VectorRecord,
   redrawnIn?: Style,
 ): FamilyJob[] => {
-  const names = captionsOf(form.names)
-    .filter((name) => captionProblem(name) === undefined)
-    .slice(0, limits.familyMax);
+  const { names } = familyNames(captionsOf(form.names));
   const isVector = form.insertAs === "vector";
   if (names.length === 0) return [];
   return numbered([

@@ -1,4 +1,8 @@
-/** Fill with label, and fill from layer names: which label a name means, and which come near to one that means none. */
+/**
+ * Fill with label, and fill from layer names: which label or caption a name means, and which labels come near to one that means none.
+ */
+
+import type { GenerationInput } from "../../../shared/contract/generations/generation-request.ts";
 import type { StyleInfo } from "../../../shared/contract/meta.ts";
 import { limits } from "../../../shared/limits.ts";
 import type { FillableLayer } from "../../../shared/messages/layer-messages.ts";
@@ -12,6 +16,7 @@ import {
   type TranslationAbilities,
 } from "../run/jobs.ts";
 import type { Form } from "../state/form.ts";
+import { captionProblem } from "./captions.ts";
 
 /** One label for all layers, a seed for each. */
 export function planLabel(
@@ -20,7 +25,7 @@ export function planLabel(
   label: StyleInfo,
   layers: readonly FillableLayer[],
 ): DrawJob[] {
-  const jobs = fillsOf(form, translation, label, layers);
+  const jobs = labelled(form, translation, label, layers);
   return numbered(
     jobs.map((job) => ({ ...job, input: { ...job.input, ...diversityOf(form, translation, job.imageCount) } })),
   );
@@ -35,28 +40,35 @@ export function planNames(form: Form, translation: TranslationAbilities, matches
     group.layers.push(layer);
     groups.set(label.id, group);
   }
-  return numbered([...groups.values()].flatMap(({ label, layers }) => fillsOf(form, translation, label, layers)));
+  return numbered([...groups.values()].flatMap(({ label, layers }) => labelled(form, translation, label, layers)));
 }
 
-const fillsOf = (form: Form, translation: TranslationAbilities, label: StyleInfo, layers: readonly FillableLayer[]) =>
+const labelled = (form: Form, translation: TranslationAbilities, { id, label }: StyleInfo, layers: Layers) =>
+  fillsOf(label, layers, { ...sharedInput(form, translation), condition: { label: id, ...styleOf(form) } });
+
+type Layers = readonly FillableLayer[];
+
+/** Jobs that fill layers with images of one thing. @param input the request, but for the number of images */
+export const fillsOf = <Input extends GenerationInput & { readonly seed: number }>(
+  title: string,
+  layers: Layers,
+  input: Input,
+) =>
   chunk(layers, limits.countMax).map((part, index) => ({
     kind: "draw" as const,
-    title: label.label,
+    title,
     imageCount: part.length,
-    input: {
-      ...sharedInput(form, translation),
-      // Another seed for each layer, also beyond the images of one generation.
-      seed: (form.seed + index * limits.countMax) % 2 ** 32,
-      condition: { label: label.id, ...styleOf(form) },
-      count: part.length,
-    },
+    // Another seed for each layer, also beyond the images of one generation.
+    input: { ...input, seed: (input.seed + index * limits.countMax) % 2 ** 32, count: part.length },
     nodeIds: part.map(({ id }) => id),
   }));
 
 export interface NameMatch {
   readonly layer: FillableLayer;
-  /** Absent when the name means no label. */
+  /** Absent when the name means no label, or is a caption. */
   readonly label?: StyleInfo;
+  /** Absent when the name says nothing, or is a label. */
+  readonly caption?: string | undefined;
   /** Labels that come near, best first. */
   readonly suggestions: readonly StyleInfo[];
 }
@@ -64,14 +76,37 @@ export interface NameMatch {
 const suggestionsMax = 3;
 
 /** A name or label as words: case, accents, signs and counting numbers don't matter, as in `icons/Red-Apple 12`. */
-export const wordsOf = (text: string): string =>
+export const wordsOf = (text: string): string => spaced(text.normalize("NFKD").replace(/\p{M}/gu, ""));
+
+const spaced = (text: string): string =>
   text
-    .normalize("NFKD")
-    .replace(/\p{M}/gu, "")
     .replace(/([\p{Ll}\d])(\p{Lu})/gu, "$1 $2")
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, " ")
     .trim();
+
+/** Names that the editor gives to new layers; of those that are things, only with a number. */
+const givenName =
+  /^(?:(?:frame|rectangle|ellipse|polygon|vector|component|union|subtract|intersect|exclude|mask group)(?: ?\d+)?|(?:star|line|arrow|group|image|text|section|slice|slide|instance|layer|shape|sticky) ?\d+)$/u;
+
+/**
+ * The caption that a layer's name is: the last part of a path that has words, without sizes, numbers and the word icon at its ends, as
+ * in `icon/user-add` or `ic_home_24px`. Accents stay, unlike in `wordsOf`: captions may be in other languages.
+ * @returns undefined for a name that the editor gave, and one without words
+ */
+export function captionOfLayer(name: string): string | undefined {
+  for (const part of name.split(/[/\\]/u).reverse()) {
+    // Of a variant it says properties, not a thing.
+    const words = part.includes("=") ? "" : spaced(part.normalize("NFC"));
+    if (givenName.test(words)) return undefined;
+    const caption = ` ${words}`
+      .replace(/(?: \d+(?: ?x ?\d+)?(?: ?(?:px|dp|pt))?)+$/u, "")
+      .replace(/^(?: (?:ic|icons?))+(?= )|(?: icons?)$/gu, "")
+      .trim();
+    if (/\p{L}/u.test(caption) && captionProblem(caption) === undefined) return caption;
+  }
+  return undefined;
+}
 
 const singular = (words: string): string => words.replace(/(?<=\w{2})(?:(?<=[sxz]|ch|sh)es|(?<!s)s)$/u, "");
 
@@ -125,6 +160,12 @@ function gramsOf(words: string): ReadonlySet<string> {
   const padded = ` ${words} `;
   return new Set(Array.from({ length: Math.max(0, padded.length - 2) }, (_, i) => padded.slice(i, i + 3)));
 }
+
+/** Names as captions, which the server finds drawings of, or not. */
+export const matchCaptions = (layers: Layers): NameMatch[] =>
+  layers
+    .filter(({ problem }) => problem === undefined)
+    .map((layer) => ({ layer, caption: captionOfLayer(layer.name), suggestions: [] }));
 
 /** @param chosen labels that a person chose for names that meant none, by name */
 export function matchNames(

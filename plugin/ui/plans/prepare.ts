@@ -14,8 +14,14 @@ import { captionLineOf, captionProblem, captionsOf, planCaptions, planReplacemen
 import { type DrawnCondition, fitsInline, planDrawing, withoutPaper } from "./drawing.ts";
 import { planBlend, planUpscale, planVariations, type UploadedIcon, type UploadedSource } from "./edits.ts";
 import { planFamily, planRestyle, planTraces, showsOwnStyle, upright } from "./icons.ts";
-import { LabelIndex, matchNames, planLabel, planNames } from "./labels.ts";
-import { planRedrawnCaptions, planRedrawnDrawing, planRedrawnIcons, planRedrawnPart } from "./redraw.ts";
+import { LabelIndex, matchCaptions, matchNames, planLabel, planNames } from "./labels.ts";
+import {
+  planRedrawnCaptions,
+  planRedrawnDrawing,
+  planRedrawnIcons,
+  planRedrawnNames,
+  planRedrawnPart,
+} from "./redraw.ts";
 
 export interface Prepared {
   readonly jobs: readonly Job[];
@@ -85,6 +91,10 @@ async function prepareCommand(
       return finish(found, planLabel(form, translation, label, fillable(state)));
     }
     case "fill-names": {
+      if (redrawnIn !== undefined) {
+        const vector = canBeVectors(state) ? recordOf(paletteOfForm(state), form.recolourHow) : undefined;
+        return finish(found, planRedrawnNames(form, translation, matchCaptions(fillable(state)), redrawnIn, vector));
+      }
       const { labels } = translation;
       const matches = matchNames(fillable(state), new LabelIndex(labels), form.chosenLabels, labels);
       return finish(found, planNames(form, translation, matches));
@@ -93,7 +103,8 @@ async function prepareCommand(
       const vector = recordOf(form.insertAs === "vector" ? paletteOfForm(state) : undefined, form.recolourHow);
       const shown = canBeVectors(state) ? form : { ...form, insertAs: "image" as const };
       const jobs = planFamily(shown, translation, vector, redrawnIn);
-      if (jobs.length === 0) throw new Failure("caption_empty", "");
+      const [name = ""] = captionsOf(form.names);
+      if (jobs.length === 0) throw new Failure(captionProblem(name) ?? "caption_empty", name);
       return finish(found, jobs);
     }
     case "restyle": {

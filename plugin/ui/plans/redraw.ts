@@ -1,22 +1,45 @@
 /**
- * What a flow between styles draws: captions, icons, and parts of an icon, in a named style or one that icons show. Pure.
+ * What a flow between styles draws: captions, names of layers, icons, and parts of an icon, in a named style or one that icons show. Pure.
  * The likeliest answer (temperature 0) is the cleanest; only a part that is drawn anew may vary.
  */
 import type { Style } from "../../../shared/contract/conditions.ts";
 import type { TranslationInfo } from "../../../shared/contract/meta.ts";
-import type { VectorRecord } from "../../../shared/messages/vector-messages.ts";
-import { type DrawJob, numbered, type TranslationAbilities } from "../run/jobs.ts";
+import { iconSizesPx, type VectorRecord } from "../../../shared/messages/vector-messages.ts";
+import { type DrawJob, numbered, type TranslationAbilities, tracedJob } from "../run/jobs.ts";
 import type { Form } from "../state/form.ts";
 import { artboardsOf, captionLineOf } from "./captions.ts";
 import type { DrawnCondition } from "./drawing.ts";
 import type { UploadedIcon } from "./edits.ts";
 import { inItsLayer } from "./icons.ts";
+import { fillsOf, type NameMatch } from "./labels.ts";
 
 const inputOf = ({ seed }: Form, { id }: TranslationAbilities) => ({ translation: id, seed, temperature: 0 });
 
 /** Each image of an artboard finds a drawing of its own. */
 export const planRedrawnCaptions = (form: Form, translation: TranslationAbilities, style: Style): DrawJob[] =>
   artboardsOf(form, (caption) => ({ ...inputOf(form, translation), condition: { caption, style } }));
+
+/**
+ * Each layer by the caption that its name is; those of one caption share a job, and each finds a drawing of its own.
+ * @param vector the layers become vectors in these colours; absent: they are filled with images
+ */
+export function planRedrawnNames(
+  form: Form,
+  translation: TranslationAbilities,
+  matches: readonly NameMatch[],
+  style: Style,
+  vector?: VectorRecord,
+): DrawJob[] {
+  const captions = [...new Set(matches.flatMap(({ caption = [] }) => caption))];
+  const jobs = captions.flatMap((caption): Omit<DrawJob, "index">[] => {
+    const layers = matches.filter((match) => match.caption === caption).map(({ layer }) => layer);
+    return fillsOf(caption, layers, { ...inputOf(form, translation), condition: { caption, style } });
+  });
+  return numbered(jobs).map((job) => {
+    const named = { ...job, isNamed: true };
+    return vector === undefined ? named : tracedJob(named, vector, iconSizesPx);
+  });
+}
 
 /**
  * Each icon in its own layer, one badge on all.

@@ -31,6 +31,8 @@ export interface DrawJob extends AnyJob {
   readonly drawn?: string;
   /** Small pictures that its request names, in base64 by digest. */
   readonly pictures?: Readonly<Record<string, string>>;
+  /** Each image has its title as name: alone it needs no heading. */
+  readonly isNamed?: boolean;
   /** Only this image of the generation is wanted: a frame of a blend that is made again. */
   readonly onlyIndex?: number;
   /** Its images become vectors in these colours; with sides in px, they are fitted to those too. */

@@ -13,7 +13,10 @@ import { contentOf, urlOf, urlOfSvg } from "./vector-sets.ts";
 export async function drawnSet(
   options: Pick<RunOptions, "client" | "packId" | "signal">,
   report: (step: Step) => void,
-  job: Pick<DrawJob, "index" | "title" | "nodeIds" | "onlyIndex" | "drawn" | "pictures" | "vector" | "sizesPx">,
+  job: Pick<
+    DrawJob,
+    "index" | "title" | "nodeIds" | "isNamed" | "onlyIndex" | "drawn" | "pictures" | "vector" | "sizesPx"
+  >,
   done: Generation,
 ): Promise<ResultSet> {
   const ranks = rankByLikelihood(done.images);
@@ -31,6 +34,7 @@ export async function drawnSet(
       bytes,
       url: vector ? urlOfSvg(vector.svg) : urlOf(bytes),
       ...(vector === undefined ? {} : { vector }),
+      ...(job.isNamed && { name: job.title }),
       isKept: true,
       destination: nodeId === undefined ? { kind: "artboard" } : { kind: "layer", nodeId },
       drawn: {

@@ -8,7 +8,7 @@ import { canReconnect, type FailureCode, isCuredByStyles, isCuredInForm } from "
 import type { Action } from "./actions.ts";
 import type { Form } from "./form.ts";
 import type { ResultImage } from "./results.ts";
-import { noResults, nothingApplied, type Scene, type State } from "./state.ts";
+import { isInterruption, noResults, nothingApplied, type Scene, type State } from "./state.ts";
 
 const textsOf = (selection: Selection): string => selection.texts.map(({ text }) => text).join("\n");
 
@@ -49,9 +49,8 @@ const changeImages = (state: State, change: (image: ResultImage) => ResultImage)
 const cured = (state: State, isCured: (code: FailureCode) => boolean = isCuredInForm): State =>
   state.failure !== undefined && isCured(state.failure.code) ? { ...state, failure: undefined } : state;
 
-/** The command that is at work: settings and history only interrupt it. */
-const workOf = (command: CommandId, before: CommandId): CommandId =>
-  command === "settings" || command === "history" ? before : command;
+/** The command that is at work. */
+const workOf = (command: CommandId, before: CommandId): CommandId => (isInterruption(command) ? before : command);
 
 /** Of another command: what the last one was to show is no word of this one, and what Redraw took from an image no choice of a person. */
 const afresh = ({ form, ownForm }: State) => ({

@@ -48,6 +48,8 @@ export interface ResultSet {
   readonly namedLabels: readonly string[];
   /** Outlines beyond the most that a vector has: its picture was a photograph, or noise. */
   readonly leftOutCount?: number;
+  /** Names of a family that could not be drawn, and why. */
+  readonly leftOutNames?: readonly { readonly name: string; readonly code: FailureCode }[];
   /** It has as many colours as a vector may have: there may have been more. */
   readonly hasMostColours?: boolean;
 }

@@ -44,10 +44,14 @@ export interface Scene {
 /** An icon of the selection with its picture. */
 export type SeenIcon = IconSource & { readonly url: string; readonly bytes?: Uint8Array };
 
+/** Whether a command only interrupts the one at work. */
+export const isInterruption = (command: CommandId): boolean =>
+  command === "settings" || command === "history" || command === "help";
+
 export interface State {
   readonly isStarted: boolean;
   readonly command: CommandId;
-  /** The command that settings and history lead back to. */
+  /** The command that settings, history and help lead back to. */
   readonly work: CommandId;
   readonly editor: Editor;
   readonly settings: Settings;

@@ -7,7 +7,7 @@ import { isAvailable } from "../client/translations.ts";
 import type { Texts } from "../i18n/en.ts";
 import { fill } from "../i18n/texts.ts";
 import { changesLayers, effectOf } from "../run/applied-set.ts";
-import { keptImages } from "../state/state.ts";
+import { isInterruption, keptImages } from "../state/state.ts";
 import { Button, IconButton, useEnterInField } from "./controls.tsx";
 import { EmptyState } from "./empty.tsx";
 import { FailureNotice } from "./failure-notice.tsx";
@@ -28,7 +28,7 @@ import type { ViewProps } from "./view-props.ts";
 let isChosenByKeys = false;
 
 /** Commands with a form, in the order of the menu. */
-const withForm = commandTable.map(({ id }) => id).filter((id) => id !== "history" && id !== "settings");
+const withForm = commandTable.map(({ id }) => id).filter((id) => !isInterruption(id));
 
 export function CommandView(props: ViewProps) {
   const { controller, texts } = props;
@@ -39,12 +39,13 @@ export function CommandView(props: ViewProps) {
   const isRunning = run !== undefined;
   const wasRunning = useRef(false);
   const isToChoose = !state.settings.applyAutomatically || keptImages(state).length < imagesOf(results);
-  // What a run says and brings stands below the form; who draws on the pad meanwhile keeps it in sight.
+  // What a run says and brings stands below the form, what it left out before its images; who draws on the pad meanwhile keeps it in sight.
   useEffect(() => {
     const isAtPad = document.activeElement?.closest(".pad") != null;
-    const isDone = wasRunning.current && isToChoose;
+    const leftOut = outcome.current?.querySelector("section.left-out");
+    const ofEnd = leftOut ?? (isToChoose && outcome.current?.querySelector(".tile"));
     const isFirst = isRunning || failure !== undefined;
-    const seen = isFirst ? outcome.current?.firstElementChild : isDone && outcome.current?.querySelector(".tile");
+    const seen = isFirst ? outcome.current?.firstElementChild : wasRunning.current && ofEnd;
     if (seen && !isAtPad) seen.scrollIntoView({ block: "nearest" });
     wasRunning.current = isRunning;
   }, [isRunning, failure]);
@@ -62,6 +63,7 @@ export function CommandView(props: ViewProps) {
         <CommandSelect {...props} />
         <span class="spacer" />
         <IconButton icon="history" label={texts.commands.history} onClick={() => controller.show("history")} />
+        <IconButton icon="help" label={texts.commands.help} onClick={() => controller.show("help")} />
         <IconButton icon="settings" label={texts.settings} onClick={() => controller.show("settings")} />
       </header>
       <main>

@@ -18,12 +18,27 @@ export const appliedText = (state: State, texts: Texts): string =>
 
 export function RunNotices(props: ViewProps) {
   const { controller, texts } = props;
-  const { appliedCount, sameCount, wasUnapplied, wasCancelled, refused, results, unbound, command, run, failure } =
+  const { appliedCount, sameCount, wasUnapplied, wasCancelled, results, unbound, command, run, failure } =
     controller.state;
+  const left = leftOutOf(controller.state);
   const isRecolour = command === "recolour";
   const lost = run === undefined && failure === undefined ? lostJobs(controller.state) : [];
   return (
     <>
+      {left.length > 0 && (
+        <section class="left-out" role="alert">
+          <h2>{fill(texts.leftOut, { n: left.length })}</h2>
+          <ul>
+            {left.map(({ name, code }, index) => (
+              <li key={index}>
+                <strong>{name}</strong> {describeFailure(texts, code)[0]}
+              </li>
+            ))}
+          </ul>
+          {losesDrawings(lost) && <p>{texts.drawingsLost}</p>}
+          {lost.length > 0 && <Button onClick={() => void controller.drawLost()}>{texts.fromLayer}</Button>}
+        </section>
+      )}
       {appliedCount > 0 && (
         <p class="applied">
           <Icon name="check" />
@@ -52,23 +67,18 @@ export function RunNotices(props: ViewProps) {
           </Button>
         </div>
       )}
-      {refused.length > 0 && (
-        <section class="left-out" role="alert">
-          <h2>{fill(texts.leftOut, { n: refused.length })}</h2>
-          <ul>
-            {refused.map(({ job, failure }) => (
-              <li key={job.index}>
-                <strong>{job.title}</strong> {describeFailure(texts, failure.code)[0]}
-              </li>
-            ))}
-          </ul>
-          {losesDrawings(lost) && <p>{texts.drawingsLost}</p>}
-          {lost.length > 0 && <Button onClick={() => void controller.drawLost()}>{texts.fromLayer}</Button>}
-        </section>
-      )}
       <Untouched {...props} />
     </>
   );
+}
+
+/** Jobs that the server refused, and names of a family that it left out. */
+function leftOutOf({ refused, results, run, areResultsOld }: State) {
+  const isOver = run !== undefined && areResultsOld;
+  return [
+    ...refused.map(({ job, failure }) => ({ name: job.title, code: failure.code })),
+    ...(isOver ? [] : results.flatMap(({ leftOutNames = [] }) => leftOutNames)),
+  ];
 }
 
 /** Vectors that reached what a vector may have: those of photographs and noise. */

@@ -39,7 +39,7 @@ function familyRoute(deps: RouteDeps): Route {
     path: "/v1/families",
     summary: "Draw a family: one icon for each name, alike in style, residual and palette",
     description:
-      "Nothing is queued or kept; a client that goes away cancels the work. `consistency` says how alike the icons are.",
+      "Nothing is queued or kept; a client that goes away cancels the work. `consistency` says how alike the icons are. Names that can't be drawn are listed as `refused`, each with its problem; where none can be, the problem of the first is the answer.",
     body: { mediaTypes: ["application/json"], schema: "FamilyRequest" },
     answers: { 200: { description: "The icons, in the order of their names.", schema: "Family" } },
     problems: [

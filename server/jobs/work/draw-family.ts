@@ -11,7 +11,7 @@ import type { PackInfo } from "../../../shared/contract/meta.ts";
 import { findTranslation, guidanceOn } from "../../../shared/contract/translation-rules.ts";
 import type { Family, FamilyRequest, Vector, VectorLines } from "../../../shared/contract/vectors.ts";
 import { limits } from "../../../shared/limits.ts";
-import { AppError, saidOf } from "../../../shared/problem.ts";
+import { AppError, saidOf, toProblem } from "../../../shared/problem.ts";
 import { consistencyOf, familyPalette } from "../../../shared/vectors/consistency.ts";
 import type { ConditionImages, ImageResult, InferenceClient } from "../../inference/protocol.ts";
 import { mapConcurrent } from "../../platform/map-concurrent.ts";
@@ -30,20 +30,25 @@ export interface FamilyDeps {
   readonly encodePng: (rgba: Uint8Array, widthPx: number, heightPx: number) => Promise<Uint8Array>;
 }
 
-/** A fault of a member's caption, said of the name that it is. */
-function ofName(index: number, error: unknown): unknown {
-  if (!(error instanceof AppError && error.detail.field === "condition.caption")) return error;
-  return saidOf(`names.${index}`, error);
-}
-
-/** @throws AppError of the inference child, image_rejected for a member with nothing in it */
+/**
+ * Draws and traces every name. One that can't be drawn, because its words find nothing or because nothing is in its picture, is
+ * set aside and listed with its problem.
+ * @throws AppError of the inference child; of the first name, where none can be drawn
+ */
 export async function drawFamily(
   request: FamilyRequest & { readonly seed: number },
   { inference, packs, vectorise, imagesOf, encodePng }: FamilyDeps,
   signal: AbortSignal,
 ): Promise<Family> {
   const { pack, translation } = findTranslation(packs, request.translation);
-  const drawn: ImageResult[] = [];
+  const drawn: (ImageResult | undefined)[] = request.names.map(() => undefined);
+  const faults = new Map<number, AppError>();
+  /** Keeps a fault of one name, said of its place; any other ends the family. */
+  const setAside = (index: number, error: unknown, isOfName: (error: AppError) => boolean): void => {
+    if (!(error instanceof AppError && isOfName(error))) throw error;
+    faults.set(index, saidOf(`names.${index}`, error));
+    drawn[index] = undefined;
+  };
   await mapConcurrent(request.names.entries(), limits.jobsParallelMax, async ([index, caption]) => {
     const member = familyMember(request, caption);
     const onImage = (image: ImageResult): void => {
@@ -51,34 +56,50 @@ export async function drawFamily(
     };
     await inference
       .generate({ ...member, guidance: guidanceOn(translation, member) }, { signal, onImage }, await imagesOf(member))
-      .catch((error: unknown) => {
-        throw ofName(index, error);
-      });
+      .catch((error: unknown) => setAside(index, error, ({ detail }) => detail.field === "condition.caption"));
   });
-  const trace = (palette?: readonly string[], lines = request.lines): Promise<Vector[]> =>
+  const trace = (palette?: readonly string[], lines = request.lines): Promise<(Vector | undefined)[]> =>
     Promise.all(
-      drawn.map((image, index) =>
-        vectorise(image, { title: request.names[index]!, lines, ...(palette && { palette }) }),
-      ),
+      drawn.map(async (image, index) => {
+        if (image === undefined) return undefined;
+        const options = { title: request.names[index]!, lines, ...(palette && { palette }) };
+        return vectorise(image, options).catch((error: unknown) => {
+          setAside(index, error, ({ code }) => code === "image_rejected");
+          return undefined;
+        });
+      }),
     );
   // For their colours alone outlines do.
   const first = await trace(request.palette, request.palette ? request.lines : "outlines");
-  const palette = request.palette ?? familyPalette(first, limits.familyColoursMax);
+  const traced = first.filter((vector) => vector !== undefined);
+  const palette = request.palette ?? familyPalette(traced, limits.familyColoursMax);
   const vectors = request.palette === undefined && request.format === "svg" ? await trace(palette) : first;
-  const members = drawn.map(async ({ rgba, seed, logLikelihood, widthPx, heightPx, sources }, index) => ({
-    name: request.names[index]!,
-    ...{ seed, logLikelihood, widthPx, heightPx, ...(sources && { sources }) },
-    ...(request.format === "svg"
-      ? { vector: vectors[index]! }
-      : { png: Buffer.from(await encodePng(rgba, widthPx, heightPx)).toString("base64") }),
-  }));
+  const refused = [...faults].sort(([one], [other]) => one - other);
+  if (refused.length === request.names.length) throw refused[0]![1];
+  const members = drawn.flatMap((image, index) => (image ? [memberOf(image, index)] : []));
   return {
     request,
     packDigest: pack.digest,
     palette,
-    consistency: consistencyOf(vectors.map((facts) => ({ facts, sidePx: Math.max(facts.widthPx, facts.heightPx) }))),
+    consistency: consistencyOf(
+      vectors.flatMap((facts) => (facts ? [{ facts, sidePx: Math.max(facts.widthPx, facts.heightPx) }] : [])),
+    ),
     members: await Promise.all(members),
+    refused: refused.map(([index, fault]) => ({ name: request.names[index]!, problem: toProblem(fault) })),
   };
+
+  async function memberOf(
+    { rgba, seed, logLikelihood, widthPx, heightPx, sources }: ImageResult,
+    index: number,
+  ): Promise<Family["members"][number]> {
+    return {
+      name: request.names[index]!,
+      ...{ seed, logLikelihood, widthPx, heightPx, ...(sources && { sources }) },
+      ...(request.format === "svg"
+        ? { vector: vectors[index]! }
+        : { png: Buffer.from(await encodePng(rgba, widthPx, heightPx)).toString("base64") }),
+    };
+  }
 }
 
 /** The request of one member: its seed alone makes its v, so that equal seeds are equal residuals. */

@@ -3,6 +3,7 @@ import { cleanSketchStories } from "./clean-sketch.ts";
 import { commandStories } from "./commands.ts";
 import { iconStories } from "./icons.ts";
 import { learningStories } from "./learning.ts";
+import { nameStories } from "./names.ts";
 import { outageStories } from "./outage.ts";
 import { ownStyleStories } from "./own-style.ts";
 import { safeHandsStories } from "./safe-hands.ts";
@@ -12,6 +13,7 @@ export const stories: readonly Story[] = [
   ...commandStories,
   ...cleanSketchStories,
   ...iconStories,
+  ...nameStories,
   ...ownStyleStories,
   ...learningStories,
   ...safeHandsStories,

@@ -434,6 +434,27 @@ const history: Story = {
   },
 };
 
+const help: Story = {
+  name: "help",
+  run: async ({ step, command, ui, page }) => {
+    await ui.locator("#captions").waitFor();
+    const options = ui.locator(".command-select option");
+    const commands = await options.allTextContents();
+    await command("Help…");
+    await ui.getByRole("heading", { name: "Help" }).waitFor();
+    assert.deepEqual(
+      await ui.locator("main h2").allTextContents(),
+      [...commands, "Sketch pad"],
+      "each says what it needs",
+    );
+    await step("opened");
+    await ui.locator("main h2").last().scrollIntoViewIfNeeded();
+    await step("end");
+    await page.keyboard.press("Escape");
+    await ui.locator("#captions").waitFor();
+  },
+};
+
 export const commandStories: readonly Story[] = [
   captions,
   threeCaptions,
@@ -446,4 +467,5 @@ export const commandStories: readonly Story[] = [
   sketch,
   layout,
   history,
+  help,
 ];

@@ -4,6 +4,7 @@ import { after, before, describe, it } from "node:test";
 import sharp from "sharp";
 import { GenerationSchema } from "../../../shared/contract/generations/generation.ts";
 import { FamilySchema, VectorSchema } from "../../../shared/contract/vectors.ts";
+import { AppError } from "../../../shared/problem.ts";
 import { createHarness, type Harness, problemOf } from "../harness.ts";
 
 const palette = ["#102a43", "#f0b429"];
@@ -128,6 +129,7 @@ describe("POST /v1/families", () => {
       assert.ok(fills.length > 0, `${name} has paths`);
       for (const fill of fills) assert.ok(vectors.palette.includes(fill), fill);
     }
+    assert.deepEqual(vectors.refused, []);
     assert.ok(vectors.consistency.colourCount <= vectors.palette.length);
     const again = FamilySchema.parse(await (await postTo("/v1/families", { names, style: "flat", seed: 9 })).json());
     assert.deepEqual(again, vectors);
@@ -136,6 +138,45 @@ describe("POST /v1/families", () => {
       assert.equal(vector, undefined);
       assert.equal((await sharp(Buffer.from(png!, "base64")).metadata()).format, "png");
     }
+  });
+
+  it("draws the names that can be drawn, and lists the others with their problems; where none can be, the first is the answer", async (t) => {
+    const { inference } = harness;
+    const generate = inference.generate.bind(inference);
+    t.mock.method(inference, "generate", async (...[request, handlers, images]: Parameters<typeof generate>) => {
+      const { caption } = request.condition;
+      if (caption?.startsWith("zz")) {
+        const said = `condition.caption: expected words that name a drawing, got "${caption}"`;
+        throw new AppError("caption_unknown", said, { field: "condition.caption" });
+      }
+      // A picture of nothing.
+      const clear = (rgba: Uint8Array) => (caption === "ghost" ? new Uint8Array(rgba.length) : rgba);
+      const onImage: typeof handlers.onImage = (image) => handlers.onImage({ ...image, rgba: clear(image.rgba) });
+      return generate(request, { ...handlers, onImage }, images);
+    });
+    const draw = (names: readonly string[], format = "svg") => postTo("/v1/families", { names, format, seed: 9 });
+    for (const format of ["svg", "png"]) {
+      const answer = await draw(["zzz", "bird", "ghost", "zzyzx", "cat"], format);
+      const { members, refused: left } = FamilySchema.parse(await answer.json());
+      assert.deepEqual(
+        members.map(({ name, vector, png }) => [name, (vector ?? png) !== undefined]),
+        [
+          ["bird", true],
+          ["cat", true],
+        ],
+      );
+      assert.deepEqual(
+        left.map(({ name, problem }) => [name, problem.code, problem.field]),
+        [
+          ["zzz", "caption_unknown", "names.0"],
+          ["ghost", "image_rejected", "names.2"],
+          ["zzyzx", "caption_unknown", "names.3"],
+        ],
+      );
+      assert.equal(left[0]!.problem.detail, 'names.0: expected words that name a drawing, got "zzz"');
+    }
+    const problem = await problemOf(await draw(["zzyzx", "zzz"]));
+    assert.deepEqual([problem.code, problem.field], ["caption_unknown", "names.0"]);
   });
 
   const refused = [

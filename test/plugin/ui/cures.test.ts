@@ -48,7 +48,7 @@ test("what one command was to show is no word of the next, nor of the next start
     { type: "command", command: "caption-to-artboard" },
   );
   assert.equal(back.form.caption, "sun", "settings are no other command");
-  for (const aside of ["settings", "history"] as const) {
+  for (const aside of ["settings", "history", "help"] as const) {
     const sketched = after({ type: "command", command: "sketch" }, sun, { type: "command", command: aside });
     assert.equal(sketched.work, "sketch", "where they lead back to");
     assert.equal(reduce(sketched, { type: "command", command: "sketch" }).form.caption, "sun");

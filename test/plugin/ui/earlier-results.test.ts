@@ -96,7 +96,7 @@ test("a form starts from an earlier generation in its own style, that of an icon
   }
 });
 
-test("settings and history open and close while a run goes on, no other command does, and a failure beside it ends nothing", async () => {
+test("settings, history and help open and close while a run goes on, no other command does, and a failure beside it ends nothing", async () => {
   const server = await startContractServer();
   try {
     const controller = await connectedController(server);
@@ -109,7 +109,7 @@ test("settings and history open and close while a run goes on, no other command 
       const { run, results } = controller.state;
       if (wasLeft || run === undefined || results.length === 0) return;
       wasLeft = true;
-      for (const command of ["history", "caption-to-artboard", "settings", "upscale"] as const) {
+      for (const command of ["history", "caption-to-artboard", "help", "settings", "upscale"] as const) {
         controller.show(command);
         shown.push(controller.state.command);
       }
@@ -118,7 +118,7 @@ test("settings and history open and close while a run goes on, no other command 
     });
     await controller.generate();
     await Promise.all(beside);
-    assert.deepEqual(shown, ["history", "caption-to-artboard", "settings", "settings"]);
+    assert.deepEqual(shown, ["history", "caption-to-artboard", "help", "settings", "settings"]);
     assert.deepEqual(
       controller.state.results.map(({ title }) => title),
       ["a cat", "a dog", "a tree"],

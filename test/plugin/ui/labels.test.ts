@@ -1,7 +1,15 @@
-/** Which label a layer's name means, and what is suggested for one that means none. */
+/** Which label or caption a layer's name means, and what is suggested for one that means no label. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LabelIndex, matchNames, planLabel, planNames } from "../../../plugin/ui/plans/labels.ts";
+import {
+  captionOfLayer,
+  LabelIndex,
+  matchCaptions,
+  matchNames,
+  planLabel,
+  planNames,
+} from "../../../plugin/ui/plans/labels.ts";
+import { planRedrawnNames } from "../../../plugin/ui/plans/redraw.ts";
 import { defaultForm } from "../../../plugin/ui/state/form.ts";
 
 const labels = ["Red apple", "Umbrella", "Key", "Coffee mug", "Coffee bean", "Glasses", "Bus", "1st place medal"].map(
@@ -58,4 +66,47 @@ test("more layers than one generation draws are split, and no seed comes twice",
     Array.from({ length: input.count! }, (_, i) => (input.seed! + i) % 2 ** 32),
   );
   assert.deepEqual([jobs.length, new Set(seeds).size], [3, 40]);
+});
+
+test("a name is a caption without its path, number, size and the word icon, and with its accents", () => {
+  for (const [name, caption] of [
+    ["icon/user-add", "user add"],
+    ["Icons / Navigation / ArrowLeft 3", "arrow left"],
+    ["ic_home_24px", "home"],
+    ["IconShoppingCart", "shopping cart"],
+    ["settings-icon", "settings"],
+    ["bell 24 x 24", "bell"],
+    ["wifi/24px", "wifi"],
+    ["24/clock", "clock"],
+    ["home/Size=24, Style=Line", "home"],
+    ["Schlüssel", "schlüssel"],
+    ["アイコン/家", "家"],
+    ["❤️ heart", "heart"],
+    ["star", "star"],
+    ["mp3", "mp3"],
+  ] as const)
+    assert.equal(captionOfLayer(name), caption, name);
+  const saysNothing = ["Frame 12", "Rectangle 3", "Rectangle", "Vector", "Star 1", "Group12", "Union", "image 4"];
+  for (const name of [...saysNothing, "", "12", "icon", "icons/24px", "Size=24", "🙂", "home/Frame 2", "x".repeat(501)])
+    assert.equal(captionOfLayer(name), undefined, name);
+});
+
+test("layers whose names are one caption share a job, each with a seed of its own, and become vectors where asked", () => {
+  const named = ["key", "icon/key 2", "Frame 3", "bell"].map((name, i) => ({ id: `1:${i}`, name }));
+  const matches = matchCaptions([...named, { id: "1:9", name: "key", problem: "locked" }]);
+  const style = { images: ["a".repeat(64)] };
+  const plan = (vector?: object) =>
+    planRedrawnNames({ ...defaultForm, seed: 5, temperature: 0.7 }, { id: "restyle" }, matches, style, vector);
+  assert.deepEqual(
+    plan().map(({ index, title, nodeIds, input }) => [index, title, nodeIds, input]),
+    [
+      [0, "key", ["1:0", "1:1"], { ...requested("key"), count: 2 }],
+      [1, "bell", ["1:3"], { ...requested("bell"), count: 1 }],
+    ],
+  );
+  function requested(caption: string) {
+    return { translation: "restyle", temperature: 0, seed: 5, condition: { caption, style } };
+  }
+  const [vector] = plan({ palette: ["#000000"] });
+  assert.deepEqual([vector?.input.format, vector?.input.palette], ["svg", ["#000000"]]);
 });

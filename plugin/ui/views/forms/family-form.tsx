@@ -3,22 +3,24 @@ import { useEffect, useRef } from "preact/hooks";
 import { limits } from "../../../../shared/limits.ts";
 import { fill } from "../../i18n/texts.ts";
 import { captionsOf } from "../../plans/captions.ts";
+import { familyNames } from "../../plans/icons.ts";
 import type { ViewProps } from "../view-props.ts";
 import { StyleField, TileSizeField } from "./common-fields.tsx";
+import { LeftOutLines } from "./left-out-lines.tsx";
 import { InsertAsField } from "./palette-field.tsx";
 
 export function FamilyForm(props: ViewProps) {
   const { controller, texts } = props;
   const { names } = controller.state.form;
   const field = useRef<HTMLTextAreaElement>(null);
-  const count = captionsOf(names).length;
+  const captions = captionsOf(names);
   useEffect(() => field.current?.focus(), []);
   return (
     <div class="form">
       <div class="field">
         <div class="label-row">
           <label for="names">{texts.names}</label>
-          {count > 0 && <span class="count">{count}</span>}
+          {captions.length > 0 && <span class="count">{captions.length}</span>}
         </div>
         <textarea
           id="names"
@@ -33,6 +35,7 @@ export function FamilyForm(props: ViewProps) {
           {fill(texts.namesHint, { n: limits.familyMax })}
         </p>
       </div>
+      <LeftOutLines {...props} captions={captions} beyond={familyNames(captions).beyond} />
       <StyleField {...props}>
         <TileSizeField {...props} />
       </StyleField>

@@ -1,29 +1,36 @@
 /** Fill with label, and fill from layer names: the label or the matches, and which of the selected layers are filled. */
 import { useMemo, useState } from "preact/hooks";
 import type { StyleInfo } from "../../../../shared/contract/meta.ts";
-import { translationOfCommand } from "../../client/translations.ts";
+import { isRedrawn } from "../../client/style-choice.ts";
+import { choiceFor, translationOfCommand } from "../../client/translations.ts";
 import { describeProblem, fill } from "../../i18n/texts.ts";
-import { LabelIndex, matchNames, wordsOf } from "../../plans/labels.ts";
+import { LabelIndex, matchCaptions, matchNames, wordsOf } from "../../plans/labels.ts";
+import { canBeVectors } from "../../plans/prepare.ts";
 import type { ViewProps } from "../view-props.ts";
 import { ScaleModeField, StyleField } from "./common-fields.tsx";
+import { InsertAsField } from "./palette-field.tsx";
 
 export function FillForm(props: ViewProps) {
   const { controller } = props;
-  const { command, meta } = controller.state;
+  const { command, meta, form } = controller.state;
+  const areCaptions = command === "fill-names" && isRedrawn(choiceFor(meta, command, form));
   const labels = translationOfCommand(meta, command)?.labels ?? [];
   return (
     <div class="form">
       {command === "fill-label" && <LabelField {...props} labels={labels} />}
       <StyleField {...props}>
-        <ScaleModeField {...props} />
+        {!(areCaptions && canBeVectors(controller.state)) && <ScaleModeField {...props} />}
       </StyleField>
+      {areCaptions && <InsertAsField {...props} />}
       <Layers {...props} />
-      {command === "fill-names" && <Matches {...props} labels={labels} />}
+      {command === "fill-names" && <Matches {...props} labels={labels} areCaptions={areCaptions} />}
     </div>
   );
 }
 
-type LabelProps = ViewProps & { readonly labels: readonly StyleInfo[] };
+interface LabelProps extends ViewProps {
+  readonly labels: readonly StyleInfo[];
+}
 
 /** Labels that the list offers at a time. */
 const offeredMax = 6;
@@ -110,20 +117,33 @@ function Layers({ controller, texts }: ViewProps) {
   );
 }
 
-function Matches({ controller, texts, labels }: LabelProps) {
+interface MatchProps extends LabelProps {
+  /** Names of layers are captions, and no labels. */
+  readonly areCaptions: boolean;
+}
+
+function Matches({ controller, texts, labels, areCaptions }: MatchProps) {
   const { scene, form } = controller.state;
   const index = useMemo(() => new LabelIndex(labels), [labels]);
   const matches = useMemo(
-    () => matchNames(scene.layers ?? [], index, form.chosenLabels, labels),
-    [scene.layers, index, form.chosenLabels, labels],
+    () =>
+      areCaptions
+        ? matchCaptions(scene.layers ?? [])
+        : matchNames(scene.layers ?? [], index, form.chosenLabels, labels),
+    [scene.layers, index, form.chosenLabels, labels, areCaptions],
   );
   const unmatched = [
-    ...new Map(matches.filter(({ label }) => !label).map((match) => [match.layer.name, match])).values(),
+    ...new Map(
+      matches.filter(({ label, caption }) => !(label ?? caption)).map((match) => [match.layer.name, match]),
+    ).values(),
   ];
   if (matches.length === 0) return null;
+  const matched = matches.filter(({ label, caption }) => label ?? caption).length;
   return (
     <section class="matches">
-      <p class="hint">{fill(texts.matched, { i: matches.filter(({ label }) => label).length, n: matches.length })}</p>
+      <p class="hint">
+        {areCaptions ? fill(texts.layersReady, { n: matched }) : fill(texts.matched, { i: matched, n: matches.length })}
+      </p>
       {unmatched.length > 0 && (
         <>
           <h2>{fill(texts.unmatched, { n: unmatched.length })}</h2>
@@ -142,7 +162,7 @@ function Matches({ controller, texts, labels }: LabelProps) {
                       {label}
                     </button>
                   ))}
-                  {suggestions.length === 0 && <span class="hint">{texts.noSuggestion}</span>}
+                  {suggestions.length === 0 && !areCaptions && <span class="hint">{texts.noSuggestion}</span>}
                 </span>
               </li>
             ))}

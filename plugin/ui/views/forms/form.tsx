@@ -4,12 +4,13 @@ import { limits } from "../../../../shared/limits.ts";
 import { layersMax } from "../../../../shared/messages/messages.ts";
 import { isRedrawn } from "../../client/style-choice.ts";
 import { choiceFor, translationOfCommand } from "../../client/translations.ts";
-import { describeFailure, fill } from "../../i18n/texts.ts";
-import { captionProblem, captionsOf } from "../../plans/captions.ts";
+import { fill } from "../../i18n/texts.ts";
+import { captionsOf } from "../../plans/captions.ts";
 import { IconButton, NumberInput, Slider } from "../controls.tsx";
 import { Icon } from "../icons.tsx";
 import type { ViewProps } from "../view-props.ts";
 import { CountField, StyleField, TileSizeField } from "./common-fields.tsx";
+import { LeftOutLines } from "./left-out-lines.tsx";
 import { InsertAsField } from "./palette-field.tsx";
 
 export function CaptionForm(props: ViewProps) {
@@ -52,7 +53,7 @@ export function CaptionForm(props: ViewProps) {
           {texts.captionHint}
         </p>
       </div>
-      <BadLines {...props} captions={captions} />
+      <LeftOutLines {...props} captions={captions} />
       {layerCount > layersMax && <p class="hint">{fill(texts.unread, { n: layerCount - layersMax })}</p>}
       {isOffered && (
         <button type="button" class="chip wide" onClick={() => controller.useTexts()}>
@@ -118,27 +119,6 @@ export function CaptionForm(props: ViewProps) {
           />
         )}
       </details>
-    </div>
-  );
-}
-
-/** Captions that will be left out, each by its own fault; a single caption is refused when the command runs. */
-function BadLines({ texts, captions }: ViewProps & { readonly captions: readonly string[] }) {
-  const bad = captions.flatMap((caption, index) => {
-    const problem = captionProblem(caption);
-    return problem === undefined ? [] : [{ caption, line: index + 1, problem }];
-  });
-  if (bad.length === 0 || captions.length === 1) return null;
-  return (
-    <div class="left-out" role="status">
-      <ul>
-        {bad.map(({ caption, line, problem }) => (
-          <li key={line}>
-            <strong>{fill(texts.lineLeftOut, { line, caption: caption.slice(0, 40) })}</strong>{" "}
-            {describeFailure(texts, problem)[0]}
-          </li>
-        ))}
-      </ul>
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { findTranslation } from "../../../../shared/contract/translation-rules.ts";
 import { FamilyRequestSchema } from "../../../../shared/contract/vectors.ts";
 import { limits } from "../../../../shared/limits.ts";
+import { AppError } from "../../../../shared/problem.ts";
 import { parse } from "../../../../shared/validation.ts";
 import { writeFileAtomically } from "../../../platform/files/atomic-file.ts";
 import { captionsIn } from "../../captions-in.ts";
@@ -15,7 +16,8 @@ const usage = `Usage: npm run -s tau -- family NAME... [--style NAME | --style-f
 
 Draws one icon for each name (up to ${limits.familyMax}), all from one residual, in one style and in one palette: the given one, or the colours that the
 set has most of. Prints one JSON line an icon, and last one with the palette and how alike the icons are: colours, width of strokes and optical
-size with their spread over the icons.
+size with their spread over the icons. Names that no drawing shows are listed there as \`refused\`; the others are drawn, and the command
+fails with the reasons.
 
   --style NAME       a style, as \`tau packs list\` names them, which chooses the pack (default: any of the usual one)
   --style-from DIR   instead of --style: the style of the icons in this folder
@@ -74,8 +76,12 @@ async function run(args: string[]): Promise<number> {
         }),
       );
     }
-    const { palette, consistency } = family;
-    console.log(JSON.stringify({ seed: request.seed, palette, consistency }));
+    const { palette, consistency, refused } = family;
+    const left = refused.map(({ name, problem: { code } }) => ({ name, code }));
+    console.log(JSON.stringify({ seed: request.seed, palette, consistency, refused: left }));
+    // As with pictures that are restyled: the others are there, and the command says that not all are.
+    const [first] = refused;
+    if (first) throw new AppError(first.problem.code, refused.map(({ problem }) => problem.detail).join("; "));
   });
 }
 

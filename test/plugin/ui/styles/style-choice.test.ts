@@ -1,7 +1,8 @@
 /** What the form's style means to a command that can't draw in it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { choiceFor, translationFor } from "../../../../plugin/ui/client/translations.ts";
+import { redrawnStyles } from "../../../../plugin/ui/client/style-choice.ts";
+import { choiceFor, isAvailable, translationFor } from "../../../../plugin/ui/client/translations.ts";
 import type { Meta } from "../../../../shared/contract/meta.ts";
 import { testMeta } from "../../contract/contract-server.ts";
 
@@ -67,4 +68,31 @@ test("a sketch begins with an icon set where a flow between styles reads sketche
   assert.equal(choiceFor(reading, "sketch", { style: "#file", recentStyles: ["#file"] }), "#file");
   assert.equal(choiceFor(reading, "sketch", { style: "outline", recentStyles: ["outline"] }), "outline");
   assert.equal(translationFor(reading, "sketch", "~restyle/tabler").translation.id, "restyle");
+});
+
+test("names of layers are labels in the styles that have labels, and captions in icon sets and styles of the file", () => {
+  const labelled: Meta = {
+    ...withSets,
+    packs: withSets.packs.map((one) => ({
+      ...one,
+      translations: one.translations.map((translation) =>
+        translation.id === "caption"
+          ? { ...translation, conditions: ["caption", "label", "style"], labels: [{ id: "key", label: "Key" }] }
+          : translation,
+      ),
+    })),
+  };
+  for (const [style, id] of [
+    ["outline", "caption"],
+    ["", "caption"],
+    ["~restyle/tabler", "restyle"],
+    ["#file", "restyle"],
+  ] as const) {
+    assert.equal(choiceFor(labelled, "fill-names", { style }), style);
+    assert.equal(translationFor(labelled, "fill-names", style).translation.id, id, style);
+  }
+  assert.deepEqual(redrawnStyles(labelled, "fill-names"), [{ id: "~restyle/tabler", label: "Tabler" }]);
+  assert.deepEqual(redrawnStyles(labelled, "fill-label"), [], "a label is none of its words");
+  // Without labels there are captions.
+  assert.ok(isAvailable(withSets, "fill-names") && !isAvailable(withSets, "fill-label"));
 });

@@ -1,0 +1,74 @@
+/** Help: where results go, keys, where the docs are, and what each command needs selected, in the words of its own form. */
+import { type CommandId, commandTable } from "../../../shared/commands.ts";
+import { limits } from "../../../shared/limits.ts";
+import { isIn } from "../../../shared/relaunch.ts";
+import type { Texts } from "../i18n/en.ts";
+import { fill } from "../i18n/texts.ts";
+import { IconButton } from "./controls.tsx";
+import type { ViewProps } from "./view-props.ts";
+
+/** What a command needs; undefined for those that need nothing. */
+function needsOf(command: CommandId, texts: Texts): string | undefined {
+  switch (command) {
+    case "caption-to-artboard":
+      return texts.helpTexts;
+    case "fill-label":
+    case "fill-names":
+      return texts.needLayers;
+    case "upscale":
+      return texts.needImages;
+    case "restyle":
+    case "variations":
+    case "vectorise":
+    case "components":
+      return texts.needIcons;
+    case "redraw-part":
+      return `${texts.needIcons} ${texts.maskHint}`;
+    case "blend":
+      return texts.needTwoIcons;
+    case "sketch":
+    case "layout":
+      return texts.padHint;
+    case "recolour":
+      return texts.needVectors;
+    case "family":
+      return fill(texts.namesHint, { n: limits.familyMax });
+    case "learn":
+      return fill(texts.learnHint, { n: limits.examplesMin });
+    default:
+      return undefined;
+  }
+}
+
+export function HelpView({ controller, texts }: ViewProps) {
+  const { work, editor, settings } = controller.state;
+  const sections = [
+    ...commandTable.flatMap((command) => {
+      const needs = isIn(command, editor) && needsOf(command.id, texts);
+      return needs ? [[texts.commands[command.id], needs] as const] : [];
+    }),
+    [texts.pad, texts.padKeys] as const,
+  ];
+  return (
+    <div class="view">
+      <header>
+        <IconButton icon="back" label={texts.back} onClick={() => controller.show(work)} />
+        <h1 tabIndex={-1}>{texts.commands.help}</h1>
+      </header>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
+      <main tabIndex={0}>
+        <div class="form">
+          <p>{texts.helpResults}</p>
+          <p>{texts.helpKeys}</p>
+          <p>{fill(texts.helpDocs, { url: `${settings.serverUrl}/docs` })}</p>
+          {sections.map(([title, said]) => (
+            <section key={title}>
+              <h2>{title}</h2>
+              <p class="hint">{said}</p>
+            </section>
+          ))}
+        </div>
+      </main>
+    </div>
+  );
+}
