@@ -5,13 +5,9 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { hexOfChannels } from "../engine/pixels/hex-colour.ts";
 import type { StyleInk } from "../engine/pixels/style-ink.ts";
 import { readCodes } from "../experts/drawing-style.ts";
-import { entryOfAreas } from "../experts/style-entries/areas-entry.ts";
-import { entryOfGround, entryOfSlopes } from "../experts/style-entries/ground-entry.ts";
-import { entryOfRing } from "../experts/style-entries/ring-entry.ts";
-import { entryOfShadow } from "../experts/style-entries/shadow-entry.ts";
+import { entryOfLooks } from "../experts/style-entries/looks-entry.ts";
 import type { ExpertEntry } from "../manifest/expert-entries.ts";
 import type { PackManifest, TranslationEntry } from "../manifest/manifest.ts";
 import { toFloat16 } from "../onnx/float16.ts";
@@ -98,24 +94,7 @@ export function publishStylePack(packs: string, base: StyleBase, made: NewStyle)
     const old = await ownPackAt(folder, name);
     const codes = new Uint8Array(toFloat16(code).buffer);
     const codesAt = `style/${name}-${sha256Of(codes).slice(0, 8)}.f16`;
-    const { isOneInk, ink, gradient, spread, accents, ground, ring, shadows, lines, hand, areas, liveArea, largest } =
-      styleInk;
-    const looks = {
-      ...(isOneInk && { isOneInk }),
-      ...(ink && { ink: hexOfChannels(ink) }),
-      ...(gradient && { gradient: { ...gradient, slopes: entryOfSlopes(gradient.slopes) } }),
-      ...(spread && { spread }),
-      ...(accents && { accents: accents.map(({ ink: accent, share }) => ({ ink: hexOfChannels(accent), share })) }),
-      ...(ground && { ground: entryOfGround(ground) }),
-      ...(ring && { ring: entryOfRing(ring) }),
-      ...(shadows && { shadows: shadows.map(entryOfShadow) }),
-      ...(lines && { lines }),
-      ...(hand && { hand }),
-      ...(areas && { areas: entryOfAreas(areas) }),
-      ...(liveArea !== undefined && { liveArea }),
-      ...(largest !== undefined && { largest }),
-    };
-    const vocabulary = [{ id: name, label, ...looks, icons }];
+    const vocabulary = [{ id: name, label, ...entryOfLooks(styleInk), icons }];
     if (old && isSameStyle(old.manifest, base, { codesAt, vocabulary }))
       return { folder, version: old.manifest.version, digest: old.digest };
     const version = nextVersion(old?.manifest.version);

@@ -222,7 +222,10 @@ it("tau restyle refuses two styles, a folder without images, a mask for several 
   );
   assert.match(await refused(file, "--style-from", at("empty")), /--style-from: expected images .* got none/);
   assert.match(await refused(file, file, "--style", "filled", "--mask", file), /one image file beside --mask, got 2/);
-  assert.match(await refused(file, "--style", "cubist"), /translation: expected one of restyle, got "caption"/);
+  assert.match(
+    await refused(file, "--style", "cubist"),
+    /style: expected one of outline, filled, duotone, got "cubist"/,
+  );
 });
 
 it("tau generate draws a sketch in a style that only the translation between styles has, and in one that a folder shows", async () => {

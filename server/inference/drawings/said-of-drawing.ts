@@ -24,6 +24,9 @@ import { isCalledDot, partsBeside, theDrawing } from "./caption-parts.ts";
 import { readWords, spelledWithoutSlips, wordsOf } from "./caption-words.ts";
 import { wantedDrawing } from "./wanted-drawing.ts";
 
+/** How well a name fits from which on it says what a badge shows: of words that nothing is called, some drawing is the nearest. */
+const sureFrom = 0.7;
+
 /** A request whose drawing shows what its caption says of it. */
 interface Said {
   readonly request: ResolvedRequest;
@@ -80,6 +83,8 @@ export async function withSaidOfDrawing(
     // All icons of a set get the same badge, whatever their seeds.
     const options = { ...request, ...wanted, isMostTypical: true };
     const finder = await inLibrary({ ...captions, library }, translation, own, options);
+    if (finder.choice && finder.choice.match < sureFrom)
+      throw refusal("caption_unknown", "words that name what a badge shows", caption);
     const found = await finder.find(request.seed);
     sources.push(...(found.sources ?? []));
     keys.push(found.key);

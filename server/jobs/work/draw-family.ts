@@ -1,6 +1,7 @@
 /**
  * A family: one icon for each name, all in one style, from one residual and in one palette. The same v under many captions is what makes them alike; colours that
- * differ all the same are brought together by tracing twice, the second time in the colours that the set has most of.
+ * differ all the same are brought together by tracing twice, the second time in the colours that the set has most of. Answers of a flow between styles are in the
+ * style's own colours and gradients already, and stay so.
  */
 
 import {
@@ -69,11 +70,13 @@ export async function drawFamily(
         });
       }),
     );
+  const isInOwnColours = translation.captionsFrom !== undefined;
+  const isTracedOnce = request.palette !== undefined || isInOwnColours;
   // For their colours alone outlines do.
-  const first = await trace(request.palette, request.palette ? request.lines : "outlines");
+  const first = await trace(request.palette, isTracedOnce ? request.lines : "outlines");
   const traced = first.filter((vector) => vector !== undefined);
   const palette = request.palette ?? familyPalette(traced, limits.familyColoursMax);
-  const vectors = request.palette === undefined && request.format === "svg" ? await trace(palette) : first;
+  const vectors = isTracedOnce || request.format === "png" ? first : await trace(palette);
   const refused = [...faults].sort(([one], [other]) => one - other);
   if (refused.length === request.names.length) throw refused[0]![1];
   const members = drawn.flatMap((image, index) => (image ? [memberOf(image, index)] : []));

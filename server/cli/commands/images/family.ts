@@ -11,6 +11,7 @@ import { captionsIn } from "../../captions-in.ts";
 import { refuseUsage, withCliSession } from "../../cli-session.ts";
 import * as flags from "../../request-flags.ts";
 import { styleOfFolder } from "../../style-folder.ts";
+import { styleNamed } from "../../style-named.ts";
 
 const usage = `Usage: npm run -s tau -- family NAME... [--style NAME | --style-from DIR] --out DIR [options]
 
@@ -49,8 +50,9 @@ async function run(args: string[]): Promise<number> {
   if (named !== undefined && folder !== undefined)
     return refuseUsage("family", "expected --style NAME or --style-from DIR, got both", usage);
   return withCliSession(values.packs, async ({ packs, keep, family: draw }) => {
-    const style = folder === undefined ? named : await styleOfFolder(folder, keep);
-    const translation = values.translation ?? captionsIn(packs, { style: named, folder });
+    const id = styleNamed(packs, named);
+    const style = folder === undefined ? id : await styleOfFolder(folder, keep);
+    const translation = values.translation ?? captionsIn(packs, { style: id, folder });
     // What is restyled has one likeliest answer.
     const isRestyled =
       translation !== undefined && findTranslation(packs, translation).translation.captionsFrom !== undefined;

@@ -6,6 +6,7 @@ import { captionsIn } from "../../captions-in.ts";
 import { refuseUsage, withCliSession } from "../../cli-session.ts";
 import * as flags from "../../request-flags.ts";
 import { styleOfFolder } from "../../style-folder.ts";
+import { styleNamed } from "../../style-named.ts";
 
 const usage = `Usage: npm run -s tau -- generate --caption TEXT --out DIR [options]
 
@@ -40,16 +41,17 @@ async function run(args: string[]): Promise<number> {
       out: { type: "string" },
     },
   });
-  const { out, style, "style-from": folder } = values;
+  const { out, "style-from": folder } = values;
   if (out === undefined) return refuseUsage("generate", "expected --out DIR, got none", usage);
-  if (style !== undefined && folder !== undefined)
+  if (values.style !== undefined && folder !== undefined)
     return refuseUsage("generate", "expected --style NAME or --style-from DIR, got both", usage);
   return withCliSession(values.packs, async ({ keep, draw, packs }) => {
+    const style = styleNamed(packs, values.style);
     const condition = {
-      ...(await flags.conditionOf(values, keep)),
+      ...(await flags.conditionOf({ ...values, style }, keep)),
       ...(folder !== undefined && { style: await styleOfFolder(folder, keep) }),
     };
-    const translation = values.translation ?? translationOf(packs, { style, folder, ...values });
+    const translation = values.translation ?? translationOf(packs, { ...values, style, folder });
     // The clean lines of a sketch, and the areas of a layout, have one likeliest answer.
     const isRestyled = (values.sketch ?? values.layout) !== undefined && drawsDrawings(packs, translation);
     const { count = isRestyled ? "1" : undefined, temperature = isRestyled && count === "1" ? "0" : undefined } =

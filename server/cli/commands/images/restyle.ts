@@ -13,6 +13,7 @@ import { createSemaphore } from "../../../platform/semaphore.ts";
 import { type CliSession, refuseUsage, withCliSession } from "../../cli-session.ts";
 import * as flags from "../../request-flags.ts";
 import { styleOfFolder } from "../../style-folder.ts";
+import { styleNamed } from "../../style-named.ts";
 
 /** Images under way at once: four full batches of the flow, so that the child is never idle and no one waits past a deadline. */
 const parallelMax = 32;
@@ -40,7 +41,7 @@ ${flags.packUsage}
   --out DIR          where the files go, named by their number and their source`;
 
 async function run(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
+  const { values: given, positionals } = parseArgs({
     args,
     allowPositionals: true,
     options: {
@@ -60,20 +61,21 @@ async function run(args: string[]): Promise<number> {
       out: { type: "string" },
     },
   });
-  const { out, mask, style, "style-from": styleFrom } = values;
+  const { out, mask, style, "style-from": styleFrom } = given;
   if (positionals.length === 0) return refuseUsage("restyle", "expected at least one image file, got none", usage);
   if (out === undefined) return refuseUsage("restyle", "expected --out DIR, got none", usage);
   if (style !== undefined && styleFrom !== undefined)
     return refuseUsage("restyle", "expected --style NAME or --style-from DIR, got both", usage);
   if (mask !== undefined && positionals.length > 1)
     return refuseUsage("restyle", `expected one image file beside --mask, got ${positionals.length}`, usage);
-  if (values.badge !== undefined && values.caption !== undefined)
+  if (given.badge !== undefined && given.caption !== undefined)
     return refuseUsage("restyle", "expected --badge or --caption, got both", usage);
   // What a badge's words find is refused by the name of its flag.
-  const flagNames = values.badge === undefined ? {} : { "condition.caption": "badge" };
+  const flagNames = given.badge === undefined ? {} : { "condition.caption": "badge" };
   return withCliSession(
-    values.packs,
+    given.packs,
     async (session) => {
+      const values = { ...given, style: styleNamed(session.packs, given.style) };
       const translation = values.translation ?? translationFor(session.packs, values);
       const { conditions } = findTranslation(session.packs, translation).translation;
       const ofFile = await (conditions.includes("drawing") ? drawingOf : keptResidualOf)(session, values, positionals);
