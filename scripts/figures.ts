@@ -16,6 +16,7 @@ import { layoutsRestyledFigure } from "./figures/layouts-restyled.ts";
 import {
   captionPhrasesFigure,
   captionSeedsFigure,
+  colouredCaptionsFigure,
   composedCaptionsFigure,
   ownStyleFigure,
   partColoursFigure,
@@ -60,6 +61,7 @@ const figures: Figures = {
   "caption-phrases": captionPhrasesFigure,
   "composed-captions": composedCaptionsFigure,
   "part-colours": partColoursFigure,
+  "coloured-captions": colouredCaptionsFigure,
   badges: badgesFigure,
   "coloured-drawings": colouredDrawingsFigure,
   "clean-sketches": cleanSketchesFigure,
@@ -99,6 +101,7 @@ const folders: Readonly<Record<string, string>> = {
   "caption-phrases": "styles",
   "composed-captions": "composed",
   "part-colours": "composed",
+  "coloured-captions": "styles",
   badges: "composed",
   "coloured-drawings": "styles",
   "clean-sketches": "styles",

@@ -48,6 +48,16 @@ export const partColoursFigure = captionsFigure(coloured, ["lucide", "material-t
   marginPx: 130,
 });
 
+const inColour = [
+  ["house", "bell", "gift", "rocket", "camera", "shopping cart", "cup of coffee", "user with red heart"],
+];
+const colouredStyles = [
+  ...["flat-color-icons", "fluent-gradient", "streamline-color", "streamline-flat"],
+  ...["streamline-ultimate-color", "iconpark"],
+];
+
+export const colouredCaptionsFigure = captionsFigure(inColour, colouredStyles, { cellPx: 84, marginPx: 150 });
+
 const words = ["house", "bell", "gift", "car", "dog", "tree", "coffee", "phone", "star", "fish", "ship", "hand"];
 const seedsOf = ["tabler", "phosphor-fill", "phosphor-duotone"];
 

@@ -1,5 +1,5 @@
-"""Styles that the pack names: name → variant in the data and title. All are trained on; codes are made when the pack is exported. Styles of several colours and of
-hair lines are left out: the flow does not draw them well yet."""
+"""Styles of one colour that the pack names: name → variant in the data and title. All are trained on; codes are made when the pack is exported. Styles of hair lines are
+left out: the flow does not draw them well. Those of several colours are named by coloured-styles.mts, from what was exported."""
 
 from __future__ import annotations
 

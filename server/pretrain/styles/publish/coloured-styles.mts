@@ -1,5 +1,5 @@
 /**
- * Names styles of several colours in the pack `styles`: `node --import tsx server/pretrain/styles/coloured-styles.mts [--pack DIR] [--version
+ * Names styles of several colours in the pack `styles`: `node --import tsx server/pretrain/styles/publish/coloured-styles.mts [--pack DIR] [--version
  * X.Y.Z]` from the repository's root, after publish-styles.mts. Each is read from icons of its set as `tau train` reads a style of one's own: its
  * code, and its lines, areas and colours. Trains nothing; run again, it reads them anew.
  */
@@ -7,15 +7,15 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { StyleDrawings, shuffled } from "../../evaluation/styles/style-drawings.ts";
-import { entryOfLooks } from "../../experts/style-entries/looks-entry.ts";
-import { readManifest } from "../../manifest/read-manifest.ts";
-import { toFloat16 } from "../../onnx/float16.ts";
-import { Catalogue } from "../../packs/catalogue.ts";
-import { loadPacks } from "../../packs/load.ts";
-import { writeFileAtomically } from "../../platform/files/atomic-file.ts";
-import { inInkOfMost } from "../../training/style/style-icons.ts";
-import { updateManifest } from "../update-manifest.mts";
+import { StyleDrawings, shuffled } from "../../../evaluation/styles/style-drawings.ts";
+import { entryOfLooks } from "../../../experts/style-entries/looks-entry.ts";
+import { readManifest } from "../../../manifest/read-manifest.ts";
+import { toFloat16 } from "../../../onnx/float16.ts";
+import { Catalogue } from "../../../packs/catalogue.ts";
+import { loadPacks } from "../../../packs/load.ts";
+import { writeFileAtomically } from "../../../platform/files/atomic-file.ts";
+import { inInkOfMost } from "../../../training/style/style-icons.ts";
+import { updateManifest } from "../../update-manifest.mts";
 
 /** Name of a style, its variant in the data and its title. All are trained on. */
 const coloured: ReadonlyArray<readonly [name: string, variant: string, title: string]> = [
@@ -34,8 +34,8 @@ const shownMost = 16;
 const here = fileURLToPath(new URL(".", import.meta.url));
 const { values } = parseArgs({
   options: {
-    styles: { type: "string", default: join(here, "../.cache/styles") },
-    pack: { type: "string", default: join(here, "../../packs/default/styles") },
+    styles: { type: "string", default: join(here, "../../.cache/styles") },
+    pack: { type: "string", default: join(here, "../../../packs/default/styles") },
     version: { type: "string" },
   },
 });

@@ -1,5 +1,5 @@
 /**
- * Makes the pack `styles` of what export_styles.py wrote: `node --import tsx server/pretrain/styles/publish-styles.mts [--from DIR] [--out DIR]
+ * Makes the pack `styles` of what export_styles.py wrote: `node --import tsx server/pretrain/styles/publish/publish-styles.mts [--from DIR] [--out DIR]
  * --version X.Y.Z` from the repository's root. Copies the graphs, writes LICENCES.md and the manifest with figures and digests. A library
  * of drawings (library/) is taken from `--library DIR`, or the one stays that the pack has. Trains nothing.
  */
@@ -8,16 +8,16 @@ import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import type { StyleGaps } from "../../engine/lines/gaps/style-gaps.ts";
-import { tintedShare } from "../../engine/lines/tinted.ts";
-import { sizesOf } from "../../engine/live-area.ts";
-import { alphasIn, linesIn } from "../../engine/pixels/style-ink.ts";
-import { usualInk } from "../../engine/pixels/usual-ink.ts";
-import { StyleDrawings, shuffled } from "../../evaluation/styles/style-drawings.ts";
-import type { DraftManifest } from "../../manifest/manifest.ts";
-import { writeManifest } from "../../packs/publish.ts";
-import { liveAreasOf } from "./library/live-areas.mts";
-import { pixelArtSetsOf } from "./library/pixel-art-sets.mts";
+import type { StyleGaps } from "../../../engine/lines/gaps/style-gaps.ts";
+import { tintedShare } from "../../../engine/lines/tinted.ts";
+import { sizesOf } from "../../../engine/live-area.ts";
+import { alphasIn, linesIn } from "../../../engine/pixels/style-ink.ts";
+import { usualInk } from "../../../engine/pixels/usual-ink.ts";
+import { StyleDrawings, shuffled } from "../../../evaluation/styles/style-drawings.ts";
+import type { DraftManifest } from "../../../manifest/manifest.ts";
+import { writeManifest } from "../../../packs/publish.ts";
+import { liveAreasOf } from "../library/live-areas.mts";
+import { pixelArtSetsOf } from "../library/pixel-art-sets.mts";
 
 /** What styles.json says (export_styles.py). */
 interface ExportedFacts {
@@ -48,9 +48,9 @@ interface SetLicence {
 const here = fileURLToPath(new URL(".", import.meta.url));
 const { values } = parseArgs({
   options: {
-    styles: { type: "string", default: join(here, "../.cache/styles") },
+    styles: { type: "string", default: join(here, "../../.cache/styles") },
     from: { type: "string" },
-    out: { type: "string", default: join(here, "../../packs/default/styles") },
+    out: { type: "string", default: join(here, "../../../packs/default/styles") },
     library: { type: "string" },
     version: { type: "string", default: "0.1.0" },
   },
