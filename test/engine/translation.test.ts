@@ -141,7 +141,7 @@ describe("a translation", () => {
 
   it("a translation refuses by name a condition that it does not read, and leaves absent ones absent", async () => {
     const encoded = await encodeConditions(affine(), { caption: text("four") });
-    assert.deepEqual(encoded, { caption: { ...given(0.5), words: "four" } });
+    assert.deepEqual(encoded, { caption: { ...given(0.5), words: "four", english: "four" } });
     const captionOnly = { ...affine(), conditions: affine().conditions.slice(0, 1) };
     await assert.rejects(encodeConditions(captionOnly, { caption: text("four"), style: text("a") }), {
       code: "invalid_request",

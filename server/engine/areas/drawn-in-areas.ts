@@ -5,6 +5,7 @@
 import type { CaptionColour } from "../colour-words.ts";
 import type { ShownDrawing } from "../interfaces.ts";
 import { lineWidthOf } from "../lines/line-width.ts";
+import { linesApart } from "../lines/necks.ts";
 import { redrawLines } from "../lines/redraw-lines.ts";
 import { type Shape, shapeOf } from "../lines/shape.ts";
 import { asTubes } from "../lines/tubes.ts";
@@ -72,9 +73,10 @@ export async function drawnInAreas(
 ): Promise<LayeredImage | undefined> {
   if (known.some((share) => share < 1)) return undefined;
   const own = inkOf([{ planes, sizePx }]);
-  const alphas = planes.subarray(3 * sizePx ** 2);
   const { ground } = style;
   const width = ground ? undefined : style.outline?.width;
+  const asDrawn = planes.subarray(3 * sizePx ** 2);
+  const alphas = own.isOneInk ? linesApart(asDrawn, sizePx, width) : asDrawn;
   const shape = own.ink && shapeOf(alphas, sizePx);
   const tubes = shape && own.isOneInk && !ground ? tubesIn(alphas, sizePx, shape, style.outline) : undefined;
   const lines = !tubes && shape && own.isOneInk ? redrawLines(alphas, sizePx, width, shape) : undefined;

@@ -12,6 +12,7 @@ import { usualInk } from "../pixels/usual-ink.ts";
 import { decidePieces } from "./by-pieces.ts";
 import { cutGaps } from "./gaps/cut-gaps.ts";
 import { isLines, lineWidthOf, type StyleLines } from "./line-width.ts";
+import { linesApart } from "./necks.ts";
 import { openTintAsFill, openTintInLines } from "./open-tints.ts";
 import { hasFills, isHollow, outlineOf } from "./outline.ts";
 import { movedEdge, redrawLines } from "./redraw-lines.ts";
@@ -75,7 +76,8 @@ export async function drawnInLines(
   if (!ink) return tint ? undefined : inLayers([settledAnswer(alphasOf(await answerOf()), sizePx)], [1], sizePx);
   const same = isOwn ? asItIs(planes, sizePx, isOneInk) : undefined;
   if (same) return same;
-  const lines = isOneInk ? alphasOf(planes) : withoutTint(planes, sizePx, { isAll, width, edge });
+  const asDrawn = isOneInk ? alphasOf(planes) : withoutTint(planes, sizePx, { isAll, width, edge });
+  const lines = linesApart(asDrawn, sizePx, isAll ? width : undefined);
   const shape = shapeOf(lines, sizePx);
   const oddsOf = ({ inside }: Edged, own: number): Float32Array => {
     const cornered = corners ? redrawCorners(inside, sizePx, corners, own) : inside;

@@ -1,0 +1,60 @@
+/**
+ * Places where lines of a drawing merely touch, as a round end that reaches the edge of another line does: drawn thinner, these stand apart. What an
+ * erosion parts (Serra 1982) and is about as near to the middles on both sides as lines are broad is such a place; a line that is thin itself is longer. Pure.
+ */
+import { labelAreas } from "./label-areas.ts";
+import { isLines, lineWidthOf } from "./line-width.ts";
+import { edgedOf, fieldAround, finePerPx, shapeOf } from "./shape.ts";
+
+/** How far lines are eroded, and how far from what is left they touch at most, of half their width. */
+const [eroded, touchMost] = [0.6, 0.85] as const;
+/** Width up to which a drawing's lines get thinner, of their own. */
+const thinnerFrom = 0.92;
+/** Cells to each side of where lines touch that become empty. */
+const cutCells = 1;
+
+/**
+ * @param alphas of a drawing in one ink, [sizePx, sizePx]
+ * @param wanted width that its lines get, of the side; without one they go where they meet fills
+ * @returns alphas of lines that stand apart where they touched; the same where none do, and where they do not get thinner
+ */
+export function linesApart(alphas: Float32Array, sizePx: number, wanted: number | undefined): Float32Array {
+  const shape = shapeOf(alphas, sizePx);
+  const own = lineWidthOf(shape, sizePx);
+  if (!isLines(own) || (wanted !== undefined && wanted > thinnerFrom * own.width)) return alphas;
+  const { sidePx, ink, depth } = shape;
+  const radius = (finePerPx * sizePx * own.width) / 2;
+  const core = Uint8Array.from(depth, (own) => Number(own > eroded * radius));
+  const labels = labelAreas(core, 1, sidePx, true);
+  const touching = touchesOf(labels, ink, sidePx, touchMost * radius);
+  if (touching.length === 0) return alphas;
+  const left = ink.slice();
+  for (const cell of touching)
+    for (let down = -cutCells; down <= cutCells; down += 1)
+      for (let right = -cutCells; right <= cutCells; right += 1) left[cell + down * sidePx + right] = 0;
+  const [before, after] = [ink, left].map((mask) => edgedOf(fieldAround(mask, sidePx), sizePx).alphas);
+  return alphas.map((alpha, at) => (after![at] === before![at] ? alpha : Math.min(alpha, after![at]!)));
+}
+
+/** Cells of ink where what is nearest to one area meets what is nearest to another. @param labels changed in place @param most steps from an area */
+function touchesOf(labels: Uint16Array, ink: Uint8Array, sidePx: number, most: number): number[] {
+  let front: number[] = [];
+  for (const [cell, label] of labels.entries()) if (label > 0) front.push(cell);
+  const touching = new Set<number>();
+  for (let step = 0; step < most && front.length > 0; step += 1) {
+    const next: number[] = [];
+    // Steps aside and aslant by turns: an octagon, which is nearly a circle.
+    const ways = step % 2 === 0 ? 4 : 8;
+    for (const cell of front)
+      for (const way of [1, -1, sidePx, -sidePx, sidePx + 1, sidePx - 1, 1 - sidePx, -1 - sidePx].slice(0, ways)) {
+        const other = cell + way;
+        if (ink[other] === 0) continue;
+        if (labels[other] === 0) {
+          labels[other] = labels[cell]!;
+          next.push(other);
+        } else if (labels[other] !== labels[cell]) touching.add(other);
+      }
+    front = next;
+  }
+  return [...touching];
+}
