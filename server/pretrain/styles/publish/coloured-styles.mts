@@ -28,6 +28,8 @@ const coloured: ReadonlyArray<readonly [name: string, variant: string, title: st
   ["streamline-plump-color", "streamline-plump-color", "Streamline Plump, colour"],
   ["streamline-ultimate-color", "streamline-ultimate-color", "Streamline Ultimate, colour"],
 ];
+/** Styles of one colour before them: lists show the first few. */
+const placedAfter = 3;
 /** Icons that show a style. */
 const shownMost = 16;
 
@@ -45,10 +47,10 @@ const expert = manifest.experts["style"];
 if (expert?.kind !== "drawing-style")
   throw new Error(`${values.pack}: expected the pack styles, got none of its experts`);
 const names = new Set(coloured.map(([name]) => name));
-const kept = expert.vocabulary.flatMap((entry, at) => (names.has(entry.id) ? [] : [{ entry, at }]));
 const codesPath = join(values.pack, expert.codes);
 const before = await readFile(codesPath);
 const bytesOf = (at: number): Uint8Array => before.subarray(2 * expert.dims * at, 2 * expert.dims * (at + 1));
+const kept = expert.vocabulary.flatMap((entry, at) => (names.has(entry.id) ? [] : [{ entry, code: bytesOf(at) }]));
 
 const packs = await loadPacks(await Catalogue.open(join(values.pack, "..")), {}, [manifest.id]);
 const translation = packs.translations.find(({ id }) => id === manifest.translations[0]!.id);
@@ -71,11 +73,21 @@ for (const [name, variant, label] of coloured) {
 }
 await drawings.close();
 
-await writeFileAtomically(codesPath, Buffer.concat([...kept.map(({ at }) => bytesOf(at)), ...codes]), 0o644);
-const vocabulary = [...kept.map(({ entry }) => entry), ...entries] as typeof expert.vocabulary;
+const together = [
+  ...kept.slice(0, placedAfter),
+  ...entries.map((entry, at) => ({ entry, code: codes[at]! })),
+  ...kept.slice(placedAfter),
+];
+await writeFileAtomically(codesPath, Buffer.concat(together.map(({ code }) => code)), 0o644);
+const vocabulary = together.map(({ entry }) => entry) as typeof expert.vocabulary;
 const draft = { ...manifest, experts: { ...manifest.experts, style: { ...expert, vocabulary } } };
 const digest = await updateManifest(values.pack, draft, values.version);
 console.log(
-  JSON.stringify({ pack: values.pack, version: values.version ?? manifest.version, digest, styles: vocabulary.length }),
+  JSON.stringify({
+    pack: values.pack,
+    version: values.version ?? manifest.version,
+    digest,
+    styles: vocabulary.length,
+  }),
 );
 process.exit(0);
