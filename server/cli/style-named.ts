@@ -10,15 +10,23 @@ const plain = (name: string): string =>
     .replace(/^-|-$/g, "");
 
 /**
+ * @param translation whose styles alone are looked at, if one is named
  * @returns its id; undefined where none is named
- * @throws AppError `style_unknown` listing the styles of all packs, those first whose names share a word with it
+ * @throws AppError `style_unknown` listing the styles that there are, those first whose names share a word with it
  */
-export function styleNamed(packs: readonly PackInfo[], name: string | undefined): string | undefined {
+export function styleNamed(
+  packs: readonly PackInfo[],
+  name: string | undefined,
+  translation?: string,
+): string | undefined {
   if (name === undefined) return undefined;
-  const styles = packs.flatMap(({ translations }) => translations.flatMap((one) => one.styles));
+  const all = packs.flatMap(({ translations }) => translations);
+  const asked = all.filter(({ id }) => id === translation);
+  const styles = (asked.length > 0 ? asked : all).flatMap((one) => one.styles);
   const wanted = plain(name);
   const found =
     styles.find(({ id }) => id === name) ??
+    styles.find(({ label }) => label === name) ??
     styles.find(({ id }) => plain(id) === wanted) ??
     styles.find(({ label }) => plain(label) === wanted);
   if (found) return found.id;

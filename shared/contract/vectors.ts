@@ -136,6 +136,6 @@ export const FamilySchema = z.object({
     }),
   ),
   /** Names that could not be drawn, in their order; the others are the members. */
-  refused: z.array(RefusedNameSchema),
+  refused: z.array(RefusedNameSchema).default([]),
 });
 export type Family = z.infer<typeof FamilySchema>;

@@ -76,8 +76,9 @@ export async function drawnInAreas(
   const { ground } = style;
   const width = ground ? undefined : style.outline?.width;
   const asDrawn = planes.subarray(3 * sizePx ** 2);
-  const alphas = own.isOneInk ? linesApart(asDrawn, sizePx, width) : asDrawn;
-  const shape = own.ink && shapeOf(alphas, sizePx);
+  const parted = own.isOneInk ? linesApart(asDrawn, sizePx, width) : undefined;
+  const alphas = parted?.alphas ?? asDrawn;
+  const shape = parted?.shape ?? (own.ink && shapeOf(alphas, sizePx));
   const tubes = shape && own.isOneInk && !ground ? tubesIn(alphas, sizePx, shape, style.outline) : undefined;
   const lines = !tubes && shape && own.isOneInk ? redrawLines(alphas, sizePx, width, shape) : undefined;
   const isOfLines = lines !== undefined && !ground;

@@ -27,7 +27,7 @@ const insideGap = 0.85;
 
 /** The second drawing within the first where that has room for it, else as a badge. */
 export function withBeside(first: Float32Array, second: Float32Array, fills: Fills): Composed {
-  return within(first, second) ?? withBadge(first, second, fills);
+  return (isDisc(second) ? undefined : within(first, second)) ?? withBadge(first, second, fills);
 }
 
 /** As `withBeside`, where both are ink: what lies in a fill has a gap around it. Dots are badges. */
@@ -49,7 +49,8 @@ export function withBadge(first: Float32Array, second: Float32Array, fills: Fill
   const [right, bottom] = [cornerOf(box.left, box.right), cornerOf(box.top, box.bottom)];
   const { line, gapPx: gap } = widthsOf(first);
   const [x, low] = [right - sidePx / 2, bottom - sidePx / 2];
-  const badge = placed(second, { x, y: isDot ? box.top + box.bottom - low : low, sidePx }, line);
+  const high = Math.max(box.top + box.bottom - low, (1 - reachMost) * Math.sqrt(first.length) + sidePx / 2);
+  const badge = placed(second, { x, y: isDot ? high : low, sidePx }, line);
   return inFront(badge, first, { gap, fills, covers: "hull" });
 }
 

@@ -29,6 +29,8 @@ export interface PartColours {
 const wholeFrom = 0.7;
 /** Share of what is in front that an answer has as ink at least; where it has less, it cuts that out. */
 const inkedLeast = 0.4;
+/** Share of both parts that a piece has from which on these are one in the answer, and how far a part may stray, of the side. */
+const [bothFrom, strayShare] = [0.5, 0.025] as const;
 /** Pixels beyond a part's ink that are its soft edge. */
 const edgePx = 0.75;
 /** Gain on log-odds of the share of a part at its border. */
@@ -57,42 +59,57 @@ export function partPainter(of: Float32Array, parts: PartColours): PartPainter {
     return parts.isFrontSolid ? withInk(planes, withoutHolesIn(planes, shares)) : planes;
   };
   const told = inked(of, share);
-  const painters = parts.colours.map((colour, at) => {
-    if (!colour) return (planes: Float32Array) => planes;
-    const only = share.map((value) => (at === 1 ? value : 1 - value));
-    return towardsColour(
-      told.map((value, place) => value * only[place % only.length]!),
-      colour,
+  const painters = parts.colours.map((colour, part) => {
+    const mine = shareOfPart(part, share);
+    return (
+      colour &&
+      towardsColour(
+        told.map((value, at) => value * mine[at % mine.length]!),
+        colour,
+      )
     );
   });
   return {
     planes(drawn) {
       const shares = shareAt(drawn.length / 4);
       const planes = inked(drawn, shares);
-      const [behind, front] = painters.map((paint) => paint(planes));
-      return planes.map((_, at) => {
-        const mine = shares[at % shares.length]!;
-        return (1 - mine) * behind![at]! + mine * front![at]!;
-      });
+      const made = planes.slice();
+      for (const [part, paint] of painters.entries()) {
+        if (!paint) continue;
+        const mine = shareOfPart(part, shares);
+        // Elsewhere nothing needs to be painted.
+        const painted = paint(planes.map((value, at) => (mine[at % mine.length]! > 0 ? value : 0)));
+        for (let at = 0; at < made.length; at += 1) {
+          const own = mine[at % mine.length]!;
+          if (own > 0) made[at]! += own * (painted[at]! - planes[at]!);
+        }
+      }
+      return made;
     },
     layers(layers, painted) {
       const alphas = alphasIn(painted);
       const shares = shareAt(alphas.length);
       const isAdded = isCutOut || parts.isFrontSolid;
-      return painters.flatMap((paint, part) =>
-        layers.map((layer, at): StackedLayer => {
-          // What was added to the answer is of the last layer, the most opaque.
-          const isAll = part === 1 && isAdded && at === layers.length - 1;
-          const cover = layer.cover.map((alpha, place) => {
-            const mine = part === 1 ? shares[place]! : 1 - shares[place]!;
-            return Math.round(mine * (isAll ? 255 * alphas[place]! : alpha));
+      return painters
+        .flatMap((paint, part) => {
+          const mine = shareOfPart(part, shares);
+          return layers.map((layer, at): StackedLayer => {
+            // What is ink besides, as a dot that is filled, goes to the last of the layers in front, which is the most opaque.
+            const isAll = part === 1 && isAdded && at === layers.length - 1;
+            const cover = layer.cover.map((alpha, place) =>
+              Math.round(mine[place]! * (isAll ? 255 * alphas[place]! : alpha)),
+            );
+            const ink = channelsOfHex(layer.hex);
+            return { ...layer, cover, hex: hexOfChannels(paint ? inkBy(paint, ink) : ink) };
           });
-          return { ...layer, cover, hex: hexOfChannels(inkBy(paint, channelsOfHex(layer.hex))) };
-        }),
-      );
+        })
+        .filter(({ cover }) => cover.some((alpha) => alpha > 0));
     },
   };
 }
+
+const shareOfPart = (part: number, shares: Float32Array): Float32Array =>
+  part === 1 ? shares : shares.map((share) => 1 - share);
 
 const alphasIn = (planes: Float32Array): Float32Array => planes.subarray((3 * planes.length) / 4);
 const wholeOf = (plane: Float32Array) => ({ left: 0, top: 0, sidePx: Math.sqrt(plane.length) });
@@ -137,21 +154,31 @@ function frontOf(alphas: Float32Array, parts: PartColours): Front {
     drawn.reduce((sum, own) => sum + own, 0),
   ];
   if (inked < inkedLeast * all) return { share: drawn, isCutOut: true };
+  const behind = placed(parts.behind);
   const nearest = placed(nearerOf(parts)).map((share) => Number(share >= 0.5));
   const ink = Uint8Array.from(alphas, (alpha) => Number(alpha >= inkFrom));
   const pieces = labelAreas(ink, 1, side, true);
-  const [sizes, inFront]: [number[], number[]] = [[], []];
-  for (const [at, piece] of pieces.entries()) {
-    sizes[piece] = (sizes[piece] ?? 0) + 1;
-    inFront[piece] = (inFront[piece] ?? 0) + nearest[at]!;
-  }
+  const ofPieces = (values: Float32Array): number[] => {
+    const sums: number[] = [];
+    for (const [at, piece] of pieces.entries()) sums[piece] = (sums[piece] ?? 0) + values[at]!;
+    return sums;
+  };
+  const [sizes, ofFront] = [ofPieces(Float32Array.from(ink)), ofPieces(nearest)];
+  const parted = [ofPieces(drawn), ofPieces(behind)];
+  const wholes = [drawn, behind].map((part) => part.reduce((sum, own) => sum + own, 0));
+  /** Whether the answer has drawn both parts as one piece. */
+  const isBoth = (piece: number): boolean => parted.every((sums, part) => sums[piece]! >= bothFrom * wholes[part]!);
   const front = nearest.map((own, at) => {
     const piece = pieces[at]!;
     if (piece === 0) return 0;
-    const share = inFront[piece]! / sizes[piece]!;
-    return share >= wholeFrom ? 1 : share <= 1 - wholeFrom ? 0 : own;
+    const share = ofFront[piece]! / sizes[piece]!;
+    return isBoth(piece) ? own : share >= wholeFrom ? 1 : share <= 1 - wholeFrom ? 0 : own;
   });
-  return { share: grown(withoutHoles(front, side), side, edgePx), isCutOut: false };
+  const whole = grown(withoutHoles(drawn, side), side, strayShare * side);
+  return {
+    share: grown(withoutHoles(front, side), side, edgePx).map((own, at) => own * whole[at]!),
+    isCutOut: false,
+  };
 }
 
 /** 1 where what is in front is nearer than what is behind. */

@@ -77,8 +77,7 @@ export async function drawnInLines(
   const same = isOwn ? asItIs(planes, sizePx, isOneInk) : undefined;
   if (same) return same;
   const asDrawn = isOneInk ? alphasOf(planes) : withoutTint(planes, sizePx, { isAll, width, edge });
-  const lines = linesApart(asDrawn, sizePx, isAll ? width : undefined);
-  const shape = shapeOf(lines, sizePx);
+  const { alphas: lines, shape } = linesApart(asDrawn, sizePx, isAll ? width : undefined);
   const oddsOf = ({ inside }: Edged, own: number): Float32Array => {
     const cornered = corners ? redrawCorners(inside, sizePx, corners, own) : inside;
     const broken = gaps ? cutGaps(cornered, sizePx, { gaps, ends: corners?.ends }, own) : cornered;

@@ -1,39 +1,54 @@
 /**
- * Places where lines of a drawing merely touch, as a round end that reaches the edge of another line does: drawn thinner, these stand apart. What an
- * erosion parts (Serra 1982) and is about as near to the middles on both sides as lines are broad is such a place; a line that is thin itself is longer. Pure.
+ * Places where lines of a drawing merely touch, as a round end that reaches the edge of another line does: drawn thinner, these stand apart. An erosion
+ * parts them (Serra 1982), and on both sides what it leaves is near. Lines that a thinner one joins are parted by it, too, but lie farther away. Pure.
  */
 import { labelAreas } from "./label-areas.ts";
 import { isLines, lineWidthOf } from "./line-width.ts";
-import { edgedOf, fieldAround, finePerPx, shapeOf } from "./shape.ts";
+import { edgedOf, fieldAround, finePerPx, type Shape, shapeOf } from "./shape.ts";
 
 /** How far lines are eroded, and how far from what is left they touch at most, of half their width. */
 const [eroded, touchMost] = [0.6, 0.85] as const;
 /** Width up to which a drawing's lines get thinner, of their own. */
 const thinnerFrom = 0.92;
+/** Spread of the widths of even lines, and pieces more that a drawing may fall into. */
+const [evenMost, partedMost] = [0.15, 3] as const;
 /** Cells to each side of where lines touch that become empty. */
 const cutCells = 1;
+
+interface Shaped {
+  /** [sizePx, sizePx] */
+  readonly alphas: Float32Array;
+  readonly shape: Shape;
+}
 
 /**
  * @param alphas of a drawing in one ink, [sizePx, sizePx]
  * @param wanted width that its lines get, of the side; without one they go where they meet fills
- * @returns alphas of lines that stand apart where they touched; the same where none do, and where they do not get thinner
+ * @returns lines that stand apart where they touched; the same where none do, where they do not get thinner, and where they are uneven
  */
-export function linesApart(alphas: Float32Array, sizePx: number, wanted: number | undefined): Float32Array {
+export function linesApart(alphas: Float32Array, sizePx: number, wanted: number | undefined): Shaped {
   const shape = shapeOf(alphas, sizePx);
+  const same = { alphas, shape };
   const own = lineWidthOf(shape, sizePx);
-  if (!isLines(own) || (wanted !== undefined && wanted > thinnerFrom * own.width)) return alphas;
+  if (!isLines(own) || own.spread > evenMost) return same;
+  if (wanted !== undefined && wanted > thinnerFrom * own.width) return same;
   const { sidePx, ink, depth } = shape;
   const radius = (finePerPx * sizePx * own.width) / 2;
-  const core = Uint8Array.from(depth, (own) => Number(own > eroded * radius));
+  const core = Uint8Array.from(depth, (deep) => Number(deep > eroded * radius));
   const labels = labelAreas(core, 1, sidePx, true);
   const touching = touchesOf(labels, ink, sidePx, touchMost * radius);
-  if (touching.length === 0) return alphas;
+  if (touching.length === 0) return same;
   const left = ink.slice();
   for (const cell of touching)
     for (let down = -cutCells; down <= cutCells; down += 1)
       for (let right = -cutCells; right <= cutCells; right += 1) left[cell + down * sidePx + right] = 0;
+  const partsIn = (mask: Uint8Array): number =>
+    labelAreas(mask, 1, sidePx, true).reduce((most, label) => Math.max(most, label), 0);
+  // Pixel art falls into its squares.
+  if (partsIn(left) - partsIn(ink) > partedMost) return same;
   const [before, after] = [ink, left].map((mask) => edgedOf(fieldAround(mask, sidePx), sizePx).alphas);
-  return alphas.map((alpha, at) => (after![at] === before![at] ? alpha : Math.min(alpha, after![at]!)));
+  const apart = alphas.map((alpha, at) => (after![at] === before![at] ? alpha : Math.min(alpha, after![at]!)));
+  return { alphas: apart, shape: shapeOf(apart, sizePx) };
 }
 
 /** Cells of ink where what is nearest to one area meets what is nearest to another. @param labels changed in place @param most steps from an area */

@@ -70,6 +70,7 @@ cup | Tasse, Becher | tasse | taza | xícara | カップ
 cup of coffee | Kaffee, Tasse Kaffee | café, tasse de café | café, taza de café | café, xícara de café | コーヒー
 dog | Hund | chien, chienne | perro, perra | cachorro, cão, cadela | 犬, イヌ
 door | Tür | porte | puerta | porta | 扉, ドア
+dot | Punkt | point | punto | ponto | 点, ドット
 dress | Kleid | robe | vestido | vestido | ドレス
 egg | Ei | œuf | huevo | ovo | 卵
 envelope | Umschlag, Briefumschlag | enveloppe | sobre | envelope | 封筒

@@ -13,6 +13,8 @@ export type CaptionParts =
       readonly second: string;
       /** Both without what is between them, where nothing else was said. */
       readonly together?: string;
+      /** Whether the second is named first: "star in a circle". */
+      readonly isHeld?: boolean;
     }
   | { readonly how: "crossedOut"; readonly first: string };
 
@@ -103,6 +105,15 @@ export function partsOf(caption: string): CaptionParts | undefined {
   return within(text) ?? withState(text);
 }
 
+/** Parts that things have anyway: the red roof of a house is no badge on it. */
+const ownParts = wordSet(
+  "roof door doors window windows wheel wheels hair hat eye eyes nose ear ears tail wing wings leaf leaves stem handle lid strap sleeve sleeves collar " +
+    "button buttons screen cover label stripe stripes spot spots fur beard skin shirt dress tie hands face body",
+);
+
+/** Whether words name a part of what they are said of, and no thing beside it. */
+export const isOwnPart = (words: string): boolean => ownParts.has(words.split(" ").at(-1)!);
+
 /** Whether words name the dot by which interfaces say that something is new. */
 export const isCalledDot = (words: string): boolean => /^(?:(?:notification|status) )?dot$/.test(words);
 
@@ -133,7 +144,7 @@ function within(text: string): CaptionParts | undefined {
   const [, one, holder] = inAny.exec(text) ?? inHolder.exec(text) ?? [];
   const [first, second] = [thing(holder), thing(one)];
   if (first === undefined || second === undefined || verbs.has(second.split(" ")[0]!)) return undefined;
-  return persons.has(second) ? undefined : { how: "with", first, second, together: `${second} ${first}` };
+  return persons.has(second) ? undefined : { how: "with", first, second, together: `${second} ${first}`, isHeld: true };
 }
 
 /** A thing and what is said of it. */

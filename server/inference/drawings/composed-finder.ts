@@ -7,6 +7,7 @@ import type { Source } from "../../../shared/contract/generations/sources.ts";
 import { type CaptionColour, isCalledAsColour } from "../../engine/colour-words.ts";
 import { drawnDisc, isDisc } from "../../engine/compose/disc.ts";
 import { type Fills, inOne } from "../../engine/compose/layers.ts";
+import type { PartColours } from "../../engine/compose/part-colours.ts";
 import type { DrawingChoice } from "../../engine/interfaces.ts";
 import { channelsOfHex } from "../../engine/pixels/hex-colour.ts";
 import { planesOf } from "../../engine/pixels/ink-colour.ts";
@@ -14,7 +15,7 @@ import { usualInk } from "../../engine/pixels/usual-ink.ts";
 import type { Translation } from "../../engine/translation.ts";
 import { apart, arranged } from "./arranged.ts";
 import { type Finder, type Found, inLibrary, noNoise } from "./caption-finders.ts";
-import { type CaptionParts, isCalledDot, partsOf } from "./caption-parts.ts";
+import { type CaptionParts, isCalledDot, isOwnPart, partsOf } from "./caption-parts.ts";
 import { type CaptionWords, readWords, spelledWithoutSlips } from "./caption-words.ts";
 
 type LibraryArguments = Parameters<typeof inLibrary>;
@@ -48,16 +49,25 @@ export async function inLibraryOrComposed(
   return says(choice.says(best), parts.how) ? whole : composed;
 }
 
-/** What is composed of parts of which the second has a colour of its own, or is called as one: "apple and orange". */
+/** What is composed of parts that have colours of their own, of which one is called as a colour ("apple and orange"), or is a dot. */
 async function inColours([captions, translation, words, wanted]: LibraryArguments): Promise<Finder | undefined> {
   const { english } = words;
   const parts = english === undefined ? undefined : partsIn(captions, { ...words, plain: english });
   if (!parts || parts.how === "crossedOut") return undefined;
   const [one, other] = await Promise.all([parts.first, parts.second].map((text) => readWords(captions, text)));
-  const isOfOneColour = !other!.colour || other!.colour.name === one!.colour?.name;
-  if (isOfOneColour && ![parts.first, parts.second].some(isCalledAsColour)) return undefined;
-  return composedOf(parts, [captions, translation, words, wanted], true);
+  const plain = other!.plain ?? parts.second;
+  const isDot = parts.how === "with" && isCalledDot(plain);
+  const isCalledAs = [parts.first, parts.second].some(isCalledAsColour);
+  const colours = [one!.colour, other!.colour] as const;
+  const isOfOne = areSame(...colours);
+  // A colour of the first of two words is that of all: "red heart with arrow".
+  const isOfAll = parts.how === "with" && !parts.isHeld && !colours[1];
+  if (!isDot && !isCalledAs && (isOfOne || isOfAll || (parts.how === "with" && isOwnPart(plain)))) return undefined;
+  return composedOf(parts, [captions, translation, words, wanted], isOfAll ? [colours[0], colours[0]] : colours);
 }
+
+const areSame = (one: CaptionColour | undefined, other: CaptionColour | undefined): boolean =>
+  one?.name === other?.name && one?.lightness[0] === other?.lightness[0];
 
 /** Also where a word between is misspelled. */
 function partsIn(captions: LibraryArguments[0], words: CaptionWords): CaptionParts | undefined {
@@ -72,14 +82,13 @@ function says(name: ReturnType<DrawingChoice["says"]>, how: CaptionParts["how"])
   return saysAll || (!isPart && !isContrary && match >= (how === "crossedOut" ? offSureFrom : sureFrom));
 }
 
-/** @returns undefined where nothing in the library is called as a part is @param isInColours whether parts have colours of their own */
+/** @returns undefined where nothing in the library is called as a part is @param colours of both parts, where these stay apart */
 async function composedOf(
   parts: CaptionParts,
   [captions, translation, words, wanted]: LibraryArguments,
-  isInColours = false,
+  colours?: PartColours["colours"],
 ): Promise<Finder | undefined> {
   const finders: Finder[] = [];
-  const colours: Array<CaptionColour | undefined> = [];
   for (const text of parts.how === "crossedOut" ? [parts.first] : [parts.first, parts.second]) {
     const own = { ...(await readWords(captions, text)), text: words.text };
     const isDot = finders.length > 0 && isCalledDot(own.plain ?? text);
@@ -88,9 +97,8 @@ async function composedOf(
       : await inLibrary(captions, translation, own, { ...wanted, onlyCalledSo: true });
     if (!isDot && !finder.choice) return undefined;
     finders.push(finder);
-    colours.push(own.colour);
   }
-  return composedFrom(finders, parts.how, { fills: wanted.fills, colours: isInColours ? colours : undefined });
+  return composedFrom(finders, parts.how, { fills: wanted.fills, colours });
 }
 
 /** A dot is no drawing of the library. */
@@ -102,7 +110,7 @@ function dotOf({ imageSizePx: sizePx }: Pick<Translation["target"], "imageSizePx
 interface How {
   readonly fills: Fills;
   /** Of what is behind and of what is in front, where they are told apart by them. */
-  readonly colours: readonly (CaptionColour | undefined)[] | undefined;
+  readonly colours: PartColours["colours"] | undefined;
 }
 
 function composedFrom(finders: readonly Finder[], how: CaptionParts["how"], { fills, colours }: How): Finder {
@@ -121,7 +129,7 @@ function composedFrom(finders: readonly Finder[], how: CaptionParts["how"], { fi
         key: `${how}, fills ${fills}${colours ? ", apart" : ""}: ${found.map(({ key }) => key).join(", ")}`,
         sources: sharedSources(found),
         ...(colours && {
-          parts: { ...composed, colours: [colours[0], colours[1]], isFrontSolid: isDisc(alphas[1]!) },
+          parts: { ...composed, colours, isFrontSolid: isDisc(alphas[1]!) },
         }),
       };
     },

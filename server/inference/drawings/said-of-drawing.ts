@@ -95,10 +95,11 @@ export async function withSaidOfDrawing(
     alphas.push(await alphasOf(text));
   const isOwn = isInOwnStyle(values);
   const showing = isOwn && inStyle.style?.kind === "images" ? inStyle.style.images : [];
+  const { ink: own } = inkOf([shown]);
   // A drawing of one colour in a set of several keeps it.
-  const { ink } = inkOf([shown, ...showing]);
+  const ink = inkOf([shown, ...showing]).ink;
   const isInPlace = parts.first === theDrawing && parts.how !== "both";
-  if (!isInPlace && !ink)
+  if (!isInPlace && !own)
     throw refusal(
       "invalid_request",
       "a badge, or a drawing in one colour, which may lie in or beside another",
@@ -108,18 +109,20 @@ export async function withSaidOfDrawing(
   const fills = ink ? wanted.fills : "none";
   // Badges on icons of a set lie at the same place, whether these have room within or not.
   const isBadge = parts.how === "with" && isInPlace;
-  const isInColours = colours.some((colour) => colour !== undefined);
+  const hasDot = parts.how === "with" && isInPlace && isDisc(alphas[1]!);
+  const isInColours = hasDot || colours.some((colour) => colour !== undefined);
   const arrange = isInColours ? apart : arranged;
   const composed = isBadge ? withBadge(alphas[0]!, alphas[1]!, fills) : arrange[parts.how](alphas, fills);
   const partColours: PartColours | undefined = isInColours
-    ? { ...composed, colours: [colours[0], colours[1]], isFrontSolid: alphas.length > 1 && isDisc(alphas[1]!) }
+    ? { ...composed, colours: [colours[0], colours[1]], isFrontSolid: hasDot }
     : undefined;
   const badge = ink ?? badgeInk(showing) ?? badgeInk([shown]) ?? channelsOfHex(usualInk);
-  const inBadgeInk = painted(shown, composed, { ink: badge, isInPlace });
+  const inBadgeInk = painted(shown, composed, { ink: isInPlace ? badge : own!, isInPlace });
   // In one ink both stay until all is drawn: that tells the flow that it is one drawing.
   const planes = partColours && !ink ? partPainter(inBadgeInk, partColours).planes(inBadgeInk) : inBadgeInk;
   const isAsItIs = isOwn && !ink && !others.colours && !request.palette && request.temperature === 0;
-  const key = `${parts.how} beside, fills ${fills}, in ${badge.join(" ")}: ${keys.join(", ")}`;
+  const named = colours.map((colour) => (colour ? `${colour.name} ${colour.lightness.join(" ")}` : "")).join(", ");
+  const key = `${parts.how} beside, fills ${fills}, in ${badge.join(" ")} (${named}): ${keys.join(", ")}`;
   const ownStyle = (isOwn && others.style) || drawing.style || { images: [keyOfShown(drawing)] };
   return {
     request: {

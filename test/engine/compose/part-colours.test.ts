@@ -78,6 +78,18 @@ describe("colours of parts", () => {
     assert.equal(colourAt(partPainter(hollow, { ...parts, isFrontSolid: true }).planes(hollow), 51, 51), "red");
   });
 
+  it("parts that the answer joined are told by where they lie", () => {
+    const joined = inInk(draw((x, y) => inBox(4, 4, 34)(x, y) || inBox(42, 42, 18)(x, y) || inBox(36, 36, 8)(x, y)));
+    const made = partPainter(joined, parts).planes(joined);
+    assert.deepEqual([colourAt(made, 20, 20), colourAt(made, 52, 52)], ["ink", "red"]);
+    const layer = { cover: Uint8Array.from(both, (alpha) => 255 * alpha), hex: "#1a1a1f" };
+    const apart = partPainter(inInk(both), parts).layers([layer], inInk(both));
+    assert.deepEqual(
+      apart.map(({ hex }) => hex === layer.hex),
+      [true, false],
+    );
+  });
+
   it("an empty answer stays empty, and looks with parts give no layers that are told by their ink", () => {
     const nothing = new Float32Array(4 * count);
     assert.deepEqual(partPainter(nothing, parts).planes(nothing), nothing);

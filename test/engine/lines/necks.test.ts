@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { countParts } from "../../../server/engine/lines/count-parts.ts";
-import { linesApart } from "../../../server/engine/lines/necks.ts";
+import * as necks from "../../../server/engine/lines/necks.ts";
 import { redrawLines } from "../../../server/engine/lines/redraw-lines.ts";
 
 const side = 128;
@@ -20,6 +20,7 @@ const draw = (...lines: readonly Ends[]): Float32Array =>
     });
     return Math.min(1, Math.max(0, 0.5 - Math.min(...far)));
   });
+const linesApart = (...given: Parameters<typeof necks.linesApart>) => necks.linesApart(...given).alphas;
 const pieces = (alphas: Float32Array): number => countParts(alphas, side).pieces;
 
 const bar: Ends = [

@@ -21,6 +21,7 @@ it("captions of two things are read as both, without their articles", () => {
         first,
         second,
         together: how === "with" && !/with/.test(caption) ? `${second} ${first}` : `${first} ${second}`,
+        ...(how === "with" && !/with/.test(caption) && { isHeld: true }),
       },
       caption,
     );

@@ -82,7 +82,7 @@ it("a caption that a name says stays one drawing, also where a part is unknown o
 });
 
 it("a part with a colour of its own stays apart, whatever names say", async () => {
-  const known = { ...parts, "box gem": fits, "red gem": fits, orange: fits };
+  const known = { ...parts, "box gem": fits, "red gem": fits, "box door": fits, "box with door": fits };
   const { coloured, sources, alphas } = await found(known, "box with red gem", "none", 1, "box with gem");
   assert.deepEqual(sources, ["box 0.5", "gem 0.5"]);
   assert.deepEqual(
@@ -100,6 +100,15 @@ it("a part with a colour of its own stays apart, whatever names say", async () =
     ["red and blue box", "box"],
   ] as const)
     assert.equal((await found(known, caption, "none", 1, plain)).coloured, undefined, caption);
+  const coloursOf = async (caption: string, plain: string) =>
+    (await found(known, caption, "none", 1, plain)).coloured?.colours.map((colour) => colour?.name);
+  // The colour of the first word is that of all, but not that of what something lies in, or beside.
+  assert.deepEqual(await coloursOf("gem in a red box", "gem in a box"), ["red", undefined]);
+  assert.deepEqual(await coloursOf("red gem and box", "gem and box"), ["red", undefined]);
+  assert.deepEqual(await coloursOf("light red box with dark red gem", "box with gem"), ["red", "red"]);
+  assert.deepEqual(await coloursOf("red box with dot", "box with dot"), ["red", "red"]);
+  assert.deepEqual(await coloursOf("box with a dot", "box with a dot"), [undefined, undefined]);
+  assert.equal(await coloursOf("box with red door", "box with door"), undefined, "a door is a part of it");
   const { sources: dotted, coloured: dot } = await found(known, "box with a red dot", "none", 1, "box with a dot");
   assert.deepEqual(dotted, ["box 1"], "a dot is drawn, not found");
   assert.equal(dot?.isFrontSolid, true);

@@ -64,7 +64,7 @@ it("words beside a drawing say a badge, what it lies in, or that it is off", () 
     ["heart", { how: "with", first: drawing, second: "heart" }],
     ["add a star", { how: "with", first: drawing, second: "star" }],
     ["and a dog", { how: "both", first: drawing, second: "dog" }],
-    ["in a circle", { how: "with", first: "circle", second: drawing }],
+    ["in a circle", { how: "with", first: "circle", second: drawing, isHeld: true }],
     ["off", { how: "crossedOut", first: drawing }],
     ["not allowed", { how: "crossedOut", first: drawing }],
   ] as const)
@@ -143,5 +143,22 @@ it("a badge has the colour that the caption gives it: told apart in one ink, pai
   assert.ok(red! > green! + 0.3 && red! > blue! + 0.3, `${red} ${green} ${blue}`);
   const dot = await said("red dot");
   assert.deepEqual([dot.sources, dot.parts?.isFrontSolid], [undefined, true]);
+  assert.notEqual(dot.key, (await said("blue dot")).key, "the child knows pictures by their keys");
   assert.equal((await said("gem")).parts, undefined);
+});
+
+it("a drawing of one colour in a set of several keeps its pixels, and may be moved", async () => {
+  const dark = squareOf([0.1, 0.1, 0.1]);
+  const style = { images: [digest, mask] };
+  const request = ResolvedRequestSchema.parse({
+    ...{ translation: "restyle", count: 1, seed: 1, temperature: 0 },
+    condition: { caption: "gem", style, drawing: { image: digest, style } },
+  });
+  const images = new Map([
+    [digest, dark],
+    [mask, squareOf([0.9, 0.1, 0.1])],
+  ]);
+  assert.ok((await withSaidOfDrawing(translation, request, images)).kept, "not drawn by the flow");
+  const moved = { ...request, condition: { ...request.condition, caption: "in a box" } };
+  await withSaidOfDrawing(translation, moved, images);
 });

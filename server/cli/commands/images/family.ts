@@ -50,7 +50,7 @@ async function run(args: string[]): Promise<number> {
   if (named !== undefined && folder !== undefined)
     return refuseUsage("family", "expected --style NAME or --style-from DIR, got both", usage);
   return withCliSession(values.packs, async ({ packs, keep, family: draw }) => {
-    const id = styleNamed(packs, named);
+    const id = styleNamed(packs, named, values.translation);
     const style = folder === undefined ? id : await styleOfFolder(folder, keep);
     const translation = values.translation ?? captionsIn(packs, { style: id, folder });
     // What is restyled has one likeliest answer.

@@ -46,7 +46,7 @@ async function run(args: string[]): Promise<number> {
   if (values.style !== undefined && folder !== undefined)
     return refuseUsage("generate", "expected --style NAME or --style-from DIR, got both", usage);
   return withCliSession(values.packs, async ({ keep, draw, packs }) => {
-    const style = styleNamed(packs, values.style);
+    const style = styleNamed(packs, values.style, values.translation);
     const condition = {
       ...(await flags.conditionOf({ ...values, style }, keep)),
       ...(folder !== undefined && { style: await styleOfFolder(folder, keep) }),

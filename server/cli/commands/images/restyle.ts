@@ -75,7 +75,7 @@ async function run(args: string[]): Promise<number> {
   return withCliSession(
     given.packs,
     async (session) => {
-      const values = { ...given, style: styleNamed(session.packs, given.style) };
+      const values = { ...given, style: styleNamed(session.packs, given.style, given.translation) };
       const translation = values.translation ?? translationFor(session.packs, values);
       const { conditions } = findTranslation(session.packs, translation).translation;
       const ofFile = await (conditions.includes("drawing") ? drawingOf : keptResidualOf)(session, values, positionals);
