@@ -161,7 +161,7 @@ export const ja: Texts = {
   colour: "色",
   live: "描きながら生成",
   whatIsIt: "何の絵ですか(任意)",
-  searchHistory: "説明と名前を検索",
+  searchHistory: "キャプションと名前を検索",
   historyEmpty: "何もありません。",
   starredOnly: "スター付きのみ",
   star: "{title} にスター",

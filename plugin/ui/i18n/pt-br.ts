@@ -161,7 +161,7 @@ export const ptBr: Texts = {
   colour: "Cor",
   live: "Desenhar enquanto esboço",
   whatIsIt: "O que é? (opcional)",
-  searchHistory: "Buscar descrições e nomes",
+  searchHistory: "Buscar legendas e nomes",
   historyEmpty: "Nada aqui.",
   starredOnly: "Só favoritos",
   star: "Favorito: {title}",
