@@ -35,10 +35,16 @@ const meta: Meta = {
 };
 
 /** The state after layers of these names were filled in a style. @param refusedAt which of the requests the server knows no drawing for */
-async function filled(names: readonly string[], style: string, refusedAt?: number, insertAs?: "vector" | "image") {
+async function filled(
+  names: readonly string[],
+  style: string,
+  refusedAt?: number,
+  insertAs?: "vector" | "image",
+  known = meta,
+) {
   const server = await startContractServer();
   try {
-    server.meta = meta;
+    server.meta = known;
     let asked = 0;
     server.intercept = (request, response) => {
       if (request.method !== "POST" || request.url !== "/v1/generations" || asked++ !== refusedAt) return false;
@@ -100,4 +106,12 @@ test("a layer whose place vectors can't take is left out before anything is draw
   };
   assert.deepEqual(await titlesAs("vector"), ["bell"]);
   assert.deepEqual(await titlesAs("image"), ["bell", "home"]);
+});
+
+test("a server that has no labels fills layers with captions in an icon set, whatever style was chosen before", async () => {
+  const iconSets = { ...meta, packs: meta.packs.slice(1) };
+  for (const style of ["", "flat"]) {
+    const { results, failure } = await filled(["bell"], style, undefined, undefined, iconSets);
+    assert.deepEqual([failure, results.map(({ title }) => title)], [undefined, ["bell"]]);
+  }
 });
