@@ -131,6 +131,7 @@ export const de: Texts = {
   unread: "{n} weitere Ebenen sind ausgewählt, mehr als auf einmal gelesen werden.",
   matched: "{i} von {n} Ebenen heißen wie etwas, das das Paket kennt",
   unmatched: "Unbekannte Namen ({n})",
+  unnamedLayers: "Ausgelassen, sie brauchen einen eigenen Namen ({n})",
   suggestions: "Vorschläge",
   noSuggestion: "nichts Ähnliches",
   factor: "Faktor",

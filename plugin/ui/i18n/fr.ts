@@ -130,6 +130,7 @@ export const fr: Texts = {
   unread: "{n} calques de plus sont sélectionnés qu’on n’en lit à la fois.",
   matched: "{i} calques sur {n} portent le nom d’une chose que le paquet connaît",
   unmatched: "Noms inconnus ({n})",
+  unnamedLayers: "Laissés de côté : ils ont besoin d’un vrai nom ({n})",
   suggestions: "Suggestions",
   noSuggestion: "rien de semblable",
   factor: "Facteur",

@@ -130,6 +130,7 @@ export const ja: Texts = {
   unread: "一度に読める数より {n} 個多く選択されています。",
   matched: "{n} 個中 {i} 個のレイヤー名をパックが知っています",
   unmatched: "知らない名前 ({n})",
+  unnamedLayers: "除外: 名前を付けてください ({n})",
   suggestions: "候補",
   noSuggestion: "似たものなし",
   factor: "倍率",

@@ -130,6 +130,7 @@ export const ptBr: Texts = {
   unread: "Há {n} camadas selecionadas a mais do que se lê de uma vez.",
   matched: "{i} de {n} camadas têm o nome de algo que o pacote conhece",
   unmatched: "Nomes desconhecidos ({n})",
+  unnamedLayers: "Deixadas de fora: precisam de um nome próprio ({n})",
   suggestions: "Sugestões",
   noSuggestion: "nada parecido",
   factor: "Fator",

@@ -152,7 +152,7 @@ function Matches({ controller, texts, layers = [], labels, areCaptions }: MatchP
       </p>
       {unmatched.length > 0 && (
         <>
-          <h2>{fill(texts.unmatched, { n: unmatched.length })}</h2>
+          <h2>{fill(areCaptions ? texts.unnamedLayers : texts.unmatched, { n: unmatched.length })}</h2>
           <ul>
             {unmatched.map(({ layer, suggestions }) => (
               <li key={layer.name}>
