@@ -52,7 +52,7 @@ export function buildManifest(port: number = defaultPort): Manifest {
       allowedDomains: domains,
       devAllowedDomains: domains,
       reasoning:
-        "Tau sends captions, labels, sketches, colours and the images that you choose, and of icons whose style it shall learn also the names, to the Tau server that you run on this computer, and fetches the images it makes. Nothing goes anywhere else.",
+        "Tau sends captions, labels, sketches, colours and the images that you choose, of icons whose style it shall learn also the names, and of layers that are filled from their names in an icon set or a style of the file the cleaned names as captions, to the Tau server that you run on this computer, and fetches the images it makes. Nothing goes anywhere else.",
     },
     menu: commandTable.flatMap(({ id, menu, parameters, startsGroup }) => [
       ...(startsGroup ? [{ separator: true } as const] : []),

@@ -39,4 +39,6 @@ export interface FillableLayer {
   readonly name: string;
   /** Absent when it can be filled. */
   readonly problem?: LayerProblem;
+  /** Why vectors can't take its place; absent when they can. */
+  readonly vectorProblem?: LayerProblem;
 }

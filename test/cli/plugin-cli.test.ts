@@ -32,7 +32,7 @@ test("tau plugin writes manifest and bundle for a team's address, with name and 
   const { name, id, networkAccess, menu } = JSON.parse(manifest!);
   assert.deepEqual([name, id], ["Tau at Example", "123"]);
   assert.deepEqual(networkAccess.allowedDomains, ["https://tau.example.com"]);
-  assert.match(networkAccess.reasoning, /your team's own Tau server/);
+  assert.match(networkAccess.reasoning, /cleaned names as captions, to your team's own Tau server/);
   assert.ok(menu.length > 5);
   for (const text of [main!, ui!]) {
     assert.ok(text.includes("https://tau.example.com"));

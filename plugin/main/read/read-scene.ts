@@ -1,6 +1,7 @@
 /** The selection read on request: layers that can be filled, by name, and a drawing as SVG. Only reads. */
 import type { FillableLayer } from "../../../shared/messages/layer-messages.ts";
 import { problemOf } from "../layers/layers.ts";
+import { vectorProblemOf } from "../layers/vector-nodes.ts";
 import { createYield } from "../slices.ts";
 
 /** Layers of one fill: a page of icons has some hundred. */
@@ -18,8 +19,11 @@ export async function readLayers(nodes: readonly SceneNode[]): Promise<ReadLayer
   for (const node of nodes.slice(0, layersMax)) {
     // It may have been deleted in a pause.
     const problem = problemOf(node);
-    if (problem !== "gone")
-      layers.push({ id: node.id, name: node.name, ...(problem === undefined ? {} : { problem }) });
+    if (problem !== "gone") {
+      const vectorProblem = vectorProblemOf(node);
+      const problems = { ...(problem && { problem }), ...(vectorProblem && { vectorProblem }) };
+      layers.push({ id: node.id, name: node.name, ...problems });
+    }
     const pause = yieldToEditor();
     if (pause !== undefined) await pause;
   }

@@ -95,6 +95,7 @@ const isJob = {
 };
 const isGeneration = has({
   ...isJob,
+  labelTitle: isMaybe(isText),
   request: has({
     condition: isCondition,
     count: isWhole,
@@ -170,7 +171,7 @@ const isFamily = has({
   request: has({ translation: isText, seed: isWhole, temperature: isNumber }),
 });
 export const readFamily: Guard<Family> = (value) =>
-  isFamily(value) ? { ...{ refused: [] }, ...(value as Family) } : undefined;
+  isFamily(value) ? { ...(value as Family), refused: (value as Partial<Family>).refused ?? [] } : undefined;
 
 const isTraining = has({
   ...isJob,

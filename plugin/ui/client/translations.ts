@@ -70,16 +70,21 @@ export function choiceFor(
 ): string {
   const { style, redrawStyle = "", recentStyles = [] } = form;
   const choice = command === "redraw-part" ? redrawStyle : style;
+  const first = translationOfCommand(meta, command);
+  // Names of layers are captions where no pack has labels: an icon set draws them.
+  if (command === "fill-names" && first !== undefined && redraws(first) && !isRedrawn(choice)) {
+    const sets = redrawnStyles(meta, command);
+    return (sets.find(({ id }) => id === choiceOfRedrawn(first.id, choice)) ?? sets[0])?.id ?? choice;
+  }
   const keepsShapes = command === "restyle" || command === "sketch";
   const [iconSet] = keepsShapes && form.recentStyles?.length === 0 ? redrawnStyles(meta, command) : [];
   // Nobody chose the style that a pack suggests for captions: icons and sketches keep their shapes first.
-  if (iconSet !== undefined && choice !== "" && choice === translationOfCommand(meta, command)?.defaultStyle)
-    return iconSet.id;
+  if (iconSet !== undefined && choice !== "" && choice === first?.defaultStyle) return iconSet.id;
   const isDrawable = isRedrawn(choice)
     ? readsShownStyles(meta, command)
     : ownStyleOf(choice) === undefined || ownStyles(meta, command).some(({ id }) => id === ownStyleOf(choice));
   if (isDrawable) return choice;
-  const { styles = [], defaultStyle = "" } = translationOfCommand(meta, command) ?? {};
+  const { styles = [], defaultStyle = "" } = first ?? {};
   return recentStyles.find((recent) => styles.some(({ id }) => id === recent)) ?? defaultStyle;
 }
 

@@ -24,7 +24,8 @@ function recordOfStored({ palette }: Generation["request"], { form, collections 
   if (wanted?.bindings !== undefined && wanted.hexes.length === 0) return undefined;
   const record = recordOf(wanted, form.recolourHow);
   const own = palette === undefined ? {} : { palette };
-  return JSON.stringify(serverPalette(record)) === JSON.stringify(own) ? record : own;
+  // What was drawn in its own colours keeps them, also those near to the form's.
+  return !record.isNear && JSON.stringify(serverPalette(record)) === JSON.stringify(own) ? record : own;
 }
 
 export class EarlierResults {

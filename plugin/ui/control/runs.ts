@@ -1,4 +1,4 @@
-/** Runs of the command at work, also while settings or history are in view: started, resumed after a failure, cancelled, and done again. */
+/** Runs of the command at work, also while settings, history or help are in view: started, resumed after a failure, cancelled, and done again. */
 import { commandTable } from "../../../shared/commands.ts";
 import { isIn } from "../../../shared/relaunch.ts";
 import type { ApiClient } from "../client/api-client.ts";

@@ -110,11 +110,11 @@ export const de: Texts = {
     settings: "Einstellungen",
     help: "Hilfe",
   },
-  helpTexts: "Wähle nichts aus, oder Texte: Jeder wird eine Beschreibung.",
+  helpTexts: "Wähle nichts oder Texte aus: Jeder Text wird zu einer Beschreibung.",
   helpResults:
-    "Ergebnisse siehst du zuerst, oder sie werden sofort eingefügt: Das wählst du in den Einstellungen. Neue Bilder bekommen eine Zeichenfläche, geänderte Ebenen behalten ihren Platz. Einmal Rückgängig nimmt alles zurück.",
+    "Ergebnisse siehst du zuerst, oder sie werden sofort eingefügt: Das wählst du in den Einstellungen. Neue Bilder kommen in einen neuen Rahmen, geänderte Ebenen behalten ihren Platz. Einmal Rückgängig nimmt alles zurück.",
   helpKeys:
-    "Strg/Cmd + Enter führt den Befehl aus, mit Umschalt fügt es die Ergebnisse ein. Escape bricht ab oder führt zurück.",
+    "Strg/Cmd + Enter führt den Befehl aus; mit Umschalt werden die Ergebnisse eingefügt. Escape bricht ab oder führt zurück.",
   helpDocs: "Mehr steht in docs/plugin.md im Ordner des Servers, die API für Programme unter {url}.",
   images: "Ausgewählte Bilder",
   tileSize: "Größe auf der Zeichenfläche",
@@ -131,6 +131,7 @@ export const de: Texts = {
   unread: "{n} weitere Ebenen sind ausgewählt, mehr als auf einmal gelesen werden.",
   matched: "{i} von {n} Ebenen heißen wie etwas, das das Paket kennt",
   unmatched: "Unbekannte Namen ({n})",
+  unnamedLayers: "Ausgelassen, sie brauchen einen eigenen Namen ({n})",
   suggestions: "Vorschläge",
   noSuggestion: "nichts Ähnliches",
   factor: "Faktor",

@@ -128,6 +128,7 @@ export const en = {
   unread: "{n} more layers are selected than are read at once.",
   matched: "{i} of {n} layers are named after something that the pack knows",
   unmatched: "Unknown names ({n})",
+  unnamedLayers: "Left out, they need a name of their own ({n})",
   suggestions: "Suggestions",
   noSuggestion: "nothing similar",
   factor: "Factor",

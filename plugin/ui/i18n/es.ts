@@ -130,6 +130,7 @@ export const es: Texts = {
   unread: "Hay {n} capas seleccionadas más de las que se leen a la vez.",
   matched: "{i} de {n} capas llevan el nombre de algo que el paquete conoce",
   unmatched: "Nombres desconocidos ({n})",
+  unnamedLayers: "Omitidas: necesitan un nombre propio ({n})",
   suggestions: "Sugerencias",
   noSuggestion: "nada parecido",
   factor: "Factor",

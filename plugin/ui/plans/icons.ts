@@ -122,6 +122,7 @@ export const planFamily = (
         format: isVector ? ("svg" as const) : ("png" as const),
         ...(isVector ? serverPalette(vector) : {}),
       },
+      ...(redrawnIn === undefined ? {} : { isRedrawn: true }),
       ...(isVector ? { vector } : {}),
     },
   ]);

@@ -80,32 +80,47 @@ export const wordsOf = (text: string): string => spaced(text.normalize("NFKD").r
 
 const spaced = (text: string): string =>
   text
-    .replace(/([\p{Ll}\d])(\p{Lu})/gu, "$1 $2")
+    // No word begins after a single sign, as in iPhone and 3D.
+    .replace(/(?<=[\p{L}\p{N}][\p{Ll}\d])(?=\p{Lu})/gu, " ")
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, " ")
     .trim();
 
 /** Names that the editor gives to new layers; of those that are things, only with a number. */
 const givenName =
-  /^(?:(?:frame|rectangle|ellipse|polygon|vector|component|union|subtract|intersect|exclude|mask group)(?: ?\d+)?|(?:star|line|arrow|group|image|text|section|slice|slide|instance|layer|shape|sticky) ?\d+)$/u;
+  /^(?:(?:frame|rectangle|ellipse|polygon|vector(?: stroke)?|component|union|subtract|intersect|exclude|mask group|clip path(?: group)?)(?: ?\d+)?|(?:star|line|arrow|group|image|text|section|slice|slide|instance|layer|shape|sticky) ?\d+)$/u;
+
+const variant = "(?:filled|outlined?|regular|bold|light|thin|solid|duotone|line|sharp|round)";
+const size = String.raw`(?: \d+(?: ?x ?\d+)?(?: ?(?:px|dp|pt))?)`;
+const isVariant = new RegExp(`^${variant}$`, "u");
+const isDirection = /^(?:left|right|up|down|top|bottom)(?: (?:left|right))?$/u;
+/** After a word that is no size, only variants that are no things: a traffic light stays one. */
+const ending = new RegExp(String.raw`${size}+(?: ${variant})*$|(?<=\S)(?: (?:filled|outlined?|duotone))+$`, "u");
 
 /**
- * The caption that a layer's name is: the last part of a path that has words, without sizes, numbers and the word icon at its ends, as
- * in `icon/user-add` or `ic_home_24px`. Accents stay, unlike in `wordsOf`: captions may be in other languages.
+ * The caption that a layer's name is: the last part of a path that has words, without sizes, numbers, variants and the word icon at its
+ * ends, as in `icon/user-add`, `home/filled` or `ic_home_24px`. A last part that is only a direction follows the part before it. Accents
+ * stay, unlike in `wordsOf`: captions may be in other languages.
  * @returns undefined for a name that the editor gave, and one without words
  */
 export function captionOfLayer(name: string): string | undefined {
+  let [direction, alone] = ["", ""];
   for (const part of name.split(/[/\\]/u).reverse()) {
     // Of a variant it says properties, not a thing.
     const words = part.includes("=") ? "" : spaced(part.normalize("NFC"));
-    if (givenName.test(words)) return undefined;
+    if (givenName.test(words)) break;
     const caption = ` ${words}`
-      .replace(/(?: \d+(?: ?x ?\d+)?(?: ?(?:px|dp|pt))?)+$/u, "")
-      .replace(/^(?: (?:ic|icons?))+(?= )|(?: icons?)$/gu, "")
+      .replace(ending, "")
+      .replace(/^(?: (?:ic|icons?))+(?: \d+(?:px|dp|pt)?)*(?= )|(?: icons?)$/gu, "")
+      .replace(/^(?: (?:0\d+|\d+(?:px|dp|pt)))+(?= )/u, "")
+      .replace(/ ([23])d(?= |$)/gu, " $1D")
       .trim();
-    if (/\p{L}/u.test(caption) && captionProblem(caption) === undefined) return caption;
+    if (!/\p{L}/u.test(caption) || captionProblem(caption) !== undefined) continue;
+    if (isVariant.test(caption)) alone ||= caption;
+    else if (isDirection.test(caption)) direction = `${caption} ${direction}`.trim();
+    else return `${caption} ${direction}`.trim();
   }
-  return undefined;
+  return direction || alone || undefined;
 }
 
 const singular = (words: string): string => words.replace(/(?<=\w{2})(?:(?<=[sxz]|ch|sh)es|(?<!s)s)$/u, "");
@@ -160,6 +175,13 @@ function gramsOf(words: string): ReadonlySet<string> {
   const padded = ` ${words} `;
   return new Set(Array.from({ length: Math.max(0, padded.length - 2) }, (_, i) => padded.slice(i, i + 3)));
 }
+
+/** Layers that vectors shall take the place of: those that they can't are left out before anything is drawn. */
+export const forVectors = (layers: Layers): FillableLayer[] =>
+  layers.map((layer) => {
+    const problem = layer.problem ?? layer.vectorProblem;
+    return problem === undefined ? layer : { ...layer, problem };
+  });
 
 /** Names as captions, which the server finds drawings of, or not. */
 export const matchCaptions = (layers: Layers): NameMatch[] =>

@@ -14,7 +14,7 @@ import { captionLineOf, captionProblem, captionsOf, planCaptions, planReplacemen
 import { type DrawnCondition, fitsInline, planDrawing, withoutPaper } from "./drawing.ts";
 import { planBlend, planUpscale, planVariations, type UploadedIcon, type UploadedSource } from "./edits.ts";
 import { planFamily, planRestyle, planTraces, showsOwnStyle, upright } from "./icons.ts";
-import { LabelIndex, matchCaptions, matchNames, planLabel, planNames } from "./labels.ts";
+import { forVectors, LabelIndex, matchCaptions, matchNames, planLabel, planNames } from "./labels.ts";
 import {
   planRedrawnCaptions,
   planRedrawnDrawing,
@@ -93,7 +93,8 @@ async function prepareCommand(
     case "fill-names": {
       if (redrawnIn !== undefined) {
         const vector = canBeVectors(state) ? recordOf(paletteOfForm(state), form.recolourHow) : undefined;
-        return finish(found, planRedrawnNames(form, translation, matchCaptions(fillable(state)), redrawnIn, vector));
+        const layers = vector === undefined ? fillable(state) : forVectors(fillable(state));
+        return finish(found, planRedrawnNames(form, translation, matchCaptions(layers), redrawnIn, vector));
       }
       const { labels } = translation;
       const matches = matchNames(fillable(state), new LabelIndex(labels), form.chosenLabels, labels);

@@ -51,6 +51,8 @@ export interface EnlargeJob extends AnyJob {
 export interface FamilyJob extends AnyJob {
   readonly kind: "family";
   readonly input: FamilyInput;
+  /** A flow between styles draws it: its icons have the style's own colours, not a palette of the family. */
+  readonly isRedrawn?: boolean;
   readonly vector?: VectorRecord;
 }
 

@@ -2,11 +2,10 @@
  * One run: asks the server for each job, several at once, reports every step, fetches the images. A job that the server refuses
  * is set aside and the others go on. Stops at once when its signal aborts, and takes the accepted jobs back.
  */
-import type { Family } from "../../../shared/contract/vectors.ts";
 import { Failure, type FailureCode } from "../client/failure.ts";
 import type { ResultSet, Step } from "../state/results.ts";
 import { followJob } from "./follow-job.ts";
-import { chunk, type DrawJob, type FamilyJob, type Job } from "./jobs.ts";
+import { chunk, type DrawJob, type Job } from "./jobs.ts";
 import { drawnSet, enlargedImage, fetchImages } from "./result-sets.ts";
 import { runBatch } from "./run-batch.ts";
 import { parallelMax, type RunOptions, type Working } from "./run-options.ts";
@@ -81,7 +80,7 @@ async function runJob(options: Working, job: Job): Promise<ResultSet> {
       enlargedImage(job, done, info, bytes, key),
     );
   }
-  if (job.kind === "family") return drawnFamily(options, report, job);
+  if (job.kind === "family") return familySet(options, report, job);
   if (job.kind === "trace") return tracedSet(options, report, job);
   const readImage = readOnce(options);
   const draw = (again = "") => {
@@ -98,23 +97,6 @@ async function runJob(options: Working, job: Job): Promise<ResultSet> {
     return draw("-again");
   });
   return drawnSet({ ...options, client: { ...client, readImage } }, report, job, done);
-}
-
-/** The icons of a family, and the names that have none. */
-async function drawnFamily(options: Working, report: (step: Step) => void, job: FamilyJob): Promise<ResultSet> {
-  const { client } = options;
-  let refused: Family["refused"] = [];
-  const family: typeof client.family = async (...asked) => {
-    const answer = await client.family(...asked);
-    refused = answer.refused;
-    return answer;
-  };
-  const set = await familySet({ ...options, client: { ...client, family } }, report, job);
-  const title = set.images
-    .slice(0, 3)
-    .map(({ name }) => name)
-    .join(", ");
-  return { ...set, title, leftOutNames: refused.map(({ name, problem }) => ({ name, code: problem.code })) };
 }
 
 /** Reads each image once, however often it is asked for; one that could not be read is read anew. */

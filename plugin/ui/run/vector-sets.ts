@@ -23,21 +23,23 @@ export function contentOf(drawn: string, record: VectorRecord, sizesPx: readonly
   return { svg, record, ...(sizesPx.length === 0 ? {} : { fitted }) };
 }
 
+/** The icons of a family, and the names that have none. */
 export async function familySet(
   { client, packId, signal }: Around,
   report: (step: Step) => void,
   job: FamilyJob,
 ): Promise<ResultSet> {
   report({ stage: "drawing-family", count: job.imageCount });
-  const { members, packDigest, palette, request } = await client.family(job.input, signal);
+  const { members, refused, packDigest, palette, request } = await client.family(job.input, signal);
   const { translation, style, temperature } = request;
   const images = members.map(({ name, seed, logLikelihood, sources, vector, png }, index): ResultImage => {
     const bytes = png === undefined ? new Uint8Array() : Uint8Array.from(atob(png), (byte) => byte.charCodeAt(0));
     const made = { guidance: limits.guidanceDefault, retrieval: limits.retrievalDefault, logLikelihood, sources };
     const condition = { caption: name, ...(style === undefined ? {} : { style }) };
     const provenance = { format: 1, packId, packDigest, translation, condition, seed, temperature, ...made } as const;
-    // Drawn anew, a member stays in the colours of its family.
-    const record = job.vector?.palette === undefined ? { palette } : job.vector;
+    // Drawn anew, a member stays in the colours of its family, where those are not the style's own.
+    const isOfFamily = job.vector?.palette === undefined && !job.isRedrawn;
+    const record = isOfFamily ? { palette } : (job.vector ?? {});
     const content = vector && contentOf(vector.svg, record);
     return {
       key: `family ${index} ${seed} ${name}`,
@@ -49,7 +51,12 @@ export async function familySet(
       ...(content === undefined ? {} : { vector: content }),
     };
   });
-  return { index: job.index, title: job.title, images, doubts: [], namedLabels: [] };
+  const title = images
+    .slice(0, 3)
+    .map(({ name }) => name)
+    .join(", ");
+  const leftOutNames = refused.map(({ name, problem }) => ({ name, code: problem.code }));
+  return { index: job.index, title, images, doubts: [], namedLabels: [], leftOutNames };
 }
 
 export async function tracedSet(

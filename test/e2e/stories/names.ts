@@ -33,7 +33,7 @@ const fillNamesInIconSet: Story = {
     await select(...names);
     await ui.locator(`#style option[value="~restyle/lucide"]`).waitFor({ state: "attached" });
     await ui.locator("#style").selectOption("~restyle/lucide");
-    await ui.getByText("Unknown names (1)").waitFor();
+    await ui.getByText("Left out, they need a name of their own (1)").waitFor();
     await ui.getByLabel("Insert as").selectOption("vector");
     await step("matched");
     await ui.getByRole("button", { name: "Fill", exact: true }).click();

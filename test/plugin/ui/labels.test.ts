@@ -84,9 +84,32 @@ test("a name is a caption without its path, number, size and the word icon, and 
     ["❤️ heart", "heart"],
     ["star", "star"],
     ["mp3", "mp3"],
+    ["home/filled", "home"],
+    ["arrow/left", "arrow left"],
+    ["arrow/left/bold", "arrow left"],
+    ["icons/left", "left"],
+    ["icons/bold", "bold"],
+    ["heart-outline", "heart"],
+    ["traffic-light", "traffic light"],
+    ["ic_24_home", "home"],
+    ["001-house", "house"],
+    ["home_24px_filled", "home"],
+    ["3D Printer", "3D printer"],
+    ["iPhone", "iphone"],
   ] as const)
     assert.equal(captionOfLayer(name), caption, name);
-  const saysNothing = ["Frame 12", "Rectangle 3", "Rectangle", "Vector", "Star 1", "Group12", "Union", "image 4"];
+  const saysNothing = [
+    "Frame 12",
+    "Rectangle 3",
+    "Rectangle",
+    "Vector",
+    "Star 1",
+    "Group12",
+    "Union",
+    "image 4",
+    "Vector (Stroke)",
+    "Clip path group",
+  ];
   for (const name of [...saysNothing, "", "12", "icon", "icons/24px", "Size=24", "🙂", "home/Frame 2", "x".repeat(501)])
     assert.equal(captionOfLayer(name), undefined, name);
 });

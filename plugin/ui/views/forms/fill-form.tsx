@@ -1,10 +1,11 @@
 /** Fill with label, and fill from layer names: the label or the matches, and which of the selected layers are filled. */
 import { useMemo, useState } from "preact/hooks";
 import type { StyleInfo } from "../../../../shared/contract/meta.ts";
+import type { FillableLayer } from "../../../../shared/messages/layer-messages.ts";
 import { isRedrawn } from "../../client/style-choice.ts";
 import { choiceFor, translationOfCommand } from "../../client/translations.ts";
 import { describeProblem, fill } from "../../i18n/texts.ts";
-import { LabelIndex, matchCaptions, matchNames, wordsOf } from "../../plans/labels.ts";
+import { forVectors, LabelIndex, matchCaptions, matchNames, wordsOf } from "../../plans/labels.ts";
 import { canBeVectors } from "../../plans/prepare.ts";
 import type { ViewProps } from "../view-props.ts";
 import { ScaleModeField, StyleField } from "./common-fields.tsx";
@@ -12,18 +13,21 @@ import { InsertAsField } from "./palette-field.tsx";
 
 export function FillForm(props: ViewProps) {
   const { controller } = props;
-  const { command, meta, form } = controller.state;
+  const { command, meta, form, scene } = controller.state;
   const areCaptions = command === "fill-names" && isRedrawn(choiceFor(meta, command, form));
+  const areVectors = areCaptions && canBeVectors(controller.state);
+  const layers = useMemo(
+    () => scene.layers && (areVectors ? forVectors(scene.layers) : scene.layers),
+    [scene.layers, areVectors],
+  );
   const labels = translationOfCommand(meta, command)?.labels ?? [];
   return (
     <div class="form">
       {command === "fill-label" && <LabelField {...props} labels={labels} />}
-      <StyleField {...props}>
-        {!(areCaptions && canBeVectors(controller.state)) && <ScaleModeField {...props} />}
-      </StyleField>
+      <StyleField {...props}>{!areVectors && <ScaleModeField {...props} />}</StyleField>
       {areCaptions && <InsertAsField {...props} />}
-      <Layers {...props} />
-      {command === "fill-names" && <Matches {...props} labels={labels} areCaptions={areCaptions} />}
+      <Layers {...props} layers={layers} />
+      {command === "fill-names" && <Matches {...props} layers={layers} labels={labels} areCaptions={areCaptions} />}
     </div>
   );
 }
@@ -87,9 +91,14 @@ function LabelField({ controller, texts, labels }: LabelProps) {
   );
 }
 
+interface LayersProps extends ViewProps {
+  /** Absent until they are read. */
+  readonly layers: readonly FillableLayer[] | undefined;
+}
+
 /** How many layers are filled, and which are not. */
-function Layers({ controller, texts }: ViewProps) {
-  const { layers, unreadCount = 0 } = controller.state.scene;
+function Layers({ controller, texts, layers }: LayersProps) {
+  const { unreadCount = 0 } = controller.state.scene;
   if (layers === undefined) return null;
   const problems = layers.filter(({ problem }) => problem !== undefined);
   const ready = layers.length - problems.length;
@@ -117,20 +126,17 @@ function Layers({ controller, texts }: ViewProps) {
   );
 }
 
-interface MatchProps extends LabelProps {
+interface MatchProps extends LabelProps, LayersProps {
   /** Names of layers are captions, and no labels. */
   readonly areCaptions: boolean;
 }
 
-function Matches({ controller, texts, labels, areCaptions }: MatchProps) {
-  const { scene, form } = controller.state;
+function Matches({ controller, texts, layers = [], labels, areCaptions }: MatchProps) {
+  const { form } = controller.state;
   const index = useMemo(() => new LabelIndex(labels), [labels]);
   const matches = useMemo(
-    () =>
-      areCaptions
-        ? matchCaptions(scene.layers ?? [])
-        : matchNames(scene.layers ?? [], index, form.chosenLabels, labels),
-    [scene.layers, index, form.chosenLabels, labels, areCaptions],
+    () => (areCaptions ? matchCaptions(layers) : matchNames(layers, index, form.chosenLabels, labels)),
+    [layers, index, form.chosenLabels, labels, areCaptions],
   );
   const unmatched = [
     ...new Map(
@@ -146,7 +152,7 @@ function Matches({ controller, texts, labels, areCaptions }: MatchProps) {
       </p>
       {unmatched.length > 0 && (
         <>
-          <h2>{fill(texts.unmatched, { n: unmatched.length })}</h2>
+          <h2>{fill(areCaptions ? texts.unnamedLayers : texts.unmatched, { n: unmatched.length })}</h2>
           <ul>
             {unmatched.map(({ layer, suggestions }) => (
               <li key={layer.name}>

@@ -28,7 +28,7 @@ export function LeftOutLines({ texts, captions, beyond = [] }: LeftOutProps) {
         ))}
         {beyond.length > 0 && (
           <li>
-            <strong>{beyond.map(shortened).join(", ")}</strong> {fill(texts.beyondFamily, { n: limits.familyMax })}
+            <strong>{firstOf(beyond)}</strong> {fill(texts.beyondFamily, { n: limits.familyMax })}
           </li>
         )}
       </ul>
@@ -37,3 +37,10 @@ export function LeftOutLines({ texts, captions, beyond = [] }: LeftOutProps) {
 }
 
 const shortened = (caption: string): string => caption.slice(0, 40);
+
+/** Names that are listed; of more it is said how many. */
+const namesMax = 8;
+
+const firstOf = (names: readonly string[]): string =>
+  names.slice(0, namesMax).map(shortened).join(", ") +
+  (names.length > namesMax ? ` … +${names.length - namesMax}` : "");

@@ -100,7 +100,7 @@ const manifestFor = (
   networkAccess: {
     allowedDomains: [origin],
     devAllowedDomains: [origin],
-    reasoning: `Tau sends captions, labels, sketches, colours and the images that you choose, and of icons whose style it shall learn also the names, to your team's own Tau server at ${origin}, and fetches the images it makes. Nothing goes anywhere else.`,
+    reasoning: `Tau sends captions, labels, sketches, colours and the images that you choose, of icons whose style it shall learn also the names, and of layers that are filled from their names in an icon set or a style of the file the cleaned names as captions, to your team's own Tau server at ${origin}, and fetches the images it makes. Nothing goes anywhere else.`,
   },
 });
 

@@ -7,7 +7,7 @@ import { FamilySchema } from "../../../../shared/contract/vectors.ts";
 import { limits } from "../../../../shared/limits.ts";
 import { AppError, toProblem } from "../../../../shared/problem.ts";
 import { sendJson, sendProblem } from "../../contract/contract-jobs.ts";
-import { startContractServer } from "../../contract/contract-server.ts";
+import { startContractServer, testMeta } from "../../contract/contract-server.ts";
 import { drawPng } from "../../png.ts";
 import { connectedController } from "../connected-controller.ts";
 
@@ -80,4 +80,40 @@ test("names beyond what a family has are known before it is asked, and unreadabl
   const many = Array.from({ length: limits.familyMax + 2 }, (_, at) => `thing ${at}`);
   const { names, beyond } = familyNames(["🙂", ...many]);
   assert.deepEqual([names, beyond], [many.slice(0, -2), many.slice(-2)]);
+});
+
+test("vectors remember the palette of their family, and in the style of a flow between styles none, so that they keep its colours", async () => {
+  const [pack] = testMeta.packs;
+  const [captions] = pack!.translations;
+  const iconSets = { id: "restyle", conditions: ["caption", "style", "drawing"], styleImagesMax: 16 } as const;
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8" viewBox="0 0 8 8"><path d="M1 1h5v5z"/></svg>';
+  const family = familyWithout([], "refused");
+  const recordIn = async (style: string, form: object = {}) => {
+    const server = await startContractServer();
+    try {
+      const translations = [captions!, { ...captions!, ...iconSets, conditions: [...iconSets.conditions] }];
+      server.meta = { ...testMeta, packs: [{ ...pack!, translations }] };
+      server.intercept = (request, response) => {
+        const isAsked = request.url === "/v1/families" && request.method === "POST";
+        const vector = { svg, widthPx: 8, heightPx: 8, leftOutCount: 0 };
+        const members = family.members.map(({ png: _, ...member }) => ({ ...member, vector }));
+        if (isAsked) sendJson(response, 200, { ...family, palette: ["#0b3954"], members });
+        return isAsked;
+      };
+      const controller = await connectedController(server);
+      controller.show("family");
+      controller.editForm({ names: "house", insertAs: "vector", palette: "own", style, ...form });
+      await controller.generate();
+      assert.equal(controller.state.failure, undefined);
+      return controller.state.results[0]!.images[0]!.vector!.record;
+    } finally {
+      await server.close();
+    }
+  };
+  const { id } = captions!.styles[0]!;
+  assert.deepEqual(await recordIn(id), { palette: ["#0b3954"] });
+  assert.deepEqual(await recordIn(`~restyle/${id}`), {});
+  const chosen = { palette: "hex", hexes: "#ff0000" };
+  assert.deepEqual(await recordIn(`~restyle/${id}`, chosen), { palette: ["#ff0000"] });
 });

@@ -35,10 +35,16 @@ const meta: Meta = {
 };
 
 /** The state after layers of these names were filled in a style. @param refusedAt which of the requests the server knows no drawing for */
-async function filled(names: readonly string[], style: string, refusedAt?: number) {
+async function filled(
+  names: readonly string[],
+  style: string,
+  refusedAt?: number,
+  insertAs?: "vector" | "image",
+  known = meta,
+) {
   const server = await startContractServer();
   try {
-    server.meta = meta;
+    server.meta = known;
     let asked = 0;
     server.intercept = (request, response) => {
       if (request.method !== "POST" || request.url !== "/v1/generations" || asked++ !== refusedAt) return false;
@@ -49,9 +55,12 @@ async function filled(names: readonly string[], style: string, refusedAt?: numbe
     const controller = await connectedController(server, { post: (message) => sent.push(message) });
     controller.show("fill-names");
     const { readId } = sent.findLast((message) => message.type === "read-layers")!;
-    const layers = names.map((name, at) => ({ id: `1:${at}`, name }));
+    const layers = names.map((name, at) => ({
+      ...{ id: `1:${at}`, name },
+      ...(name.startsWith("instance/") && { vectorProblem: "instance" as const }),
+    }));
     controller.receive({ type: "layers", readId, layers, unreadCount: 0 });
-    controller.editForm({ style });
+    controller.editForm({ style, ...(insertAs && { insertAs }) });
     await controller.generate();
     return controller.state;
   } finally {
@@ -88,4 +97,21 @@ test("without a name that says something nothing is asked, and in a style with l
     results.map(({ images }) => images.map(({ drawn }) => drawn?.provenance.condition)),
     [[{ label: "key", style: "flat" }]],
   );
+});
+
+test("a layer whose place vectors can't take is left out before anything is drawn, and filled with an image", async () => {
+  const titlesAs = async (insertAs: "vector" | "image") => {
+    const { results } = await filled(["bell", "instance/home"], "~restyle/tabler", undefined, insertAs);
+    return results.map(({ title }) => title);
+  };
+  assert.deepEqual(await titlesAs("vector"), ["bell"]);
+  assert.deepEqual(await titlesAs("image"), ["bell", "home"]);
+});
+
+test("a server that has no labels fills layers with captions in an icon set, whatever style was chosen before", async () => {
+  const iconSets = { ...meta, packs: meta.packs.slice(1) };
+  for (const style of ["", "flat"]) {
+    const { results, failure } = await filled(["bell"], style, undefined, undefined, iconSets);
+    assert.deepEqual([failure, results.map(({ title }) => title)], [undefined, ["bell"]]);
+  }
 });

@@ -70,6 +70,15 @@ test("what was drawn as vectors is added again as the server keeps it, in its co
   });
 });
 
+test("what was drawn in its own colours is not snapped to colours of the form that are near", async () => {
+  await withStored(async (server, done) => {
+    const { palette: _, ...request } = done.request;
+    const form = { palette: "hex", hexes: "#0b3955", recolourHow: "near" };
+    const { vector } = await addedAgain(server, { ...done, request }, form);
+    assert.deepEqual(vector, { svg: stored, record: {} });
+  });
+});
+
 test("it is bound to the file's variables where they are the colours that it was drawn in", async () => {
   await withStored(async (server, done) => {
     const { vector } = await addedAgain(server, done, { palette: "c/m" });
