@@ -55,7 +55,7 @@ export interface StylesContext {
   readonly drawings: StyleDrawings;
   readonly sizePx: number;
   readonly service: InferenceService;
-  /** Styles of one ink that have a name. */
+  /** Styles of one ink, without accents in others, that have a name. */
   readonly namedStyles: readonly string[];
   readonly features?: FeatureNet | undefined;
   readonly lpips?: PictureNet | undefined;
@@ -90,7 +90,9 @@ export async function openStyles(options: StylesOptions): Promise<StylesContext>
     sizePx,
     service: createService(translations, flowBatch),
     namedStyles:
-      style?.kind === "drawing-style" ? style.vocabulary.filter(({ isOneInk }) => isOneInk).map(({ id }) => id) : [],
+      style?.kind === "drawing-style"
+        ? style.vocabulary.filter(({ isOneInk, accents }) => isOneInk && !accents).map(({ id }) => id)
+        : [],
     features: judge && (await openFeatureNet(judge, digestsIn(judge.manifest), { threads, shared }, sizePx, progress)),
     lpips: options.lpips === undefined ? undefined : await openLpips(options.lpips, threads),
     packIds: [...new Set(packIds)],
