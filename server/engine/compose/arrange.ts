@@ -25,14 +25,12 @@ const aboutShare = 0.3;
 /** Gap around what lies in a fill, of that around badges. */
 const insideGap = 0.85;
 
-/** The second drawing within the first where that has room for it, else as a badge. */
-export function withBeside(first: Float32Array, second: Float32Array, fills: Fills): Composed {
-  return (isDisc(second) ? undefined : within(first, second)) ?? withBadge(first, second, fills);
-}
-
-/** As `withBeside`, where both are ink: what lies in a fill has a gap around it. Dots are badges. */
-export function withBesideApart(first: Float32Array, second: Float32Array, fills: Fills): Composed {
-  return (isDisc(second) ? undefined : within(first, second, true)) ?? withBadge(first, second, fills);
+/**
+ * The second drawing within the first where that has room for it, else as a badge, as dots always are.
+ * @param isApart what lies in a fill is ink with a gap around it, in place of being cut out
+ */
+export function withBeside(first: Float32Array, second: Float32Array, fills: Fills, isApart = false): Composed {
+  return (isDisc(second) ? undefined : within(first, second, isApart)) ?? withBadge(first, second, fills);
 }
 
 /** The second drawing small at the lower right of the first; a dot, as of a notification, at its upper right. */

@@ -9,11 +9,11 @@ import { longerSide } from "../live-area.ts";
 import { decidedShare } from "../pixels/decide-ink.ts";
 import type { StackedLayer } from "../pixels/ground/stack.ts";
 import { channelsOfHex, hexOfChannels } from "../pixels/hex-colour.ts";
-import { type Box, boundsOf } from "../pixels/places.ts";
 import { inkBy, towardsColour } from "../pixels/recolour.ts";
 import { resampleSquare } from "../pixels/resample-square.ts";
 import { grown, withoutHoles } from "../pixels/shadows/cover.ts";
 import { inkFrom } from "../pixels/strokes.ts";
+import { boxOf } from "./layers.ts";
 
 /** What is behind in a drawing, and what is in front, with the colour of each; without one a part keeps the style's. */
 export interface PartColours {
@@ -213,6 +213,3 @@ function inPlaceOf(
   };
   return (plane) => resampleSquare(plane, square, side);
 }
-
-const boxOf = (alphas: Float32Array): Box | undefined =>
-  boundsOf(Math.sqrt(alphas.length), (at) => alphas[at]! >= inkFrom);

@@ -1,5 +1,5 @@
 /** How what captions say becomes one drawing of several (server/engine/compose). */
-import { bothBeside, withBeside, withBesideApart } from "../../engine/compose/arrange.ts";
+import { bothBeside, withBeside } from "../../engine/compose/arrange.ts";
 import { crossedOut } from "../../engine/compose/cross-out.ts";
 import type { Composed, Fills } from "../../engine/compose/layers.ts";
 import type { CaptionParts } from "./caption-parts.ts";
@@ -14,5 +14,5 @@ export const arranged = {
 /** The same so that both parts are ink, and may have colours of their own: what lies in a fill has a gap around it. */
 export const apart = {
   ...arranged,
-  with: ([one, other], fills) => withBesideApart(one!, other!, fills),
+  with: ([one, other], fills) => withBeside(one!, other!, fills, true),
 } satisfies typeof arranged;

@@ -105,6 +105,10 @@ export function partsOf(caption: string): CaptionParts | undefined {
   return within(text) ?? withState(text);
 }
 
+/** What each part says, the first one first. */
+export const textsOf = (parts: CaptionParts): string[] =>
+  parts.how === "crossedOut" ? [parts.first] : [parts.first, parts.second];
+
 /** Parts that things have anyway: the red roof of a house is no badge on it. */
 const ownParts = wordSet(
   "roof door doors window windows wheel wheels hair hat eye eyes nose ear ears tail wing wings leaf leaves stem handle lid strap sleeve sleeves collar " +

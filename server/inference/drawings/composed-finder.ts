@@ -15,7 +15,7 @@ import { usualInk } from "../../engine/pixels/usual-ink.ts";
 import type { Translation } from "../../engine/translation.ts";
 import { apart, arranged } from "./arranged.ts";
 import { type Finder, type Found, inLibrary, noNoise } from "./caption-finders.ts";
-import { type CaptionParts, isCalledDot, isOwnPart, partsOf } from "./caption-parts.ts";
+import { type CaptionParts, isCalledDot, isOwnPart, partsOf, textsOf } from "./caption-parts.ts";
 import { type CaptionWords, readWords, spelledWithoutSlips } from "./caption-words.ts";
 
 type LibraryArguments = Parameters<typeof inLibrary>;
@@ -37,7 +37,8 @@ export async function inLibraryOrComposed(
   // "Heart in circle" is called "heart circle".
   const together = parts?.how === "crossedOut" ? undefined : parts?.together;
   const whole = await inLibrary(captions, translation, together ? { ...words, plain: together } : words, wanted);
-  const composed = parts && (await composedOf(parts, [captions, translation, words, wanted]));
+  const composed =
+    parts && (await composedOf(parts, await readParts(parts, captions), [captions, translation, words, wanted]));
   if (!composed) return whole;
   const { choice, chosenBy, mostUnlike } = whole;
   if (!choice || !chosenBy) return composed;
@@ -54,7 +55,8 @@ async function inColours([captions, translation, words, wanted]: LibraryArgument
   const { english } = words;
   const parts = english === undefined ? undefined : partsIn(captions, { ...words, plain: english });
   if (!parts || parts.how === "crossedOut") return undefined;
-  const [one, other] = await Promise.all([parts.first, parts.second].map((text) => readWords(captions, text)));
+  const read = await readParts(parts, captions);
+  const [one, other] = read;
   const plain = other!.plain ?? parts.second;
   const isDot = parts.how === "with" && isCalledDot(plain);
   const isCalledAs = [parts.first, parts.second].some(isCalledAsColour);
@@ -63,7 +65,8 @@ async function inColours([captions, translation, words, wanted]: LibraryArgument
   // A colour of the first of two words is that of all: "red heart with arrow".
   const isOfAll = parts.how === "with" && !parts.isHeld && !colours[1];
   if (!isDot && !isCalledAs && (isOfOne || isOfAll || (parts.how === "with" && isOwnPart(plain)))) return undefined;
-  return composedOf(parts, [captions, translation, words, wanted], isOfAll ? [colours[0], colours[0]] : colours);
+  const own = isOfAll ? ([colours[0], colours[0]] as const) : colours;
+  return composedOf(parts, read, [captions, translation, words, wanted], own);
 }
 
 const areSame = (one: CaptionColour | undefined, other: CaptionColour | undefined): boolean =>
@@ -84,22 +87,26 @@ function says(name: ReturnType<DrawingChoice["says"]>, how: CaptionParts["how"])
 
 /** @returns undefined where nothing in the library is called as a part is @param colours of both parts, where these stay apart */
 async function composedOf(
-  parts: CaptionParts,
+  { how }: CaptionParts,
+  read: readonly CaptionWords[],
   [captions, translation, words, wanted]: LibraryArguments,
   colours?: PartColours["colours"],
 ): Promise<Finder | undefined> {
   const finders: Finder[] = [];
-  for (const text of parts.how === "crossedOut" ? [parts.first] : [parts.first, parts.second]) {
-    const own = { ...(await readWords(captions, text)), text: words.text };
-    const isDot = finders.length > 0 && isCalledDot(own.plain ?? text);
+  for (const part of read) {
+    const isDot = finders.length > 0 && isCalledDot(part.plain ?? part.text);
     const finder = isDot
       ? dotOf(translation.target)
-      : await inLibrary(captions, translation, own, { ...wanted, onlyCalledSo: true });
+      : await inLibrary(captions, translation, { ...part, text: words.text }, { ...wanted, onlyCalledSo: true });
     if (!isDot && !finder.choice) return undefined;
     finders.push(finder);
   }
-  return composedFrom(finders, parts.how, { fills: wanted.fills, colours });
+  return composedFrom(finders, how, { fills: wanted.fills, colours });
 }
+
+/** The words of each part. */
+const readParts = (parts: CaptionParts, captions: LibraryArguments[0]): Promise<CaptionWords[]> =>
+  Promise.all(textsOf(parts).map((text) => readWords(captions, text)));
 
 /** A dot is no drawing of the library. */
 function dotOf({ imageSizePx: sizePx }: Pick<Translation["target"], "imageSizePx">): Finder {

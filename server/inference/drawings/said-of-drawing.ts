@@ -20,7 +20,7 @@ import { conditionValues, inOwnStyle, keyOfShown } from "../condition-values.ts"
 import type { ConditionImages } from "../protocol.ts";
 import { apart, arranged } from "./arranged.ts";
 import { inLibrary, refusal } from "./caption-finders.ts";
-import { isCalledDot, partsBeside, theDrawing } from "./caption-parts.ts";
+import { isCalledDot, partsBeside, textsOf, theDrawing } from "./caption-parts.ts";
 import { readWords, spelledWithoutSlips, wordsOf } from "./caption-words.ts";
 import { wantedDrawing } from "./wanted-drawing.ts";
 
@@ -91,8 +91,7 @@ export async function withSaidOfDrawing(
     return found.planes.slice(3 * found.sizePx ** 2);
   };
   const alphas: Float32Array[] = [];
-  for (const text of parts.how === "crossedOut" ? [parts.first] : [parts.first, parts.second])
-    alphas.push(await alphasOf(text));
+  for (const text of textsOf(parts)) alphas.push(await alphasOf(text));
   const isOwn = isInOwnStyle(values);
   const showing = isOwn && inStyle.style?.kind === "images" ? inStyle.style.images : [];
   const { ink: own } = inkOf([shown]);

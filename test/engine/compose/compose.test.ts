@@ -98,12 +98,12 @@ describe("two drawings as one", () => {
     assert.ok(Math.abs(right - left - 0.32 * 100) <= 2 && Math.abs(bottom - top - 0.32 * 100) <= 2);
     assert.ok(Math.abs(right - 114) <= 2 && Math.abs(top - 14) <= 2, `${right}, ${top}`);
     assert.equal(at(behind, 20, 108), at(crossedBox, 20, 108));
-    const apart = arrange.withBesideApart(ring(50), disc(50), "none");
+    const apart = arrange.withBeside(ring(50), disc(50), "none", true);
     assert.ok(boxOf(apart.front)!.top < 20, "not in the ring");
   });
 
   it("apart, what lies in a fill is ink with a gap around it; what is far from the middle of a thing has no room for another", () => {
-    const { behind, front } = arrange.withBesideApart(disc(55), crossedBox, "whole");
+    const { behind, front } = arrange.withBeside(disc(55), crossedBox, "whole", true);
     assert.equal(at(front, side / 2, side / 2), 1);
     assert.ok(front.every((alpha, place) => alpha === 0 || behind[place]! < 0.5));
     const { right } = boxOf(front)!;
