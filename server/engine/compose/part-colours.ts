@@ -29,7 +29,7 @@ export interface PartColours {
 const wholeFrom = 0.7;
 /** Share of what is in front that an answer has as ink at least; where it has less, it cuts that out. */
 const inkedLeast = 0.4;
-/** Share of both parts that a piece has from which on these are one in the answer, and how far a part may stray, of the side. */
+/** Share of both parts that a piece has from which on these are one in the answer, and how far what is in front may stray in them, of the side. */
 const [bothFrom, strayShare] = [0.5, 0.025] as const;
 /** Pixels beyond a part's ink that are its soft edge. */
 const edgePx = 0.75;
@@ -168,17 +168,15 @@ function frontOf(alphas: Float32Array, parts: PartColours): Front {
   const wholes = [drawn, behind].map((part) => part.reduce((sum, own) => sum + own, 0));
   /** Whether the answer has drawn both parts as one piece. */
   const isBoth = (piece: number): boolean => parted.every((sums, part) => sums[piece]! >= bothFrom * wholes[part]!);
+  const whole = grown(withoutHoles(drawn, side), side, strayShare * side);
   const front = nearest.map((own, at) => {
     const piece = pieces[at]!;
     if (piece === 0) return 0;
     const share = ofFront[piece]! / sizes[piece]!;
-    return isBoth(piece) ? own : share >= wholeFrom ? 1 : share <= 1 - wholeFrom ? 0 : own;
+    const isParted = isBoth(piece) || (share < wholeFrom && share > 1 - wholeFrom);
+    return isParted ? own * whole[at]! : Number(share >= wholeFrom);
   });
-  const whole = grown(withoutHoles(drawn, side), side, strayShare * side);
-  return {
-    share: grown(withoutHoles(front, side), side, edgePx).map((own, at) => own * whole[at]!),
-    isCutOut: false,
-  };
+  return { share: grown(withoutHoles(front, side), side, edgePx), isCutOut: false };
 }
 
 /** 1 where what is in front is nearer than what is behind. */
