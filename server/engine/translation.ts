@@ -238,7 +238,7 @@ export async function paint(
     inTints(inLines ? drawLayers(inLines, 1) : await answerOf(), target.imageSizePx, own);
   const colouredOf = async (): Promise<Float32Array> => (tints ? drawLayers(await tintsOf(tints), 1) : answerOf());
   const inAreas =
-    !inLines && areas && drawing
+    !inLines && !settle && areas && drawing
       ? await paintedInAreas(drawing, target.imageSizePx, { ...looks, areas }, colouredOf)
       : undefined;
   const redrawn = inLines ?? inAreas?.layers;

@@ -7,6 +7,7 @@ import { channelsOfHex } from "../pixels/hex-colour.ts";
 import { inInk } from "../pixels/ink-colour.ts";
 import { outOfPlace, resampleSquare } from "../pixels/resample-square.ts";
 import { usualInk } from "../pixels/usual-ink.ts";
+import { settleInColours } from "./coloured-part.ts";
 import type { KeptPixels } from "./kept-pixels.ts";
 
 /** Deviation of the blur by which edges get even, of the width of lines around; its least and its most, of the side. */
@@ -28,12 +29,12 @@ export function settleIn(
   sizePx: number,
   { isOneInk, ink, ground, plate, ring }: Looks,
 ): ((answer: Float32Array) => Float32Array) | undefined {
-  if (!isOneInk && !ink) return undefined;
   const first = 3 * sizePx ** 2;
   // Answer and drawing may lie elsewhere than on the kept picture.
   const within = ring && !ring.isFilled ? outOfPlace(hole, ring, sizePx) : hole;
   const place = (ground ?? plate)?.place;
   const part = place ? resampleSquare(within, place, sizePx) : within;
+  if (!isOneInk && !ink) return settleInColours(part, drawing, sizePx);
   return (answer) => {
     const [around, planes] = [drawing.subarray(first), new Float32Array(answer.length)];
     const alphas = around.map((alpha, at) => (part[at]! > 0 ? answer[first + at]! : alpha));

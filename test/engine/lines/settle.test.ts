@@ -51,7 +51,7 @@ describe("a part that is drawn anew", () => {
     assert.ok(made[32 * sizePx + 24]! < 0.02, `${made[32 * sizePx + 24]}`);
   });
 
-  it("a part in a style of several colours is left as it is", () => {
+  it("a part of a drawing of nothing is left as it is in a style of several colours", () => {
     assert.equal(settleIn({ hole }, new Float32Array(4 * pixels), sizePx, { isOneInk: false }), undefined);
   });
 });
