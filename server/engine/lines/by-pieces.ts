@@ -7,7 +7,8 @@
 import { piecesOf } from "../pixels/strokes.ts";
 import { alikeMeans } from "./alike-areas.ts";
 import { distancesTo, distancesToOther } from "./distances.ts";
-import { endGaps } from "./end-gaps.ts";
+import { endGaps } from "./ends/end-gaps.ts";
+import { endMarks } from "./ends/end-marks.ts";
 import { labelAreas, spreadLabels } from "./label-areas.ts";
 import type { Redrawn } from "./redraw-lines.ts";
 import { type Edged, edgedOf, fieldAround, finePerPx, inkIn, opened, refined, repeated } from "./shape.ts";
@@ -97,6 +98,11 @@ export function decidePieces(
   const firstBay = fills.length;
   const isEmpty = (cell: number): boolean => ink[cell] === 0 && levelOfArea[areas[cell]!] === 0;
   const isOutline = (cell: number): boolean => (ofLines[lines[cell]!]?.empty ?? 0) > 0;
+  // Ink that lies on a tint.
+  const isMark = (line: number): boolean => {
+    const { edge, empty, fill } = ofLines[line] ?? nothingBeside;
+    return levelOfLine[line] === levels[0] && fill > 0 && fill < levels[0]! && empty < emptyLeast * edge;
+  };
   return levels.map((level) => {
     const mask = new Uint8Array(ink.length);
     let hasGaps = false;
@@ -106,6 +112,8 @@ export function decidePieces(
       else if (ink[cell] === 1) hasGaps = true;
     }
     if (hasGaps) endGaps(mask, { ink, away, thick, sidePx, isEmpty, isOutline });
+    if (level === levels[0] && levels.length > 1)
+      endMarks(mask, { lines, away, thick, sidePx, isMark, isTinted: (own) => levelOfLine[own]! < level });
     const whole = hasBays ? tidied(mask, sidePx, (cell) => areas[cell]! >= firstBay) : mask;
     return edgedOf(fieldAround(whole, sidePx), sizePx);
   });

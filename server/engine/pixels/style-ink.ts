@@ -246,21 +246,28 @@ export function linesIn(drawings: readonly Drawing[], isOneInk: boolean, isByHan
   const tint = tintOf(tinted);
   if (tint === undefined) return undefined;
   const toned = areTwoToned(alphas, tint) ? twoTonedLines(alphas, tint, isByHand) : undefined;
-  if (tint > areaTintMost) {
-    if (toned) return toned;
-    const lines = linesOfStyle(asOfTint(alphas, tint), { isByHand });
-    return lines && { ...lines, gaps: undefined, isAll: false, tint };
-  }
+  if (tint > areaTintMost) return toned ?? filledWithTint(alphas, tint, isByHand);
   const lines = linesOfStyle(
     alphas.map((drawing) => ({ ...drawing, alphas: overTint(drawing.alphas) })),
     { hasTints: true, isByHand },
   );
-  if (!lines?.isAll) return toned;
+  // Where the ink is not lines, it lies as marks on areas of the tint.
+  if (!lines?.isAll) return toned ?? filledWithTint(alphas, tint, isByHand);
   const share = tintedShare(alphas, tint);
   const broad = share !== undefined && share <= edgedMost ? broadLines(alphas, tint, isByHand) : undefined;
   if (broad && broad.width >= broaderLeast * lines.width!)
     return { ...broad, gaps: undefined, tint, edge: lines.width };
   return toned ?? { ...lines, gaps: undefined, tint, tinted: share, ...tubesIn(alphas, tint, lines.width) };
+}
+
+/** Drawings of areas in ink or a tint; undefined where they are faint or dots. */
+function filledWithTint(
+  drawings: ReturnType<typeof alphasIn>,
+  tint: number,
+  isByHand: boolean,
+): StyleLines | undefined {
+  const lines = linesOfStyle(asOfTint(drawings, tint), { isByHand });
+  return lines && { ...lines, gaps: undefined, isAll: false, tint };
 }
 
 /** Drawings whose tint is as ink. */

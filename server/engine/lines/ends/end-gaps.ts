@@ -1,9 +1,9 @@
 /**
  * Where gaps in a fill end: a line that became a gap meets the outline, which stays, and labels of lines are ragged where lines meet. Pure.
  */
-import { distancesTo } from "./distances.ts";
-import { labelAreas } from "./label-areas.ts";
-import { finePerPx, opened } from "./shape.ts";
+import { distancesTo } from "../distances.ts";
+import { labelAreas } from "../label-areas.ts";
+import { finePerPx, opened } from "../shape.ts";
 
 /** Radius of the disc that does not get into a crack: in pixels, and at most this share of a line's width. */
 const [crackPx, crackShare] = [0.7, 0.3] as const;
