@@ -10,7 +10,7 @@ import { forNear } from "../pixels/places.ts";
 import { colourInto } from "./colours-around.ts";
 import { spreadInto } from "./harmonic.ts";
 import { joinedEdges } from "./joined-edges.ts";
-import { mirrorOf } from "./mirror.ts";
+import { mirrorInto } from "./mirror.ts";
 
 /** Deviation of the blur by which edges get even, of the side. */
 const blurShare = 0.0117;
@@ -18,8 +18,6 @@ const blurShare = 0.0117;
 const joinedCounts = 0.85;
 /** Deviation of the answer's colours, over the four channels. */
 const answerStrays = 1.2;
-/** Difference of a channel of equal colours: soft edges need not lie alike. */
-const sameWithin = 0.12;
 /** Least membership, so that the answer may say what nothing around does. */
 const shareLeast = 0.02;
 /** Pixels around a part whose colours are seen in it, and those that tell how a colour changes, the latter of the side. */
@@ -45,19 +43,7 @@ export function settleInColours(
   const free = [...isFree.keys()].filter((at) => isFree[at] === 1);
   const rim = around(free, isFree, rimPx, sizePx);
   const near = around(free, isFree, Math.round(bandShare * sizePx), sizePx);
-  const isOpen = isFree.slice();
-  const isSame = (at: number, other: number): boolean => {
-    for (let channel = 0; channel < planes.length; channel += pixels)
-      if (Math.abs(planes[channel + at]! - planes[channel + other]!) > sameWithin) return false;
-    return true;
-  };
-  const mirror = mirrorOf(colours, isFree, sizePx, isSame);
-  for (const at of mirror ? free : []) {
-    const other = mirror!(at);
-    if (other < 0 || isFree[other] === 1) continue;
-    [isOpen[at], colours[at]] = [0, colours[other]!];
-    for (let channel = 0; channel < planes.length; channel += pixels) planes[channel + at] = planes[channel + other]!;
-  }
+  const isOpen = mirrorInto(planes, colours, isFree, sizePx);
   const open = free.filter((at) => isOpen[at] === 1);
   const known = free.filter((at) => isOpen[at] === 0);
   const phases = [...new Set([...rim, ...known].map((at) => colours[at]!))];

@@ -8,10 +8,15 @@ import { inInk } from "../pixels/ink-colour.ts";
 import { outOfPlace, resampleSquare } from "../pixels/resample-square.ts";
 import { usualInk } from "../pixels/usual-ink.ts";
 import { settleInColours } from "./coloured-part.ts";
+import { joinedEdges } from "./joined-edges.ts";
 import type { KeptPixels } from "./kept-pixels.ts";
+import { mirrorInto } from "./mirror.ts";
 
 /** Deviation of the blur by which edges get even, of the width of lines around; its least and its most, of the side. */
 const [blurShare, blurLeast, blurMost] = [0.33, 0.0094, 0.0234] as const;
+
+/** How much edges that go on count beside the answer. */
+const goesOn = 0.6;
 
 /** Width of what is certainly lines, of the side, where nothing is broader: a part of them has their width. */
 const lineMost = 0.1;
@@ -37,30 +42,48 @@ export function settleIn(
   if (!isOneInk && !ink) return settleInColours(part, drawing, sizePx);
   return (answer) => {
     const [around, planes] = [drawing.subarray(first), new Float32Array(answer.length)];
-    const alphas = around.map((alpha, at) => (part[at]! > 0 ? answer[first + at]! : alpha));
-    planes.set(partOf(alphas, around, part, sizePx, lines), first);
+    planes.set(partOf(answer.subarray(first), around, part, sizePx, lines), first);
     return inInk(planes, channelsOfHex(usualInk));
   };
 }
 
 function partOf(
-  alphas: Float32Array,
-  around: Float32Array,
+  answer: Float32Array,
+  drawing: Float32Array,
   hole: Float32Array,
   sizePx: number,
   lines: StyleLines | undefined,
 ): Float32Array {
   const levels = [1, ...(lines?.tint ? [lines.tint] : []), 0];
-  const free = [...hole.keys()].filter((at) => hole[at]! > 0);
-  const found = lineWidthOf(shapeOf(around, sizePx), sizePx);
+  const found = lineWidthOf(shapeOf(drawing, sizePx), sizePx);
   const width = found?.width ?? Number.POSITIVE_INFINITY;
   const blurPx = sizePx * Math.min(blurMost, Math.max(blurLeast, blurShare * width));
-  const made = settled(sharesOf(alphas, levels), free, sizePx, blurPx, true);
+  const isFree = Uint8Array.from(hole, (share) => (share > 0 ? 1 : 0));
+  const known = drawing.map((alpha, at) => (isFree[at] === 1 ? 0 : alpha));
+  // 0 is nothing, as among colours.
+  const nearest = Uint8Array.from(known, (alpha) => {
+    const apart = levels.map((level) => Math.abs(level - alpha));
+    return levels.length - 1 - apart.indexOf(Math.min(...apart));
+  });
+  const isOpen = mirrorInto(known, nearest, isFree, sizePx);
+  const open = [...hole.keys()].filter((at) => isOpen[at] === 1);
+  const shares = sharesOf(
+    known.map((alpha, at) => (isOpen[at] === 1 ? answer[at]! : alpha)),
+    levels,
+  );
+  const joined = [...joinedEdges(nearest, isOpen, sizePx)];
+  for (const at of open) {
+    const having = joined.filter(([, mask]) => mask[at] === 1);
+    if (having.length !== 1) continue;
+    const own = levels.length - 1 - having[0]![0];
+    for (const [level, share] of shares.entries())
+      share[at] = goesOn * Number(level === own) + (1 - goesOn) * share[at]!;
+  }
+  const made = settled(shares, open, sizePx, blurPx, true);
   const isThin = isLines(found) && found.width <= lineMost && found.deep === 0;
-  const even = lines?.isAll && isThin ? inOneWidth(made, free, sizePx, found.width * sizePx) : made;
-  const crisp = alphas.slice();
-  for (const at of free) crisp[at] = levels.reduce((sum, level, phase) => sum + level * even[phase]![at]!, 0);
-  return crisp;
+  const even = lines?.isAll && isThin ? inOneWidth(made, open, sizePx, found.width * sizePx) : made;
+  for (const at of open) known[at] = levels.reduce((sum, level, phase) => sum + level * even[phase]![at]!, 0);
+  return known;
 }
 
 /** Of each level its share in alphas that lie between two of them. */

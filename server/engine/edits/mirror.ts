@@ -45,6 +45,37 @@ export function mirrorOf(
   return best?.mirror;
 }
 
+/**
+ * Draws a part as its mirror image, where the drawing has one. @param planes and colours, changed in place
+ * @param isFree 1 where the part is
+ * @param sameWithin difference of a channel of equal colours: soft edges need not lie alike
+ * @returns 1 where the part is still unknown
+ */
+export function mirrorInto(
+  planes: Float32Array,
+  colours: Uint8Array,
+  isFree: Uint8Array,
+  sizePx: number,
+  sameWithin = 0.12,
+): Uint8Array {
+  const pixels = sizePx ** 2;
+  const isSame = (at: number, other: number): boolean => {
+    for (let channel = 0; channel < planes.length; channel += pixels)
+      if (Math.abs(planes[channel + at]! - planes[channel + other]!) > sameWithin) return false;
+    return true;
+  };
+  const isOpen = isFree.slice();
+  const mirror = mirrorOf(colours, isFree, sizePx, isSame);
+  if (!mirror) return isOpen;
+  for (let at = 0; at < pixels; at += 1) {
+    const other = isFree[at] === 1 ? mirror(at) : -1;
+    if (other < 0 || isFree[other] === 1) continue;
+    [isOpen[at], colours[at]] = [0, colours[other]!];
+    for (let channel = 0; channel < planes.length; channel += pixels) planes[channel + at] = planes[channel + other]!;
+  }
+  return isOpen;
+}
+
 /** Share of drawn pixels whose image has their colour. */
 function alike(
   mirror: (at: number) => number,

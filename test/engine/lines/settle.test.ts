@@ -46,9 +46,24 @@ describe("a part that is drawn anew", () => {
     const bar = drawn([box(4, 24, 60, 40), ink]).planes;
     const place = { left: 16, top: 0, sidePx: 32 };
     const ground = { sizePx, mask: new Float32Array(pixels).fill(1), place, looks: [] };
-    const made = alphasOf(settleIn({ hole }, bar, sizePx, { isOneInk: true, ground })!(new Float32Array(4 * pixels)));
-    assert.ok(made[32 * sizePx + 4]! > 0.98, `${made[32 * sizePx + 4]}`);
-    assert.ok(made[32 * sizePx + 24]! < 0.02, `${made[32 * sizePx + 24]}`);
+    const all = new Float32Array(4 * pixels).fill(1);
+    const made = alphasOf(settleIn({ hole }, bar, sizePx, { isOneInk: true, ground })!(all));
+    assert.ok(made[12 * sizePx + 4]! < 0.02, `${made[12 * sizePx + 4]}`);
+    assert.ok(made[32 * sizePx + 24]! > 0.98, `${made[32 * sizePx + 24]}`);
+  });
+
+  it("a part of lines goes on with them where the answer says little, and as the other half has it", () => {
+    const line = drawn([box(0, 30, 64, 35), ink], [disc(6, 10, 50), ink]).planes;
+    const faint = new Float32Array(4 * pixels).fill(0.3);
+    const part = alphasOf(drawn([box(24, 22, 44, 44), ink]).planes).map(Math.round);
+    const made = alphasOf(settleIn({ hole: part }, line, sizePx, { isOneInk: true })!(faint));
+    assert.ok(made[32 * sizePx + 34]! > 0.98, `${made[32 * sizePx + 34]}`);
+    assert.ok(made[25 * sizePx + 34]! < 0.02, `${made[25 * sizePx + 34]}`);
+    const eyes = drawn([ring(24, 5), ink], [disc(4, 24, 26), ink], [disc(4, 40, 26), ink]).planes;
+    const half = alphasOf(drawn([box(33, 16, 60, 40), ink]).planes).map(Math.round);
+    const mirrored = alphasOf(settleIn({ hole: half }, eyes, sizePx, { isOneInk: true })!(faint));
+    const apart = mirrored.reduce((most, alpha, at) => Math.max(most, Math.abs(alpha - alphasOf(eyes)[at]!)), 0);
+    assert.ok(apart < 1e-6, `${apart}`);
   });
 
   it("a part of a drawing of nothing is left as it is in a style of several colours", () => {
