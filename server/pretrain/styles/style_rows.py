@@ -16,6 +16,8 @@ from torch import Tensor
 SIDE_PX = 128
 STYLES = Path(__file__).parent.parent / ".cache" / "styles"
 LOOKS = ("line", "flat", "gradient")
+CLIPART = "openclipart"
+"""Its set in the index."""
 HELD_OUT = ("heldOutFamily", "heldBackStyle", "heldOutConcept", "heldOutStyle")
 
 
