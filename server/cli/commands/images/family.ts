@@ -26,7 +26,9 @@ fails with the reasons.
 ${flags.temperatureUsage}
   --format F         svg or png (default svg)
 ${flags.paletteUsage} (with svg)
-${flags.linesUsage}
+${flags.linesUsage} (with svg)
+${flags.viewBoxUsage} (with svg)
+${flags.inkUsage} (with svg)
 ${flags.packUsage}
   --out DIR          where the files go, named as the icons`;
 
@@ -44,7 +46,7 @@ async function run(args: string[]): Promise<number> {
       out: { type: "string" },
     },
   });
-  const { out, style: named, "style-from": folder, format, lines } = values;
+  const { out, style: named, "style-from": folder, format, lines, ink } = values;
   if (positionals.length === 0) return refuseUsage("family", "expected at least one name, got none", usage);
   if (out === undefined) return refuseUsage("family", "expected --out DIR, got none", usage);
   if (named !== undefined && folder !== undefined)
@@ -57,7 +59,8 @@ async function run(args: string[]): Promise<number> {
     const isRestyled =
       translation !== undefined && findTranslation(packs, translation).translation.captionsFrom !== undefined;
     const temperature = flags.numberOf(values.temperature) ?? (isRestyled ? 0 : undefined);
-    const given = { style, translation, temperature, format, lines, palette: flags.paletteOf(values.palette) };
+    const [palette, viewBox] = [flags.paletteOf(values.palette), flags.numberOf(values["view-box"])];
+    const given = { style, translation, temperature, format, lines, ink, palette, viewBox };
     const stated = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
     const request = parse(FamilyRequestSchema, { ...stated, names: positionals, seed: flags.seedOf(values) });
     const family = await draw({ ...request, seed: request.seed! }, out);
@@ -78,9 +81,9 @@ async function run(args: string[]): Promise<number> {
         }),
       );
     }
-    const { palette, consistency, refused } = family;
+    const { consistency, refused } = family;
     const left = refused.map(({ name, problem: { code } }) => ({ name, code }));
-    console.log(JSON.stringify({ seed: request.seed, palette, consistency, refused: left }));
+    console.log(JSON.stringify({ seed: request.seed, palette: family.palette, consistency, refused: left }));
     // As with pictures that are restyled: the others are there, and the command says that not all are.
     const [first] = refused;
     if (first) throw new AppError(first.problem.code, refused.map(({ problem }) => problem.detail).join("; "));
