@@ -4,6 +4,7 @@
  */
 import { movedPath, type Path, type Point, pathData } from "../../shared/vectors/vector-path.ts";
 import { blurText, blurUse, titleText } from "../../shared/vectors/vector-svg.ts";
+import { sha256Of } from "../platform/sha256.ts";
 import type { StrokeLook } from "./strokes/stroke-cover.ts";
 
 /** A gradient from one point to another, in pixels of the picture. */
@@ -46,25 +47,33 @@ interface SvgTextOptions {
   readonly isCurrent?: boolean;
 }
 
-export function svgText(
+/** Ids that something refers to end in a mark of the drawing: in a page with many drawings the first of equal ids would stand for all. */
+export function svgText(layers: readonly Layer[], options: SvgTextOptions): string {
+  const text = textOf(layers, options, "");
+  const hasReferences = layers.some(({ gradient, blurPx }) => gradient !== undefined || blurPx !== undefined);
+  return hasReferences ? textOf(layers, options, `-${sha256Of(text).slice(0, 8)}`) : text;
+}
+
+function textOf(
   layers: readonly Layer[],
   { widthPx, heightPx, scale = [1, 1], corner = [0, 0], title, isCurrent = false }: SvgTextOptions,
+  mark: string,
 ): string {
   const digits = digitsFor(Math.max(widthPx, heightPx)) + 1;
   const place = ([x, y]: Point): Point => [x * scale[0] + corner[0], y * scale[1] + corner[1]];
   const gradients = layers.flatMap(({ gradient }, index) =>
-    gradient ? [gradientText(gradient, `gradient-${index + 1}`, place, digits)] : [],
+    gradient ? [gradientText(gradient, `gradient-${index + 1}${mark}`, place, digits)] : [],
   );
   const blurs = layers.flatMap(({ blurPx }, index) =>
     blurPx === undefined
       ? []
-      : [blurText(index, Number((blurPx * scale[0]).toFixed(digits)), { width: widthPx, height: heightPx })],
+      : [blurText(index, Number((blurPx * scale[0]).toFixed(digits)), { width: widthPx, height: heightPx }, mark)],
   );
   const paths = layers.map(({ name, hex, gradient, opacity, blurPx, outlines, stroke }, index) => {
-    const fill = isCurrent ? "currentColor" : gradient ? `url(#gradient-${index + 1})` : hex;
+    const fill = isCurrent ? "currentColor" : gradient ? `url(#gradient-${index + 1}${mark})` : hex;
     const moved = outlines.map((outline) => movedPath(outline, place));
-    // Figma and Illustrator take the name of a layer from its id.
-    const id = `id="${name.replaceAll(" ", "-")}"${blurPx === undefined ? "" : blurUse(index)}`;
+    // Figma and Illustrator take the name of a layer from its id, so that layers of many drawings have the same.
+    const id = `id="${name.replaceAll(" ", "-")}"${blurPx === undefined ? "" : blurUse(index, mark)}`;
     const faint = (what: string): string =>
       opacity === undefined ? "" : ` ${what}-opacity="${Number(opacity.toFixed(3))}"`;
     const data = `d="${pathData(moved, digits)}"`;

@@ -1,4 +1,4 @@
-/** SVGs for developers: in the units of their grid, and in the colour of the page. */
+/** SVGs for developers: in the units of their grid, in the colour of the page, with ids that don't collide in it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import sharp from "sharp";
@@ -69,4 +69,19 @@ test("a drawing of one colour has the page's with ink current, one of several ke
   const painted = vectorise(two, { ink: "current", palette: ["#0b3954"] });
   assert.match(painted.svg, /="currentColor"/);
   assert.doesNotMatch(painted.svg, /="#/);
+});
+
+test("ids that something refers to differ between drawings; those of layers are their names, for Figma", async () => {
+  const shaded = (hex: string): Promise<Pixels> =>
+    drawing(
+      `<defs><linearGradient id="g"><stop offset="0" stop-color="${hex}"/><stop offset="1" stop-color="#e8590c"/></linearGradient></defs><circle cx="64" cy="64" r="50" fill="url(#g)"/>`,
+    );
+  const [one, other] = [vectorise(await shaded("#ffd43b")).svg, vectorise(await shaded("#ffe066")).svg];
+  const idsOf = (svg: string): string[] => [...svg.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id!);
+  const [gradient, layer] = idsOf(one);
+  assert.match(gradient!, /^gradient-1-[0-9a-f]{8}$/);
+  assert.match(layer!, /^[a-z]+$/);
+  assert.ok(one.includes(`fill="url(#${gradient})"`));
+  assert.ok(!idsOf(other).includes(gradient!));
+  assert.equal(vectorise(await shaded("#ffd43b")).svg, one);
 });
