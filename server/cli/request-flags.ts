@@ -41,6 +41,8 @@ export const attributeOptions = { towards: text, from: text, strength: text } as
 /** Of what is written as vectors: how, and whether. */
 export const writingOptions = { palette: text, lines: text, "view-box": text, ink: text } as const;
 export const vectorOptions = { format: text, ...writingOptions } as const;
+/** Of commands that print a short line an image on a terminal. */
+export const printOptions = { json: { type: "boolean" } } as const;
 export const packOptions = { translation: text, packs: text } as const;
 
 export const conditionUsage = `  --caption TEXT     what the image shows
@@ -73,6 +75,7 @@ ${paletteUsage} (with --format svg)
 ${linesUsage} (with --format svg)
 ${viewBoxUsage} (with --format svg)
 ${inkUsage} (with --format svg)`;
+export const printUsage = `  --json             the JSON lines on a terminal too, where one short line an image is printed else`;
 export const packUsage = `  --translation ID   which translation (default caption)
   --packs DIR        folder of packs (default: the packs that ship)`;
 
