@@ -59,6 +59,9 @@ export const limits = {
   vectorColoursMax: 8,
   /** Closed outlines of a vector over all its paths; of noise and photographs the smallest are left out. */
   vectorOutlinesMax: 160,
+  /** Side of an SVG's view box: from the smallest icons to drawings in pixels, whose coordinates keep a digit after the point. */
+  viewBoxLeast: 8,
+  viewBoxMost: 1024,
   /** Icons of one family: a grid that still fits a page; and its colours, of which icon sets have about as many. */
   familyMax: 48,
   familyColoursMax: 6,

@@ -1,6 +1,7 @@
 /**
  * The session of commands that draw: opens packs and inference child, keeps the image files that requests name, writes PNG files
- * and prints one JSON line an image. The same child as the server's, so that the same request gives the same bytes.
+ * and prints one line an image, of JSON unless the command has another. The same child as the server's, so that the same request gives
+ * the same bytes.
  */
 import { extname, join } from "node:path";
 import { attributionOf } from "../../shared/contract/generations/attribution.ts";
@@ -27,6 +28,7 @@ import { writeFileAtomically } from "../platform/files/atomic-file.ts";
 import { makeFolders } from "../platform/files/make-folders.ts";
 import { sha256Of } from "../platform/sha256.ts";
 import { VectorPool } from "../vector/vector-pool.ts";
+import type { Drawn } from "./drawn-line.ts";
 import { ProgressLine } from "./progress-line.ts";
 import { byFlag, readBytes } from "./request-flags.ts";
 
@@ -35,10 +37,16 @@ export interface CliSession {
   /** Keeps an image file, or an SVG as it looks, and gives its digest. @throws AppError not_found, unsupported_media, image_rejected */
   keep(path: string): Promise<string>;
   /** Draws a request into a folder, one file and one printed line an image. */
-  draw(request: ResolvedRequest, folder: string, nameOf?: (image: ImageResult) => string): Promise<void>;
+  draw(request: ResolvedRequest, folder: string, output?: Output): Promise<void>;
   invert(request: InversionRequest): Promise<Inversion>;
   /** Draws a family; the folder is made before. */
   family(request: FamilyRequest & { readonly seed: number }, folder: string): Promise<Family>;
+}
+
+/** How the images of a request are named and told of. */
+interface Output {
+  readonly nameOf?: (image: ImageResult) => string;
+  readonly lineOf?: (drawn: Drawn) => string;
 }
 
 const defaultName = ({ index, seed }: ImageResult): string => `${String(index).padStart(3, "0")}-${seed}.png`;
@@ -183,7 +191,7 @@ function createSession({ packs, start, line, signal, tracers }: Inference): CliS
       files.set(digest, bytes);
       return digest;
     },
-    draw: async (requested, out, nameOf = defaultName) => {
+    draw: async (requested, out, { nameOf = defaultName, lineOf = JSON.stringify } = {}) => {
       const { translation } = findTranslation(packs, requested.translation);
       const request = { ...requested, guidance: guidanceOn(translation, requested) };
       const { images, client } = await prepare(request, out);
@@ -200,7 +208,7 @@ function createSession({ packs, start, line, signal, tracers }: Inference): CliS
         const now = performance.now();
         line.end();
         const paths = vector && { paths: vector.layers.length, segments: vector.segmentCount };
-        console.log(JSON.stringify({ file, ...about, ...paths, milliseconds: Math.round(now - last) }));
+        console.log(lineOf({ file, ...about, ...paths, milliseconds: Math.round(now - last) }));
         last = now;
       };
       await client.generate(

@@ -38,8 +38,11 @@ export const drawOptions = {
 /** Only of what draws a residual: one that is kept has no temperature. */
 export const temperatureOptions = { temperature: text } as const;
 export const attributeOptions = { towards: text, from: text, strength: text } as const;
-/** Of what is written as vectors. */
-export const vectorOptions = { format: text, palette: text, lines: text } as const;
+/** Of what is written as vectors: how, and whether. */
+export const writingOptions = { palette: text, lines: text, "view-box": text, ink: text } as const;
+export const vectorOptions = { format: text, ...writingOptions } as const;
+/** Of commands that print a short line an image on a terminal. */
+export const printOptions = { json: { type: "boolean" } } as const;
 export const packOptions = { translation: text, packs: text } as const;
 
 export const conditionUsage = `  --caption TEXT     what the image shows
@@ -65,9 +68,14 @@ export const attributeUsage = `  --towards TEXT     moves the caption towards th
   --strength S       how far, -${limits.attributeStrengthMax} to ${limits.attributeStrengthMax} (default 1)`;
 export const paletteUsage = `  --palette LIST     vectors of exactly these colours, e.g. "#1e90ff,#ffffff"`;
 export const linesUsage = `  --lines L          what lines of one width become: strokes, or closed outlines (default strokes)`;
+export const viewBoxUsage = `  --view-box N       the SVG in a square of N × N units, e.g. 24 (default: the pixels of the picture)`;
+export const inkUsage = `  --ink current      SVGs that are all of one colour say currentColor for it`;
 export const vectorUsage = `  --format F         png, or svg: few stacked paths, named by their colours (default png)
 ${paletteUsage} (with --format svg)
-${linesUsage} (with --format svg)`;
+${linesUsage} (with --format svg)
+${viewBoxUsage} (with --format svg)
+${inkUsage} (with --format svg)`;
+export const printUsage = `  --json             the JSON lines on a terminal too, where one short line an image is printed else`;
 export const packUsage = `  --translation ID   which translation (default caption)
   --packs DIR        folder of packs (default: the packs that ship)`;
 
@@ -153,6 +161,8 @@ export function requestOf(values: Values, edit: Edit) {
     format,
     palette,
     lines,
+    "view-box": viewBox,
+    ink,
   } = values;
   const attribute = given({ towards, from, strength: numberOf(strength) });
   const request = given({
@@ -169,6 +179,8 @@ export function requestOf(values: Values, edit: Edit) {
     format,
     palette: paletteOf(palette),
     lines,
+    viewBox: numberOf(viewBox),
+    ink,
     attribute: Object.keys(attribute).length > 0 ? attribute : undefined,
   });
   return parse(ResolvedRequestSchema, request);

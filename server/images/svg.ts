@@ -1,20 +1,21 @@
 /**
  * Allows only plain SVG: strokes and shapes. It lists what is allowed, not what is dangerous, so scripts, foreign content,
- * references, entities and elements that multiply work (use, pattern, filter) are excluded. Element names: SVG 2, chapters 5,
- * 9, 10, 14 and 15.
+ * references to elsewhere, entities and elements that multiply work (pattern, filter) are excluded; what `use` repeats counts
+ * as often as it is drawn. Element names: SVG 2, chapters 5, 9, 10, 14 and 15.
  */
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { blursOf, sharpSvg } from "../../shared/vectors/vector-svg.ts";
 import { usualInk } from "../engine/pixels/usual-ink.ts";
+import { type Refuse, withUses } from "./svg-uses.ts";
 
 /** Blurred paths of a drawing at most. */
 const blursMost = 4;
 
 const drawn = [
   ...["svg", "g", "path", "line", "polyline", "polygon", "rect", "circle", "ellipse", "title", "desc"],
-  // Frames of drawing programs contain clips and gradients.
-  ...["defs", "clipPath", "linearGradient", "radialGradient", "stop"],
+  // Frames of drawing programs contain clips, gradients, and shapes that are drawn elsewhere.
+  ...["defs", "clipPath", "linearGradient", "radialGradient", "stop", "use", "symbol"],
 ];
 
 /** An SVG with an ink of its own where it says `currentColor`. */
@@ -22,7 +23,7 @@ export const inUsualInk = (text: string): string => text.replace(/currentColor/g
 
 /** @throws AppError image_rejected naming the first thing that is not allowed */
 export function requirePlainSvg(text: string, field: string): void {
-  const refuse = (expected: string, received: string): AppError =>
+  const refuse: Refuse = (expected, received) =>
     new AppError("image_rejected", `${field}: expected ${expected}, got ${received}`, { field, expected, received });
   if (text.length > limits.svgMaxChars)
     throw refuse(`an SVG of at most ${limits.svgMaxChars} characters`, `${text.length}`);
@@ -35,13 +36,15 @@ export function requirePlainSvg(text: string, field: string): void {
   });
   const whole = [start, ...rest].join("").replace(/^\s*<\?xml\s[^<>]*\?>/, "");
   // Shadows of Tau's own drawings are blurred: few, and each is drawn once.
-  const body =
-    blursOf(whole).size <= blursMost && whole.split(" filter=").length - 1 <= blursMost ? sharpSvg(whole) : whole;
-  if (!/^\s*<svg[\s>]/.test(body)) throw refuse("an SVG document that begins with <svg>", "something else");
-  const declared = /<[!?]\s*([A-Za-z[]*)/.exec(body);
+  const hasFewBlurs =
+    blursOf(whole).size <= blursMost && whole.split(" filter=").length - 1 <= blursMost && !whole.includes("<use");
+  const written = hasFewBlurs ? sharpSvg(whole) : whole;
+  if (!/^\s*<svg[\s>]/.test(written)) throw refuse("an SVG document that begins with <svg>", "something else");
+  const declared = /<[!?]\s*([A-Za-z[]*)/.exec(written);
   if (declared) throw refuse("an SVG without declarations", `<${declared[0].slice(1)}`);
-  for (const [, name] of body.matchAll(/<\/?\s*([^\s/>]+)/g))
+  for (const [, name] of written.matchAll(/<\/?\s*([^\s/>]+)/g))
     if (!drawn.includes(name!)) throw refuse(`only ${drawn.join(", ")}`, `<${name!.slice(0, 40)}>`);
+  const body = withUses(written, refuse);
   const entity = /&(?!(amp|lt|gt|quot|apos);)[^;\s]{0,20};?/.exec(body);
   if (entity) throw refuse("no entities but amp, lt, gt, quot, apos", entity[0]);
   const handler = /\son[a-z]+\s*=/i.exec(body);
@@ -61,7 +64,7 @@ export function requirePlainSvg(text: string, field: string): void {
  * endlessly, and one long clip for many shapes takes minutes. So clips may not be clipped, and all uses together may draw no
  * more than a text without clips could.
  */
-function requireCheapClips(body: string, refuse: (expected: string, received: string) => AppError): void {
+function requireCheapClips(body: string, refuse: Refuse): void {
   const clips = body.split("<clipPath").slice(1);
   const contents = clips.map((part) => part.split("</clipPath", 1)[0]!);
   if (contents.some((content) => /clip-path/i.test(content)))
@@ -80,7 +83,7 @@ function requireCheapClips(body: string, refuse: (expected: string, received: st
  * as the sum of all numbers of the text (a curve is shorter than its control polygon, a circle is 2π radii), divided by the
  * shortest dash.
  */
-function requireFewDashes(body: string, refuse: (expected: string, received: string) => AppError): void {
+function requireFewDashes(body: string, refuse: Refuse): void {
   const patterns = [...body.matchAll(/stroke-dasharray\s*[=:]\s*["']?([^"';>]*)/gi)].map(([, pattern]) => pattern!);
   if (patterns.length === 0) return;
   if (/pathLength/i.test(body)) throw refuse("dashes without pathLength", "both");

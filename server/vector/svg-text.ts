@@ -4,6 +4,7 @@
  */
 import { movedPath, type Path, type Point, pathData } from "../../shared/vectors/vector-path.ts";
 import { blurText, blurUse, titleText } from "../../shared/vectors/vector-svg.ts";
+import { sha256Of } from "../platform/sha256.ts";
 import type { StrokeLook } from "./strokes/stroke-cover.ts";
 
 /** A gradient from one point to another, in pixels of the picture. */
@@ -29,31 +30,50 @@ export interface Layer {
   readonly stroke?: StrokeLook;
 }
 
-/** Digits after the point: a fiftieth of a pixel at 128 px, which no one sees. */
+/** Digits after the point, but one more is written: a fiftieth of a pixel at 128 px, which no one sees. */
 const digitsFor = (sidePx: number): number => (sidePx > 700 ? 0 : sidePx > 90 ? 1 : 2);
 
-/**
- * @param title what the picture shows; may be absent
- * @param scale from the outlines' pixels to the picture's, on each axis
- */
-export function svgText(
+interface SvgTextOptions {
+  /** Size of the drawing in its own units. */
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /** From the outlines' pixels to these units, on each axis. */
+  readonly scale?: Point;
+  /** Where the outlines' corner comes to lie. */
+  readonly corner?: Point;
+  /** What the picture shows. */
+  readonly title?: string;
+  /** Whether all colours are `currentColor`. */
+  readonly isCurrent?: boolean;
+}
+
+/** Ids that something refers to end in a mark of the drawing: in a page with many drawings the first of equal ids would stand for all. */
+export function svgText(layers: readonly Layer[], options: SvgTextOptions): string {
+  const text = textOf(layers, options, "");
+  const hasReferences = layers.some(({ gradient, blurPx }) => gradient !== undefined || blurPx !== undefined);
+  return hasReferences ? textOf(layers, options, `-${sha256Of(text).slice(0, 8)}`) : text;
+}
+
+function textOf(
   layers: readonly Layer[],
-  { widthPx, heightPx, scale = [1, 1], title }: { widthPx: number; heightPx: number; scale?: Point; title?: string },
+  { widthPx, heightPx, scale = [1, 1], corner = [0, 0], title, isCurrent = false }: SvgTextOptions,
+  mark: string,
 ): string {
   const digits = digitsFor(Math.max(widthPx, heightPx)) + 1;
+  const place = ([x, y]: Point): Point => [x * scale[0] + corner[0], y * scale[1] + corner[1]];
   const gradients = layers.flatMap(({ gradient }, index) =>
-    gradient ? [gradientText(gradient, `gradient-${index + 1}`, scale, digits)] : [],
+    gradient ? [gradientText(gradient, `gradient-${index + 1}${mark}`, place, digits)] : [],
   );
   const blurs = layers.flatMap(({ blurPx }, index) =>
     blurPx === undefined
       ? []
-      : [blurText(index, Number((blurPx * scale[0]).toFixed(digits)), { width: widthPx, height: heightPx })],
+      : [blurText(index, Number((blurPx * scale[0]).toFixed(digits)), { width: widthPx, height: heightPx }, mark)],
   );
   const paths = layers.map(({ name, hex, gradient, opacity, blurPx, outlines, stroke }, index) => {
-    const fill = gradient ? `url(#gradient-${index + 1})` : hex;
-    const moved = outlines.map((outline) => movedPath(outline, ([x, y]) => [x * scale[0], y * scale[1]]));
-    // Figma and Illustrator take the name of a layer from its id.
-    const id = `id="${name.replaceAll(" ", "-")}"${blurPx === undefined ? "" : blurUse(index)}`;
+    const fill = isCurrent ? "currentColor" : gradient ? `url(#gradient-${index + 1}${mark})` : hex;
+    const moved = outlines.map((outline) => movedPath(outline, place));
+    // Figma and Illustrator take the name of a layer from its id, so that layers of many drawings have the same.
+    const id = `id="${name.replaceAll(" ", "-")}"${blurPx === undefined ? "" : blurUse(index, mark)}`;
     const faint = (what: string): string =>
       opacity === undefined ? "" : ` ${what}-opacity="${Number(opacity.toFixed(3))}"`;
     const data = `d="${pathData(moved, digits)}"`;
@@ -71,10 +91,13 @@ export function svgText(
   ].join("\n");
 }
 
-function gradientText({ from, to, stops }: LinearGradient, id: string, scale: Point, digits: number): string {
-  const [x1, y1, x2, y2] = [from[0] * scale[0], from[1] * scale[1], to[0] * scale[0], to[1] * scale[1]].map((value) =>
-    Number(value.toFixed(digits)),
-  );
+function gradientText(
+  { from, to, stops }: LinearGradient,
+  id: string,
+  place: (point: Point) => Point,
+  digits: number,
+): string {
+  const [x1, y1, x2, y2] = [...place(from), ...place(to)].map((value) => Number(value.toFixed(digits)));
   const marks = stops
     .map(([share, hex]) => `<stop offset="${Number(share.toFixed(3))}" stop-color="${hex}"/>`)
     .join("");

@@ -1,5 +1,5 @@
 /** What a vector shall be like. */
-import type { VectorLines } from "../../shared/contract/vectors.ts";
+import type { VectorInk, VectorLines } from "../../shared/contract/vectors.ts";
 
 export interface VectorOptions {
   /** What the picture shows; becomes the drawing's title. */
@@ -8,6 +8,10 @@ export interface VectorOptions {
   readonly palette?: readonly string[] | undefined;
   /** What lines of one width become; strokes by default. */
   readonly lines?: VectorLines | undefined;
+  /** Side of the square that the drawing lies in, in its units; absent = as `shown`. */
+  readonly viewBox?: number | undefined;
+  /** `current`: a drawing that is all of one colour says `currentColor` for it. */
+  readonly ink?: VectorInk | undefined;
   /** Whether known layers keep their gradients beside a palette, as those between requested colours; else they become solid. */
   readonly keepsGradients?: boolean | undefined;
   /** Size of the drawing where the pixels show it larger; absent = their own. */

@@ -38,12 +38,24 @@ export function vectorise(pixels: TracedPixels, options: VectorOptions = {}): Ve
 /** Layers as text, and their measures. */
 function written(
   { layers, memberships, leftOutCount, widthPx, heightPx }: Traced,
-  { shown: size, title }: Pick<VectorOptions, "title"> & { readonly shown: NonNullable<VectorOptions["shown"]> },
+  {
+    shown,
+    title,
+    viewBox,
+    ink,
+  }: Pick<VectorOptions, "title" | "viewBox" | "ink"> & { readonly shown: NonNullable<VectorOptions["shown"]> },
 ): Vector {
-  const scale = [size.widthPx / widthPx, size.heightPx / heightPx] as const;
+  const side = Math.max(shown.widthPx, shown.heightPx);
+  const units = (viewBox ?? side) / side;
+  const size = viewBox === undefined ? shown : { widthPx: viewBox, heightPx: viewBox };
+  const scale = [(units * shown.widthPx) / widthPx, (units * shown.heightPx) / heightPx] as const;
+  // In the middle of its square.
+  const corner = [(size.widthPx - units * shown.widthPx) / 2, (size.heightPx - units * shown.heightPx) / 2] as const;
   const strokes = layers.find(({ stroke }) => stroke)?.stroke;
+  const isOneInk = layers.every(({ hex, gradient }) => hex === layers[0]!.hex && !gradient);
+  const isCurrent = ink === "current" && isOneInk;
   return {
-    svg: svgText(layers, { ...size, scale, ...(title !== undefined && { title }) }),
+    svg: svgText(layers, { ...size, scale, corner, isCurrent, ...(title !== undefined && { title }) }),
     widthPx: size.widthPx,
     heightPx: size.heightPx,
     segmentCount: layers.flatMap(({ outlines }) => outlines).reduce((sum, { segments }) => sum + segments.length, 0),

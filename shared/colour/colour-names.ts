@@ -9,7 +9,7 @@ const hues: ReadonlyArray<readonly [until: number, name: string]> = [
   [118, "yellow"],
   [163, "green"],
   [210, "teal"],
-  [250, "cyan"],
+  [225, "cyan"],
   [285, "blue"],
   [325, "purple"],
   [352, "magenta"],
@@ -18,6 +18,8 @@ const hues: ReadonlyArray<readonly [until: number, name: string]> = [
 
 export function nameOfColour([lightness, a, b]: Lab): string {
   const chroma = Math.hypot(a, b);
+  // So dark a colour looks black, of whatever hue.
+  if (lightness < 0.2 && chroma < 0.05) return "black";
   if (chroma < 0.035) {
     if (lightness > 0.95) return "white";
     if (lightness < 0.28) return "black";
@@ -25,6 +27,8 @@ export function nameOfColour([lightness, a, b]: Lab): string {
   }
   const hue = ((Math.atan2(b, a) * 180) / Math.PI + 360) % 360;
   const word = hues.find(([until]) => hue < until)![1];
+  // The slates of interfaces.
+  if (word === "blue" && chroma < 0.055 && lightness < 0.78) return lightness < 0.42 ? "dark blue grey" : "blue grey";
   if (word === "orange" && lightness < 0.62) return lightness < 0.4 ? "dark brown" : "brown";
   if ((word === "red" || word === "orange") && lightness > 0.84 && chroma < 0.1)
     return word === "red" ? "light pink" : "peach";

@@ -14,11 +14,41 @@ export const vectorLines = ["strokes", "outlines"] as const;
 export type VectorLines = (typeof vectorLines)[number];
 export const VectorLinesSchema = z.enum(vectorLines);
 
-export const VectorRequestSchema = z.strictObject({
-  image: DigestSchema,
+/** Side of the square that an SVG is drawn in, in its own units: 24 for the grid of most icons. Absent: the picture's pixels. */
+export const ViewBoxSchema = z.number().int().min(limits.viewBoxLeast).max(limits.viewBoxMost);
+
+/** `current`: an SVG that is all of one colour says `currentColor` instead, so that the page gives it its colour. */
+export const VectorInkSchema = z.enum(["current"]);
+export type VectorInk = z.infer<typeof VectorInkSchema>;
+
+/** How an SVG is written, in every request that has one. */
+export const vectorFields = {
   palette: PaletteSchema.optional(),
   /** Absent: strokes. */
   lines: VectorLinesSchema.optional(),
+  viewBox: ViewBoxSchema.optional(),
+  /** Absent: the colours themselves. */
+  ink: VectorInkSchema.optional(),
+};
+export const VectorFieldsSchema = z.strictObject(vectorFields);
+export type VectorFields = z.infer<typeof VectorFieldsSchema>;
+
+/** What each sets of an SVG. */
+const setsOfSvg = { palette: "colours", lines: "lines", viewBox: "units", ink: "colours" } as const;
+
+/** Complaints about fields of an SVG in a request for none, each with its field. */
+export const complaintsOfSvgFields = (
+  request: VectorFields & { readonly format?: string | undefined },
+): Array<readonly [field: string, expected: string, got: string]> =>
+  Object.entries(setsOfSvg).flatMap(([field, sets]) =>
+    request.format === "svg" || request[field as keyof VectorFields] === undefined
+      ? []
+      : [[field, `format "svg" beside it, of which it sets the ${sets}`, request.format ?? "none"] as const],
+  );
+
+export const VectorRequestSchema = z.strictObject({
+  image: DigestSchema,
+  ...vectorFields,
   /** Becomes the drawing's `<title>`. */
   title: CaptionSchema.optional(),
 });
@@ -34,7 +64,7 @@ export const VectorLayerSchema = z.object({
   share: z.number(),
   /** Outlines of its path, holes too; of a layer of strokes its lines. */
   outlineCount: z.number().int(),
-  /** Only of strokes: their width in pixels of the picture. */
+  /** Only of strokes: their width in pixels of the picture, or in units of the `viewBox` that was requested. */
   strokePx: z.number().optional(),
 });
 export type VectorLayer = z.infer<typeof VectorLayerSchema>;
@@ -45,7 +75,7 @@ export const VectorFactsSchema = z.object({
   layers: z.array(VectorLayerSchema),
   /** Lines and curves. */
   segmentCount: z.number().int(),
-  /** Width of its lines: of the thinnest colour that makes up a good part of it, in pixels of the picture. */
+  /** Width of its lines, in the same: of the thinnest colour that makes up a good part of it. */
   strokePx: z.number(),
   /** Outlines beyond the most that a vector has, smallest first: of noise and photographs. */
   leftOutCount: z.number().int(),
@@ -78,22 +108,14 @@ const familyFields = z.strictObject({
   seed: SeedSchema.optional(),
   temperature: z.number().min(0).max(limits.temperatureMax).default(limits.temperatureDefault),
   format: z.enum(imageFormats).default("svg"),
-  /** Only of vectors. Absent: the colours that the members have most of. */
-  palette: PaletteSchema.optional(),
-  /** Only of vectors. Absent: strokes. */
-  lines: VectorLinesSchema.optional(),
+  /** Only of vectors. Without a `palette`: the colours that the members have most of. */
+  ...vectorFields,
 });
 
 /** Names → icons that belong together: one style, one residual, one palette. */
-export const FamilyRequestSchema = familyFields.superRefine(({ palette, lines, format }, context) => {
-  const complain = (field: string, sets: string): void =>
-    context.addIssue({
-      code: "custom",
-      path: [field],
-      message: `expected format "svg" beside it, of which it sets the ${sets}, got ${format}`,
-    });
-  if (palette && format !== "svg") complain("palette", "colours");
-  if (lines && format !== "svg") complain("lines", "lines");
+export const FamilyRequestSchema = familyFields.superRefine((request, context) => {
+  for (const [field, expected, got] of complaintsOfSvgFields(request))
+    context.addIssue({ code: "custom", path: [field], message: `expected ${expected}, got ${got}` });
 });
 export type FamilyRequest = z.infer<typeof FamilyRequestSchema>;
 export type FamilyInput = z.input<typeof FamilyRequestSchema>;

@@ -44,13 +44,18 @@ export const titleText = (title: string): string =>
 export const titledSvg = (svg: string, title: string): string =>
   svg.replace(/<svg\b[^>]*>/, (tag) => `${tag}\n${titleText(title)}`);
 
-/** A blur of a path as the tracer writes it, within the picture. @param index of the path @param deviation in the drawing's units */
-export const blurText = (index: number, deviation: number, { width, height }: SvgSize): string =>
-  `<filter id="blur-${index + 1}" filterUnits="userSpaceOnUse" x="0" y="0" width="${width}" height="${height}" color-interpolation-filters="sRGB"><feGaussianBlur stdDeviation="${deviation}"/></filter>`;
-export const blurUse = (index: number): string => ` filter="url(#blur-${index + 1})"`;
+/**
+ * A blur of a path as the tracer writes it, within the picture.
+ * @param index of the path
+ * @param deviation in the drawing's units
+ * @param mark of the drawing, which tells its ids from those of others in a page
+ */
+export const blurText = (index: number, deviation: number, { width, height }: SvgSize, mark = ""): string =>
+  `<filter id="blur-${index + 1}${mark}" filterUnits="userSpaceOnUse" x="0" y="0" width="${width}" height="${height}" color-interpolation-filters="sRGB"><feGaussianBlur stdDeviation="${deviation}"/></filter>`;
+export const blurUse = (index: number, mark = ""): string => ` filter="url(#blur-${index + 1}${mark})"`;
 
 const blurIn =
-  /<filter id="blur-(\d{1,2})" filterUnits="userSpaceOnUse" x="0" y="0" width="[\d.]+" height="[\d.]+" color-interpolation-filters="sRGB"><feGaussianBlur stdDeviation="([\d.]+)"\/><\/filter>/g;
+  /<filter id="blur-(\d{1,2})(?:-[0-9a-f]{8})?" filterUnits="userSpaceOnUse" x="0" y="0" width="[\d.]+" height="[\d.]+" color-interpolation-filters="sRGB"><feGaussianBlur stdDeviation="([\d.]+)"\/><\/filter>/g;
 
 /** Deviations of the blurs of paths that the tracer wrote, by the paths' indices, in the drawing's units. */
 export const blursOf = (svg: string): ReadonlyMap<number, number> =>
@@ -61,7 +66,7 @@ export const sharpSvg = (svg: string): string =>
   svg
     .replace(blurIn, "")
     .replace(/<defs><\/defs>\n?/, "")
-    .replace(/ filter="url\(#blur-\d{1,2}\)"/g, "");
+    .replace(/ filter="url\(#blur-\d{1,2}(?:-[0-9a-f]{8})?\)"/g, "");
 
 /** With blurs of its paths, by their indices, in the drawing's units. */
 function blurredSvg(svg: string, blurs: ReadonlyMap<number, number>, size: SvgSize): string {

@@ -56,6 +56,33 @@ it("tau restyle draws files, SVG too, in the style of a folder's icons, which di
   assert.equal(new Set(files.map((bytes) => bytes.toString("base64"))).size, files.length);
 });
 
+it("tau restyle --style-from leaves out icons that can't be read, each with a line, and fails where none can be", async () => {
+  await mkdir(at("mixed"));
+  const words = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><text>a</text></svg>';
+  for (const [name, bytes] of [
+    ["a.png", await readFile(at("own/a.png"))],
+    ["words.svg", Buffer.from(words)],
+    ["z.png", Buffer.from("no picture")],
+  ] as const)
+    await writeFile(join(at("mixed"), name), bytes);
+  const mixed = await restyle(at("square.svg"), "--style-from", at("mixed"));
+  assert.equal(mixed.code, 0, mixed.err);
+  const left = mixed.err.match(/^--style-from: leaves out .*$/gm) ?? [];
+  assert.equal(left.length, 2, mixed.err);
+  assert.match(left[0]!, /mixed\/words\.svg: svg: expected only .*, got <text>$/);
+  assert.match(left[1]!, /mixed\/z\.png: image: expected PNG/);
+  const drawn = await readFile(at("out/000-square.png"));
+  await rm(join(at("mixed"), "words.svg"));
+  await rm(join(at("mixed"), "z.png"));
+  assert.equal((await restyle(at("square.svg"), "--style-from", at("mixed"))).code, 0);
+  assert.deepEqual(await readFile(at("out/000-square.png")), drawn);
+  await rm(join(at("mixed"), "a.png"));
+  await writeFile(join(at("mixed"), "words.svg"), words);
+  const none = await restyle(at("square.svg"), "--style-from", at("mixed"));
+  assert.equal(none.code, 1);
+  assert.match(none.err, /^tau restyle: image_rejected: .*words\.svg: svg: expected only/m);
+});
+
 it("tau restyle draws all files but one that shows nothing, which the error names", async () => {
   await writeFile(
     at("blank.svg"),

@@ -30,6 +30,11 @@ describe("tau vectorise", () => {
     assert.equal(await readFile(join(folder, "two", "disc.svg"), "utf8"), svg);
     await tau("vectorise", "disc.png", "--out", "three", "--palette", "#0000ff,#ffffff");
     assert.match(await readFile(join(folder, "three", "disc.svg"), "utf8"), /fill="#0000ff"/);
+    const handOff = await tau("vectorise", "disc.png", "--out", "four", "--view-box", "24", "--ink", "current");
+    assert.equal(handOff.code, 0, handOff.err);
+    const inGrid = await readFile(join(folder, "four", "disc.svg"), "utf8");
+    assert.match(inGrid, /width="24" height="24" viewBox="0 0 24 24"/);
+    assert.match(inGrid, /fill="currentColor"/);
   });
 
   const refusals: Array<[what: string, args: string[], code: number, message: RegExp]> = [
@@ -43,6 +48,13 @@ describe("tau vectorise", () => {
       /image_rejected: clear\.png: image: expected a picture with something opaque in it, larger than a speck, got 8 × 8 px/,
     ],
     ["a colour in words", ["disc.png", "--out", "out", "--palette", "red"], 1, /invalid_request: --palette/],
+    ["a viewBox in words", ["disc.png", "--out", "out", "--view-box", "big"], 1, /invalid_request: --view-box/],
+    [
+      "an ink that is none",
+      ["disc.png", "--out", "out", "--ink", "red"],
+      1,
+      /--ink: expected one of current, got "red"/,
+    ],
     ["a file that is not there", ["none.png", "--out", "out"], 1, /not_found: none\.png/],
   ];
   for (const [what, args, code, message] of refusals)

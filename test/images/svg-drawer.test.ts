@@ -43,11 +43,13 @@ it("blurs that Tau's own vectors have are allowed, a few; other filters are not"
       }).join(""),
     );
   requirePlainSvg(blurred(2), "svg");
+  requirePlainSvg(blurred(2).replaceAll(/blur-(\d)/g, "blur-$1-0a1b2c3d"), "svg");
   for (const hostile of [
     blurred(9),
     blurred(1).replace("</filter>", "<feTurbulence/></filter>"),
     blurred(1).replace("</defs>", `</defs>${`<path${blurUse(0)} d="M0 0h9v9z"/>`.repeat(9)}`),
     blurred(1).replace("url(#blur-1)", "url(#other)"),
+    blurred(1).replaceAll("blur-1", "blur-1-of-others"),
   ])
     assert.throws(() => requirePlainSvg(hostile, "svg"), { code: "image_rejected" }, hostile);
 });

@@ -210,7 +210,11 @@ describe("an SVG drawing", () => {
     ["a document type from outside", `<!DOCTYPE svg SYSTEM "http://example.org/x.dtd">${drawing(bar)}`],
     [
       "copies of copies",
-      drawing('<g id="a"><path d="M0 0"/></g><g id="b"><use href="#a"/><use href="#a"/></g><use href="#b"/>'),
+      drawing(
+        [1, 2, 3, 4, 5, 6, 7, 8, 9]
+          .map((at) => `<g id="g${at}">${`<use href="#g${at - 1}"/>`.repeat(10)}</g>`)
+          .join('<g id="g0"><path d="M0 0"/></g>'),
+      ),
     ],
     ["filters", drawing('<filter id="f"><feGaussianBlur stdDeviation="1000"/></filter>')],
     [

@@ -19,7 +19,7 @@ function vectorRoute(deps: RouteDeps): Route {
     path: "/v1/vectors",
     summary: "Trace an image: an SVG of few stacked, named paths",
     description:
-      "The image is named by the digest of its upload. Nothing is kept; the same image, palette and `lines` give the same bytes. Lines of one width are strokes, or outlines on request. Photographs become posters: at most eight colours and 160 outlines, `leftOutCount` says how many more there were.",
+      "The image is named by the digest of its upload. Nothing is kept; the same image and fields give the same bytes. Lines of one width are strokes, or outlines on request. With `viewBox` the drawing is in a square of so many units; with `ink: current` one of a single colour says `currentColor`. Photographs become posters: at most eight colours and 160 outlines, `leftOutCount` says how many more there were.",
     body: { mediaTypes: ["application/json"], schema: "VectorRequest" },
     answers: { 200: { description: "The SVG and what it is made of.", schema: "Vector" } },
     problems: [...captionedJsonProblems, "image_unknown", "image_rejected", "queue_full", "shutting_down"],

@@ -10,7 +10,7 @@ import {
 } from "../../../shared/contract/generations/generation-request.ts";
 import type { PackInfo } from "../../../shared/contract/meta.ts";
 import { findTranslation, guidanceOn } from "../../../shared/contract/translation-rules.ts";
-import type { Family, FamilyRequest, Vector, VectorLines } from "../../../shared/contract/vectors.ts";
+import type { Family, FamilyRequest, Vector, VectorFields } from "../../../shared/contract/vectors.ts";
 import { limits } from "../../../shared/limits.ts";
 import { AppError, saidOf, toProblem } from "../../../shared/problem.ts";
 import { consistencyOf, familyPalette } from "../../../shared/vectors/consistency.ts";
@@ -24,7 +24,7 @@ export interface FamilyDeps {
   readonly packs: readonly PackInfo[];
   readonly vectorise: (
     pixels: Pixels,
-    options: { palette?: readonly string[]; title?: string; lines?: VectorLines | undefined },
+    options: Omit<VectorFields, "palette"> & { palette?: readonly string[]; title?: string },
   ) => Promise<Vector>;
   /** Uploads that show the style, decoded. */
   readonly imagesOf: (request: ResolvedRequest) => Promise<ConditionImages>;
@@ -63,7 +63,8 @@ export async function drawFamily(
     Promise.all(
       drawn.map(async (image, index) => {
         if (image === undefined) return undefined;
-        const options = { title: request.names[index]!, lines, ...(palette && { palette }) };
+        const { viewBox, ink } = request;
+        const options = { title: request.names[index]!, lines, viewBox, ink, ...(palette && { palette }) };
         return vectorise(image, options).catch((error: unknown) => {
           setAside(index, error, ({ code }) => code === "image_rejected");
           return undefined;

@@ -8,7 +8,7 @@ import { CaptionSchema, conditionFields, DigestSchema, PartialConditionSchema } 
 import { SeedSchema } from "../job-fields.ts";
 import { shownCaption } from "../shown-caption.ts";
 import { UpscaleScaleSchema } from "../upscaling.ts";
-import { imageFormats, PaletteSchema, VectorLinesSchema } from "../vectors.ts";
+import { imageFormats, vectorFields } from "../vectors.ts";
 import { checkGeneration, guidanceOfAll, retrievalOfAll, temperatureOfAll } from "./generation-rules.ts";
 import { LicencesSchema } from "./sources.ts";
 
@@ -95,10 +95,8 @@ const generationFields = z.strictObject({
   angleDegrees: AngleSchema.default(0),
   /** `svg`: each image is traced too, and its SVG stored beside the PNG. Absent: PNG alone. */
   format: z.enum(imageFormats).optional(),
-  /** With `format: "svg"`: vectors are made of exactly these colours. */
-  palette: PaletteSchema.optional(),
-  /** With `format: "svg"`: what lines of one width become. Absent: strokes. */
-  lines: VectorLinesSchema.optional(),
+  /** With `format: "svg"`. */
+  ...vectorFields,
   ...editFields,
 });
 
@@ -147,5 +145,7 @@ export function vectorOptionsOf(request: ResolvedRequest) {
     ...(palette && { palette, keepsGradients: request.palette === undefined }),
     ...(title && { title }),
     lines: request.lines,
+    viewBox: request.viewBox,
+    ink: request.ink,
   };
 }

@@ -11,7 +11,7 @@ import {
   namesCondition,
   type PartialCondition,
 } from "../conditions.ts";
-import type { VectorLines } from "../vectors.ts";
+import { complaintsOfSvgFields, type VectorFields } from "../vectors.ts";
 
 interface Weights {
   readonly guidance?: number | undefined;
@@ -21,7 +21,7 @@ interface Weights {
 }
 
 /** The fields that the rules look at; `GenerationRequest` is one of these. */
-interface CheckedRequest extends Weights {
+interface CheckedRequest extends Weights, VectorFields {
   readonly condition: PartialCondition;
   readonly count: number;
   readonly bestOf: number;
@@ -32,8 +32,6 @@ interface CheckedRequest extends Weights {
   readonly blendWith?: { readonly condition: PartialCondition } | undefined;
   readonly attribute?: object | undefined;
   readonly format?: string | undefined;
-  readonly palette?: readonly string[] | undefined;
-  readonly lines?: VectorLines | undefined;
 }
 
 /** The guidance that a request means: off where a residual is kept, unless it says otherwise. */
@@ -103,10 +101,7 @@ export function checkGeneration(request: CheckedRequest, context: z.RefinementCt
     if (guidanceOf[field] !== undefined && !isGiven)
       complain(["guidanceOf", field], `condition.${field} beside it`, "none");
   }
-  if (request.palette && request.format !== "svg")
-    complain(["palette"], 'format "svg" beside it, of which it sets the colours', request.format ?? "none");
-  if (request.lines && request.format !== "svg")
-    complain(["lines"], 'format "svg" beside it, of which it sets the lines', request.format ?? "none");
+  for (const [field, expected, got] of complaintsOfSvgFields(request)) complain([field], expected, got);
   const terms = guidanceTermCount(request);
   if (terms > limits.guidanceTermsMax)
     complain(["guidanceOf"], `at most ${limits.guidanceTermsMax} weights above 0, guidance counted`, terms);

@@ -101,7 +101,7 @@ test("answers have it at every size, and what is traced has it as a blurred path
   for (let at = 0; at < 4 * pixels; at += 1) if (alone[12 * pixels + at]! >= 0.5) rgba.set([26, 77, 204, 255], 4 * at);
   const traced = { rgba, widthPx: 2 * sizePx, heightPx: 2 * sizePx, beneath };
   const { svg } = vectorise(traced);
-  assert.match(svg, /<path id="[\w-]+-behind" filter="url\(#blur-1\)" fill="#0f1729" fill-opacity="0.45"/);
+  assert.match(svg, /<path id="[\w-]+-behind" filter="url\(#blur-1-[0-9a-f]{8}\)" fill="#0f1729" fill-opacity="0.45"/);
   assert.deepEqual([...blursOf(svg)], [[0, 4]]);
   const twice = vectorise(traced, { shown: { widthPx: 4 * sizePx, heightPx: 4 * sizePx } }).svg;
   assert.deepEqual([...blursOf(twice)], [[0, 8]]);

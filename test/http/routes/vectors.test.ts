@@ -52,6 +52,13 @@ describe("POST /v1/vectors", () => {
     assert.deepEqual(fillsOf(vector.svg), palette);
   });
 
+  it("writes them in a viewBox, and in the colour of the page where there is one alone", async () => {
+    const asked = { image, viewBox: 24, ink: "current", palette: ["#102a43"] };
+    const vector = VectorSchema.parse(await (await postTo("/v1/vectors", asked)).json());
+    assert.match(vector.svg, /width="24" height="24" viewBox="0 0 24 24"/);
+    assert.deepEqual(fillsOf(vector.svg), ["currentColor"]);
+  });
+
   it("refuses a picture with nothing in it", async () => {
     const clear = await sharp({ create: { width: 9, height: 9, channels: 4, background: "#0000" } })
       .png()
@@ -69,6 +76,8 @@ describe("POST /v1/vectors", () => {
     ["an unknown image", { image: missing }, "image_unknown", "image"],
     ["a colour in words", { image: missing, palette: ["red"] }, "invalid_request", "palette.0"],
     ["an empty palette", { image: missing, palette: [] }, "invalid_request", "palette"],
+    ["a viewBox of less than 8", { image: missing, viewBox: 4 }, "invalid_request", "viewBox"],
+    ["an ink that is none", { image: missing, ink: "red" }, "invalid_request", "ink"],
   ] as const;
   for (const [what, body, code, field] of refused)
     it(`refuses ${what} with ${code}`, async () => {
@@ -79,7 +88,14 @@ describe("POST /v1/vectors", () => {
 
 describe('a generation with format "svg"', () => {
   it("has a PNG and an SVG of every image, each at its path, and forgets both when it is deleted", async () => {
-    const requested = { condition: { caption: "bird" }, count: 2, seed: 4, format: "svg", palette } as const;
+    const requested = {
+      condition: { caption: "bird" },
+      count: 2,
+      seed: 4,
+      format: "svg",
+      palette,
+      viewBox: 20,
+    } as const;
     const started = GenerationSchema.parse(await (await harness.post(requested)).json());
     const done = await harness.until(started.id, ({ state }) => state !== "queued" && state !== "running");
     assert.equal(done.state, "done", JSON.stringify(done.problem));
@@ -95,6 +111,7 @@ describe('a generation with format "svg"', () => {
       assert.ok(fills.length > 0, "the SVG has paths");
       for (const fill of fills) assert.ok((palette as readonly string[]).includes(fill), fill);
       assert.match(svg, /<title>bird<\/title>/);
+      assert.match(svg, /width="20" height="20" viewBox="0 0 20 20"/);
       const known = await harness.request(vector.path, { headers: { "If-None-Match": `"${vector.sha256}"` } });
       assert.equal(known.status, 304);
       assert.equal((await harness.request(path)).headers.get("content-type"), "image/png");
@@ -103,9 +120,12 @@ describe('a generation with format "svg"', () => {
     for (const { vector } of done.images) assert.equal(await harness.results.read(vector!.sha256), undefined);
   });
 
-  it("is refused a palette without it, and a generation of PNGs has no vector", async () => {
-    const problem = await problemOf(await harness.post({ condition: { caption: "bird" }, palette }));
-    assert.deepEqual([problem.code, problem.field], ["invalid_request", "palette"]);
+  it("is refused a palette, a viewBox or an ink without it, and a generation of PNGs has no vector", async () => {
+    for (const [field, value] of Object.entries({ palette, viewBox: 24, ink: "current" })) {
+      const problem = await problemOf(await harness.post({ condition: { caption: "bird" }, [field]: value }));
+      assert.deepEqual([problem.code, problem.field], ["invalid_request", field]);
+      assert.match(problem.detail, /expected format "svg" beside it, .*, got none/);
+    }
     const done = await harness.until(
       GenerationSchema.parse(await (await harness.post({ condition: { caption: "bird" }, count: 1 })).json()).id,
       ({ state }) => state === "done",
@@ -191,6 +211,7 @@ describe("POST /v1/families", () => {
       "style",
     ],
     ["a palette of images", { names: ["bird"], format: "png", palette }, "invalid_request", "palette"],
+    ["a viewBox of images", { names: ["bird"], format: "png", viewBox: 24 }, "invalid_request", "viewBox"],
   ] as const;
   for (const [what, body, code, field] of refused)
     it(`refuses ${what} with ${code}`, async () => {

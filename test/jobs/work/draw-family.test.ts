@@ -30,8 +30,8 @@ async function traced(translation: object, more: object = {}): Promise<Options[]
 }
 
 it("answers in the style's own colours are traced once, and keep them and their gradients", async () => {
-  const once = await traced({ captionsFrom: "caption" }, { lines: "strokes" });
-  assert.deepEqual(once, [{ title: "cat", lines: "strokes" }]);
+  const asked = { lines: "strokes", viewBox: 24, ink: "current" };
+  assert.deepEqual(await traced({ captionsFrom: "caption" }, asked), [{ title: "cat", ...asked }]);
 });
 
 it("others are traced again in the colours that the set has most of, unless a palette is given", async () => {

@@ -425,10 +425,10 @@ test("components that the editor refuses half-way leave nothing behind; a locked
 });
 
 test("a blurred path of a vector is a sharp one with a layer blur as large as the drawing is shown", () => {
-  const blur = `<defs><filter id="blur-1" filterUnits="userSpaceOnUse" x="0" y="0" width="128" height="128" color-interpolation-filters="sRGB"><feGaussianBlur stdDeviation="6"/></filter></defs>\n`;
+  const blur = `<defs><filter id="blur-1-0a1b2c3d" filterUnits="userSpaceOnUse" x="0" y="0" width="128" height="128" color-interpolation-filters="sRGB"><feGaussianBlur stdDeviation="6"/></filter></defs>\n`;
   const svg = icon()
     .replace(/(<svg[^>]*>\n)/, `$1${blur}`)
-    .replace('id="red"', 'id="red-behind" filter="url(#blur-1)"');
+    .replace('id="red"', 'id="red-behind" filter="url(#blur-1-0a1b2c3d)"');
   const images = [image("shadow", { svg, record: {} })];
   send({
     type: "apply",

@@ -1,4 +1,7 @@
-/** `tau family`: names to icons that belong together, and how alike they are. One JSON line an icon, then one of the family, on standard output. */
+/**
+ * `tau family`: names to icons that belong together, and how alike they are. One line an icon, then one of the family, on standard output:
+ * JSON, unless that is a terminal.
+ */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { findTranslation } from "../../../../shared/contract/translation-rules.ts";
@@ -9,6 +12,7 @@ import { parse } from "../../../../shared/validation.ts";
 import { writeFileAtomically } from "../../../platform/files/atomic-file.ts";
 import { captionsIn } from "../../captions-in.ts";
 import { refuseUsage, withCliSession } from "../../cli-session.ts";
+import { isForPrograms, shortLine } from "../../drawn-line.ts";
 import * as flags from "../../request-flags.ts";
 import { styleOfFolder } from "../../style-folder.ts";
 import { styleNamed } from "../../style-named.ts";
@@ -17,7 +21,7 @@ const usage = `Usage: npm run -s tau -- family NAME... [--style NAME | --style-f
 
 Draws one icon for each name (up to ${limits.familyMax}), all from one residual, in one style and in one palette: the given one, or the colours that the
 set has most of. Prints one JSON line an icon, and last one with the palette and how alike the icons are: colours, width of strokes and optical
-size with their spread over the icons. Names that no drawing shows are listed there as \`refused\`; the others are drawn, and the command
+size with their spread over the icons; on a terminal short lines. Names that no drawing shows are listed there as \`refused\`; the others are drawn, and the command
 fails with the reasons.
 
   --style NAME       a style, as \`tau packs list\` names them, which chooses the pack (default: any of the usual one)
@@ -26,8 +30,11 @@ fails with the reasons.
 ${flags.temperatureUsage}
   --format F         svg or png (default svg)
 ${flags.paletteUsage} (with svg)
-${flags.linesUsage}
+${flags.linesUsage} (with svg)
+${flags.viewBoxUsage} (with svg)
+${flags.inkUsage} (with svg)
 ${flags.packUsage}
+${flags.printUsage}
   --out DIR          where the files go, named as the icons`;
 
 async function run(args: string[]): Promise<number> {
@@ -38,13 +45,14 @@ async function run(args: string[]): Promise<number> {
       ...flags.temperatureOptions,
       ...flags.vectorOptions,
       ...flags.packOptions,
+      ...flags.printOptions,
       style: { type: "string" },
       "style-from": { type: "string" },
       seed: { type: "string" },
       out: { type: "string" },
     },
   });
-  const { out, style: named, "style-from": folder, format, lines } = values;
+  const { out, style: named, "style-from": folder, format, lines, ink } = values;
   if (positionals.length === 0) return refuseUsage("family", "expected at least one name, got none", usage);
   if (out === undefined) return refuseUsage("family", "expected --out DIR, got none", usage);
   if (named !== undefined && folder !== undefined)
@@ -57,10 +65,12 @@ async function run(args: string[]): Promise<number> {
     const isRestyled =
       translation !== undefined && findTranslation(packs, translation).translation.captionsFrom !== undefined;
     const temperature = flags.numberOf(values.temperature) ?? (isRestyled ? 0 : undefined);
-    const given = { style, translation, temperature, format, lines, palette: flags.paletteOf(values.palette) };
+    const [palette, viewBox] = [flags.paletteOf(values.palette), flags.numberOf(values["view-box"])];
+    const given = { style, translation, temperature, format, lines, ink, palette, viewBox };
     const stated = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
     const request = parse(FamilyRequestSchema, { ...stated, names: positionals, seed: flags.seedOf(values) });
     const family = await draw({ ...request, seed: request.seed! }, out);
+    const isJson = isForPrograms(values.json);
     const used = new Map<string, number>();
     for (const { name, seed, sources, vector, png } of family.members) {
       const times = (used.get(name) ?? 0) + 1;
@@ -68,19 +78,22 @@ async function run(args: string[]): Promise<number> {
       const words = name.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-+|-+$/g, "") || "icon";
       const file = join(out, `${words}${times === 1 ? "" : `-${times}`}.${request.format}`);
       await writeFileAtomically(file, vector ? Buffer.from(vector.svg) : Buffer.from(png!, "base64"), 0o666);
+      const paths = vector && { paths: vector.layers.length };
       console.log(
-        JSON.stringify({
-          file,
-          name,
-          seed,
-          ...(sources && { sources }),
-          ...(vector && { paths: vector.layers.length }),
-        }),
+        isJson
+          ? JSON.stringify({ file, name, seed, ...(sources && { sources }), ...paths })
+          : shortLine(name, { file, sources }),
       );
     }
-    const { palette, consistency, refused } = family;
+    const { consistency, refused } = family;
     const left = refused.map(({ name, problem: { code } }) => ({ name, code }));
-    console.log(JSON.stringify({ seed: request.seed, palette, consistency, refused: left }));
+    const { palette: drawnIn } = family;
+    const shortly = [`seed ${request.seed}`, drawnIn.join(" "), ...left.map(({ name }) => `left out: ${name}`)];
+    console.log(
+      isJson
+        ? JSON.stringify({ seed: request.seed, palette: drawnIn, consistency, refused: left })
+        : shortly.join(" · "),
+    );
     // As with pictures that are restyled: the others are there, and the command says that not all are.
     const [first] = refused;
     if (first) throw new AppError(first.problem.code, refused.map(({ problem }) => problem.detail).join("; "));

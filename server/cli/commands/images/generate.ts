@@ -1,9 +1,10 @@
-/** `tau generate`: conditions to PNG files, or SVG files. One JSON line an image on standard output. */
+/** `tau generate`: conditions to PNG files, or SVG files. One line an image on standard output, JSON unless that is a terminal. */
 import { parseArgs } from "node:util";
 import type { PackInfo, TranslationInfo } from "../../../../shared/contract/meta.ts";
 import { limits } from "../../../../shared/limits.ts";
 import { captionsIn } from "../../captions-in.ts";
 import { refuseUsage, withCliSession } from "../../cli-session.ts";
+import { lineOf } from "../../drawn-line.ts";
 import * as flags from "../../request-flags.ts";
 import { styleOfFolder } from "../../style-folder.ts";
 import { styleNamed } from "../../style-named.ts";
@@ -11,8 +12,8 @@ import { styleNamed } from "../../style-named.ts";
 const usage = `Usage: npm run -s tau -- generate --caption TEXT --out DIR [options]
 
 Draws PNG files with transparency, or SVG files, from any combination of conditions. Prints one JSON line an image: file, seed,
-logLikelihood, natsPerDimension, conditionGain, typicalityPercentile, milliseconds. The same pack and flags give the
-same bytes.
+logLikelihood, natsPerDimension, conditionGain, typicalityPercentile, sources, milliseconds; on a terminal what it is of,
+the file and the sources with their licences. The same pack and flags give the same bytes.
 
 ${flags.conditionUsage}
   --style-from DIR   instead of --style: the style of the icons in this folder, by the pack that translates between styles
@@ -23,6 +24,7 @@ ${flags.temperatureUsage}
 ${flags.attributeUsage}
 ${flags.vectorUsage}
 ${flags.packUsage}
+${flags.printUsage}
   --out DIR          where the files go`;
 
 async function run(args: string[]): Promise<number> {
@@ -36,6 +38,7 @@ async function run(args: string[]): Promise<number> {
       ...flags.attributeOptions,
       ...flags.vectorOptions,
       ...flags.packOptions,
+      ...flags.printOptions,
       count: { type: "string" },
       "style-from": { type: "string" },
       out: { type: "string" },
@@ -62,9 +65,14 @@ async function run(args: string[]): Promise<number> {
         { condition, count: flags.numberOf(count), seed: flags.seedOf(values) },
       ),
       out,
+      { lineOf: lineOf(subjectOf(values), values.json) },
     );
   });
 }
+
+/** What the images are of: the first that the flags name. */
+const subjectOf = ({ caption, label, sketch, layout, image, "low-resolution": low }: flags.Values): string =>
+  [caption, label, sketch, layout, image, low].find((given) => given !== undefined && given !== "") ?? "image";
 
 const drawsDrawings = (packs: readonly PackInfo[], id: string | undefined): boolean =>
   packs.some(({ translations }) => translations.some((own) => own.id === id && own.conditions.includes("drawing")));

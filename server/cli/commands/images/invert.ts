@@ -38,7 +38,7 @@ async function run(args: string[]): Promise<number> {
     await writeFileAtomically(join(out, "inversion.json"), `${JSON.stringify(found)}\n`, 0o666);
     const { condition, image } = request;
     const edit = { condition, count: 1, seed: 0, keepResidualOf: { image, condition } };
-    await draw(flags.requestOf({ ...values, guidance: "0" }, edit), out, () => "reconstruction.png");
+    await draw(flags.requestOf({ ...values, guidance: "0" }, edit), out, { nameOf: () => "reconstruction.png" });
   });
 }
 

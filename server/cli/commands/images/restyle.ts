@@ -11,6 +11,7 @@ import { limits } from "../../../../shared/limits.ts";
 import { AppError } from "../../../../shared/problem.ts";
 import { createSemaphore } from "../../../platform/semaphore.ts";
 import { type CliSession, refuseUsage, withCliSession } from "../../cli-session.ts";
+import { lineOf } from "../../drawn-line.ts";
 import * as flags from "../../request-flags.ts";
 import { styleOfFolder } from "../../style-folder.ts";
 import { styleNamed } from "../../style-named.ts";
@@ -23,7 +24,7 @@ const usage = `Usage: npm run -s tau -- restyle FILE... [--style NAME | --style-
 Draws each image (PNG, JPEG, WebP, GIF, or SVG) again in another style. Where a pack translates between styles, each image is
 a drawing that the answer shows; the style is one of the pack, that of the icons in a folder, or its own. Elsewhere, or with
 --translation, the residual of each image is kept and its conditions change: name what the images show now with --from-caption
-and --from-style; conditions that you do not change stay. Prints one JSON line an image, as generate does.
+and --from-style; conditions that you do not change stay. Prints one line an image, as generate does.
 
   --style-from DIR      the style of the icons in this folder, of which up to ${limits.styleImagesMax} are read
   --one-style           the images are of one set: the style that they have now is read from all of them
@@ -38,6 +39,7 @@ ${flags.drawUsage}
 ${flags.attributeUsage}
 ${flags.vectorUsage}
 ${flags.packUsage}
+${flags.printUsage}
   --out DIR          where the files go, named by their number and their source`;
 
 async function run(args: string[]): Promise<number> {
@@ -51,6 +53,7 @@ async function run(args: string[]): Promise<number> {
       ...flags.attributeOptions,
       ...flags.vectorOptions,
       ...flags.packOptions,
+      ...flags.printOptions,
       "style-from": { type: "string" },
       "one-style": { type: "boolean" },
       badge: { type: "string" },
@@ -89,9 +92,10 @@ async function run(args: string[]): Promise<number> {
       );
       const gate = createSemaphore(parallelMax);
       const nameOf = (at: number) => `${String(at).padStart(3, "0")}-${parsePath(positionals[at]!).name}.png`;
+      const outputOf = (at: number) => ({ nameOf: () => nameOf(at), lineOf: lineOf(positionals[at]!, given.json) });
       // One that is refused keeps none of the others from being drawn.
       const drawn = await Promise.allSettled(
-        requests.map((request, at) => gate(() => session.draw(request, out, () => nameOf(at)))),
+        requests.map((request, at) => gate(() => session.draw(request, out, outputOf(at)))),
       );
       const refused = drawn.findIndex(({ status }) => status === "rejected");
       if (refused < 0) return;

@@ -1,16 +1,15 @@
 /** `tau vectorise`: image files to SVG files of few stacked, named paths. Needs no pack. One JSON line an image on standard output. */
 import { join, parse as parsePath } from "node:path";
 import { parseArgs } from "node:util";
-import { PaletteSchema, VectorLinesSchema } from "../../../../shared/contract/vectors.ts";
+import { type VectorFields, VectorFieldsSchema } from "../../../../shared/contract/vectors.ts";
 import { limits } from "../../../../shared/limits.ts";
 import { AppError } from "../../../../shared/problem.ts";
 import { parse } from "../../../../shared/validation.ts";
 import { decodeRgba, probeImage } from "../../../images/codec.ts";
 import { writeFileAtomically } from "../../../platform/files/atomic-file.ts";
-import type { VectorOptions } from "../../../vector/vector-options.ts";
 import { vectorise } from "../../../vector/vectorise.ts";
 import { makeOutFolder, refuseUsage } from "../../cli-session.ts";
-import { byFlag, linesUsage, paletteOf, paletteUsage, readBytes } from "../../request-flags.ts";
+import * as flags from "../../request-flags.ts";
 
 const usage = `Usage: npm run -s tau -- vectorise FILE... --out DIR [options]
 
@@ -18,15 +17,17 @@ Traces PNG, JPEG, WebP and GIF files and prints one JSON line an image: file, pa
 icons and flat drawings; of a photograph it makes a poster: at most ${limits.vectorColoursMax} colours and ${limits.vectorOutlinesMax} outlines, leftOut says how many more there were.
 The same file and options give the same bytes.
 
-${paletteUsage}
-${linesUsage}
+${flags.paletteUsage}
+${flags.linesUsage}
+${flags.viewBoxUsage}
+${flags.inkUsage}
   --out DIR          where the SVG files go, named as their images`;
 
 async function run(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { palette: { type: "string" }, lines: { type: "string" }, out: { type: "string" } },
+    options: { ...flags.writingOptions, out: { type: "string" } },
   });
   const { out } = values;
   if (positionals.length === 0) return refuseUsage("vectorise", "expected at least one image file, got none", usage);
@@ -55,23 +56,23 @@ async function run(args: string[]): Promise<number> {
   return 0;
 }
 
-type Values = Readonly<Partial<Record<"palette" | "lines", string>>>;
+type Values = Readonly<Partial<Record<keyof typeof flags.writingOptions, string>>>;
 
 /** @throws AppError by the flag that is wrong */
-function optionsOf({ palette, lines }: Values): Pick<VectorOptions, "palette" | "lines"> {
-  const colours = paletteOf(palette);
+function optionsOf({ palette, lines, ink, "view-box": viewBox }: Values): VectorFields {
   try {
-    return {
-      palette: colours && parse(PaletteSchema, colours, "palette"),
-      lines: lines === undefined ? undefined : parse(VectorLinesSchema, lines, "lines"),
-    };
+    return parse(VectorFieldsSchema, {
+      ...{ lines, ink },
+      palette: flags.paletteOf(palette),
+      viewBox: flags.numberOf(viewBox),
+    });
   } catch (error) {
-    throw byFlag(error);
+    throw flags.byFlag(error);
   }
 }
 
-async function traceFile(path: string, options: VectorOptions) {
-  const bytes = await readBytes(path);
+async function traceFile(path: string, options: VectorFields) {
+  const bytes = await flags.readBytes(path);
   try {
     await probeImage(bytes);
     return vectorise(await decodeRgba(bytes), options);
