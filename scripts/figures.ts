@@ -13,6 +13,7 @@ import { layoutFigure, lowResolutionFigure, sketchFigure } from "./figures/condi
 import { angleFigure, attributeFigure, blendFigure, depthFigure, restyleFigure } from "./figures/edits.ts";
 import { handDrawnFigure } from "./figures/hand-drawn.ts";
 import { layoutsRestyledFigure } from "./figures/layouts-restyled.ts";
+import { tenNewIconsFigure } from "./figures/own-icons/ten-new-icons.ts";
 import {
   captionPhrasesFigure,
   captionSeedsFigure,
@@ -56,6 +57,7 @@ const figures: Figures = {
   attribute: attributeFigure,
   sketch: sketchFigure,
   layout: layoutFigure,
+  "ten-new-icons": tenNewIconsFigure,
   "own-style": ownStyleFigure,
   "caption-seeds": captionSeedsFigure,
   "caption-phrases": captionPhrasesFigure,
@@ -96,6 +98,7 @@ const upscalingSheets: Readonly<Record<string, typeof upscalingFigures>> = {
 const folders: Readonly<Record<string, string>> = {
   autoencoder: "training",
   playground: "plugin",
+  "ten-new-icons": "own-icons",
   "own-style": "styles",
   "caption-seeds": "styles",
   "caption-phrases": "styles",

@@ -1,4 +1,4 @@
-/** The README's screenshot: the built playground against the real server and the default pack, in real Chromium. */
+/** The screenshot of docs/playground.md: the built playground against the real server and the default pack, in real Chromium. */
 import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
