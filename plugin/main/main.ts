@@ -225,13 +225,9 @@ async function open(launch: Launch): Promise<void> {
     const dropped = readDropped(event);
     // What else is dropped is the editor's.
     if (dropped === undefined) return true;
-    try {
-      const bytes = takeImages(dropped.applyId).get(dropped.key);
-      if (bytes === undefined) throw new Error(`expected the bytes of image ${dropped.key}, got none`);
-      dropImage(dropped, bytes, event);
-    } catch (error) {
-      send({ type: "fault", detail: `drop: ${detailOf(error)}` });
-    }
+    dropImage(dropped, takeImages(dropped.applyId).get(dropped.key), event).catch((error: unknown) =>
+      send({ type: "fault", detail: `drop: ${detailOf(error)}` }),
+    );
     return false;
   });
   figma.on("selectionchange", () => {

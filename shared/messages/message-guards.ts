@@ -85,8 +85,8 @@ export function isDroppedImage(value: unknown): value is DroppedImage {
   return (
     isRecord(value) &&
     ["applyId", "tilePx"].every((key) => typeof value[key] === "number") &&
-    ["key", "title"].every((key) => typeof value[key] === "string") &&
-    isRecord(value["provenance"])
+    ["key", "name"].every((key) => typeof value[key] === "string") &&
+    ["provenance", "vector"].every((key) => value[key] === undefined || isRecord(value[key]))
   );
 }
 

@@ -21,7 +21,7 @@ import { EarlierResults } from "./earlier-results.ts";
 import { FileStyles } from "./file-styles.ts";
 import { Runs } from "./runs.ts";
 import { SceneReader } from "./scene-reader.ts";
-import { Store, type Surroundings } from "./store.ts";
+import { type DropPlace, Store, type Surroundings } from "./store.ts";
 import { readThumbs } from "./style-thumbs.ts";
 import { ThumbDrawing } from "./thumb-drawing.ts";
 
@@ -292,12 +292,17 @@ export class Controller {
     this.#canvas.placePreviews(...args);
   }
   dropImage(...args: Parameters<Canvas["dropImage"]>): void {
-    this.#canvas.dropImage(...args);
+    this.#canvas.dropImage(...args).catch((error) => this.#connection.fail(error));
   }
 
   // The history.
   showAgain(done: Generation, title: string): Promise<void> {
     return this.#earlier.showAgain(done, title);
+  }
+  /** An image of the history, dragged out of the window. @throws Failure */
+  async dropEarlier(done: Generation, index: number, title: string, place: DropPlace): Promise<void> {
+    const image = await this.#earlier.imageOf(done, index, title);
+    await this.#canvas.dropImage(image, title, place);
   }
   startFrom(done: Generation): void {
     this.#earlier.startFrom(done);

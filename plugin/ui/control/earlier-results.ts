@@ -9,7 +9,7 @@ import { paletteOf, recordOf } from "../palettes.ts";
 import { canBeVectors } from "../plans/prepare.ts";
 import { serverPalette } from "../run/jobs.ts";
 import { drawnSet } from "../run/result-sets.ts";
-import type { ResultSet } from "../state/results.ts";
+import type { ResultImage, ResultSet } from "../state/results.ts";
 import type { State } from "../state/state.ts";
 import { captionPackId } from "./caption-pack.ts";
 import type { Connection } from "./connection.ts";
@@ -63,6 +63,12 @@ export class EarlierResults {
     } catch (error) {
       this.#connection.fail(error);
     }
+  }
+
+  /** One of its images. @throws Failure */
+  async imageOf(done: Generation, index: number, title: string): Promise<ResultImage> {
+    const images = done.images.filter((image) => image.index === index);
+    return (await this.#setOf({ ...done, images }, title)).images[0]!;
   }
 
   /** Its images, with their drawings as the server keeps them where vectors are wanted; one that is gone leaves its image. @throws Failure */

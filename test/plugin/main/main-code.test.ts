@@ -270,7 +270,7 @@ for (const [when, next] of [
 
 test("an image dragged out of the window lands where it is dropped, remembers how it was made, and is one undo step", () => {
   machine.open("history");
-  const dropped = { applyId: 4, key: "k", title: "a cat", provenance: provenance(7, "a cat"), tilePx: 96 };
+  const dropped = { applyId: 4, key: "k", name: "a cat", provenance: provenance(7, "a cat"), tilePx: 96 };
   machine.fromUi(`{ type: "image", applyId: 4, key: "k", bytes: ${bytesOf(drawPng(1, 8))} }`);
   machine.evaluate(`run.drop({ x: 500, y: 300 }, ${JSON.stringify(dropped)})`);
   const [layer] = page();
