@@ -46,7 +46,7 @@ export class Controller {
     this.#store = new Store(around);
     this.#scenes = new SceneReader(around.post);
     this.#thumbs = new ThumbDrawing(this.#store);
-    this.#connection = new Connection(this.#store, this.#thumbs, () => this.#runs.goOn());
+    this.#connection = new Connection(this.#store, this.#thumbs, () => this.#earlier.retry() ?? this.#runs.goOn());
     this.#canvas = new Canvas(this.#store, this.#connection, this.#scenes);
     this.#runs = new Runs(this.#store, this.#connection, this.#thumbs, this.#canvas, this.#scenes);
     this.#earlier = new EarlierResults(this.#store, this.#connection, (command) => this.show(command));
@@ -96,6 +96,7 @@ export class Controller {
         return;
       case "palettes":
         this.#store.dispatch({ type: "collections", collections: message.collections });
+        this.#store.palettesRead();
         return;
       case "shown-styles":
         this.#fileStyles.receive(message.styles);
@@ -104,6 +105,8 @@ export class Controller {
         if (message.applyId === this.state.applyId) this.#connection.fail(new Failure("apply_failed", message.detail));
         return;
       case "fault":
+        // What can't be read must not be waited for.
+        if (message.detail.startsWith("read-palettes")) this.#store.palettesRead();
         this.#connection.fail(new Failure("internal", message.detail));
         return;
     }
@@ -261,7 +264,7 @@ export class Controller {
     return this.#runs.drawLost();
   }
   retry(): Promise<void> {
-    return this.#runs.retry();
+    return this.#earlier.retry() ?? this.#runs.retry();
   }
   cancel(): void {
     this.#runs.cancel();
