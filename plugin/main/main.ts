@@ -168,6 +168,9 @@ async function handle(message: UiMessage, launch: Launch): Promise<void> {
     case "undo":
       figma.triggerUndo();
       return;
+    case "open-external":
+      figma.openExternal(message.url);
+      return;
     case "notify":
       figma.notify(message.text, { error: message.isError });
       return;

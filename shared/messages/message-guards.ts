@@ -25,6 +25,7 @@ const uiTypes: ReadonlySet<string> = new Set<UiMessage["type"]>([
   "save-shown-style",
   "remove-shown-style",
   "undo",
+  "open-external",
   "notify",
   "close",
 ]);
@@ -69,6 +70,8 @@ export function isUiMessage(value: unknown): value is UiMessage {
       return isShownStyle(message["style"]);
     case "remove-shown-style":
       return typeof message["id"] === "string";
+    case "open-external":
+      return typeof message["url"] === "string" && /^https?:/.test(message["url"]);
     case "save-settings":
       return isRecord(message["settings"]);
     case "save-vocabulary":

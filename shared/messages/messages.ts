@@ -119,6 +119,8 @@ export type UiMessage =
     }
   /** The editor's undo, wished for while the window has the focus. */
   | { readonly type: "undo" }
+  /** Shows a page in the browser. */
+  | { readonly type: "open-external"; readonly url: string }
   | { readonly type: "notify"; readonly text: string; readonly isError: boolean }
   | { readonly type: "close" };
 

@@ -222,6 +222,10 @@ export class Controller {
   copy(text: string): boolean {
     return this.#store.around.copyText(text);
   }
+  /** In the browser: the window can't leave its own page. */
+  openExternal(url: string): void {
+    this.#store.around.post({ type: "open-external", url });
+  }
   resize(size: WindowSize): void {
     this.#store.around.post({ type: "resize", size });
   }

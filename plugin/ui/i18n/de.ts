@@ -32,7 +32,8 @@ export const de: Texts = {
   applied: "{n} auf der Zeichenfläche.",
   oneUndo: " Einmal Rückgängig nimmt alles zurück.",
   replacing: "Ersetzt die neu gezeichneten Ebenen ({n})",
-  stopReplacing: "Stattdessen neue Zeichenfläche",
+  stopReplacing: "Stattdessen {artboard} anlegen",
+  artboard: "einen neuen Rahmen",
   keep: "Bild {rank} behalten, Startwert {seed}",
   keepAll: "Alle auswählen",
   keepNone: "Keines auswählen",
@@ -62,6 +63,12 @@ export const de: Texts = {
   fromLayer: "Vom Bild der Ebene ausgehen",
   fromLayerHint: "Es musste Platz machen. Das Bild der Ebene kann es ersetzen.",
   drawingsLost: "Die Striche, die Maske oder die Farben, denen es folgte, sind auch verloren.",
+  figjam: {
+    artboard: "einen neuen Abschnitt",
+    needLayers: "Wähle die Ebenen aus: Bilder, Formen, Vektoren.",
+    needIcons: "Wähle Icons: Bilder, Vektoren, Gruppen oder Abschnitte.",
+    drawingCure: "Nimm den Block, oder wähle einen Abschnitt oder Vektoren auf der Zeichenfläche.",
+  },
   openSettings: "Einstellungen öffnen",
   replace: "In Ebenen einsetzen ({n})",
   applyAgain: "Erneut einfügen ({n})",
@@ -112,7 +119,7 @@ export const de: Texts = {
   },
   helpTexts: "Wähle nichts oder Texte aus: Jeder Text wird zu einer Beschreibung.",
   helpResults:
-    "Ergebnisse siehst du zuerst, oder sie werden sofort eingefügt: Das wählst du in den Einstellungen. Neue Bilder kommen in einen neuen Rahmen, geänderte Ebenen behalten ihren Platz. Einmal Rückgängig nimmt alles zurück.",
+    "Ergebnisse siehst du zuerst, oder sie werden sofort eingefügt: Das wählst du in den Einstellungen. Neue Bilder kommen in {artboard}, geänderte Ebenen behalten ihren Platz. Einmal Rückgängig nimmt alles zurück.",
   helpKeys:
     "Strg/Cmd + Enter führt den Befehl aus; mit Umschalt werden die Ergebnisse eingefügt. Escape bricht ab oder führt zurück.",
   helpDocs: "Mehr steht in docs/plugin.md im Ordner des Servers, die API für Programme unter {url}.",

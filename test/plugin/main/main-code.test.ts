@@ -333,6 +333,14 @@ test("settings are kept in client storage, and closing the UI closes the plugin"
   assert.equal((lastSent()["settings"] as { token: string }).token, "t");
 });
 
+test("a page of the server opens in the browser, and nothing that is no page", () => {
+  machine.open("help");
+  for (const url of ["http://localhost:7826/docs", "javascript:alert(1)", "figma://file"])
+    machine.fromUi(JSON.stringify({ type: "open-external", url }));
+  machine.fromUi(`{ type: "open-external" }`);
+  assert.deepEqual(machine.evaluate("opened"), ["http://localhost:7826/docs"]);
+});
+
 test("in FigJam, which has no frames, the artboard is a section with the same grid", () => {
   machine.open("caption-to-artboard", undefined, "figjam");
   apply(1, { "a cat": 4 });
