@@ -168,6 +168,9 @@ async function handle(message: UiMessage, launch: Launch): Promise<void> {
     case "undo":
       figma.triggerUndo();
       return;
+    case "open-external":
+      figma.openExternal(message.url);
+      return;
     case "notify":
       figma.notify(message.text, { error: message.isError });
       return;
@@ -225,13 +228,9 @@ async function open(launch: Launch): Promise<void> {
     const dropped = readDropped(event);
     // What else is dropped is the editor's.
     if (dropped === undefined) return true;
-    try {
-      const bytes = takeImages(dropped.applyId).get(dropped.key);
-      if (bytes === undefined) throw new Error(`expected the bytes of image ${dropped.key}, got none`);
-      dropImage(dropped, bytes, event);
-    } catch (error) {
-      send({ type: "fault", detail: `drop: ${detailOf(error)}` });
-    }
+    dropImage(dropped, takeImages(dropped.applyId).get(dropped.key), event).catch((error: unknown) =>
+      send({ type: "fault", detail: `drop: ${detailOf(error)}` }),
+    );
     return false;
   });
   figma.on("selectionchange", () => {

@@ -1,5 +1,6 @@
 /** Root of the views: subscribes to the controller, chooses the view, and owns the keys that work everywhere. */
-import { useEffect, useReducer, useRef } from "preact/hooks";
+import { useEffect, useMemo, useReducer, useRef } from "preact/hooks";
+import { textsIn } from "./i18n/texts.ts";
 import { CommandView } from "./views/command-view.tsx";
 import { HelpView } from "./views/help.tsx";
 import { HistoryView } from "./views/history.tsx";
@@ -12,8 +13,9 @@ const isText = (target: EventTarget | null): boolean =>
   target instanceof HTMLTextAreaElement ||
   (target instanceof HTMLInputElement && target.type !== "checkbox" && target.type !== "range");
 
-export function App(props: ViewProps) {
-  const { controller } = props;
+export function App({ controller, texts }: ViewProps) {
+  const { editor } = controller.state;
+  const props = useMemo(() => ({ controller, texts: textsIn(editor, texts) }), [editor]);
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   useEffect(() => controller.subscribe(() => redraw(undefined)), [controller]);
   useEffect(() => {

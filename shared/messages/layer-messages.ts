@@ -41,4 +41,6 @@ export interface FillableLayer {
   readonly problem?: LayerProblem;
   /** Why vectors can't take its place; absent when they can. */
   readonly vectorProblem?: LayerProblem;
+  /** It has layers inside, which are no drawing of Tau's: vectors take their place. */
+  readonly holdsLayers?: true;
 }

@@ -25,6 +25,7 @@ const uiTypes: ReadonlySet<string> = new Set<UiMessage["type"]>([
   "save-shown-style",
   "remove-shown-style",
   "undo",
+  "open-external",
   "notify",
   "close",
 ]);
@@ -69,6 +70,8 @@ export function isUiMessage(value: unknown): value is UiMessage {
       return isShownStyle(message["style"]);
     case "remove-shown-style":
       return typeof message["id"] === "string";
+    case "open-external":
+      return typeof message["url"] === "string" && /^https?:/.test(message["url"]);
     case "save-settings":
       return isRecord(message["settings"]);
     case "save-vocabulary":
@@ -85,8 +88,8 @@ export function isDroppedImage(value: unknown): value is DroppedImage {
   return (
     isRecord(value) &&
     ["applyId", "tilePx"].every((key) => typeof value[key] === "number") &&
-    ["key", "title"].every((key) => typeof value[key] === "string") &&
-    isRecord(value["provenance"])
+    ["key", "name"].every((key) => typeof value[key] === "string") &&
+    ["provenance", "vector"].every((key) => value[key] === undefined || isRecord(value[key]))
   );
 }
 

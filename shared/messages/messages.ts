@@ -85,12 +85,10 @@ export type ApplyTarget =
   /** Vectors to the right of the layers that they were made from. */
   | { readonly kind: "beside"; readonly nodeIds: readonly string[] };
 
-/** What a drop event of the plugin's own window carries; its bytes came before, as an `image` message. */
-export interface DroppedImage {
+/** What a drop event of the plugin's own window carries; without a vector its bytes came before, as an `image` message. */
+export interface DroppedImage extends ArtboardImage {
+  readonly name: string;
   readonly applyId: number;
-  readonly key: string;
-  readonly title: string;
-  readonly provenance: Provenance;
   readonly tilePx: number;
 }
 
@@ -121,6 +119,8 @@ export type UiMessage =
     }
   /** The editor's undo, wished for while the window has the focus. */
   | { readonly type: "undo" }
+  /** Shows a page in the browser. */
+  | { readonly type: "open-external"; readonly url: string }
   | { readonly type: "notify"; readonly text: string; readonly isError: boolean }
   | { readonly type: "close" };
 

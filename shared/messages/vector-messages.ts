@@ -63,6 +63,8 @@ export interface IconSource {
   readonly traced?: string;
   /** Why it can be read and not be changed. */
   readonly problem?: LayerProblem;
+  /** As of `FillableLayer`. */
+  readonly holdsLayers?: true;
 }
 
 /** A colour of the selection. */

@@ -36,6 +36,10 @@ export function vectorProblemOf(node: BaseNode | null): LayerProblem | undefined
   return node.type === "COMPONENT" && node.layoutMode !== "NONE" ? "read-only" : undefined;
 }
 
+/** Whether a drawing in a layer's place takes away more than a former drawing: layers that someone made. */
+export const holdsLayers = (node: SceneNode): boolean =>
+  "children" in node && node.children.length > 0 && node.getPluginData(vectorKey) === "";
+
 /** The drawing as a new frame within a box, on the page; it is put in `nodes` as soon as it exists. */
 export function createVector({ svg }: VectorContent, box: SvgSize, bound: Bound, nodes: SceneNode[]): FrameNode {
   const size = fittedSize(svg, box);

@@ -3,7 +3,7 @@
  * so there it is a section whose grid is laid out by hand. Every node remembers how its image was made.
  */
 
-import type { Artboard } from "../../../shared/messages/messages.ts";
+import type { Artboard, ArtboardImage } from "../../../shared/messages/messages.ts";
 import { type Bound, showMode } from "../layers/bindings.ts";
 import { createVector, isVectorImage, rememberVector } from "../layers/vector-nodes.ts";
 import { remember } from "../remember.ts";
@@ -43,26 +43,39 @@ export function createArtboard(
   parent.name = artboard.caption;
   showMode(parent, bound);
   artboard.images.forEach((image, index) => {
-    const { key, provenance, name = `${artboard.caption} ${index + 1}` } = image;
-    const layer = isVectorImage(image)
-      ? createVector(image.vector, { width: tilePx, height: tilePx }, bound, made)
-      : createTile(tilePx, made);
-    layer.name = name;
+    const { name = `${artboard.caption} ${index + 1}` } = image;
+    const layer = createLayer({ ...image, name }, tilePx, hashes, bound, made);
     parent.appendChild(layer);
     if (isFigJam) {
       layer.x = paddingPx + (index % columns) * (tilePx + gapPx);
       layer.y = paddingPx + Math.floor(index / columns) * (tilePx + gapPx);
     }
-    if (isVectorImage(image)) rememberVector(layer as FrameNode, image);
-    else {
-      const imageHash = hashes.get(key)!;
-      layer.fills = [{ type: "IMAGE", scaleMode: "FILL", imageHash }];
-      remember(layer, provenance, imageHash);
-    }
   });
   const first = artboard.images[0];
   if (first !== undefined) remember(parent, first.provenance);
   return parent;
+}
+
+/** One image on the page: a frame of vector layers, or a tile that shows it. It remembers how it was made. */
+export function createLayer(
+  image: ArtboardImage & { readonly name: string },
+  tilePx: number,
+  hashes: ReadonlyMap<string, string>,
+  bound: Bound,
+  made: SceneNode[],
+): FrameNode | RectangleNode {
+  if (isVectorImage(image)) {
+    const frame = createVector(image.vector, { width: tilePx, height: tilePx }, bound, made);
+    frame.name = image.name;
+    rememberVector(frame, image);
+    return frame;
+  }
+  const layer = createTile(tilePx, made);
+  layer.name = image.name;
+  const imageHash = hashes.get(image.key)!;
+  layer.fills = [{ type: "IMAGE", scaleMode: "FILL", imageHash }];
+  remember(layer, image.provenance, imageHash);
+  return layer;
 }
 
 function createTile(tilePx: number, made: SceneNode[]): RectangleNode {

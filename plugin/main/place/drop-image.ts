@@ -1,34 +1,41 @@
-/** An image dragged from the plugin's window: a layer where it was dropped, in the frame below it, as one undo step. */
+/** An image dragged from the plugin's window: a layer, or layers of vectors, where it was dropped, in the frame below it, as one undo step. */
 
 import { isDroppedImage } from "../../../shared/messages/message-guards.ts";
 import type { DroppedImage } from "../../../shared/messages/messages.ts";
-import { remember } from "../remember.ts";
+import { loadBindings, showMode } from "../layers/bindings.ts";
+import { createLayer } from "./artboard.ts";
 
 export const readDropped = ({ dropMetadata }: DropEvent): DroppedImage | undefined =>
   isDroppedImage(dropMetadata) ? dropMetadata : undefined;
 
-/** @throws Error when the image is refused, and then nothing stays */
-export function dropImage(
-  { title, provenance, tilePx }: DroppedImage,
-  bytes: Uint8Array,
+/**
+ * @param bytes of an image that is no vector
+ * @throws Error when it is refused, and then nothing stays
+ */
+export async function dropImage(
+  dropped: DroppedImage,
+  bytes: Uint8Array | undefined,
   { node, x, y, absoluteX, absoluteY }: DropEvent,
-): SceneNode {
-  const { hash } = figma.createImage(bytes);
+): Promise<void> {
+  const { key, vector, tilePx } = dropped;
+  const hashes = new Map<string, string>();
+  if (vector === undefined) {
+    if (bytes === undefined) throw new Error(`expected the bytes of image ${key}, got none`);
+    hashes.set(key, figma.createImage(bytes).hash);
+  }
   const page = figma.currentPage;
-  const layer = figma.createRectangle();
+  const bound = await loadBindings(vector?.record.bindings);
+  const made: SceneNode[] = [];
   try {
-    layer.name = title;
-    layer.resize(tilePx, tilePx);
-    layer.fills = [{ type: "IMAGE", scaleMode: "FILL", imageHash: hash }];
-    remember(layer, provenance, hash);
+    const layer = createLayer(dropped, tilePx, hashes, bound, made);
+    if (layer.type === "FRAME") showMode(layer, bound);
     const holds = node.type === "FRAME" || node.type === "SECTION" || node.type === "SLIDE";
     if (holds) node.appendChild(layer);
-    layer.x = Math.round((holds ? x : absoluteX) - tilePx / 2);
-    layer.y = Math.round((holds ? y : absoluteY) - tilePx / 2);
+    layer.x = Math.round((holds ? x : absoluteX) - layer.width / 2);
+    layer.y = Math.round((holds ? y : absoluteY) - layer.height / 2);
     page.selection = [layer];
-    return layer;
   } catch (error) {
-    layer.remove();
+    for (const own of made) if (!own.removed) own.remove();
     throw error;
   } finally {
     figma.commitUndo();

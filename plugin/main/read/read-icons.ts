@@ -3,6 +3,7 @@ import { limits } from "../../../shared/limits.ts";
 import { provenanceKey } from "../../../shared/messages/messages.ts";
 import { type IconSource, type SkippedIcon, svgKey, vectorKey } from "../../../shared/messages/vector-messages.ts";
 import { imagePaintIndex, isInInstance, isLocked } from "../layers/layers.ts";
+import { holdsLayers } from "../layers/vector-nodes.ts";
 import { createYield } from "../slices.ts";
 
 /** Icons read at once: two families. */
@@ -96,7 +97,8 @@ async function readIcon(
     const traced = node.getPluginData(svgKey);
     const [[a, b], [c, d]] = node.absoluteTransform;
     const turn = a === 1 && d === 1 ? {} : { turn: [a, b, c, d] as const };
-    return { ...source, svg, ...turn, ...(traced === "" ? {} : { traced }) };
+    const held = holdsLayers(node) ? { holdsLayers: true as const } : {};
+    return { ...source, svg, ...turn, ...(traced === "" ? {} : { traced }), ...held };
   } catch {
     // A hidden or empty layer: there is nothing to draw from.
     return { ...about, reason: "empty" };

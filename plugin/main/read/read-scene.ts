@@ -1,7 +1,7 @@
 /** The selection read on request: layers that can be filled, by name, and a drawing as SVG. Only reads. */
 import type { FillableLayer } from "../../../shared/messages/layer-messages.ts";
 import { problemOf } from "../layers/layers.ts";
-import { vectorProblemOf } from "../layers/vector-nodes.ts";
+import { holdsLayers, vectorProblemOf } from "../layers/vector-nodes.ts";
 import { createYield } from "../slices.ts";
 
 /** Layers of one fill: a page of icons has some hundred. */
@@ -22,7 +22,7 @@ export async function readLayers(nodes: readonly SceneNode[]): Promise<ReadLayer
     if (problem !== "gone") {
       const vectorProblem = vectorProblemOf(node);
       const problems = { ...(problem && { problem }), ...(vectorProblem && { vectorProblem }) };
-      layers.push({ id: node.id, name: node.name, ...problems });
+      layers.push({ id: node.id, name: node.name, ...problems, ...(holdsLayers(node) && { holdsLayers: true }) });
     }
     const pause = yieldToEditor();
     if (pause !== undefined) await pause;

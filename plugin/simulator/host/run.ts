@@ -13,6 +13,7 @@ export interface RunHooks {
   toUi(message: unknown): void;
   resizeUi?(width: number, height: number): void;
   notify(text: string, isError: boolean): void;
+  openExternal?(url: string): void;
   closed(): void;
 }
 
@@ -57,6 +58,7 @@ type Implemented = Pick<
   | "getNodeByIdAsync"
   | "getNodeById"
   | "notify"
+  | "openExternal"
   | "commitUndo"
   | "triggerUndo"
   | "showUI"
@@ -213,6 +215,10 @@ export function createRun(
       alive("notify");
       hooks.notify(text.slice(0, notifyMaxChars), options?.error === true);
       return { cancel: () => undefined };
+    },
+    openExternal: (url) => {
+      alive("openExternal");
+      hooks.openExternal?.(url);
     },
     commitUndo: () => tree.commit(),
     triggerUndo: () => void document.undo(),

@@ -87,6 +87,7 @@ function load(command: string): Run {
       resizeUi: (width, height) => pluginWindow.resize(width, height),
       toUi: (message) => pluginWindow.post(message),
       notify: toast,
+      openExternal: (url) => void window.open(url, "_blank", "noopener"),
       closed: () => {
         pluginWindow.close();
         run = undefined;

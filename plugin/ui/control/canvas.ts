@@ -1,10 +1,10 @@
 /** What the UI puts on the canvas: kept results, other colours for the selection, previews of a training, an image that is dropped. Main does the work. */
-import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
 import type { Training } from "../../../shared/contract/training.ts";
+import type { VectorContent } from "../../../shared/messages/vector-messages.ts";
 import { Failure } from "../client/failure.ts";
 import { changesFor, recordOf, withPalette } from "../palettes.ts";
-import { canBeVectors, paletteOfForm } from "../plans/prepare.ts";
-import { appliedSet } from "../run/applied-set.ts";
+import { paletteOfForm } from "../plans/prepare.ts";
+import { appliedSet, isDrawnAsLayers, isUntraced } from "../run/applied-set.ts";
 import { traceImages } from "../run/vector-sets.ts";
 import type { ResultImage } from "../state/results.ts";
 import { keptImages } from "../state/state.ts";
@@ -41,9 +41,7 @@ export class Canvas {
     if (kept.length === 0 || this.#store.state.applyId !== undefined || this.#store.state.run !== undefined) return;
     const applyId = this.#store.nextId();
     this.#store.dispatch({ type: "applying", applyId });
-    const untraced = canBeVectors(this.#store.state)
-      ? kept.filter(({ vector, destination }) => !vector && destination.kind === "artboard")
-      : [];
+    const untraced = kept.filter((image) => isUntraced(image, this.#store.state));
     if (untraced.length === 0) this.#hand(applyId);
     else void this.#traceFirst(applyId, untraced);
   }
@@ -51,14 +49,19 @@ export class Canvas {
   /** Images that were drawn as such and shall become vectors. */
   async #traceFirst(applyId: number, untraced: readonly ResultImage[]): Promise<void> {
     try {
-      const palette = paletteOfForm(this.#store.state);
-      const traced = await traceImages(this.#store.client(), untraced, palette, this.#store.state.form.recolourHow);
+      const traced = await this.#trace(untraced);
       if (this.#store.state.applyId !== applyId) return;
       this.#store.dispatch({ type: "traced", traced });
       this.#hand(applyId);
     } catch (error) {
       if (this.#store.state.applyId === applyId) this.#connection.fail(error);
     }
+  }
+
+  /** @throws Failure */
+  #trace(images: readonly ResultImage[]): Promise<ReadonlyMap<string, VectorContent>> {
+    const { state } = this.#store;
+    return traceImages(this.#store.client(), images, paletteOfForm(state), state.form.recolourHow);
   }
 
   #hand(applyId: number): void {
@@ -122,11 +125,19 @@ export class Canvas {
     this.#store.around.post({ type: "apply", applyId, artboards, target });
   }
 
-  /** An image dragged out of the window: it lands where it is dropped. */
-  dropImage(provenance: Provenance, title: string, bytes: Uint8Array, place: DropPlace): void {
+  /** An image dragged out of the window: what adding it would make of it, an image or vectors, lands where it is dropped. @throws Failure */
+  async dropImage(image: ResultImage, title: string, place: DropPlace): Promise<void> {
+    const { around, state } = this.#store;
+    const traced = isUntraced(image, state) ? (await this.#trace([image])).get(image.key) : undefined;
+    const vector = traced ?? (isDrawnAsLayers(image, state) ? image.vector : undefined);
     const applyId = this.#store.nextId();
-    const key = `drop/${applyId}`;
-    this.#store.around.post({ type: "image", applyId, key, bytes });
-    this.#store.around.drop(place, { applyId, key, title, provenance, tilePx: this.#store.state.form.tilePx });
+    const { drawn, bytes, name = title } = image;
+    const about = { applyId, key: `drop/${applyId}`, name, tilePx: state.form.tilePx };
+    if (vector === undefined) around.post({ type: "image", applyId, key: about.key, bytes });
+    around.drop(place, {
+      ...about,
+      ...(drawn && { provenance: drawn.provenance }),
+      ...(vector && { vector: { svg: vector.svg, record: vector.record } }),
+    });
   }
 }

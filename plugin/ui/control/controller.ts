@@ -21,7 +21,7 @@ import { EarlierResults } from "./earlier-results.ts";
 import { FileStyles } from "./file-styles.ts";
 import { Runs } from "./runs.ts";
 import { SceneReader } from "./scene-reader.ts";
-import { Store, type Surroundings } from "./store.ts";
+import { type DropPlace, Store, type Surroundings } from "./store.ts";
 import { readThumbs } from "./style-thumbs.ts";
 import { ThumbDrawing } from "./thumb-drawing.ts";
 
@@ -46,7 +46,7 @@ export class Controller {
     this.#store = new Store(around);
     this.#scenes = new SceneReader(around.post);
     this.#thumbs = new ThumbDrawing(this.#store);
-    this.#connection = new Connection(this.#store, this.#thumbs, () => this.#runs.goOn());
+    this.#connection = new Connection(this.#store, this.#thumbs, () => this.#earlier.retry() ?? this.#runs.goOn());
     this.#canvas = new Canvas(this.#store, this.#connection, this.#scenes);
     this.#runs = new Runs(this.#store, this.#connection, this.#thumbs, this.#canvas, this.#scenes);
     this.#earlier = new EarlierResults(this.#store, this.#connection, (command) => this.show(command));
@@ -96,6 +96,7 @@ export class Controller {
         return;
       case "palettes":
         this.#store.dispatch({ type: "collections", collections: message.collections });
+        this.#store.palettesRead();
         return;
       case "shown-styles":
         this.#fileStyles.receive(message.styles);
@@ -104,6 +105,8 @@ export class Controller {
         if (message.applyId === this.state.applyId) this.#connection.fail(new Failure("apply_failed", message.detail));
         return;
       case "fault":
+        // What can't be read must not be waited for.
+        if (message.detail.startsWith("read-palettes")) this.#store.palettesRead();
         this.#connection.fail(new Failure("internal", message.detail));
         return;
     }
@@ -219,6 +222,10 @@ export class Controller {
   copy(text: string): boolean {
     return this.#store.around.copyText(text);
   }
+  /** In the browser: the window can't leave its own page. */
+  openExternal(url: string): void {
+    this.#store.around.post({ type: "open-external", url });
+  }
   resize(size: WindowSize): void {
     this.#store.around.post({ type: "resize", size });
   }
@@ -261,7 +268,7 @@ export class Controller {
     return this.#runs.drawLost();
   }
   retry(): Promise<void> {
-    return this.#runs.retry();
+    return this.#earlier.retry() ?? this.#runs.retry();
   }
   cancel(): void {
     this.#runs.cancel();
@@ -292,12 +299,17 @@ export class Controller {
     this.#canvas.placePreviews(...args);
   }
   dropImage(...args: Parameters<Canvas["dropImage"]>): void {
-    this.#canvas.dropImage(...args);
+    this.#canvas.dropImage(...args).catch((error) => this.#connection.fail(error));
   }
 
   // The history.
   showAgain(done: Generation, title: string): Promise<void> {
     return this.#earlier.showAgain(done, title);
+  }
+  /** An image of the history, dragged out of the window. @throws Failure */
+  async dropEarlier(done: Generation, index: number, title: string, place: DropPlace): Promise<void> {
+    const image = await this.#earlier.imageOf(done, index, title);
+    await this.#canvas.dropImage(image, title, place);
   }
   startFrom(done: Generation): void {
     this.#earlier.startFrom(done);

@@ -46,6 +46,11 @@ export class Store {
   closesAfterApply = false;
   /** Layers that the quick action was asked to change: with fewer the window stays. */
   quickLayerCount = 0;
+  /** Called when main has sent the file's colour variables, or can't. */
+  palettesRead: () => void = () => undefined;
+  readonly whenPalettesRead = new Promise<void>((resolve) => {
+    this.palettesRead = resolve;
+  });
   #listeners = new Set<() => void>();
   #saving: ReturnType<typeof setTimeout> | undefined;
   #lastId = 0;

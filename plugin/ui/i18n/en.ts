@@ -43,7 +43,8 @@ export const en = {
   untouched: "Not touched ({n})",
   resultsReady: "Images ready: {n}",
   replacing: "Replaces the redrawn layers ({n})",
-  stopReplacing: "Make a new artboard instead",
+  stopReplacing: "Make {artboard} instead",
+  artboard: "a new artboard",
   keep: "Keep image {rank}, seed {seed}",
   keepAll: "Select all",
   keepNone: "Select none",
@@ -110,7 +111,7 @@ export const en = {
   },
   helpTexts: "Select nothing, or texts: each becomes a caption.",
   helpResults:
-    "Results are shown first, or go to the canvas at once: choose in Settings. New images get an artboard, changed layers keep their place. One undo takes all back.",
+    "Results are shown first, or go to the canvas at once: choose in Settings. New images get {artboard}, changed layers keep their place. One undo takes all back.",
   helpKeys: "Ctrl/Cmd + Enter runs a command, with Shift it adds the results. Escape cancels, or goes back.",
   helpDocs: "More is in docs/plugin.md, in the server’s folder. The API for programs is at {url}.",
   images: "Selected images",
@@ -181,6 +182,9 @@ export const en = {
   goBeside: "Beside the selection",
   goInPlace: "In its place",
   needIcons: "Select icons: images, vectors, groups, frames or components.",
+  usesOne: "Only this one of the {n} selected icons is used.",
+  usesTwo: "Only these two of the {n} selected icons are used.",
+  replacesInside: "Vectors replace all that is inside the selected layers.",
   needVectors: "Select vectors; an image has to be vectorised first.",
   usedColours: "Colours of the selection",
   staysRaw: "stays as it is",
@@ -255,6 +259,13 @@ export const en = {
     "too-many-bytes": "its file is larger than the server takes",
     changed: "shows another image now",
     image: "the picture was refused",
+  },
+  /** What is another thing there. */
+  figjam: {
+    artboard: "a new section",
+    needLayers: "Select the layers to fill: images, shapes, vectors.",
+    needIcons: "Select icons: images, vectors, groups or sections.",
+    drawingCure: "Use the pad, or select a section or vectors on the canvas.",
   },
   openSettings: "Open settings",
   failures: {

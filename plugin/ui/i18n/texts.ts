@@ -1,4 +1,5 @@
 /** The language of the UI, chosen from the browser's, and the text of each failure. */
+import type { Editor } from "../../../shared/commands.ts";
 import type { LayerProblem } from "../../../shared/messages/layer-messages.ts";
 import type { RefusalReason, SkipReason } from "../../../shared/messages/upscale-messages.ts";
 import type { FailureCode } from "../client/failure.ts";
@@ -20,6 +21,14 @@ export function chooseLanguage(preferred: readonly string[]): Language {
     if (match !== undefined) return match;
   }
   return "en";
+}
+
+/** The texts in the words of an editor: FigJam has sections, and neither artboards, frames nor components. */
+export function textsIn(editor: Editor, texts: Texts): Texts {
+  if (editor !== "figjam") return texts;
+  const { drawingCure, ...words } = texts.figjam;
+  const [missing] = texts.failures.drawing_missing;
+  return { ...texts, ...words, failures: { ...texts.failures, drawing_missing: [missing, drawingCure] } };
 }
 
 /** Replaces `{name}` by its value. */

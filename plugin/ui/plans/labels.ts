@@ -86,9 +86,27 @@ const spaced = (text: string): string =>
     .replace(/[^\p{L}\p{N}]+/gu, " ")
     .trim();
 
-/** Names that the editor gives to new layers; of those that are things, only with a number. */
-const givenName =
-  /^(?:(?:frame|rectangle|ellipse|polygon|vector(?: stroke)?|component|union|subtract|intersect|exclude|mask group|clip path(?: group)?)(?: ?\d+)?|(?:star|line|arrow|group|image|text|section|slice|slide|instance|layer|shape|sticky) ?\d+)$/u;
+/** Names that the editor gives to new layers: in English, German, French, Spanish, Portuguese, Japanese, Korean. */
+const givenNames = [
+  "frame|rectangle|ellipse|polygon|vector(?: stroke)?|component|union|subtract|intersect|exclude|mask group|clip path(?: group)?",
+  "rechteck|vektor|komponente|maskengruppe",
+  "polygone|vecteur|composant|groupe de masques",
+  "rectángulo|elipse|polígono|componente|unión|grupo de máscaras?",
+  "retângulo|vetor|união",
+  "長方形|楕円形?|多角形|ベクター|ベクトル|コンポーネント|マスクグループ",
+  "직사각형|사각형|타원형?|다각형|벡터|컴포넌트|구성 요소|마스크 그룹",
+].join("|");
+/** Of those that are things, only with a number. */
+const numberedNames = [
+  "star|line|arrow|group|image|text|section|slice|slide|instance|layer|shape|sticky",
+  "rahmen|stern|linie|pfeil|gruppe|bild|abschnitt|folie|instanz|ebene|form",
+  "cadre|étoile|ligne|flèche|groupe|texte|tranche|diapositive|calque|forme",
+  "marco|estrella|línea|flecha|grupo|imagen|texto|sección|diapositiva|instancia|capa|forma",
+  "quadro|estrela|linha|seta|imagem|seção|instância|camada",
+  "フレーム|星形?|直?線|ライン|矢印|グループ|画像|テキスト|セクション|スライス|スライド|インスタンス|レイヤー|シェイプ|付箋",
+  "프레임|별|직?선|화살표|그룹|이미지|텍스트|섹션|슬라이스|슬라이드|인스턴스|레이어|도형|스티커",
+].join("|");
+const givenName = new RegExp(`^(?:(?:${givenNames})(?: ?\\d+)?|(?:${numberedNames}) ?\\d+)$`, "u");
 
 const variant = "(?:filled|outlined?|regular|bold|light|thin|solid|duotone|line|sharp|round)";
 const size = String.raw`(?: \d+(?: ?x ?\d+)?(?: ?(?:px|dp|pt))?)`;

@@ -6,6 +6,7 @@ import type { UiMessage } from "../../../shared/messages/messages.ts";
 import type { UpscaledFill } from "../../../shared/messages/upscale-messages.ts";
 import { unboundIn } from "../palettes.ts";
 import { planComponents } from "../plans/icons.ts";
+import { canBeVectors } from "../plans/prepare.ts";
 import type { ResultImage } from "../state/results.ts";
 import { keptImages, type State } from "../state/state.ts";
 
@@ -27,9 +28,7 @@ export function appliedSet(state: State, applyId: number): AppliedSet {
       message: { type: "make-components", applyId, sets: planComponents(kept, styleLabels(state)) },
       unbound: [],
     };
-  const isLayers = (image: ResultImage): boolean =>
-    image.vector !== undefined &&
-    (image.destination.kind === "layer" || form.insertAs === "vector" || image.bytes.length === 0);
+  const isLayers = (image: ResultImage): boolean => isDrawnAsLayers(image, state);
   const vectors = kept.filter(isLayers).map(({ vector }) => vector!);
   const bindings = vectors[0]?.record.bindings;
   const artboards = results
@@ -63,6 +62,14 @@ export function appliedSet(state: State, applyId: number): AppliedSet {
     ),
   };
 }
+
+/** Whether an image goes on the canvas as layers of vectors. */
+export const isDrawnAsLayers = ({ vector, destination, bytes }: ResultImage, { form }: Pick<State, "form">): boolean =>
+  vector !== undefined && (destination.kind === "layer" || form.insertAs === "vector" || bytes.length === 0);
+
+/** Whether it is to be traced first: it was drawn as an image, and its artboard shall have vectors. */
+export const isUntraced = ({ vector, destination }: ResultImage, state: State): boolean =>
+  vector === undefined && destination.kind === "artboard" && canBeVectors(state);
 
 /** Whether the results change layers that exist, rather than adding new ones. */
 export const changesLayers = ({ results, work, form }: State): boolean =>

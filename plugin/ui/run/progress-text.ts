@@ -7,7 +7,7 @@ import type { RunState, Step } from "../state/results.ts";
 export function describeStep(texts: Texts, step: Step): string {
   if (step.stage === "sending") return texts.sending;
   if (step.stage === "uploading") return texts.uploading;
-  if (step.stage === "drawing-family") return fill(texts.drawingFamily, { n: step.count });
+  if (step.stage === "drawing-family") return fill(texts.drawingFamily, { n: step.total });
   if (step.stage === "retrying") return fill(texts.retrying, { n: step.seconds });
   if (step.stage === "fetching") return texts.fetching;
   const { stage, position } = step.progress;
@@ -25,13 +25,13 @@ export function describeStep(texts: Texts, step: Step): string {
   }
 }
 
-const counted: readonly string[] = ["upscaling", "translating", "decoding"];
+const counted: readonly string[] = ["upscaling", "translating", "decoding", "fetching", "drawing-family"];
 
 /** What is finished, and of how many: jobs, or the parts of a single one; undefined where there is one thing to do, or none is counted. */
 export function countOf({ done, total, step }: RunState): { readonly i: number; readonly n: number } | undefined {
   if (total > 1) return { i: done, n: total };
   const parts = "progress" in step ? step.progress : step;
-  if (!("total" in parts) || !(parts.stage === "fetching" || counted.includes(parts.stage))) return undefined;
+  if (!("total" in parts) || !counted.includes(parts.stage)) return undefined;
   return parts.total > 1 ? { i: parts.completed, n: parts.total } : undefined;
 }
 
@@ -44,6 +44,7 @@ export function shareOf({ done, total, step }: RunState): number | undefined {
 
 function shareOfStep(step: Step): number | undefined {
   if (step.stage === "fetching") return 0.85 + 0.15 * (step.completed / Math.max(1, step.total));
+  if (step.stage === "drawing-family") return step.completed === 0 ? undefined : step.completed / step.total;
   if (step.stage !== "server" && step.stage !== "upscaling") return undefined;
   const { stage, completed, total } = step.progress;
   const counted = completed / Math.max(1, total);

@@ -4,12 +4,13 @@
  */
 import { Failure, type FailureCode } from "../client/failure.ts";
 import type { ResultSet, Step } from "../state/results.ts";
+import { familySet } from "./family.ts";
 import { followJob } from "./follow-job.ts";
 import { chunk, type DrawJob, type Job } from "./jobs.ts";
 import { drawnSet, enlargedImage, fetchImages } from "./result-sets.ts";
 import { runBatch } from "./run-batch.ts";
 import { parallelMax, type RunOptions, type Working } from "./run-options.ts";
-import { familySet, tracedSet } from "./vector-sets.ts";
+import { tracedSet } from "./vector-sets.ts";
 
 /** Codes that are about this job alone, so that the others may go on. */
 const isAboutOneJob = (code: FailureCode): boolean =>
@@ -80,7 +81,7 @@ async function runJob(options: Working, job: Job): Promise<ResultSet> {
       enlargedImage(job, done, info, bytes, key),
     );
   }
-  if (job.kind === "family") return familySet(options, report, job);
+  if (job.kind === "family") return familySet(options, report, job, runJobs);
   if (job.kind === "trace") return tracedSet(options, report, job);
   const readImage = readOnce(options);
   const draw = (again = "") => {

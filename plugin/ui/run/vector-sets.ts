@@ -1,4 +1,4 @@
-/** Results that are vectors: members of a family, traced layers of the selection, and images that were drawn before. */
+/** Results that are vectors: traced layers of the selection, and images that were drawn before. */
 import { limits } from "../../../shared/limits.ts";
 import type { VectorContent, VectorRecord } from "../../../shared/messages/vector-messages.ts";
 import { fittedSvg, titledSvg } from "../../../shared/vectors/vector-svg.ts";
@@ -8,11 +8,10 @@ import { type Palette, recordOf, snapped } from "../palettes.ts";
 import { labelOf } from "../plans/icons.ts";
 import type { Form } from "../state/form.ts";
 import type { ResultImage, ResultSet, Step } from "../state/results.ts";
-import { type FamilyJob, serverPalette, type TraceJob } from "./jobs.ts";
+import { serverPalette, type TraceJob } from "./jobs.ts";
 
 interface Around {
   readonly client: ApiClient;
-  readonly packId: string;
   readonly signal: AbortSignal;
 }
 
@@ -21,42 +20,6 @@ export function contentOf(drawn: string, record: VectorRecord, sizesPx: readonly
   const svg = snapped(drawn, record);
   const fitted = Object.fromEntries(sizesPx.map((size) => [size, fittedSvg(svg, size)]));
   return { svg, record, ...(sizesPx.length === 0 ? {} : { fitted }) };
-}
-
-/** The icons of a family, and the names that have none. */
-export async function familySet(
-  { client, packId, signal }: Around,
-  report: (step: Step) => void,
-  job: FamilyJob,
-): Promise<ResultSet> {
-  report({ stage: "drawing-family", count: job.imageCount });
-  const { members, refused, packDigest, palette, request } = await client.family(job.input, signal);
-  const { translation, style, temperature } = request;
-  const images = members.map(({ name, seed, logLikelihood, sources, vector, png }, index): ResultImage => {
-    const bytes = png === undefined ? new Uint8Array() : Uint8Array.from(atob(png), (byte) => byte.charCodeAt(0));
-    const made = { guidance: limits.guidanceDefault, retrieval: limits.retrievalDefault, logLikelihood, sources };
-    const condition = { caption: name, ...(style === undefined ? {} : { style }) };
-    const provenance = { format: 1, packId, packDigest, translation, condition, seed, temperature, ...made } as const;
-    // Drawn anew, a member stays in the colours of its family, where those are not the style's own.
-    const isOfFamily = job.vector?.palette === undefined && !job.isRedrawn;
-    const record = isOfFamily ? { palette } : (job.vector ?? {});
-    const content = vector && contentOf(vector.svg, record);
-    return {
-      key: `family ${index} ${seed} ${name}`,
-      ...{ seed, bytes, name },
-      url: content === undefined ? urlOf(bytes) : urlOfSvg(content.svg),
-      isKept: true,
-      destination: { kind: "artboard" },
-      drawn: { typicalityPercentile: undefined, provenance },
-      ...(content === undefined ? {} : { vector: content }),
-    };
-  });
-  const title = images
-    .slice(0, 3)
-    .map(({ name }) => name)
-    .join(", ");
-  const leftOutNames = refused.map(({ name, problem }) => ({ name, code: problem.code }));
-  return { index: job.index, title, images, doubts: [], namedLabels: [], leftOutNames };
 }
 
 export async function tracedSet(

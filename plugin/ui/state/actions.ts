@@ -63,7 +63,8 @@ export type Action =
   | { readonly type: "run-done"; readonly runId: number }
   | { readonly type: "cancelled"; readonly missing: readonly Job[] }
   | { readonly type: "discarded" }
-  | { readonly type: "restored"; readonly results: readonly ResultSet[] }
+  /** `over`: the failure that kept them away before. */
+  | { readonly type: "restored"; readonly results: readonly ResultSet[]; readonly over?: Failure | undefined }
   | { readonly type: "keep"; readonly key: string }
   | { readonly type: "keep-all"; readonly isKept: boolean }
   /** Images that became vectors too, by their keys. */

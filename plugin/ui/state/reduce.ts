@@ -212,9 +212,12 @@ export function reduce(state: State, action: Action): State {
         : { ...state, run: undefined, missing: action.missing, isMissingBySilence: false, wasCancelled: true };
     case "discarded":
       return { ...state, failure: undefined, ...noResults };
-    case "restored":
+    case "restored": {
+      const failure = state.failure === action.over ? undefined : state.failure;
       // What was made meanwhile is newer.
-      return state.run === undefined && state.results.length === 0 ? { ...state, results: action.results } : state;
+      const isNewest = state.run === undefined && state.results.length === 0;
+      return isNewest ? { ...state, failure, results: action.results } : state;
+    }
     case "keep":
       return changeImages(state, (image) => (image.key === action.key ? { ...image, isKept: !image.isKept } : image));
     case "keep-all":

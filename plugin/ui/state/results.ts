@@ -58,7 +58,7 @@ export interface ResultSet {
 export type Step =
   | { readonly stage: "sending" }
   | { readonly stage: "uploading" }
-  | { readonly stage: "drawing-family"; readonly count: number }
+  | { readonly stage: "drawing-family"; readonly completed: number; readonly total: number }
   | { readonly stage: "retrying"; readonly code: FailureCode; readonly seconds: number }
   | { readonly stage: "fetching"; readonly completed: number; readonly total: number }
   | { readonly stage: "server"; readonly progress: Generation["progress"] }

@@ -2,6 +2,7 @@
 import { type CommandId, commandTable } from "../../../shared/commands.ts";
 import { limits } from "../../../shared/limits.ts";
 import { isIn } from "../../../shared/relaunch.ts";
+import { normalizeServerUrl } from "../client/api-client.ts";
 import type { Texts } from "../i18n/en.ts";
 import { fill } from "../i18n/texts.ts";
 import { IconButton } from "./controls.tsx";
@@ -40,8 +41,19 @@ function needsOf(command: CommandId, texts: Texts): string | undefined {
   }
 }
 
+/** As the plugin calls it, where it is an address at all. */
+function addressOf(serverUrl: string): string {
+  try {
+    return normalizeServerUrl(serverUrl);
+  } catch {
+    return serverUrl;
+  }
+}
+
 export function HelpView({ controller, texts }: ViewProps) {
   const { work, editor, settings } = controller.state;
+  const url = `${addressOf(settings.serverUrl)}/docs`;
+  const [beforeUrl, afterUrl] = texts.helpDocs.split("{url}");
   const sections = [
     ...commandTable.flatMap((command) => {
       const needs = isIn(command, editor) && needsOf(command.id, texts);
@@ -58,9 +70,21 @@ export function HelpView({ controller, texts }: ViewProps) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
       <main tabIndex={0}>
         <div class="form">
-          <p>{texts.helpResults}</p>
+          <p>{fill(texts.helpResults, { artboard: texts.artboard })}</p>
           <p>{texts.helpKeys}</p>
-          <p>{fill(texts.helpDocs, { url: `${settings.serverUrl}/docs` })}</p>
+          <p>
+            {beforeUrl}
+            <a
+              href={url}
+              onClick={(event) => {
+                event.preventDefault();
+                controller.openExternal(url);
+              }}
+            >
+              {url}
+            </a>
+            {afterUrl}
+          </p>
           {sections.map(([title, said]) => (
             <section key={title}>
               <h2>{title}</h2>

@@ -4,12 +4,10 @@ import type { Generation } from "../../../shared/contract/generations/generation
 import { shownCaption } from "../../../shared/contract/shown-caption.ts";
 import { styleIdOf } from "../../../shared/contract/style-id.ts";
 import { canReconnect, Failure } from "../client/failure.ts";
-import { captionPackId } from "../control/caption-pack.ts";
 import type { DropPlace } from "../control/store.ts";
 import { fill } from "../i18n/texts.ts";
 import { commandThatMade } from "../plans/made-by.ts";
 import { styleLabels } from "../run/applied-set.ts";
-import { provenanceOf } from "../run/result-sets.ts";
 import { Button, IconButton } from "./controls.tsx";
 import { useDragOut } from "./drag-out.ts";
 import { FailureNotice } from "./failure-notice.tsx";
@@ -203,9 +201,7 @@ function Entry({ controller, texts, entry, onChanged, onFailed, onDeleted }: Ent
             controller={controller}
             path={image.path}
             alt={`${title} ${image.index + 1}`}
-            onDropped={(bytes, place) =>
-              controller.dropImage(provenanceOf(entry, image, captionPackId(controller.state)), title, bytes, place)
-            }
+            onDropped={(place) => void controller.dropEarlier(entry, image.index, title, place).catch(onFailed)}
           />
         ))}
       </div>
@@ -242,23 +238,19 @@ function Entry({ controller, texts, entry, onChanged, onFailed, onDeleted }: Ent
 interface ThumbProps extends Pick<ViewProps, "controller"> {
   readonly path: string;
   readonly alt: string;
-  onDropped(bytes: Uint8Array, place: DropPlace): void;
+  onDropped(place: DropPlace): void;
 }
 
 /** Fetched with the token, which an `img` can't send. Dragged to the canvas, it lands where it is dropped. */
 function Thumb({ controller, path, alt, onDropped }: ThumbProps) {
   const [url, setUrl] = useState<string>();
-  const kept = useRef<Uint8Array>();
-  const dragOut = useDragOut((place) => {
-    if (kept.current !== undefined) onDropped(kept.current, place);
-  });
+  const dragOut = useDragOut(onDropped);
   useEffect(() => {
     const stop = new AbortController();
     let made: string | undefined;
     controller.client
       .readImage(path, stop.signal)
       .then((bytes) => {
-        kept.current = bytes;
         made = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>], { type: "image/png" }));
         setUrl(made);
       })

@@ -135,11 +135,9 @@ function Tile({ controller, texts, image, title, count }: TileProps) {
       ? undefined
       : fill(texts.rankDetails, { nats: decimal(drawn.natsPerDimension, 3) });
   const isMap = destination.kind === "none";
-  const dragOut = useDragOut((place) => {
-    if (drawn) controller.dropImage(drawn.provenance, image.name ?? title, image.bytes, place);
-  });
-  // A vector alone has no picture to drop.
-  const canGoOut = drawn !== undefined && image.bytes.length > 0;
+  const dragOut = useDragOut((place) => controller.dropImage(image, title, place));
+  // An enlarged image belongs in the fills that it was made for.
+  const canGoOut = drawn !== undefined || image.vector !== undefined;
   const alt = isMap
     ? texts.varianceMap
     : [image.name ?? title, rank, typicality && texts.typicality[typicality]].filter(Boolean).join(", ");

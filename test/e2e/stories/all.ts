@@ -1,6 +1,7 @@
 /** All stories, in the order of the docs. */
 import { cleanSketchStories } from "./clean-sketch.ts";
 import { commandStories } from "./commands.ts";
+import { hintStories } from "./hints.ts";
 import { iconStories } from "./icons.ts";
 import { learningStories } from "./learning.ts";
 import { nameStories } from "./names.ts";
@@ -14,6 +15,7 @@ export const stories: readonly Story[] = [
   ...cleanSketchStories,
   ...iconStories,
   ...nameStories,
+  ...hintStories,
   ...ownStyleStories,
   ...learningStories,
   ...safeHandsStories,

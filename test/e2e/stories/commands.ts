@@ -436,7 +436,7 @@ const history: Story = {
 
 const help: Story = {
   name: "help",
-  run: async ({ step, command, ui, page }) => {
+  run: async ({ step, command, ui, page, server }) => {
     await ui.locator("#captions").waitFor();
     const options = ui.locator(".command-select option");
     const commands = await options.allTextContents();
@@ -447,11 +447,27 @@ const help: Story = {
       [...commands, "Sketch pad"],
       "each says what it needs",
     );
+    const link = ui.getByRole("link", { name: `${server.url}/docs` });
     await step("opened");
+    const [opened] = await Promise.all([page.context().waitForEvent("page"), link.click()]);
+    await opened.waitForURL(`${server.url}/docs`);
+    await opened.close();
     await ui.locator("main h2").last().scrollIntoViewIfNeeded();
     await step("end");
     await page.keyboard.press("Escape");
     await ui.locator("#captions").waitFor();
+  },
+};
+
+const helpInFigJam: Story = {
+  name: "help-in-figjam",
+  editor: "figjam",
+  run: async ({ step, command, ui }) => {
+    await command("Help…");
+    await ui.getByText("New images get a new section").waitFor();
+    const said = (await ui.locator("main").textContent())!;
+    assert.doesNotMatch(said.replaceAll("Caption to artboard", ""), /artboard|frames|components/);
+    await step("opened");
   },
 };
 
@@ -468,4 +484,5 @@ export const commandStories: readonly Story[] = [
   layout,
   history,
   help,
+  helpInFigJam,
 ];

@@ -21,6 +21,17 @@ const insertAsVector: Story = {
     await generate("rocket");
     await ui.locator(".tile").nth(3).waitFor();
     await step("preview");
+    // One of them, out of the window to where it shall be.
+    await ui.locator(".tile .picture").first().hover();
+    await page.mouse.down();
+    await page.mouse.move(400, 600, { steps: 8 });
+    await page.mouse.up();
+    await page.locator("#world > .node.frame > .node.vector").first().waitFor();
+    const dropped = (await page.locator("#overlay .outline").first().boundingBox())!;
+    assert.ok(Math.hypot(dropped.x + dropped.width / 2 - 400, dropped.y + dropped.height / 2 - 600) <= 2);
+    await step("dragged");
+    await page.locator("#canvas").press("Control+z");
+    await page.locator("#world > .node.frame").waitFor({ state: "detached" });
     await ui.getByRole("button", { name: "Add 4 to canvas" }).click();
     await page.locator(".node.frame .node.frame .node.vector").nth(3).waitFor();
     await ui.locator(".applied").waitFor();

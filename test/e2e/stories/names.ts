@@ -19,6 +19,12 @@ const familyWithUnknownNames: Story = {
     for (const name of ["frubnik", "blimf"])
       assert.ok((await left.textContent())?.includes(`${name} No known drawing`));
     assert.equal(await page.locator("#world [data-image]").count(), 2);
+    await command("History…");
+    await ui.getByLabel("Search captions").fill("settings");
+    await ui.locator(".history li img").first().waitFor();
+    await step("in-the-history");
+    await ui.getByRole("button", { name: "Show", exact: true }).first().click();
+    await ui.locator(".tile").waitFor();
   },
 };
 

@@ -270,7 +270,7 @@ for (const [when, next] of [
 
 test("an image dragged out of the window lands where it is dropped, remembers how it was made, and is one undo step", () => {
   machine.open("history");
-  const dropped = { applyId: 4, key: "k", title: "a cat", provenance: provenance(7, "a cat"), tilePx: 96 };
+  const dropped = { applyId: 4, key: "k", name: "a cat", provenance: provenance(7, "a cat"), tilePx: 96 };
   machine.fromUi(`{ type: "image", applyId: 4, key: "k", bytes: ${bytesOf(drawPng(1, 8))} }`);
   machine.evaluate(`run.drop({ x: 500, y: 300 }, ${JSON.stringify(dropped)})`);
   const [layer] = page();
@@ -331,6 +331,14 @@ test("settings are kept in client storage, and closing the UI closes the plugin"
   machine.open("caption-to-artboard");
   machine.fromUi(`{ type: "ready" }`);
   assert.equal((lastSent()["settings"] as { token: string }).token, "t");
+});
+
+test("a page of the server opens in the browser, and nothing that is no page", () => {
+  machine.open("help");
+  for (const url of ["http://localhost:7826/docs", "javascript:alert(1)", "figma://file"])
+    machine.fromUi(JSON.stringify({ type: "open-external", url }));
+  machine.fromUi(`{ type: "open-external" }`);
+  assert.deepEqual(machine.evaluate("opened"), ["http://localhost:7826/docs"]);
 });
 
 test("in FigJam, which has no frames, the artboard is a section with the same grid", () => {

@@ -17,12 +17,13 @@ import { memoryStore } from "./plugin/simulator/host/storage.ts";
 globalThis.sim = new SimDocument(memoryStore());
 globalThis.timers = [];
 globalThis.setTimeout = (callback) => timers.push(callback);
-globalThis.sent = []; globalThis.shown = []; globalThis.notes = []; globalThis.closed = 0;
+globalThis.sent = []; globalThis.shown = []; globalThis.notes = []; globalThis.opened = []; globalThis.closed = 0;
 globalThis.prepare = (command, editorType) => {
   globalThis.run = createRun(sim, {
     showUi: (html, options) => shown.push({ html, options }),
     toUi: (message) => sent.push(message),
     notify: (text, isError) => notes.push({ text, isError }),
+    openExternal: (url) => opened.push(url),
     closed: () => { closed++; },
   }, command, editorType);
   globalThis.figma = run.figma;

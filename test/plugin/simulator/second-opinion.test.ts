@@ -155,7 +155,7 @@ test("variations lie beside their picture, which stays selected", async () => {
 
 test("an image of the history lies with its middle where it was dropped", async () => {
   const shapes = await agree(async (host) => {
-    const dropped = { applyId: 1, key: "d", title: "blue fish", provenance: provenance("blue fish", 1), tilePx: 48 };
+    const dropped = { applyId: 1, key: "d", name: "blue fish", provenance: provenance("blue fish", 1), tilePx: 48 };
     host.post({ type: "image", applyId: 1, key: "d", bytes: new Uint8Array(drawPng(7, 8)) });
     await host.drop({ x: 200, y: -50 }, dropped);
     return host.figma.currentPage.selection.map(({ name }) => name);

@@ -1,8 +1,8 @@
 /** Six complete languages: the compiler checks the keys, these tests what it can't see. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { en } from "../../../plugin/ui/i18n/en.ts";
-import { chooseLanguage, decimal, describeFailure, fill, languages } from "../../../plugin/ui/i18n/texts.ts";
+import { en, type Texts } from "../../../plugin/ui/i18n/en.ts";
+import { chooseLanguage, decimal, describeFailure, fill, languages, textsIn } from "../../../plugin/ui/i18n/texts.ts";
 import { inEnglish } from "../../../server/experts/words/in-english.ts";
 import { problemCodes } from "../../../shared/problem.ts";
 
@@ -29,6 +29,20 @@ test("the examples that every language offers are read by the server as the Engl
       const read = texts[key].split("|").map((example) => (name === "en" ? example : inEnglish(example)));
       assert.deepEqual(read, en[key].split("|"), `${name}: ${key}`);
     }
+});
+
+test("in FigJam no text for a form speaks of artboards, frames and components, which it does not have", () => {
+  const absent =
+    /artboard|\bframe|rahmen|\bcadre|\bmarco|quadro|component|komponente|composant|フレーム|アートボード|コンポーネント/i;
+  for (const [name, texts] of Object.entries(languages)) {
+    const said = ({ artboard, stopReplacing, helpResults, needLayers, needIcons, failures }: Texts): string[] => [
+      ...[stopReplacing, helpResults].map((text) => fill(text, { artboard })),
+      ...[needLayers, needIcons, ...failures.drawing_missing],
+    ];
+    for (const text of said(textsIn("figjam", texts))) assert.doesNotMatch(text, absent, name);
+    for (const text of said(texts).slice(0, 4)) assert.match(text, absent, name);
+    assert.equal(textsIn("slides", texts), texts);
+  }
 });
 
 test("what Redraw replaces is not called the selection, which may be another by then", () => {

@@ -114,6 +114,35 @@ test("a name is a caption without its path, number, size and the word icon, and 
     assert.equal(captionOfLayer(name), undefined, name);
 });
 
+test("names that the editor gives say nothing in each of its languages, and things without a number stay captions", () => {
+  const given = [
+    ...["Rahmen 12", "Rechteck 3", "Gruppe 4", "Vektor", "Stern 1", "Bild 2"],
+    ...["Cadre 12", "Rectangle 3", "Groupe 4", "Vecteur", "Étoile 1", "Image 2"],
+    ...["Marco 12", "Rectángulo 3", "Grupo 4", "Vector", "Estrella 1", "Imagen 2", "Línea 5", "Sección 1", "Unión"],
+    ...["Quadro 12", "Retângulo 3", "Grupo 4", "Vetor", "Estrela 1", "Imagem 2", "Linha 5", "Seção 1", "União"],
+    ...["フレーム 12", "長方形 3", "グループ 4", "ベクター", "星 1", "画像 2", "線 5", "楕円形 1", "長方形3"],
+    ...["프레임 12", "직사각형 3", "그룹 4", "벡터", "별 1", "이미지 2", "선 5", "타원 1", "사각형"],
+  ];
+  // As a Mac's files have accents.
+  for (const name of [...given, ...given.map((each) => each.normalize("NFD"))])
+    assert.equal(captionOfLayer(name), undefined, name);
+  const things = [
+    "Stern",
+    "Bild",
+    "étoile",
+    "estrella",
+    "quadro",
+    "seta",
+    "星",
+    "矢印",
+    "별",
+    "화살표",
+    "星空",
+    "Rahmenlos",
+  ];
+  for (const name of things) assert.equal(captionOfLayer(name), name.toLowerCase(), name);
+});
+
 test("layers whose names are one caption share a job, each with a seed of its own, and become vectors where asked", () => {
   const named = ["key", "icon/key 2", "Frame 3", "bell"].map((name, i) => ({ id: `1:${i}`, name }));
   const matches = matchCaptions([...named, { id: "1:9", name: "key", problem: "locked" }]);

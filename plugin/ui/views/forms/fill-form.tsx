@@ -27,7 +27,9 @@ export function FillForm(props: ViewProps) {
       <StyleField {...props}>{!areVectors && <ScaleModeField {...props} />}</StyleField>
       {areCaptions && <InsertAsField {...props} />}
       <Layers {...props} layers={layers} />
-      {command === "fill-names" && <Matches {...props} layers={layers} labels={labels} areCaptions={areCaptions} />}
+      {command === "fill-names" && (
+        <Matches {...props} layers={layers} labels={labels} {...{ areCaptions, areVectors }} />
+      )}
     </div>
   );
 }
@@ -129,9 +131,11 @@ function Layers({ controller, texts, layers }: LayersProps) {
 interface MatchProps extends LabelProps, LayersProps {
   /** Names of layers are captions, and no labels. */
   readonly areCaptions: boolean;
+  /** Vectors take the place of what layers hold. */
+  readonly areVectors: boolean;
 }
 
-function Matches({ controller, texts, layers = [], labels, areCaptions }: MatchProps) {
+function Matches({ controller, texts, layers = [], labels, areCaptions, areVectors }: MatchProps) {
   const { form } = controller.state;
   const index = useMemo(() => new LabelIndex(labels), [labels]);
   const matches = useMemo(
@@ -150,6 +154,9 @@ function Matches({ controller, texts, layers = [], labels, areCaptions }: MatchP
       <p class="hint">
         {areCaptions ? fill(texts.layersReady, { n: matched }) : fill(texts.matched, { i: matched, n: matches.length })}
       </p>
+      {areVectors && matches.some(({ layer, caption }) => caption && layer.holdsLayers) && (
+        <p class="hint">{texts.replacesInside}</p>
+      )}
       {unmatched.length > 0 && (
         <>
           <h2>{fill(areCaptions ? texts.unnamedLayers : texts.unmatched, { n: unmatched.length })}</h2>

@@ -65,7 +65,7 @@ export function CaptionForm(props: ViewProps) {
         <div class="notice">
           <span>{fill(texts.replacing, { n: state.replacements.length })}</span>
           <button type="button" class="button link" onClick={() => controller.stopReplacing()}>
-            {texts.stopReplacing}
+            {fill(texts.stopReplacing, { artboard: texts.artboard })}
           </button>
         </div>
       )}

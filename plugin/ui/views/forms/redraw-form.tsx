@@ -37,6 +37,7 @@ export function RedrawForm(props: ViewProps) {
           onStrokes={(strokes) => controller.setDrawing(icon.nodeName, svgOf(strokes), strokes)}
         />
       )}
+      {icon?.holdsLayers && <p class="hint">{texts.replacesInside}</p>}
       <StyleField {...props} anyStyle={texts.styleOfIcon} isRedrawnOnly />
       <Slider
         id="redraw-variety"

@@ -1,15 +1,24 @@
 /** Results of the history as vectors: the drawings that the server keeps, and images where it has none. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Controller } from "../../../../plugin/ui/control/controller.ts";
 import type { Editor } from "../../../../shared/commands.ts";
 import type { Generation } from "../../../../shared/contract/generations/generation.ts";
 import type { UiMessage } from "../../../../shared/messages/messages.ts";
-import { sendJson } from "../../contract/contract-jobs.ts";
+import { defaultSettings } from "../../../../shared/messages/settings.ts";
+import { waitUntil } from "../../../fixtures/wait-until.ts";
+import { sendJson, sendProblem } from "../../contract/contract-jobs.ts";
 import { type ContractServer, startContractServer } from "../../contract/contract-server.ts";
 import { connectedController } from "../connected-controller.ts";
 
 const svgOf = (hex: string): string =>
   `<svg xmlns="http://www.w3.org/2000/svg" width="128" height="128" viewBox="0 0 128 128"><path fill="${hex}" d="M8 8h9v9z"/></svg>`;
+const collectionsOf = (hex: string) => [
+  {
+    ...{ id: "c", name: "Brand", modes: [{ modeId: "m", id: "m", name: "Light" }] },
+    colours: [{ variableId: "v", name: "ink", hexByMode: { m: hex } }],
+  },
+];
 const [stored, traced] = [svgOf("#0b3954"), svgOf("#ff0000")];
 const palette = ["#0b3954"];
 const facts = { layers: [], segmentCount: 1, strokePx: 0, leftOutCount: 0, sha256: "s", bytes: 1 };
@@ -47,10 +56,7 @@ async function withStored(
 async function addedAgain(server: ContractServer, done: Generation, form: object, editor: Editor = "figma") {
   const sent: UiMessage[] = [];
   const controller = await connectedController(server, { post: (message) => sent.push(message) }, editor);
-  const hexByMode = { m: "#0b3954" };
-  const colours = [{ variableId: "v", name: "ink", hexByMode }];
-  const collections = [{ id: "c", name: "Brand", modes: [{ modeId: "m", id: "m", name: "Light" }], colours }];
-  controller.receive({ type: "palettes", collections });
+  controller.receive({ type: "palettes", collections: collectionsOf("#0b3954") });
   controller.editForm({ insertAs: "vector", ...form });
   const before = server.requests.length;
   await controller.showAgain(done, "a boat");
@@ -110,5 +116,78 @@ test("images stay images where they are wanted, and where the editor has no vect
       const { vector, paths } = await addedAgain(server, done, form, editor);
       assert.deepEqual([vector, paths.some((path) => path.endsWith(".svg"))], [undefined, false]);
     }
+  });
+});
+
+/** A window that opens with a generation of the last time, in the colours of a collection. */
+function reopened(server: ContractServer, done: Generation) {
+  const { intercept } = server;
+  server.intercept = (request, response) => {
+    const isRead = request.method === "GET" && request.url === `/v1/generations/${done.id}`;
+    if (isRead) sendJson(response, 200, done);
+    return isRead || intercept(request, response);
+  };
+  const controller = new Controller({
+    ...{ post: () => undefined, drop: () => undefined, whyBlocked: async () => undefined, randomSeed: () => 5 },
+    ...{ copyText: () => true, rasterise: async () => new Uint8Array(), describe: ({ code }) => code },
+  });
+  const settings = { ...defaultSettings, serverUrl: server.url, token: server.token };
+  const session = {
+    form: { insertAs: "vector", palette: "c/m" },
+    results: [
+      { id: "gone", title: "gone" },
+      { id: done.id, title: "a boat" },
+    ],
+  };
+  const launch = { kind: "command", command: "caption-to-artboard" } as const;
+  const selection = { texts: [], images: [], layerCount: 0 };
+  controller.receive({ type: "start", launch, settings, selection, session, editor: "figma" });
+  return controller;
+}
+
+test("results of the last time wait for the file's variables, and are bound to them; one that is gone keeps no other away", async () => {
+  for (const answer of [
+    { type: "palettes", collections: collectionsOf("#0b3954") },
+    { type: "fault", detail: "read-palettes: refused" },
+  ] as const)
+    await withStored(async (server, done) => {
+      const controller = reopened(server, done);
+      const isAsked = (): boolean => server.requests.some(({ path }) => path === `/v1/generations/${done.id}`);
+      await waitUntil("the generation to be read", isAsked);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      assert.equal(controller.state.results.length, 0);
+      controller.receive(answer);
+      await waitUntil("the results", () => controller.state.results.length > 0);
+      const [set] = controller.state.results;
+      const { vector } = set!.images[0]!;
+      assert.deepEqual([controller.state.results.length, set!.title], [1, "a boat"]);
+      const variables = [{ hex: "#0b3954", variableId: "v" }];
+      const bound = { svg: stored, record: { palette, bindings: { collectionId: "c", modeId: "m", variables } } };
+      assert.deepEqual(vector, answer.type === "palettes" ? bound : undefined);
+      controller.stop();
+    });
+});
+
+test("a stored drawing that can't be fetched is a failure, and trying again shows it; nothing is drawn instead", async () => {
+  await withStored(async (server, done) => {
+    const { intercept } = server;
+    let isBroken = true;
+    server.intercept = (request, response) => {
+      const isRefused = isBroken && request.url?.endsWith(".svg") === true;
+      if (isRefused) sendProblem(response, "store_unavailable");
+      return isRefused || intercept(request, response);
+    };
+    const controller = await connectedController(server);
+    controller.editForm({ insertAs: "vector", palette: "own" });
+    await controller.showAgain(done, "a boat");
+    assert.deepEqual([controller.state.failure?.code, controller.state.results], ["store_unavailable", []]);
+    isBroken = false;
+    const count = server.generations.size;
+    await controller.retry();
+    assert.deepEqual(
+      controller.state.results.map(({ images }) => images[0]?.vector?.svg),
+      [stored],
+    );
+    assert.deepEqual([controller.state.failure, server.generations.size], [undefined, count]);
   });
 });
