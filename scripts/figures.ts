@@ -13,6 +13,7 @@ import { layoutFigure, lowResolutionFigure, sketchFigure } from "./figures/condi
 import { angleFigure, attributeFigure, blendFigure, depthFigure, restyleFigure } from "./figures/edits.ts";
 import { handDrawnFigure } from "./figures/hand-drawn.ts";
 import { layoutsRestyledFigure } from "./figures/layouts-restyled.ts";
+import { redrawnPartsFigure } from "./figures/own-icons/redrawn-parts.ts";
 import { tenNewIconsFigure } from "./figures/own-icons/ten-new-icons.ts";
 import {
   captionPhrasesFigure,
@@ -58,6 +59,7 @@ const figures: Figures = {
   sketch: sketchFigure,
   layout: layoutFigure,
   "ten-new-icons": tenNewIconsFigure,
+  "redrawn-parts": redrawnPartsFigure,
   "own-style": ownStyleFigure,
   "caption-seeds": captionSeedsFigure,
   "caption-phrases": captionPhrasesFigure,
@@ -99,6 +101,7 @@ const folders: Readonly<Record<string, string>> = {
   autoencoder: "training",
   playground: "plugin",
   "ten-new-icons": "own-icons",
+  "redrawn-parts": "own-icons",
   "own-style": "styles",
   "caption-seeds": "styles",
   "caption-phrases": "styles",
