@@ -23,6 +23,7 @@ const lists = [
   "further-phrases",
   "rare-words",
   "as-typed",
+  "abbreviations",
   "other-languages",
   "two-things",
   "states",

@@ -1,7 +1,8 @@
 /**
  * What a caption in German, French, Spanish, Portuguese or Japanese says in English, as far as its words are known: "Apfel" is
  * an apple, "une voiture rouge" a red car. The language is the one that knows most of the words; English wins a tie, so words
- * that are English too ("gift") need company ("das Gift"). It reads words, no grammar.
+ * that are English too ("gift") need company ("das Gift"). It reads words, no grammar. English captions get other words where no drawing is
+ * called so: "CEO" is an office worker.
  */
 import { colourNames, shadeNames } from "../../engine/colour-words.ts";
 import { once } from "../../platform/once.ts";
@@ -9,6 +10,7 @@ import { englishOfTables } from "./everyday-words.ts";
 import { foldWords, isNumber } from "./fold-words.ts";
 import { type Glossed, glossJapanese, glossWords, inEnglishOrder } from "./gloss.ts";
 import { isEnglish, type Language, readLanguages } from "./languages.ts";
+import { inOtherWords } from "./other-words.ts";
 
 /** English words that no table of other languages has. */
 const functionWords =
@@ -29,8 +31,13 @@ const isEnglishWord = (word: string): boolean =>
   ownEnglish().has(word) || ownEnglish().has(word.replace(/[rs]$/, "")) || isEnglish(word);
 const japaneseSigns = /[\u3041-\u30fa\u4e00-\u9fff]/u;
 
-/** The English words; undefined for English, and where too little is known. */
+/** The English words; undefined for English that stays as it is, and where too little is known. */
 export function inEnglish(caption: string): string | undefined {
+  const known = inOtherWords(caption);
+  return translated(known) ?? (known === caption ? undefined : known);
+}
+
+function translated(caption: string): string | undefined {
   if (japaneseSigns.test(caption)) {
     const japanese = readLanguages().find(({ id }) => id === "ja")!;
     return readable(glossJapanese(caption, japanese), japanese);
