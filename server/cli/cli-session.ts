@@ -216,8 +216,9 @@ function createSession({ packs, start, line, signal, tracers }: Inference): CliS
         {
           signal,
           onProgress: ({ stage, completed, total }) => line.show(`${stage} ${completed} of ${total}`),
-          onFindings: ({ outOfDistribution, namedLabels }) => {
+          onFindings: ({ outOfDistribution, namedLabels, unfoundWords = [] }) => {
             line.end();
+            if (unfoundWords.length > 0) console.error(`Nothing was found for: ${unfoundWords.join(", ")}`);
             for (const label of namedLabels) console.error(`caption: names the label ${label}`);
             for (const condition of outOfDistribution) console.error(warningOf(condition));
           },

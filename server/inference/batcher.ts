@@ -122,8 +122,9 @@ export class Batcher {
       job.onProgress({ stage: "encoding", completed: 0, total: job.request.count });
       try {
         job.plan = await planGeneration(job.translation, job.request, job.images, job.signal);
-        const { outOfDistribution, namedLabels } = job.plan;
-        if (outOfDistribution.length + namedLabels.length > 0) job.onFindings({ outOfDistribution, namedLabels });
+        const { outOfDistribution, namedLabels, unfoundWords = [] } = job.plan;
+        if (outOfDistribution.length + namedLabels.length + unfoundWords.length > 0)
+          job.onFindings({ outOfDistribution, namedLabels, unfoundWords });
       } catch (error) {
         // One that was cancelled is dropped in the next round.
         if (!job.signal.aborted) this.#end(job, error);

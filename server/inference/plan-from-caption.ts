@@ -71,6 +71,7 @@ export async function planFromCaption(
     ...each,
     outOfDistribution: [],
     namedLabels: [],
+    unfoundWords: finder.unfoundWords?.(seeds) ?? [],
     seedOf: (image, candidate) => startOf(image, candidate).seed,
     finishOf: (image, candidate) => startOf(image, candidate).finish,
     rowOf: (image, candidate) => {

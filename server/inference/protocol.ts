@@ -57,6 +57,8 @@ export interface ConditionFindings {
   readonly outOfDistribution: readonly OutOfDistribution[];
   /** Labels that its captions name. */
   readonly namedLabels: readonly string[];
+  /** Words of its caption, in English, for which no drawing was found; absent where none was looked for. */
+  readonly unfoundWords?: readonly string[];
 }
 
 export interface GenerateHandlers {

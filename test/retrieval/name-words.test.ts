@@ -1,7 +1,7 @@
 /** How far names say the words of captions, beside their cosine. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fitOf, likenessOfWords, said, saysNoMore } from "../../server/retrieval/library/name-words.ts";
+import { fitOf, likenessOfWords, said, saysNoMore, unsaidWords } from "../../server/retrieval/library/name-words.ts";
 
 const fit = (name: string, caption: string, cosine: number): number => fitOf(said(name), said(caption), cosine).match;
 const alike = (name: string, caption: string): number => likenessOfWords(said(name), said(caption));
@@ -84,4 +84,11 @@ test("a part of a caption says no more than it", () => {
   const isPart = (name: string): boolean => saysNoMore(said(name), said("a cat sleeping on a sofa"));
   assert.ok(isPart("cat") && isPart("sleepy cat") === false && isPart("sleep cats"));
   assert.ok(!isPart("cat flap"));
+});
+
+test("words that no name says are those of neither, in any form; small words, numbers and a no are none", () => {
+  assert.deepEqual(unsaidWords("a cat sleeping on the sofa", ["cats"]), ["sleeping", "sofa"]);
+  assert.deepEqual(unsaidWords("sleeping cats", ["cat sleep"]), []);
+  assert.deepEqual(unsaidWords("Children at 3 houses", ["child", "house 2"]), []);
+  assert.deepEqual(unsaidWords("no savings goal", ["savings"]), ["goal"]);
 });

@@ -96,6 +96,7 @@ const isJob = {
 const isGeneration = has({
   ...isJob,
   labelTitle: isMaybe(isText),
+  unfoundWords: isMaybe(isListOf(isText)),
   request: has({
     condition: isCondition,
     count: isWhole,

@@ -86,6 +86,7 @@ export const de: Texts = {
   rankDetails: "{nats} Nats je Dimension",
   typicality: { usual: "üblich", unusual: "ungewöhnlich", veryUnusual: "sehr ungewöhnlich" },
   drawnAs: "Gezeichnet als „{label}“.",
+  unfoundWords: "Nichts gefunden für: {words}.",
   unnamed: "Das Paket kennt kein Wort davon. Die Bilder sind seine beste Vermutung.",
   doubtful: "Das Paket hat wenig Ähnliches gesehen. Die Bilder zeigen vielleicht etwas anderes.",
   sending: "Anfrage wird gesendet",

@@ -52,6 +52,7 @@ export const en = {
   rankDetails: "{nats} nats per dimension",
   typicality: { usual: "usual", unusual: "unusual", veryUnusual: "very unusual" },
   drawnAs: "Drawn as “{label}”.",
+  unfoundWords: "Nothing was found for: {words}.",
   unnamed: "The pack knows no word of this by name. The images are its nearest guess.",
   doubtful: "The pack has seen little like this. The images may show something else.",
   mostLikely: "Most likely",

@@ -86,6 +86,7 @@ export const es: Texts = {
   rankDetails: "{nats} nats por dimensión",
   typicality: { usual: "habitual", unusual: "inusual", veryUnusual: "muy inusual" },
   drawnAs: "Dibujado como «{label}».",
+  unfoundWords: "No se encontró nada para: {words}.",
   unnamed: "El paquete no conoce ninguna palabra de esto. Las imágenes son su mejor suposición.",
   doubtful: "El paquete ha visto poco parecido. Puede que las imágenes muestren otra cosa.",
   sending: "Enviando la petición",

@@ -86,6 +86,7 @@ export const fr: Texts = {
   rankDetails: "{nats} nats par dimension",
   typicality: { usual: "habituel", unusual: "inhabituel", veryUnusual: "très inhabituel" },
   drawnAs: "Dessiné comme « {label} ».",
+  unfoundWords: "Rien n’a été trouvé pour : {words}.",
   unnamed: "Le paquet n'en connaît aucun mot. Les images sont sa meilleure hypothèse.",
   doubtful: "Le paquet a vu peu de choses semblables. Les images montrent peut-être autre chose.",
   sending: "Envoi de la demande",

@@ -86,6 +86,7 @@ export const ja: Texts = {
   rankDetails: "1 次元あたり {nats} ナット",
   typicality: { usual: "よくある", unusual: "珍しい", veryUnusual: "とても珍しい" },
   drawnAs: "「{label}」として描きました。",
+  unfoundWords: "見つからなかった言葉: {words}",
   unnamed: "パックが名前で知るものはありません。画像は最も近い推測です。",
   doubtful: "パックはこれに似たものをほとんど見ていません。別のものが描かれているかもしれません。",
   sending: "リクエストを送信中",

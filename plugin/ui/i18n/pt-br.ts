@@ -86,6 +86,7 @@ export const ptBr: Texts = {
   rankDetails: "{nats} nats por dimensão",
   typicality: { usual: "comum", unusual: "incomum", veryUnusual: "muito incomum" },
   drawnAs: "Desenhado como “{label}”.",
+  unfoundWords: "Nada foi encontrado para: {words}.",
   unnamed: "O pacote não conhece nenhuma palavra disto. As imagens são o melhor palpite.",
   doubtful: "O pacote viu pouco parecido. As imagens podem mostrar outra coisa.",
   sending: "Enviando o pedido",

@@ -49,7 +49,8 @@ export async function drawnSet(
   const isOrdered = job.nodeIds.length > 0 || done.request.blendWith !== undefined;
   const images = isOrdered ? set.images : [...set.images].sort((a, b) => a.drawn!.rank! - b.drawn!.rank!);
   const doubts = done.outOfDistribution.map(({ field }) => field);
-  return { ...set, images, generationId: done.id, doubts, namedLabels: done.namedLabels };
+  const { namedLabels, unfoundWords } = done;
+  return { ...set, images, generationId: done.id, doubts, namedLabels, ...(unfoundWords && { unfoundWords }) };
 }
 
 export async function fetchImages<Info extends { readonly index: number; readonly path: string }>(

@@ -46,6 +46,8 @@ export interface ResultSet {
   /** Fields of the condition beyond what the pack learned, and labels that the caption named. */
   readonly doubts: readonly string[];
   readonly namedLabels: readonly string[];
+  /** Words of the caption for which no drawing was found. */
+  readonly unfoundWords?: readonly string[];
   /** Outlines beyond the most that a vector has: its picture was a photograph, or noise. */
   readonly leftOutCount?: number;
   /** Names of a family that could not be drawn, and why. */

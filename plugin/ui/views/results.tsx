@@ -108,6 +108,7 @@ function Doubts({ texts, controller, set }: ViewProps & { readonly set: ResultSe
       {set.namedLabels.length > 0 && (
         <p class="hint">{fill(texts.drawnAs, { label: set.namedLabels.map(nameOf).join(", ") })}</p>
       )}
+      {set.unfoundWords && <p class="hint">{fill(texts.unfoundWords, { words: set.unfoundWords.join(", ") })}</p>}
       {set.doubts.length > 0 && (
         <p class="doubt">
           <Icon name="warning" />

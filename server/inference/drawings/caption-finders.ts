@@ -13,6 +13,7 @@ import type { Translation } from "../../engine/translation.ts";
 import { alphasInLiveArea, renderInLiveArea } from "../../images/in-live-area.ts";
 import { inUsualInk } from "../../images/svg.ts";
 import { sha256Of } from "../../platform/sha256.ts";
+import { unsaidWords } from "../../retrieval/library/name-words.ts";
 import { sourcesOf, stylesUnder } from "../../retrieval/sources.ts";
 import { type CaptionWords, withoutSlips } from "./caption-words.ts";
 import { unlikeness } from "./unlikeness.ts";
@@ -48,6 +49,8 @@ export interface Finder {
   /** Which of them a seed finds. @throws AppError `caption_unknown` where none fit */
   readonly chosenBy?: (seed: number) => number;
   find(seed: number): Promise<Found>;
+  /** Words of the caption that have no part in what these seeds find, where all of that is called no more than some of its words. */
+  readonly unfoundWords?: (seeds: readonly number[]) => string[];
   /** Of seeds the first whose drawing looks most unlike those of others and fits the words; absent where nobody knows. */
   mostUnlike?(seeds: readonly number[], others: readonly number[]): Promise<number>;
 }
@@ -76,7 +79,8 @@ export async function inLibrary(
     vector && captions.library.find({ words: vector, text, among, look, cosineLeast, onlyCalledSo });
   const mended = await withoutSlips(captions, words);
   const [asWritten, asMended] = [find(words), mended && find(mended)];
-  const choice = (asMended?.match ?? 0) > (asWritten?.match ?? 0) ? asMended : asWritten;
+  const isMended = (asMended?.match ?? 0) > (asWritten?.match ?? 0);
+  const choice = isMended ? asMended : asWritten;
   const chosen = new Map<number, number>();
   const chosenBy = (seed: number): number => {
     const known = chosen.get(seed);
@@ -104,6 +108,16 @@ export async function inLibrary(
   return {
     choice,
     chosenBy,
+    unfoundWords(seeds) {
+      const entries = [...new Set(seeds.map(chosenBy))];
+      // Names in other words may say all of them.
+      if (!entries.every((entry) => choice!.says(entry).isPart)) return [];
+      const { plain, text } = isMended ? mended! : words;
+      return unsaidWords(
+        plain ?? text,
+        entries.map((entry) => choice!.open(entry).name),
+      );
+    },
     async mostUnlike(seeds, others) {
       const shown = others.map(chosenBy);
       const choicesOf = (some: readonly number[]) => [...new Set(some.map(chosenBy))];

@@ -34,8 +34,12 @@ export const startGenerationWorker = (deps: GenerationWorkerDeps): Worker =>
       const handlers: GenerateHandlers = {
         signal,
         onProgress: ({ stage, completed }) => job.report({ stage, completed }),
-        onFindings: ({ outOfDistribution, namedLabels }) =>
-          job.reportFindings({ outOfDistribution: [...outOfDistribution], namedLabels: [...namedLabels] }),
+        onFindings: ({ outOfDistribution, namedLabels, unfoundWords = [] }) =>
+          job.reportFindings({
+            outOfDistribution: [...outOfDistribution],
+            namedLabels: [...namedLabels],
+            ...(unfoundWords.length > 0 && { unfoundWords: [...unfoundWords] }),
+          }),
         // Not awaited by the client: the files of a job are written side by side; there are at most `countMax`.
         onImage: keep,
       };

@@ -35,7 +35,7 @@ const opposites = pairsOf(
   "up down, left right, in out, open close, open closed, plus minus, add remove, add delete, on off, increase decrease, increasing decreasing, " +
     "start end, happy sad, man woman, male female, full empty, lock unlock, locked unlocked, show hide, online offline, day night, sunny night, " +
     "first last, top bottom, accept reject, accept decline, approve reject, arrival departure, landing takeoff, landing departure, more less, " +
-    "high low, fast slow, buy sell, horizontal vertical, ascending descending, upload download, import export, undo redo, expand collapse, " +
+    "high low, fast slow, weak strong, buy sell, horizontal vertical, ascending descending, upload download, import export, undo redo, expand collapse, " +
     "expand shrink, north south, east west, sunrise sunset, love hate, like dislike, upvote downvote, win lose, inside outside, before after",
 );
 /** Share of the words in how well a name fits; the rest is its cosine. */
@@ -100,6 +100,16 @@ export function likenessOfWords(name: Said, caption: Said): number {
 /** Whether a name says nothing that the caption does not. */
 export const saysNoMore = (name: Said, caption: Said): boolean =>
   [...name.stems].every((stem) => caption.stems.has(stem));
+
+/** Words of a caption that none of some names says, with other endings either; small words are none. */
+export function unsaidWords(caption: string, names: readonly string[]): string[] {
+  const stems = new Set(names.flatMap((name) => [...said(name).stems]));
+  const { words } = said(caption);
+  return [...new Set(wordsIn(caption))].filter((word) => {
+    const own = oneOfMany[word] ?? word;
+    return words.has(own) && !particles.has(own) && own !== negation && !stems.has(stemmer(own));
+  });
+}
 
 /** How well a name fits a caption. */
 export interface NameFit {

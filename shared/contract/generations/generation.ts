@@ -81,6 +81,8 @@ export const GenerationSchema = z.object({
   outOfDistribution: z.array(OutOfDistributionSchema).default([]),
   /** Labels that captions named, and that were followed like them; none where the request gives a label, or null, itself. */
   namedLabels: z.array(z.string()).default([]),
+  /** Words of the caption, in English, that have no part in the drawings that it found; absent where there are none, or nobody knows. */
+  unfoundWords: z.array(z.string()).optional(),
   /** Milliseconds from the start of the last attempt to its end. */
   durationMs: z.number().optional(),
   problem: ProblemSchema.optional(),

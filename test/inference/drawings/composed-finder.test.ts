@@ -113,3 +113,19 @@ it("a part with a colour of its own stays apart, whatever names say", async () =
   assert.deepEqual(dotted, ["box 1"], "a dot is drawn, not found");
   assert.equal(dot?.isFrontSolid, true);
 });
+
+it("words of a caption that have no part in what is found are named, where that is called no more than the others", async () => {
+  const part = { match: 0.7, saysAll: false, isPart: true, isContrary: false };
+  const unfound = async (known: Parameters<typeof captionsOf>[0], text: string) => {
+    const captions = captionsOf(known);
+    const words = { ...(await readWords(captions, text)), plain: text, english: text };
+    const wanted = { look: undefined, liveArea: undefined, fills: "none", licences: undefined } as const;
+    return (await inLibraryOrComposed(captions, translation, words, wanted)).unfoundWords?.([1, 2, 3, 4]) ?? [];
+  };
+  assert.deepEqual(await unfound({ "sad old box": part }, "sad old box"), ["sad", "old"]);
+  assert.deepEqual(await unfound({ box: fits }, "box"), []);
+  assert.deepEqual(await unfound(parts, "box with gem"), [], "both parts are found");
+  const others = { ...part, isPart: false };
+  assert.deepEqual(await unfound({ "sad box": others }, "sad box"), [], "other words may say it");
+  assert.deepEqual(await unfound({ "sad box": [part, others] }, "sad box"), [], "so may those of one image");
+});

@@ -1,15 +1,20 @@
-/** The captions that the documents name as composed are, from the library that ships. */
+/** Captions from the library that ships: those that the documents name as composed are, and words that nothing is found for are named. */
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { wordsOf } from "../../../server/inference/drawings/caption-words.ts";
 import { inLibraryOrComposed } from "../../../server/inference/drawings/composed-finder.ts";
+import { planFromCaption } from "../../../server/inference/plan-from-caption.ts";
 import { Catalogue, packsHome } from "../../../server/packs/catalogue.ts";
 import { loadPacks } from "../../../server/packs/load.ts";
 import { ResolvedRequestSchema } from "../../../shared/contract/generations/generation-request.ts";
 
+const shipped = Catalogue.open(packsHome()).then(async (catalogue) => {
+  const { translations } = await loadPacks(catalogue, { threads: 1 }, ["styles", "icons"]);
+  return translations.find(({ id }) => id === "restyle")!;
+});
+
 it("captions that the documents name are composed of the library's drawings", async () => {
-  const { translations } = await loadPacks(await Catalogue.open(packsHome()), { threads: 1 }, ["styles", "icons"]);
-  const restyle = translations.find(({ id }) => id === "restyle")!;
+  const restyle = await shipped;
   const captions = { ...restyle.captions!, library: restyle.captions!.library! };
   for (const [caption, how, ...icons] of [
     ["guitar with heart", "with", "guitar", "heart"],
@@ -29,4 +34,16 @@ it("captions that the documents name are composed of the library's drawings", as
     assert.equal(found.sources?.length, icons.length, caption);
     for (const [at, icon] of icons.entries()) assert.match(found.sources![at]!.icon, new RegExp(icon), caption);
   }
+});
+
+it("a plan of a caption says which of its words have no part in what its images start from", async () => {
+  const restyle = await shipped;
+  const unfound = async (caption: string) => {
+    const condition = { caption, style: "lucide" };
+    const request = ResolvedRequestSchema.parse({ translation: "restyle", condition, seed: 3, count: 4 });
+    return (await planFromCaption(restyle, restyle.captions!, request, new Map())).unfoundWords;
+  };
+  assert.deepEqual(await unfound("a cat sleeping"), ["sleeping"]);
+  assert.deepEqual(await unfound("savings goal"), [], "one of them has all");
+  assert.deepEqual(await unfound("weak password"), [], "that is a badge");
 });
