@@ -3,6 +3,7 @@
  * and prints one line an image, of JSON unless the command has another. The same child as the server's, so that the same request gives
  * the same bytes.
  */
+import { setMaxListeners } from "node:events";
 import { extname, join } from "node:path";
 import { attributionOf } from "../../shared/contract/generations/attribution.ts";
 import type { OutOfDistribution } from "../../shared/contract/generations/generation.ts";
@@ -122,6 +123,8 @@ export async function withInference(
   const tracers = new VectorPool();
   const line = new ProgressLine();
   const abort = new AbortController();
+  // Each image of a run listens.
+  setMaxListeners(0, abort.signal);
   process.once("SIGINT", () => abort.abort());
   try {
     const start = async (packIds: readonly string[]): Promise<InferenceClient> => {
