@@ -65,6 +65,7 @@ export function withUses(body: string, refuse: Refuse): string {
 /** Where elements with an id begin and end, of equal ids the first as in the renderer, and which each use shows. */
 function readElements(body: string, refuse: Refuse): { places: Map<string, Place>; uses: Use[] } {
   const [places, uses, open]: [Map<string, Place>, Use[], Place[]] = [new Map(), [], []];
+  let oddId: string | undefined;
   for (const { 0: tag, 1: slash, 2: name, 3: attributes, index } of body.matchAll(tagIn)) {
     const end = index + tag.length;
     if (slash) {
@@ -78,6 +79,8 @@ function readElements(body: string, refuse: Refuse): { places: Map<string, Place
     const targets = new Set<string>();
     for (const [, key, double, single] of attributes!.matchAll(attributeIn)) {
       const value = (double ?? single!).replace(/\r\n|[\t\r\n]/g, " ");
+      // The renderer may read these ids otherwise than they are read here.
+      if (/(?:^|:)id$/.test(key!) && (key !== "id" || value.includes("&"))) oddId ??= value;
       if (key === "id" && !places.has(value)) places.set(value, place);
       if (name === "use" && /(?:^|:)href$/.test(key!)) targets.add(value);
     }
@@ -89,5 +92,6 @@ function readElements(body: string, refuse: Refuse): { places: Map<string, Place
       throw refuse("references inside the drawing only (#name)", target.slice(0, 60));
     uses.push({ end, target: target?.slice(1) });
   }
+  if (oddId !== undefined && uses.length > 0) throw refuse("plain ids beside <use>", oddId.slice(0, 60));
   return { places, uses };
 }

@@ -65,7 +65,13 @@ export function requirePlainSvg(text: string, field: string): void {
  * more than a text without clips could.
  */
 function requireCheapClips(body: string, refuse: Refuse): void {
-  const clips = body.split("<clipPath").slice(1);
+  let depth = 0;
+  for (const [tag] of body.matchAll(/<\/?clipPath\b(?:[^<>"']|"[^"<]*"|'[^'<]*')*>/g)) {
+    if (tag.startsWith("</")) depth -= 1;
+    else if (depth > 0) throw refuse("clips that hold no clips", "a clip in a clip");
+    else if (!tag.endsWith("/>")) depth += 1;
+  }
+  const clips = body.split(/<clipPath\b(?!(?:[^<>"']|"[^"<]*"|'[^'<]*')*\/>)/).slice(1);
   const contents = clips.map((part) => part.split("</clipPath", 1)[0]!);
   if (contents.some((content) => /clip-path/i.test(content)))
     throw refuse("clips that are not clipped themselves", "a clip of a clip");

@@ -71,7 +71,7 @@ export function isUiMessage(value: unknown): value is UiMessage {
     case "remove-shown-style":
       return typeof message["id"] === "string";
     case "open-external":
-      return typeof message["url"] === "string" && /^https?:/.test(message["url"]);
+      return typeof message["url"] === "string" && /^https?:\/\/[^\s]+$/.test(message["url"]);
     case "save-settings":
       return isRecord(message["settings"]);
     case "save-vocabulary":

@@ -49,8 +49,10 @@ const refused: ReadonlyArray<readonly [name: string, body: string, message: RegE
   [
     "of what only entities name",
     '<g id="a\'"/><g id="a&apos;"/><use href="#a&apos;"/>',
-    /a <use> of what the drawing has, got #a&apos;/,
+    /plain ids beside <use>, got a&apos;/,
   ],
+  ["of what two elements may be", '<g id="a&apos;"><use href="#a\'"/></g><g id="a\'"/>', /plain ids beside <use>/],
+  ["beside other ids", '<g xml:id="a"><use href="#a"/></g><g id="a"/>', /plain ids beside <use>/],
   ["of itself", `<g id="a"><path d="${bar}"/><use href="#a"/></g>`, /a <use> that does not show itself, got #a/],
   [
     "of itself by another",
@@ -74,6 +76,13 @@ for (const [name, body, message] of refused)
   it(`a <use> is refused: ${name}`, () => {
     assert.throws(() => requirePlainSvg(svg(body), "svg"), { code: "image_rejected", message });
   });
+
+it("clips within clips are refused: what they hold would not be counted", () => {
+  const clips = '<clipPath id="c"><clipPath></clipPath><path clip-path="url(#d)" d="M0 0"/></clipPath>';
+  assert.throws(() => requirePlainSvg(svg(clips), "svg"), { code: "image_rejected", message: /hold no clips/ });
+  const closed = `<clipPath id="c"/><clipPath id="d"><path d="${bar}"/></clipPath><path clip-path="url(#d)" d="${bar}"/>`;
+  assert.doesNotThrow(() => requirePlainSvg(svg(closed), "svg"));
+});
 
 it("uses of uses that would draw billions of shapes are refused at once", () => {
   const copies = Array.from({ length: 12 }, (_, at) => `<g id="g${at + 1}">${`<use href="#g${at}"/>`.repeat(100)}</g>`);

@@ -29,8 +29,10 @@ export async function dropImage(
   try {
     const layer = createLayer(dropped, tilePx, hashes, bound, made);
     if (layer.type === "FRAME") showMode(layer, bound);
-    const holds = node.type === "FRAME" || node.type === "SECTION" || node.type === "SLIDE";
+    // What lies below may be gone by now.
+    const holds = !node.removed && (node.type === "FRAME" || node.type === "SECTION" || node.type === "SLIDE");
     if (holds) node.appendChild(layer);
+    else page.appendChild(layer);
     layer.x = Math.round((holds ? x : absoluteX) - layer.width / 2);
     layer.y = Math.round((holds ? y : absoluteY) - layer.height / 2);
     page.selection = [layer];

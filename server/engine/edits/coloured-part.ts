@@ -18,8 +18,8 @@ const blurShare = 0.0117;
 const joinedCounts = 0.85;
 /** Deviation of the answer's colours, over the four channels. */
 const answerStrays = 1.2;
-/** Least membership, so that the answer may say what nothing around does. */
-const shareLeast = 0.02;
+/** Colours of the part, those that most around it have. */
+const phasesMost = 16;
 /** Pixels around a part whose colours are seen in it, and those that tell how a colour changes, the latter of the side. */
 const [rimPx, bandShare] = [2, 0.12] as const;
 
@@ -46,7 +46,12 @@ export function settleInColours(
   const isOpen = mirrorInto(planes, colours, isFree, sizePx);
   const open = free.filter((at) => isOpen[at] === 1);
   const known = free.filter((at) => isOpen[at] === 0);
-  const phases = [...new Set([...rim, ...known].map((at) => colours[at]!))];
+  const counts = new Map<number, number>();
+  for (const at of [...rim, ...known]) counts.set(colours[at]!, (counts.get(colours[at]!) ?? 0) + 1);
+  const phases = [...counts]
+    .sort(([, one], [, other]) => other - one)
+    .slice(0, phasesMost)
+    .map(([colour]) => colour);
   if (phases.length === 0) return undefined;
   const beside = { planes, colours, open, isOpen, sizePx };
   const isFlat = partitionOf({ planes: cut, sizePx }) !== undefined;
@@ -62,10 +67,10 @@ export function settleInColours(
         let apart = 0;
         for (let channel = at; channel < planes.length; channel += pixels)
           apart += (answer[channel]! - values[phase]![channel]!) ** 2;
-        share[at] = Math.max(shareLeast, share[at]!) * Math.exp(-apart / (2 * answerStrays ** 2));
+        share[at]! *= Math.exp(-apart / (2 * answerStrays ** 2));
         sum += share[at]!;
       }
-      for (const share of shares) share[at]! /= sum;
+      for (const share of shares) share[at] = sum > 0 ? share[at]! / sum : 1 / shares.length;
     }
     const even = phases.length > 1 ? settled(shares, open, sizePx, blurShare * sizePx, false) : shares;
     const made = planes.slice();

@@ -71,7 +71,8 @@ function partOf(
     known.map((alpha, at) => (isOpen[at] === 1 ? answer[at]! : alpha)),
     levels,
   );
-  const joined = [...joinedEdges(nearest, isOpen, sizePx)];
+  // Around a whole drawing there is nothing that goes on.
+  const joined = nearest.some((level) => level > 0) ? [...joinedEdges(nearest, isOpen, sizePx)] : [];
   for (const at of open) {
     const having = joined.filter(([, mask]) => mask[at] === 1);
     if (having.length !== 1) continue;

@@ -70,8 +70,9 @@ function rimsOf(isFree: Uint8Array, sizePx: number): Step[][] {
       rim.push({ from: [x, y], beside });
       [x, y] = [x + alongX, y + alongY];
       const [aheadX, aheadY] = [rightX + alongX, rightY + alongY];
-      if (isIn(aheadX + alongY, aheadY - alongX)) [alongX, alongY] = [alongY, -alongX];
-      else if (!isIn(aheadX, aheadY)) [alongX, alongY] = [-alongY, alongX];
+      // What touches in a corner alone is another part.
+      if (!isIn(aheadX, aheadY)) [alongX, alongY] = [-alongY, alongX];
+      else if (isIn(aheadX + alongY, aheadY - alongX)) [alongX, alongY] = [alongY, -alongX];
     } while (rim.length < 8 * isFree.length && !(x === first[0] && y === first[1] && alongX === 1 && alongY === 0));
     rims.push(rim);
   }
@@ -99,7 +100,10 @@ function mark(start: number, isFree: Uint8Array, seen: Uint8Array, sizePx: numbe
 /** Short runs get the colour before them. */
 function withoutShortRuns(along: readonly number[]): number[] {
   const count = along.length;
-  const begin = along.findIndex((colour, at) => colour !== along[(at + count - 1) % count]);
+  // A run that stays; where none does it is a texture.
+  const begin = along.findIndex(
+    (colour, at) => colour !== along[(at + count - 1) % count] && colour === along[(at + 1) % count],
+  );
   if (begin < 0) return [...along];
   const made = [...along];
   for (let from = 0; from < count; ) {

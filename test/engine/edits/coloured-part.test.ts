@@ -114,6 +114,15 @@ describe("edges that run into a part", () => {
     );
   });
 
+  it("parts that touch in corners alone are parts of their own", () => {
+    const zigzag = Uint8Array.from({ length: pixels }, (_, at) => {
+      const [x, y] = [at % sizePx, Math.floor(at / sizePx)];
+      return Number(y % 4 < 2 && x % 2 === y % 4 && x > 0 && y < 60);
+    });
+    const found = joinedEdges(coloursOf(disc(31)), zigzag, sizePx);
+    assert.ok([...found.keys()].every((colour) => colour <= 1));
+  });
+
   it("a part at the border of the picture has nothing beyond it", () => {
     const corner = Uint8Array.from(partOf(50, 50, 64, 64));
     const found = joinedEdges(coloursOf(disc(40)), corner, sizePx);

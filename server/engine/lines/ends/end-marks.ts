@@ -47,7 +47,7 @@ export function endMarks(mask: Uint8Array, { lines, away, thick, sidePx, isMark,
       near !== undefined && near !== line && marks[near] === 1 && !isSmall(near);
     return isOther(lines[cell + 1]) || isOther(lines[cell + sidePx]) ? 1 : 0;
   });
-  const [toOthers, toMet] = [distancesTo(1, others, sidePx, thick), distancesTo(1, met, sidePx, thick)];
+  const [toOthers, toMet] = [distancesTo(1, others, sidePx, thick + 1), distancesTo(1, met, sidePx, thick + 1)];
   for (let cell = 0; cell < middles.length; cell += 1) {
     if (middles[cell] === 0) continue;
     whole[lines[cell]!]! += 1;
@@ -57,7 +57,7 @@ export function endMarks(mask: Uint8Array, { lines, away, thick, sidePx, isMark,
   const ends = (line: number): boolean =>
     marks[line] === 1 && (left[line]! >= leftLeast * whole[line]! || isSmall(line));
   const ended = Uint8Array.from(lines, (line) => (ends(line) ? 1 : 0));
-  const [toMiddle, toEnded] = [distancesTo(1, middles, sidePx, far + 1), distancesTo(1, ended, sidePx, thick)];
+  const [toMiddle, toEnded] = [distancesTo(1, middles, sidePx, far + 1), distancesTo(1, ended, sidePx, thick + 1)];
   for (let cell = 0; cell < mask.length; cell += 1)
     if (ended[cell] === 1 || (toEnded[cell]! < thick && tinted[lines[cell]!] === 1))
       mask[cell] = toMiddle[cell]! <= far ? 1 : 0;
