@@ -122,6 +122,17 @@ const asksForHelp = (args: readonly string[]): boolean => args.includes("--help"
 
 const entryOf = (name: string): Entry | undefined => (Object.hasOwn(commands, name) ? commands[name] : undefined);
 
+/** A value may begin with a dash, as `--caption "-10% off"` and `--strength -2`: no flag but help is so short. */
+function withDashedValues(args: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const flag = joined.at(-1);
+    if (/^-[^-]/.test(arg) && flag && /^--[a-z-]+$/.test(flag)) joined[joined.length - 1] = `${flag}=${arg}`;
+    else joined.push(arg);
+  }
+  return joined;
+}
+
 /** Whether these arguments are of a command that asks the inference child. */
 export const willDraw = ([name = "", ...args]: readonly string[]): boolean =>
   entryOf(name)?.draws === true && args.length > 0 && !asksForHelp(args);
@@ -143,7 +154,7 @@ export async function runTau([name, ...args]: readonly string[]): Promise<number
     return 0;
   }
   try {
-    return await command.run(args);
+    return await command.run(withDashedValues(args));
   } catch (error) {
     if (error instanceof AppError) console.error(`tau ${name}: ${error.code}: ${error.message}`);
     else if (error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS")) {

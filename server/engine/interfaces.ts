@@ -200,6 +200,12 @@ export interface DrawingFinder {
     /** Whether only drawings of what the text calls a thing are found, none that merely fit. */
     readonly onlyCalledSo?: boolean | undefined;
   }): DrawingChoice | undefined;
+  /** Names that are near to words, the nearest first, each of another thing: what may be asked for where nothing is called so. */
+  namesNear(requested: {
+    /** Unit vector. */
+    readonly words: Float32Array;
+    readonly among?: ReadonlySet<string> | undefined;
+  }): string[];
 }
 
 /** Drawings among which seeds choose. */

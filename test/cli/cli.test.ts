@@ -75,6 +75,7 @@ describe("tau generate", () => {
         1,
         /invalid_request: --label: expected only caption, style /,
       ],
+      [["--caption", "-10% off", "--seed", "-2", "--out", out], 1, /--seed: expected .*, got -2\n$/],
       [["--caption", "cat"], 2, /expected --out DIR/],
       [["--caption", "cat", "--colour", "red", "--out", out], 2, /--colour/],
     ];

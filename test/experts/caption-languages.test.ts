@@ -19,6 +19,7 @@ const read: Readonly<Record<string, ReadonlyArray<readonly [caption: string, eng
     ["Datei löschen", "file delete"],
     ["Benutzer hinzufügen", "user add"],
     ["kein WLAN", "no wifi"],
+    ["Glocke mit rotem Punkt", "bell with red dot"],
   ],
   French: [
     ["une pomme", "apple"],
@@ -32,6 +33,7 @@ const read: Readonly<Record<string, ReadonlyArray<readonly [caption: string, eng
     ["tasse de café", "cup of coffee"],
     ["supprimer le fichier", "delete file"],
     ["panier d'achat", "shopping cart"],
+    ["cloche avec un point rouge", "bell with red dot"],
   ],
   Spanish: [
     ["manzana", "apple"],
@@ -41,6 +43,7 @@ const read: Readonly<Record<string, ReadonlyArray<readonly [caption: string, eng
     ["un pan", "bread"],
     ["gato durmiendo", "sleeping cat"],
     ["agregar usuario", "add user"],
+    ["campana con punto rojo", "bell with red dot"],
   ],
   Portuguese: [
     ["maçã", "apple"],
@@ -48,6 +51,7 @@ const read: Readonly<Record<string, ReadonlyArray<readonly [caption: string, eng
     ["um carro vermelho na rua", "red car in road"],
     ["salvar arquivo", "save file"],
     ["uma flor branca e um coração vermelho", "white flower and red heart"],
+    ["sino com ponto vermelho", "bell with red dot"],
     ["dois balões amarelos no céu", "two yellow balloon in sky"],
   ],
   Japanese: [
@@ -60,6 +64,8 @@ const read: Readonly<Record<string, ReadonlyArray<readonly [caption: string, eng
     ["かにの絵", "crab"],
     ["ファイルを削除", "file delete"],
     ["ゴミ箱", "trash"],
+    ["赤い点のあるベル", "bell with red dot"],
+    ["ハート付きのギター", "guitar with heart"],
   ],
 };
 

@@ -238,7 +238,10 @@ describe("captions in a style of one's own", () => {
       ...{ translation: "restyle", condition: { caption: tinyLabels[0]!, style: "filled" } },
       ...{ count: 1, seed: 1, temperature: 0, bestOf: limits.bestOfMax },
     });
-    const watched = { ...restyle, captions: { ...restyle.captions!, library: { find, spelled: asWritten } } };
+    const watched = {
+      ...restyle,
+      captions: { ...restyle.captions!, library: { find, spelled: asWritten, namesNear: () => [] } },
+    };
     await assert.rejects(planGeneration(watched, request, new Map(), leaving.signal), /the client left/);
     assert.ok(opened <= 4, `${opened} were opened, four at once`);
     // A drawing that fits the words less is chosen only where none else is left, and one alone is drawn twice.
@@ -257,7 +260,7 @@ describe("captions in a style of one's own", () => {
         },
         open: (entry) => restyle.captions!.library!.find(asked)!.open(entry),
       });
-      const library = { find: findFitting, spelled: asWritten };
+      const library = { find: findFitting, spelled: asWritten, namesNear: () => [] };
       const judged = { ...restyle, captions: { ...restyle.captions!, library } };
       const plan = await planGeneration(judged, { ...request, count: 2, bestOf: 1 }, new Map());
       return [0, 1].map((image) =>

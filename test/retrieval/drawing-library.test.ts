@@ -248,3 +248,20 @@ test("a file that is cut short, or was made for other words, is refused by its p
     (error) => error instanceof AppError && error.code === "pack_corrupt" && error.message.includes(path),
   );
 });
+
+test("names near to words are told, the nearest first, without those that say more than a nearer one", async () => {
+  const cosines: Readonly<Record<string, number>> = {
+    apple: 0.9,
+    "apple tree": 0.85,
+    pear: 0.8,
+    plum: 0.79,
+    fig: 0.78,
+    car: 0.4,
+  };
+  const rowsOf = async (names: readonly string[]) =>
+    Float32Array.from(names.flatMap((name) => [cosines[name]!, Math.sqrt(1 - cosines[name]! ** 2)]));
+  const named = Object.keys(cosines).map((name) => ({ ...drawings[0]!, name }));
+  const fruit = new DrawingLibrary(await makeLibrary(named, 2, 1, rowsOf));
+  assert.deepEqual(fruit.namesNear({ words: Float32Array.of(1, 0) }), ["apple", "pear", "plum"]);
+  assert.deepEqual(fruit.namesNear({ words: Float32Array.of(-1, 0) }), [], "none is near");
+});

@@ -230,7 +230,7 @@ behind | hinter | derrière | detrás | atrás | の後ろに, の後ろの
 in front of | vor | devant | delante | diante | の前に, の前の
 next to | neben | à côté | al lado, junto | ao lado, junto | の隣に, の隣の
 between | zwischen | entre | entre | entre | の間に
-with | mit | avec | con | com | と一緒に, と一緒の
+with | mit | avec | con | com | と一緒に, と一緒の, のある, のついた, の付いた, 付きの
 without | ohne | sans | sin | sem | のない
 and | und | et | y, e | e | と, そして
 of | von, vom | de, d | de, del | de, do, da, dos, das | 

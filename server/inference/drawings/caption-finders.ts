@@ -15,7 +15,7 @@ import { inUsualInk } from "../../images/svg.ts";
 import { sha256Of } from "../../platform/sha256.ts";
 import { unsaidWords } from "../../retrieval/library/name-words.ts";
 import { sourcesOf, stylesUnder } from "../../retrieval/sources.ts";
-import { type CaptionWords, withoutSlips } from "./caption-words.ts";
+import { areKnown, type CaptionWords, withoutSlips } from "./caption-words.ts";
 import { unlikeness } from "./unlikeness.ts";
 import type { WantedDrawing } from "./wanted-drawing.ts";
 
@@ -91,6 +91,7 @@ export async function inLibrary(
         "caption_unknown",
         `words that name a drawing${licences ? ` under ${licences.join(", ")}` : ""}`,
         words.text,
+        areKnown(captions, words) && words.vector ? captions.library.namesNear({ words: words.vector, among }) : [],
       );
     chosen.set(seed, found.entry);
     return found.entry;
@@ -183,10 +184,16 @@ export function inIndex(
   return { find };
 }
 
-/** That a caption cannot be read here. */
-export const refusal = (code: ProblemCode, expected: string, received: string): AppError => {
+/** That a caption cannot be read here. @param nearest what may be asked for instead */
+export const refusal = (
+  code: ProblemCode,
+  expected: string,
+  received: string,
+  nearest: readonly string[] = [],
+): AppError => {
   const field = "condition.caption";
-  return new AppError(code, `${field}: expected ${expected}, got "${received}"`, {
+  const instead = nearest.length > 0 ? `; nearest: ${nearest.join(", ")}` : "";
+  return new AppError(code, `${field}: expected ${expected}, got "${received}"${instead}`, {
     field,
     expected,
     received,

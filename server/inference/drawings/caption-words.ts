@@ -3,6 +3,7 @@ import type { ResolvedRequest } from "../../../shared/contract/generations/gener
 import { type CaptionColour, colourNames, shadeNames } from "../../engine/colour-words.ts";
 import { encodeConditions } from "../../engine/conditions.ts";
 import type { Translation } from "../../engine/translation.ts";
+import { wordsIn } from "../../retrieval/library/words-in.ts";
 
 type Captions = NonNullable<Translation["captions"]>;
 
@@ -41,6 +42,13 @@ const isWordOf =
   ({ from }: Captions) =>
   (word: string): boolean =>
     from.conditions.find(({ name }) => name === "caption")?.expert.isWord?.(word) ?? true;
+
+/** Letters of words that a vector says something of. */
+const knownFrom = 3;
+
+/** Whether the encoder knows all words: vectors of others are near to what is spelled like them. */
+export const areKnown = (captions: Captions, { plain, text }: CaptionWords): boolean =>
+  wordsIn(plain ?? text).every((word) => word.length >= knownFrom && isWordOf(captions)(word));
 
 /** @param spelled what is read of it @throws AppError as `encodeConditions` */
 export async function readWords({ from }: Captions, text: string, spelled = text): Promise<CaptionWords> {

@@ -21,7 +21,7 @@ import type { ConditionImages } from "../protocol.ts";
 import { apart, arranged } from "./arranged.ts";
 import { inLibrary, refusal } from "./caption-finders.ts";
 import { isCalledDot, partsBeside, textsOf, theDrawing } from "./caption-parts.ts";
-import { readWords, spelledWithoutSlips, wordsOf } from "./caption-words.ts";
+import { areKnown, readWords, spelledWithoutSlips, wordsOf } from "./caption-words.ts";
 import { wantedDrawing } from "./wanted-drawing.ts";
 
 /** How well a name fits from which on it says what a badge shows: of words that nothing is called, some drawing is the nearest. */
@@ -84,7 +84,12 @@ export async function withSaidOfDrawing(
     const options = { ...request, ...wanted, isMostTypical: true };
     const finder = await inLibrary({ ...captions, library }, translation, own, options);
     if (finder.choice && finder.choice.match < sureFrom)
-      throw refusal("caption_unknown", "words that name what a badge shows", caption);
+      throw refusal(
+        "caption_unknown",
+        "words that name what a badge shows",
+        caption,
+        areKnown(captions, own) && own.vector ? library.namesNear({ words: own.vector }) : [],
+      );
     const found = await finder.find(request.seed);
     sources.push(...(found.sources ?? []));
     keys.push(found.key);

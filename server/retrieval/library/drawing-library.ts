@@ -28,6 +28,8 @@ const [nearWithin, saidWithin] = [0.15, 0.35] as const;
 const comparedMost = 512;
 /** Cosine from which on a name says a part of a caption whose words it has, where no name says all of it: "cat" is at 0.64 to "cat sleeping". */
 const partLeast = 0.5;
+/** Names that are told where nothing is called so, and their cosine at least: "executive" is at 0.57 to "manager", "synergy" at 0.44 to "touch". */
+const [toldMost, toldLeast] = [3, 0.5] as const;
 /** Drawings of other sets that there must be, for pixel art to be left out, and difference of the cosines of names that say the same. */
 const [othersLeast, sameNameWithin] = [2, 0.02] as const;
 
@@ -150,6 +152,18 @@ export class DrawingLibrary implements DrawingFinder {
       isLeftOut: this.#hasOthers(found) ? (entry) => this.#isOfPixelArt(entry) : undefined,
       open: (entry) => this.drawing(entry, look),
     });
+  }
+
+  /** As their sets call them, without those that say more than a nearer one. */
+  namesNear({ words, among }: Parameters<DrawingFinder["namesNear"]>[0]): string[] {
+    const told: Array<{ readonly name: string; readonly says: Said }> = [];
+    for (const { entry } of this.search({ words, among, cosineLeast: toldLeast })) {
+      const name = this.#content.names[this.#content.entryNames[entry]!]!;
+      const says = said(name);
+      if (!told.some((nearer) => saysNoMore(nearer.says, says))) told.push({ name, says });
+      if (told.length === toldMost) break;
+    }
+    return told.map(({ name }) => name);
   }
 
   #isOfPixelArt(entry: number): boolean {

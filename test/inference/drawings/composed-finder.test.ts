@@ -129,3 +129,18 @@ it("words of a caption that have no part in what is found are named, where that 
   assert.deepEqual(await unfound({ "sad box": others }, "sad box"), [], "other words may say it");
   assert.deepEqual(await unfound({ "sad box": [part, others] }, "sad box"), [], "so may those of one image");
 });
+
+it("a caption that nothing is called is refused with names that are near, unless they are near by chance", async () => {
+  const refused = async (text: string): Promise<string> => {
+    const captions = captionsOf({}, ["government", "office"]);
+    const words = { ...(await readWords(captions, text)), plain: text };
+    const wanted = { look: undefined, liveArea: undefined, fills: "none", licences: undefined } as const;
+    const { find } = await inLibraryOrComposed(captions, translation, words, wanted);
+    return find(1).then(
+      () => "found",
+      ({ message }: Error) => message,
+    );
+  };
+  assert.match(await refused("bureaucracy"), /, got "bureaucracy"; nearest: government, office$/);
+  assert.match(await refused("qz"), /, got "qz"$/, "so few letters say nothing");
+});

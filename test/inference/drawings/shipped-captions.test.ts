@@ -47,3 +47,26 @@ it("a plan of a caption says which of its words have no part in what its images 
   assert.deepEqual(await unfound("savings goal"), [], "one of them has all");
   assert.deepEqual(await unfound("weak password"), [], "that is a badge");
 });
+
+it("parts have colours of their own in every language that is read", async () => {
+  const restyle = await shipped;
+  const captions = { ...restyle.captions!, library: restyle.captions!.library! };
+  for (const caption of [
+    "bell with a red dot",
+    "Glocke mit rotem Punkt",
+    "cloche avec un point rouge",
+    "campana con punto rojo",
+    "sino com ponto vermelho",
+    "赤い点のあるベル",
+  ]) {
+    const request = ResolvedRequestSchema.parse({ translation: "restyle", condition: { caption }, seed: 1 });
+    const words = await wordsOf(captions, request);
+    const wanted = { look: "lines", liveArea: undefined, fills: "none", licences: undefined } as const;
+    const { parts } = await (await inLibraryOrComposed(captions, restyle, words, wanted)).find(1);
+    assert.deepEqual(
+      parts?.colours.map((colour) => colour?.name),
+      [undefined, "red"],
+      caption,
+    );
+  }
+});

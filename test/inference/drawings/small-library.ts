@@ -15,9 +15,13 @@ const bodies: Readonly<Record<string, string>> = {
 };
 
 /**
+ * @param near names that are near to any words
  * @param known what the names that fit some words say, one or several, among which noise chooses; all show the first known word
  */
-export function captionsOf(known: Readonly<Record<string, Says | readonly Says[]>>): Captions {
+export function captionsOf(
+  known: Readonly<Record<string, Says | readonly Says[]>>,
+  near: readonly string[] = [],
+): Captions {
   const find: DrawingFinder["find"] = ({ text = "", onlyCalledSo }) => {
     const all = [known[text] ?? []].flat().filter(({ saysAll }) => saysAll || !onlyCalledSo);
     const name = text.split(" ").find((word) => bodies[word]);
@@ -47,7 +51,11 @@ export function captionsOf(known: Readonly<Record<string, Says | readonly Says[]
     { name: "label", expert: labels },
   ];
   const from = { id: "words", conditions, retriever: {} };
-  const captions = { from, styles: new Set<string>(), library: { find, spelled: (caption: string) => caption } };
+  const captions = {
+    from,
+    styles: new Set<string>(),
+    library: { find, spelled: (caption: string) => caption, namesNear: () => near },
+  };
   return captions as unknown as Captions;
 }
 
