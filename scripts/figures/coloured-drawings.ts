@@ -1,16 +1,9 @@
 /** Drawings of flat colours and gradients, those of docs/examples: in named styles of one colour and in one by hand that twelve icons show; in coloured styles. */
 import type { Figure } from "./edits.ts";
-import { iconsIn, picturesOf, type Shown } from "./example-icons.ts";
+import { iconsIn, pathsOfEmoji, picturesOf, type Shown } from "./example-icons.ts";
 import { type SheetRow, writeSheet } from "./sheet.ts";
 import { withStudio } from "./studio.ts";
 import { drawnIn, imagesOf, tilesOf, withBoard } from "./styles.ts";
-
-const emoji = [
-  ...["automobile", "banana", "bear", "brown-heart", "bus", "light-bulb"],
-  ...["rabbit", "star", "strawberry", "tulip", "turtle"],
-];
-
-const pathsOfEmoji = emoji.map((name) => `docs/examples/${name}.png`);
 
 export const colouredDrawingsFigure: Figure = (path, packsDir) =>
   withStudio(packsDir, async (studio) => {

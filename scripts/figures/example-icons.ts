@@ -29,6 +29,12 @@ export async function iconsIn(folder: string, keeping: Keeping): Promise<Shown[]
   return shown;
 }
 
+/** The emoji of docs/examples. */
+export const pathsOfEmoji = [
+  ...["automobile", "banana", "bear", "brown-heart", "bus", "light-bulb"],
+  ...["rabbit", "star", "strawberry", "tulip", "turtle"],
+].map((name) => `docs/examples/${name}.png`);
+
 /** Pictures by their paths, as large as the icons. */
 export async function picturesOf(paths: readonly string[], keeping: Keeping): Promise<Shown[]> {
   const shown: Shown[] = [];

@@ -2,28 +2,21 @@
 import sharp from "sharp";
 import { renderSvg } from "../../../server/images/codec.ts";
 import type { Figure } from "../edits.ts";
-import { iconsIn, picturesOf, type Shown, shownOf } from "../example-icons.ts";
+import { iconsIn, pathsOfEmoji, picturesOf, type Shown, shownOf } from "../example-icons.ts";
 import { type SheetRow, writeSheet } from "../sheet.ts";
 import { withStudio } from "../studio.ts";
 import { tilesOf } from "../styles.ts";
 
-const emoji = [
-  ...["automobile", "banana", "bear", "brown-heart", "bus", "light-bulb"],
-  ...["rabbit", "star", "strawberry", "tulip", "turtle"],
-];
-const pathsOfEmoji = emoji.map((name) => `docs/examples/${name}.png`);
-
 const sizePx = 128;
 /** Where the square lies, in pixels of 128: to the right of the middle. */
-const part = { left: 64, top: 40, sidePx: 48 } as const;
-const { left, top, sidePx } = part;
-const svgOf = (shapes: string): string =>
-  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${sizePx} ${sizePx}">${shapes}</svg>`;
+const [left, top, sidePx] = [64, 40, 48] as const;
+/** A drawing of the square alone. */
+const squareIn = (colour: string): string =>
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${sizePx} ${sizePx}"><rect x="${left}" y="${top}" width="${sidePx}" height="${sidePx}" fill="${colour}"/></svg>`;
 
 export const redrawnPartsFigure: Figure = (path, packsDir) =>
   withStudio(packsDir, async (studio) => {
-    const square = `<rect x="${left}" y="${top}" width="${sidePx}" height="${sidePx}" fill="#fff"/>`;
-    const mask = await shownOf(await renderSvg(svgOf(square), sizePx), studio);
+    const mask = await shownOf(await renderSvg(squareIn("#fff"), sizePx), studio);
     const rowsOf = async (drawings: readonly Shown[]): Promise<SheetRow[]> => {
       const cut = [];
       const made = [];
@@ -47,12 +40,8 @@ export const redrawnPartsFigure: Figure = (path, packsDir) =>
   });
 
 /** The picture with its part as grey as a brush leaves it. */
-const withoutPart = async (png: Uint8Array): Promise<Uint8Array> => {
-  const brush = Buffer.from(
-    svgOf(`<rect x="${left}" y="${top}" width="${sidePx}" height="${sidePx}" fill="#d8d8dc"/>`),
-  );
-  return sharp(png)
-    .composite([{ input: brush }])
+const withoutPart = (png: Uint8Array): Promise<Uint8Array> =>
+  sharp(png)
+    .composite([{ input: Buffer.from(squareIn("#d8d8dc")) }])
     .png()
     .toBuffer();
-};
