@@ -79,7 +79,7 @@ module.exports = {
     onlyImporter("one-importer-of-sharp", "sharp", "^server/images/codec\\.ts$"),
     onlyImporter("one-importer-of-onnx-protobuf", "(onnx-buf|@bufbuild)", "^server/onnx/protobuf\\.ts$"),
     onlyImporter("one-importer-of-tokenizers", "@huggingface", "^server/experts/text\\.ts$"),
-    onlyImporter("one-importer-of-stemmer", "stemmer", "^server/retrieval/library/name-words\\.ts$"),
+    onlyImporter("one-importer-of-stemmer", "stemmer", "^server/retrieval/library/same-meaning\\.ts$"),
     onlyImporter(
       "one-importer-of-fastest-levenshtein",
       "fastest-levenshtein",

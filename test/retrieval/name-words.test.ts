@@ -92,3 +92,34 @@ test("words that no name says are those of neither, in any form; small words, nu
   assert.deepEqual(unsaidWords("Children at 3 houses", ["child", "house 2"]), []);
   assert.deepEqual(unsaidWords("no savings goal", ["savings"]), ["goal"]);
 });
+
+test("names of several words may say it in words of the same meaning, after those with the same words", () => {
+  for (const [name, caption] of [
+    ["file remove", "delete document"],
+    ["user check", "verified person"],
+    ["message plus", "new message"],
+    ["cart plus", "add to cart"],
+  ] as const) {
+    const { match, saysAll } = fitOf(said(name), said(caption), 0.6);
+    assert.ok(match >= 0.94 && match < 0.97 && saysAll, `${name}, ${caption}`);
+  }
+  assert.ok(fit("file delete", "delete file", 0.6) > fit("file remove", "delete file", 0.6));
+});
+
+test("other words of the same meaning count for no single word, no other number and no opposite", () => {
+  for (const [name, caption] of [
+    ["store", "shop"],
+    ["remove", "delete"],
+    ["user plus 2", "add 3 users"],
+    ["file add", "delete file"],
+    ["sound off", "volume on"],
+  ] as const)
+    assert.ok(fit(name, caption, 0.6) < 0.7, `${name}, ${caption}`);
+  assert.equal(fitOf(said("store"), said("shop"), 0.6).saysAll, false);
+});
+
+test("a word is said by a name in another of the same meaning, where there are others beside it", () => {
+  assert.deepEqual(unsaidWords("delete file", ["document remove"]), []);
+  assert.deepEqual(unsaidWords("delete old file", ["document remove"]), ["old"]);
+  assert.deepEqual(unsaidWords("shop", ["store"]), ["shop"]);
+});

@@ -20,6 +20,7 @@ import { machine } from "../measure.ts";
 
 const lists = [
   "phrases",
+  "actions",
   "further-phrases",
   "rare-words",
   "as-typed",

@@ -1,9 +1,9 @@
 /**
  * How far the name of a drawing says the words of a caption: sentence encoders take "chart bar down" for near to "bar chart going up", and
  * "wifi none" for nearer to "no wifi" than "wifi off". So the words themselves count beside the cosine, in any order, and with other endings
- * somewhat (stems: Porter 1980, by the package stemmer, whose only importer this is).
+ * somewhat (stems), and words of the same meaning (same-meaning.ts).
  */
-import { stemmer } from "stemmer";
+import { meaningOf, stemOf } from "./same-meaning.ts";
 import { wordsIn } from "./words-in.ts";
 
 const setOf = (words: string): ReadonlySet<string> => new Set(words.split(" "));
@@ -40,8 +40,8 @@ const opposites = pairsOf(
 );
 /** Share of the words in how well a name fits; the rest is its cosine. */
 const wordsShare = 0.1;
-/** Of a name with the same words, at least. */
-const sameWords = 0.97;
+/** Of a name with the same words, at least, and of one with words of the same meaning. */
+const [sameWords, sameMeaning] = [0.97, 0.94] as const;
 /** Lost by a name that says the opposite, or that something is off where the caption does not, and the other way around. */
 const contradictionLoss = 0.15;
 
@@ -49,7 +49,7 @@ const contradictionLoss = 0.15;
 const [calledFrom, kindFrom] = [0.82, 0.65] as const;
 
 /** Words by which sets tell drawings of a thing from each other: "apple one", "apple whole". */
-const versions: ReadonlySet<string> = new Set([...setOf("one two three whole alt")].map(stemmer));
+const versions: ReadonlySet<string> = new Set([...setOf("one two three whole alt")].map(stemOf));
 
 /** How well names of ideas fit at least, those that share a word with the caption and others: vectors of rare words are near to any that are spelled like them. */
 const ideaLeast = { sharing: 0.52, alone: 0.66 } as const;
@@ -59,6 +59,8 @@ export interface Said {
   /** All words but fillers; of what says no, one word. */
   readonly words: ReadonlySet<string>;
   readonly stems: ReadonlySet<string>;
+  /** The stems; of several, each the one that stands for all of its meaning, without "to" of "add to cart". */
+  readonly meanings: ReadonlySet<string>;
   /** Sets number variants of a drawing, which are of the same thing, and numbers: they count where the caption has some. */
   readonly numbers: ReadonlySet<string>;
   readonly isNegated: boolean;
@@ -76,9 +78,11 @@ export function said(text: string): Said {
   // "for" and "3" are names, too.
   const kept = meaning.length > 0 ? meaning : all;
   const words = kept.map((word) => (negations.has(word) ? negation : word));
+  const stems = words.map(stemOf);
   return {
     words: new Set(words),
-    stems: new Set(words.map(stemmer)),
+    stems: new Set(stems),
+    meanings: new Set(stems.length > 1 ? stems.filter((stem) => stem !== "to").map(meaningOf) : stems),
     numbers: new Set(all.filter(isNumber).map((word) => word.replace(/^0+(?=\d)/, ""))),
     isNegated: words.includes(negation),
     // "Gluten free" has none, "free parking" has.
@@ -103,11 +107,15 @@ export const saysNoMore = (name: Said, caption: Said): boolean =>
 
 /** Words of a caption that none of some names says, with other endings either; small words are none. */
 export function unsaidWords(caption: string, names: readonly string[]): string[] {
-  const stems = new Set(names.flatMap((name) => [...said(name).stems]));
+  const says = names.map(said);
+  const [stems, meanings] = [says.flatMap((name) => [...name.stems]), says.flatMap((name) => [...name.meanings])].map(
+    (all) => new Set(all),
+  );
   const { words } = said(caption);
+  const isSaid = (stem: string): boolean => stems!.has(stem) || (words.size > 1 && meanings!.has(meaningOf(stem)));
   return [...new Set(wordsIn(caption))].filter((word) => {
     const own = oneOfMany[word] ?? word;
-    return words.has(own) && !particles.has(own) && own !== negation && !stems.has(stemmer(own));
+    return words.has(own) && !particles.has(own) && own !== negation && !isSaid(stemOf(own));
   });
 }
 
@@ -129,12 +137,14 @@ export interface NameFit {
 export function fitOf(name: Said, caption: Said, cosine: number): NameFit {
   const isContrary = contradicts(name, caption);
   const alike = likenessOfWords(name, caption);
-  const isCovered = (stem: string): boolean => name.stems.has(stem) || (stem === negation && name.isOtherwiseNegated);
+  const isCovered = (meaning: string): boolean =>
+    name.meanings.has(meaning) || (meaning === negation && name.isOtherwiseNegated);
   const saysAll =
-    !isContrary && [...caption.stems].every(isCovered) && [...caption.numbers].every((one) => name.numbers.has(one));
+    !isContrary && [...caption.meanings].every(isCovered) && [...caption.numbers].every((one) => name.numbers.has(one));
   const match = cosine + wordsShare * (alike - cosine) - (isContrary ? contradictionLoss : 0);
+  const least = areSame(name, caption) ? sameWords : meanSame(name, caption) && !isContrary ? sameMeaning : match;
   return {
-    match: areSame(name, caption) ? Math.max(sameWords, match) : match,
+    match: Math.max(least, match),
     isIdea: !isContrary && match >= (alike > 0 ? ideaLeast.sharing : ideaLeast.alone),
     saysAll,
     isPart: !saysAll && saysNoMore(name, caption),
@@ -155,6 +165,12 @@ function isKindOf(name: Said, caption: Said, match: number): boolean {
 function areSame(name: Said, caption: Said): boolean {
   const [one, other] = [name, caption].map(({ words, numbers }) => new Set([...words, ...numbers]));
   return one!.size === other!.size && one!.size > 0 && [...one!].every((word) => other!.has(word));
+}
+
+/** In words of the same meaning, each: "file remove" means "delete document". */
+function meanSame({ meanings: one, numbers }: Said, { meanings: other, numbers: others }: Said): boolean {
+  const areAlike = one.size > 1 && one.size === other.size && [...one].every((meaning) => other.has(meaning));
+  return areAlike && numbers.size === others.size && [...numbers].every((number) => others.has(number));
 }
 
 function contradicts(name: Said, caption: Said): boolean {
