@@ -71,6 +71,15 @@ export function normalizeServerUrl(typed: string): string {
   }
 }
 
+/** Where the server says what its API is; undefined where its address can't be read. */
+export function docsUrlOf(serverUrl: string): string | undefined {
+  try {
+    return `${normalizeServerUrl(serverUrl)}/docs`;
+  } catch {
+    return undefined;
+  }
+}
+
 const isThisComputer = (origin: string): boolean =>
   /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(origin).hostname);
 
