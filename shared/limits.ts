@@ -65,6 +65,9 @@ export const limits = {
   /** Icons of one family: a grid that still fits a page; and its colours, of which icon sets have about as many. */
   familyMax: 48,
   familyColoursMax: 6,
+  /** Drawings of families that wait for the generations which follow: 48 enlarged icons, for as long as a busy queue takes. */
+  familyDrawingsMaxBytes: 96 * 1024 * 1024,
+  familyDrawingsKeptMs: 120_000,
   /** Tracings that run at once and that wait; each takes a tenth of a second. */
   vectorsParallelMax: 2,
   vectorsWaitingMax: 64,

@@ -9,11 +9,11 @@ import { loadVocabulary } from "./storage.ts";
 
 const captionHints = ["red apple", "sad face", "green tree", "red heart", "cat face"];
 const counts = [1, 2, 4, 8, limits.countMax];
-/** Suggestions of one list: more nobody reads. */
-const suggestionsMax = 40;
+/** Suggestions of one list: all styles of all packs, and of labels as many. */
+const suggestionsMax = 100;
 
 /** Answers one keystroke in the quick action's field. */
-export async function handleParameterInput({ key, query, result }: ParameterInputEvent): Promise<void> {
+export async function handleParameterInput({ key, query, parameters, result }: ParameterInputEvent): Promise<void> {
   const typed = query.trim().toLowerCase();
   const matches = (label: string): boolean => label.toLowerCase().includes(typed);
   const named = (words: readonly KnownWord[]): { name: string; data: string }[] =>
@@ -35,7 +35,12 @@ export async function handleParameterInput({ key, query, result }: ParameterInpu
     else result.setSuggestions(found);
   } else if (key === "style") {
     const { styles } = await loadVocabulary();
-    result.setSuggestions([...(matches("any style") ? [{ name: "Any style", data: "" }] : []), ...named(styles)]);
+    // What was answered before tells which quick action asks.
+    const start = (["caption", "label"] as const).find((asked) => parameters[asked] !== undefined) ?? "names";
+    const any = matches("any style") ? [{ name: "Any style", data: "" }] : [];
+    const found = [...any, ...named(styles[start])];
+    if (found.length === 0) result.setError("The server has no such style");
+    else result.setSuggestions(found);
   } else if (key === "scale") result.setSuggestions(upscaleScales.map((scale) => ({ name: `×${scale}`, data: scale })));
   else if (key === "count") {
     const wanted = Number(typed);

@@ -1,9 +1,11 @@
 /** What the plugin keeps per user in `figma.clientStorage`: settings, session, window size, and the server's words. */
+import { isRecord } from "../../shared/messages/is-record.ts";
 import {
   type KnownWord,
   readSettings,
   readWindowSize,
   type Settings,
+  type StyledStart,
   storageKeys,
   type Vocabulary,
   type WindowSize,
@@ -34,24 +36,34 @@ export async function loadWindowSize(): Promise<WindowSize> {
 
 export const saveWindowSize = (size: WindowSize): Promise<void> => clientStorage.setAsync(storageKeys.windowSize, size);
 
-export async function saveVocabulary({ styles, labels }: Vocabulary): Promise<void> {
-  const plain = (words: readonly KnownWord[]): KnownWord[] => words.map(({ id, label }) => ({ id, label }));
-  await clientStorage.setAsync(storageKeys.vocabulary, { styles: plain(styles), labels: plain(labels) });
+/** Read once: every keystroke in a quick action's field asks for it. */
+let vocabulary: Promise<Vocabulary> | undefined;
+
+export async function saveVocabulary(said: Vocabulary): Promise<void> {
+  const words = vocabularyOf(said);
+  vocabulary = Promise.resolve(words);
+  await clientStorage.setAsync(storageKeys.vocabulary, words);
 }
 
 /** Words as last seen, or none before the first connection. */
-export async function loadVocabulary(): Promise<Vocabulary> {
-  const stored = (await clientStorage.getAsync(storageKeys.vocabulary)) as Partial<Vocabulary> | undefined;
-  return { styles: wordsOf(stored?.styles), labels: wordsOf(stored?.labels) };
+export function loadVocabulary(): Promise<Vocabulary> {
+  vocabulary ??= clientStorage.getAsync(storageKeys.vocabulary).then(vocabularyOf);
+  return vocabulary;
+}
+
+/** From anything: earlier versions stored one list of styles, the same for all. */
+function vocabularyOf(stored: unknown): Vocabulary {
+  const { styles, labels } = isRecord(stored) ? stored : {};
+  const of = (start: StyledStart): readonly KnownWord[] =>
+    wordsOf(isRecord(styles) && !Array.isArray(styles) ? styles[start] : styles);
+  return { styles: { caption: of("caption"), label: of("label"), names: of("names") }, labels: wordsOf(labels) };
 }
 
 const wordsOf = (stored: unknown): readonly KnownWord[] =>
   Array.isArray(stored)
-    ? stored.filter(
-        (entry): entry is KnownWord =>
-          typeof entry === "object" &&
-          entry !== null &&
-          typeof entry.id === "string" &&
-          typeof entry.label === "string",
+    ? stored.flatMap((entry) =>
+        isRecord(entry) && typeof entry["id"] === "string" && typeof entry["label"] === "string"
+          ? [{ id: entry["id"], label: entry["label"] }]
+          : [],
       )
     : [];

@@ -11,6 +11,7 @@ import { createConditionImageLoader } from "../inference/condition-images.ts";
 import type { ConditionImages, InferenceClient } from "../inference/protocol.ts";
 import type { ResultStore } from "../jobs/blobs/result-store.ts";
 import { drawFamily } from "../jobs/work/draw-family.ts";
+import { FamilyDrawings } from "../jobs/work/family-drawings.ts";
 import type { Served } from "../packs/served-catalogue.ts";
 import { InFlight } from "../platform/in-flight.ts";
 import { VectorPool } from "../vector/vector-pool.ts";
@@ -18,6 +19,8 @@ import { VectorPool } from "../vector/vector-pool.ts";
 export interface DirectWork extends Pick<AppDeps, "invert" | "vectorise" | "drawFamily"> {
   /** Pictures that a request names or holds, at the size of its translation. */
   imagesOf(request: ResolvedRequest | InversionRequest): Promise<ConditionImages>;
+  /** Of families, for the generations that follow. */
+  readonly drawings: FamilyDrawings;
   /** Pixels as an SVG. */
   readonly trace: VectorPool["trace"];
   /** Resolves when nothing runs; after `graceMs` at the latest. */
@@ -27,6 +30,7 @@ export interface DirectWork extends Pick<AppDeps, "invert" | "vectorise" | "draw
 
 export function createDirectWork(inference: InferenceClient, served: Served, uploads: ResultStore): DirectWork {
   const running = new InFlight();
+  const drawings = new FamilyDrawings();
   const tracers = new VectorPool();
   const drawer = createSvgDrawer(limits.svgDrawMs);
   const load = createConditionImageLoader(
@@ -39,12 +43,17 @@ export function createDirectWork(inference: InferenceClient, served: Served, upl
   const trace: VectorPool["trace"] = (pixels, options) => tracers.trace(pixels, options);
   return {
     imagesOf,
+    drawings,
     trace,
     invert: (request, signal) => running.add(async () => inference.invert(request, await imagesOf(request), signal)),
     vectorise: (bytes, options) => running.add(async () => trace(await decodeRgba(bytes), options)),
     drawFamily: (request, signal) =>
       running.add(() =>
-        drawFamily(request, { inference, packs: served.packs(), vectorise: trace, imagesOf, encodePng }, signal),
+        drawFamily(
+          request,
+          { inference, drawings, packs: served.packs(), vectorise: trace, imagesOf, encodePng },
+          signal,
+        ),
       ),
     drain: (graceMs) => running.drain(graceMs),
     async close(): Promise<void> {

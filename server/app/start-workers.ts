@@ -14,7 +14,7 @@ import type { DataFolder } from "./open-data-folder.ts";
 interface WorkerParts {
   readonly data: DataFolder;
   readonly inference: InferenceClient;
-  readonly direct: Pick<DirectWork, "imagesOf" | "trace">;
+  readonly direct: Pick<DirectWork, "imagesOf" | "trace" | "drawings">;
   readonly metrics: Metrics;
   readonly log: Log;
 }
@@ -27,6 +27,7 @@ export function startWorkers({ data, inference, direct, metrics, log }: WorkerPa
   return [
     startGenerationWorker({
       ...shared,
+      inference: direct.drawings.using(inference),
       queue: generations.queue,
       results: generations.results,
       imagesOf: direct.imagesOf,

@@ -14,8 +14,8 @@ const blursMost = 4;
 
 const drawn = [
   ...["svg", "g", "path", "line", "polyline", "polygon", "rect", "circle", "ellipse", "title", "desc"],
-  // Frames of drawing programs contain clips, gradients, and shapes that are drawn elsewhere.
-  ...["defs", "clipPath", "linearGradient", "radialGradient", "stop", "use", "symbol"],
+  // Frames of drawing programs contain clips, masks, gradients, and shapes that are drawn elsewhere.
+  ...["defs", "clipPath", "mask", "linearGradient", "radialGradient", "stop", "use", "symbol"],
 ];
 
 /** An SVG with an ink of its own where it says `currentColor`. */
@@ -51,7 +51,7 @@ export function requirePlainSvg(text: string, field: string): void {
   if (handler) throw refuse("an SVG without scripts", handler[0].trim());
   // Escapes could hide names from the patterns here; plain drawings have none.
   if (body.includes("\\")) throw refuse("an SVG without backslashes", "one");
-  requireCheapClips(body, refuse);
+  requireCheapCuts(body, refuse);
   requireFewDashes(body, refuse);
   const filter = /[\s"';]filter\s*[=:]/i.exec(body);
   if (filter) throw refuse("an SVG without filters", filter[0].trim());
@@ -59,29 +59,35 @@ export function requirePlainSvg(text: string, field: string): void {
     if (!target!.trim().startsWith("#")) throw refuse("references inside the drawing only (#name)", whole.slice(0, 60));
 }
 
+/** Uses of masks at most: each needs two pictures of the drawing's size, and within one another all at once. */
+const maskUsesMost = 32;
+const [clipUse, maskUse] = [/clip-path/i, /(?<=[\s"';])mask\s*[=:]/i];
+
 /**
- * Limits clips. A clip is drawn again for each use, and the renderer has no time limit: clips of clips multiply the work
- * endlessly, and one long clip for many shapes takes minutes. So clips may not be clipped, and all uses together may draw no
- * more than a text without clips could.
+ * Limits clips and masks. What cuts is drawn again for each use, and the renderer has no time limit: clips of clips multiply the work
+ * endlessly, and one long clip for many shapes takes minutes. So what cuts may not be cut, and all uses together may draw no
+ * more than a text without them could.
  */
-function requireCheapClips(body: string, refuse: Refuse): void {
+function requireCheapCuts(body: string, refuse: Refuse): void {
   let depth = 0;
-  for (const [tag] of body.matchAll(/<\/?clipPath\b(?:[^<>"']|"[^"<]*"|'[^'<]*')*>/g)) {
+  for (const [tag] of body.matchAll(/<\/?(?:clipPath|mask)\b(?:[^<>"']|"[^"<]*"|'[^'<]*')*>/g)) {
     if (tag.startsWith("</")) depth -= 1;
-    else if (depth > 0) throw refuse("clips that hold no clips", "a clip in a clip");
+    else if (depth > 0) throw refuse("clips and masks that hold no clips and masks", "one in another");
     else if (!tag.endsWith("/>")) depth += 1;
   }
-  const clips = body.split(/<clipPath\b(?!(?:[^<>"']|"[^"<]*"|'[^'<]*')*\/>)/).slice(1);
-  const contents = clips.map((part) => part.split("</clipPath", 1)[0]!);
-  if (contents.some((content) => /clip-path/i.test(content)))
-    throw refuse("clips that are not clipped themselves", "a clip of a clip");
-  const uses = body.split(/clip-path/i).length - 1;
+  const cuts = body.split(/<(?:clipPath|mask)\b(?!(?:[^<>"']|"[^"<]*"|'[^'<]*')*\/>)/).slice(1);
+  const contents = cuts.map((part) => part.split(/<\/(?:clipPath|mask)/, 1)[0]!);
+  if (contents.some((content) => clipUse.test(content) || maskUse.test(content)))
+    throw refuse("clips and masks that are not clipped or masked themselves", "a cut of a cut");
+  const [clipUses, maskUses] = [clipUse, maskUse].map((use) => body.split(use).length - 1);
+  const uses = clipUses! + maskUses!;
   const drawnChars = uses * contents.reduce((sum, { length }) => sum + length, 0);
   if (drawnChars > limits.svgMaxChars)
     throw refuse(
-      `clips of at most ${limits.svgMaxChars} characters, counted for each use`,
+      `clips and masks of at most ${limits.svgMaxChars} characters, counted for each use`,
       `${uses} uses, ${drawnChars} characters`,
     );
+  if (maskUses! > maskUsesMost) throw refuse(`at most ${maskUsesMost} uses of masks`, `${maskUses}`);
 }
 
 /**

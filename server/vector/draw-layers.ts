@@ -133,7 +133,7 @@ export const aboutLayer = (
   isGradient: gradient !== undefined,
   share,
   outlineCount: outlines.length,
-  ...(stroke && { strokePx: stroke.widthPx * scale }),
+  ...(stroke && { strokePx: Number((stroke.widthPx * scale).toFixed(6)) }),
 });
 
 /** Mean of a plane. */

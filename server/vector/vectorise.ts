@@ -9,6 +9,7 @@ import { movedPath } from "../../shared/vectors/vector-path.ts";
 import type { Pixels, TracedPixels } from "../engine/interfaces.ts";
 import { aboutLayer, type Traced } from "./draw-layers.ts";
 import { strokeWidthOf } from "./stroke-width.ts";
+import { withEvenWidths } from "./strokes/even-widths.ts";
 import { svgText } from "./svg-text.ts";
 import { tracePicture } from "./trace-picture.ts";
 import { traceStack } from "./trace-stack.ts";
@@ -37,7 +38,7 @@ export function vectorise(pixels: TracedPixels, options: VectorOptions = {}): Ve
 
 /** Layers as text, and their measures. */
 function written(
-  { layers, memberships, leftOutCount, widthPx, heightPx }: Traced,
+  { layers: traced, memberships, leftOutCount, widthPx, heightPx }: Traced,
   {
     shown,
     title,
@@ -51,6 +52,7 @@ function written(
   const scale = [(units * shown.widthPx) / widthPx, (units * shown.heightPx) / heightPx] as const;
   // In the middle of its square.
   const corner = [(size.widthPx - units * shown.widthPx) / 2, (size.heightPx - units * shown.heightPx) / 2] as const;
+  const layers = viewBox === undefined ? traced : withEvenWidths(traced, scale[0], viewBox);
   const strokes = layers.find(({ stroke }) => stroke)?.stroke;
   const isOneInk = layers.every(({ hex, gradient }) => hex === layers[0]!.hex && !gradient);
   const isCurrent = ink === "current" && isOneInk;
@@ -59,7 +61,7 @@ function written(
     widthPx: size.widthPx,
     heightPx: size.heightPx,
     segmentCount: layers.flatMap(({ outlines }) => outlines).reduce((sum, { segments }) => sum + segments.length, 0),
-    strokePx: (strokes ? strokes.widthPx : strokeWidthOf(memberships, widthPx)) * scale[0],
+    strokePx: Number(((strokes ? strokes.widthPx : strokeWidthOf(memberships, widthPx)) * scale[0]).toFixed(6)),
     layers: layers.map((layer) => aboutLayer(layer, scale[0])),
     leftOutCount,
   };

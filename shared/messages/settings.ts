@@ -41,8 +41,11 @@ export interface KnownWord {
   readonly id: string;
   readonly label: string;
 }
+/** What a quick action with styles begins with, of which each has its own. */
+export type StyledStart = "caption" | "label" | "names";
 export interface Vocabulary {
-  readonly styles: readonly KnownWord[];
+  /** Choices of all translations that do it, the first one's before. */
+  readonly styles: Readonly<Record<StyledStart, readonly KnownWord[]>>;
   readonly labels: readonly KnownWord[];
 }
 

@@ -15,6 +15,7 @@ import type { ResultStore } from "../../server/jobs/blobs/result-store.ts";
 import { isFinal } from "../../server/jobs/job-queue.ts";
 import { openJobDatabase } from "../../server/jobs/local/job-schema.ts";
 import { drawFamily } from "../../server/jobs/work/draw-family.ts";
+import { FamilyDrawings } from "../../server/jobs/work/family-drawings.ts";
 import { startGenerationWorker } from "../../server/jobs/work/generation-worker.ts";
 import { startUpscaleWorker } from "../../server/jobs/work/upscale-worker.ts";
 import { VectorPool } from "../../server/vector/vector-pool.ts";
@@ -127,6 +128,7 @@ export async function createHarness(options: HarnessOptions = {}) {
   const metrics = createMetrics();
   const load = createConditionImageLoader((digest) => uploads.read(digest), limits.decodedImagesMax);
   const tracers = new VectorPool();
+  const drawings = new FamilyDrawings();
   let now = Date.now();
   const deps: AppDeps = {
     queue,
@@ -150,6 +152,7 @@ export async function createHarness(options: HarnessOptions = {}) {
         requested,
         {
           inference,
+          drawings,
           packs: [pack],
           vectorise: (...of) => tracers.trace(...of),
           imagesOf: async () => new Map(),
@@ -189,6 +192,7 @@ export async function createHarness(options: HarnessOptions = {}) {
   const workers = [
     startGenerationWorker({
       ...workerParts,
+      inference: drawings.using(inference),
       queue,
       results: options.results ?? results,
       imagesOf: (requested) => load(requested, sidePx),

@@ -15,6 +15,9 @@ import { describeJobQueue } from "./job-queue.ts";
 import { generations, type JobSample, trainings, upscales } from "./job-samples.ts";
 import { MemoryStore } from "./memory-store.ts";
 
+/** A clock that only goes on: the computer's own may be set back while tests run, and then a job would end before it began. */
+const steadyNow = (): number => Math.floor(performance.timeOrigin + performance.now());
+
 function describeLocalQueue<Body extends JobBody, Request>(sample: JobSample<Body, Request>): void {
   const { kind } = sample;
   // Goal C2.
@@ -25,7 +28,7 @@ function describeLocalQueue<Body extends JobBody, Request>(sample: JobSample<Bod
     let database = openJobDatabase(folder);
     const open = () =>
       new LocalQueue({
-        ...{ now: Date.now, ...options, kind, onForgotten },
+        ...{ now: steadyNow, ...options, kind, onForgotten },
         store: new SqliteStore(database, kind),
         onStoreError: assert.ifError,
       });
@@ -39,7 +42,8 @@ function describeLocalQueue<Body extends JobBody, Request>(sample: JobSample<Bod
       },
       dispose: async () => {
         await database.close();
-        await rm(folder, { recursive: true });
+        // SQLite removes files of its own beside, once its connections are collected.
+        await rm(folder, { recursive: true, force: true, maxRetries: 5 });
       },
     };
   });
@@ -289,7 +293,7 @@ it("ends a job with which three processes died, and starts no other of them agai
   const live = async (count: number) => {
     const database = openJobDatabase(folder);
     const store = new SqliteStore(database, generations.kind);
-    const queue = new LocalQueue({ kind: generations.kind, store, queueMax: 9, historyMax: 10, now: Date.now });
+    const queue = new LocalQueue({ kind: generations.kind, store, queueMax: 9, historyMax: 10, now: steadyNow });
     if ((await queue.list({ limit: 1 })).jobs.length === 0) for (const _ of [1, 2]) await queue.add(requested);
     for (let taken = 0; taken < count; taken++) await queue.take();
     await new Promise(setImmediate);
@@ -305,7 +309,7 @@ it("ends a job with which three processes died, and starts no other of them agai
 
 it("counts no start of a job that was put back", async () => {
   const store = new MemoryStore(generations.kind);
-  const queue = new LocalQueue({ kind: generations.kind, store, queueMax: 9, historyMax: 10, now: Date.now });
+  const queue = new LocalQueue({ kind: generations.kind, store, queueMax: 9, historyMax: 10, now: steadyNow });
   const { id } = (await queue.add(requested)).body;
   for (let turn = 0; turn < 5; turn++) await (await queue.take())!.putBack();
   assert.equal(store.get(id)!.startCount, 0);
@@ -314,7 +318,7 @@ it("counts no start of a job that was put back", async () => {
 it("slow jobs take only some of the workers, and quick ones overtake those that wait", async () => {
   const store = new MemoryStore<Generation>(generations.kind);
   const bounds = { queueMax: 9, historyMax: 10, slowParallelMax: 2 };
-  const queue = new LocalQueue({ ...bounds, kind: generations.kind, store, now: Date.now });
+  const queue = new LocalQueue({ ...bounds, kind: generations.kind, store, now: steadyNow });
   const add = async (upscale?: 2) => {
     const request = { ...generations.requestOf("a"), ...(upscale && { upscale }) };
     return (await queue.add({ ...generations.facts, request })).body.id;

@@ -62,12 +62,23 @@ export function normalizeServerUrl(typed: string): string {
   try {
     const url = new URL(withScheme);
     if (url.protocol !== "http:" && url.protocol !== "https:") throw new Error(`scheme ${url.protocol}`);
+    // Browsers write a space in a host as a sign of its own, and go on.
+    if (/[\s%]/.test(url.hostname)) throw new Error(`host ${url.hostname}`);
     return url.origin;
   } catch (error) {
     throw new Failure(
       "url_invalid",
       `expected an address like http://localhost:7826, got “${text}” (${String(error)})`,
     );
+  }
+}
+
+/** Where the server says what its API is; undefined where its address can't be read. */
+export function docsUrlOf(serverUrl: string): string | undefined {
+  try {
+    return `${normalizeServerUrl(serverUrl)}/docs`;
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,7 +1,7 @@
 /** Which of a server's translations does a command, in a style: a pack's own, one's own style, or one that draws drawings anew. */
 import { type CommandId, type CommandInfo, commandTable } from "../../../shared/commands.ts";
 import type { Generation } from "../../../shared/contract/generations/generation.ts";
-import type { Meta, TranslationInfo } from "../../../shared/contract/meta.ts";
+import type { Meta, StyleInfo, TranslationInfo } from "../../../shared/contract/meta.ts";
 import { styleIdOf } from "../../../shared/contract/style-id.ts";
 import { checkApiRange, Failure } from "./failure.ts";
 import {
@@ -42,6 +42,23 @@ export const ownStyles = (meta: Meta | undefined, command: CommandId): Translati
         .map(({ translation }) => translation)
         // What draws drawings anew in styles of its own is none.
         .filter(({ conditions }) => !conditions.includes("drawing"));
+
+/** All that a form's list of styles offers of a server: styles of the first translation, of one's own, and of flows between styles. */
+export function stylesFor(meta: Meta, command: CommandId): StyleInfo[] {
+  const first = translationOfCommand(meta, command);
+  const all = [
+    ...(first === undefined || redraws(first) ? [] : first.styles),
+    ...ownStyles(meta, command).map(({ id, label }) => ({ id: `@${id}`, label })),
+    ...redrawnStyles(meta, command),
+  ];
+  const packs = meta.packs.flatMap(({ translations }) => translations);
+  // Of two with one name the later says whose it is.
+  return all.map(({ id, label }, at) => {
+    const isTaken = all.findIndex((other) => other.label === label) < at;
+    const owner = packs.find((own) => own.id === (redrawnStyleOf(id)?.translation ?? ownStyleOf(id)));
+    return { id, label: isTaken && owner !== undefined ? `${label} (${owner.label})` : label };
+  });
+}
 
 /** The choice of a form that draws as a request did; empty where pictures showed the style. */
 export function choiceOfRequest(

@@ -2,9 +2,10 @@
  * The way to the server: who it is, what can be worked with, and after a silence the tries to reach it again. Also the one place
  * where failures are shown, because those of the connection start the tries.
  */
+import type { Vocabulary } from "../../../shared/messages/settings.ts";
 import { canReconnect, Failure } from "../client/failure.ts";
 import { redrawnStyles, shownIdOf } from "../client/style-choice.ts";
-import { ownStyles, translationOfCommand } from "../client/translations.ts";
+import { ownStyles, stylesFor, translationOfCommand } from "../client/translations.ts";
 import { wait } from "../client/wait.ts";
 import type { Job } from "../run/jobs.ts";
 import type { State } from "../state/state.ts";
@@ -95,8 +96,8 @@ export class Connection {
   /** What the server says of itself: the state has it, and the form a style that is known. */
   take(meta: NonNullable<State["meta"]>): void {
     this.#store.dispatch({ type: "connected", meta });
-    const { styles, labels, defaultStyle = "" } = translationOfCommand(meta, "caption-to-artboard")!;
-    this.#store.around.post({ type: "save-vocabulary", vocabulary: { styles, labels } });
+    const { styles, defaultStyle = "" } = translationOfCommand(meta, "caption-to-artboard")!;
+    this.#store.around.post({ type: "save-vocabulary", vocabulary: vocabularyOf(meta) });
     const own = ownStyles(meta, "caption-to-artboard").map(({ id }) => `@${id}`);
     const isKnown = (style: string): boolean =>
       styles.some(({ id }) => id === style) ||
@@ -122,4 +123,14 @@ export class Connection {
       // The failure at hand says more than this one.
     }
   }
+}
+
+/** What the quick actions suggest before any request was made. */
+function vocabularyOf(meta: NonNullable<State["meta"]>): Vocabulary {
+  const styles = {
+    caption: stylesFor(meta, "caption-to-artboard"),
+    label: stylesFor(meta, "fill-label"),
+    names: stylesFor(meta, "fill-names"),
+  };
+  return { styles, labels: translationOfCommand(meta, "fill-label")?.labels ?? [] };
 }

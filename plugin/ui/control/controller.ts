@@ -1,11 +1,11 @@
 /**
  * What the UI does, as the views and main call it: messages of main come in here, and every command goes to the file that does it.
- * runs.ts draws, canvas.ts applies, connection.ts reaches the server, earlier-results.ts brings back, store.ts has the state.
+ * launching.ts begins, runs.ts draws, canvas.ts applies, connection.ts reaches the server, earlier-results.ts brings back, store.ts has the state.
  */
 
 import type { CommandId } from "../../../shared/commands.ts";
 import type { Generation } from "../../../shared/contract/generations/generation.ts";
-import type { Launch, MainMessage, QuickAnswers } from "../../../shared/messages/messages.ts";
+import type { MainMessage } from "../../../shared/messages/messages.ts";
 import type { Settings, WindowSize } from "../../../shared/messages/settings.ts";
 import type { ShownStyle } from "../../../shared/messages/shown-styles.ts";
 import type { ApiClient } from "../client/api-client.ts";
@@ -13,16 +13,15 @@ import { Failure } from "../client/failure.ts";
 import type { Rasterise } from "../pad/rasterise.ts";
 import type { Stroke } from "../pad/strokes.ts";
 import type { Form } from "../state/form.ts";
-import { readSession } from "../state/session.ts";
 import { isInterruption, type SeenIcon, type State } from "../state/state.ts";
 import { Canvas } from "./canvas.ts";
 import { Connection } from "./connection.ts";
 import { EarlierResults } from "./earlier-results.ts";
 import { FileStyles } from "./file-styles.ts";
+import { Launching } from "./launching.ts";
 import { Runs } from "./runs.ts";
 import { SceneReader } from "./scene-reader.ts";
 import { type DropPlace, Store, type Surroundings } from "./store.ts";
-import { readThumbs } from "./style-thumbs.ts";
 import { ThumbDrawing } from "./thumb-drawing.ts";
 
 /** Until a selection is read: one that is still changing is not worth its exports. */
@@ -37,6 +36,7 @@ export class Controller {
   readonly #runs: Runs;
   readonly #earlier: EarlierResults;
   readonly #fileStyles: FileStyles;
+  readonly #launch: Launching;
   /** The selection changed during a run. */
   #isSceneOld = false;
   /** In the settings and not saved. */
@@ -51,6 +51,7 @@ export class Controller {
     this.#runs = new Runs(this.#store, this.#connection, this.#thumbs, this.#canvas, this.#scenes);
     this.#earlier = new EarlierResults(this.#store, this.#connection, (command) => this.show(command));
     this.#fileStyles = new FileStyles(this.#store, this.#connection, this.#scenes);
+    this.#launch = new Launching(this.#store, this.#connection, this.#scenes, this.#runs, this.#earlier);
     this.subscribe(() => this.#isSceneOld && this.#readScene());
   }
 
@@ -73,7 +74,7 @@ export class Controller {
     if (scene !== undefined) this.#store.dispatch({ type: "scene", scene });
     switch (message.type) {
       case "start":
-        void this.#start(message);
+        void this.#launch.begin(message);
         return;
       case "selection":
         this.#store.dispatch({ type: "selection", selection: message.selection });
@@ -116,48 +117,6 @@ export class Controller {
   #readScene(afterMs?: number): void {
     this.#isSceneOld = this.state.run !== undefined;
     if (!this.#isSceneOld) this.#scenes.read(this.state.work, afterMs);
-  }
-
-  async #start({
-    launch,
-    settings,
-    selection,
-    session,
-    editor,
-    thumbs,
-  }: Extract<MainMessage, { type: "start" }>): Promise<void> {
-    const kept = readSession(session);
-    const command = commandOf(launch);
-    const form = { ...kept.form, ...(kept.form.isSeedFixed ? {} : { seed: this.#store.around.randomSeed() }) };
-    this.#store.isStyleChosen = kept.isKept;
-    this.#store.dispatch({ type: "started", settings, selection, form, command, editor });
-    this.#store.dispatch({ type: "thumbs", thumbs: readThumbs(thumbs) });
-    this.#store.around.post({ type: "read-palettes" });
-    this.#store.around.post({ type: "read-shown-styles" });
-    this.#scenes.read(command);
-    if (launch.kind === "quick") {
-      this.#answer(launch.answers);
-      this.#store.closesAfterApply = true;
-      if (command !== "caption-to-artboard") this.#store.quickLayerCount = selection.layerCount;
-      await this.generate();
-    } else if (launch.kind === "redraw") await this.#runs.redraw();
-    else if (launch.kind === "make-again") await this.#runs.makeAgain();
-    else if (command !== "settings" && (await this.connect()) && command === "caption-to-artboard")
-      await this.#earlier.restore(kept.results);
-  }
-
-  #answer({ caption, label, style, count, scale }: QuickAnswers): void {
-    if (style !== undefined) this.#store.isStyleChosen = true;
-    this.#store.dispatch({
-      type: "form",
-      change: {
-        ...(caption === undefined ? {} : { captions: caption }),
-        ...(label === undefined ? {} : { label }),
-        ...(style === undefined ? {} : { style }),
-        ...(count === undefined ? {} : { count }),
-        ...(scale === undefined ? {} : { scale }),
-      },
-    });
   }
 
   /** What stands in the settings, saved or not: a look elsewhere loses nothing that was typed. */
@@ -315,5 +274,3 @@ export class Controller {
     this.#earlier.startFrom(done);
   }
 }
-
-const commandOf = (launch: Launch): CommandId => ("command" in launch ? launch.command : "caption-to-artboard");

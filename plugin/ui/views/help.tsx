@@ -2,10 +2,11 @@
 import { type CommandId, commandTable } from "../../../shared/commands.ts";
 import { limits } from "../../../shared/limits.ts";
 import { isIn } from "../../../shared/relaunch.ts";
-import { normalizeServerUrl } from "../client/api-client.ts";
+import { docsUrlOf } from "../client/api-client.ts";
 import type { Texts } from "../i18n/en.ts";
 import { fill } from "../i18n/texts.ts";
-import { IconButton } from "./controls.tsx";
+import { Button, IconButton } from "./controls.tsx";
+import { Icon } from "./icons.tsx";
 import type { ViewProps } from "./view-props.ts";
 
 /** What a command needs; undefined for those that need nothing. */
@@ -18,13 +19,14 @@ function needsOf(command: CommandId, texts: Texts): string | undefined {
       return texts.needLayers;
     case "upscale":
       return texts.needImages;
-    case "restyle":
     case "variations":
+      return texts.needIcon;
+    case "restyle":
     case "vectorise":
     case "components":
       return texts.needIcons;
     case "redraw-part":
-      return `${texts.needIcons} ${texts.maskHint}`;
+      return `${texts.needIcon} ${texts.maskHint}`;
     case "blend":
       return texts.needTwoIcons;
     case "sketch":
@@ -41,18 +43,9 @@ function needsOf(command: CommandId, texts: Texts): string | undefined {
   }
 }
 
-/** As the plugin calls it, where it is an address at all. */
-function addressOf(serverUrl: string): string {
-  try {
-    return normalizeServerUrl(serverUrl);
-  } catch {
-    return serverUrl;
-  }
-}
-
 export function HelpView({ controller, texts }: ViewProps) {
   const { work, editor, settings } = controller.state;
-  const url = `${addressOf(settings.serverUrl)}/docs`;
+  const url = docsUrlOf(settings.serverUrl);
   const [beforeUrl, afterUrl] = texts.helpDocs.split("{url}");
   const sections = [
     ...commandTable.flatMap((command) => {
@@ -74,17 +67,22 @@ export function HelpView({ controller, texts }: ViewProps) {
           <p>{texts.helpKeys}</p>
           <p>
             {beforeUrl}
-            <a
-              href={url}
-              onClick={(event) => {
-                event.preventDefault();
-                controller.openExternal(url);
-              }}
-            >
-              {url}
-            </a>
+            {url === undefined ? (
+              <code>/docs</code>
+            ) : (
+              <a
+                href={url}
+                onClick={(event) => {
+                  event.preventDefault();
+                  controller.openExternal(url);
+                }}
+              >
+                {url}
+              </a>
+            )}
             {afterUrl}
           </p>
+          {url === undefined && <NoAddress controller={controller} texts={texts} />}
           {sections.map(([title, said]) => (
             <section key={title}>
               <h2>{title}</h2>
@@ -94,5 +92,22 @@ export function HelpView({ controller, texts }: ViewProps) {
         </div>
       </main>
     </div>
+  );
+}
+
+/** Why there is no link: without an address there is nothing to open. */
+function NoAddress({ controller, texts }: ViewProps) {
+  const [title, cure] = texts.failures.url_invalid;
+  return (
+    <section class="failure" role="alert" data-code="url_invalid">
+      <Icon name="warning" />
+      <div>
+        <h2>{title}</h2>
+        <p>{cure}</p>
+        <div class="actions">
+          <Button onClick={() => controller.show("settings")}>{texts.openSettings}</Button>
+        </div>
+      </div>
+    </section>
   );
 }

@@ -26,6 +26,7 @@ import { isFinal } from "../../jobs/job-queue.ts";
 import { TrainingFolders } from "../../jobs/trainings/training-folders.ts";
 import { startWorker, type Worker } from "../../jobs/work/attempt-loop.ts";
 import { drawFamily } from "../../jobs/work/draw-family.ts";
+import { FamilyDrawings } from "../../jobs/work/family-drawings.ts";
 import { startGenerationWorker } from "../../jobs/work/generation-worker.ts";
 import { startUpscaleWorker } from "../../jobs/work/upscale-worker.ts";
 import { type Served, ServedCatalogue } from "../../packs/served-catalogue.ts";
@@ -218,12 +219,14 @@ async function startAll(shared: Shared, parts: WorkParts): Promise<Worker[]> {
   const imagesOf = (request: ResolvedRequest | InversionRequest): Promise<ConditionImages> =>
     load(request, findTranslation(served.packs(), request.translation).translation.widthPx);
   const vectorise: VectorPool["trace"] = (pixels, options) => tracers.trace(pixels, options);
+  const drawings = new FamilyDrawings();
   const common = { inference, encodePng, suspects: createSemaphore(1), log };
   const { attemptsMax, upscaleDeadlineMs, callDeadlineMs } = limits;
   const answer = async ({ name, with: requested }: Call["request"], signal: AbortSignal): Promise<object> => {
     if (name === "family") {
       const request = requested as unknown as FamilyRequest & { seed: number };
-      return drawFamily(request, { inference, packs: served.packs(), vectorise, imagesOf, encodePng }, signal);
+      const packs = served.packs();
+      return drawFamily(request, { inference, drawings, packs, vectorise, imagesOf, encodePng }, signal);
     }
     const request = requested as unknown as InversionRequest;
     return inference.invert(request, await imagesOf(request), signal);
@@ -231,7 +234,7 @@ async function startAll(shared: Shared, parts: WorkParts): Promise<Worker[]> {
   const starts: Readonly<Record<Exclude<WorkKind, "trainings">, () => Worker>> = {
     generations: () =>
       startGenerationWorker({
-        ...{ ...common, queue, results, imagesOf, vectorise, limits },
+        ...{ ...common, inference: drawings.using(inference), queue, results, imagesOf, vectorise, limits },
         onFinished: (job) => metrics.recordEnd("generation", job),
       }),
     upscales: () =>

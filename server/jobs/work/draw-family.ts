@@ -16,11 +16,14 @@ import { AppError, saidOf, toProblem } from "../../../shared/problem.ts";
 import { consistencyOf, familyPalette } from "../../../shared/vectors/consistency.ts";
 import type { ConditionImages, ImageResult, InferenceClient } from "../../inference/protocol.ts";
 import { mapConcurrent } from "../../platform/map-concurrent.ts";
+import type { FamilyDrawings } from "./family-drawings.ts";
 
 type Pixels = Pick<ImageResult, "rgba" | "widthPx" | "heightPx" | "enlarged">;
 
 export interface FamilyDeps {
-  readonly inference: Pick<InferenceClient, "generate">;
+  readonly inference: Pick<InferenceClient, "ready" | "generate">;
+  /** Keeps what is drawn to find colours alone: generations in them follow. */
+  readonly drawings?: FamilyDrawings;
   readonly packs: readonly PackInfo[];
   readonly vectorise: (
     pixels: Pixels,
@@ -38,10 +41,13 @@ export interface FamilyDeps {
  */
 export async function drawFamily(
   request: FamilyRequest & { readonly seed: number },
-  { inference, packs, vectorise, imagesOf, encodePng }: FamilyDeps,
+  { inference, drawings, packs, vectorise, imagesOf, encodePng }: FamilyDeps,
   signal: AbortSignal,
 ): Promise<Family> {
   const { pack, translation } = findTranslation(packs, request.translation);
+  const isInOwnColours = translation.captionsFrom !== undefined;
+  const isTracedOnce = request.palette !== undefined || isInOwnColours;
+  const drawer = drawings && !isTracedOnce && request.format === "svg" ? drawings.keeping(inference) : inference;
   const drawn: (ImageResult | undefined)[] = request.names.map(() => undefined);
   const faults = new Map<number, AppError>();
   /** Keeps a fault of one name, said of its place; any other ends the family. */
@@ -51,12 +57,14 @@ export async function drawFamily(
     drawn[index] = undefined;
   };
   await mapConcurrent(request.names.entries(), limits.jobsParallelMax, async ([index, caption]) => {
-    const member = familyMember(request, caption);
+    const asked = familyMember(request, caption);
+    const retrieval = translation.hasRetrieval ? asked.retrieval : 0;
+    const member = { ...asked, retrieval, guidance: guidanceOn(translation, asked) };
     const onImage = (image: ImageResult): void => {
       drawn[index] = image;
     };
-    await inference
-      .generate({ ...member, guidance: guidanceOn(translation, member) }, { signal, onImage }, await imagesOf(member))
+    await drawer
+      .generate(member, { signal, onImage }, await imagesOf(member))
       .catch((error: unknown) => setAside(index, error, ({ detail }) => detail.field === "condition.caption"));
   });
   const trace = (palette?: readonly string[], lines = request.lines): Promise<(Vector | undefined)[]> =>
@@ -71,8 +79,6 @@ export async function drawFamily(
         });
       }),
     );
-  const isInOwnColours = translation.captionsFrom !== undefined;
-  const isTracedOnce = request.palette !== undefined || isInOwnColours;
   // For their colours alone outlines do.
   const first = await trace(request.palette, isTracedOnce ? request.lines : "outlines");
   const traced = first.filter((vector) => vector !== undefined);

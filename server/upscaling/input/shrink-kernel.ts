@@ -5,13 +5,12 @@
  */
 import type { ShrinkKernel } from "../../../shared/contract/upscaling.ts";
 import type { Pixels } from "../../engine/interfaces.ts";
-import { edgeDims, edgeProfileOf } from "./edge-profile.ts";
+import { edgeProfileOf } from "./edge-profile.ts";
 import { kernelWeights, usualEdges } from "./kernel-weights.ts";
 
 /** Pixels of a piece of a line, and frequencies that are looked at: 1 to 16 cycles a piece. */
 const piecePx = 32;
 const spectrumDims = piecePx / 2;
-export const kernelDims = spectrumDims + edgeDims;
 /** Side of the part that is looked at, and pieces that are needed. */
 const [seenPx, piecesMin] = [512, 60];
 /** Standard deviation of a piece, levels, below which it says nothing. */
@@ -28,7 +27,7 @@ const turns = Float64Array.from({ length: piecePx }, (_, at) => Math.cos((2 * Ma
 /**
  * What the estimate follows from: the logarithm of the mean power at each frequency over pieces of rows and columns of luma, each
  * piece of equal weight, less their mean; then the profile of edges, or `edges` where there are too few.
- * @returns [kernelDims]; undefined where too few pieces have any structure
+ * @returns [spectrumDims + edgeDims]; undefined where too few pieces have any structure
  */
 export function kernelFeatures(
   { rgba, widthPx, heightPx }: Pixels,

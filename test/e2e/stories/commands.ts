@@ -459,6 +459,24 @@ const help: Story = {
   },
 };
 
+const helpWithoutAddress: Story = {
+  name: "help-without-address",
+  run: async ({ step, command, ui }) => {
+    await ui.locator("#captions").waitFor();
+    await command("Settings…");
+    await ui.getByLabel("Server address").fill("my server");
+    await ui.getByRole("button", { name: "Save and connect" }).click();
+    await ui.locator(".failure[data-code=url_invalid]").waitFor();
+    await step("refused");
+    await command("Help…");
+    await ui.locator(".failure[data-code=url_invalid]").waitFor();
+    assert.equal(await ui.locator("main a").count(), 0, "nothing to press that does nothing");
+    await step("opened");
+    await ui.getByRole("button", { name: "Open settings" }).click();
+    await ui.getByLabel("Server address").waitFor();
+  },
+};
+
 const helpInFigJam: Story = {
   name: "help-in-figjam",
   editor: "figjam",
@@ -484,5 +502,6 @@ export const commandStories: readonly Story[] = [
   layout,
   history,
   help,
+  helpWithoutAddress,
   helpInFigJam,
 ];

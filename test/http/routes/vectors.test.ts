@@ -137,6 +137,31 @@ describe('a generation with format "svg"', () => {
 });
 
 describe("POST /v1/families", () => {
+  it("draws each icon once, also where the family's icons are asked for as generations in its colours", async () => {
+    const names = ["bird", "cat"];
+    const { begun } = harness.inference;
+    const before = begun.length;
+    const family = FamilySchema.parse(await (await postTo("/v1/families", { names, style: "flat", seed: 31 })).json());
+    assert.equal(begun.length - before, 2);
+    for (const [at, caption] of names.entries()) {
+      const asked = { condition: { caption, style: "flat" }, count: 1, seed: 31, format: "svg" } as const;
+      const { id } = GenerationSchema.parse(
+        await (
+          await harness.post({ ...asked, palette: family.palette, temperature: family.request.temperature })
+        ).json(),
+      );
+      const done = await harness.until(id, ({ state }) => state !== "queued" && state !== "running");
+      assert.equal(done.state, "done", JSON.stringify(done.problem));
+      const { svg } = family.members[at]!.vector!;
+      assert.equal(await (await harness.request(done.images[0]!.vector!.path)).text(), svg, "the same vector");
+    }
+    assert.equal(begun.length - before, 2, "no icon is drawn a second time");
+    const again = { condition: { caption: "cat", style: "flat" }, count: 1, seed: 31, format: "svg" } as const;
+    const { id } = GenerationSchema.parse(await (await harness.post(again)).json());
+    await harness.until(id, ({ state }) => state === "done");
+    assert.equal(begun.length - before, 3, "a drawing is handed out once");
+  });
+
   it("draws one icon for each name, in order, from one seed and in one palette, as vectors or images", async () => {
     const names = ["bird", "cat", "tree"];
     const vectors = FamilySchema.parse(await (await postTo("/v1/families", { names, style: "flat", seed: 9 })).json());

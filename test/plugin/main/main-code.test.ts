@@ -181,16 +181,40 @@ test("bytes that never came, and messages of others, change nothing", () => {
   assert.deepEqual(page(), []);
 });
 
+/** What the quick action's field shows for a text that is typed. */
+const suggest = (key: string, query: string, parameters: object = {}) =>
+  machine.evaluate<{ items: { name: string; data: unknown }[]; error?: string }>(
+    `run.suggest(${JSON.stringify(key)}, ${JSON.stringify(query)}, ${JSON.stringify(parameters)})`,
+  );
+
+test("quick actions suggest the styles of all translations that do them, by what is typed", () => {
+  const [flat, lucide, own] = [
+    { id: "flat", label: "Flat" },
+    { id: "~restyle/lucide", label: "Lucide" },
+    { id: "@mine", label: "My own" },
+  ];
+  const styles = { caption: [flat, own, lucide], label: [flat], names: [flat, lucide] };
+  machine.open("caption-to-artboard");
+  machine.fromUi(JSON.stringify({ type: "save-vocabulary", vocabulary: { styles, labels: [] } }));
+  for (const load of [false, true]) {
+    if (load) machine.load("caption-to-artboard");
+    const named = (query: string, parameters: object) =>
+      suggest("style", query, parameters).items.map(({ name }) => name);
+    assert.deepEqual(named("", { caption: "cat" }), ["Any style", "Flat", "My own", "Lucide"]);
+    assert.deepEqual(named("", { label: "anchor" }), ["Any style", "Flat"]);
+    assert.deepEqual(named("", {}), ["Any style", "Flat", "Lucide"]);
+    assert.deepEqual(suggest("style", "LUC", { caption: "cat" }).items, [{ name: "Lucide", data: lucide.id }]);
+    assert.match(suggest("style", "luc", { label: "anchor" }).error ?? "", /no such style/);
+  }
+});
+
 test("the quick action suggests captions, the styles last seen, and counts, and refuses a wrong count", () => {
   machine.open("caption-to-artboard");
+  // As earlier versions stored it.
   machine.fromUi(
     `{ type: "save-vocabulary", vocabulary: { styles: [{ id: "flat", label: "Flat" }, { id: "emoji", label: "Emoji" }], labels: [{ id: "anchor", label: "anchor" }, { id: "red-apple", label: "red apple" }] } }`,
   );
   machine.load("caption-to-artboard");
-  const suggest = (key: string, query: string) =>
-    machine.evaluate<{ items: { name: string; data: unknown }[]; error?: string }>(
-      `run.suggest(${JSON.stringify(key)}, ${JSON.stringify(query)}, {})`,
-    );
   assert.equal(suggest("caption", "a purple whale").items[0]?.name, "a purple whale");
   assert.deepEqual(suggest("style", "em").items, [{ name: "Emoji", data: "emoji" }]);
   assert.deepEqual(suggest("count", "3").items, [{ name: "3", data: 3 }]);

@@ -3,13 +3,19 @@ import assert from "node:assert/strict";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, beforeEach, test } from "node:test";
-import { type ApiClient, createApiClient, normalizeServerUrl } from "../../../plugin/ui/client/api-client.ts";
+import {
+  type ApiClient,
+  createApiClient,
+  docsUrlOf,
+  normalizeServerUrl,
+} from "../../../plugin/ui/client/api-client.ts";
 import { Failure, type FailureCode } from "../../../plugin/ui/client/failure.ts";
 import { runJobs } from "../../../plugin/ui/run/run.ts";
 import type { ResultSet, Step } from "../../../plugin/ui/state/results.ts";
 import type { GenerationInput } from "../../../shared/contract/generations/generation-request.ts";
 import { ProvenanceSchema } from "../../../shared/contract/generations/provenance.ts";
 import { limits } from "../../../shared/limits.ts";
+import { isUiMessage } from "../../../shared/messages/message-guards.ts";
 import { waitFor } from "../../faults/tau-process.ts";
 import {
   type ContractServer,
@@ -53,6 +59,13 @@ test("addresses are repaired where the meaning is clear", () => {
   assert.equal(normalizeServerUrl(" http://localhost:7826/// "), "http://localhost:7826");
   for (const wrong of ["", "ftp://localhost", "http://"])
     assert.throws(() => normalizeServerUrl(wrong), { code: "url_invalid" });
+});
+
+test("the help's link is one that the plugin opens, and there is none where the address can't be read", () => {
+  const isOpened = (url: string): boolean => isUiMessage({ type: "open-external", url });
+  for (const good of ["localhost:7826", "http://localhost:7826/playground"])
+    assert.ok(isOpened(docsUrlOf(good)!), docsUrlOf(good));
+  for (const wrong of ["", "http://", "my server", "ftp://localhost"]) assert.equal(docsUrlOf(wrong), undefined, wrong);
 });
 
 test("a refused connection is unreachable, or what the browser says blocked it", async () => {

@@ -16,7 +16,7 @@ import { statedPictures } from "../../../evaluation/upscaling/pictures.ts";
 import { shrinkBy } from "../../../evaluation/upscaling/shrunk-by.ts";
 import { decodeLocalRgba } from "../../../images/codec.ts";
 import { kernelWeights, usualEdges } from "../../../upscaling/input/kernel-weights.ts";
-import { estimateKernel, kernelDims, kernelFeatures } from "../../../upscaling/input/shrink-kernel.ts";
+import { estimateKernel, kernelFeatures } from "../../../upscaling/input/shrink-kernel.ts";
 import { unlistedPictures } from "./unlisted-pictures.mts";
 
 const { values } = parseArgs({
@@ -47,7 +47,7 @@ function fit(samples: readonly Sample[]): Record<ShrinkKernel, [number, ...numbe
       return [kernel, meanOf(own.map(({ features }) => features))];
     }),
   );
-  const covariance = Matrix.eye(kernelDims).mul(ridge);
+  const covariance = Matrix.eye(samples[0]!.features.length).mul(ridge);
   for (const { kernel, features } of samples) {
     const away = Matrix.columnVector([...features].map((value, at) => value - means.get(kernel)![at]!));
     covariance.add(away.mmul(away.transpose()).div(samples.length));
@@ -63,8 +63,8 @@ function fit(samples: readonly Sample[]): Record<ShrinkKernel, [number, ...numbe
   ) as Record<ShrinkKernel, [number, ...number[]]>;
 }
 
-const meanOf = (vectors: readonly Float64Array[], length = kernelDims): number[] =>
-  Array.from({ length }, (_, at) => vectors.reduce((sum, vector) => sum + vector[at]!, 0) / vectors.length);
+const meanOf = (vectors: readonly Float64Array[]): number[] =>
+  [...vectors[0]!].map((_, at) => vectors.reduce((sum, vector) => sum + vector[at]!, 0) / vectors.length);
 
 const count = Number(values.pictures);
 if (!values.check) {
@@ -78,12 +78,9 @@ if (!values.check) {
   }
   // Pictures without edges have the mean of those that have some.
   const whole = samples.filter(({ features }) => !Number.isNaN(features.at(-1)));
-  const edges = meanOf(
-    whole.map(({ features }) => features.subarray(kernelDims - missing.length)),
-    missing.length,
-  );
+  const edges = meanOf(whole.map(({ features }) => features.subarray(-missing.length)));
   for (const { features } of samples)
-    if (Number.isNaN(features.at(-1))) features.set(edges, kernelDims - missing.length);
+    if (Number.isNaN(features.at(-1))) features.set(edges, features.length - missing.length);
   const fitted = fit(samples);
   const lines = Object.entries(fitted).map(([kernel, weights]) => `  ${kernel}: [${weights.join(", ")}],`);
   const path = join(here, "../../../upscaling/input/kernel-weights.ts");

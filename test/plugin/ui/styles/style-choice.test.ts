@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { redrawnStyles } from "../../../../plugin/ui/client/style-choice.ts";
-import { choiceFor, isAvailable, translationFor } from "../../../../plugin/ui/client/translations.ts";
+import { choiceFor, isAvailable, stylesFor, translationFor } from "../../../../plugin/ui/client/translations.ts";
 import type { Meta } from "../../../../shared/contract/meta.ts";
 import { testMeta } from "../../contract/contract-server.ts";
 
@@ -95,4 +95,40 @@ test("names of layers are labels in the styles that have labels, and captions in
   assert.deepEqual(redrawnStyles(labelled, "fill-label"), [], "a label is none of its words");
   // Without labels there are captions.
   assert.ok(isAvailable(withSets, "fill-names") && !isAvailable(withSets, "fill-label"));
+});
+
+test("the styles on offer are those of every translation that does a command, and of two with one name the later says whose it is", () => {
+  const named: Meta = {
+    ...withSets,
+    packs: withSets.packs.map((one) => ({
+      ...one,
+      translations: one.translations.map((translation) =>
+        translation.id === "restyle"
+          ? {
+              ...translation,
+              label: "Icon sets",
+              styles: ["Tabler", "Flat"].map((label) => ({ id: label.toLowerCase(), label })),
+            }
+          : {
+              ...translation,
+              styles: translation.id === "caption" ? [{ id: "flat", label: "Flat" }] : [],
+              label: "Mine",
+            },
+      ),
+    })),
+  };
+  assert.deepEqual(stylesFor(named, "caption-to-artboard"), [
+    { id: "flat", label: "Flat" },
+    { id: "@mine", label: "Mine" },
+    { id: "~restyle/tabler", label: "Tabler" },
+    { id: "~restyle/flat", label: "Flat (Icon sets)" },
+  ]);
+  assert.deepEqual(
+    stylesFor(named, "fill-names").map(({ id }) => id),
+    ["~restyle/tabler", "~restyle/flat"],
+    "without labels icon sets draw names",
+  );
+  assert.deepEqual(stylesFor(named, "fill-label"), []);
+  for (const command of ["caption-to-artboard", "fill-names"] as const)
+    for (const { id } of stylesFor(named, command)) assert.equal(choiceFor(named, command, { style: id }), id);
 });
