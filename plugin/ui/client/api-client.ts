@@ -62,6 +62,8 @@ export function normalizeServerUrl(typed: string): string {
   try {
     const url = new URL(withScheme);
     if (url.protocol !== "http:" && url.protocol !== "https:") throw new Error(`scheme ${url.protocol}`);
+    // Browsers write a space in a host as a sign of its own, and go on.
+    if (/[\s%]/.test(url.hostname)) throw new Error(`host ${url.hostname}`);
     return url.origin;
   } catch (error) {
     throw new Failure(

@@ -19,13 +19,14 @@ function needsOf(command: CommandId, texts: Texts): string | undefined {
       return texts.needLayers;
     case "upscale":
       return texts.needImages;
-    case "restyle":
     case "variations":
+      return texts.needIcon;
+    case "restyle":
     case "vectorise":
     case "components":
       return texts.needIcons;
     case "redraw-part":
-      return `${texts.needIcons} ${texts.maskHint}`;
+      return `${texts.needIcon} ${texts.maskHint}`;
     case "blend":
       return texts.needTwoIcons;
     case "sketch":

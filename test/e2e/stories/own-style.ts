@@ -148,7 +148,7 @@ const redrawPart: Story = {
     await drop("house", await lines(houseLines), [300, 300]);
     await command("Redraw a part…");
     await page.locator("#canvas").click({ position: { x: 20, y: 700 } });
-    await ui.getByText("Select icons").waitFor();
+    await ui.getByText("Select one icon").waitFor();
     await select("house");
     await ui.locator(".pad image").waitFor();
     await ui.getByRole("button", { name: "Redraw", exact: true }).click();

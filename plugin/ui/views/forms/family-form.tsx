@@ -20,7 +20,7 @@ export function FamilyForm(props: ViewProps) {
       <div class="field">
         <div class="label-row">
           <label for="names">{texts.names}</label>
-          {captions.length > 0 && <span class="count">{captions.length}</span>}
+          {captions.length > 0 && <span class="count">{`${captions.length} / ${limits.familyMax}`}</span>}
         </div>
         <textarea
           id="names"

@@ -15,13 +15,14 @@ export function IconSources({ controller, texts, isChanged, count }: SourcesProp
   if (icons === undefined) return null;
   const left = isChanged ? icons.filter(({ problem }) => problem !== undefined) : [];
   const shown = icons.filter((icon) => !left.includes(icon)).slice(0, count);
+  const needed = count === 1 ? texts.needIcon : count === 2 ? texts.needTwoIcons : texts.needIcons;
   const skipped = [
     ...skippedIcons,
     ...left.map(({ nodeId, nodeName, problem }) => ({ nodeId, nodeName, reason: problem! })),
   ];
   return (
     <>
-      {shown.length < (count ?? 1) && <p class="notice">{count === 2 ? texts.needTwoIcons : texts.needIcons}</p>}
+      {shown.length < (count ?? 1) && <p class="notice">{needed}</p>}
       {shown.length > 0 && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reached by keys
         <ul class="icon-sources" tabIndex={0} aria-label={texts.images}>
@@ -35,7 +36,7 @@ export function IconSources({ controller, texts, isChanged, count }: SourcesProp
       )}
       {/* Pictures hold no layers, and all else becomes vectors. */}
       {isChanged && shown.some(({ holdsLayers }) => holdsLayers) && <p class="hint">{texts.replacesInside}</p>}
-      {count !== undefined && icons.length > count && (
+      {count !== undefined && shown.length > 0 && icons.length > count && (
         <p class="hint">{fill(count === 1 ? texts.usesOne : texts.usesTwo, { n: icons.length })}</p>
       )}
       {unreadCount > 0 && <p class="hint">{fill(texts.unread, { n: unreadCount })}</p>}
