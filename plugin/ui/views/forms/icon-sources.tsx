@@ -36,7 +36,7 @@ export function IconSources({ controller, texts, isChanged, count }: SourcesProp
       )}
       {/* Pictures hold no layers, and all else becomes vectors. */}
       {isChanged && shown.some(({ holdsLayers }) => holdsLayers) && <p class="hint">{texts.replacesInside}</p>}
-      {count !== undefined && icons.length > count && (
+      {count !== undefined && shown.length > 0 && icons.length > count && (
         <p class="hint">{fill(count === 1 ? texts.usesOne : texts.usesTwo, { n: icons.length })}</p>
       )}
       {unreadCount > 0 && <p class="hint">{fill(texts.unread, { n: unreadCount })}</p>}

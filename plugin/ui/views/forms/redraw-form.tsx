@@ -21,7 +21,7 @@ export function RedrawForm(props: ViewProps) {
   return (
     <div class="form">
       {icon === undefined ? (
-        <IconSources {...props} isChanged />
+        <IconSources {...props} isChanged count={1} />
       ) : (
         <Pad
           key={icon.url}
