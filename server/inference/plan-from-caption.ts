@@ -5,10 +5,13 @@
  */
 import type { ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
 import type { Source } from "../../shared/contract/generations/sources.ts";
+import type { CaptionColour } from "../engine/colour-words.ts";
 import { type EncodedConditions, encodeConditions } from "../engine/conditions.ts";
+import type { StyleInk } from "../engine/pixels/style-ink.ts";
 import { imageSeed } from "../engine/random.ts";
 import { inkOfStyle, looksOf, readInInk } from "../engine/read-in-ink.ts";
 import type { Finish, Translation } from "../engine/translation.ts";
+import { usualColourOf } from "../engine/usual-colours.ts";
 import { sampleRow } from "../retrieval/retrieved-prior.ts";
 import { conditionValues, inOwnStyle } from "./condition-values.ts";
 import { type Finder, inIndex, refusal, triedMost } from "./drawings/caption-finders.ts";
@@ -42,6 +45,9 @@ export async function planFromCaption(
         ...wantedDrawing(translation, requested),
       })
     : inIndex(captions, words, request);
+  /** Only of captions of one thing: others are not in the table. */
+  const usual = ({ areas }: StyleInk): CaptionColour | undefined =>
+    areas && usualColourOf(words.plain ?? words.text, areas.palettes);
   const each = bestOfEach(request);
   const seeds = await seedsOf(request, each, finder, signal);
   const drawn: Start[] = [];
@@ -61,7 +67,9 @@ export async function planFromCaption(
         seed: some[at]!,
         conditions: await encodeConditions(translation, readInInk(translation, values, styleInk)),
         // Requested colours stay as they are.
-        finish: requested.colours ? looks : { ...looks, ...(parts ? { parts } : { colour: words.colour }) },
+        finish: requested.colours
+          ? looks
+          : { ...looks, ...(parts ? { parts } : { colour: words.colour ?? usual(styleInk) }) },
         sources,
       });
     }

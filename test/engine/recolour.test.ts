@@ -1,9 +1,12 @@
-/** Colour words: which colour a caption gives to what it names, and a picture's main colour replaced by it. */
+/** Colour words: which colour a caption gives to what it names, or the thing has anyway, and a picture's main colour replaced by it. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import type { StylePalette } from "../../server/engine/areas/style-areas.ts";
 import { colourNamedIn, colourNames } from "../../server/engine/colour-words.ts";
+import { channelsOfHex } from "../../server/engine/pixels/hex-colour.ts";
 import { recolour } from "../../server/engine/pixels/recolour.ts";
+import { usualColourOf } from "../../server/engine/usual-colours.ts";
 import { hues, isNearest } from "../../server/evaluation/metrics/colour-words.ts";
 import { colourOf } from "../../server/experts/label-names.ts";
 import { labOf } from "../../shared/colour/oklab.ts";
@@ -96,5 +99,51 @@ describe("a picture in another main colour", () => {
       ),
       { seed: 3, numRuns: 60 },
     );
+  });
+});
+
+describe("the colour that a thing usually has", () => {
+  const paletteOf = (...hexes: string[]): StylePalette => ({
+    colours: hexes.map((hex) => ({ ink: channelsOfHex(hex), share: 1 / hexes.length })),
+  });
+  const red = "#e53935";
+  const style = [paletteOf("#ffb300", "#1e88e5"), paletteOf(red, "#43a047"), paletteOf("#37474f")];
+
+  it("a thing gets the colour that it usually has, as the style has it", () => {
+    const heart = usualColourOf("heart", style)!;
+    assert.equal(heart.name, "red");
+    const yellow = Float32Array.from([1, 0.7, 0, 1]);
+    const made = recolour(yellow, heart);
+    for (const [channel, value] of channelsOfHex(red).entries())
+      assert.ok(Math.abs(made[channel]! - value) < 0.02, `channel ${channel}: ${made[channel]} in place of ${value}`);
+    for (const [words, name] of [
+      ["Hearts", "red"],
+      ["pine trees", "green"],
+      ["leaves", "green"],
+      ["water drop", "blue"],
+    ] as const)
+      assert.equal(usualColourOf(words, style)?.name, name, words);
+  });
+
+  it("of several colours of a style that have the name, a thing gets the one that shows it best", () => {
+    const pale = { ink: channelsOfHex("#ffcc80"), share: 1 };
+    const sun = usualColourOf("sun", [{ colours: [pale] }, paletteOf("#ffeb3b", "#8bc34a")])!;
+    assert.ok(sun.hue! > 95, `a hue of ${sun.hue}`);
+    assert.equal(usualColourOf("heart", [paletteOf("#ff808c", "#66e1ff")])?.name, "red", "a light red is one");
+  });
+
+  it("a style without the colour paints a thing as others, and so does any style what has no usual colour", () => {
+    assert.equal(usualColourOf("heart", style.slice(0, 1)), undefined);
+    assert.equal(usualColourOf("pig", style), undefined);
+    // A pale or a dark red is no heart's.
+    assert.equal(usualColourOf("heart", [paletteOf("#ffcdd2"), paletteOf("#4a0d0d")]), undefined);
+    for (const words of ["car", "heart rate", "family tree", "guitar with heart", "no fire", "constructor", ""])
+      assert.equal(usualColourOf(words, style), undefined, words);
+  });
+
+  it("a style of lines with few colours in them has none to choose", () => {
+    const around = { ink: channelsOfHex("#222222") };
+    const few = ["#e53935", "#e53935", "#ffb300"].map((hex) => ({ ...paletteOf(hex), around }));
+    assert.equal(usualColourOf("heart", few), undefined);
   });
 });

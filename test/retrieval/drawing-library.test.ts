@@ -80,6 +80,15 @@ test("sets of pixel art are found where no two drawings of others are called the
   assert.deepEqual(setsFound(["waves"], new Set(["waves"])), ["waves"]);
 });
 
+test("one drawing that is called what the words say is enough, for pixel art not to be found", () => {
+  const own = new DrawingLibrary(content, { pixelArt: ["squares", "waves"] });
+  const find = (text: string, seed: number) => foundBy(own, { words: vectorOf("thing 7"), text }, seed)!;
+  for (let seed = 0; seed < 40; seed += 1) assert.equal(find("thing 7", seed).set, "ovals");
+  // Of what no drawing is called, one is not.
+  const others = Array.from({ length: 40 }, (_, seed) => find("other 7", seed).set);
+  assert.equal(new Set(others).size, 3);
+});
+
 test("only drawings of the sets that may be used are found, and none where none may", () => {
   const words = vectorOf("thing 9");
   for (const set of sets) assert.equal(foundBy(library, { words, among: new Set([set]) }, 1)?.set, set);

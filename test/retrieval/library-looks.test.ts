@@ -71,6 +71,23 @@ test("seeds choose a drawing in the wanted look more often, and never only these
   }
 });
 
+test("where four drawings of a name are filled, a style of fills starts from no other", async () => {
+  const many = ["dots", "fills 1", "fills 2", "fills 3", "fills 4", "lines"];
+  const bodies = many.map((set) => ({ set, name: "ring", viewBox: "0 0 24 24", body: `<path id="${set}"/>` }));
+  const [manyPath, ofMany] = [join(folder, "many.safetensors"), join(folder, "looks-of-many.safetensors")];
+  const made = await makeLibrary(bodies, keyDims, 1, async () => words);
+  await writeLibraryFile(manyPath, made);
+  const found = async (fills: number): Promise<string[]> => {
+    const own = many.map((set, at) => (set === "dots" || at > fills ? looks.lines : looks.fills));
+    await writeLooksFile(ofMany, { looks: Uint8Array.from(own), others: Float32Array.of(), ...blocksOf([]) });
+    const choice = (await DrawingLibrary.open(manyPath, keyDims, { looks: ofMany })).find({ words, look: "fills" })!;
+    const chosen = Array.from({ length: 500 }, (_, seed) => choice.choose((length) => normals(seed, 1, length)).entry);
+    return [...new Set(chosen.map((entry) => choice.open(entry).set))].sort();
+  };
+  assert.deepEqual(await found(4), many.slice(1, 5));
+  assert.deepEqual(await found(3), many);
+});
+
 test("looks of some drawings stay theirs", () => {
   const { looks: own, others, ...blocks } = pickLooks(content, [4, 2, 1]);
   assert.deepEqual([...own], [looks.both, looks.fills, looks.neither]);

@@ -1,6 +1,6 @@
 /**
- * Two drawings as one, as sets of icons arrange them: the second within what the first encloses, as a badge at its lower right, or both one
- * behind the other. Pure; planes are alphas in one ink, [side, side].
+ * Two drawings as one, as sets of icons arrange them: the second within what the first encloses, as a badge at its lower right, below letters,
+ * or both one behind the other. Pure; planes are alphas in one ink, [side, side].
  */
 import { distancesTo } from "../lines/distances.ts";
 import { areasAtBorder, labelAreas } from "../lines/label-areas.ts";
@@ -10,6 +10,7 @@ import { grown, withoutHoles } from "../pixels/shadows/cover.ts";
 import { inkFrom } from "../pixels/strokes.ts";
 import { isDisc } from "./disc.ts";
 import { boxOf, type Composed, type Fills, inFront, placed, type Spot, widthsOf } from "./layers.ts";
+import { isLettering } from "./lettering.ts";
 
 /** Sides of a badge, of a dot, and of each of two drawings beside each other, of the longer side of the first. */
 const [badgeShare, dotShare, eachShare] = [0.5, 0.32, 0.6] as const;
@@ -26,11 +27,30 @@ const aboutShare = 0.3;
 const insideGap = 0.85;
 
 /**
- * The second drawing within the first where that has room for it, else as a badge, as dots always are.
+ * The second drawing within the first where that has room for it, else as a badge, as dots always are; below letters, which a badge would cut.
  * @param isApart what lies in a fill is ink with a gap around it, in place of being cut out
  */
 export function withBeside(first: Float32Array, second: Float32Array, fills: Fills, isApart = false): Composed {
-  return (isDisc(second) ? undefined : within(first, second, isApart)) ?? withBadge(first, second, fills);
+  if (isDisc(second)) return withBadge(first, second, fills);
+  return (
+    within(first, second, isApart) ?? (isLettering(first) ? below(first, second) : withBadge(first, second, fills))
+  );
+}
+
+/** Both one above the other, the first as large as there is room for it. */
+function below(first: Float32Array, second: Float32Array): Composed {
+  const box = boxOf(first)!;
+  const longer = longerSide(box);
+  const sidePx = badgeShare * longer;
+  const { line, gapPx: gap } = widthsOf(first);
+  const scale = Math.min(1, (longer - sidePx - gap) / (box.bottom - box.top));
+  const height = scale * (box.bottom - box.top);
+  const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+  const [above, under] = [y - (sidePx + gap) / 2, y + (height + gap) / 2];
+  return {
+    behind: placed(first, { x, y: above, sidePx: scale * longer }, line),
+    front: placed(second, { x, y: under, sidePx }, line),
+  };
 }
 
 /** The second drawing small at the lower right of the first; a dot, as of a notification, at its upper right. */

@@ -30,8 +30,11 @@ const comparedMost = 512;
 const partLeast = 0.5;
 /** Names that are told where nothing is called so, and their cosine at least: "executive" is at 0.57 to "manager", "synergy" at 0.44 to "touch". */
 const [toldMost, toldLeast] = [3, 0.5] as const;
-/** Drawings of other sets that there must be, for pixel art to be left out, and difference of the cosines of names that say the same. */
-const [othersLeast, sameNameWithin] = [2, 0.02] as const;
+/**
+ * Drawings that must be left, for pixel art to be left out, and for outlines where fills are wanted, which stay half open; and how much less
+ * well than the nearest a name that says the same may fit.
+ */
+const [smoothLeast, filledLeast, sameNameWithin] = [2, 4, 0.02] as const;
 
 type LibraryQuery = Parameters<DrawingFinder["find"]>[0];
 
@@ -145,11 +148,16 @@ export class DrawingLibrary implements DrawingFinder {
     const found = this.search(query);
     if (found.length === 0) return undefined;
     const { look } = query;
+    const hasLook = (entry: number): boolean => look !== undefined && this.#looks?.has(entry, look) === true;
+    const isPixelArtLeftOut = this.#hasSmooth(found);
+    const isSmooth = (entry: number): boolean => !isPixelArtLeftOut || !this.#isOfPixelArt(entry);
+    const filled = look === "fills" ? sameNamed(found).filter(({ entry }) => isSmooth(entry) && hasLook(entry)) : [];
+    const isOutlineLeftOut = filled.length >= filledLeast;
     return new LibraryChoice(found, {
       thumbnails: this.#thumbnails,
       nameFits: this.#nameFits,
-      hasLook: (entry) => look !== undefined && this.#looks?.has(entry, look) === true,
-      isLeftOut: this.#hasOthers(found) ? (entry) => this.#isOfPixelArt(entry) : undefined,
+      hasLook,
+      isLeftOut: (entry) => !isSmooth(entry) || (isOutlineLeftOut && !hasLook(entry)),
       open: (entry) => this.drawing(entry, look),
     });
   }
@@ -170,11 +178,10 @@ export class DrawingLibrary implements DrawingFinder {
     return this.#isPixelArt[this.#content.entrySets[entry]!] === true;
   }
 
-  /** Whether some drawings that are no pixel art are called the same as the nearest. @param found the nearest name first */
-  #hasOthers(found: readonly NamedEntry[]): boolean {
-    const least = found[0]!.match - sameNameWithin;
-    const others = found.filter(({ entry, match }) => match >= least && !this.#isOfPixelArt(entry));
-    return others.length >= othersLeast;
+  /** Whether a drawing that is no pixel art is what the words call a thing, or some are called the same as the nearest. @param found the nearest name first */
+  #hasSmooth(found: readonly NamedEntry[]): boolean {
+    const smooth = found.filter(({ entry }) => !this.#isOfPixelArt(entry));
+    return smooth.some(({ isCalledSo }) => isCalledSo === true) || sameNamed(smooth, found[0]).length >= smoothLeast;
   }
 
   /**
@@ -261,3 +268,7 @@ export class DrawingLibrary implements DrawingFinder {
     };
   }
 }
+
+/** Those whose names fit as well as the nearest. */
+const sameNamed = (found: readonly NamedEntry[], nearest = found[0]): NamedEntry[] =>
+  found.filter(({ match }) => match >= nearest!.match - sameNameWithin);

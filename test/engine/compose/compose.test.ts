@@ -6,6 +6,7 @@ import * as cross from "../../../server/engine/compose/cross-out.ts";
 import { cutLines } from "../../../server/engine/compose/cut-lines.ts";
 import { drawnDisc, isDisc } from "../../../server/engine/compose/disc.ts";
 import { boxOf, type Composed, type Fills, inOne, linesIn } from "../../../server/engine/compose/layers.ts";
+import { isLettering } from "../../../server/engine/compose/lettering.ts";
 import { countParts } from "../../../server/engine/lines/count-parts.ts";
 
 const whole = (composed: Composed | undefined) => (composed ? inOne(composed) : undefined);
@@ -128,6 +129,31 @@ describe("two drawings as one", () => {
     const beside = (beyond: number): Float32Array => draw((x, y) => (x > 40 ? 0.5 + beyond + y - side / 2 - 4 : 0));
     const left = cutLines(bar, beside, 6, lineWidthPx);
     assert.ok(left.slice(0).every((alpha, place) => place % side < 60 || alpha < 0.5));
+  });
+
+  it("below letters in a row, which stay whole; other rows of pieces have a badge on them", () => {
+    const bar = (x: number, y: number, [left, width]: readonly [number, number], top: number): number =>
+      x > left && x < left + width && y > top && y < 80 ? 1 : 0;
+    const letters = draw((x, y) => Math.max(bar(x, y, [14, 20], 50), bar(x, y, [54, 20], 50), bar(x, y, [94, 20], 50)));
+    const chart = draw((x, y) => Math.max(bar(x, y, [14, 20], 70), bar(x, y, [54, 20], 60), bar(x, y, [94, 20], 20)));
+    assert.deepEqual([letters, chart, box, crossedBox, disc(50), empty].map(isLettering), [
+      true,
+      ...Array(5).fill(false),
+    ]);
+    const { behind, front } = arrange.withBeside(letters, clock, "none");
+    assert.equal(countParts(behind, side).pieces, 3);
+    assert.ok(
+      Math.abs(inked(behind) - inked(letters)) < 0.05 * inked(letters),
+      `${inked(behind)} of ${inked(letters)} px`,
+    );
+    assert.ok(boxOf(front)!.top - boxOf(behind)!.bottom >= 4, "a gap");
+    const all = boxOf(inOne({ behind, front }))!;
+    assert.deepEqual([Math.round((all.left + all.right) / 2), Math.round((all.top + all.bottom) / 2)], [64, 65]);
+    // Higher ones get smaller, so that both fit.
+    const high = draw((x, y) => Math.max(bar(x, y, [14, 40], 0), bar(x, y, [74, 40], 0)));
+    const { top, bottom } = boxOf(inOne(arrange.withBeside(high, clock, "none")))!;
+    assert.ok(bottom - top <= 102, `${bottom - top} px high`);
+    assert.ok(boxOf(arrange.withBeside(chart, clock, "none").front)!.right > 110, "a badge");
   });
 
   it("nothing is left between the arms of a badge, which reaches beyond what is flat", () => {

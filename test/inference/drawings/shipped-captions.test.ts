@@ -48,6 +48,21 @@ it("a plan of a caption says which of its words have no part in what its images 
   assert.deepEqual(await unfound("weak password"), [], "that is a badge");
 });
 
+it("a thing gets its usual colour in styles that have it, unless words or colours of the request say another", async () => {
+  const restyle = await shipped;
+  const given = async (caption: string, style: string, more: object = {}) => {
+    const condition = { caption, style, ...more };
+    const request = ResolvedRequestSchema.parse({ translation: "restyle", condition, seed: 1, count: 1 });
+    return (await planFromCaption(restyle, restyle.captions!, request, new Map())).finishOf(0, 0).colour?.name;
+  };
+  assert.equal(await given("heart", "fluent-gradient"), "red");
+  assert.equal(await given("Herz", "fluent-gradient"), "red");
+  assert.equal(await given("blue heart", "fluent-gradient"), "blue");
+  assert.equal(await given("heart", "fluent-gradient", { colours: ["#1e88e5"] }), "#1e88e5");
+  assert.equal(await given("heart", "lucide"), undefined);
+  assert.equal(await given("guitar with heart", "fluent-gradient"), undefined);
+});
+
 it("parts have colours of their own in every language that is read", async () => {
   const restyle = await shipped;
   const captions = { ...restyle.captions!, library: restyle.captions!.library! };
