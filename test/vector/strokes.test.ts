@@ -118,6 +118,20 @@ test("lines lie on the areas that they go around", async () => {
   assert.deepEqual(paths, [false, true]);
 });
 
+test("short lines at which long ones end keep their place: eaves, and a clasp at an edge", async () => {
+  const drawings = [
+    '<path d="M5 12H3l9-9 9 9h-2M5 12v7a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2v-7M9 21v-6a2 2 0 0 1 2-2h2a2 2 0 0 1 2 2v6"/>',
+    '<path d="M17 8V5a1 1 0 0 0-1-1H6a2 2 0 0 0 0 4h12a1 1 0 0 1 1 1v3m0 4v3a1 1 0 0 1-1 1H6a2 2 0 0 1-2-2V6M20 12v4h-4a2 2 0 0 1 0-4h4"/>',
+  ];
+  for (const drawing of drawings) {
+    const source = await draw(lined(drawing));
+    const { svg } = vectorise(source);
+    assert.ok(strokesIn(svg).length > 0);
+    const off = apart(source, await draw(svg));
+    assert.ok(off < 0.018, `${off}`);
+  }
+});
+
 test("outlines are closed paths, as asked", async () => {
   const source = await draw(lined('<path d="M5 12h14M13 6l6 6-6 6"/>'));
   const { svg } = vectorise(source, { lines: "outlines" });

@@ -9,7 +9,8 @@ import type { Field } from "./across.ts";
 import { drawnLeast, type FoundLines, findLines, inkOfParts, total } from "./find-lines.ts";
 import { drawnPart, nearestPart, type PartDrawn, type PartLook, type Parts } from "./parts.ts";
 import { chainsByPart, readings } from "./read-lines.ts";
-import { skeletonOf } from "./skeleton.ts";
+import { settled } from "./settle-nodes.ts";
+import { type Skeleton, skeletonOf } from "./skeleton.ts";
 import { isWithin, padded, padPx, unpadded } from "./square.ts";
 import type { StrokeLook } from "./stroke-cover.ts";
 import { strokePath } from "./stroke-path.ts";
@@ -27,6 +28,9 @@ const widthMostShare = 0.16;
 const cutMost = 2.4;
 /** How far edges are off, by a part's ink, up to which no other reading is tried. */
 const wellOff = 0.03;
+/** The same from which on nodes of strokes are settled, and which share of it must be left for that to count. */
+const [settledFrom, settledTimes] = [0.01, 0.75] as const;
+
 /**
  * @param cover shares of what is drawn, [height, width]
  * @param about `fit`: how near curves shall be to where the middles are; `linePx`: the width that lines are meant to have, which they get if they
@@ -79,6 +83,10 @@ function drawParts(
   const outside = new Float32Array(ink.length);
   const cutPx = cutPixels(parts, stride, isShown);
   const drawn = new Map<number, DrawnPart>();
+  // Lines may leave the picture; what lies along its border has an edge there.
+  const counts = (part: number) => (cutPx[part]! <= cutMost * widthPx ? isShown : () => true);
+  const draw = (part: number, paths: readonly Path[], caps: ReadonlyArray<StrokeLook["cap"]>, joints: Joints) =>
+    drawnPart(parts, part, paths, { stride, widthPx, away, outside, joints }, { caps, isShown: counts(part) });
   const hopeless = new Set<number>();
   for (const reading of readings) {
     const left = linedParts.filter(
@@ -89,14 +97,23 @@ function drawParts(
     for (const [part, chains] of chainsByPart(field, skeleton, parts, { widthPx, ...reading })) {
       const paths = chains.map((chain) => strokePath(chain, widthPx, fit));
       const caps = chains.some(({ hasFreeEnds }) => hasFreeEnds) ? bothCaps : (["round"] as const);
-      // Lines may leave the picture; what lies along its border has an edge there.
-      const counts = cutPx[part]! <= cutMost * widthPx ? isShown : () => true;
-      const drawing = { stride, widthPx, away, outside, joints: skeleton.junctions };
-      const { looks, isHopeless } = drawnPart(parts, part, paths, drawing, { caps, isShown: counts });
+      const { looks, isHopeless } = draw(part, paths, caps, skeleton.junctions);
       if (isHopeless) hopeless.add(part);
-      const own = { paths, looks };
+      const own = { paths, looks, caps, joints: skeleton.junctions };
       if (wrongOf(own) < wrongOf(drawn.get(part))) drawn.set(part, own);
     }
+  }
+  for (const [part, own] of drawn) {
+    const { cap, join } = own.looks[0]?.look ?? {};
+    if (cap !== "round" || join !== "round" || wrongOf(own) <= settledFrom * parts.sizes[part]!) continue;
+    const isCounted = counts(part);
+    const paths = settled(own.paths, {
+      ...{ stride, widthPx, away },
+      isInk: (pixel) => parts.labels[pixel] === part,
+      isNone: (pixel) => parts.labels[pixel] === 0 && isCounted(pixel),
+    });
+    const better = { ...own, paths, looks: draw(part, paths, own.caps, own.joints).looks };
+    if (wrongOf(better) < settledTimes * wrongOf(own)) drawn.set(part, better);
   }
   return drawn;
 }
@@ -116,7 +133,13 @@ function cutPixels({ labels, sizes }: Parts, stride: number, isShown: (pixel: nu
 interface DrawnPart {
   readonly paths: readonly Path[];
   readonly looks: PartDrawn["looks"];
+  /** Caps that its ends may have. */
+  readonly caps: ReadonlyArray<StrokeLook["cap"]>;
+  /** Where its lines meet. */
+  readonly joints: Joints;
 }
+
+type Joints = Skeleton["junctions"];
 
 /** How far edges are off in all, in the best look. */
 const wrongOf = (part: DrawnPart | undefined): number => part?.looks[0]?.wrong ?? Number.POSITIVE_INFINITY;
