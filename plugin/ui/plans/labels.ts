@@ -86,15 +86,20 @@ const spaced = (text: string): string =>
     .replace(/[^\p{L}\p{N}]+/gu, " ")
     .trim();
 
-/** Names that the editor gives to new layers: in English, German, French, Spanish, Portuguese, Japanese, Korean. */
+/**
+ * Names that editors give to new layers: in English, German, French, Spanish, Portuguese, Italian, Japanese, Korean, Chinese. Layers of
+ * another editor keep theirs.
+ */
 const givenNames = [
   "frame|rectangle|ellipse|polygon|vector(?: stroke)?|component|union|subtract|intersect|exclude|mask group|clip path(?: group)?",
   "rechteck|vektor|komponente|maskengruppe",
   "polygone|vecteur|composant|groupe de masques",
   "rectángulo|elipse|polígono|componente|unión|grupo de máscaras?",
   "retângulo|vetor|união",
+  "rettangolo|ellisse|poligono|vettore|unione",
   "長方形|楕円形?|多角形|ベクター|ベクトル|コンポーネント|マスクグループ",
   "직사각형|사각형|타원형?|다각형|벡터|컴포넌트|구성 요소|마스크 그룹",
+  "矩形|椭圆|多边形|矢量|组件|编组|画板",
 ].join("|");
 /** Of those that are things, only with a number. */
 const numberedNames = [
@@ -103,8 +108,10 @@ const numberedNames = [
   "cadre|étoile|ligne|flèche|groupe|texte|tranche|diapositive|calque|forme",
   "marco|estrella|línea|flecha|grupo|imagen|texto|sección|diapositiva|instancia|capa|forma",
   "quadro|estrela|linha|seta|imagem|seção|instância|camada",
+  "cornice|stella|linea|freccia|gruppo|immagine|testo|sezione|istanza|livello",
   "フレーム|星形?|直?線|ライン|矢印|グループ|画像|テキスト|セクション|スライス|スライド|インスタンス|レイヤー|シェイプ|付箋",
   "프레임|별|직?선|화살표|그룹|이미지|텍스트|섹션|슬라이스|슬라이드|인스턴스|레이어|도형|스티커",
+  "画框|容器|星形|直线|箭头|组|图片|文本|分区|切片|实例|图层|形状",
 ].join("|");
 const givenName = new RegExp(`^(?:(?:${givenNames})(?: ?\\d+)?|(?:${numberedNames}) ?\\d+)$`, "u");
 

@@ -1,21 +1,25 @@
 /**
- * What a caption in German, French, Spanish, Portuguese or Japanese says in English, as far as its words are known: "Apfel" is
- * an apple, "une voiture rouge" a red car. The language is the one that knows most of the words; English wins a tie, so words
- * that are English too ("gift") need company ("das Gift"). It reads words, no grammar. English captions get other words where no drawing is
- * called so: "CEO" is an office worker.
+ * What a caption in German, French, Spanish, Portuguese, Italian, Japanese, Korean or simplified Chinese says in English, as far as its
+ * words are known: "Apfel" is an apple, "une voiture rouge" a red car. The language is the one that knows most of the words; English wins
+ * a tie, so words that are English too ("gift") need company ("das Gift"). It reads words, no grammar. English captions get other words
+ * where no drawing is called so: "CEO" is an office worker.
  */
 import { colourNames, shadeNames } from "../../engine/colour-words.ts";
 import { once } from "../../platform/once.ts";
-import { englishOfTables } from "./everyday-words.ts";
+import { inEnglishOrder } from "./english-order.ts";
+import { englishOfTables, type LanguageId } from "./everyday-words.ts";
 import { foldWords, isNumber } from "./fold-words.ts";
-import { type Glossed, glossJapanese, glossWords, inEnglishOrder } from "./gloss.ts";
-import { isEnglish, type Language, readLanguages } from "./languages.ts";
+import { type Glossed, glossWords } from "./gloss.ts";
+import { glossKorean } from "./gloss-korean.ts";
+import { glossSigns } from "./gloss-signs.ts";
+import { isEnglish, type Language, readLanguage } from "./languages.ts";
 import { inOtherWords } from "./other-words.ts";
+import { hasOnlyChineseSigns, isHan, mayBeItalian, writingOf } from "./writing.ts";
 
 /** English words that no table of other languages has. */
 const functionWords =
   "a an the of in on at with and or for to from by is are under over behind without no not do as so me up go am be it he we us my your picture icon sign";
-const otherEnglish = "alt micro dns remover block";
+const otherEnglish = "alt micro dns remover block ai meta instagram";
 const ownEnglish = once(
   () =>
     new Set([
@@ -29,7 +33,8 @@ const ownEnglish = once(
 /** Also with the endings of several, and of who does it. */
 const isEnglishWord = (word: string): boolean =>
   ownEnglish().has(word) || ownEnglish().has(word.replace(/[rs]$/, "")) || isEnglish(word);
-const japaneseSigns = /[\u3041-\u30fa\u4e00-\u9fff]/u;
+/** Languages that are written in letters: of those that know a caption as well, the first reads it. */
+const inLetters: readonly LanguageId[] = ["de", "fr", "es", "pt", "it"];
 
 /** The English words; undefined for English that stays as it is, and where too little is known. */
 export function inEnglish(caption: string): string | undefined {
@@ -37,26 +42,60 @@ export function inEnglish(caption: string): string | undefined {
   return translated(known) ?? (known === caption ? undefined : known);
 }
 
+/** What a language knows of a caption. */
+interface Reading {
+  readonly parts: readonly Glossed[];
+  readonly language: Language;
+  /** Words, or signs where no spaces part them. */
+  readonly known: number;
+}
+
 function translated(caption: string): string | undefined {
-  if (japaneseSigns.test(caption)) {
-    const japanese = readLanguages().find(({ id }) => id === "ja")!;
-    return readable(glossJapanese(caption, japanese), japanese);
-  }
+  const reading = readingOf(caption);
+  return reading && readable(reading.parts, reading.language);
+}
+
+function readingOf(caption: string): Reading | undefined {
+  const writing = writingOf(caption);
+  if (writing === "letters") return readLetters(caption);
+  if (writing === "han") return readHan(caption);
+  const language = readLanguage(writing === "kana" ? "ja" : "ko");
+  const parts = writing === "kana" ? glossSigns(caption, language) : glossKorean(caption, language);
+  return { parts, language, known: 0 };
+}
+
+/** Japanese, unless signs are Chinese alone, or Chinese knows most of it, and more than Japanese or as much in fewer words. */
+function readHan(caption: string): Reading {
+  const [japanese, chinese] = [inSigns(caption, "ja"), inSigns(caption, "zh")];
+  const isKnown = chinese.known > [...caption].filter(isHan).length / 2;
+  return hasOnlyChineseSigns(caption) || (isKnown && isBetter(chinese, japanese)) ? chinese : japanese;
+}
+
+function inSigns(caption: string, id: LanguageId): Reading {
+  const language = readLanguage(id);
+  const parts = glossSigns(caption, language);
+  return { parts, language, known: parts.reduce((sum, { word }) => sum + word.length, 0) };
+}
+
+const isBetter = (one: Reading, other: Reading): boolean =>
+  one.known > other.known || (one.known === other.known && one.parts.length < other.parts.length);
+
+function readLetters(caption: string): Reading | undefined {
   const words = foldWords(caption).split(" ");
   const said = words.filter((word) => !isNumber(word)).length;
   const written = caption.toLowerCase().split(/[^\p{L}\p{N}]+/u);
   const english = written.filter(isEnglishWord).length;
-  let best: { readonly parts: readonly Glossed[]; readonly language: Language; readonly known: number } | undefined;
-  for (const language of readLanguages()) {
-    if (language.id === "ja") continue;
+  let best: Reading | undefined;
+  for (const id of inLetters) {
+    if (id === "it" && !mayBeItalian(caption)) continue;
+    const language = readLanguage(id);
     const parts = glossWords(words, language);
     const known = parts.reduce((sum, part) => sum + (isNumber(part.word) ? 0 : part.words), 0);
-    const isBetter = known > (best?.known ?? english) || (known === best?.known && parts.length < best.parts.length);
-    if (isBetter) best = { parts, language, known };
+    const reading = { parts, language, known };
+    if (best ? isBetter(reading, best) : known > english) best = reading;
   }
-  if (!best) return undefined;
-  const isSure = best.known > said / 2 || best.parts.some(saysTheLanguage);
-  return isSure ? readable(best.parts, best.language) : undefined;
+  const isSure = best && (best.known > said / 2 || best.parts.some(saysTheLanguage));
+  return isSure ? best : undefined;
 }
 
 /** Articles and prepositions are of one language, names of things travel. */

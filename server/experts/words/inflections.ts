@@ -1,6 +1,6 @@
 /**
  * Forms under which a word may stand in a dictionary: the word, then without endings of number, case and gender. Rules of
- * thumb for German, French, Spanish and Portuguese on folded words, no grammar: what they make wrongly stands in no dictionary.
+ * thumb for German, French, Spanish, Portuguese and Italian on folded words, no grammar: what they make wrongly stands in no dictionary.
  */
 import type { LanguageId } from "./everyday-words.ts";
 
@@ -50,7 +50,35 @@ const endings: Readonly<Record<LanguageId, ReadonlyArray<readonly [ending: strin
     ["inho", "o"],
     ["inha", "a"],
   ],
+  it: [
+    ["chi", "co"],
+    ["chi", "chio"],
+    ["ghi", "go"],
+    ["che", "ca"],
+    ["ghe", "ga"],
+    ["ce", "cia"],
+    ["ge", "gia"],
+    ["i", "o"],
+    ["i", "e"],
+    ["i", "io"],
+    ["e", "a"],
+    ["ini", "o"],
+    ["ine", "a"],
+    ["ino", "o"],
+    ["ina", "a"],
+    ["ino", "e"],
+    ["ina", "e"],
+    ["etti", "o"],
+    ["ette", "a"],
+    ["etto", "o"],
+    ["etta", "a"],
+    ["ello", "o"],
+    ["ella", "a"],
+  ],
+  // gloss-korean.ts knows the endings of Korean; the other two have none that a word is found without.
   ja: [],
+  ko: [],
+  zh: [],
 };
 /** Shorter stems are other words. */
 const stemLeast = 3;

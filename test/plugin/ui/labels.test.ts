@@ -120,8 +120,20 @@ test("names that the editor gives say nothing in each of its languages, and thin
     ...["Cadre 12", "Rectangle 3", "Groupe 4", "Vecteur", "Étoile 1", "Image 2"],
     ...["Marco 12", "Rectángulo 3", "Grupo 4", "Vector", "Estrella 1", "Imagen 2", "Línea 5", "Sección 1", "Unión"],
     ...["Quadro 12", "Retângulo 3", "Grupo 4", "Vetor", "Estrela 1", "Imagem 2", "Linha 5", "Seção 1", "União"],
+    ...[
+      "Cornice 12",
+      "Rettangolo 3",
+      "Gruppo 4",
+      "Vettore",
+      "Stella 1",
+      "Immagine 2",
+      "Linea 5",
+      "Sezione 1",
+      "Unione",
+    ],
     ...["フレーム 12", "長方形 3", "グループ 4", "ベクター", "星 1", "画像 2", "線 5", "楕円形 1", "長方形3"],
     ...["프레임 12", "직사각형 3", "그룹 4", "벡터", "별 1", "이미지 2", "선 5", "타원 1", "사각형"],
+    ...["画框 12", "矩形 3", "编组 4", "矢量", "星形 1", "图片 2", "直线 5", "椭圆 1", "矩形3", "编组"],
   ];
   // As a Mac's files have accents.
   for (const name of [...given, ...given.map((each) => each.normalize("NFD"))])
@@ -137,6 +149,10 @@ test("names that the editor gives say nothing in each of its languages, and thin
     "矢印",
     "별",
     "화살표",
+    "freccia",
+    "stella",
+    "箭头",
+    "图片",
     "星空",
     "Rahmenlos",
   ];

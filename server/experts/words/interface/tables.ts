@@ -1,0 +1,11 @@
+/** Words of interfaces of all languages: what menus and buttons say, which names of emoji lack or call otherwise. */
+import { de } from "./de.ts";
+import { es } from "./es.ts";
+import { fr } from "./fr.ts";
+import { it } from "./it.ts";
+import { ja } from "./ja.ts";
+import { ko } from "./ko.ts";
+import { pt } from "./pt.ts";
+import { zh } from "./zh.ts";
+
+export const interfaceTables = { de, es, fr, it, ja, ko, pt, zh } as const;
