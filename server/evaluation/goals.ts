@@ -7,6 +7,9 @@ const columns: readonly Column[] = [
   { key: "isMet", label: "met", digits: 0, isYesNo: true },
 ];
 
+/** Differences of shares are inexact in their last digits. */
+const tolerance = 1e-9;
+
 const goalRow = (what: string, n: number, value: number, goal: number, isMet: boolean): Row => ({
   what,
   role: "measured",
@@ -15,10 +18,10 @@ const goalRow = (what: string, n: number, value: number, goal: number, isMet: bo
 });
 
 export const atLeast = (what: string, n: number, value: number, goal: number): Row =>
-  goalRow(`${what}, at least`, n, value, goal, value >= goal);
+  goalRow(`${what}, at least`, n, value, goal, value >= goal - tolerance);
 
 export const atMost = (what: string, n: number, value: number, goal: number): Row =>
-  goalRow(`${what}, at most`, n, value, goal, value <= goal);
+  goalRow(`${what}, at most`, n, value, goal, value <= goal + tolerance);
 
 export const goalsSection = (about: string, rows: readonly Row[]): Section => ({
   id: "targets",

@@ -1,9 +1,11 @@
 /** The report of an evaluation: what the Markdown says, what the figures are, and that its folder comes whole or not at all. */
+
 import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { curveChart } from "../../server/evaluation/curve-chart.ts";
+import { atLeast, atMost } from "../../server/evaluation/goals.ts";
 import { toMarkdown } from "../../server/evaluation/markdown.ts";
 import { publishReport, requireReplaceable } from "../../server/evaluation/publish.ts";
 import type { Report } from "../../server/evaluation/report.ts";
@@ -173,4 +175,11 @@ describe("figures", () => {
     const ticks = [...chart.matchAll(/text-anchor="end" fill="#444">([^<]+)</g)].map(([, text]) => Number(text));
     assert.deepEqual(ticks, [-20, -10, 0, 10, 20, 30]);
   });
+});
+
+it("a goal that is just reached is met, whatever the last digits of the difference say", () => {
+  assert.equal(atLeast("points", 1, 100 * (0.69 - 0.74), -5).values["isMet"], 1);
+  assert.equal(atLeast("points", 1, -5.01, -5).values["isMet"], 0);
+  assert.equal(atMost("points", 1, 0.1 + 0.2, 0.3).values["isMet"], 1);
+  assert.equal(atMost("points", 1, 0.31, 0.3).values["isMet"], 0);
 });
