@@ -113,6 +113,7 @@ test("other words of the same meaning count for no single word, no other number 
     ["user plus 2", "add 3 users"],
     ["file add", "delete file"],
     ["sound off", "volume on"],
+    ["book cancel", "cancel booking"],
   ] as const)
     assert.ok(fit(name, caption, 0.6) < 0.7, `${name}, ${caption}`);
   assert.equal(fitOf(said("store"), said("shop"), 0.6).saysAll, false);

@@ -3,7 +3,7 @@
  * "wifi none" for nearer to "no wifi" than "wifi off". So the words themselves count beside the cosine, in any order, and with other endings
  * somewhat (stems), and words of the same meaning (same-meaning.ts).
  */
-import { meaningOf, stemOf } from "./same-meaning.ts";
+import { asMeant, meaningOf, stemOf } from "./same-meaning.ts";
 import { wordsIn } from "./words-in.ts";
 
 const setOf = (words: string): ReadonlySet<string> => new Set(words.split(" "));
@@ -59,7 +59,7 @@ export interface Said {
   /** All words but fillers; of what says no, one word. */
   readonly words: ReadonlySet<string>;
   readonly stems: ReadonlySet<string>;
-  /** The stems; of several, each the one that stands for all of its meaning, without "to" of "add to cart". */
+  /** The words by what they mean, but "to" of "add to cart"; none of a single word, which may have several meanings. */
   readonly meanings: ReadonlySet<string>;
   /** Sets number variants of a drawing, which are of the same thing, and numbers: they count where the caption has some. */
   readonly numbers: ReadonlySet<string>;
@@ -78,11 +78,10 @@ export function said(text: string): Said {
   // "for" and "3" are names, too.
   const kept = meaning.length > 0 ? meaning : all;
   const words = kept.map((word) => (negations.has(word) ? negation : word));
-  const stems = words.map(stemOf);
   return {
     words: new Set(words),
-    stems: new Set(stems),
-    meanings: new Set(stems.length > 1 ? stems.filter((stem) => stem !== "to").map(meaningOf) : stems),
+    stems: new Set(words.map(stemOf)),
+    meanings: new Set(words.length > 1 ? words.filter((word) => word !== "to").map(asMeant) : []),
     numbers: new Set(all.filter(isNumber).map((word) => word.replace(/^0+(?=\d)/, ""))),
     isNegated: words.includes(negation),
     // "Gluten free" has none, "free parking" has.
@@ -108,11 +107,9 @@ export const saysNoMore = (name: Said, caption: Said): boolean =>
 /** Words of a caption that none of some names says, with other endings either; small words are none. */
 export function unsaidWords(caption: string, names: readonly string[]): string[] {
   const says = names.map(said);
-  const [stems, meanings] = [says.flatMap((name) => [...name.stems]), says.flatMap((name) => [...name.meanings])].map(
-    (all) => new Set(all),
-  );
   const { words } = said(caption);
-  const isSaid = (stem: string): boolean => stems!.has(stem) || (words.size > 1 && meanings!.has(meaningOf(stem)));
+  const isSaid = (stem: string): boolean =>
+    says.some((name) => name.stems.has(stem) || (words.size > 1 && meansSo(name, stem)));
   return [...new Set(wordsIn(caption))].filter((word) => {
     const own = oneOfMany[word] ?? word;
     return words.has(own) && !particles.has(own) && own !== negation && !isSaid(stemOf(own));
@@ -137,10 +134,12 @@ export interface NameFit {
 export function fitOf(name: Said, caption: Said, cosine: number): NameFit {
   const isContrary = contradicts(name, caption);
   const alike = likenessOfWords(name, caption);
-  const isCovered = (meaning: string): boolean =>
-    name.meanings.has(meaning) || (meaning === negation && name.isOtherwiseNegated);
+  const isCovered = (stem: string): boolean =>
+    name.stems.has(stem) ||
+    (stem === negation && name.isOtherwiseNegated) ||
+    (caption.stems.size > 1 && (meansSo(name, stem) || stem === "to"));
   const saysAll =
-    !isContrary && [...caption.meanings].every(isCovered) && [...caption.numbers].every((one) => name.numbers.has(one));
+    !isContrary && [...caption.stems].every(isCovered) && [...caption.numbers].every((one) => name.numbers.has(one));
   const match = cosine + wordsShare * (alike - cosine) - (isContrary ? contradictionLoss : 0);
   const least = areSame(name, caption) ? sameWords : meanSame(name, caption) && !isContrary ? sameMeaning : match;
   return {
@@ -166,6 +165,9 @@ function areSame(name: Said, caption: Said): boolean {
   const [one, other] = [name, caption].map(({ words, numbers }) => new Set([...words, ...numbers]));
   return one!.size === other!.size && one!.size > 0 && [...one!].every((word) => other!.has(word));
 }
+
+/** Whether a name of several words has one of the same meaning. */
+const meansSo = ({ meanings }: Said, stem: string): boolean => meanings.has(meaningOf(stem) ?? "");
 
 /** In words of the same meaning, each: "file remove" means "delete document". */
 function meanSame({ meanings: one, numbers }: Said, { meanings: other, numbers: others }: Said): boolean {

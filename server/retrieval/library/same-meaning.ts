@@ -56,5 +56,8 @@ const first = new Map(
     }),
 );
 
-/** The stem that stands for all words of its meaning. */
-export const meaningOf = (stem: string): string => first.get(stem) ?? stem;
+/** The stem that stands for all words of its meaning; undefined for a word that has no others. @param stem of a word */
+export const meaningOf = (stem: string): string | undefined => first.get(stem);
+
+/** A word by its meaning, or without the ending of several: "booking" is no "book". */
+export const asMeant = (word: string): string => meaningOf(stemOf(word)) ?? word.replace(/(?<=[^s]{3})s$/, "");
