@@ -65,7 +65,10 @@ export const limits = {
   /** Icons of one family: a grid that still fits a page; and its colours, of which icon sets have about as many. */
   familyMax: 48,
   familyColoursMax: 6,
-  /** Drawings of families that wait for the generations which follow: 48 enlarged icons, for as long as a busy queue takes. */
+  /**
+   * Drawings of families that wait for the generations which follow: 48 enlarged icons, for as long as a busy queue takes. They are given
+   * out for so long, and leave the memory after up to twice that.
+   */
   familyDrawingsMaxBytes: 96 * 1024 * 1024,
   familyDrawingsKeptMs: 120_000,
   /** Tracings that run at once and that wait; each takes a tenth of a second. */

@@ -49,8 +49,9 @@ export function requirePlainSvg(text: string, field: string): void {
   if (entity) throw refuse("no entities but amp, lt, gt, quot, apos", entity[0]);
   const handler = /\son[a-z]+\s*=/i.exec(body);
   if (handler) throw refuse("an SVG without scripts", handler[0].trim());
-  // Escapes could hide names from the patterns here; plain drawings have none.
+  // Escapes and comments could hide names from the patterns here; plain drawings have none.
   if (body.includes("\\")) throw refuse("an SVG without backslashes", "one");
+  if (body.includes("/*")) throw refuse("an SVG without comments in styles", "/*");
   requireCheapCuts(body, refuse);
   requireFewDashes(body, refuse);
   const filter = /[\s"';]filter\s*[=:]/i.exec(body);

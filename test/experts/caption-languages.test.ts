@@ -237,4 +237,10 @@ describe("labels of captions in other languages", () => {
     assert.equal(encoded.label?.named, "car");
     assert.deepEqual(seen[0], [{ kind: "text", text: "red car" }]);
   });
+
+  it("reads endings and compounds that fail at the end in a moment, however many ways there are to read them", () => {
+    // With all ways the short one takes minutes.
+    for (const part of ["중인", "이랑", "파일"])
+      for (const times of [24, 200]) inEnglish(`고양이${part.repeat(times)}뷁`);
+  });
 });

@@ -72,6 +72,8 @@ const refused: ReadonlyArray<readonly [string, string, RegExp]> = [
     /at most 32 uses of masks, got 33/,
   ],
   ["of a picture", '<mask id="a"><image href="#b"/></mask>', /expected only .*, got <image>/],
+  ["behind a comment", '<g style="/**/mask:url(#a)"/>', /an SVG without comments in styles, got \/\*/],
+  ["with a comment in its name", '<g style="mask/**/:url(#a)"/>', /an SVG without comments in styles/],
   ["of another document", '<g mask="url(https://example.org/a.svg#b)"/>', /references inside the drawing only/],
 ];
 for (const [name, body, message] of refused)

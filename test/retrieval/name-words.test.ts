@@ -114,6 +114,10 @@ test("other words of the same meaning count for no single word, no other number 
     ["file add", "delete file"],
     ["sound off", "volume on"],
     ["book cancel", "cancel booking"],
+    ["moon plus", "new moon"],
+    ["gear tea", "tea set"],
+    ["file plus", "news document"],
+    ["alarm settings", "set alarm"],
   ] as const)
     assert.ok(fit(name, caption, 0.6) < 0.7, `${name}, ${caption}`);
   assert.equal(fitOf(said("store"), said("shop"), 0.6).saysAll, false);
@@ -123,4 +127,20 @@ test("a word is said by a name in another of the same meaning, where there are o
   assert.deepEqual(unsaidWords("delete file", ["document remove"]), []);
   assert.deepEqual(unsaidWords("delete old file", ["document remove"]), ["old"]);
   assert.deepEqual(unsaidWords("shop", ["store"]), ["shop"]);
+});
+
+test("single words are said by names of several, and two words of one meaning by no other name", () => {
+  const of = (name: string, caption: string) => fitOf(said(name), said(caption), 0.7);
+  for (const [name, caption] of [
+    ["tree house", "house"],
+    ["trash can", "trash"],
+    ["phone call", "phone call"],
+  ] as const)
+    assert.equal(of(name, caption).saysAll, true, name);
+  for (const [name, caption] of [
+    ["phone book", "phone call"],
+    ["document zip", "document file"],
+    ["user plus", "user profile"],
+  ] as const)
+    assert.equal(of(name, caption).saysAll, false, name);
 });

@@ -16,6 +16,9 @@ const endings: ReadonlyMap<string, Meaning> = new Map([
   ...`${particles} ${verbEndings}`.split(" ").map((ending) => [ending, filler] as const),
   ...["와", "과", "랑", "이랑", "하고"].map((ending) => [ending, and] as const),
 ]);
+const endingMost = Math.max(...[...endings.keys()].map((ending) => ending.length));
+/** Nobody writes more without a space. */
+const syllablesMost = 48;
 /** Shorter entries are found by chance in longer words. */
 const partLeast = 2;
 const isInLetters = (word: string): boolean => /^[a-z][a-z\d]*$/u.test(word);
@@ -47,6 +50,7 @@ const partOf = (word: string, all: readonly Meaning[]): Ambiguous => ({ ...all[0
 
 /** An entry and its endings, the longest entry that leaves endings. @param least syllables of the entry, which no word begins behind */
 function inflected(word: string, { meanings }: Language, least = 1): Ambiguous[] | undefined {
+  if (word.length > syllablesMost) return undefined;
   for (let size = word.length; size >= least; size -= 1) {
     const stem = word.slice(0, size);
     const all = meanings.get(stem);
@@ -56,23 +60,27 @@ function inflected(word: string, { meanings }: Language, least = 1): Ambiguous[]
   return undefined;
 }
 
-/** What a word ends in, if it is endings alone. */
-function endingsOf(tail: string): Ambiguous[] | undefined {
+/** What a word ends in, if it is endings alone. @param failed tails that are not, which else are read anew for each way to reach them */
+function endingsOf(tail: string, failed = new Set<string>()): Ambiguous[] | undefined {
   if (tail === "") return [];
-  for (let size = tail.length; size > 0; size -= 1) {
+  if (failed.has(tail)) return undefined;
+  for (let size = Math.min(tail.length, endingMost); size > 0; size -= 1) {
     const meaning = endings.get(tail.slice(0, size));
-    const others = meaning && endingsOf(tail.slice(size));
+    const others = meaning && endingsOf(tail.slice(size), failed);
     if (others) return [partOf(tail.slice(0, size), [meaning]), ...others];
   }
+  failed.add(tail);
   return undefined;
 }
 
-/** Entries that are written together. */
-function compound(word: string, language: Language): Ambiguous[] | undefined {
+/** Entries that are written together. @param failed words that are not */
+function compound(word: string, language: Language, failed = new Set<string>()): Ambiguous[] | undefined {
+  if (word.length > syllablesMost || failed.has(word)) return undefined;
   for (let size = word.length - partLeast; size >= partLeast; size -= 1) {
     const all = language.meanings.get(word.slice(0, size));
-    const rest = all && (inflected(word.slice(size), language) ?? compound(word.slice(size), language));
+    const rest = all && (inflected(word.slice(size), language) ?? compound(word.slice(size), language, failed));
     if (rest && rest[0]!.word.length >= partLeast) return [partOf(word.slice(0, size), all), ...rest];
   }
+  failed.add(word);
   return undefined;
 }

@@ -55,11 +55,18 @@ export class FamilyDrawings {
         return inference.ready;
       },
       generate: async (request, handlers, images) => {
-        const drawn = this.#take(keyOf(request, inference));
-        if (!drawn) return inference.generate(request, handlers, images);
         handlers.signal?.throwIfAborted();
-        if (drawn.findings) handlers.onFindings?.(drawn.findings);
-        await handlers.onImage(drawn.image);
+        const key = keyOf(request, inference);
+        const drawn = this.#take(key);
+        if (!drawn) return inference.generate(request, handlers, images);
+        try {
+          if (drawn.findings) handlers.onFindings?.(drawn.findings);
+          await handlers.onImage(drawn.image);
+        } catch (error) {
+          // Who tries again finds it again.
+          this.#keep(key, drawn.image, drawn.findings);
+          throw error;
+        }
         handlers.onDone?.(0);
       },
     };

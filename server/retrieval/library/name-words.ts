@@ -59,7 +59,10 @@ export interface Said {
   /** All words but fillers; of what says no, one word. */
   readonly words: ReadonlySet<string>;
   readonly stems: ReadonlySet<string>;
-  /** The words by what they mean, but "to" of "add to cart"; none of a single word, which may have several meanings. */
+  /**
+   * The words by what they mean, but "to" of "add to cart"; none of a single word, which may have several meanings, and none of words
+   * of which two mean the same: a "phone call" is no phone.
+   */
   readonly meanings: ReadonlySet<string>;
   /** Sets number variants of a drawing, which are of the same thing, and numbers: they count where the caption has some. */
   readonly numbers: ReadonlySet<string>;
@@ -78,10 +81,13 @@ export function said(text: string): Said {
   // "for" and "3" are names, too.
   const kept = meaning.length > 0 ? meaning : all;
   const words = kept.map((word) => (negations.has(word) ? negation : word));
+  const own = new Set(words);
+  const meant = [...own].filter((word) => word !== "to").map((word) => asMeant(word, own));
+  const meanings = new Set(meant);
   return {
-    words: new Set(words),
+    words: own,
     stems: new Set(words.map(stemOf)),
-    meanings: new Set(words.length > 1 ? words.filter((word) => word !== "to").map(asMeant) : []),
+    meanings: own.size > 1 && meanings.size === meant.length ? meanings : new Set(),
     numbers: new Set(all.filter(isNumber).map((word) => word.replace(/^0+(?=\d)/, ""))),
     isNegated: words.includes(negation),
     // "Gluten free" has none, "free parking" has.
@@ -107,12 +113,13 @@ export const saysNoMore = (name: Said, caption: Said): boolean =>
 /** Words of a caption that none of some names says, with other endings either; small words are none. */
 export function unsaidWords(caption: string, names: readonly string[]): string[] {
   const says = names.map(said);
-  const { words } = said(caption);
-  const isSaid = (stem: string): boolean =>
-    says.some((name) => name.stems.has(stem) || (words.size > 1 && meansSo(name, stem)));
+  const own = said(caption);
+  const { words } = own;
+  const isSaid = (word: string): boolean =>
+    says.some((name) => name.stems.has(stemOf(word)) || meansSo(name, own, word));
   return [...new Set(wordsIn(caption))].filter((word) => {
-    const own = oneOfMany[word] ?? word;
-    return words.has(own) && !particles.has(own) && own !== negation && !isSaid(stemOf(own));
+    const one = oneOfMany[word] ?? word;
+    return words.has(one) && !particles.has(one) && one !== negation && !isSaid(one);
   });
 }
 
@@ -134,12 +141,13 @@ export interface NameFit {
 export function fitOf(name: Said, caption: Said, cosine: number): NameFit {
   const isContrary = contradicts(name, caption);
   const alike = likenessOfWords(name, caption);
-  const isCovered = (stem: string): boolean =>
-    name.stems.has(stem) ||
-    (stem === negation && name.isOtherwiseNegated) ||
-    (caption.stems.size > 1 && (meansSo(name, stem) || stem === "to"));
+  const isCovered = (word: string): boolean =>
+    name.stems.has(stemOf(word)) ||
+    (word === negation && name.isOtherwiseNegated) ||
+    meansSo(name, caption, word) ||
+    (word === "to" && meanSame(name, caption));
   const saysAll =
-    !isContrary && [...caption.stems].every(isCovered) && [...caption.numbers].every((one) => name.numbers.has(one));
+    !isContrary && [...caption.words].every(isCovered) && [...caption.numbers].every((one) => name.numbers.has(one));
   const match = cosine + wordsShare * (alike - cosine) - (isContrary ? contradictionLoss : 0);
   const least = areSame(name, caption) ? sameWords : meanSame(name, caption) && !isContrary ? sameMeaning : match;
   return {
@@ -166,8 +174,9 @@ function areSame(name: Said, caption: Said): boolean {
   return one!.size === other!.size && one!.size > 0 && [...one!].every((word) => other!.has(word));
 }
 
-/** Whether a name of several words has one of the same meaning. */
-const meansSo = ({ meanings }: Said, stem: string): boolean => meanings.has(meaningOf(stem) ?? "");
+/** Whether a name of several words has one of the same meaning as a word of a caption of several. */
+const meansSo = (name: Said, { words, meanings }: Said, word: string): boolean =>
+  meanings.size > 0 && name.meanings.has(meaningOf(word, words) ?? "");
 
 /** In words of the same meaning, each: "file remove" means "delete document". */
 function meanSame({ meanings: one, numbers }: Said, { meanings: other, numbers: others }: Said): boolean {

@@ -1,6 +1,6 @@
 /**
  * Words that icon sets use for the same thing or action: what is "file-remove" in one set is "document-delete" in another. Only names of
- * several words are read so, since the other words say which meaning is meant. Collected from the names of the library's sets. Words are
+ * several words are read so, since the other words say which meaning is meant, as they are written: a "setting" is no "set". Collected from the names of the library's sets. Words are
  * compared without their endings, as stems (Porter 1980, by the package stemmer, whose only importer this is).
  */
 import { stemmer } from "stemmer";
@@ -10,11 +10,11 @@ export const stemOf = (word: string): string => stemmer(word);
 
 /** Groups of equal meaning, a line each. */
 const groups = `
-add plus new create
-approve approved check checkmark confirm confirmed done tick verified verify
+add added adding plus create created
+approve approved check checked checkmark confirm confirmed done tick verified verify
 audio sound volume
-ban banned block blocked
-bell notification notifications
+ban banned block blocked blocking
+bell notification
 bike bicycle
 bin trash trashcan
 bolt lightning
@@ -25,16 +25,16 @@ cellphone mobile smartphone
 chart graph
 chat message messages
 clock time
-cog config configuration gear preferences setting settings
-delete remove
+cog config configuration gear preference setting
+delete deleted deletion deleting remove removed removal removing
 directory folder
 doc document file
-edit modify
+edit edited editing modify modified
 email envelope mail
 film movie
-find search
+find finding search searching
 home house
-image images photo photos picture
+image photo picture
 internet web
 marker pin
 package parcel
@@ -46,18 +46,36 @@ television tv
 trolley cart
 `;
 
+/** What interfaces make more of: a "new message" is one that is added, a "new moon" is not. */
+const made = new Set(
+  (
+    "account album appointment bookmark card chat collection comment contact customer directory doc document email event file folder " +
+    "group image invoice item list mail message note order page password payment person photo picture playlist post product profile " +
+    "project reminder sheet tab task team ticket user video window"
+  ).split(" "),
+);
+
+/** Without the ending of several: "glasses" are no "glass". */
+const singular = (word: string): string => word.replace(/(?<=[^s]{3})s$/, "");
+
 const first = new Map(
   groups
     .trim()
     .split("\n")
     .flatMap((line) => {
       const words = line.split(" ");
-      return words.map((word) => [stemOf(word), stemOf(words[0]!)] as const);
+      return words.map((word) => [word, words[0]!] as const);
     }),
 );
 
-/** The stem that stands for all words of its meaning; undefined for a word that has no others. @param stem of a word */
-export const meaningOf = (stem: string): string | undefined => first.get(stem);
+/**
+ * The word that stands for all of a word's meaning; undefined for one that has no others.
+ * @param words of the name, which say whether "new" is something that is added
+ */
+export function meaningOf(word: string, words: ReadonlySet<string>): string | undefined {
+  if (word === "new") return [...words].some((other) => made.has(singular(other))) ? first.get("add") : undefined;
+  return first.get(singular(word)) ?? first.get(word);
+}
 
 /** A word by its meaning, or without the ending of several: "booking" is no "book". */
-export const asMeant = (word: string): string => meaningOf(stemOf(word)) ?? word.replace(/(?<=[^s]{3})s$/, "");
+export const asMeant = (word: string, words: ReadonlySet<string>): string => meaningOf(word, words) ?? singular(word);

@@ -1,6 +1,7 @@
 /**
- * Strokes whose edges are off are settled: each node, and the length of each handle, moves to where the strokes cover the ink better, by smaller and smaller steps (pattern search,
- * Hooke and Jeeves 1961). Skeletons say little of where short lines meet; the ink does. Level and upright lines stay so, and what goes on smoothly does. Pure.
+ * Strokes whose edges are off are settled: each node, and the length of each handle, moves to where the strokes cover the ink
+ * better, by smaller and smaller steps (pattern search, Hooke and Jeeves 1961). Skeletons say little of where short lines meet;
+ * the ink does. Level and upright lines stay so, and what goes on smoothly does. Pure.
  */
 import type { Path, Point, Segment } from "../../../shared/vectors/vector-path.ts";
 import { distanceOf, dot, minus, plus, unit } from "../../engine/outlines/polyline.ts";
@@ -47,6 +48,7 @@ interface Nodes {
 
 /** Paths that cover the ink at least as well, with as many nodes. */
 export function settled(paths: readonly Path[], ink: InkToCover): Path[] {
+  if (paths.some(({ segments }) => segments.length === 0)) return [...paths];
   const all = paths.map((path) => straightened(nodesOf(path)));
   const smooth = all.map(smoothNodes);
   for (const px of stepsPx) {

@@ -68,3 +68,17 @@ it("the oldest drawings go where all are too large", async () => {
   for (const name of ["a", "c"]) await drawings.using(inference).generate(asked(name), { onImage: () => undefined });
   assert.deepEqual(drawn, ["a", "b", "c", "a"]);
 });
+
+it("a generation that is cancelled or fails leaves the drawing to the one that tries again", async () => {
+  const drawings = new FamilyDrawings();
+  const { drawn, inference } = drawer();
+  await drawings.keeping(inference).generate(asked("cat"), { onImage: () => undefined });
+  const signal = AbortSignal.abort(new Error("cancelled"));
+  const use = (handlers: Parameters<InferenceClient["generate"]>[1]) =>
+    drawings.using(inference).generate(asked("cat"), handlers);
+  await assert.rejects(use({ signal, onImage: () => undefined }), /cancelled/);
+  await assert.rejects(use({ onImage: () => Promise.reject(new Error("storage is full")) }), /full/);
+  const images: number[] = [];
+  await use({ onImage: ({ index }) => void images.push(index) });
+  assert.deepEqual([drawn, images], [["cat"], [0]]);
+});
