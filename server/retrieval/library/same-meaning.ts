@@ -49,8 +49,8 @@ trolley cart
 /** What interfaces make more of: a "new message" is one that is added, a "new moon" is not. */
 const made = new Set(
   (
-    "account album appointment bookmark card chat collection comment contact customer directory doc document email event file folder " +
-    "group image invoice item list mail message note order page password payment person photo picture playlist post product profile " +
+    "account album appointment bookmark card chat collection comment contact customer directory doc document email envelope event file folder " +
+    "group image invoice item list mail message note notification order page password payment person photo picture playlist post product profile " +
     "project reminder sheet tab task team ticket user video window"
   ).split(" "),
 );
