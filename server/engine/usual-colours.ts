@@ -3,7 +3,7 @@
  * and name things faster in them (diagnostic colours: Tanaka & Presnell 1999, Perception & Psychophysics 61). Things without one stay as
  * the style paints them. Pure.
  */
-import { type Lab, labDistance } from "../../shared/colour/oklab.ts";
+import { type Lab, labDistance, polarOf } from "../../shared/colour/oklab.ts";
 import { fewColoursOf } from "./areas/colours/choose-colours.ts";
 import { labOfInk } from "./areas/lab-of-ink.ts";
 import type { StylePalette } from "./areas/style-areas.ts";
@@ -45,8 +45,8 @@ export function usualColourOf(words: string, palettes: readonly StylePalette[]):
   for (const { ink, share } of palettes.flatMap(({ colours }) => colours)) {
     if (share < shareLeast) continue;
     const lab = labOfInk(ink);
-    const [light, a, b] = lab;
-    const own = { chroma: Math.hypot(a, b), hue: ((Math.atan2(b, a) * 180) / Math.PI + 360) % 360 };
+    const [light] = lab;
+    const own = polarOf(lab);
     const isNamed =
       own.chroma >= chromaLeast &&
       180 - Math.abs(Math.abs(own.hue - hue) - 180) <= hueWithin &&

@@ -1,5 +1,5 @@
 /** Names of colours for layers: "dark blue". By lightness, chroma and hue in OKLab; the limits are where people change the word, roughly. */
-import type { Lab } from "./oklab.ts";
+import { type Lab, polarOf } from "./oklab.ts";
 
 /** Hue in degrees at which each word ends, from red on. */
 const hues: ReadonlyArray<readonly [until: number, name: string]> = [
@@ -16,8 +16,9 @@ const hues: ReadonlyArray<readonly [until: number, name: string]> = [
   [361, "pink"],
 ];
 
-export function nameOfColour([lightness, a, b]: Lab): string {
-  const chroma = Math.hypot(a, b);
+export function nameOfColour(lab: Lab): string {
+  const [lightness] = lab;
+  const { chroma, hue } = polarOf(lab);
   // So dark a colour looks black, of whatever hue.
   if (lightness < 0.2 && chroma < 0.05) return "black";
   if (chroma < 0.035) {
@@ -25,7 +26,6 @@ export function nameOfColour([lightness, a, b]: Lab): string {
     if (lightness < 0.28) return "black";
     return lightness > 0.78 ? "light grey" : lightness < 0.48 ? "dark grey" : "grey";
   }
-  const hue = ((Math.atan2(b, a) * 180) / Math.PI + 360) % 360;
   const word = hues.find(([until]) => hue < until)![1];
   // The slates of interfaces.
   if (word === "blue" && chroma < 0.055 && lightness < 0.78) return lightness < 0.42 ? "dark blue grey" : "blue grey";

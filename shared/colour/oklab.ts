@@ -46,6 +46,12 @@ export const bitsOfHex = (hex: string): number => Number.parseInt(hex.slice(1), 
 /** @param hex `#rrggbb` */
 export const labOfHex = (hex: string): Lab => labOf(bitsOfHex(hex));
 
+/** Chroma, and hue in degrees from 0 to 360: OKLab in polar coordinates, as CSS has them in `oklch()`. */
+export const polarOf = ([, a, b]: Lab): { chroma: number; hue: number } => ({
+  chroma: Math.hypot(a, b),
+  hue: ((Math.atan2(b, a) * 180) / Math.PI + 360) % 360,
+});
+
 /** Euclidean distance in OKLab: 0.02 is just visible between neighbours, black and white are 1 apart. */
 export const labDistance = (first: Lab, second: Lab): number =>
   Math.hypot(first[0] - second[0], first[1] - second[1], first[2] - second[2]);

@@ -2,7 +2,7 @@
  * An answer in flat colours moved to one requested colour, as a designer would: its main paint takes that colour, all that has a hue becomes a tint or a shade of
  * it that keeps its lightness relative to the main paint, and greys, black and white stay. Pure.
  */
-import { bitsOfHex, bitsOfLab, hexOf, type Lab, labDistance, labOf } from "../../../shared/colour/oklab.ts";
+import { bitsOfHex, bitsOfLab, hexOf, type Lab, labDistance, labOf, polarOf } from "../../../shared/colour/oklab.ts";
 import type { CaptionColour } from "../colour-words.ts";
 import { overBox, overPicture, type Slopes } from "../pixels/gradients/ink-gradient.ts";
 import { channelsOfHex, hexOfChannels } from "../pixels/hex-colour.ts";
@@ -33,9 +33,9 @@ const [lightnessLeast, lightnessMost] = [0.1, 0.99] as const;
 
 /** A colour as words would name it. @param hex `#rrggbb` */
 export function namedByHex(hex: string): CaptionColour {
-  const [lightness, a, b] = labOf(bitsOfHex(hex));
-  const chroma = Math.hypot(a, b);
-  const hue = ((Math.atan2(b, a) * 180) / Math.PI + 360) % 360;
+  const lab = labOf(bitsOfHex(hex));
+  const [lightness] = lab;
+  const { chroma, hue } = polarOf(lab);
   return { name: hex, lightness: [lightness, lightness], chroma, ...(chroma >= hueFrom / 2 && { hue }) };
 }
 

@@ -4,6 +4,7 @@
  * how both become one, is not said here.
  */
 import { isOnlyColour } from "../../engine/colour-words.ts";
+import { isMade } from "../../retrieval/library/same-meaning.ts";
 
 /** How two drawings become one: the second within or beside the first, or both as large as each other; or one is crossed out. */
 export type CaptionParts =
@@ -36,11 +37,6 @@ const verbs = wordSet(
 );
 /** Who wears, and rides, what they are in and on. */
 const persons = wordSet("man woman boy girl child kid baby person people men women");
-/** What is new in interfaces; a "new year" has no plus. */
-const made = wordSet(
-  "message mail email chat conversation file folder document user contact customer member order task note post page tab window project item event " +
-    "appointment meeting comment ticket image photo video account payment card list group team channel playlist product invoice booking",
-);
 /** Words that say alone that a drawing is off. */
 const offAlone = wordSet("no not off disabled slash none");
 
@@ -158,7 +154,7 @@ function withState(text: string): CaptionParts | undefined {
   const second = before ?? behind;
   const first = thing((before === undefined ? words.slice(0, -1) : words.slice(1)).join(" "));
   if (second === undefined || first === undefined) return undefined;
-  return words[0] === "new" && !made.has(first.replace(/s$/, "")) ? undefined : { how: "with", first, second };
+  return words[0] === "new" && !isMade(first) ? undefined : { how: "with", first, second };
 }
 
 /** Words that name one thing, without their article. */

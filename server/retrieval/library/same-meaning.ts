@@ -1,11 +1,11 @@
 /**
  * Words that icon sets use for the same thing or action: what is "file-remove" in one set is "document-delete" in another. Only names of
- * several words are read so, since the other words say which meaning is meant, as they are written: a "setting" is no "set". Collected from the names of the library's sets. Words are
- * compared without their endings, as stems (Porter 1980, by the package stemmer, whose only importer this is).
+ * several words are read so, since the other words say which meaning is meant. Words are looked up as they are written or without the "s"
+ * of several: a "setting" is no "set". Collected from the names of the library's sets. Also the only importer of the package stemmer.
  */
 import { stemmer } from "stemmer";
 
-/** A word in lower case without its ending. */
+/** A word in lower case without its ending (Porter 1980). */
 export const stemOf = (word: string): string => stemmer(word);
 
 /** Groups of equal meaning, a line each. */
@@ -46,17 +46,25 @@ television tv
 trolley cart
 `;
 
-/** What interfaces make more of: a "new message" is one that is added, a "new moon" is not. */
+/** What is new in interfaces; a "new year" has no plus. */
 const made = new Set(
   (
-    "account album appointment bookmark card chat collection comment contact customer directory doc document email envelope event file folder " +
-    "group image invoice item list mail message note notification order page password payment person photo picture playlist post product profile " +
-    "project reminder sheet tab task team ticket user video window"
+    "message mail email chat conversation file folder document user contact customer member order task note post page tab window project item event " +
+    "appointment meeting comment ticket image photo video account payment card list group team channel playlist product invoice booking"
   ).split(" "),
+);
+/** What names say a plus of besides. */
+const madeInNames = new Set(
+  "album bookmark collection directory doc envelope notification password person picture profile reminder sheet".split(
+    " ",
+  ),
 );
 
 /** Without the ending of several: "glasses" are no "glass". */
 const singular = (word: string): string => word.replace(/(?<=[^s]{3})s$/, "");
+
+/** Whether interfaces make more of a thing, so that a new one is one that is added. */
+export const isMade = (thing: string): boolean => made.has(thing.replace(/s$/, ""));
 
 const first = new Map(
   groups
@@ -73,7 +81,10 @@ const first = new Map(
  * @param words of the name, which say whether "new" is something that is added
  */
 export function meaningOf(word: string, words: ReadonlySet<string>): string | undefined {
-  if (word === "new") return [...words].some((other) => made.has(singular(other))) ? first.get("add") : undefined;
+  if (word === "new") {
+    const isAdded = [...words].some((other) => isMade(other) || madeInNames.has(singular(other)));
+    return isAdded ? first.get("add") : undefined;
+  }
   return first.get(singular(word)) ?? first.get(word);
 }
 
