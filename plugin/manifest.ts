@@ -20,6 +20,8 @@ export interface Manifest {
   readonly main: string;
   readonly ui: string;
   readonly editorType: readonly string[];
+  /** `teamlibrary`: names and values of the colour variables of libraries. */
+  readonly permissions: readonly string[];
   readonly documentAccess: "dynamic-page";
   readonly networkAccess: {
     readonly allowedDomains: readonly string[];
@@ -47,6 +49,7 @@ export function buildManifest(port: number = defaultPort): Manifest {
     main: "main.js",
     ui: "ui.html",
     editorType: ["figma", "figjam", "slides"],
+    permissions: ["teamlibrary"],
     documentAccess: "dynamic-page",
     networkAccess: {
       allowedDomains: domains,

@@ -9,12 +9,13 @@ import { readWindowSize } from "../../shared/messages/settings.ts";
 import { isCommandId, isRedraw, makeAgainCommand } from "../../shared/relaunch.ts";
 import { takeUnapplied, watchApplied } from "./applied.ts";
 import { applySet } from "./apply.ts";
-import { readCollections, readColours, recolour } from "./layers/colours.ts";
+import { readColours, recolour } from "./layers/colours.ts";
 import { applyUpscales, readUpscaleSources } from "./layers/image-fills.ts";
 import { detailOf } from "./layers/layers.ts";
 import { handleParameterInput, readParameters } from "./parameters.ts";
 import { makeComponents } from "./place/components.ts";
 import { dropImage, readDropped } from "./place/drop-image.ts";
+import { readCollections, readLibraries } from "./read/colour-collections.ts";
 import { readIcons } from "./read/read-icons.ts";
 import { readDrawing, readLayers } from "./read/read-scene.ts";
 import { readSelection } from "./read/selection.ts";
@@ -131,6 +132,13 @@ async function handle(message: UiMessage, launch: Launch): Promise<void> {
       return;
     case "read-palettes":
       send({ type: "palettes", collections: await readCollections() });
+      return;
+    case "read-libraries":
+      try {
+        send({ type: "libraries", collections: await readLibraries(message.wanted) });
+      } catch (error) {
+        send({ type: "libraries", collections: [], fault: detailOf(error) });
+      }
       return;
     case "recolour": {
       const { applyId, changes, record } = message;

@@ -1,8 +1,16 @@
-/** The palette that the form names: hex values, or colour variables of the file in one mode; and which colours are bound to which variables. Pure. */
-
+/**
+ * The palette that the form names: hex values, or colour variables of the file or of a library in one mode; and which colours are bound to
+ * which variables. Pure.
+ */
 import { assignPalette, nearestColour, type SharedColour } from "../../shared/colour/recolour.ts";
 import { limits } from "../../shared/limits.ts";
-import type { Bindings, ColourChange, ColourCollection, VectorRecord } from "../../shared/messages/vector-messages.ts";
+import {
+  type Bindings,
+  type ColourChange,
+  type ColourCollection,
+  libraryKeyOf,
+  type VectorRecord,
+} from "../../shared/messages/vector-messages.ts";
 import { colourOfSvg, recolouredSvg } from "../../shared/vectors/vector-svg.ts";
 import type { Form } from "./state/form.ts";
 
@@ -27,8 +35,8 @@ export const hexesIn = (text: string): string[] => [
 export function paletteOf({ palette, hexes }: Form, collections: readonly ColourCollection[]): Palette | undefined {
   if (palette === "own") return undefined;
   if (palette === "hex") return { hexes: hexesIn(hexes).slice(0, limits.paletteMax), names: [] };
-  const [collectionId, modeId] = splitPalette(palette);
-  const { colours = [] } = collections.find(({ id }) => id === collectionId) ?? {};
+  const [id, modeId] = splitPalette(palette);
+  const { colours = [], collectionId = id } = collections.find((collection) => collection.id === id) ?? {};
   const byHex = new Map<string, { variableId: string; name: string }>();
   for (const { variableId, name, hexByMode } of colours) {
     const hex = hexByMode[modeId];
@@ -46,12 +54,30 @@ export function paletteOf({ palette, hexes }: Form, collections: readonly Colour
 /** The form of a command that needs a palette: for "as drawn" the file's first variables, else hex values. What was chosen stays. */
 export function withPalette(form: Form, collections: readonly ColourCollection[]): Form {
   if (form.palette !== "own") return form;
-  const [first] = collections.flatMap(({ id, modes }) => modes.map((mode) => `${id}/${mode.id}`));
+  const [first] = collections.flatMap(({ id, modes }) => modes.map((mode) => paletteName(id, mode.id)));
   return { ...form, palette: first ?? "hex" };
 }
 
+/** The palette of a collection in a mode; of a library's collection that was not read, without one. */
+export const paletteName = (id: string, modeId = ""): string => `${id}/${modeId}`;
+
+/** The library's collection that a palette is of, as `ColourCollection.id`; undefined for other palettes. */
+export function libraryOf(palette: string): string | undefined {
+  const [id] = splitPalette(palette);
+  return libraryKeyOf(id) === undefined ? undefined : id;
+}
+
+/** The palette that stands for one of a collection: that itself, else its first mode; undefined where no collection has it. */
+export function shownPalette(palette: string, collections: readonly ColourCollection[]): string | undefined {
+  const [id, modeId] = splitPalette(palette);
+  const found = collections.find((collection) => collection.id === id);
+  if (found === undefined) return undefined;
+  const mode = found.modes.find((one) => one.id === modeId) ?? found.modes[0];
+  return paletteName(id, mode?.id);
+}
+
 /** Ids may hold any sign but the one between them, which is the last. */
-function splitPalette(palette: string): readonly [collectionId: string, modeId: string] {
+function splitPalette(palette: string): readonly [id: string, modeId: string] {
   const at = palette.lastIndexOf("/");
   return [palette.slice(0, at), palette.slice(at + 1)];
 }

@@ -19,6 +19,7 @@ const uiTypes: ReadonlySet<string> = new Set<UiMessage["type"]>([
   "read-icons",
   "read-colours",
   "read-palettes",
+  "read-libraries",
   "recolour",
   "make-components",
   "read-shown-styles",
@@ -45,6 +46,7 @@ const mainTypes: ReadonlySet<string> = new Set<MainMessage["type"]>([
   "icons",
   "colours",
   "palettes",
+  "libraries",
   "shown-styles",
 ]);
 
@@ -66,6 +68,8 @@ export function isUiMessage(value: unknown): value is UiMessage {
       return Array.isArray(message["changes"]) && isRecord(message["record"]);
     case "make-components":
       return Array.isArray(message["sets"]);
+    case "read-libraries":
+      return message["wanted"] === undefined || typeof message["wanted"] === "string";
     case "save-shown-style":
       return isShownStyle(message["style"]);
     case "remove-shown-style":

@@ -67,6 +67,12 @@ export interface IconSource {
   readonly holdsLayers?: true;
 }
 
+/** What names a library's collection, by its key. */
+export const libraryId = (key: string): string => `library:${key}`;
+/** The key again; undefined for what is no library's. */
+export const libraryKeyOf = (id: string | undefined): string | undefined =>
+  id?.startsWith("library:") ? id.slice("library:".length) : undefined;
+
 /** A colour of the selection. */
 export interface UsedColour {
   /** `#rrggbb` */
@@ -75,10 +81,16 @@ export interface UsedColour {
   readonly share: number;
 }
 
-/** A collection of local variables that has colours. */
+/** A collection of variables that has colours: the file's own, or one of a library that the file uses. */
 export interface ColourCollection {
+  /** The collection's, or `libraryId` of its key: a library's collection has an id only once it was read. */
   readonly id: string;
   readonly name: string;
+  /** Name of the library that it is in. */
+  readonly library?: string;
+  /** Of a library's collection that was read: its id in this file. */
+  readonly collectionId?: string;
+  /** None: a library's collection whose colours were not read. */
   readonly modes: readonly { readonly id: string; readonly name: string }[];
   readonly colours: readonly {
     readonly variableId: string;
@@ -114,6 +126,8 @@ export type VectorUiMessage =
   | { readonly type: "read-colours"; readonly readId: number }
   /** Requests the file's colour variables. */
   | { readonly type: "read-palettes" }
+  /** Requests the names of the libraries' collections, and the colours of one. */
+  | { readonly type: "read-libraries"; readonly wanted?: string }
   | {
       readonly type: "recolour";
       readonly applyId: number;
@@ -139,4 +153,10 @@ export type VectorMainMessage =
       readonly used: readonly UsedColour[];
       readonly skipped: readonly SkippedIcon[];
     }
-  | { readonly type: "palettes"; readonly collections: readonly ColourCollection[] };
+  | { readonly type: "palettes"; readonly collections: readonly ColourCollection[] }
+  | {
+      readonly type: "libraries";
+      readonly collections: readonly ColourCollection[];
+      /** What Figma said, where it can't be reached. */
+      readonly fault?: string;
+    };

@@ -1,11 +1,10 @@
 /**
- * Colours of the selection's layers, and the file's colour variables; and the same layers in other colours. Solid paints and the stops of
- * gradients, of fills and strokes; images stay. A layer that the editor refuses to change keeps all of its paints.
+ * Colours of the selection's layers, and the same layers in other colours. Solid paints and the stops of gradients, of fills and strokes;
+ * images stay. A layer that the editor refuses to change keeps all of its paints.
  */
 import type { SkippedLayer } from "../../../shared/messages/layer-messages.ts";
 import {
   type ColourChange,
-  type ColourCollection,
   type SkippedIcon,
   type UsedColour,
   type VectorRecord,
@@ -16,9 +15,6 @@ import { iconsIn } from "../read/read-icons.ts";
 import { createYield } from "../slices.ts";
 import { type Bound, hexOf, loadBindings, rgbOf } from "./bindings.ts";
 import { detailOf, isLocked } from "./layers.ts";
-
-/** Aliases of aliases beyond this are a circle. */
-const aliasesMax = 10;
 
 type Painted = SceneNode & MinimalFillsMixin & MinimalStrokesMixin;
 const paintKeys = ["fills", "strokes"] as const;
@@ -78,42 +74,6 @@ export async function readColours(
   }
   const used = [...shares].map(([hex, share]) => ({ hex, share })).sort((a, b) => b.share - a.share);
   return { used, skipped };
-}
-
-export async function readCollections(): Promise<ColourCollection[]> {
-  // FigJam and Slides may have none.
-  if (figma.variables === undefined) return [];
-  const [collections, variables] = await Promise.all([
-    figma.variables.getLocalVariableCollectionsAsync(),
-    figma.variables.getLocalVariablesAsync("COLOR"),
-  ]);
-  const found: ColourCollection[] = [];
-  for (const { id, name, modes } of collections) {
-    const colours: ColourCollection["colours"][0][] = [];
-    for (const variable of variables.filter(({ variableCollectionId }) => variableCollectionId === id)) {
-      const hexByMode: Record<string, string> = {};
-      for (const { modeId } of modes) {
-        const colour = await colourOf(variable, modeId);
-        if (colour !== undefined) hexByMode[modeId] = hexOf(colour);
-      }
-      colours.push({ variableId: variable.id, name: variable.name, hexByMode });
-    }
-    if (colours.length > 0)
-      found.push({ id, name, modes: modes.map((mode) => ({ id: mode.modeId, name: mode.name })), colours });
-  }
-  return found;
-}
-
-/** Undefined for one that is partly transparent, or leads nowhere. */
-async function colourOf(variable: Variable, modeId: string): Promise<RGB | undefined> {
-  let at: Variable | null = variable;
-  for (let step = 0; at !== null && step < aliasesMax; step++) {
-    const value: VariableValue | undefined = at.valuesByMode[modeId] ?? Object.values(at.valuesByMode)[0];
-    if (typeof value !== "object") return undefined;
-    if (!("type" in value)) return "r" in value && (!("a" in value) || value.a === 1) ? value : undefined;
-    at = value.type === "VARIABLE_ALIAS" ? await figma.variables.getVariableByIdAsync(value.id) : null;
-  }
-  return undefined;
 }
 
 export interface Recoloured {

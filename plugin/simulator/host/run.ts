@@ -55,6 +55,7 @@ type Implemented = Pick<
   | "createComponentFromNode"
   | "combineAsVariants"
   | "variables"
+  | "teamLibrary"
   | "getNodeByIdAsync"
   | "getNodeById"
   | "notify"
@@ -205,6 +206,7 @@ export function createRun(
       return nodes.node(id) as ComponentSetNode;
     },
     variables: tree.variables.api(),
+    teamLibrary: tree.variables.libraries.api(),
     getNodeById: () => {
       throw new Error(
         'in getNodeById: Cannot call with documentAccess: "dynamic-page". Use figma.getNodeByIdAsync instead.',

@@ -1,12 +1,16 @@
 /**
  * `figma.variables`: local collections with modes, colour variables, aliases, and paints bound to them, which show the value of the
- * mode that their layer resolves to. Other types can be made and are bound by nothing. Not part of undo.
+ * mode that their layer resolves to. Other types can be made and are bound by nothing. Not part of undo. What a library published
+ * (`team-library.ts`) comes in by its key, and is then of the file, but not local.
  */
+import { idInFile, type Published, SimLibraries } from "./team-library.ts";
 
 export interface StoredCollection {
   readonly id: string;
   readonly name: string;
   readonly modes: readonly { readonly modeId: string; readonly name: string }[];
+  /** Of a library. */
+  readonly remote?: true;
 }
 export interface StoredVariable {
   readonly id: string;
@@ -18,6 +22,7 @@ export interface StoredVariable {
 export interface StoredVariables {
   readonly collections: readonly StoredCollection[];
   readonly variables: readonly StoredVariable[];
+  readonly libraries?: readonly Published[];
 }
 
 /** Aliases of aliases beyond this are a circle. */
@@ -49,16 +54,22 @@ export class SimVariables {
   #variables = new Map<string, StoredVariable>();
   #nextId = 1;
   #onChange: () => void;
+  readonly libraries = new SimLibraries();
 
   constructor(onChange: () => void) {
     this.#onChange = onChange;
   }
 
   save(): StoredVariables {
-    return { collections: [...this.#collections.values()], variables: [...this.#variables.values()] };
+    return {
+      collections: [...this.#collections.values()],
+      variables: [...this.#variables.values()],
+      libraries: this.libraries.published,
+    };
   }
 
-  load({ collections, variables }: StoredVariables): void {
+  load({ collections, variables, libraries = [] }: StoredVariables): void {
+    this.libraries.published = libraries;
     this.#collections = new Map(collections.map((collection) => [collection.id, collection]));
     this.#variables = new Map(variables.map((variable) => [variable.id, variable]));
     this.#nextId =
@@ -118,6 +129,25 @@ export class SimVariables {
     this.#collections.set(collectionId, { ...collection, modes });
   }
 
+  /** A library that the file uses from now on. */
+  publish(collection: Published): void {
+    const others = this.libraries.published.filter(({ key }) => key !== collection.key);
+    this.libraries.published = [...others, collection];
+    this.#onChange();
+  }
+
+  /** A published variable with its collection, as the file knows them from now on. @throws Error for an unknown key */
+  #import(key: string): string {
+    const { collection, variable } = this.libraries.find(key);
+    const collectionId = idInFile("VariableCollectionId", collection.key);
+    const id = idInFile("VariableID", key);
+    const { name, modes } = collection;
+    this.#collections.set(collectionId, { id: collectionId, name, modes, remote: true });
+    const { valuesByMode } = variable;
+    this.#variables.set(id, { id, name: variable.name, collectionId, resolvedType: "COLOR", valuesByMode });
+    return id;
+  }
+
   /** The members that Tau and its tests use. */
   api(): VariablesAPI {
     const variableOf = (id: string): Variable => {
@@ -136,7 +166,9 @@ export class SimVariables {
         get valuesByMode() {
           return { ...read().valuesByMode };
         },
-        remote: false,
+        get remote() {
+          return !isLocal(read().collectionId);
+        },
         setValueForMode: (modeId: string, value: VariableValue) => this.setValue(id, modeId, value),
       } as unknown as Variable;
     };
@@ -158,19 +190,25 @@ export class SimVariables {
             .filter(({ collectionId }) => collectionId === id)
             .map((variable) => variable.id);
         },
-        remote: false,
+        get remote() {
+          return !isLocal(id);
+        },
         addMode: (name: string) => this.addMode(id, name),
         renameMode: (modeId: string, name: string) => this.renameMode(id, modeId, name),
       } as unknown as VariableCollection;
     };
     const variables = this.#variables;
     const collections = this.#collections;
+    const isLocal = (collectionId: string): boolean => collections.get(collectionId)?.remote === undefined;
     return {
       getLocalVariablesAsync: async (type?: VariableResolvedDataType) =>
         [...this.#variables.values()]
+          .filter(({ collectionId }) => isLocal(collectionId))
           .filter(({ resolvedType }) => type === undefined || resolvedType === type)
           .map(({ id }) => variableOf(id)),
-      getLocalVariableCollectionsAsync: async () => [...this.#collections.keys()].map(collectionOf),
+      getLocalVariableCollectionsAsync: async () =>
+        [...this.#collections.keys()].filter((id) => isLocal(id)).map(collectionOf),
+      importVariableByKeyAsync: async (key: string) => variableOf(this.#import(key)),
       getVariableByIdAsync: async (id: string) => (variables.has(id) ? variableOf(id) : null),
       getVariableCollectionByIdAsync: async (id: string) => (collections.has(id) ? collectionOf(id) : null),
       createVariableCollection: (name: string) => collectionOf(this.createCollection(name)),

@@ -1,4 +1,4 @@
-/** The file's colour variables, with a button for a collection to try things with: two modes, an alias. */
+/** The file's colour variables, with buttons for collections to try things with: two modes, an alias; and one that a library published. */
 import type { SimDocument } from "../host/document.ts";
 import { hexOf } from "../host/svg.ts";
 import { make } from "./dom.ts";
@@ -31,8 +31,30 @@ function addBrand({ tree: { variables } }: SimDocument): void {
   for (const mode of [light, dark]) variables.setValue(alias, mode, { type: "VARIABLE_ALIAS", id: ids[1]! });
 }
 
+/** Tokens that another file published. */
+const tokens = [
+  ["text/strong", "#1b1b3a", "#f4f1de"],
+  ["surface/brand", "#693668", "#c77dff"],
+  ["surface/calm", "#a74482", "#e0aaff"],
+  ["status/warm", "#f84aa7", "#ff85a1"],
+  ["surface/soft", "#ffd6ec", "#3c096c"],
+] as const;
+
+function useLibrary({ tree: { variables } }: SimDocument): void {
+  const modes = [
+    { modeId: "10:0", name: "Light" },
+    { modeId: "10:1", name: "Dark" },
+  ];
+  const published = tokens.map(([name, light, dark], index) => ({
+    key: `token-${index}`,
+    name,
+    valuesByMode: { "10:0": colourOf(light), "10:1": colourOf(dark) },
+  }));
+  variables.publish({ key: "tokens", name: "Tokens", libraryName: "Acme Design", modes, variables: published });
+}
+
 export function variablesPanel(sim: SimDocument): HTMLElement[] {
-  const { collections, variables } = sim.tree.variables.save();
+  const { collections, variables, libraries = [] } = sim.tree.variables.save();
   const lists = collections.flatMap(({ id, name, modes }) => [
     make("p", { class: "quiet" }, `${name}: ${modes.map((mode) => mode.name).join(", ")}`),
     make(
@@ -53,6 +75,8 @@ export function variablesPanel(sim: SimDocument): HTMLElement[] {
   return [
     make("h2", {}, "Colour variables"),
     ...lists,
+    ...libraries.map(({ libraryName, name }) => make("p", { class: "quiet" }, `Library: ${libraryName} / ${name}`)),
     make("button", { type: "button", class: "relaunch", click: () => addBrand(sim) }, "Add brand colours"),
+    make("button", { type: "button", class: "relaunch", click: () => useLibrary(sim) }, "Use a library"),
   ];
 }

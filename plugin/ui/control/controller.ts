@@ -12,6 +12,7 @@ import type { ApiClient } from "../client/api-client.ts";
 import { Failure } from "../client/failure.ts";
 import type { Rasterise } from "../pad/rasterise.ts";
 import type { Stroke } from "../pad/strokes.ts";
+import { libraryOf } from "../palettes.ts";
 import type { Form } from "../state/form.ts";
 import { isInterruption, type SeenIcon, type State } from "../state/state.ts";
 import { Canvas } from "./canvas.ts";
@@ -97,6 +98,13 @@ export class Controller {
         return;
       case "palettes":
         this.#store.dispatch({ type: "collections", collections: message.collections });
+        if (libraryOf(this.state.form.palette) === undefined) this.#store.palettesRead();
+        return;
+      case "libraries":
+        this.#store.dispatch({
+          type: "libraries",
+          collections: message.fault === undefined ? message.collections : undefined,
+        });
         this.#store.palettesRead();
         return;
       case "shown-styles":
@@ -147,6 +155,13 @@ export class Controller {
   // The form and the view.
   editForm(change: Partial<Form>): void {
     this.#store.editForm(change);
+  }
+  /** The colours of a library's collection are read when they are chosen first. */
+  choosePalette(palette: string): void {
+    this.editForm({ palette });
+    const wanted = libraryOf(palette);
+    const isRead = this.state.collections.some(({ id, modes }) => id === wanted && modes.length > 0);
+    if (wanted !== undefined && !isRead) this.#store.around.post({ type: "read-libraries", wanted });
   }
   show(command: CommandId): void {
     // What an interrupted command works on stays as it was read.

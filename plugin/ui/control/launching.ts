@@ -3,6 +3,7 @@
  */
 import type { CommandId } from "../../../shared/commands.ts";
 import type { Launch, MainMessage, QuickAnswers } from "../../../shared/messages/messages.ts";
+import { libraryOf } from "../palettes.ts";
 import { readSession } from "../state/session.ts";
 import type { Connection } from "./connection.ts";
 import type { EarlierResults } from "./earlier-results.ts";
@@ -41,12 +42,15 @@ export class Launching {
     this.#store.dispatch({ type: "started", settings, selection, form, command, editor });
     this.#store.dispatch({ type: "thumbs", thumbs: readThumbs(thumbs) });
     this.#store.around.post({ type: "read-palettes" });
+    const wanted = libraryOf(form.palette);
+    this.#store.around.post({ type: "read-libraries", ...(wanted !== undefined && { wanted }) });
     this.#store.around.post({ type: "read-shown-styles" });
     this.#scenes.read(command);
     if (launch.kind === "quick") {
       this.#answer(launch.answers);
       this.#store.closesAfterApply = true;
       if (command !== "caption-to-artboard") this.#store.quickLayerCount = selection.layerCount;
+      if (wanted !== undefined) await this.#store.whenPalettesRead;
       await this.#runs.generate();
     } else if (launch.kind === "redraw") await this.#runs.redraw();
     else if (launch.kind === "make-again") await this.#runs.makeAgain();

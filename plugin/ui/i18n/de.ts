@@ -189,6 +189,10 @@ export const de: Texts = {
   paletteHow: "Welche Farben sich ändern",
   paletteAll: "Jede Farbe wird eine von diesen",
   paletteNear: "Nur Farben, die fast eine davon sind",
+  paletteLibrary: "Farben einer Bibliothek",
+  libraryRead: "Die Farben der Bibliothek werden gelesen …",
+  libraryFailed:
+    "Figma kann die Farben der Bibliotheken gerade nicht auflisten. Prüfe die Verbindung und öffne Tau neu.",
   vectorsGo: "Ort",
   goBeside: "Neben der Auswahl",
   goInPlace: "An ihrer Stelle",
@@ -274,7 +278,10 @@ export const de: Texts = {
     image: "das Bild wurde abgelehnt",
   },
   failures: {
-    palette_empty: ["Nenne zuerst eine Farbe", "Schreibe Hex-Werte wie #0b3954 oder wähle Farbvariablen der Datei."],
+    palette_empty: [
+      "Nenne zuerst eine Farbe",
+      "Schreibe Hex-Werte wie #0b3954 oder wähle Farbvariablen der Datei oder einer Bibliothek.",
+    ],
     style_name_missing: ["Gib dem Stil einen Namen", "Ein Wort in lateinischen Buchstaben genügt: meine Icons."],
     unreachable: [
       "Unter dieser Adresse antwortet kein Server",

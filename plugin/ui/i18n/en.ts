@@ -179,6 +179,9 @@ export const en = {
   paletteHow: "Which colours change",
   paletteAll: "Every colour gets one of these",
   paletteNear: "Only colours that nearly are one",
+  paletteLibrary: "A library's colours",
+  libraryRead: "Reading the library's colours…",
+  libraryFailed: "Figma can't list the colours of libraries now. Check the connection and open Tau again.",
   vectorsGo: "Place",
   goBeside: "Beside the selection",
   goInPlace: "In its place",
@@ -272,7 +275,10 @@ export const en = {
   },
   openSettings: "Open settings",
   failures: {
-    palette_empty: ["Name a colour first", "Write hex values such as #0b3954, or choose colour variables of the file."],
+    palette_empty: [
+      "Name a colour first",
+      "Write hex values such as #0b3954, or choose colour variables of the file or of a library.",
+    ],
     style_name_missing: ["Give the style a name", "A word with Latin letters is enough: my icons."],
     url_invalid: ["The server address is not an address", "Use the form http://localhost:7826 in the settings."],
     url_not_allowed: [

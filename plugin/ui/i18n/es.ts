@@ -188,6 +188,10 @@ export const es: Texts = {
   paletteHow: "Qué colores cambian",
   paletteAll: "Cada color pasa a ser uno de estos",
   paletteNear: "Solo los que casi son uno de ellos",
+  paletteLibrary: "Colores de una biblioteca",
+  libraryRead: "Leyendo los colores de la biblioteca…",
+  libraryFailed:
+    "Figma no puede listar ahora los colores de las bibliotecas. Comprueba la conexión y vuelve a abrir Tau.",
   vectorsGo: "Lugar",
   goBeside: "Junto a la selección",
   goInPlace: "En su lugar",
@@ -274,7 +278,7 @@ export const es: Texts = {
   failures: {
     palette_empty: [
       "Indica primero un color",
-      "Escribe valores hex como #0b3954, o elige variables de color del archivo.",
+      "Escribe valores hex como #0b3954, o elige variables de color del archivo o de una biblioteca.",
     ],
     style_name_missing: ["Pon un nombre al estilo", "Basta una palabra en letras latinas: mis iconos."],
     unreachable: [

@@ -188,6 +188,10 @@ export const fr: Texts = {
   paletteHow: "Couleurs à changer",
   paletteAll: "Chaque couleur devient l’une de celles-ci",
   paletteNear: "Seulement celles qui en sont presque une",
+  paletteLibrary: "Couleurs d’une bibliothèque",
+  libraryRead: "Lecture des couleurs de la bibliothèque…",
+  libraryFailed:
+    "Figma ne peut pas lister les couleurs des bibliothèques pour le moment. Vérifiez la connexion et rouvrez Tau.",
   vectorsGo: "Emplacement",
   goBeside: "À côté de la sélection",
   goInPlace: "À sa place",
@@ -274,7 +278,7 @@ export const fr: Texts = {
   failures: {
     palette_empty: [
       "Indiquez d’abord une couleur",
-      "Écrivez des valeurs hex comme #0b3954, ou choisissez des variables de couleur du fichier.",
+      "Écrivez des valeurs hex comme #0b3954, ou choisissez des variables de couleur du fichier ou d’une bibliothèque.",
     ],
     style_name_missing: ["Donnez un nom au style", "Un mot en lettres latines suffit : mes icônes."],
     unreachable: [

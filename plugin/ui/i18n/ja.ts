@@ -188,6 +188,9 @@ export const ja: Texts = {
   paletteHow: "変える色",
   paletteAll: "すべての色をこのいずれかに",
   paletteNear: "ほぼ同じ色だけ",
+  paletteLibrary: "ライブラリの色",
+  libraryRead: "ライブラリの色を読み込んでいます…",
+  libraryFailed: "Figma がライブラリの色を取得できません。接続を確認して、Tau を開き直してください。",
   vectorsGo: "配置",
   goBeside: "選択範囲の横",
   goInPlace: "その場で置き換え",
@@ -272,7 +275,10 @@ export const ja: Texts = {
     image: "画像が拒否されました",
   },
   failures: {
-    palette_empty: ["先に色を指定してください", "#0b3954 のようなHEX値を書くか、ファイルの色の変数を選んでください。"],
+    palette_empty: [
+      "先に色を指定してください",
+      "#0b3954 のようなHEX値を書くか、ファイルかライブラリの色の変数を選んでください。",
+    ],
     style_name_missing: ["スタイルに名前を付けてください", "ローマ字の単語で十分です: my icons"],
     unreachable: [
       "このアドレスのサーバーが応答しません",

@@ -188,6 +188,10 @@ export const ptBr: Texts = {
   paletteHow: "Quais cores mudam",
   paletteAll: "Cada cor vira uma destas",
   paletteNear: "Só as que quase são uma delas",
+  paletteLibrary: "Cores de uma biblioteca",
+  libraryRead: "Lendo as cores da biblioteca…",
+  libraryFailed:
+    "O Figma não consegue listar agora as cores das bibliotecas. Verifique a conexão e abra o Tau de novo.",
   vectorsGo: "Local",
   goBeside: "Ao lado da seleção",
   goInPlace: "No lugar dela",
@@ -274,7 +278,7 @@ export const ptBr: Texts = {
   failures: {
     palette_empty: [
       "Indique uma cor primeiro",
-      "Escreva valores hex como #0b3954, ou escolha variáveis de cor do arquivo.",
+      "Escreva valores hex como #0b3954, ou escolha variáveis de cor do arquivo ou de uma biblioteca.",
     ],
     style_name_missing: ["Dê um nome ao estilo", "Basta uma palavra em letras latinas: meus ícones."],
     unreachable: [

@@ -23,7 +23,10 @@ export type Action =
       readonly command: CommandId;
       readonly editor: Editor;
     }
+  /** The file's own collections; those of libraries stay. */
   | { readonly type: "collections"; readonly collections: readonly ColourCollection[] }
+  /** The libraries' collections; the file's own stay. Undefined: Figma can't be reached. */
+  | { readonly type: "libraries"; readonly collections: readonly ColourCollection[] | undefined }
   | { readonly type: "shown"; readonly shown: readonly ShownStyle[] }
   | { readonly type: "taken"; readonly styleId: string; readonly nodeIds: readonly string[] }
   | { readonly type: "unbound"; readonly unbound: readonly string[] }

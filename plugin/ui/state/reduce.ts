@@ -4,11 +4,14 @@
  */
 import type { CommandId } from "../../../shared/commands.ts";
 import type { Selection } from "../../../shared/messages/messages.ts";
+import type { ColourCollection } from "../../../shared/messages/vector-messages.ts";
 import { canReconnect, type FailureCode, isCuredByStyles, isCuredInForm } from "../client/failure.ts";
 import type { Action } from "./actions.ts";
 import type { Form } from "./form.ts";
 import type { ResultImage } from "./results.ts";
 import { isInterruption, noResults, nothingApplied, type Scene, type State } from "./state.ts";
+
+const isOfLibrary = ({ library }: ColourCollection): boolean => library !== undefined;
 
 const textsOf = (selection: Selection): string => selection.texts.map(({ text }) => text).join("\n");
 
@@ -83,7 +86,16 @@ export function reduce(state: State, action: Action): State {
         action.selection,
       );
     case "collections":
-      return { ...state, collections: action.collections };
+      return { ...state, collections: [...action.collections, ...state.collections.filter(isOfLibrary)] };
+    case "libraries": {
+      const { collections = state.collections.filter(isOfLibrary) } = action;
+      const own = state.collections.filter((collection) => !isOfLibrary(collection));
+      return {
+        ...state,
+        collections: [...own, ...collections],
+        libraries: action.collections === undefined ? "failed" : "read",
+      };
+    }
     case "shown":
       return { ...cured(state, isCuredByStyles), shown: action.shown };
     case "taken":

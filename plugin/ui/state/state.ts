@@ -58,8 +58,10 @@ export interface State {
   readonly form: Form;
   /** While the form is that of a Redraw: the one that a person left, with what was changed by hand since. It is kept, and comes back. */
   readonly ownForm: Form | undefined;
-  /** The file's colour variables. */
+  /** Colour variables of the file, then those of libraries that it uses. */
   readonly collections: readonly ColourCollection[];
+  /** Whether the libraries' collections are known: a palette of one is not known to be gone before. */
+  readonly libraries: "unread" | "read" | "failed";
   /** Styles of the file that icons show. */
   readonly shown: readonly ShownStyle[];
   /** The style that the selection became last, and its icons: to restyle those again is hardly meant. */
@@ -130,6 +132,7 @@ export const initialState: State = {
   work: "caption-to-artboard",
   editor: "figma",
   collections: [],
+  libraries: "unread",
   shown: [],
   taken: undefined,
   settings: defaultSettings,

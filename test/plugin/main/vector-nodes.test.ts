@@ -1,6 +1,7 @@
 /** Vectors, colours and components on the canvas: the built main code in QuickJS on the in-memory host. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { ColourCollection } from "../../../shared/messages/vector-messages.ts";
 import { drawPng } from "../png.ts";
 import { useMachine } from "./use-machine.ts";
 
@@ -245,6 +246,63 @@ test("the file's colour variables are read by mode; see-through ones and circles
     [{ [light]: "#e60000", [dark]: "#000066" }, {}, {}],
   );
   assert.equal(collections[0]!.colours[0]!.variableId, red);
+});
+
+/** Two published collections; one of them has no colours. */
+const publish = (): void =>
+  machine.evaluate(`(() => {
+    const modes = [{ modeId: "10:0", name: "Light" }, { modeId: "10:1", name: "Dark" }];
+    const red = { key: "r", name: "red", valuesByMode: { "10:0": { r: 0.9, g: 0, b: 0 }, "10:1": { r: 0, g: 0, b: 0.4 } } };
+    sim.tree.variables.publish({ key: "k", name: "Tokens", libraryName: "Acme", modes, variables: [red] });
+    sim.tree.variables.publish({ key: "s", name: "Spacing", libraryName: "Acme", modes, variables: [] });
+    return 0;
+  })()`);
+
+test("a library's collections are listed by name, its colours come when asked for, and icons are bound to them in the chosen mode", () => {
+  publish();
+  prepareBrand();
+  send({ type: "read-libraries" });
+  const named = { id: "library:k", name: "Tokens", library: "Acme", modes: [], colours: [] };
+  assert.deepEqual(lastSent(), { type: "libraries", collections: [named] }, "nothing is imported for a list");
+  send({ type: "read-libraries", wanted: "library:gone" });
+  assert.deepEqual(lastSent(), { type: "libraries", collections: [named] });
+  send({ type: "read-libraries", wanted: "library:k" });
+  const [tokens] = lastSent<{ collections: ColourCollection[] }>().collections;
+  assert.deepEqual(
+    tokens!.colours.map(({ name, hexByMode }) => [name, hexByMode]),
+    [["red", { "10:0": "#e60000", "10:1": "#000066" }]],
+  );
+  const { collectionId } = tokens!;
+  const [{ variableId } = { variableId: "" }] = tokens!.colours;
+  send({ type: "read-palettes" });
+  const { collections } = lastSent<{ collections: ColourCollection[] }>();
+  assert.deepEqual(
+    collections.map(({ name }) => name),
+    ["Brand"],
+    "the file's own stay the file's own",
+  );
+  const record = {
+    palette: ["#000066"],
+    bindings: { collectionId, modeId: "10:1", variables: [{ hex: "#000066", variableId }] },
+  };
+  send({
+    type: "apply",
+    applyId: 3,
+    artboards: [{ caption: "dark", images: [image("key", { svg: icon("#000066"), record })] }],
+    target: { kind: "artboards", tilePx: 64 },
+    bindings: record.bindings,
+  });
+  const [body] = page().find(({ name }) => name === "dark")!.children[0]!.children;
+  assert.deepEqual(body!.fills[0]!.boundVariables, { color: { type: "VARIABLE_ALIAS", id: variableId } });
+  assert.equal(hexOf(body!.fills[0]), "#000066", "the artboard shows the mode that was chosen");
+});
+
+test("a library that can't be reached is said, and keeps nothing else away", () => {
+  machine.evaluate(
+    `(figma.teamLibrary.getAvailableLibraryVariableCollectionsAsync = () => Promise.reject(new Error("offline")), 0)`,
+  );
+  send({ type: "read-libraries", wanted: "library:k" });
+  assert.deepEqual(lastSent(), { type: "libraries", collections: [], fault: "offline" });
 });
 
 test("colours of a selection are listed with their shares, changed and bound in one undo step, and drawn anew in them", () => {

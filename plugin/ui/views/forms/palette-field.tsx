@@ -1,6 +1,7 @@
-/** Images or vectors, and the colours of vectors: as drawn, hex values, or the file's colour variables in one mode. */
+/** Images or vectors, and the colours of vectors: as drawn, hex values, or colour variables of the file or of a library in one mode. */
 import { useEffect } from "preact/hooks";
-import { paletteOf, withPalette } from "../../palettes.ts";
+import type { ColourCollection } from "../../../../shared/messages/vector-messages.ts";
+import { libraryOf, paletteName, paletteOf, shownPalette, withPalette } from "../../palettes.ts";
 import type { ViewProps } from "../view-props.ts";
 import { ChoiceField } from "./common-fields.tsx";
 
@@ -44,17 +45,17 @@ export function PaletteField(props: PaletteProps) {
 }
 
 function PaletteSelect({ controller, texts, isNeeded = false }: PaletteProps) {
-  const { collections } = controller.state;
+  const { collections, libraries } = controller.state;
   const form = isNeeded ? withPalette(controller.state.form, collections) : controller.state.form;
   const choices = [
     ...(isNeeded ? [] : [["own", texts.paletteOwn] as const]),
-    ...collections.flatMap(({ id, name, modes }) =>
-      modes.map((mode) => [`${id}/${mode.id}`, modes.length === 1 ? name : `${name} · ${mode.name}`] as const),
-    ),
+    ...collections.flatMap(choicesOf),
     ["hex", texts.paletteHex] as const,
   ];
-  const value = choices.some(([choice]) => choice === form.palette) ? form.palette : choices[0]![0];
-  // A palette of another file.
+  const known = choices.find(([choice]) => choice === form.palette)?.[0] ?? shownPalette(form.palette, collections);
+  // A library's colours may come later; what can't be found in this file at all is a palette of another.
+  const isAwaited = known === undefined && libraries !== "read" && libraryOf(form.palette) !== undefined;
+  const value = isAwaited ? form.palette : (known ?? choices[0]![0]);
   useEffect(() => {
     if (value !== form.palette) controller.editForm({ palette: value });
   });
@@ -63,18 +64,32 @@ function PaletteSelect({ controller, texts, isNeeded = false }: PaletteProps) {
       id="palette"
       label={texts.palette}
       value={value}
-      choices={choices}
-      onChange={(chosen) => controller.editForm({ palette: chosen })}
+      choices={isAwaited ? [[value, texts.paletteLibrary] as const, ...choices] : choices}
+      onChange={(chosen) => controller.choosePalette(chosen)}
     />
   );
 }
 
+/** One choice a mode; one for a library's collection that was not read. */
+function choicesOf({ id, name, library, modes }: ColourCollection): (readonly [value: string, text: string])[] {
+  const title = library === undefined ? name : `${library} / ${name}`;
+  return modes.length === 0
+    ? [[paletteName(id), title]]
+    : modes.map((mode) => [paletteName(id, mode.id), modes.length === 1 ? title : `${title} · ${mode.name}`] as const);
+}
+
 function PaletteDetails({ controller, texts, isNeeded = false }: PaletteProps) {
-  const { collections } = controller.state;
+  const { collections, libraries } = controller.state;
   const form = isNeeded ? withPalette(controller.state.form, collections) : controller.state.form;
   const palette = paletteOf(form, collections);
+  const isRead = collections.some(({ id, modes }) => id === libraryOf(form.palette) && modes.length > 0);
   return (
     <>
+      {libraryOf(form.palette) !== undefined && !isRead && (
+        <p class={libraries === "failed" ? "notice" : "hint"}>
+          {libraries === "failed" ? texts.libraryFailed : texts.libraryRead}
+        </p>
+      )}
       {form.palette === "hex" && (
         <div class="field">
           <label for="hexes">{texts.paletteHex}</label>

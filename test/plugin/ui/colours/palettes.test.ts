@@ -5,17 +5,20 @@ import fc from "fast-check";
 import {
   changesFor,
   hexesIn,
+  libraryOf,
+  paletteName,
   paletteOf,
   recordOf,
+  shownPalette,
   snapped,
   unboundIn,
   withPalette,
-} from "../../../plugin/ui/palettes.ts";
-import { labelOf, planComponents, planFamily } from "../../../plugin/ui/plans/icons.ts";
-import { defaultForm, type Form } from "../../../plugin/ui/state/form.ts";
-import type { ResultImage } from "../../../plugin/ui/state/results.ts";
-import { limits } from "../../../shared/limits.ts";
-import type { ColourCollection } from "../../../shared/messages/vector-messages.ts";
+} from "../../../../../plugin/ui/palettes.ts";
+import { labelOf, planComponents, planFamily } from "../../../../../plugin/ui/plans/icons.ts";
+import { defaultForm, type Form } from "../../../../../plugin/ui/state/form.ts";
+import type { ResultImage } from "../../../../../plugin/ui/state/results.ts";
+import { limits } from "../../../../../shared/limits.ts";
+import type { ColourCollection } from "../../../../../shared/messages/vector-messages.ts";
 import {
   blursOf,
   blurText,
@@ -26,7 +29,7 @@ import {
   resizedSvg,
   sharpSvg,
   viewSizeOf,
-} from "../../../shared/vectors/vector-svg.ts";
+} from "../../../../../shared/vectors/vector-svg.ts";
 
 const brand: ColourCollection = {
   id: "VariableCollectionId:1/2",
@@ -46,6 +49,27 @@ const formWith = (change: Partial<Form>): Form => ({ ...defaultForm, ...change }
 test("hex colours are found in any text, short ones spelled out, each once", () => {
   assert.deepEqual(hexesIn("#FFF, 0b3954;#0B3954\nred #12 #1234567 abc"), ["#ffffff", "#0b3954", "#aabbcc"]);
   assert.deepEqual(hexesIn(""), []);
+});
+
+test("a palette of a library has no colours before they are read, then those of its first mode, and is bound in the file's collection", () => {
+  const named: ColourCollection = { id: "library:k", name: "Tokens", library: "Acme", modes: [], colours: [] };
+  const { modes, colours } = brand;
+  const read = { ...named, modes, colours, collectionId: "VariableCollectionId:k/1:0" };
+  const chosen = paletteName(named.id);
+  assert.deepEqual(
+    [libraryOf(chosen), libraryOf(paletteName(brand.id, "1:0")), libraryOf("hex")],
+    ["library:k", undefined, undefined],
+  );
+  assert.deepEqual(paletteOf(formWith({ palette: chosen }), [brand, named])!.hexes, []);
+  assert.deepEqual(
+    [chosen, paletteName("library:k", "2:0"), paletteName("library:k", "gone"), "own"].map((palette) =>
+      shownPalette(palette, [brand, read]),
+    ),
+    ["library:k/1:0", "library:k/2:0", "library:k/1:0", undefined],
+  );
+  const { hexes, bindings } = paletteOf(formWith({ palette: "library:k/2:0" }), [brand, read])!;
+  assert.deepEqual(hexes, ["#e8f1f2"]);
+  assert.deepEqual([bindings!.collectionId, bindings!.modeId], ["VariableCollectionId:k/1:0", "2:0"]);
 });
 
 test("a palette of variables has one colour a value, in the mode that was chosen, and is bound to them", () => {
