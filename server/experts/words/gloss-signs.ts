@@ -2,6 +2,7 @@
 import { foldWords } from "./fold-words.ts";
 import type { Glossed } from "./gloss.ts";
 import type { Language } from "./languages.ts";
+import { simplified } from "./simplified.ts";
 import { isHan } from "./writing.ts";
 
 const kana = /^[\u30a1-\u30fa\u30fc]+$/u;
@@ -18,7 +19,8 @@ interface Placed {
 }
 
 export function glossSigns(sentence: string, language: Language): Glossed[] {
-  const plain = sentence.normalize("NFKC").replace(/[\s\p{P}\p{S}]+/gu, " ");
+  const signs = sentence.normalize("NFKC").replace(/[\s\p{P}\p{S}]+/gu, " ");
+  const plain = language.id === "zh" ? simplified(signs) : signs;
   const found: Placed[] = [];
   for (let start = 0; start < plain.length; ) {
     const last = found.at(-1)?.part;

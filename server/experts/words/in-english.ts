@@ -1,17 +1,19 @@
 /**
- * What a caption in German, French, Spanish, Portuguese, Italian, Japanese, Korean or simplified Chinese says in English, as far as its
+ * What a caption in German, French, Spanish, Portuguese, Italian, Japanese, Korean or Chinese says in English, as far as its
  * words are known: "Apfel" is an apple, "une voiture rouge" a red car. The language is the one that knows most of the words; English wins
  * a tie, so words that are English too ("gift") need company ("das Gift"). It reads words, no grammar. English captions get other words
  * where no drawing is called so: "CEO" is an office worker.
  */
 import { colourNames, shadeNames } from "../../engine/colour-words.ts";
 import { once } from "../../platform/once.ts";
+import { emojiInEnglish } from "./emoji.ts";
 import { inEnglishOrder } from "./english-order.ts";
 import { englishOfTables, type LanguageId } from "./everyday-words.ts";
 import { foldWords, isNumber } from "./fold-words.ts";
 import { type Glossed, glossWords } from "./gloss.ts";
 import { glossKorean } from "./gloss-korean.ts";
 import { glossSigns } from "./gloss-signs.ts";
+import { formsOf } from "./inflections.ts";
 import { isEnglish, type Language, readLanguage } from "./languages.ts";
 import { inOtherWords } from "./other-words.ts";
 import { hasOnlyChineseSigns, isHan, mayBeItalian, writingOf } from "./writing.ts";
@@ -19,7 +21,7 @@ import { hasOnlyChineseSigns, isHan, mayBeItalian, writingOf } from "./writing.t
 /** English words that no table of other languages has. */
 const functionWords =
   "a an the of in on at with and or for to from by is are under over behind without no not do as so me up go am be it he we us my your picture icon sign";
-const otherEnglish = "alt micro dns remover block ai meta instagram";
+const otherEnglish = "alt micro dns remover block qr ai meta instagram";
 const ownEnglish = once(
   () =>
     new Set([
@@ -38,6 +40,8 @@ const inLetters: readonly LanguageId[] = ["de", "fr", "es", "pt", "it"];
 
 /** The English words; undefined for English that stays as it is, and where too little is known. */
 export function inEnglish(caption: string): string | undefined {
+  const emoji = emojiInEnglish(caption);
+  if (emoji !== undefined) return emoji;
   const known = inOtherWords(caption);
   return translated(known) ?? (known === caption ? undefined : known);
 }
@@ -48,6 +52,8 @@ interface Reading {
   readonly language: Language;
   /** Words, or signs where no spaces part them. */
   readonly known: number;
+  /** Of these, everyday words, which say more of the language than names of emoji do: "aereo" is an Italian plane. */
+  readonly everyday: number;
 }
 
 function translated(caption: string): string | undefined {
@@ -61,7 +67,7 @@ function readingOf(caption: string): Reading | undefined {
   if (writing === "han") return readHan(caption);
   const language = readLanguage(writing === "kana" ? "ja" : "ko");
   const parts = writing === "kana" ? glossSigns(caption, language) : glossKorean(caption, language);
-  return { parts, language, known: 0 };
+  return { parts, language, known: 0, everyday: 0 };
 }
 
 /** Japanese, unless signs are Chinese alone, or Chinese knows most of it, and more than Japanese or as much in fewer words. */
@@ -74,11 +80,13 @@ function readHan(caption: string): Reading {
 function inSigns(caption: string, id: LanguageId): Reading {
   const language = readLanguage(id);
   const parts = glossSigns(caption, language);
-  return { parts, language, known: parts.reduce((sum, { word }) => sum + word.length, 0) };
+  return { parts, language, known: parts.reduce((sum, { word }) => sum + word.length, 0), everyday: 0 };
 }
 
 const isBetter = (one: Reading, other: Reading): boolean =>
-  one.known > other.known || (one.known === other.known && one.parts.length < other.parts.length);
+  one.known > other.known ||
+  (one.known === other.known &&
+    (one.everyday > other.everyday || (one.everyday === other.everyday && one.parts.length < other.parts.length)));
 
 function readLetters(caption: string): Reading | undefined {
   const words = foldWords(caption).split(" ");
@@ -91,7 +99,8 @@ function readLetters(caption: string): Reading | undefined {
     const language = readLanguage(id);
     const parts = glossWords(words, language);
     const known = parts.reduce((sum, part) => sum + (isNumber(part.word) ? 0 : part.words), 0);
-    const reading = { parts, language, known };
+    const everyday = parts.filter(({ word }) => formsOf(word, id).some((form) => language.everyday.has(form))).length;
+    const reading = { parts, language, known, everyday };
     if (best ? isBetter(reading, best) : known > english) best = reading;
   }
   const isSure = best && (best.known > said / 2 || best.parts.some(saysTheLanguage));

@@ -5,6 +5,7 @@
  */
 import { isOnlyColour } from "../../engine/colour-words.ts";
 import { isMade } from "../../retrieval/library/same-meaning.ts";
+import { badgeOfAction } from "./action-badges.ts";
 
 /** How two drawings become one: the second within or beside the first, or both as large as each other; or one is crossed out. */
 export type CaptionParts =
@@ -29,7 +30,7 @@ const article = /^(?:an?|the|one|some|my|your) /;
 /** What is no thing by itself. */
 const noThings = wordSet(
   "us me you them it him her this that all others other one people everyone anything everything longer more yes idea way problem problems " +
-    "out in up down over back off on now button field bar icon menu market general mobile best low high full free art total serial seek",
+    "out in up down over back off on now button field bar icon menu market general mobile best low high full free art total serial seek save load open reset",
 );
 /** What is done in or on something: "turn on a light", "play in a band". */
 const verbs = wordSet(
@@ -59,7 +60,7 @@ const badges: ReadonlyArray<readonly [badge: string, anywhere: string, behind: s
   ["unlock", "unlock unlocked", ""],
   ["arrow down", "download", "downloaded"],
   ["arrow up", "upload", "uploaded"],
-  ["gear", "configure manage", "settings preferences configuration"],
+  ["gear", "configure manage", "settings preferences configuration config"],
   ["clock", "schedule scheduled pending expired", "history"],
   ["question mark", "unknown", "help faq"],
   ["exclamation mark", "", "error alert warning issue"],
@@ -98,7 +99,7 @@ export function partsOf(caption: string): CaptionParts | undefined {
     const [first, second] = [thing(one), thing(other)];
     if (first !== undefined && second !== undefined) return { how, first, second, together: `${first} ${second}` };
   }
-  return within(text) ?? withState(text);
+  return within(text) ?? ordered(text) ?? withState(text) ?? onPaper(text);
 }
 
 /** What each part says, the first one first. */
@@ -147,10 +148,25 @@ function within(text: string): CaptionParts | undefined {
   return persons.has(second) ? undefined : { how: "with", first, second, together: `${second} ${first}`, isHeld: true };
 }
 
+/** What something is filtered or sorted by. */
+function ordered(text: string): CaptionParts | undefined {
+  const [, first, by] = /^(filter|sort|group|search) by (.+)$/u.exec(text) ?? [];
+  const second = badgesBehind.get(by ?? "") ?? thing(by);
+  return first === undefined || second === undefined ? undefined : { how: "with", first, second };
+}
+
+/** A paper and what it is about: "tax document". */
+function onPaper(text: string): CaptionParts | undefined {
+  const [, about, first] = /^(?:an? |the )?(\p{L}+) (document|form|file|folder|report|contract)$/u.exec(text) ?? [];
+  const second = thing(about);
+  return first === undefined || second === undefined ? undefined : { how: "with", first, second };
+}
+
 /** A thing and what is said of it. */
 function withState(text: string): CaptionParts | undefined {
   const words = text.replace(article, "").split(" ");
-  const [before, behind] = [badgesBefore.get(words[0]!), badgesBehind.get(words.at(-1)!)];
+  const before = badgesBefore.get(words[0]!) ?? badgeOfAction(words[0]!, words.slice(1).join(" ").replace(article, ""));
+  const behind = badgesBehind.get(words.at(-1)!);
   const second = before ?? behind;
   const first = thing((before === undefined ? words.slice(0, -1) : words.slice(1)).join(" "));
   if (second === undefined || first === undefined) return undefined;

@@ -6,7 +6,7 @@
 import { dot } from "../../engine/edits/sphere.ts";
 import type { DrawingChoice, DrawingFinder } from "../../engine/interfaces.ts";
 import { once } from "../../platform/once.ts";
-import { dotInt4, productByTable, productTable } from "../int4.ts";
+import { dotInt4, productsByTable, productTable } from "../int4.ts";
 import { type LibraryContent, readLibraryFile } from "./drawing-library-file.ts";
 import { lineAt, startsOf, sums, svgOfLine } from "./library-blocks.ts";
 import { LibraryChoice, type NamedEntry } from "./library-choice.ts";
@@ -28,6 +28,8 @@ const [nearWithin, saidWithin] = [0.15, 0.35] as const;
 const comparedMost = 512;
 /** Cosine from which on a name says a part of a caption whose words it has, where no name says all of it: "cat" is at 0.64 to "cat sleeping". */
 const partLeast = 0.5;
+/** Names whose words are kept, those that were read last: to read one anew takes longer than to compare it. */
+const saidMost = 16_384;
 /** Names that are told where nothing is called so, and their cosine at least: "executive" is at 0.57 to "manager", "synergy" at 0.44 to "touch". */
 const [toldMost, toldLeast] = [3, 0.5] as const;
 /**
@@ -88,6 +90,8 @@ export class DrawingLibrary implements DrawingFinder {
   /** Lengths of the names' vectors, in steps; 0 where none was needed yet: all of them would take a start 60 ms. */
   readonly #norms: Float32Array;
   readonly #nothing: Float32Array;
+  /** What names say, the one that was read first in front. */
+  readonly #said = new Map<number, Said>();
   /** Made when a caption has a word that its encoder lacks: it takes 50 ms. */
   readonly #spelling: () => Spelling;
   /** Room of a search, [names]. */
@@ -166,8 +170,8 @@ export class DrawingLibrary implements DrawingFinder {
   namesNear({ words, among }: Parameters<DrawingFinder["namesNear"]>[0]): string[] {
     const told: Array<{ readonly name: string; readonly says: Said }> = [];
     for (const { entry } of this.search({ words, among, cosineLeast: toldLeast })) {
-      const name = this.#content.names[this.#content.entryNames[entry]!]!;
-      const says = said(name);
+      const at = this.#content.entryNames[entry]!;
+      const [name, says] = [this.#content.names[at]!, this.#saidBy(at)];
       if (!told.some((nearer) => saysNoMore(nearer.says, says))) told.push({ name, says });
       if (told.length === toldMost) break;
     }
@@ -219,9 +223,18 @@ export class DrawingLibrary implements DrawingFinder {
       .sort((one, other) => other.cosine - one.cosine || one.name - other.name)
       .slice(0, comparedMost);
     return compared.flatMap(({ name, cosine }) => {
-      const own = said(this.#content.names[name]!);
+      const own = this.#saidBy(name);
       return isPart && !saysNoMore(own, caption) ? [] : [{ name, cosine, ...fitOf(own, caption, cosine) }];
     });
+  }
+
+  #saidBy(name: number): Said {
+    const known = this.#said.get(name);
+    if (known) return known;
+    if (this.#said.size >= saidMost) this.#said.delete(this.#said.keys().next().value!);
+    const own = said(this.#content.names[name]!);
+    this.#said.set(name, own);
+    return own;
   }
 
   /** Cosines of the names in the lists that are nearest to the words; of those that count, in more lists where they are few. */
@@ -231,17 +244,17 @@ export class DrawingLibrary implements DrawingFinder {
       .map((list) => ({ list, near: dot(centres.subarray(list * keyDims, (list + 1) * keyDims), words) }))
       .sort((one, other) => other.near - one.near);
     const [found, cosines] = [this.#found, this.#cosines];
-    const table = productTable(words);
     let count = 0;
     for (const [probed, { list }] of lists.entries()) {
       if (probed >= listsProbed && (counts === undefined || count >= comparedLeast)) break;
       for (let name = this.#firstOfList[list]!; name < this.#firstOfList[list + 1]!; name += 1) {
         if (counts && !counts(name)) continue;
         found[count] = name;
-        cosines[count] = productByTable(this.#keyBytes, name, keyDims, table) / this.#normOf(name);
         count += 1;
       }
     }
+    productsByTable(this.#keyBytes, { rows: found, count }, productTable(words), cosines);
+    for (let at = 0; at < count; at += 1) cosines[at]! /= this.#normOf(found[at]!);
     return { found, cosines, count };
   }
 

@@ -8,7 +8,9 @@ import { wordsIn } from "./words-in.ts";
 
 const setOf = (words: string): ReadonlySet<string> => new Set(words.split(" "));
 
-const fillers = setOf("a an the of for and or with from into my your is are icon symbol picture");
+const fillers = setOf("a an the of for and or with from into my your is are icon symbol");
+/** What shows a thing, which a caption may name besides: "picture of a dog". */
+const showing = setOf("picture image photo drawing illustration");
 /** Small words that mean something beside one or two others: "check in", "power on". */
 const particles = setOf("in on at to by");
 const particlesMost = 3;
@@ -76,8 +78,11 @@ export interface Said {
 export function said(text: string): Said {
   const all = wordsIn(text).map((word) => oneOfMany[word] ?? word);
   const isNumber = (word: string): boolean => /^\p{N}+$/u.test(word);
-  const isFiller = (word: string): boolean => fillers.has(word) || (all.length > particlesMost && particles.has(word));
-  const meaning = all.filter((word) => !isFiller(word) && !isNumber(word));
+  const isFiller = (word: string, at: number): boolean =>
+    fillers.has(word) ||
+    (all.length > particlesMost && particles.has(word)) ||
+    (showing.has(word) && all[at + 1] === "of" && at + 2 < all.length);
+  const meaning = all.filter((word, at) => !isFiller(word, at) && !isNumber(word));
   // "for" and "3" are names, too.
   const kept = meaning.length > 0 ? meaning : all;
   const words = kept.map((word) => (negations.has(word) ? negation : word));

@@ -23,13 +23,13 @@ car automobile
 cash money
 cellphone mobile smartphone
 chart graph
-chat message messages
+chat conversation message messages
 clock time
 cog config configuration gear preference setting
 delete deleted deletion deleting remove removed removal removing
 directory folder
 doc document file
-edit edited editing modify modified
+edit edited editing change changed changing modify modified
 email envelope mail
 film movie
 find finding search searching
@@ -50,14 +50,13 @@ trolley cart
 const made = new Set(
   (
     "message mail email chat conversation file folder document user contact customer member order task note post page tab window project item event " +
-    "appointment meeting comment ticket image photo video account payment card list group team channel playlist product invoice booking"
+    "appointment meeting comment ticket image photo video account payment card list group team channel playlist product invoice booking " +
+    "person member friend employee address device tag workspace"
   ).split(" "),
 );
 /** What names say a plus of besides. */
 const madeInNames = new Set(
-  "album bookmark collection directory doc envelope notification password person picture profile reminder sheet".split(
-    " ",
-  ),
+  "album bookmark collection directory doc envelope notification password picture profile reminder sheet".split(" "),
 );
 
 /** Without the ending of several: "glasses" are no "glass". */

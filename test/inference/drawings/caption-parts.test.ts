@@ -37,6 +37,29 @@ it("what is said of a thing is a badge", () => {
     ["download my brain", "brain", "arrow down"],
     ["Add-guitar!", "guitar", "plus"],
     ["new messages", "messages", "plus"],
+    ["new person", "person", "plus"],
+    ["store config", "store", "gear"],
+  ] as const)
+    assert.deepEqual(partsOf(caption), { how: "with", first, second }, caption);
+});
+
+it("what interfaces do with a thing is a badge, of the things that they do it with", () => {
+  for (const [caption, first, second] of [
+    ["change email", "email", "pencil"],
+    ["view invoices", "invoices", "eye"],
+    ["report a user", "user", "flag"],
+    ["leave group", "group", "log out"],
+  ] as const)
+    assert.deepEqual(partsOf(caption), { how: "with", first, second }, caption);
+  for (const caption of ["call center", "report card", "start page", "view point", "climate change", "save config"])
+    assert.equal(partsOf(caption), undefined, caption);
+});
+
+it("what something is sorted by, and what a paper is about, is beside it", () => {
+  for (const [caption, first, second] of [
+    ["filter by date", "filter", "date"],
+    ["sort by price", "sort", "dollar sign"],
+    ["tax document", "document", "tax"],
   ] as const)
     assert.deepEqual(partsOf(caption), { how: "with", first, second }, caption);
 });

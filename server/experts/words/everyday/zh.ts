@@ -16,7 +16,7 @@ bed | 床
 beer | 啤酒
 bee | 蜜蜂
 bell | 铃铛, 铃, 门铃
-bicycle | 自行车, 单车
+bicycle | 自行车, 单车, 脚踏车
 bird | 鸟, 小鸟
 boat | 船, 小船
 book | 书, 书本, 图书
@@ -98,7 +98,7 @@ money | 钱, 金钱
 moon | 月亮, 月球
 mother | 母亲, 妈妈
 mountain | 山, 高山, 大山
-mouse | 老鼠, 鼠标
+mouse | 老鼠, 鼠标, 滑鼠
 mushroom | 蘑菇
 music | 音乐
 night | 夜晚, 夜, 夜间

@@ -95,6 +95,31 @@ triangle | Dreieck
 sugar | Zucker
 drone | Drohne, Drohnen
 badge | Abzeichen
+QR code | QR-Code
+directions | Wegbeschreibung, Route, Anfahrt
+history | Verlauf, Chronik
+chat | Unterhaltung, Chat
+dashboard | Übersicht
+reminder | Erinnerung
+appointment | Termin
+order | Bestellung
+product | Produkt, Ware
+customer | Kunde, Kundin
+statistics | Statistik
+report | Bericht
+project | Projekt
+task | Aufgabe
+list | Liste
+category | Kategorie
+coupon | Gutschein
+refund | Rückerstattung, Erstattung
+bank transfer | Überweisung
+insurance | Versicherung
+medicine | Medikament, Arznei
+flight | Flug
+luggage | Gepäck
+contact | Kontakt
+dark mode | Dunkelmodus
 `,
   actions: `
 add | hinzufügen
@@ -134,5 +159,27 @@ slow | langsam
 sort | sortieren
 undo | rückgängig, rückgängig machen
 upload | hochladen
+unlock | entsperren, aufschließen, freischalten
+change | ändern, wechseln
+scan | scannen
+call | anrufen
+block | sperren, blockieren
+invite | einladen
+buy | kaufen
+pay | bezahlen, zahlen
+accept | annehmen, akzeptieren
+reject | ablehnen
+start | starten, beginnen
+stop | anhalten, stoppen
+pause | pausieren
+create | erstellen, anlegen
+view | ansehen
+restore | wiederherstellen
+archive | archivieren
+move | verschieben
+rename | umbenennen
+connect | verbinden
+zoom in | vergrößern
+zoom out | verkleinern
 `,
 };

@@ -95,6 +95,31 @@ triangle | triángulo
 sugar | azúcar
 drone | dron, drones
 badge | insignia
+QR code | código QR
+directions | cómo llegar, indicaciones
+history | historial
+chat | conversación
+dashboard | panel de control, tablero
+reminder | recordatorio
+appointment | cita
+order | pedido
+product | producto
+customer | cliente
+statistics | estadística, estadísticas
+report | informe, reporte
+project | proyecto
+task | tarea
+list | lista
+category | categoría
+coupon | cupón, vale
+refund | reembolso
+bank transfer | transferencia
+insurance | seguro
+medicine | medicamento, medicina
+flight | vuelo
+luggage | equipaje
+contact | contacto
+dark mode | modo oscuro
 `,
   actions: `
 add | añadir, agregar
@@ -134,5 +159,27 @@ slow | lento, lenta
 sort | ordenar
 undo | deshacer
 upload | subir archivo
+unlock | desbloquear
+change | cambiar
+scan | escanear
+call | llamar
+block | bloquear
+invite | invitar
+buy | comprar
+pay | pagar
+accept | aceptar
+reject | rechazar
+start | iniciar, empezar
+stop | detener, parar
+pause | pausar
+create | crear
+view | ver
+restore | restaurar
+archive | archivar
+move | mover
+rename | renombrar
+connect | conectar
+zoom in | ampliar
+zoom out | reducir
 `,
 };

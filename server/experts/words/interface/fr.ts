@@ -41,7 +41,7 @@ home | accueil, page d'accueil
 information | information, renseignement
 invoice | facture
 keyboard | clavier
-language | langage
+language | langage, langue
 link | lien
 location | emplacement, localisation
 lock | cadenas, serrure
@@ -95,6 +95,31 @@ triangle | triangle
 sugar | sucre
 drone | drone, drones
 badge | badge
+QR code | code QR, QR code
+directions | itinéraire
+history | historique
+chat | discussion, conversation
+dashboard | tableau de bord
+reminder | rappel
+appointment | rendez-vous
+order | commande
+product | produit
+customer | client, cliente
+statistics | statistique, statistiques
+report | rapport
+project | projet
+task | tâche
+list | liste
+category | catégorie
+coupon | bon de réduction, coupon
+refund | remboursement
+bank transfer | virement
+insurance | assurance
+medicine | médicament
+flight | vol
+luggage | bagage, bagages
+contact | contact
+dark mode | mode sombre
 `,
   actions: `
 add | ajouter
@@ -134,5 +159,27 @@ slow | lent, lente
 sort | trier
 undo | défaire
 upload | téléverser, mettre en ligne
+unlock | déverrouiller, débloquer
+change | modifier, changer
+scan | scanner, numériser
+call | appeler
+block | bloquer
+invite | inviter
+buy | acheter
+pay | payer
+accept | accepter
+reject | refuser, rejeter
+start | démarrer, commencer
+stop | arrêter
+pause | mettre en pause
+create | créer
+view | voir, consulter
+restore | restaurer
+archive | archiver
+move | déplacer
+rename | renommer
+connect | connecter
+zoom in | agrandir, zoomer
+zoom out | réduire, dézoomer
 `,
 };

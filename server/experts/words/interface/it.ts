@@ -95,6 +95,31 @@ triangle | triangolo
 sugar | zucchero
 drone | drone, droni
 badge | distintivo
+QR code | codice QR
+directions | indicazioni stradali, percorso
+history | cronologia
+chat | conversazione
+dashboard | cruscotto, pannello di controllo
+reminder | promemoria
+appointment | appuntamento
+order | ordine, ordinazione
+product | prodotto
+customer | cliente
+statistics | statistica, statistiche
+report | rapporto, resoconto
+project | progetto
+task | attività, compito
+list | lista, elenco
+category | categoria
+coupon | buono sconto, buono
+refund | rimborso
+bank transfer | bonifico
+insurance | assicurazione
+medicine | medicina, medicinale
+flight | volo
+luggage | bagaglio
+contact | contatto
+dark mode | modalità scura
 `,
   actions: `
 add | aggiungi, aggiungere
@@ -134,5 +159,27 @@ slow | lento, lenta
 sort | ordina, ordinare
 undo | annulla operazione, annulla azione, disfare
 upload | carica, caricare
+unlock | sbloccare, sblocca
+change | modificare, cambiare, cambia
+scan | scansionare, scansiona
+call | chiamare, chiama
+block | bloccare, blocca
+invite | invitare, invita
+buy | comprare, acquistare, acquista
+pay | pagare, paga
+accept | accettare, accetta
+reject | rifiutare, rifiuta
+start | avviare, avvia, iniziare
+stop | fermare, ferma
+pause | mettere in pausa
+create | creare, crea
+view | visualizza, visualizzare
+restore | ripristinare, ripristina
+archive | archiviare, archivia
+move | spostare, sposta
+rename | rinominare, rinomina
+connect | collegare, collega, connettere
+zoom in | ingrandire, ingrandisci
+zoom out | rimpicciolire
 `,
 };

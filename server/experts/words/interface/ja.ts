@@ -95,6 +95,31 @@ triangle | 三角, 三角形
 sugar | 砂糖
 drone | ドローン
 badge | バッジ
+QR code | QRコード, 二次元コード
+directions | 経路, 道順
+history | 履歴
+chat | チャット, 会話
+dashboard | ダッシュボード
+reminder | リマインダー
+appointment | 予約
+order | 注文
+product | 商品, 製品
+customer | 顧客, お客様
+statistics | 統計
+report | レポート, 報告書
+project | プロジェクト
+task | タスク
+list | リスト, 一覧
+category | カテゴリ, カテゴリー
+coupon | クーポン
+refund | 返金
+bank transfer | 振込, 送金
+insurance | 保険
+medicine | 薬
+flight | フライト
+luggage | 荷物
+contact | 連絡先
+dark mode | ダークモード
 `,
   actions: `
 add | 追加
@@ -134,5 +159,27 @@ slow | 遅い
 sort | 並べ替え
 undo | 元に戻す
 upload | アップロード
+unlock | ロック解除, 解錠
+change | 変更
+scan | スキャン
+call | 電話をかける, 通話
+block | ブロック
+invite | 招待
+buy | 購入
+pay | 支払う, 支払い
+accept | 承認, 受け入れる
+reject | 拒否, 却下
+start | 開始
+stop | 停止
+pause | 一時停止
+create | 作成
+view | 閲覧
+restore | 復元
+archive | アーカイブ
+move | 移動
+rename | 名前の変更
+connect | 接続
+zoom in | 拡大
+zoom out | 縮小
 `,
 };

@@ -95,6 +95,31 @@ triangle | 삼각형, 세모
 sugar | 설탕
 drone | 드론
 badge | 배지, 뱃지
+QR code | QR 코드, 큐알코드
+directions | 길찾기, 경로
+history | 기록, 내역
+chat | 채팅, 대화
+dashboard | 대시보드
+reminder | 알림장, 리마인더
+appointment | 예약
+order | 주문
+product | 상품, 제품
+customer | 고객
+statistics | 통계
+report | 보고서
+project | 프로젝트
+task | 작업, 할 일
+list | 목록
+category | 카테고리
+coupon | 쿠폰
+refund | 환불
+bank transfer | 송금, 이체
+insurance | 보험
+medicine | 약
+flight | 항공편
+luggage | 수하물
+contact | 연락처
+dark mode | 다크 모드
 `,
   actions: `
 add | 추가, 더하기
@@ -134,5 +159,27 @@ slow | 느린
 sort | 정렬
 undo | 실행 취소, 되돌리기
 upload | 업로드, 올리기
+unlock | 잠금 해제
+change | 변경
+scan | 스캔
+call | 전화하기, 통화
+block | 차단
+invite | 초대
+buy | 구매
+pay | 결제, 지불
+accept | 수락
+reject | 거절
+start | 시작
+stop | 중지, 정지
+pause | 일시 정지
+create | 만들기, 생성
+view | 보기
+restore | 복원
+archive | 보관
+move | 이동
+rename | 이름 변경
+connect | 연결
+zoom in | 확대
+zoom out | 축소
 `,
 };

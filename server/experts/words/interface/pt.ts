@@ -95,6 +95,31 @@ triangle | triângulo
 sugar | açúcar
 drone | drone, drones
 badge | distintivo
+QR code | código QR, QR code
+directions | como chegar, rota
+history | histórico
+chat | conversa, bate-papo
+dashboard | painel de controle
+reminder | lembrete
+appointment | consulta marcada, compromisso
+order | pedido, encomenda
+product | produto
+customer | cliente
+statistics | estatística, estatísticas
+report | relatório
+project | projeto
+task | tarefa
+list | lista
+category | categoria
+coupon | cupom, vale
+refund | reembolso, estorno
+bank transfer | transferência
+insurance | seguro
+medicine | remédio, medicamento
+flight | voo
+luggage | bagagem
+contact | contato, contacto
+dark mode | modo escuro
 `,
   actions: `
 add | adicionar
@@ -134,5 +159,27 @@ slow | lento, lenta
 sort | ordenar, classificar
 undo | desfazer
 upload | enviar arquivo, carregar arquivo
+unlock | desbloquear, destravar
+change | alterar, mudar
+scan | escanear, digitalizar
+call | ligar, chamar
+block | bloquear
+invite | convidar
+buy | comprar
+pay | pagar
+accept | aceitar
+reject | rejeitar, recusar
+start | iniciar, começar
+stop | parar
+pause | pausar
+create | criar
+view | ver, visualizar
+restore | restaurar
+archive | arquivar
+move | mover
+rename | renomear
+connect | conectar
+zoom in | ampliar
+zoom out | reduzir
 `,
 };

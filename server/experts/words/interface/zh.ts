@@ -25,16 +25,16 @@ database | 数据库
 delivery | 送货, 配送, 快递
 device | 设备, 装置
 discount | 折扣, 优惠
-document | 文档, 证件
+document | 文档, 证件, 文件档
 download | 下载
 email | 邮件, 电子邮件, 邮箱
 employee | 员工, 职员
 error | 错误, 出错
 favorite | 收藏, 收藏夹
-file | 文件
+file | 文件, 档案
 filter | 筛选, 过滤, 过滤器
 fingerprint | 指纹
-folder | 文件夹
+folder | 文件夹, 资料夹
 headphones | 耳机
 help | 帮助
 home | 首页, 主页
@@ -42,17 +42,17 @@ information | 信息, 资讯
 invoice | 发票, 账单
 keyboard | 键盘
 language | 语言
-link | 链接
+link | 链接, 连结
 location | 位置, 地点, 定位
 lock | 锁, 挂锁
 magnifying glass | 放大镜
 map | 地图
 meeting | 会议, 开会
 menu | 菜单
-message | 消息, 短信, 留言
+message | 消息, 短信, 留言, 讯息
 microphone | 麦克风, 话筒
 money | 钱
-network | 网络
+network | 网络, 网路
 notification | 通知, 提醒
 package | 包裹
 password | 密码
@@ -61,11 +61,11 @@ percent | 百分比, 百分号
 photo | 照片, 相片
 pin | 图钉, 别针
 price | 价格
-printer | 打印机
+printer | 打印机, 印表机
 profile | 个人资料, 简介
 question | 问题, 提问
 receipt | 收据, 小票
-screen | 屏幕
+screen | 屏幕, 萤幕
 search | 搜索, 查找, 搜寻
 security | 安全
 server | 服务器
@@ -83,7 +83,7 @@ time | 时间
 tool | 工具
 trash | 垃圾桶, 垃圾箱, 回收站, 垃圾
 user | 用户, 使用者
-video | 视频
+video | 视频, 影片
 volume | 音量
 wallet | 钱包
 warning | 警告
@@ -95,6 +95,31 @@ triangle | 三角形
 sugar | 糖
 drone | 无人机
 badge | 徽章
+QR code | 二维码, 扫码
+directions | 路线, 导航
+history | 历史记录, 历史
+chat | 聊天, 对话
+dashboard | 仪表板, 仪表盘
+reminder | 提醒事项
+appointment | 预约, 约会时间
+order | 订单
+product | 产品, 商品
+customer | 客户, 顾客
+statistics | 统计, 数据统计
+report | 报告, 报表
+project | 项目
+task | 任务
+list | 列表
+category | 分类, 类别
+coupon | 优惠券
+refund | 退款
+bank transfer | 转账
+insurance | 保险
+medicine | 药, 药品
+flight | 航班
+luggage | 行李
+contact | 联系人, 联络人
+dark mode | 深色模式, 夜间模式
 `,
   actions: `
 add | 添加, 新增, 增加
@@ -115,7 +140,7 @@ hide | 隐藏
 import | 导入
 locked | 已锁定, 锁定, 上锁
 blocked | 屏蔽, 已屏蔽, 拉黑
-log in | 登录, 登陆
+log in | 登录, 登陆, 登入
 log out | 退出登录, 登出, 注销
 muted | 静音
 no | 无, 不, 没, 禁用
@@ -123,10 +148,10 @@ off | 关, 关掉, 停用
 paid | 已付款, 已支付
 paste | 粘贴
 play | 播放
-print | 打印
+print | 打印, 列印
 refresh | 刷新, 更新
 reply | 回复
-save | 保存
+save | 保存, 储存
 send | 发送
 share | 分享, 共享
 show | 显示, 查看
@@ -134,5 +159,27 @@ slow | 慢, 缓慢
 sort | 排序
 undo | 撤销, 撤消
 upload | 上传
+unlock | 解锁
+change | 更改, 修改, 更换
+scan | 扫描
+call | 拨打, 呼叫
+block | 屏蔽, 拉黑
+invite | 邀请
+buy | 购买
+pay | 支付
+accept | 接受
+reject | 拒绝
+start | 开始, 启动
+stop | 停止
+pause | 暂停
+create | 创建, 新建
+view | 查看
+restore | 恢复, 还原
+archive | 归档, 存档
+move | 移动
+rename | 重命名
+connect | 连接
+zoom in | 放大
+zoom out | 缩小
 `,
 };
