@@ -132,6 +132,28 @@ test("short lines at which long ones end keep their place: eaves, and a clasp at
   }
 });
 
+for (const [name, body, segments] of [
+  ["a pill", '<rect x="3" y="8" width="18" height="8" rx="4"/>', 6],
+  ["a shackle", '<path d="M8 17V9a4 4 0 0 1 8 0v8"/>', 4],
+  ["a short shackle", '<path d="M8 15v-3a4 4 0 0 1 8 0v3"/>', 4],
+  ["a door", '<path d="M9 21v-6a2 2 0 0 1 2-2h2a2 2 0 0 1 2 2v6"/>', 5],
+] as const)
+  test(`${name} is lines and quarters of circles`, async () => {
+    const [path] = pathsOf(strokesIn(vectorise(await draw(lined(body))).svg)[0]!.d)!;
+    assert.equal(path!.segments.length, segments);
+    let from = path!.start;
+    for (const { to, handles } of path!.segments) {
+      const [wide, high] = [Math.abs(to[0] - from[0]), Math.abs(to[1] - from[1])];
+      if (!handles) assert.ok(Math.min(wide, high) < 0.2, `level or upright: ${from} to ${to}`);
+      else {
+        assert.ok(Math.abs(wide - high) < 0.5, `a quarter: ${from} to ${to}`);
+        const reach = Math.hypot(handles[0][0] - from[0], handles[0][1] - from[1]);
+        assert.ok(Math.abs(reach / wide - 0.552) < 0.02, `a circle: ${reach / wide}`);
+      }
+      from = to;
+    }
+  });
+
 test("outlines are closed paths, as asked", async () => {
   const source = await draw(lined('<path d="M5 12h14M13 6l6 6-6 6"/>'));
   const { svg } = vectorise(source, { lines: "outlines" });

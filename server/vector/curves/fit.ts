@@ -8,9 +8,11 @@ import type { Outline } from "../../engine/outlines/contours.ts";
 import { distanceOf, dot, type Loop, loopOf, minus, pointAt, turnOf, unit } from "../../engine/outlines/polyline.ts";
 import { type Run, type Straightness, straightRuns } from "../../engine/outlines/straight-runs.ts";
 import { type Straight, straightStretches } from "../../engine/outlines/straight-stretches.ts";
+import type { Arc } from "./arcs.ts";
 import { deviationOf } from "./deviation.ts";
 import { ellipseOf } from "./ellipse.ts";
 import { type Node, nodesOf } from "./nodes.ts";
+import { roundedBetween } from "./rounded.ts";
 
 const stepPx = 0.7;
 /** Points of a curve beyond this number are thinned out, for a fit takes the longer the more there are. */
@@ -27,6 +29,9 @@ const [soundPx, soundTimes, clearlyPx] = [0.6, 2, 0.15] as const;
 const looseTimes = 5;
 /** The same of an outline that nobody sees anywhere, as of an area that lines go around: lines may be made thinner. */
 const hiddenTimes = 2.5;
+
+/** How far points may be from an arc, by what is allowed, and how much of a line it may take. */
+const [arcTimes, roomShare] = [1.4, 0.5] as const;
 
 /** How near curves shall be. */
 export interface Fit {
@@ -71,18 +76,44 @@ function fitAlong(loop: Loop, fit: Fit, runs: readonly Run[]): Path {
   const { tolerancePx } = fit;
   const nodes = nodesOf(loop, ((32 + 20 * tolerancePx) * Math.PI) / 180, runs);
   if (nodes.length === 0) return fitSmooth(loop, fit);
-  const start = nodes[0]!.point;
+  const places = nodes.map(({ point }) => point);
+  // Where an arc joins lines, it says where these end.
+  const arcs = nodes.map((_, at): Arc | undefined => {
+    const arc = arcAfter(loop, nodes, at, tolerancePx);
+    if (arc) [places[at], places[(at + 1) % nodes.length]] = [arc.from, arc.to];
+    return arc;
+  });
   const segments: Segment[] = [];
   for (const [at, node] of nodes.entries()) {
-    const next = nodes[(at + 1) % nodes.length]!;
-    if (node.isStraightAfter) segments.push({ to: next.point });
+    const next = (at + 1) % nodes.length;
+    if (node.isStraightAfter) segments.push({ to: places[next]! });
+    else if (arcs[at]) segments.push(...arcs[at].segments);
     // Of others at one place the second alone goes on.
-    else if (next.index !== node.index || next === node)
+    else if (nodes[next]!.index !== node.index || next === at)
       segments.push(
-        ...fitBetween(loop, node, next, node.isHiddenAfter ? { ...fit, tolerancePx: looseTimes * tolerancePx } : fit),
+        ...fitBetween(
+          loop,
+          { ...node, point: places[at]! },
+          { ...nodes[next]!, point: places[next]! },
+          node.isHiddenAfter ? { ...fit, tolerancePx: looseTimes * fit.tolerancePx } : fit,
+        ),
       );
   }
-  return { start, segments };
+  return { start: places[0]!, segments };
+}
+
+/** Lines and arcs from a node to the next, if that is what is there. */
+function arcAfter(loop: Loop, nodes: readonly Node[], at: number, tolerancePx: number): Arc | undefined {
+  const nodeAt = (index: number): Node => nodes[(index + nodes.length) % nodes.length]!;
+  const [from, to] = [nodeAt(at), nodeAt(at + 1)];
+  if (from.isStraightAfter || from.isHiddenAfter || (to.index === from.index && to !== from)) return undefined;
+  const before = nodeAt(at - 1).isStraightAfter && isSmooth(from) ? from.going : undefined;
+  const after = to.isStraightAfter && isSmooth(to) ? to.coming : undefined;
+  const room = [distanceOf(nodeAt(at - 1).point, from.point), distanceOf(to.point, nodeAt(at + 2).point)] as const;
+  return roundedBetween(
+    { points: pointsBetween(loop, from, to), before, after, room: [roomShare * room[0], roomShare * room[1]] },
+    arcTimes * tolerancePx,
+  );
 }
 
 /** Straight stretches of outlines. */
@@ -99,6 +130,13 @@ const turnsFor = (tolerancePx: number): Straightness => ({
 });
 
 function fitBetween(loop: Loop, from: Node, to: Node, fit: Fit): Segment[] {
+  const points = pointsBetween(loop, from, to);
+  return curvesThrough(points, from.going, to.coming, fit, [isSmooth(from), isSmooth(to)]);
+}
+
+const isSmooth = ({ coming, going }: Node): boolean => dot(coming, going) > 0.999;
+
+function pointsBetween(loop: Loop, from: Node, to: Node): Point[] {
   const count = loop.points.length;
   const steps = (to.index - from.index + count) % count || count;
   const points: Point[] = [from.point];
@@ -107,8 +145,7 @@ function fitBetween(loop: Loop, from: Node, to: Node, fit: Fit): Segment[] {
     if (distanceOf(point, from.point) > 1 && distanceOf(point, to.point) > 1) points.push(point);
   }
   points.push(to.point);
-  const isSmooth = ({ coming, going }: Node): boolean => dot(coming, going) > 0.999;
-  return curvesThrough(points, from.going, to.coming, fit, [isSmooth(from), isSmooth(to)]);
+  return points;
 }
 
 /** An outline without corner or straight stretch is cut where designers cut it: at its top and bottom, where it runs level. */

@@ -82,7 +82,7 @@ function bestMove(
   const wrongWith = costAround(own, changing, others, px, ink);
   let [best, least] = [undefined as Nodes | undefined, wrongWith(own) - gainLeast * ink.widthPx];
   for (const moved of moves) {
-    const wrong = wrongWith(moved);
+    const wrong = wrongWith(moved, least);
     if (wrong < least) [best, least] = [moved, wrong];
   }
   return best;
@@ -206,14 +206,17 @@ function aligned(own: Nodes, isSmooth: readonly boolean[]): Nodes {
   return { ...own, handles };
 }
 
-/** How far pixels around some segments of a path are on the wrong side of the edge, in all, as these change. */
+/**
+ * How far pixels around some segments of a path are on the wrong side of the edge, in all, as these change.
+ * @returns of a change; from `most` on it need not be exact
+ */
 function costAround(
   own: Nodes,
   changing: ReadonlySet<number>,
   others: readonly Nodes[],
   stepPx: number,
   { stride, widthPx, isInk, isNone, away }: InkToCover,
-): (moved: Nodes) => number {
+): (moved: Nodes, most?: number) => number {
   const half = widthPx / 2;
   const near = piecesOf(own, (segment) => changing.has(segment));
   const rest = [
@@ -242,10 +245,11 @@ function costAround(
       pixels.push(at);
       bys.push(by);
     }
-  return (moved) => {
+  return (moved, most = Number.POSITIVE_INFINITY) => {
+    const enough = most / everyPx ** 2;
     const pieces = piecesOf(moved, (segment) => changing.has(segment));
     let wrong = 0;
-    for (let index = 0; index < pixels.length; index += 1) {
+    for (let index = 0; index < pixels.length && wrong < enough; index += 1) {
       const at = pixels[index]!;
       const own = leastAway(pieces, (at % stride) + 0.5, Math.floor(at / stride) + 0.5) - half;
       const by = Math.min(bys[index]!, own);

@@ -12,6 +12,7 @@ import {
 import type { Run } from "../../engine/outlines/straight-runs.ts";
 import { straightStretches } from "../../engine/outlines/straight-stretches.ts";
 import { curvesThrough, type Fit, fitRing, headingOf, straightFor } from "../curves/fit.ts";
+import { roundedBetween } from "../curves/rounded.ts";
 import type { Chain } from "./chains.ts";
 
 /** A piece with its straight stretches in order. */
@@ -22,6 +23,9 @@ interface Piece {
 
 /** How far from an end a straight stretch may begin that goes on to it, and how far a corner moves to where two of them meet, of the width of lines. */
 const [nearShare, movesShare] = [0.3, 0.35] as const;
+
+/** How far points may be from an arc, by what is allowed, and how much of a line it may take. */
+const [arcTimes, roomShare] = [1.4, 0.5] as const;
 
 /** Distance of points to which curves are fitted, by the width of lines, and in pixels. */
 const [stepShare, stepLeastPx, stepMostPx] = [0.06, 0.7, 1.3] as const;
@@ -74,25 +78,45 @@ export function strokePath(chain: Chain, widthPx: number, fit: Fit): Path {
 
 function pieceSegments({ loop, runs }: Piece, start: Point, end: Point, near: number, fit: Fit): Segment[] {
   const last = loop.points.length - 1;
+  const startsStraight = runs.length > 0 && runs[0]!.from * loop.stepPx <= near;
+  const endsStraight = runs.length > 0 && (last - runs.at(-1)!.to) * loop.stepPx <= near;
+  const lines = runs.map(({ from, to, line }, at) => ({
+    from,
+    to,
+    line,
+    begins: at === 0 && startsStraight ? start : footOn(line, pointAt(loop, from)),
+    ends: at === runs.length - 1 && endsStraight ? end : footOn(line, pointAt(loop, to)),
+  }));
   const segments: Segment[] = [];
-  let [at, index, going] = [start, 0, headingOf(loop, 0, armPx)];
-  for (const { from, to, line } of runs) {
-    const isFirst = segments.length === 0 && from * loop.stepPx <= near;
-    if (!isFirst) {
-      const begins = footOn(line, pointAt(loop, from));
-      segments.push(
-        ...curvesThrough(between(loop, index, from, at, begins), going, line.direction, fit, [index > 0, true]),
-      );
-    }
-    const isLast = (last - to) * loop.stepPx <= near;
-    at = isLast ? end : footOn(line, pointAt(loop, to));
-    segments.push({ to: at });
-    if (isLast) return segments;
-    [index, going] = [to, line.direction];
+  for (let at = startsStraight ? 1 : 0; at <= lines.length - (endsStraight ? 1 : 0); at += 1) {
+    const [before, after] = [lines[at - 1], lines[at]];
+    const points = between(loop, before?.to ?? 0, after?.from ?? last, before?.ends ?? start, after?.begins ?? end);
+    const arc = roundedBetween(
+      {
+        points,
+        before: before?.line.direction,
+        after: after?.line.direction,
+        room: [before, after].map((line) => (line ? roomShare * distanceOf(line.begins, line.ends) : 0)) as [
+          number,
+          number,
+        ],
+      },
+      arcTimes * fit.tolerancePx,
+    );
+    if (before) segments.push({ to: arc?.from ?? before.ends });
+    segments.push(
+      ...(arc?.segments ??
+        curvesThrough(
+          points,
+          before?.line.direction ?? headingOf(loop, 0, armPx),
+          after?.line.direction ?? headingOf(loop, last, armPx),
+          fit,
+          [before !== undefined, after !== undefined],
+        )),
+    );
+    if (arc && after) lines[at] = { ...after, begins: arc.to };
   }
-  segments.push(
-    ...curvesThrough(between(loop, index, last, at, end), going, headingOf(loop, last, armPx), fit, [index > 0, false]),
-  );
+  if (endsStraight) segments.push({ to: end });
   return segments;
 }
 
