@@ -1,11 +1,11 @@
 /** Palettes of libraries in the window: which are asked for and when, and what is kept while they can't be read. No canvas, no server. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Controller } from "../../../../../plugin/ui/control/controller.ts";
-import { defaultForm } from "../../../../../plugin/ui/state/form.ts";
-import type { UiMessage } from "../../../../../shared/messages/messages.ts";
-import { defaultSettings } from "../../../../../shared/messages/settings.ts";
-import type { ColourCollection } from "../../../../../shared/messages/vector-messages.ts";
+import { Controller } from "../../../../plugin/ui/control/controller.ts";
+import { defaultForm } from "../../../../plugin/ui/state/form.ts";
+import type { UiMessage } from "../../../../shared/messages/messages.ts";
+import { defaultSettings } from "../../../../shared/messages/settings.ts";
+import type { ColourCollection } from "../../../../shared/messages/vector-messages.ts";
 
 const own: ColourCollection = { id: "own", name: "Brand", modes: [{ id: "m", name: "Light" }], colours: [] };
 const named: ColourCollection = { id: "library:k", name: "Tokens", library: "Acme", modes: [], colours: [] };

@@ -13,12 +13,12 @@ import {
   snapped,
   unboundIn,
   withPalette,
-} from "../../../../../plugin/ui/palettes.ts";
-import { labelOf, planComponents, planFamily } from "../../../../../plugin/ui/plans/icons.ts";
-import { defaultForm, type Form } from "../../../../../plugin/ui/state/form.ts";
-import type { ResultImage } from "../../../../../plugin/ui/state/results.ts";
-import { limits } from "../../../../../shared/limits.ts";
-import type { ColourCollection } from "../../../../../shared/messages/vector-messages.ts";
+} from "../../../../plugin/ui/palettes.ts";
+import { labelOf, planComponents, planFamily } from "../../../../plugin/ui/plans/icons.ts";
+import { defaultForm, type Form } from "../../../../plugin/ui/state/form.ts";
+import type { ResultImage } from "../../../../plugin/ui/state/results.ts";
+import { limits } from "../../../../shared/limits.ts";
+import type { ColourCollection } from "../../../../shared/messages/vector-messages.ts";
 import {
   blursOf,
   blurText,
@@ -29,7 +29,7 @@ import {
   resizedSvg,
   sharpSvg,
   viewSizeOf,
-} from "../../../../../shared/vectors/vector-svg.ts";
+} from "../../../../shared/vectors/vector-svg.ts";
 
 const brand: ColourCollection = {
   id: "VariableCollectionId:1/2",
