@@ -50,3 +50,10 @@ for (const line of table.trim().split("\n")) {
 /** The badge of what is done with a thing, by both words; undefined where they are no such. */
 export const badgeOfAction = (word: string, thing: string): string | undefined =>
   badges.get(`${word} ${thing}`) ?? badges.get(`${word} ${thing.replace(/s$/, "")}`);
+
+/** Behind a thing these are things themselves: a "user report", a "group call". */
+const nouns = new Set(["report", "rate", "call"]);
+
+/** The same where the action comes last, as in German, Japanese and Korean: "password change". */
+export const badgeOfLastAction = (thing: string, word: string): string | undefined =>
+  nouns.has(word) ? undefined : badgeOfAction(word, thing);

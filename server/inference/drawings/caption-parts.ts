@@ -5,7 +5,7 @@
  */
 import { isOnlyColour } from "../../engine/colour-words.ts";
 import { isMade } from "../../retrieval/library/same-meaning.ts";
-import { badgeOfAction } from "./action-badges.ts";
+import { badgeOfAction, badgeOfLastAction } from "./action-badges.ts";
 
 /** How two drawings become one: the second within or beside the first, or both as large as each other; or one is crossed out. */
 export type CaptionParts =
@@ -166,7 +166,9 @@ function onPaper(text: string): CaptionParts | undefined {
 function withState(text: string): CaptionParts | undefined {
   const words = text.replace(article, "").split(" ");
   const before = badgesBefore.get(words[0]!) ?? badgeOfAction(words[0]!, words.slice(1).join(" ").replace(article, ""));
-  const behind = badgesBehind.get(words.at(-1)!);
+  const behind =
+    badgesBehind.get(words.at(-1)!) ??
+    badgeOfLastAction(words.slice(0, -1).join(" ").replace(article, ""), words.at(-1)!);
   const second = before ?? behind;
   const first = thing((before === undefined ? words.slice(0, -1) : words.slice(1)).join(" "));
   if (second === undefined || first === undefined) return undefined;

@@ -46,12 +46,21 @@ it("what is said of a thing is a badge", () => {
 it("what interfaces do with a thing is a badge, of the things that they do it with", () => {
   for (const [caption, first, second] of [
     ["change email", "email", "pencil"],
+    ["password change", "password", "pencil"],
     ["view invoices", "invoices", "eye"],
     ["report a user", "user", "flag"],
     ["leave group", "group", "log out"],
   ] as const)
     assert.deepEqual(partsOf(caption), { how: "with", first, second }, caption);
-  for (const caption of ["call center", "report card", "start page", "view point", "climate change", "save config"])
+  for (const caption of [
+    "call center",
+    "report card",
+    "start page",
+    "view point",
+    "climate change",
+    "save config",
+    "client rate",
+  ])
     assert.equal(partsOf(caption), undefined, caption);
 });
 
