@@ -88,6 +88,10 @@ const isBetter = (one: Reading, other: Reading): boolean =>
   (one.known === other.known &&
     (one.everyday > other.everyday || (one.everyday === other.everyday && one.parts.length < other.parts.length)));
 
+/** A name of several words says as much as everyday words do. */
+const isEveryday = ({ word, words }: Glossed, { id, everyday }: Language): boolean =>
+  words > 1 || formsOf(word, id).some((form) => everyday.has(form));
+
 function readLetters(caption: string): Reading | undefined {
   const words = foldWords(caption).split(" ");
   const said = words.filter((word) => !isNumber(word)).length;
@@ -99,7 +103,7 @@ function readLetters(caption: string): Reading | undefined {
     const language = readLanguage(id);
     const parts = glossWords(words, language);
     const known = parts.reduce((sum, part) => sum + (isNumber(part.word) ? 0 : part.words), 0);
-    const everyday = parts.filter(({ word }) => formsOf(word, id).some((form) => language.everyday.has(form))).length;
+    const everyday = parts.reduce((sum, part) => sum + (isEveryday(part, language) ? part.words : 0), 0);
     const reading = { parts, language, known, everyday };
     if (best ? isBetter(reading, best) : known > english) best = reading;
   }

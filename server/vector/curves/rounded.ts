@@ -10,7 +10,8 @@ const [bendMost, twoFrom] = [0.7, -0.5] as const;
 
 /** Undefined where a point is farther than `offPx` from all of these. */
 export function roundedBetween(gap: Gap, offPx: number): Arc | undefined {
-  return arcBetween(gap, offPx) ?? withLines(gap, offPx) ?? twoCorners(gap, offPx);
+  const arc = arcBetween(gap, offPx);
+  return (arc && bends(arc) ? arc : undefined) ?? withLines(gap, offPx) ?? twoCorners(gap, offPx);
 }
 
 /** At an end without a line the points may begin as one. */
