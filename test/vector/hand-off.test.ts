@@ -55,12 +55,16 @@ test("widths of strokes in a viewBox are round, and those that are nearly alike 
   assert.deepEqual(await widthsOf(dark + lineOf(88, 12.8, "#e8590c"), 24), [1.5, 2.4]);
 });
 
-test("a width becomes the round number that it nearly is, a coarser one in a larger viewBox", () => {
+test("a width becomes the round number that it nearly is: halves and quarters first, tenths in a large viewBox", () => {
   const cases = [
     [1.4973, 24, 1.5],
+    [1.468, 24, 1.5],
+    [1.953, 24, 2],
     [1.26, 24, 1.25],
     [2.004, 24, 2],
     [1.31, 24, 1.3],
+    [1.667, 20, 1.65],
+    [1.667, 48, 1.7],
     [0.33, 8, 0.33],
     [0.501, 8, 0.5],
     [42.67, 512, 42.5],

@@ -11,21 +11,23 @@ interface Stroked {
 
 /** Strokes whose widths differ by less, as a share of the thinner one, are alike. */
 const alikeWithin = 0.06;
-/** Round numbers, in units, the coarsest first; steps coarser than this share of the view box are left out. */
-const steps = [0.5, 0.25, 0.1, 0.05, 0.01] as const;
-const stepMostShare = 1 / 480;
+/** Round numbers, in units, the coarsest first: halves and quarters are what designers set, tenths are too coarse for a grid of few units. */
+const [steps, fineSteps] = [
+  [0.5, 0.25, 0.1, 0.05, 0.01],
+  [0.5, 0.25, 0.05, 0.01],
+] as const;
+/** Units of a view box from which on tenths are fine enough. */
+const tenthsFrom = 48;
 /** By how much of itself a width may change to become round. */
 const roundWithin = 0.03;
 
-/** The round number that a width nearly is. @param width in units of the view box */
+/** The round number that a width nearly is. @param width in units of the view box @param viewBox its side */
 export function roundWidth(width: number, viewBox: number): number {
-  const [finest] = steps.slice(-1);
-  for (const step of steps) {
-    if (step > Math.max(0.05, stepMostShare * viewBox)) continue;
+  for (const step of viewBox < tenthsFrom ? fineSteps : steps) {
     const round = Number((Math.round(width / step) * step).toFixed(2));
     if (round > 0 && Math.abs(round - width) <= roundWithin * width) return round;
   }
-  return Math.max(finest!, Number(width.toFixed(2)));
+  return Math.max(steps.at(-1)!, Number(width.toFixed(2)));
 }
 
 /**
