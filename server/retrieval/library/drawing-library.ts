@@ -5,6 +5,7 @@
  */
 import { dot } from "../../engine/edits/sphere.ts";
 import type { DrawingChoice, DrawingFinder } from "../../engine/interfaces.ts";
+import { LruCache } from "../../platform/lru-cache.ts";
 import { once } from "../../platform/once.ts";
 import { dotInt4, productsByTable, productTable } from "../int4.ts";
 import { type LibraryContent, readLibraryFile } from "./drawing-library-file.ts";
@@ -90,8 +91,7 @@ export class DrawingLibrary implements DrawingFinder {
   /** Lengths of the names' vectors, in steps; 0 where none was needed yet: all of them would take a start 60 ms. */
   readonly #norms: Float32Array;
   readonly #nothing: Float32Array;
-  /** What names say, the one that was read first in front. */
-  readonly #said = new Map<number, Said>();
+  readonly #said = new LruCache<Said>(saidMost);
   /** Made when a caption has a word that its encoder lacks: it takes 50 ms. */
   readonly #spelling: () => Spelling;
   /** Room of a search, [names]. */
@@ -170,8 +170,8 @@ export class DrawingLibrary implements DrawingFinder {
   namesNear({ words, among }: Parameters<DrawingFinder["namesNear"]>[0]): string[] {
     const told: Array<{ readonly name: string; readonly says: Said }> = [];
     for (const { entry } of this.search({ words, among, cosineLeast: toldLeast })) {
-      const at = this.#content.entryNames[entry]!;
-      const [name, says] = [this.#content.names[at]!, this.#saidBy(at)];
+      const name = this.#content.names[this.#content.entryNames[entry]!]!;
+      const says = this.#saidBy(name);
       if (!told.some((nearer) => saysNoMore(nearer.says, says))) told.push({ name, says });
       if (told.length === toldMost) break;
     }
@@ -223,18 +223,13 @@ export class DrawingLibrary implements DrawingFinder {
       .sort((one, other) => other.cosine - one.cosine || one.name - other.name)
       .slice(0, comparedMost);
     return compared.flatMap(({ name, cosine }) => {
-      const own = this.#saidBy(name);
+      const own = this.#saidBy(this.#content.names[name]!);
       return isPart && !saysNoMore(own, caption) ? [] : [{ name, cosine, ...fitOf(own, caption, cosine) }];
     });
   }
 
-  #saidBy(name: number): Said {
-    const known = this.#said.get(name);
-    if (known) return known;
-    if (this.#said.size >= saidMost) this.#said.delete(this.#said.keys().next().value!);
-    const own = said(this.#content.names[name]!);
-    this.#said.set(name, own);
-    return own;
+  #saidBy(name: string): Said {
+    return this.#said.once(name, () => said(name));
   }
 
   /** Cosines of the names in the lists that are nearest to the words; of those that count, in more lists where they are few. */

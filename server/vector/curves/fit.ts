@@ -30,9 +30,6 @@ const looseTimes = 5;
 /** The same of an outline that nobody sees anywhere, as of an area that lines go around: lines may be made thinner. */
 const hiddenTimes = 2.5;
 
-/** How far points may be from an arc, by what is allowed, and how much of a line it may take. */
-const [arcTimes, roomShare] = [1.4, 0.5] as const;
-
 /** How near curves shall be. */
 export interface Fit {
   /** Distance that a curve may have from its points. */
@@ -109,11 +106,8 @@ function arcAfter(loop: Loop, nodes: readonly Node[], at: number, tolerancePx: n
   if (from.isStraightAfter || from.isHiddenAfter || (to.index === from.index && to !== from)) return undefined;
   const before = nodeAt(at - 1).isStraightAfter && isSmooth(from) ? from.going : undefined;
   const after = to.isStraightAfter && isSmooth(to) ? to.coming : undefined;
-  const room = [distanceOf(nodeAt(at - 1).point, from.point), distanceOf(to.point, nodeAt(at + 2).point)] as const;
-  return roundedBetween(
-    { points: pointsBetween(loop, from, to), before, after, room: [roomShare * room[0], roomShare * room[1]] },
-    arcTimes * tolerancePx,
-  );
+  const lengths = [distanceOf(nodeAt(at - 1).point, from.point), distanceOf(to.point, nodeAt(at + 2).point)] as const;
+  return roundedBetween({ points: pointsBetween(loop, from, to), before, after, lengths }, tolerancePx);
 }
 
 /** Straight stretches of outlines. */

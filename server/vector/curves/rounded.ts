@@ -8,10 +8,20 @@ const [lineTimes, lineLeast, leanMost] = [0.7, 4, 0.08] as const;
 /** Cosines of the turns from which on a line may go on in an arc, and there may be two corners. */
 const [bendMost, twoFrom] = [0.7, -0.5] as const;
 
-/** Undefined where a point is farther than `offPx` from all of these. */
-export function roundedBetween(gap: Gap, offPx: number): Arc | undefined {
-  const arc = arcBetween(gap, offPx);
-  return (arc && bends(arc) ? arc : undefined) ?? withLines(gap, offPx) ?? twoCorners(gap, offPx);
+/** How far points may be from an arc, by what is allowed, and how much of a line it may take. */
+const [arcTimes, roomShare] = [1.4, 0.5] as const;
+
+/** What lies between two nodes. */
+interface Between extends Omit<Gap, "room"> {
+  /** Of the line before and of the line after, in pixels. */
+  readonly lengths: readonly [number, number];
+}
+
+/** Undefined where a point is too far from all of these. @param tolerancePx that a curve may have from its points */
+export function roundedBetween({ lengths, ...ends }: Between, tolerancePx: number): Arc | undefined {
+  const gap: Gap = { ...ends, room: [roomShare * lengths[0], roomShare * lengths[1]] };
+  const offPx = arcTimes * tolerancePx;
+  return bentArc(gap, offPx) ?? withLines(gap, offPx) ?? twoCorners(gap, offPx);
 }
 
 /** At an end without a line the points may begin as one. */
@@ -33,7 +43,7 @@ function withLines(gap: Gap, offPx: number): Arc | undefined {
     const end = other
       ? plus(points.at(-1)!, other.along, dot(minus(inner.at(-1)!, points.at(-1)!), other.along))
       : points.at(-1)!;
-    const arc = arcBetween(
+    const arc = bentArc(
       {
         points: [start, ...inner.slice(1, -1), end],
         before: one ? one.along : before,
@@ -45,7 +55,7 @@ function withLines(gap: Gap, offPx: number): Arc | undefined {
       },
       offPx,
     );
-    if (!arc || !bends(arc)) continue;
+    if (!arc) continue;
     return {
       from: one ? points[0]! : arc.from,
       to: other ? points.at(-1)! : arc.to,
@@ -55,10 +65,12 @@ function withLines(gap: Gap, offPx: number): Arc | undefined {
   return undefined;
 }
 
-/** What hardly bends is one curve. */
-function bends({ segments: [first, ...others], from }: Arc): boolean {
-  const { to, handles } = first!;
-  return others.length > 0 || dot(unit(minus(handles![0], from)), unit(minus(to, handles![1]))) < bendMost;
+/** None that hardly bends: a line, or one curve, does as well. */
+function bentArc(gap: Gap, offPx: number): Arc | undefined {
+  const arc = arcBetween(gap, offPx);
+  if (!arc || arc.segments.length > 1) return arc;
+  const { to, handles } = arc.segments[0]!;
+  return dot(unit(minus(handles![0], arc.from)), unit(minus(to, handles![1]))) < bendMost ? arc : undefined;
 }
 
 /** How many points from the first on lie on a line, and its direction. */

@@ -24,9 +24,6 @@ interface Piece {
 /** How far from an end a straight stretch may begin that goes on to it, and how far a corner moves to where two of them meet, of the width of lines. */
 const [nearShare, movesShare] = [0.3, 0.35] as const;
 
-/** How far points may be from an arc, by what is allowed, and how much of a line it may take. */
-const [arcTimes, roomShare] = [1.4, 0.5] as const;
-
 /** Distance of points to which curves are fitted, by the width of lines, and in pixels. */
 const [stepShare, stepLeastPx, stepMostPx] = [0.06, 0.7, 1.3] as const;
 /** Over which length the direction of an end is measured, in pixels. */
@@ -76,6 +73,9 @@ export function strokePath(chain: Chain, widthPx: number, fit: Fit): Path {
   };
 }
 
+const lengthOf = (line: { readonly begins: Point; readonly ends: Point } | undefined): number =>
+  line ? distanceOf(line.begins, line.ends) : 0;
+
 function pieceSegments({ loop, runs }: Piece, start: Point, end: Point, near: number, fit: Fit): Segment[] {
   const last = loop.points.length - 1;
   const startsStraight = runs.length > 0 && runs[0]!.from * loop.stepPx <= near;
@@ -91,17 +91,10 @@ function pieceSegments({ loop, runs }: Piece, start: Point, end: Point, near: nu
   for (let at = startsStraight ? 1 : 0; at <= lines.length - (endsStraight ? 1 : 0); at += 1) {
     const [before, after] = [lines[at - 1], lines[at]];
     const points = between(loop, before?.to ?? 0, after?.from ?? last, before?.ends ?? start, after?.begins ?? end);
+    const lengths = [lengthOf(before), lengthOf(after)] as const;
     const arc = roundedBetween(
-      {
-        points,
-        before: before?.line.direction,
-        after: after?.line.direction,
-        room: [before, after].map((line) => (line ? roomShare * distanceOf(line.begins, line.ends) : 0)) as [
-          number,
-          number,
-        ],
-      },
-      arcTimes * fit.tolerancePx,
+      { points, before: before?.line.direction, after: after?.line.direction, lengths },
+      fit.tolerancePx,
     );
     if (before) segments.push({ to: arc?.from ?? before.ends });
     segments.push(

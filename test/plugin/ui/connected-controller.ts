@@ -6,12 +6,9 @@ import { defaultSettings } from "../../../shared/messages/settings.ts";
 
 type Around = ConstructorParameters<typeof Controller>[0];
 
-export async function connectedController(
-  server: { readonly url: string; readonly token: string },
-  around: Partial<Around> = {},
-  editor: Editor = "figma",
-): Promise<Controller> {
-  const controller = new Controller({
+/** Not started; nothing happens around it but what a test gives. */
+export const controllerIn = (around: Partial<Around>): Controller =>
+  new Controller({
     post: () => undefined,
     drop: () => undefined,
     whyBlocked: async () => undefined,
@@ -21,6 +18,13 @@ export async function connectedController(
     describe: ({ code }) => code,
     ...around,
   });
+
+export async function connectedController(
+  server: { readonly url: string; readonly token: string },
+  around: Partial<Around> = {},
+  editor: Editor = "figma",
+): Promise<Controller> {
+  const controller = controllerIn(around);
   const settings = { ...defaultSettings, serverUrl: server.url, token: server.token };
   const selection = { texts: [], images: [], layerCount: 0 };
   const launch = { kind: "command", command: "settings" } as const;

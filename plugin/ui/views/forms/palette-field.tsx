@@ -1,7 +1,7 @@
 /** Images or vectors, and the colours of vectors: as drawn, hex values, or colour variables of the file or of a library in one mode. */
 import { useEffect } from "preact/hooks";
 import type { ColourCollection } from "../../../../shared/messages/vector-messages.ts";
-import { libraryOf, paletteName, paletteOf, shownPalette, withPalette } from "../../palettes.ts";
+import { libraryOf, paletteName, paletteOf, shownPalette, unreadLibraryOf, withPalette } from "../../palettes.ts";
 import type { ViewProps } from "../view-props.ts";
 import { ChoiceField } from "./common-fields.tsx";
 
@@ -82,10 +82,9 @@ function PaletteDetails({ controller, texts, isNeeded = false }: PaletteProps) {
   const { collections, libraries } = controller.state;
   const form = isNeeded ? withPalette(controller.state.form, collections) : controller.state.form;
   const palette = paletteOf(form, collections);
-  const isRead = collections.some(({ id, modes }) => id === libraryOf(form.palette) && modes.length > 0);
   return (
     <>
-      {libraryOf(form.palette) !== undefined && !isRead && (
+      {unreadLibraryOf(form.palette, collections) !== undefined && (
         <p class={libraries === "failed" ? "notice" : "hint"}>
           {libraries === "failed" ? texts.libraryFailed : texts.libraryRead}
         </p>

@@ -1,11 +1,12 @@
 /** Palettes of libraries in the window: which are asked for and when, and what is kept while they can't be read. No canvas, no server. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Controller } from "../../../../plugin/ui/control/controller.ts";
+import type { Controller } from "../../../../plugin/ui/control/controller.ts";
 import { defaultForm } from "../../../../plugin/ui/state/form.ts";
 import type { UiMessage } from "../../../../shared/messages/messages.ts";
 import { defaultSettings } from "../../../../shared/messages/settings.ts";
 import type { ColourCollection } from "../../../../shared/messages/vector-messages.ts";
+import { controllerIn } from "../connected-controller.ts";
 
 const own: ColourCollection = { id: "own", name: "Brand", modes: [{ id: "m", name: "Light" }], colours: [] };
 const named: ColourCollection = { id: "library:k", name: "Tokens", library: "Acme", modes: [], colours: [] };
@@ -13,15 +14,7 @@ const read: ColourCollection = { ...named, modes: [{ id: "l", name: "Light" }], 
 
 function opened(palette: string): { controller: Controller; wanted: () => (string | undefined)[] } {
   const sent: UiMessage[] = [];
-  const controller = new Controller({
-    post: (message) => sent.push(message),
-    drop: () => undefined,
-    whyBlocked: async () => undefined,
-    randomSeed: () => 5,
-    copyText: () => true,
-    rasterise: async () => new Uint8Array(),
-    describe: ({ code }) => code,
-  });
+  const controller = controllerIn({ post: (message) => sent.push(message) });
   const launch = { kind: "command", command: "settings" } as const;
   const selection = { texts: [], images: [], layerCount: 0 };
   const session = { form: { ...defaultForm, palette }, results: [] };
