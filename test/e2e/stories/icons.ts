@@ -127,6 +127,29 @@ const recolour: Story = {
   },
 };
 
+/** Colours of a library: listed by name, read when chosen, bound in the mode that is chosen. */
+const libraryColours: Story = {
+  name: "library-colours",
+  run: async (stage) => {
+    const { step, command, ui, page, select, drop } = stage;
+    await page.locator("#canvas").click({ position: { x: 20, y: 700 } });
+    await page.getByRole("button", { name: "Use a library" }).click();
+    await page.getByText("Library: Acme Design / Tokens").waitFor();
+    await drop("badge", picture(5), [300, 300]);
+    await command("Vectorise selection…");
+    await select("badge");
+    await ui.getByRole("list", { name: "Selected images" }).getByText("badge").waitFor();
+    await ui.locator("#palette").selectOption({ label: "Acme Design / Tokens" });
+    await ui.locator(".swatches li").nth(4).waitFor();
+    await step("read");
+    await ui.locator("#palette").selectOption({ label: "Acme Design / Tokens · Dark" });
+    await ui.getByRole("button", { name: "Vectorise", exact: true }).click();
+    await page.locator(".node.frame .node.vector").first().waitFor();
+    await ui.locator(".applied").waitFor();
+    await step("bound");
+  },
+};
+
 const family: Story = {
   name: "family",
   run: async (stage) => {
@@ -308,6 +331,7 @@ export const iconStories: readonly Story[] = [
   insertAsVector,
   vectorise,
   recolour,
+  libraryColours,
   family,
   outlinedFamily,
   components,
