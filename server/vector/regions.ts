@@ -83,13 +83,43 @@ function fewAreas(labels: Int16Array, widthPx: number): Components {
     smooth = mostCommonAround(smooth, widthPx, round < 2 ? 1 : 3);
     areas = componentsOf(smooth, widthPx);
   }
+  // A chessboard of pixels stays itself however often it is smoothed.
+  for (let sidePx = 4; areas.count > areasMax; sidePx *= 2)
+    areas = componentsOf(mosaicOf(labels, widthPx, sidePx), widthPx);
   return areas;
+}
+
+/** Squares of a side in pixels, each with the label that most of its pixels inside have, of several the first. */
+function mosaicOf(labels: Int16Array, widthPx: number, sidePx: number): Int16Array {
+  const heightPx = labels.length / widthPx;
+  const counts = new Int32Array(mostOf(labels) + 1);
+  const mosaic = Int16Array.from(labels);
+  for (let top = 0; top < heightPx; top += sidePx)
+    for (let left = 0; left < widthPx; left += sidePx) {
+      const square = pixelsOf(left, top, Math.min(widthPx, left + sidePx), Math.min(heightPx, top + sidePx), widthPx);
+      const inside = square.filter((at) => labels[at]! >= 0);
+      counts.fill(0);
+      for (const at of inside) counts[labels[at]!]! += 1;
+      const label = counts.indexOf(Math.max(...counts));
+      for (const at of inside) mosaic[at] = label;
+    }
+  return mosaic;
+}
+
+/** The largest label; without spreading, which the stack limits. */
+const mostOf = (labels: Int16Array): number => labels.reduce((most, label) => Math.max(most, label), 0);
+
+/** Indices of the pixels of a rectangle. */
+function pixelsOf(left: number, top: number, right: number, bottom: number, widthPx: number): number[] {
+  const indices: number[] = [];
+  for (let y = top; y < bottom; y += 1) for (let x = left; x < right; x += 1) indices.push(y * widthPx + x);
+  return indices;
 }
 
 /** Every pixel inside takes the label that most pixels around it have, of several the first. */
 function mostCommonAround(labels: Int16Array, widthPx: number, reach: number): Int16Array {
   const heightPx = labels.length / widthPx;
-  const counts = new Int32Array(Math.max(...labels) + 1);
+  const counts = new Int32Array(mostOf(labels) + 1);
   return labels.map((own, at) => {
     if (own < 0) return own;
     counts.fill(0);

@@ -43,7 +43,8 @@ export class VectorPool {
     });
   }
 
+  /** Ends what is traced now, too: these threads may end at any time, and a stop can't wait for a photograph. */
   async close(): Promise<void> {
-    await this.#threads?.close();
+    await this.#threads?.terminate();
   }
 }

@@ -141,6 +141,15 @@ describe("a team of threads", () => {
     assert.equal((await team.run(echo(9))).values[0], 9);
   });
 
+  it("a team of threads that is terminated doesn't wait for what it is at", async () => {
+    const stopped = makeTeam(1);
+    await stopped.run(echo(1));
+    const running = assert.rejects(stopped.run(echo(5, 600_000)), { code: "internal" });
+    await stopped.terminate();
+    await running;
+    await assert.rejects(stopped.run(echo(6)), { code: "internal" });
+  });
+
   it("a team of threads ends after what it is at, and takes nothing more", async () => {
     const closing = makeTeam(1);
     const running = closing.run(echo(5, 30));

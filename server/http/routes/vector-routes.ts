@@ -22,12 +22,19 @@ function vectorRoute(deps: RouteDeps): Route {
       "The image is named by the digest of its upload. Nothing is kept; the same image and fields give the same bytes. Lines of one width are strokes, or outlines on request. With `viewBox` the drawing is in a square of so many units; with `ink: current` one of a single colour says `currentColor`. Photographs become posters: at most eight colours and 160 outlines, `leftOutCount` says how many more there were.",
     body: { mediaTypes: ["application/json"], schema: "VectorRequest" },
     answers: { 200: { description: "The SVG and what it is made of.", schema: "Vector" } },
-    problems: [...captionedJsonProblems, "image_unknown", "image_rejected", "queue_full", "shutting_down"],
+    problems: [...captionedJsonProblems, "image_unknown", "image_rejected", "queue_full", "cancelled", "shutting_down"],
     handle: async (c) => {
       const { image, ...options } = parse(VectorRequestSchema, await readJson(c.req.raw, deps.limits.jsonMaxBytes));
-      const bytes = (await deps.uploads.touch(image)) ? await deps.uploads.read(image) : undefined;
-      if (!bytes) throw unknownUpload("image", image);
-      return json(await gate(() => deps.vectorise(bytes, options), ownerOf(c).owner));
+      if (!(await deps.uploads.touch(image))) throw unknownUpload("image", image);
+      const client = c.req.raw.signal;
+      const trace = async () => {
+        if (client.aborted) throw new AppError("cancelled", "vector: expected a client that waits, got one that left");
+        // Not before its turn: waiting requests would hold their uploads in memory.
+        const bytes = await deps.uploads.read(image);
+        if (!bytes) throw unknownUpload("image", image);
+        return deps.vectorise(bytes, options);
+      };
+      return json(await gate(trace, ownerOf(c).owner));
     },
   };
 }

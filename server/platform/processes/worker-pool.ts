@@ -106,6 +106,12 @@ export class WorkerPool<Task, Result> {
     await Promise.all(this.#workers.map((worker) => worker && ending(worker)));
   }
 
+  /** The workers end at once, and their tasks with them. Only of threads that never run the runtime. */
+  async terminate(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all(this.#workers.map((worker) => worker?.terminate()));
+  }
+
   #livingAt(index: number): Worker {
     const known = this.#workers[index];
     if (known && known.threadId !== -1) return known;
