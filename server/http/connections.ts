@@ -1,10 +1,17 @@
 /**
  * Who may stay connected. Of more connections than are allowed, the one goes that is the longest without a request: a client that
  * drips its headers can't keep others out by coming again and again. Where all have requests, the newest is asked to come again. A
- * client on whose connection nothing moves, because it sends nothing or reads nothing, is closed after the idle time.
+ * client on whose connection nothing moves, because it sends nothing or reads nothing, is closed after the idle time; one that waits
+ * for the answer to a request that it sent whole is not.
  */
-import type { Server } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+
+/** A request and its answer. */
+interface Exchange {
+  readonly incoming: Pick<IncomingMessage, "complete" | "socket">;
+  readonly outgoing: Pick<ServerResponse, "headersSent">;
+}
 
 export interface ConnectionBounds {
   readonly connectionsMax: number;
@@ -19,6 +26,8 @@ export class Connections {
   /** Those without a request, the longest first. */
   readonly #silent = new Set<Socket>();
   readonly #surplus = new WeakSet<Socket>();
+  /** The newest of a connection. */
+  readonly #exchanges = new WeakMap<Socket, Exchange>();
   /** Bytes that had moved on a connection when half of its idle time had passed. */
   readonly #movedBytes = new WeakMap<Socket, number>();
 
@@ -35,7 +44,9 @@ export class Connections {
   }
 
   /** Says that a request came. False for a connection that is one too many. */
-  begin(socket: Socket): boolean {
+  begin(exchange: Exchange): boolean {
+    const { socket } = exchange.incoming;
+    this.#exchanges.set(socket, exchange);
     this.#silent.delete(socket);
     return !this.#surplus.has(socket);
   }
@@ -66,11 +77,18 @@ export class Connections {
   #look(socket: Socket): void {
     const moved = socket.bytesRead + socket.bytesWritten;
     const readsNothing = socket.writableLength > 0;
-    if (this.#silent.has(socket) || readsNothing || this.#movedBytes.get(socket) === moved) {
+    const standsStill = this.#movedBytes.get(socket) === moved && !this.#awaitsAnswer(socket);
+    if (this.#silent.has(socket) || readsNothing || standsStill) {
       socket.destroy();
       return;
     }
     this.#movedBytes.set(socket, moved);
     socket.setTimeout(this.#bounds.idleTimeoutMs / 2);
+  }
+
+  /** Whether it is the server's turn: a family takes minutes on a busy machine. */
+  #awaitsAnswer(socket: Socket): boolean {
+    const exchange = this.#exchanges.get(socket);
+    return exchange?.incoming.complete === true && !exchange.outgoing.headersSent;
   }
 }

@@ -103,7 +103,7 @@ function bound(fetch: Fetch, { pipelinedMax, connectionsMax }: ListenTimings, co
     const { incoming, outgoing } = env as HttpBindings;
     const { socket } = incoming;
     const count = (waiting.get(socket) ?? 0) + 1;
-    if (!connections.begin(socket)) return oneTooMany(connectionsMax);
+    if (!connections.begin({ incoming, outgoing })) return oneTooMany(connectionsMax);
     if (count > pipelinedMax) {
       socket.destroy();
       return new Response(null, { status: 503 });

@@ -4,8 +4,10 @@ import { unknownUpload } from "../../shared/contract/generations/request-sources
 import type { PackInfo } from "../../shared/contract/meta.ts";
 import { nameTaken, type Training, type TrainingRequest } from "../../shared/contract/training.ts";
 import { findTranslation } from "../../shared/contract/translation-rules.ts";
+import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { describe } from "../../shared/validation.ts";
+import type { Identity } from "./identity.ts";
 import type { RouteDeps } from "./route.ts";
 
 /** Codes that a request can be refused with here, for the contract. */
@@ -20,7 +22,8 @@ export const trainingProblems = [
 /** The base that the training starts from. @throws AppError of `trainingProblems`, invalid_request */
 export async function resolveTraining(
   { name, base, examples }: TrainingRequest,
-  { catalogue, uploads }: Pick<RouteDeps, "catalogue" | "uploads">,
+  { catalogue, uploads, trainings }: Pick<RouteDeps, "catalogue" | "uploads" | "trainings">,
+  asking: Identity,
 ): Promise<Training["base"]> {
   const packs = catalogue.packs();
   const first = packs.flatMap(({ translations }) => translations)[0]?.id;
@@ -36,9 +39,24 @@ export async function resolveTraining(
   }
   const owner = ownerOf(name, packs, pack, (id) => catalogue.isShipped(id));
   if (owner !== undefined) throw nameTaken(name, owner);
+  if (packs.some(({ id }) => id === name) && !(await mayReplace(asking, name, trainings)))
+    throw nameTaken(name, "a pack that another token trained");
   for (const [index, { image }] of examples.entries())
     if (!(await uploads.touch(image))) throw unknownUpload(`examples.${index}.image`, image);
   return { pack: pack.id, digest: pack.digest, translation: translation.id, ...(isOfStyles && { isOfStyles }) };
+}
+
+/** A pack is replaced by whoever trained it last, as far as that is on record, and by admins. */
+async function mayReplace(asking: Identity, name: string, trainings: RouteDeps["trainings"]): Promise<boolean> {
+  if (asking.role === "admin") return true;
+  let before: string | undefined;
+  do {
+    const { jobs, nextBefore } = await trainings.list({ q: name, limit: limits.listMax, ...(before && { before }) });
+    const last = jobs.find(({ result }) => result?.pack?.id === name);
+    if (last) return last.owner === asking.name;
+    before = nextBefore;
+  } while (before !== undefined);
+  return true;
 }
 
 /** What has the name already; undefined when it is free, or names a pack of the user's, which then gets a new version. */

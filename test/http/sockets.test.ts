@@ -281,6 +281,23 @@ describe("a crowd of connections", () => {
     await close();
   });
 
+  it("a client that waits for an answer longer than the idle time gets it", async () => {
+    const idleTimeoutMs = 200;
+    const { base, harness, close } = await listenWith({ idleTimeoutMs });
+    const image = await harness.upload(greyPng(8));
+    const { vectorise } = harness.deps;
+    Object.assign(harness.deps, {
+      vectorise: async (...task: Parameters<typeof vectorise>) => {
+        await sleep(5 * idleTimeoutMs);
+        return vectorise(...task);
+      },
+    });
+    const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
+    const answer = await fetch(`${base}/v1/vectors`, { method: "POST", headers, body: JSON.stringify({ image }) });
+    assert.equal(answer.status, 200);
+    await close();
+  });
+
   it("uploads that hardly come hold up no other, and together take only so much memory", async () => {
     const { base, open, close } = await listenWith({ idleTimeoutMs: 60_000 });
     const head = (length: number) =>

@@ -1,6 +1,6 @@
 /** Files by digest that the disk damaged: never given out, and whole again once their bytes come again. */
 import assert from "node:assert/strict";
-import { readFile, truncate, writeFile } from "node:fs/promises";
+import { readdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { it } from "node:test";
 import { ResultStore } from "../../server/jobs/blobs/result-store.ts";
@@ -45,4 +45,24 @@ it("a damaged image is not served, and the same request mends it; so does the sa
   const { id } = await harness.startUpscale({ image: digest, scale: 2 });
   assert.equal((await harness.endUpscale(id)).state, "done");
   await harness.close();
+});
+
+it("a store is counted once, and shrinks to nine tenths when what was stored since may be too much", async () => {
+  const path = join(folder, "counted");
+  const store = await ResultStore.open(path);
+  const put = (index: number) => store.put(Buffer.alloc(100, index));
+  for (let index = 0; index < 9; index += 1) await put(index);
+  const isNeeded = async () => false;
+  await store.shrink(1000, isNeeded);
+  // What others put there isn't seen until the next count.
+  for (const name of ["a", "b"]) await writeFile(join(path, name.repeat(64)), Buffer.alloc(100));
+  await store.shrink(1000, isNeeded);
+  assert.equal((await readdir(path)).length, 11);
+  await put(9);
+  await put(9);
+  await store.shrink(1000, isNeeded);
+  assert.equal((await readdir(path)).length, 12);
+  await put(10);
+  await store.shrink(1000, isNeeded);
+  assert.equal((await readdir(path)).length, 9);
 });

@@ -4,7 +4,7 @@ import type { ProblemCode } from "../../../shared/problem.ts";
 import { parse } from "../../../shared/validation.ts";
 import type { JobBody, JobQueue, JobRequest } from "../../jobs/job-queue.ts";
 import { readJson } from "../body.ts";
-import { ownerOf } from "../identity.ts";
+import { type Identity, identityOf, ownerOf } from "../identity.ts";
 import { accepted, acceptedAnswers, idempotencyOf, idempotencyParameter } from "../job-answers.ts";
 import type { Route } from "../route.ts";
 import type { JobWords } from "./job-routes.ts";
@@ -20,10 +20,8 @@ interface StartOptions<Schema extends z.ZodType<object>, Body extends JobBody, R
   readonly problems: readonly ProblemCode[];
   /** Asked before anything is resolved. @throws AppError when the server can't take such a job now */
   requireReady?(): void;
-  /** A known key is answered before the request is resolved: what it names may be gone by now. */
-  readonly isReplayedUnresolved?: boolean;
   /** What the queue takes. */
-  resolve(requested: z.output<Schema>): Promise<JobRequest<Body, Request>>;
+  resolve(requested: z.output<Schema>, asking: Identity): Promise<JobRequest<Body, Request>>;
 }
 
 export const startRoute = <Schema extends z.ZodType<object>, Body extends JobBody, Request>(
@@ -48,11 +46,12 @@ export const startRoute = <Schema extends z.ZodType<object>, Body extends JobBod
   handle: async (c) => {
     const requested = parse(schema, await readJson(c.req.raw, maxBytes));
     const idempotency = idempotencyOf(c, requested);
-    options.requireReady?.();
-    const former = options.isReplayedUnresolved ? await queue.replayOf(idempotency) : undefined;
+    // Before all else: what the request names may be gone by now.
+    const former = await queue.replayOf(idempotency);
     if (former) return accepted(home, former, false);
+    options.requireReady?.();
     const { body, isNew } = await queue.add({
-      ...(await options.resolve(requested)),
+      ...(await options.resolve(requested, identityOf(c))),
       ...ownerOf(c),
       ...(idempotency && { idempotency }),
     });

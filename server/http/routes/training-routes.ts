@@ -35,9 +35,7 @@ export const trainingRoutes = (deps: RouteDeps): Route[] => [
     maxBytes: deps.limits.trainingJsonMaxBytes,
     queue: deps.trainings,
     problems: [...captionedJsonProblems, ...trainingProblems],
-    // The first one took the name, and its images may be gone by now.
-    isReplayedUnresolved: true,
-    resolve: async (request) => ({ request, base: await resolveTraining(request, deps) }),
+    resolve: async (request, asking) => ({ request, base: await resolveTraining(request, deps, asking) }),
   }),
   ...readRoutes(deps, words, deps.trainings, {
     parameters: pageParameters,

@@ -7,11 +7,16 @@ import { mkdir, readdir, readFile, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { asStorageError, writeFileAtomically } from "../../platform/files/atomic-file.ts";
 import { linkOrCopy } from "../../platform/files/link-or-copy.ts";
+import { mapConcurrent } from "../../platform/map-concurrent.ts";
 import { sha256Of } from "../../platform/sha256.ts";
 import { yieldToEventLoop } from "../../platform/yield-to-event-loop.ts";
 
 /** Files that a sweep looks at without a pause. */
 const sweepBatch = 100;
+/** Files whose sizes are asked for at a time. */
+const statsParallel = 16;
+/** What a shrink leaves, so that the next upload doesn't need another. */
+const keptShare = 0.9;
 
 const isDigest = (name: string): boolean => /^[0-9a-f]{64}$/.test(name);
 
@@ -19,6 +24,8 @@ export class ResultStore {
   readonly #folder: string;
   /** Writes of the same digest at the same time share one. */
   readonly #writing = new Map<string, Promise<void>>();
+  /** Of all files at most, once `shrink` has counted them; only grows in between. */
+  #bytesAtMost: number | undefined;
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -45,7 +52,9 @@ export class ResultStore {
       write = this.read(digest)
         .then(async (kept) => {
           const isKept = kept !== undefined && (await this.touch(digest));
-          if (!isKept) await writeFileAtomically(path, bytes);
+          if (isKept) return;
+          await writeFileAtomically(path, bytes);
+          if (this.#bytesAtMost !== undefined) this.#bytesAtMost += bytes.byteLength;
         })
         .finally(() => this.#writing.delete(digest));
       this.#writing.set(digest, write);
@@ -109,21 +118,29 @@ export class ResultStore {
     }
   }
 
-  /** Removes the longest unused files until at most `maxBytes` are left, or only files that are needed. */
+  /**
+   * Where there are more than `maxBytes`, removes the longest unused files until nine tenths of that are left, or only files that
+   * are needed. Files are counted once, then only when new ones may have made too many: with thousands a look takes a second.
+   */
   async shrink(maxBytes: number, isNeeded: (digest: string) => Promise<boolean>): Promise<void> {
+    if (this.#bytesAtMost !== undefined && this.#bytesAtMost <= maxBytes) return;
+    // What is written while files are counted is counted twice rather than never.
+    this.#bytesAtMost = 0;
     const names = (await readdir(this.#folder)).filter(isDigest);
-    const files = await Promise.all(
-      names.map(async (name) => {
-        const about = await stat(join(this.#folder, name)).catch(() => undefined);
-        return { name, bytes: about?.size ?? 0, usedAt: about?.mtimeMs ?? 0 };
-      }),
-    );
+    const files: Array<{ name: string; bytes: number; usedAt: number }> = [];
+    await mapConcurrent(names, statsParallel, async (name) => {
+      const about = await stat(join(this.#folder, name)).catch(() => undefined);
+      files.push({ name, bytes: about?.size ?? 0, usedAt: about?.mtimeMs ?? 0 });
+    });
     let total = files.reduce((sum, file) => sum + file.bytes, 0);
-    for (const file of files.sort((a, b) => a.usedAt - b.usedAt)) {
-      if (total <= maxBytes) return;
-      if (await isNeeded(file.name)) continue;
-      this.forget(file.name);
-      total -= file.bytes;
+    if (total > maxBytes) {
+      for (const file of files.sort((a, b) => a.usedAt - b.usedAt)) {
+        if (total <= keptShare * maxBytes) break;
+        if (await isNeeded(file.name)) continue;
+        this.forget(file.name);
+        total -= file.bytes;
+      }
     }
+    this.#bytesAtMost += total;
   }
 }

@@ -265,6 +265,25 @@ describe("what an upscale outlives", () => {
   });
 });
 
+it("a repeated request is answered by its key, though its upload is gone and nothing can be drawn now", async () => {
+  const harness = await createHarness();
+  const image = await harness.upload(greyPng(16, 1));
+  const ask = () =>
+    harness.request("/v1/upscales", {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "Idempotency-Key": "once" },
+      body: JSON.stringify({ image, scale: 2 }),
+    });
+  const { id } = (await (await ask()).json()) as { id: string };
+  await harness.endUpscale(id);
+  harness.uploads.forget(image);
+  Object.assign(harness.deps, { inference: () => ({ state: "unavailable", detail: "away" }) });
+  const again = await ask();
+  assert.deepEqual([again.status, again.headers.get("idempotency-replayed")], [202, "true"]);
+  assert.equal(((await again.json()) as { id: string }).id, id);
+  await harness.close();
+});
+
 it("an upscale that finds its upload gone fails and says so", async () => {
   const harness = await createHarness();
   const gate = createGate();

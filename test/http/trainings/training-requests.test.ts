@@ -4,8 +4,14 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { openTrainings } from "../../../server/app/open-stores.ts";
+import { resolveTraining } from "../../../server/http/resolve-training.ts";
 import { openJobDatabase } from "../../../server/jobs/local/job-schema.ts";
-import { type Training, TrainingListSchema, TrainingSchema } from "../../../shared/contract/training.ts";
+import {
+  type Training,
+  TrainingListSchema,
+  TrainingRequestSchema,
+  TrainingSchema,
+} from "../../../shared/contract/training.ts";
 import { limits } from "../../../shared/limits.ts";
 import { tinyExamples } from "../../fixtures/tiny-examples.ts";
 import { createHarness, type Harness, pack, problemOf } from "../harness.ts";
@@ -152,6 +158,28 @@ describe("a request for training", () => {
     assert.equal(full.code, "queue_full");
     assert.ok(full.retryAfterSeconds! > 0);
     await own.close();
+  });
+
+  it("a request for training never replaces a pack that another token trained, unless an admin asks", async () => {
+    const mine = { ...pack, id: "mine", translations: [] };
+    const catalogue = { packs: () => [pack, mine], isShipped: (id: string) => id === pack.id };
+    const done = { request: { name: "mine" }, result: { pack: { id: "mine" } } };
+    const pages = [
+      { jobs: [{ ...done, owner: "bob", result: undefined }], nextBefore: "older" },
+      { jobs: [{ ...done, owner: "ann" }] },
+    ];
+    const trainings = { list: async ({ before }: { before?: string }) => pages[before === undefined ? 0 : 1] };
+    const deps = { ...harness.deps, catalogue, trainings } as unknown as typeof harness.deps;
+    const ask = (name: string, role: "user" | "admin" = "user") =>
+      resolveTraining(TrainingRequestSchema.parse({ name: "mine", examples }), deps, { name, role, share: 1 });
+    await assert.rejects(ask("bob"), { code: "name_taken", message: /a pack that another token trained/ });
+    for (const [name, role] of [
+      ["ann", "user"],
+      ["chief", "admin"],
+    ] as const)
+      assert.equal((await ask(name, role)).pack, pack.id);
+    pages[1]!.jobs = [];
+    assert.equal((await ask("bob")).pack, pack.id, "of which no record is left");
   });
 
   it("a request for training keeps its uploads from being swept, until it is cancelled", async () => {
