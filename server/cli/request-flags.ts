@@ -100,11 +100,17 @@ type Loose<T> = { [K in keyof T]?: T[K] | undefined };
 const given = <T extends object>(fields: Loose<T>): T =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 
-export const numberOf = (value: string | undefined): number | undefined =>
-  value === undefined ? undefined : value.trim() === "" ? Number.NaN : Number(value);
+/** @throws AppError invalid_request for a text that is no number; `byFlag` can't say what came, once it is NaN */
+export function numberOf(value: string | undefined, flag: string): number | undefined {
+  if (value === undefined) return undefined;
+  const number = value.trim() === "" ? Number.NaN : Number(value);
+  if (!Number.isNaN(number)) return number;
+  const [expected, received] = ["a number", `"${value}"`];
+  throw new AppError("invalid_request", `--${flag}: expected ${expected}, got ${received}`, { expected, received });
+}
 
 /** The seed that the flags name, or one drawn at random. */
-export const seedOf = ({ seed }: Values): number => numberOf(seed) ?? randomInt(limits.seedMax + 1);
+export const seedOf = ({ seed }: Values): number => numberOf(seed, "seed") ?? randomInt(limits.seedMax + 1);
 
 /** The condition that the flags name, with its files read; not yet checked. */
 export async function conditionOf(values: Values, keep: KeepImage): Promise<PartialCondition> {
@@ -164,22 +170,22 @@ export function requestOf(values: Values, edit: Edit) {
     "view-box": viewBox,
     ink,
   } = values;
-  const attribute = given({ towards, from, strength: numberOf(strength) });
+  const attribute = given({ towards, from, strength: numberOf(strength, "strength") });
   const request = given({
     ...edit,
     translation,
-    temperature: numberOf(temperature),
-    guidance: numberOf(guidance),
-    retrieval: numberOf(retrieval),
+    temperature: numberOf(temperature, "temperature"),
+    guidance: numberOf(guidance, "guidance"),
+    retrieval: numberOf(retrieval, "retrieval"),
     guidanceOf: single && Object.fromEntries(single.map(weightOf)),
     licences: licences?.split(",").map((licence) => licence.trim()),
-    bestOf: numberOf(bestOf),
-    diversity: numberOf(diversity),
-    upscale: numberOf(upscale),
+    bestOf: numberOf(bestOf, "best-of"),
+    diversity: numberOf(diversity, "diversity"),
+    upscale: numberOf(upscale, "upscale"),
     format,
     palette: paletteOf(palette),
     lines,
-    viewBox: numberOf(viewBox),
+    viewBox: numberOf(viewBox, "view-box"),
     ink,
     attribute: Object.keys(attribute).length > 0 ? attribute : undefined,
   });

@@ -63,7 +63,7 @@ describe("tau generate", () => {
       [
         ["--caption", "cat", "--temperature", "hot", "--out", out],
         1,
-        /^tau generate: invalid_request: --temperature: expected .*, got NaN\n$/,
+        /^tau generate: invalid_request: --temperature: expected a number, got "hot"\n$/,
       ],
       [
         ["--out", out],

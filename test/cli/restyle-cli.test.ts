@@ -1,6 +1,6 @@
 /** `tau restyle` on a tiny pack that translates between styles: files and styles from folders, in the real child. */
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, it } from "node:test";
@@ -83,14 +83,17 @@ it("tau restyle --style-from leaves out icons that can't be read, each with a li
   assert.match(none.err, /^tau restyle: image_rejected: .*words\.svg: svg: expected only/m);
 });
 
-it("tau restyle draws all files but one that shows nothing, which the error names", async () => {
+it("tau restyle draws all files but those that show nothing, which the error names", async () => {
   await writeFile(
     at("blank.svg"),
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M0 0h8v8H0z" fill="#fff"/></svg>',
   );
-  const result = await restyle(at("blank.svg"), at("square.svg"), at("grey.png"), "--style", "filled");
+  await copyFile(at("blank.svg"), at("empty.svg"));
+  const files = ["blank.svg", "square.svg", "grey.png", "empty.svg"].map((name) => at(name));
+  const result = await restyle(...files, "--style", "filled");
   assert.notEqual(result.code, 0);
-  assert.match(result.err, /blank\.svg: .*expected an image that shows something/);
+  for (const name of ["blank", "empty"])
+    assert.match(result.err, new RegExp(`${name}\\.svg: .*expected an image that shows something`));
   const drawn = linesOf<{ file: string }>(result).map(({ file }) => file);
   assert.deepEqual(drawn.sort(), [at("out/001-square.png"), at("out/002-grey.png")]);
 });

@@ -1,6 +1,6 @@
 /** `tau vectorise` as a user runs it: files in, SVG files and one line each out, and what it refuses by name. */
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import sharp from "sharp";
@@ -37,6 +37,26 @@ describe("tau vectorise", () => {
     assert.match(inGrid, /fill="currentColor"/);
   });
 
+  it("writes every file, also of one name, and names all that can't be traced at the end", async () => {
+    for (const place of ["a", "b", "c"]) await mkdir(join(folder, place));
+    for (const [place, name] of [
+      ["a", "icon"],
+      ["b", "icon"],
+      ["c", "Icon-2"],
+    ])
+      await copyFile(join(folder, "disc.png"), join(folder, place!, `${name}.png`));
+    const files = ["a/icon.png", "words.png", "b/icon.png", "clear.png", "c/Icon-2.png"];
+    const result = await tau("vectorise", ...files, "--out", "many");
+    assert.equal(result.code, 1);
+    assert.match(result.err, /words\.png: image: expected PNG[\s\S]*\nclear\.png: image: expected a picture/);
+    const written = linesOf<{ file: string }>(result).map(({ file }) => file);
+    assert.deepEqual(
+      written,
+      ["icon.svg", "icon-2.svg", "Icon-2-2.svg"].map((name) => join("many", name)),
+    );
+    assert.deepEqual((await readdir(join(folder, "many"))).length, 3);
+  });
+
   const refusals: Array<[what: string, args: string[], code: number, message: RegExp]> = [
     ["no file", ["--out", "out"], 2, /expected at least one image file, got none/],
     ["no folder", ["disc.png"], 2, /expected --out DIR, got none/],
@@ -48,7 +68,12 @@ describe("tau vectorise", () => {
       /image_rejected: clear\.png: image: expected a picture with something opaque in it, larger than a speck, got 8 × 8 px/,
     ],
     ["a colour in words", ["disc.png", "--out", "out", "--palette", "red"], 1, /invalid_request: --palette/],
-    ["a viewBox in words", ["disc.png", "--out", "out", "--view-box", "big"], 1, /invalid_request: --view-box/],
+    [
+      "a viewBox in words",
+      ["disc.png", "--out", "out", "--view-box", "big"],
+      1,
+      /invalid_request: --view-box: expected a number, got "big"/,
+    ],
     [
       "an ink that is none",
       ["disc.png", "--out", "out", "--ink", "red"],

@@ -46,7 +46,7 @@ async function run(args: string[]): Promise<number> {
     };
     const keepResidualOf = await sourceOf(from, "from");
     const blendWith = await sourceOf(to, "to");
-    const edit = { count: flags.numberOf(frames), seed: flags.seedOf(values), keepResidualOf, blendWith };
+    const edit = { count: flags.numberOf(frames, "frames"), seed: flags.seedOf(values), keepResidualOf, blendWith };
     await draw(flags.requestOf(values, { condition: {}, ...edit }), out);
   };
   return withCliSession(values.packs, work, { count: "frames" });

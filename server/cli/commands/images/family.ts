@@ -13,6 +13,7 @@ import { writeFileAtomically } from "../../../platform/files/atomic-file.ts";
 import { captionsIn } from "../../captions-in.ts";
 import { refuseUsage, withCliSession } from "../../cli-session.ts";
 import { isForPrograms, shortLine } from "../../drawn-line.ts";
+import { createStems } from "../../file-names.ts";
 import * as flags from "../../request-flags.ts";
 import { styleOfFolder } from "../../style-folder.ts";
 import { styleNamed } from "../../style-named.ts";
@@ -64,19 +65,17 @@ async function run(args: string[]): Promise<number> {
     // What is restyled has one likeliest answer.
     const isRestyled =
       translation !== undefined && findTranslation(packs, translation).translation.captionsFrom !== undefined;
-    const temperature = flags.numberOf(values.temperature) ?? (isRestyled ? 0 : undefined);
-    const [palette, viewBox] = [flags.paletteOf(values.palette), flags.numberOf(values["view-box"])];
+    const temperature = flags.numberOf(values.temperature, "temperature") ?? (isRestyled ? 0 : undefined);
+    const [palette, viewBox] = [flags.paletteOf(values.palette), flags.numberOf(values["view-box"], "view-box")];
     const given = { style, translation, temperature, format, lines, ink, palette, viewBox };
     const stated = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
     const request = parse(FamilyRequestSchema, { ...stated, names: positionals, seed: flags.seedOf(values) });
     const family = await draw({ ...request, seed: request.seed! }, out);
     const isJson = isForPrograms(values.json);
-    const used = new Map<string, number>();
+    const stemOf = createStems();
     for (const { name, seed, sources, vector, png } of family.members) {
-      const times = (used.get(name) ?? 0) + 1;
-      used.set(name, times);
       const words = name.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-+|-+$/g, "") || "icon";
-      const file = join(out, `${words}${times === 1 ? "" : `-${times}`}.${request.format}`);
+      const file = join(out, `${stemOf(words)}.${request.format}`);
       await writeFileAtomically(file, vector ? Buffer.from(vector.svg) : Buffer.from(png!, "base64"), 0o666);
       const paths = vector && { paths: vector.layers.length };
       console.log(

@@ -62,7 +62,7 @@ async function run(args: string[]): Promise<number> {
     await draw(
       flags.requestOf(
         { ...values, translation, temperature },
-        { condition, count: flags.numberOf(count), seed: flags.seedOf(values) },
+        { condition, count: flags.numberOf(count, "count"), seed: flags.seedOf(values) },
       ),
       out,
       { lineOf: lineOf(subjectOf(values), values.json) },

@@ -12,6 +12,7 @@ import { AppError } from "../../../../shared/problem.ts";
 import { createSemaphore } from "../../../platform/semaphore.ts";
 import { type CliSession, refuseUsage, withCliSession } from "../../cli-session.ts";
 import { lineOf } from "../../drawn-line.ts";
+import { throwAll } from "../../refused-files.ts";
 import * as flags from "../../request-flags.ts";
 import { styleOfFolder } from "../../style-folder.ts";
 import { styleNamed } from "../../style-named.ts";
@@ -97,10 +98,12 @@ async function run(args: string[]): Promise<number> {
       const drawn = await Promise.allSettled(
         requests.map((request, at) => gate(() => session.draw(request, out, outputOf(at)))),
       );
-      const refused = drawn.findIndex(({ status }) => status === "rejected");
-      if (refused < 0) return;
-      const { reason } = drawn[refused] as PromiseRejectedResult;
-      throw positionals.length > 1 ? named(positionals[refused]!, reason) : reason;
+      throwAll(
+        drawn.flatMap((outcome, at) => {
+          if (outcome.status === "fulfilled") return [];
+          return [positionals.length > 1 ? named(positionals[at]!, outcome.reason) : outcome.reason];
+        }),
+      );
     },
     flagNames,
   );

@@ -82,12 +82,12 @@ async function run(args: string[]): Promise<number> {
       const bytes = await flags.readBytes(path);
       const request = parse(ResolvedUpscaleSchema, {
         image: sha256Of(bytes),
-        scale: flags.numberOf(scale),
-        widthPx: flags.numberOf(width),
-        detail: flags.numberOf(detail),
-        clean: flags.numberOf(clean),
+        scale: flags.numberOf(scale, "scale"),
+        widthPx: flags.numberOf(width, "width"),
+        detail: flags.numberOf(detail, "detail"),
+        clean: flags.numberOf(clean, "clean"),
         letters: !values["no-letters"],
-        count: flags.numberOf(count),
+        count: flags.numberOf(count, "count"),
         variance,
         outlines,
         seed: flags.seedOf(values),

@@ -46,11 +46,11 @@ async function run(args: string[]): Promise<number> {
       depth === undefined
         ? {
             condition: {},
-            angleDegrees: flags.numberOf(angle),
+            angleDegrees: flags.numberOf(angle, "angle"),
             keepResidualOf: { image: await keep(file), condition: own },
           }
         : { condition: await flags.conditionOf({ ...others, image: file, depth }, keep) };
-    const count = flags.numberOf(values.count);
+    const count = flags.numberOf(values.count, "count");
     await draw(flags.requestOf(others, { ...edit, count, seed: flags.seedOf(values) }), out);
   };
   // With an angle the flags say what the image shows: they are the source's own.

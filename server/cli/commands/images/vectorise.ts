@@ -9,12 +9,14 @@ import { decodeRgba, probeImage } from "../../../images/codec.ts";
 import { writeFileAtomically } from "../../../platform/files/atomic-file.ts";
 import { vectorise } from "../../../vector/vectorise.ts";
 import { makeOutFolder, refuseUsage } from "../../cli-session.ts";
+import { createStems } from "../../file-names.ts";
+import { throwAll } from "../../refused-files.ts";
 import * as flags from "../../request-flags.ts";
 
 const usage = `Usage: npm run -s tau -- vectorise FILE... --out DIR [options]
 
-Traces PNG, JPEG, WebP and GIF files and prints one JSON line an image: file, paths, outlines, segments, bytes, leftOut, milliseconds. Made for
-icons and flat drawings; of a photograph it makes a poster: at most ${limits.vectorColoursMax} colours and ${limits.vectorOutlinesMax} outlines, leftOut says how many more there were.
+Traces PNG, JPEG, WebP and GIF files and prints one JSON line an image: file, paths, outlines, segments, bytes, leftOut, milliseconds. Files
+that can't be traced are named at the end, and the command fails; the others are written. Made for icons and flat drawings; of a photograph it makes a poster: at most ${limits.vectorColoursMax} colours and ${limits.vectorOutlinesMax} outlines, leftOut says how many more there were.
 The same file and options give the same bytes.
 
 ${flags.paletteUsage}
@@ -34,10 +36,15 @@ async function run(args: string[]): Promise<number> {
   if (out === undefined) return refuseUsage("vectorise", "expected --out DIR, got none", usage);
   const options = optionsOf(values);
   await makeOutFolder(out);
+  const stemOf = createStems();
+  const refused: unknown[] = [];
   for (const path of positionals) {
     const started = performance.now();
-    const vector = await traceFile(path, options);
-    const file = join(out, `${parsePath(path).name}.svg`);
+    const stem = stemOf(parsePath(path).name);
+    // One that is refused keeps none of the others from being traced.
+    const vector = await traceFile(path, options).catch((error: unknown) => void refused.push(error));
+    if (!vector) continue;
+    const file = join(out, `${stem}.svg`);
     const bytes = Buffer.from(vector.svg);
     await writeFileAtomically(file, bytes, 0o666);
     const { layers, segmentCount, leftOutCount } = vector;
@@ -53,6 +60,7 @@ async function run(args: string[]): Promise<number> {
       }),
     );
   }
+  throwAll(refused);
   return 0;
 }
 
@@ -64,7 +72,7 @@ function optionsOf({ palette, lines, ink, "view-box": viewBox }: Values): Vector
     return parse(VectorFieldsSchema, {
       ...{ lines, ink },
       palette: flags.paletteOf(palette),
-      viewBox: flags.numberOf(viewBox),
+      viewBox: flags.numberOf(viewBox, "view-box"),
     });
   } catch (error) {
     throw flags.byFlag(error);
