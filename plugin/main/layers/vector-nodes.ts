@@ -169,6 +169,8 @@ function replaceNode(
   const parent = node.parent as (BaseNode & ChildrenMixin) | null;
   frame.name = node.name;
   parent?.insertChild(parent.children.indexOf(node), frame);
+  // First: in an auto layout Figma leaves out where a transform puts a layer that flows.
+  if ("layoutPositioning" in node && node.layoutPositioning === "ABSOLUTE") frame.layoutPositioning = "ABSOLUTE";
   // Turned and flipped as the layer, in the middle of its own sides.
   const [[a, b, x], [c, d, y]] = node.relativeTransform;
   const [left, top] = [(node.width - frame.width) / 2, (node.height - frame.height) / 2];
@@ -178,7 +180,6 @@ function replaceNode(
   ];
   if ("opacity" in node) frame.opacity = node.opacity;
   if ("constraints" in node) frame.constraints = node.constraints;
-  if ("layoutPositioning" in node && node.layoutPositioning === "ABSOLUTE") frame.layoutPositioning = "ABSOLUTE";
   const imageHash = rememberVector(frame, image);
   // Last: until here nothing of the page has changed for good.
   node.remove();

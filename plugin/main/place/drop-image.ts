@@ -3,6 +3,7 @@
 import { isDroppedImage } from "../../../shared/messages/message-guards.ts";
 import type { DroppedImage } from "../../../shared/messages/messages.ts";
 import { loadBindings, showMode } from "../layers/bindings.ts";
+import { isInInstance } from "../layers/layers.ts";
 import { createLayer } from "./artboard.ts";
 
 export const readDropped = ({ dropMetadata }: DropEvent): DroppedImage | undefined =>
@@ -29,8 +30,9 @@ export async function dropImage(
   try {
     const layer = createLayer(dropped, tilePx, hashes, bound, made);
     if (layer.type === "FRAME") showMode(layer, bound);
-    // What lies below may be gone by now.
-    const holds = !node.removed && (node.type === "FRAME" || node.type === "SECTION" || node.type === "SLIDE");
+    // What lies below may be gone by now, and nothing can be put into an instance.
+    const isHolder = !node.removed && (node.type === "FRAME" || node.type === "SECTION" || node.type === "SLIDE");
+    const holds = isHolder && !isInInstance(node);
     if (holds) node.appendChild(layer);
     else page.appendChild(layer);
     layer.x = Math.round((holds ? x : absoluteX) - layer.width / 2);

@@ -32,8 +32,8 @@ export interface Run {
   suggest(key: string, query: string, parameters: ParameterValues): Promise<Suggestions>;
   /** Delivers a message that the UI posted. */
   fromUi(message: unknown): void;
-  /** Delivers a drop on the page, as one that the UI triggered. */
-  drop(place: Vector, dropMetadata: unknown): void;
+  /** Delivers a drop on a layer, or on the page, as one that the UI triggered. @param place within it */
+  drop(place: Vector, dropMetadata: unknown, nodeId?: string): void;
   close(): void;
 }
 
@@ -266,8 +266,8 @@ export function createRun(
     fromUi: (message) => {
       if (!isClosed) fire("ui", message);
     },
-    drop: ({ x, y }, dropMetadata) => {
-      const node = pageOf(document, on, off);
+    drop: ({ x, y }, dropMetadata, nodeId) => {
+      const node = nodeId === undefined ? pageOf(document, on, off) : document.nodes.node(nodeId);
       if (!isClosed) fire("drop", { node, x, y, absoluteX: x, absoluteY: y, items: [], files: [], dropMetadata });
     },
     close,

@@ -79,6 +79,27 @@ test("dragged vectors of what Tau did not make have no provenance, and their col
   assert.deepEqual(dropped!.modes, { [collectionId]: modeId });
 });
 
+test("what is dropped on a frame goes into it, unless an instance holds that frame", () => {
+  const [frame, inside] = machine.evaluate<string[]>(`(() => {
+    const { figma } = run;
+    const outer = figma.createFrame();
+    outer.appendChild(figma.createFrame());
+    const instance = figma.createComponentFromNode(outer).createInstance();
+    return [figma.createFrame().id, instance.children[0].id];
+  })()`);
+  const count = page().length;
+  const dropOn = (nodeId: string): void => {
+    const dropped = { key: "k", name: "key", provenance, vector: { svg, record: {} }, applyId: 6, tilePx: 64 };
+    machine.evaluate(`run.drop({ x: 50, y: 50 }, ${JSON.stringify(dropped)}, ${JSON.stringify(nodeId)})`);
+  };
+  dropOn(frame!);
+  assert.equal(page().length, count);
+  assert.equal(machine.evaluate<number>(`sim.tree.childrenOf("${frame}").length`), 1);
+  dropOn(inside!);
+  assert.equal(page().length, count + 1);
+  assert.equal(page().at(-1)!.name, "key");
+});
+
 test("a dragged image has the corners of an added one, and vectors that the editor refuses leave nothing behind", () => {
   const bytes = `new Uint8Array([${drawPng(1, 8).join(",")}])`;
   machine.fromUi(`{ type: "image", applyId: 4, key: "k", bytes: ${bytes} }`);
