@@ -62,7 +62,7 @@ const strokeTimes = 1.5;
 
 /**
  * @param planes of inks, without that of what is outside
- * @param about `linePx`: the width that lines are meant to have, if that is known; `mayBeStrokes`: gradients stay outlines, for editors place them in the box of a path
+ * @param about `linePx`: the width that lines are meant to have, if that is known; `isClean`: edges are where they were drawn; `mayBeStrokes`: gradients stay outlines, for editors place them in the box of a path
  */
 export function stackingOf(
   planes: readonly Float32Array[],
@@ -70,6 +70,7 @@ export function stackingOf(
     readonly widthPx: number;
     readonly fit: Fit;
     readonly linePx: number | undefined;
+    readonly isClean?: boolean;
     readonly mayBeStrokes: (ink: number) => boolean;
   },
 ): Stacking {

@@ -24,6 +24,9 @@ const gradientShare = 0.02;
 /** Squared error in OKLab that a pixel of border may save at `usualPx`: of clean drawings, growing with roughness, up to that of rough ones. */
 const borderPrice = { clean: 0.005, byRoughness: 5, most: 0.03 };
 
+/** Roughness below which a picture is clean if it is not noisy: its edges are where they were drawn. */
+const cleanBelow = 0.001;
+
 /** The width that lines are meant to have, in pixels of the picture that is traced. */
 const linePxIn = (
   { widthPx }: Pick<Picture, "widthPx">,
@@ -37,7 +40,8 @@ export function tracePicture(pixels: TracedPixels, { palette, lines }: VectorOpt
   const area = widthPx * heightPx;
   const unit = Math.max(widthPx, heightPx) / usualPx;
   const speckPx = speckPxOf(area);
-  const price = Math.min(borderPrice.most, borderPrice.clean + borderPrice.byRoughness * roughnessOf(picture));
+  const roughness = roughnessOf(picture);
+  const price = Math.min(borderPrice.most, borderPrice.clean + borderPrice.byRoughness * roughness);
   const { ids, regions } = findRegions(picture, labelFirst(picture, speckPx), { speckPx, price: price * unit });
   if (regions.length === 0) return undefined;
   const noise = noiseOf(regions.map(({ sums }) => sums));
@@ -47,12 +51,14 @@ export function tracePicture(pixels: TracedPixels, { palette, lines }: VectorOpt
   for (const [index, ink] of inks.entries()) for (const region of ink.regions) inkOf[region] = index;
   const labels = Int16Array.from(ids, (id) => (id < 0 ? -1 : inkOf[id]!));
   const planes = membershipsOf(picture, labels, inks.length, colourAtOf(inks, found, ids, inkOf), noise);
+  // What is meant to be lines is.
+  const isClean = pixels.linePx === undefined && roughness < cleanBelow && noise < smoothing.noiseFrom;
   const fit = fitFor(Math.max(widthPx, heightPx), noise);
   const { order, placeOf, strokes } =
     lines === "outlines"
       ? asOutlines(inks.length)
       : stackingOf(planes.slice(0, -1), {
-          ...{ widthPx, fit, linePx: linePxIn(picture, pixels) },
+          ...{ widthPx, fit, linePx: linePxIn(picture, pixels), isClean },
           mayBeStrokes: (ink) => !inks[ink]!.gradient,
         });
   const memberships = [...order.map((ink) => planes[ink]!), planes.at(-1)!];

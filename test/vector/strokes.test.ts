@@ -171,6 +171,26 @@ test("solids, blots and lines of uneven width stay outlines", async () => {
     assert.equal(strokesIn(vectorise(await draw(shown(body, 256))).svg).length, 0, body);
 });
 
+test("half-discs, pills, Ts and letters of uneven width in a clean logo stay outlines", async () => {
+  for (const body of [
+    '<path d="M240 216a24 24 0 0 1 0 48z"/>',
+    '<path d="M240 228a12 12 0 0 1 0 24z"/><rect x="60" y="400" width="360" height="12"/>',
+    '<rect x="220" y="228" width="40" height="24" rx="12"/>',
+    '<path d="M200 200h80v20h-28v60h-24v-60h-28z"/>',
+    '<path fill-rule="evenodd" d="M240 160a60 66 0 1 0 .1 0zm0 10a48 56 0 1 1 -.1 0z"/>',
+  ]) {
+    const { svg } = vectorise(
+      await draw(`<svg xmlns="http://www.w3.org/2000/svg" width="480" height="480" fill="#222">${body}</svg>`),
+    );
+    assert.equal(strokesIn(svg).length, 0, body);
+  }
+});
+
+test("short lines of one width are strokes where they are many", async () => {
+  const dashes = '<path d="M4 6h3M10 6h3M16 6h3M4 18h3M10 18h3M16 18h3"/>';
+  assert.equal(strokesIn(vectorise(await draw(lined(dashes))).svg).length, 1);
+});
+
 test("a width that lines are meant to have is theirs if they nearly have it", async () => {
   const pixels = await draw(lined('<path d="M4 12h16M12 4v16"/>', { width: 2.03 }));
   const meant = (2 * 256) / 24;

@@ -12,6 +12,8 @@ const widthLeastPx = 2.5;
 const meantWithin = 0.06;
 /** Which of all widths that are found, in order: across a line that is met aslant they are greater. */
 const widthsAt = 0.35;
+/** Between these shares of its length the width of a part must not vary far. */
+const fifths = [0.2, 0.8] as const;
 /** Ink of a part, by the square of the width, from which on it may be a line. */
 const inkLeast = 1.1;
 /** Depth by the width beyond which a part has more than lines, also where several meet; and how many parts a drawing has at most. */
@@ -29,6 +31,8 @@ export interface FoundLines {
   readonly parts: Parts;
   /** Those that may be lines. */
   readonly linedParts: readonly number[];
+  /** Of parts that may be lines how far their width varies in pixels, without the narrowest and the broadest fifth. */
+  readonly variesPx: ReadonlyMap<number, number>;
   /** Of all parts. */
   readonly inkPx: number;
 }
@@ -47,14 +51,28 @@ export function findLines(field: Field, mostPx: number, linePx = 0): FoundLines 
   const inkPx = total(parts.sizes);
   const linedPx = total(linedParts.map((part) => parts.sizes[part]!));
   if (linedPx < drawnLeast * inkPx || parts.sizes.length > partsMost) return undefined;
-  const widths = skeletonOf(inkOfParts(ink, parts, linedParts), stride, depths, { widthPx: roughPx, ...firstReading })
-    .branches.flatMap((branch) => acrossBranch(field, branch, roughPx))
-    .flatMap(({ widthPx }) => (widthPx === undefined ? [] : [widthPx]))
-    .sort((one, other) => one - other);
-  const foundPx = widths[Math.floor(widthsAt * widths.length)] ?? 0;
+  const lined = inkOfParts(ink, parts, linedParts);
+  const { branches } = skeletonOf(lined, stride, depths, { widthPx: roughPx, ...firstReading });
+  const widthsOf = new Map<number, number[]>(linedParts.map((part) => [part, []]));
+  for (const branch of branches)
+    for (const { widthPx } of acrossBranch(field, branch, roughPx))
+      if (widthPx !== undefined) widthsOf.get(parts.labels[branch.pixels[0]!]!)!.push(widthPx);
+  const foundPx = ranked([...widthsOf.values()].flat(), [widthsAt])[0] ?? 0;
   if (foundPx < widthLeastPx) return undefined;
   const widthPx = Math.abs(foundPx - linePx) <= meantWithin * linePx ? linePx : foundPx;
-  return { widthPx, ink, depths, parts, linedParts, inkPx };
+  const variesPx = new Map([...widthsOf].map(([part, widths]) => [part, variationOf(widths)]));
+  return { widthPx, ink, depths, parts, linedParts, variesPx, inkPx };
+}
+
+const variationOf = (widths: readonly number[]): number => {
+  const [narrow = 0, broad = 0] = ranked(widths, fifths);
+  return broad - narrow;
+};
+
+/** Of all values in order those at some shares of their number. */
+function ranked(values: readonly number[], shares: readonly number[]): Array<number | undefined> {
+  const sorted = [...values].sort((one, other) => one - other);
+  return shares.map((share) => sorted[Math.floor(share * sorted.length)]);
 }
 
 /** A plain loop: `Uint8Array.from` with a function takes ten times as long. */

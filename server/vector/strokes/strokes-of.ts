@@ -4,15 +4,17 @@
  */
 import { movedPath, type Path } from "../../../shared/vectors/vector-path.ts";
 import { distancesTo } from "../../engine/lines/distances.ts";
+import { distanceOf } from "../../engine/outlines/polyline.ts";
 import type { Fit } from "../curves/fit.ts";
 import type { Field } from "./across.ts";
+import { evenOnes, variesFar } from "./even-lines.ts";
 import { drawnLeast, type FoundLines, findLines, inkOfParts, total } from "./find-lines.ts";
 import { drawnPart, nearestPart, type PartDrawn, type PartLook, type Parts } from "./parts.ts";
 import { chainsByPart, readings } from "./read-lines.ts";
 import { settled } from "./settle-nodes.ts";
 import { type Skeleton, skeletonOf } from "./skeleton.ts";
 import { isWithin, padded, padPx, unpadded } from "./square.ts";
-import type { StrokeLook } from "./stroke-cover.ts";
+import { flattened, type StrokeLook } from "./stroke-cover.ts";
 import { strokePath } from "./stroke-path.ts";
 
 export interface Strokes {
@@ -26,6 +28,8 @@ export interface Strokes {
 const widthMostShare = 0.16;
 /** Length of a part along the border of the picture, by the width, where it may go on beyond. */
 const cutMost = 2.4;
+/** Length of a bar of several, by the width. */
+const barMost = 5;
 /** How far edges are off, by a part's ink, up to which no other reading is tried. */
 const wellOff = 0.03;
 /** The same from which on nodes of strokes are settled, and which share of it must be left for that to count. */
@@ -34,7 +38,7 @@ const [settledFrom, settledTimes] = [0.01, 0.75] as const;
 /**
  * @param cover shares of what is drawn, [height, width]
  * @param about `fit`: how near curves shall be to where the middles are; `linePx`: the width that lines are meant to have, which they get if they
- * nearly have it
+ * nearly have it; `isClean`: edges are where they were drawn, so that lines must be even to be strokes
  * @returns undefined where too little of it is lines
  */
 export function strokesOf(
@@ -43,6 +47,7 @@ export function strokesOf(
     readonly widthPx: number;
     readonly fit: Fit;
     readonly linePx?: number | undefined;
+    readonly isClean?: boolean | undefined;
   },
 ): Strokes | undefined {
   const heightPx = cover.length / about.widthPx;
@@ -51,11 +56,20 @@ export function strokesOf(
   const found = findLines(field, widthMostShare * Math.max(about.widthPx, heightPx), about.linePx);
   if (!found) return undefined;
   const { widthPx, parts, inkPx } = found;
-  const drawn = drawParts(field, found, about.fit, (pixel) => isWithin(pixel, stride, about.widthPx, heightPx));
+  const isShown = (pixel: number): boolean => isWithin(pixel, stride, about.widthPx, heightPx);
+  const drawn = about.isClean
+    ? evenParts(found, (lined) => drawParts(field, { ...found, linedParts: lined }, about.fit, isShown))
+    : drawParts(field, found, about.fit, isShown);
   const drawnPx = total([...drawn.keys()].map((part) => parts.sizes[part]!));
-  // Rectangles that stand alone are no lines.
+  // Rectangles that stand alone are no lines, and neither are a few short ones that make up a T or a cross.
   const isBar = ({ paths, looks }: DrawnPart): boolean =>
-    paths.length === 1 && paths[0]!.isOpen === true && paths[0]!.segments.length === 1 && looks[0]!.look.cap === "butt";
+    looks[0]!.look.cap === "butt" &&
+    paths.every(
+      (path) =>
+        path.isOpen === true &&
+        path.segments.length === 1 &&
+        (paths.length === 1 || lengthOfPath(path) < barMost * widthPx),
+    );
   if (drawnPx < drawnLeast * inkPx || [...drawn.values()].every(isBar)) return undefined;
   const left = field.values.slice();
   for (let at = 0; at < left.length; at += 1)
@@ -68,6 +82,30 @@ export function strokesOf(
     })),
     left: unpadded(left, about.widthPx, heightPx),
   };
+}
+
+/** Parts of which strokes really are the lines. @param draw those that strokes nearly draw */
+function evenParts(
+  found: FoundLines,
+  draw: (parts: readonly number[]) => Map<number, DrawnPart>,
+): Map<number, DrawnPart> {
+  const { parts, linedParts } = found;
+  const [varying, steady] = [
+    linedParts.filter((part) => variesFar(found, part)),
+    linedParts.filter((part) => !variesFar(found, part)),
+  ];
+  const drawn = draw(steady);
+  const measured = new Map(
+    [...drawn].map(([part, own]) => [part, { wrong: wrongOf(own), lengthPx: total(own.paths.map(lengthOfPath)) }]),
+  );
+  const even = evenOnes(found, measured, total(varying.map((part) => parts.sizes[part]!)));
+  return new Map(even.map((part) => [part, drawn.get(part)!]));
+}
+
+/** In pixels. */
+function lengthOfPath(path: Path): number {
+  const { points } = flattened(path);
+  return total(points.slice(1).map((point, at) => distanceOf(points[at]!, point)));
 }
 
 /** Parts that strokes draw as they are, each in the reading in which its edges are off least. */
