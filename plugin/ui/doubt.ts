@@ -1,4 +1,5 @@
-/** Likelihoods in plain words. */
+/** What is doubtful about answers, and likelihoods in plain words. */
+import type { ResultSet } from "./state/results.ts";
 
 export type Typicality = "usual" | "unusual" | "veryUnusual";
 
@@ -10,3 +11,10 @@ export function typicalityOf(percentile: number | undefined): Typicality | undef
   if (percentile === undefined) return undefined;
   return percentile >= 10 ? "usual" : percentile >= 1 ? "unusual" : "veryUnusual";
 }
+
+/** Whether the server itself says that a set may show something else. */
+export const isDoubtful = ({
+  doubts,
+  unfoundWords = [],
+}: Pick<ResultSet, "doubts"> & { readonly unfoundWords?: readonly string[] | undefined }): boolean =>
+  doubts.length + unfoundWords.length > 0;

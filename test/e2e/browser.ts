@@ -4,6 +4,7 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import axe from "axe-core";
 import { type Browser, chromium, type Frame, type FrameLocator, type Locator, type Page } from "playwright-core";
+import { storageKeys } from "../../shared/messages/settings.ts";
 
 const artifacts = path.resolve(import.meta.dirname, "../artifacts");
 
@@ -54,14 +55,23 @@ export interface PlaygroundOptions {
   readonly hash?: string;
   readonly locale?: string;
   readonly colorScheme?: "light" | "dark";
-  /** What the plugin finds in its client storage, as JSON. */
+  /** What the plugin finds in its client storage, as JSON; absent: the choices of a former start. */
   readonly storage?: string | undefined;
 }
+
+/** As JSON, what a person chose at a former start: images, in an emoji style of the default pack or, elsewhere, in any style. */
+export const storedChoices = (style = "", others: object = {}): string =>
+  JSON.stringify({ ...others, [storageKeys.session]: { form: { style, insertAs: "image" }, results: [] } });
 
 export async function openPlayground(
   browser: Browser,
   url: string,
-  { hash = "#token=test-token", locale = "en-US", colorScheme = "light", storage }: PlaygroundOptions = {},
+  {
+    hash = "#token=test-token",
+    locale = "en-US",
+    colorScheme = "light",
+    storage = storedChoices(),
+  }: PlaygroundOptions = {},
 ): Promise<Playground> {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
@@ -72,13 +82,12 @@ export async function openPlayground(
   });
   // What comes is waited for; a machine under load may take long.
   context.setDefaultTimeout(90_000);
-  if (storage !== undefined)
-    await context.addInitScript(
-      ([key, value]) => {
-        if (window === window.top && localStorage.getItem(key) === null) localStorage.setItem(key, value);
-      },
-      [storageKey, storage] as const,
-    );
+  await context.addInitScript(
+    ([key, value]) => {
+      if (window === window.top && localStorage.getItem(key) === null) localStorage.setItem(key, value);
+    },
+    [storageKey, storage] as const,
+  );
   const page = await context.newPage();
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.stack ?? error.message));

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { GenerationListSchema } from "../../shared/contract/generations/generation.ts";
-import { openPlayground } from "./browser.ts";
+import { openPlayground, storedChoices } from "./browser.ts";
 import { stories } from "./stories/all.ts";
 import { runStory } from "./stories/story.ts";
 import { openTheatre, type Theatre } from "./stories/theatre.ts";
@@ -27,6 +27,7 @@ const list = async () => {
 test("a caption typed into the playground becomes images on the canvas, drawn by the real server", async () => {
   const tau = await openPlayground(theatre.browser, theatre.server.url, {
     hash: `#token=${theatre.server.token.value}`,
+    storage: storedChoices("fluent-flat"),
   });
   await tau.ui.locator("#style option:checked", { hasText: "Fluent flat" }).waitFor({ state: "attached" });
   await tau.generate("red apple");
@@ -47,6 +48,7 @@ test("a caption typed into the playground becomes images on the canvas, drawn by
 test("the same seed draws the same image again, found by its content hash on the canvas", async () => {
   const tau = await openPlayground(theatre.browser, theatre.server.url, {
     hash: `#token=${theatre.server.token.value}`,
+    storage: storedChoices("fluent-flat"),
   });
   const draw = async (): Promise<string | null> => {
     const count = await tau.page.locator(".node.rectangle").count();

@@ -1,7 +1,7 @@
 /** Vectors beside the layers that they were made from: in the same arrangement, where nothing is covered. */
 import type { SkippedLayer } from "../../../shared/messages/layer-messages.ts";
 import type { AppliedNode } from "../applied.ts";
-import { loadBindings } from "../layers/bindings.ts";
+import { loadBindings, showMode } from "../layers/bindings.ts";
 import type { FilledLayers } from "../layers/fill-layers.ts";
 import { findNode } from "../layers/layers.ts";
 import { createVector, rememberVector, type VectorImage } from "../layers/vector-nodes.ts";
@@ -45,7 +45,9 @@ export async function placeBeside(
   for (const [index, image] of images.entries()) {
     const box = boxes[index];
     if (box === null || box === undefined) continue;
-    const frame = createVector(image.vector, box, await loadBindings(image.vector.record.bindings), made);
+    const bound = await loadBindings(image.vector.record.bindings);
+    const frame = createVector(image.vector, box, bound, made);
+    showMode(frame, bound);
     if (frame.parent?.id !== page.id) page.appendChild(frame);
     frame.name = image.name ?? sources[index]!.name;
     frame.x = box.x - x + spot.x + (box.width - frame.width) / 2;

@@ -72,6 +72,10 @@ export function choiceOfRequest(
   return redrawnStyles(meta, "caption-to-artboard").some(({ id }) => id === redrawn) ? redrawn : style;
 }
 
+/** What a form begins with: an icon set, as icon designers do, else the style that the pack suggests. */
+export const firstStyle = (meta: Meta, command: CommandId): string =>
+  redrawnStyles(meta, command)[0]?.id ?? translationOfCommand(meta, command)?.defaultStyle ?? "";
+
 /**
  * The form's choice as a command takes it. Where it can't draw in that style, it is the last one chosen that it can draw in, else the one
  * that its pack suggests.

@@ -5,7 +5,7 @@
 import type { Vocabulary } from "../../../shared/messages/settings.ts";
 import { canReconnect, Failure } from "../client/failure.ts";
 import { redrawnStyles, shownIdOf } from "../client/style-choice.ts";
-import { ownStyles, stylesFor, translationOfCommand } from "../client/translations.ts";
+import { firstStyle, ownStyles, stylesFor, translationOfCommand } from "../client/translations.ts";
 import { wait } from "../client/wait.ts";
 import type { Job } from "../run/jobs.ts";
 import type { State } from "../state/state.ts";
@@ -96,7 +96,7 @@ export class Connection {
   /** What the server says of itself: the state has it, and the form a style that is known. */
   take(meta: NonNullable<State["meta"]>): void {
     this.#store.dispatch({ type: "connected", meta });
-    const { styles, defaultStyle = "" } = translationOfCommand(meta, "caption-to-artboard")!;
+    const { styles } = translationOfCommand(meta, "caption-to-artboard")!;
     this.#store.around.post({ type: "save-vocabulary", vocabulary: vocabularyOf(meta) });
     const own = ownStyles(meta, "caption-to-artboard").map(({ id }) => `@${id}`);
     const isKnown = (style: string): boolean =>
@@ -104,7 +104,10 @@ export class Connection {
       own.includes(style) ||
       this.#isRedrawnStyle(meta, style) ||
       (style === "" && this.#store.isStyleChosen);
-    this.#store.replaceStyles((style) => !isKnown(style), this.#store.isStyleChosen ? "" : defaultStyle);
+    this.#store.replaceStyles(
+      (style) => !isKnown(style),
+      this.#store.isStyleChosen ? "" : firstStyle(meta, "caption-to-artboard"),
+    );
   }
 
   /** Of a flow between styles, or of the file. */

@@ -4,6 +4,7 @@ import type { Generation, ImageInfo } from "../../../shared/contract/generations
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
 import type { Upscale } from "../../../shared/contract/upscaling.ts";
 import { limits } from "../../../shared/limits.ts";
+import { isDoubtful } from "../doubt.ts";
 import type { Destination, ResultImage, ResultSet, Step } from "../state/results.ts";
 import { type DrawJob, digestsIn, drawnOf, type EnlargeJob } from "./jobs.ts";
 import type { RunOptions } from "./run-options.ts";
@@ -20,6 +21,10 @@ export async function drawnSet(
   done: Generation,
 ): Promise<ResultSet> {
   const ranks = rankByLikelihood(done.images);
+  const doubts = done.outOfDistribution.map(({ field }) => field);
+  const { namedLabels, unfoundWords } = done;
+  // What may show something else goes on the canvas only if somebody wants it there.
+  const isKept = !isDoubtful({ doubts, unfoundWords });
   const infos = done.images.filter(({ index }) => job.onlyIndex === undefined || job.onlyIndex === index);
   const set = await fetchImages(options, report, { ...job, id: done.id }, infos, async (info, bytes, key) => {
     const nodeId = job.nodeIds[job.onlyIndex === undefined ? info.index : 0];
@@ -35,7 +40,7 @@ export async function drawnSet(
       url: vector ? urlOfSvg(vector.svg) : urlOf(bytes),
       ...(vector === undefined ? {} : { vector }),
       ...(job.isNamed && { name: job.title }),
-      isKept: true,
+      isKept,
       destination: nodeId === undefined ? { kind: "artboard" } : { kind: "layer", nodeId },
       drawn: {
         rank: ranks.get(info.index)!,
@@ -48,8 +53,6 @@ export async function drawnSet(
   // The most likely first; layers and the steps of a blend keep their order.
   const isOrdered = job.nodeIds.length > 0 || done.request.blendWith !== undefined;
   const images = isOrdered ? set.images : [...set.images].sort((a, b) => a.drawn!.rank! - b.drawn!.rank!);
-  const doubts = done.outOfDistribution.map(({ field }) => field);
-  const { namedLabels, unfoundWords } = done;
   return { ...set, images, generationId: done.id, doubts, namedLabels, ...(unfoundWords && { unfoundWords }) };
 }
 

@@ -44,7 +44,7 @@ export interface Form {
   /** Styles that were chosen, the last one first. */
   readonly recentStyles: readonly string[];
   /** What results become on the canvas. */
-  readonly insertAs: "image" | "vector";
+  readonly insertAs: "vector" | "image";
   /** Colours of vectors: `own`, `hex`, or a collection and a mode, `COLLECTION/MODE`. */
   readonly palette: string;
   /** `#rrggbb` and the like, in any order, for `hex`. */
@@ -88,7 +88,7 @@ export const defaultForm: Form = {
   hasVariance: false,
   hasOutlines: false,
   recentStyles: [],
-  insertAs: "image",
+  insertAs: "vector",
   palette: "own",
   hexes: "#0b3954, #087e8b, #bfd7ea, #ff5a5f",
   recolourHow: "all",
@@ -118,7 +118,7 @@ const choices: Readonly<Partial<Record<keyof Form, readonly unknown[]>>> = {
   scaleMode: ["FILL", "FIT"],
   depth: ["early", "middle", "last"],
   scale: upscaleFactors,
-  insertAs: ["image", "vector"],
+  insertAs: ["vector", "image"],
   recolourHow: ["all", "near"],
   vectorsGo: ["beside", "in-place"],
 };

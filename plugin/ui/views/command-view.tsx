@@ -38,15 +38,18 @@ export function CommandView(props: ViewProps) {
   const outcome = useRef<HTMLDivElement>(null);
   const isRunning = run !== undefined;
   const wasRunning = useRef(false);
-  const isToChoose = !state.settings.applyAutomatically || keptImages(state).length < imagesOf(results);
-  // What a run says and brings stands below the form, what it left out before its images; who draws on the pad meanwhile keeps it in sight.
+  /** Something was typed since the run began. */
+  const isTyping = useRef(false);
+  // What a run says and brings stands below the form, what it left out before its images. Who draws on the pad or types meanwhile keeps that in sight.
   useEffect(() => {
     const isAtPad = document.activeElement?.closest(".pad") != null;
-    const leftOut = outcome.current?.querySelector("section.left-out");
-    const ofEnd = leftOut ?? (isToChoose && outcome.current?.querySelector(".tile"));
+    const first =
+      outcome.current?.querySelector("section.left-out") ??
+      outcome.current?.querySelector(".results > .set, .results > .grid");
     const isFirst = isRunning || failure !== undefined;
-    const seen = isFirst ? outcome.current?.firstElementChild : wasRunning.current && ofEnd;
-    if (seen && !isAtPad) seen.scrollIntoView({ block: "nearest" });
+    const seen = isFirst ? outcome.current?.firstElementChild : wasRunning.current && first;
+    if (isRunning) isTyping.current = false;
+    if (seen && !isAtPad && !isTyping.current) seen.scrollIntoView({ block: "nearest" });
     wasRunning.current = isRunning;
   }, [isRunning, failure]);
   useEffect(() => {
@@ -66,7 +69,11 @@ export function CommandView(props: ViewProps) {
         <IconButton icon="help" label={texts.commands.help} onClick={() => controller.show("help")} />
         <IconButton icon="settings" label={texts.settings} onClick={() => controller.show("settings")} />
       </header>
-      <main>
+      <main
+        onInput={() => {
+          isTyping.current = true;
+        }}
+      >
         <CommandForm {...props} />
         <div class="outcome" ref={outcome}>
           {failure !== undefined && <FailureNotice {...props} failure={failure} />}

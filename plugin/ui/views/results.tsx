@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { attributionOf } from "../../../shared/contract/generations/attribution.ts";
 import { shownCaption } from "../../../shared/contract/shown-caption.ts";
-import { typicalityOf } from "../doubt.ts";
+import { isDoubtful, typicalityOf } from "../doubt.ts";
 import { decimal, fill } from "../i18n/texts.ts";
 import type { ResultImage, ResultSet } from "../state/results.ts";
 import { keptImages } from "../state/state.ts";
@@ -13,7 +13,7 @@ import type { ViewProps } from "./view-props.ts";
 export function Results(props: ViewProps) {
   const { controller, texts } = props;
   const { results, appliedCount } = controller.state;
-  const total = results.reduce((sum, { images }) => sum + images.length, 0);
+  const total = results.flatMap(({ images }) => images).filter(({ destination }) => destination.kind !== "none").length;
   const isAll = keptImages(controller.state).length === total;
   if (results.length > 1 && results.every(isOneWithoutWords))
     return (
@@ -36,7 +36,7 @@ export function Results(props: ViewProps) {
     <section class="results">
       {total > 1 && appliedCount === 0 && (
         <button type="button" class="button link" onClick={() => controller.keepAll(!isAll)}>
-          {isAll ? texts.keepNone : texts.keepAll}
+          {isAll ? texts.keepNone : fill(texts.keepAll, { n: total })}
         </button>
       )}
       {results.map((set) => (
@@ -115,6 +115,7 @@ function Doubts({ texts, controller, set }: ViewProps & { readonly set: ResultSe
           {texts.doubtful}
         </p>
       )}
+      {isDoubtful(set) && set.images.every(({ isKept }) => !isKept) && <p class="hint">{texts.notSelected}</p>}
       {isUnnamed && set.doubts.length === 0 && <p class="hint">{texts.unnamed}</p>}
     </>
   );

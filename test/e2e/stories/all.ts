@@ -1,6 +1,7 @@
 /** All stories, in the order of the docs. */
 import { cleanSketchStories } from "./clean-sketch.ts";
 import { commandStories } from "./commands.ts";
+import { firstStartStories } from "./first-start.ts";
 import { hintStories } from "./hints.ts";
 import { iconStories } from "./icons.ts";
 import { learningStories } from "./learning.ts";
@@ -11,6 +12,7 @@ import { safeHandsStories } from "./safe-hands.ts";
 import type { Story } from "./story.ts";
 
 export const stories: readonly Story[] = [
+  ...firstStartStories,
   ...commandStories,
   ...cleanSketchStories,
   ...iconStories,

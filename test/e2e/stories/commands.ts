@@ -19,6 +19,9 @@ const captions: Story = {
     await step("preview");
     await ui.locator(".doubt").first().scrollIntoViewIfNeeded();
     await step("doubt");
+    // What is doubted goes on the canvas only if somebody wants it there.
+    await ui.getByRole("button", { name: "Add 4 to canvas" }).waitFor();
+    await ui.getByRole("button", { name: "Select all (8)" }).click();
     await ui.getByRole("button", { name: "Add 8 to canvas" }).click();
     await page.locator(".node.frame").nth(1).waitFor();
     assert.equal(await imageCount(), 8);

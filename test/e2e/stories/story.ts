@@ -6,7 +6,14 @@ import type { Page } from "playwright-core";
 import { storageKeys } from "../../../shared/messages/settings.ts";
 import { waitFor } from "../../faults/tau-process.ts";
 import { drawPng } from "../../plugin/png.ts";
-import { launchBrowser, openPlayground, type Playground, servedAsPublic, storageKey } from "../browser.ts";
+import {
+  launchBrowser,
+  openPlayground,
+  type Playground,
+  servedAsPublic,
+  storageKey,
+  storedChoices,
+} from "../browser.ts";
 import type { Theatre } from "./theatre.ts";
 
 export type Theme = "light" | "dark";
@@ -45,6 +52,8 @@ export interface Story {
   readonly isLong?: boolean;
   /** A server for this story alone. */
   startServer?(playgroundDir: string): Promise<{ readonly server: StageServer; close(): Promise<void> }>;
+  /** Begins as for somebody who never chose anything; else with the choices of a former start. */
+  readonly isFirstStart?: boolean;
   /** In a browser of its own, which takes the page for one of the internet, as Figma's is. */
   readonly isPublicPage?: boolean;
   /** Why it can't run on this machine; undefined when it can. */
@@ -68,11 +77,11 @@ export async function runStory(theatre: Theatre, story: Story, theme: Theme, isS
 }
 
 /** Pictures of the styles that stories before left, as client storage: the server draws each once, not once a story. */
-let keptThumbs: string | undefined;
-async function readThumbs(page: Page): Promise<string | undefined> {
+let keptThumbs: object = {};
+async function readThumbs(page: Page): Promise<object | undefined> {
   const stored = await page.evaluate((key) => localStorage.getItem(key), storageKey).catch(() => null);
   const { [storageKeys.thumbs]: thumbs } = JSON.parse(stored ?? "{}") as Record<string, unknown>;
-  return thumbs === undefined ? undefined : JSON.stringify({ [storageKeys.thumbs]: thumbs });
+  return thumbs === undefined ? undefined : { [storageKeys.thumbs]: thumbs };
 }
 
 /** In the page: what it keeps for a reload. */
@@ -92,7 +101,7 @@ const readKept = (key: string): Promise<string> =>
 
 async function runOn(
   { browser, server }: Pick<Theatre, "browser"> & { readonly server: StageServer },
-  { name, editor = "figma", isPublicPage = false, run }: Story,
+  { name, editor = "figma", isPublicPage = false, isFirstStart = false, run }: Story,
   theme: Theme,
   isSeen: boolean,
 ): Promise<string[]> {
@@ -100,7 +109,7 @@ async function runOn(
   const tau = await openPlayground(ownBrowser ?? browser, server.url, {
     hash: `?editor=${editor}#token=${server.token.value}`,
     colorScheme: theme,
-    storage: keptThumbs,
+    storage: isFirstStart ? JSON.stringify(keptThumbs) : storedChoices("fluent-flat", keptThumbs),
   });
   const shots: string[] = [];
   const { page, ui } = tau;

@@ -75,6 +75,20 @@ test("strokes are bound to the file's variables, as fills are", () => {
   assert.deepEqual(layerOf().strokes[0]!.boundVariables, { color: { type: "VARIABLE_ALIAS", id: variableId } });
 });
 
+test("a drawing beside its layer shows the mode that its variables were chosen in", () => {
+  prepare();
+  const { collectionId, modeId, variableId } = machine.evaluate<Record<string, string>>(
+    `(() => { const c = figma.variables.createVariableCollection("Brand"); const v = figma.variables.createVariable("red", c, "COLOR");
+      const modeId = c.addMode("Dark"); v.setValueForMode(modeId, { r: 1, g: 0, b: 0 }); return { collectionId: c.id, modeId, variableId: v.id }; })()`,
+  );
+  const bindings = { collectionId, modeId, variables: [{ hex: "#ff0000", variableId }] };
+  put(lined, 4, { ...replace(), kind: "beside" }, { palette: ["#ff0000"], bindings });
+  assert.deepEqual(
+    machine.evaluate("sim.tree.resolved(sim.tree.childrenOf(sim.tree.pageId).at(-1)).explicitVariableModes"),
+    { [collectionId!]: modeId },
+  );
+});
+
 test("components of a recoloured icon have its new colours, of strokes as of fills, bound to the same variable", () => {
   const nodeIds = machine.evaluate<string[]>(
     `(sim.select([sim.addLayer("RECTANGLE", { name: "icon", width: 64, height: 64 })]), sim.selection)`,

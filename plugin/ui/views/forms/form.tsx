@@ -7,6 +7,7 @@ import { choiceFor, translationOfCommand } from "../../client/translations.ts";
 import { fill } from "../../i18n/texts.ts";
 import { captionsOf } from "../../plans/captions.ts";
 import { IconButton, NumberInput, Slider } from "../controls.tsx";
+import { hintsFor } from "../empty.tsx";
 import { Icon } from "../icons.tsx";
 import type { ViewProps } from "../view-props.ts";
 import { CountField, StyleField, TileSizeField } from "./common-fields.tsx";
@@ -37,7 +38,7 @@ export function CaptionForm(props: ViewProps) {
           ref={field}
           rows={2}
           value={form.captions}
-          placeholder={`${texts.captionHints.split("|")[0]}…`}
+          placeholder={`${hintsFor(state, texts)[0]}…`}
           aria-describedby="captions-hint"
           spellcheck
           onInput={(event) => controller.editForm({ captions: event.currentTarget.value })}

@@ -18,8 +18,8 @@ export function InsertAsField(props: ViewProps) {
           label={texts.insertAs}
           value={form.insertAs}
           choices={[
-            ["image", texts.asImage],
             ["vector", texts.asVector],
+            ["image", texts.asImage],
           ]}
           onChange={(value) => controller.editForm({ insertAs: value === "vector" ? "vector" : "image" })}
         />

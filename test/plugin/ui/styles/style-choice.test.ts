@@ -2,7 +2,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { redrawnStyles } from "../../../../plugin/ui/client/style-choice.ts";
-import { choiceFor, isAvailable, stylesFor, translationFor } from "../../../../plugin/ui/client/translations.ts";
+import {
+  choiceFor,
+  firstStyle,
+  isAvailable,
+  stylesFor,
+  translationFor,
+} from "../../../../plugin/ui/client/translations.ts";
+import { defaultForm, readForm } from "../../../../plugin/ui/state/form.ts";
 import type { Meta } from "../../../../shared/contract/meta.ts";
 import { testMeta } from "../../contract/contract-server.ts";
 
@@ -68,6 +75,13 @@ test("a sketch begins with an icon set where a flow between styles reads sketche
   assert.equal(choiceFor(reading, "sketch", { style: "#file", recentStyles: ["#file"] }), "#file");
   assert.equal(choiceFor(reading, "sketch", { style: "outline", recentStyles: ["outline"] }), "outline");
   assert.equal(translationFor(reading, "sketch", "~restyle/tabler").translation.id, "restyle");
+});
+
+test("a first start begins with an icon set and vectors; without icon sets with what the pack suggests", () => {
+  assert.equal(firstStyle(withSets, "caption-to-artboard"), "~restyle/tabler");
+  assert.equal(firstStyle(meta, "caption-to-artboard"), "outline");
+  assert.equal(defaultForm.insertAs, "vector");
+  assert.equal(readForm({ insertAs: "image" }).insertAs, "image", "as it was chosen");
 });
 
 test("names of layers are labels in the styles that have labels, and captions in icon sets and styles of the file", () => {

@@ -1,0 +1,35 @@
+/** What somebody sees who never chose anything: icon sets and vectors, and the first result without scrolling. */
+import assert from "node:assert/strict";
+import type { Story } from "./story.ts";
+
+const firstStart: Story = {
+  name: "first-start",
+  isFirstStart: true,
+  run: async ({ ui, page, step, generate, preview, imageCount }) => {
+    await preview();
+    assert.match(await ui.locator("#style").inputValue(), /^~restyle\//);
+    assert.equal(await ui.locator("#insert-as").inputValue(), "vector");
+    await ui.getByRole("button", { name: "house", exact: true }).waitFor();
+    await step("empty");
+    await generate("search");
+    await ui.locator(".tile").nth(3).waitFor();
+    const isInSight = (): Promise<boolean> =>
+      ui
+        .locator(".tile")
+        .first()
+        .evaluate((tile) => {
+          const { top, bottom } = tile.getBoundingClientRect();
+          const view = tile.closest("main")!.getBoundingClientRect();
+          return top >= view.top - 1 && bottom <= view.bottom + 1;
+        });
+    assert.ok(await isInSight(), "the first result, without scrolling");
+    assert.equal(await ui.locator("#captions").evaluate((field) => field === document.activeElement), true);
+    await step("first-result");
+    await ui.getByRole("button", { name: "Add 4 to canvas" }).click();
+    await page.locator(".node.frame .node.frame .node.vector").nth(3).waitFor();
+    assert.equal(await imageCount(), 0);
+    await step("vectors");
+  },
+};
+
+export const firstStartStories: readonly Story[] = [firstStart];
