@@ -72,11 +72,11 @@ export async function inLibrary(
   captions: NonNullable<Translation["captions"]> & { readonly library: DrawingFinder },
   { drawings, target: { imageSizePx: sizePx } }: Translation,
   words: CaptionWords,
-  { licences, look, liveArea: wanted, onlyCalledSo, isMostTypical }: Wanted,
+  { licences, look, ownSets, liveArea: wanted, onlyCalledSo, isMostTypical }: Wanted,
 ): Promise<Finder> {
   const among = stylesUnder(licences, drawings);
   const find = ({ vector, plain: text }: CaptionWords): DrawingChoice | undefined =>
-    vector && captions.library.find({ words: vector, text, among, look, cosineLeast, onlyCalledSo });
+    vector && captions.library.find({ words: vector, text, among, look, ownSets, cosineLeast, onlyCalledSo });
   const mended = await withoutSlips(captions, words);
   const [asWritten, asMended] = [find(words), mended && find(mended)];
   const isMended = (asMended?.match ?? 0) > (asWritten?.match ?? 0);

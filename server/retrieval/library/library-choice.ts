@@ -86,11 +86,18 @@ function withIdeas(found: readonly NamedEntry[], logWeights: readonly number[], 
   return reached;
 }
 
+/** What a drawing's set adds to its log-weight, and how well that suits the request (DrawingChoice). */
+export interface SetHand {
+  readonly weight: number;
+  readonly standing: number;
+}
+
 interface Known {
   readonly thumbnails?: Thumbnails | undefined;
   readonly nameFits?: NameFits | undefined;
   /** Whether a drawing is there in the look that is wanted. */
   readonly hasLook: (entry: number) => boolean;
+  readonly handOf: (named: NamedEntry) => SetHand;
   /** Whether a drawing is never chosen; others must be left. */
   readonly isLeftOut?: ((entry: number) => boolean) | undefined;
   readonly open: DrawingChoice["open"];
@@ -101,20 +108,23 @@ export class LibraryChoice implements DrawingChoice {
   /** The drawings that noise may choose, as they were found. */
   readonly #likely: ReadonlyArray<{ readonly named: NamedEntry; readonly logWeight: number }>;
   readonly #bestWeight: number;
+  readonly #handOf: Known["handOf"];
   readonly #pictures = new Map<number, Float32Array>();
   readonly match: number;
   readonly saysAll: boolean;
   readonly open: DrawingChoice["open"];
 
   /** @param found the nearest name first, at least one */
-  constructor(found: readonly NamedEntry[], { thumbnails, nameFits, hasLook, isLeftOut, open }: Known) {
+  constructor(found: readonly NamedEntry[], { thumbnails, nameFits, hasLook, handOf, isLeftOut, open }: Known) {
     this.open = open;
     this.#thumbnails = thumbnails;
+    this.#handOf = handOf;
     const typicality = thumbnails && typicalityOf(found, thumbnails);
     const typicalWeight = nameFits ? typicalBeside : typicalAlone;
-    const logWeights = found.map(({ entry, match }, at) => {
+    const logWeights = found.map((named, at) => {
+      const { entry, match } = named;
       if (isLeftOut?.(entry)) return Number.NEGATIVE_INFINITY;
-      const ofName = oneNameWeight * match + nameFitWeight * (nameFits?.of(entry) ?? 0);
+      const ofName = oneNameWeight * match + nameFitWeight * (nameFits?.of(entry) ?? 0) + handOf(named).weight;
       return ofName + typicalWeight * (typicality?.[at] ?? 0) + (hasLook(entry) ? lookWeight : 0);
     });
     const best = Math.max(...logWeights);
@@ -147,7 +157,7 @@ export class LibraryChoice implements DrawingChoice {
   says(entry: number): ReturnType<DrawingChoice["says"]> {
     const { named } = this.#likely.find((one) => one.named.entry === entry)!;
     const { match, saysAll = false, isPart = false, isContrary = false } = named;
-    return { match, saysAll, isPart, isContrary };
+    return { match, saysAll, isPart, isContrary, standing: this.#handOf(named).standing };
   }
 
   /** Correlation of how two drawings look; 1 for the same one, and 0 for others where no thumbnails are known. */
