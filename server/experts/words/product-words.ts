@@ -80,6 +80,10 @@ estimated arrival | clock with map pin
 delivery time | truck with clock
 doctor visit | stethoscope
 health insurance | shield with heart
+medical record | clipboard plus
+medical records | clipboard plus
+health record | clipboard plus
+book appointment | calendar plus
 lab results | flask with check
 test results | flask with check
 medication | pill
@@ -93,6 +97,9 @@ plane ticket | tickets plane
 flight ticket | tickets plane
 seat selection | airplane seat
 choose seat | airplane seat
+cancel booking | calendar with close
+my bookings | calendar check
+bookings | calendar check
 travel visa | passport with check
 luggage allowance | luggage
 baggage allowance | luggage

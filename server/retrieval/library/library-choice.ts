@@ -75,12 +75,17 @@ function typicalityOf(found: readonly NamedEntry[], thumbnails: Thumbnails): Flo
   return typicality;
 }
 
-/** Log-weights with which at least some drawings are found. */
-function withIdeas(found: readonly NamedEntry[], logWeights: readonly number[], best: number): number[] {
+/** Log-weights with which at least some drawings are found. @param ofNames those without the sets', by which ideas are the best */
+function withIdeas(
+  found: readonly NamedEntry[],
+  logWeights: readonly number[],
+  ofNames: readonly number[],
+  best: number,
+): number[] {
   const reached = [...logWeights];
   const places = [...logWeights.keys()]
     .filter((place) => logWeights[place]! > Number.NEGATIVE_INFINITY && found[place]!.isIdea !== false)
-    .sort((one, other) => logWeights[other]! - logWeights[one]!);
+    .sort((one, other) => ofNames[other]! - ofNames[one]!);
   for (const [rank, place] of places.slice(0, ideasLeast).entries())
     reached[place] = Math.max(reached[place]!, best - ideaReach - ideaStep * rank);
   return reached;
@@ -121,14 +126,14 @@ export class LibraryChoice implements DrawingChoice {
     this.#handOf = handOf;
     const typicality = thumbnails && typicalityOf(found, thumbnails);
     const typicalWeight = nameFits ? typicalBeside : typicalAlone;
-    const logWeights = found.map((named, at) => {
-      const { entry, match } = named;
+    const ofNames = found.map(({ entry, match }, at) => {
       if (isLeftOut?.(entry)) return Number.NEGATIVE_INFINITY;
-      const ofName = oneNameWeight * match + nameFitWeight * (nameFits?.of(entry) ?? 0) + handOf(named).weight;
+      const ofName = oneNameWeight * match + nameFitWeight * (nameFits?.of(entry) ?? 0);
       return ofName + typicalWeight * (typicality?.[at] ?? 0) + (hasLook(entry) ? lookWeight : 0);
     });
+    const logWeights = found.map((named, at) => ofNames[at]! + handOf(named).weight);
     const best = Math.max(...logWeights);
-    const reached = withIdeas(found, logWeights, best);
+    const reached = withIdeas(found, logWeights, ofNames, best);
     this.#likely = found
       .map((named, place) => ({ named, logWeight: reached[place]! }))
       .filter(({ logWeight }) => logWeight >= best - noiseMost);
