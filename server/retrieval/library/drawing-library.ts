@@ -160,14 +160,17 @@ export class DrawingLibrary implements DrawingFinder {
     if (found.length === 0) return undefined;
     const { look, ownSets } = query;
     const { entrySets, sets } = this.#content;
-    const weights = this.#setWeights();
-    const isOwn = sets.map((set) => ownSets?.has(set) === true);
-    const handOf = ({ entry, match }: NamedEntry): SetHand => {
-      const set = entrySets[entry]!;
-      const { weight, isOdd } = weights[set]!;
-      if (!isOwn[set]) return { weight, standing: isOdd ? 0 : 1 };
-      return { weight: match >= found[0]!.match - ownSetWithin ? ownSetWeight : weight, standing: 2 };
-    };
+    const hands = this.#setWeights().map(({ weight, isOdd }, set): readonly [near: SetHand, other: SetHand] => {
+      if (ownSets?.has(sets[set]!) === true)
+        return [
+          { weight: ownSetWeight, standing: 2 },
+          { weight, standing: 2 },
+        ];
+      const hand = { weight, standing: isOdd ? 0 : 1 };
+      return [hand, hand];
+    });
+    const nearFrom = found[0]!.match - ownSetWithin;
+    const handOf = ({ entry, match }: NamedEntry): SetHand => hands[entrySets[entry]!]![match >= nearFrom ? 0 : 1];
     const hasLook = (entry: number): boolean => look !== undefined && this.#looks?.has(entry, look) === true;
     const isPixelArtLeftOut = this.#hasSmooth(found);
     const isSmooth = (entry: number): boolean => !isPixelArtLeftOut || !this.#isOfPixelArt(entry);

@@ -195,12 +195,14 @@ function areSame(name: Said, caption: Said): boolean {
 
 /** Of several words: "raised hand" is "raise hand", but a booking is no book. */
 const haveSameStems = (name: Said, caption: Said): boolean =>
-  allSameStems(name, caption) && endsInIng(name) === endsInIng(caption);
+  name.stems.size > 1 &&
+  name.stems.size === caption.stems.size &&
+  name.numbers.size === caption.numbers.size &&
+  [...name.stems].every((stem) => caption.stems.has(stem)) &&
+  [...name.numbers].every((number) => caption.numbers.has(number)) &&
+  endsInIng(name) === endsInIng(caption);
 
 const endsInIng = ({ words }: Said): number => [...words].filter((word) => /ings?$/.test(word)).length;
-
-const allSameStems = ({ stems, numbers }: Said, caption: Said): boolean =>
-  stems.size > 1 && numbers.size === caption.numbers.size && likenessOfWords({ stems, numbers }, caption) === 1;
 
 /** Whether a name of several words has one of the same meaning as a word of a caption of several. */
 const meansSo = (name: Said, { words, meanings }: Said, word: string): boolean =>
