@@ -195,6 +195,8 @@ export interface DrawingFinder {
     readonly among?: ReadonlySet<string> | undefined;
     /** What the drawings had better look like. */
     readonly look?: "lines" | "fills" | undefined;
+    /** Ids of sets that the requested style is of, whose drawings are found sooner. */
+    readonly ownSets?: ReadonlySet<string> | undefined;
     /** Of a name to the words, below which its drawings are not found; absent = all may be. */
     readonly cosineLeast?: number | undefined;
     /** Whether only drawings of what the text calls a thing are found, none that merely fit. */
@@ -229,6 +231,8 @@ export interface DrawingChoice {
     readonly saysAll: boolean;
     readonly isPart: boolean;
     readonly isContrary: boolean;
+    /** How well its set suits the request: one of odd drawings 0, any other 1, one that the requested style is of 2; absent = 1. */
+    readonly standing?: number | undefined;
   };
   /** A drawing as an SVG in `currentColor` with a `viewBox`, what its set calls it, and the set, with its live area if it is known (live-area.ts). */
   open(entry: number): {

@@ -11,6 +11,7 @@ import type { LabelExpertEntry } from "../manifest/expert-entries.ts";
 import type { ExpertCore } from "./expert.ts";
 import { colourOf, LabelNames, withoutColours } from "./label-names.ts";
 import { requireText } from "./values.ts";
+import { partedFromEmoji } from "./words/emoji.ts";
 import { inEnglish } from "./words/in-english.ts";
 
 export class LabelExpert implements ExpertCore {
@@ -36,8 +37,8 @@ export class LabelExpert implements ExpertCore {
   }
 
   inEnglish(words: string): string | undefined {
-    // Words that name a label as they are mean that.
-    return this.labelIn(words) === undefined ? inEnglish(words) : undefined;
+    // Words that name a label as they are mean that; emoji say more.
+    return this.labelIn(words) === undefined || partedFromEmoji(words).names.length > 0 ? inEnglish(words) : undefined;
   }
 
   plainOf(words: string): string | undefined {

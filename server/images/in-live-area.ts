@@ -10,6 +10,11 @@ import { resampleSquare } from "../engine/pixels/resample-square.ts";
 const changeLeast = 0.03;
 /** Between these a set's padding differs; beyond them a style's icons are small or large for another reason. */
 const [scaleLeast, scaleMost] = [0.7, 1.4];
+/**
+ * Longer sides of drawings that become even, of the style's live area: the smallest, and those below which a drawing is small for another
+ * reason, as a plus and an arrow are.
+ */
+const [evenLeast, smallBelow] = [0.9, 0.77];
 /** How much of the picture a drawing may take. */
 const shareMost = 0.96;
 
@@ -17,6 +22,11 @@ const shareMost = 0.96;
 interface LiveAreas {
   readonly own: number | undefined;
   readonly wanted: number | undefined;
+  /**
+   * Whether the drawing is not by whoever drew the style: it is put on the keylines of icon grids then, where squares are smaller than what is
+   * wide or high, and what is a little small grows.
+   */
+  readonly isEvened?: boolean | undefined;
 }
 
 /**
@@ -48,20 +58,28 @@ export async function alphasInLiveArea(svg: string, sizePx: number, areas: LiveA
 }
 
 /** By how much a drawing becomes larger; 1 where that is not known, or not worth it. */
-function scaleIn({ own, wanted }: LiveAreas, planes: Float32Array, sizePx: number): number {
+function scaleIn({ own, wanted, isEvened = false }: LiveAreas, planes: Float32Array, sizePx: number): number {
   const box = own === undefined || wanted === undefined ? undefined : boxOfInk({ planes, sizePx });
-  const scale = box ? scaleOf(box, sizePx, own!, wanted!) : 1;
+  const scale = box ? scaleOf(box, sizePx, { own: own!, wanted: wanted!, isEvened }) : 1;
   return Math.abs(scale - 1) < changeLeast ? 1 : scale;
 }
 
 /** So that a drawing's set gets the style's live area, and the drawing stays within it and within the picture. */
-function scaleOf(box: Box, sizePx: number, own: number, wanted: number): number {
+function scaleOf(
+  box: Box,
+  sizePx: number,
+  { own, wanted, isEvened }: { readonly own: number; readonly wanted: number; readonly isEvened: boolean },
+): number {
   const scale = Math.min(scaleMost, Math.max(scaleLeast, wanted / own));
   const middle = sizePx / 2;
   const reach = Math.max(middle - box.left, box.right - middle, middle - box.top, box.bottom - middle);
   const inside = Math.max(1, (shareMost * middle) / reach);
-  const longest = Math.min(shareMost, roomBeyond * wanted) * sizePx;
-  return Math.min(scale, inside, Math.max(scaleLeast, longest / longerSide(box)));
+  const [longer, shorter] = [longerSide(box), Math.min(box.right - box.left, box.bottom - box.top)];
+  const beyond = isEvened ? Math.min(roomBeyond, Math.sqrt(longer / shorter)) : roomBeyond;
+  const longest = Math.min(shareMost, beyond * wanted) * sizePx;
+  const share = (scale * longer) / (wanted * sizePx);
+  const grown = isEvened && share >= smallBelow && share < evenLeast ? (scale * evenLeast) / share : scale;
+  return Math.min(grown, inside, Math.max(scaleLeast, longest / longer));
 }
 
 /** The drawing around the middle of its view box, and nothing of what lies beyond that. */

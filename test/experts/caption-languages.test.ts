@@ -251,14 +251,16 @@ describe("labels of captions in other languages", () => {
   });
 });
 
-describe("a caption of emoji alone", () => {
+describe("a caption of emoji, alone and beside words", () => {
   for (const [caption, english] of [
     ["🚗", "automobile"],
     ["🔒 ", "locked"],
     ["👍🏽", "thumbs up"],
     ["🐶🏠", "dog face and house"],
     ["✅", "check mark"],
-    ["rocket 🚀", undefined],
+    ["rocket 🚀", "rocket"],
+    ["🔒 settings", "locked settings"],
+    ["🔒 Einstellungen", "locked settings"],
     ["!?", undefined],
   ] as const)
     it(`"${caption}" is read as "${english}"`, () => assert.equal(inEnglish(caption), english));

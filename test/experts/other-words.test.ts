@@ -26,8 +26,19 @@ describe("a caption that no drawing is called", () => {
 });
 
 describe("a caption that drawings are called", () => {
-  for (const caption of ["API key", "2FA", "UI kit", "POS printer", "art director", "IoT", "24 hr", "500 ml", "AC/DC"])
+  for (const caption of ["API docs", "2FA", "UI kit", "POS printer", "art director", "IoT", "24 hr", "500 ml", "AC/DC"])
     it(`"${caption}" stays as it is`, () => assert.equal(inEnglish(caption), undefined));
+});
+
+describe("what products call a feature", () => {
+  for (const [caption, words] of [
+    ["standing order", "calendar sync"],
+    ["My savings goal", "piggy bank with flag"],
+    ["API key", "key with code"],
+    ["orders", "shopping bag"],
+  ] as const)
+    it(`"${caption}" is read as what is drawn for it`, () => assert.equal(inEnglish(caption), words));
+  it("is no part of a longer caption", () => assert.equal(inEnglish("law and order"), undefined));
 });
 
 describe("an abbreviation that is a word as well", () => {

@@ -34,6 +34,15 @@ describe("a drawing in a style's live area", () => {
     isNear(await shareIn(boxed(0, 6, 24, 18), 0.75, 0.75), 0.81);
   });
 
+  it("is as even as keylines where another drew the style: squares no larger, what is a little small larger, and small signs as small", async () => {
+    const evened = async (svg: string): Promise<number> =>
+      shareOf(await renderInLiveArea(svg, sizePx, { own: 0.75, wanted: 0.75, isEvened: true }));
+    isNear(await evened(boxed(1, 1, 23, 23)), 0.75);
+    isNear(await evened(boxed(1, 6, 23, 18)), 0.81);
+    isNear(await evened(boxed(4.5, 4.5, 19.5, 19.5)), 0.9 * 0.75);
+    isNear(await evened(boxed(6, 6, 18, 18)), 0.5);
+  });
+
   it("is whole where it lies beside the middle", async () => {
     const planes = await renderInLiveArea(boxed(1, 8, 9, 16), sizePx, { own: 0.6, wanted: 0.84 });
     const { left, right } = boxOfInk({ planes, sizePx })!;

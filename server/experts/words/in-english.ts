@@ -6,7 +6,7 @@
  */
 import { colourNames, shadeNames } from "../../engine/colour-words.ts";
 import { once } from "../../platform/once.ts";
-import { emojiInEnglish } from "./emoji.ts";
+import { emojiInEnglish, partedFromEmoji } from "./emoji.ts";
 import { inEnglishOrder } from "./english-order.ts";
 import { englishOfTables, type LanguageId } from "./everyday-words.ts";
 import { foldWords, isNumber } from "./fold-words.ts";
@@ -15,7 +15,7 @@ import { glossKorean } from "./gloss-korean.ts";
 import { glossSigns } from "./gloss-signs.ts";
 import { formsOf } from "./inflections.ts";
 import { isEnglish, type Language, readLanguage } from "./languages.ts";
-import { inOtherWords } from "./other-words.ts";
+import { asDrawn, inOtherWords } from "./other-words.ts";
 import { hasOnlyChineseSigns, isHan, mayBeItalian, writingOf } from "./writing.ts";
 
 /** English words that no table of other languages has. */
@@ -42,8 +42,17 @@ const inLetters: readonly LanguageId[] = ["de", "fr", "es", "pt", "it"];
 export function inEnglish(caption: string): string | undefined {
   const emoji = emojiInEnglish(caption);
   if (emoji !== undefined) return emoji;
-  const known = inOtherWords(caption);
-  return translated(known) ?? (known === caption ? undefined : known);
+  const { words, names } = partedFromEmoji(caption);
+  const known = inOtherWords(words);
+  const read = withNames(names, asDrawn(translated(known) ?? known));
+  return read === caption ? undefined : read;
+}
+
+/** "Locked settings" for 🔒 beside settings; what the words say already is not said again. */
+function withNames(names: readonly string[], english: string): string {
+  const words = english.toLowerCase().split(/[^\p{L}\p{N}]+/u);
+  const isSaid = (name: string): boolean => name.split(" ").some((word) => words.some((own) => own.startsWith(word)));
+  return [...names.filter((name) => !isSaid(name)), english].join(" ");
 }
 
 /** What a language knows of a caption. */

@@ -4,6 +4,7 @@
  * what it is read as. What has capitals here is only read where it is written so, since it is a word as well ("ar", the French "roi").
  */
 import { once } from "../../platform/once.ts";
+import { productWords } from "./product-words.ts";
 
 /** Read wherever captions say so. */
 const anywhere = `
@@ -91,6 +92,11 @@ const readings = once((): readonly Reading[] => {
   ];
 });
 
+/** Of a caption of nothing else but small words. */
+const product = once(() =>
+  readingOf(rowsOf(productWords), (said) => new RegExp(`^\\s*(?:(?:an?|the|my|your) )?(${said})\\s*$`, "iu")),
+);
+
 const rowsOf = (table: string): Row[] =>
   table
     .trim()
@@ -116,3 +122,9 @@ export const inOtherWords = (caption: string): string =>
     (text, { pattern, instead }) => text.replace(pattern, (_, said: string) => instead.get(keyOf(said))!),
     caption,
   );
+
+/** An English caption of what a product offers, in words of what is drawn for it; the same one where it names none. */
+export const asDrawn = (english: string): string => {
+  const { pattern, instead } = product();
+  return english.replace(pattern, (_, said: string) => instead.get(keyOf(said))!);
+};

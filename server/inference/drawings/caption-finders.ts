@@ -72,11 +72,11 @@ export async function inLibrary(
   captions: NonNullable<Translation["captions"]> & { readonly library: DrawingFinder },
   { drawings, target: { imageSizePx: sizePx } }: Translation,
   words: CaptionWords,
-  { licences, look, liveArea: wanted, onlyCalledSo, isMostTypical }: Wanted,
+  { licences, look, ownSets, liveArea: wanted, onlyCalledSo, isMostTypical }: Wanted,
 ): Promise<Finder> {
   const among = stylesUnder(licences, drawings);
   const find = ({ vector, plain: text }: CaptionWords): DrawingChoice | undefined =>
-    vector && captions.library.find({ words: vector, text, among, look, cosineLeast, onlyCalledSo });
+    vector && captions.library.find({ words: vector, text, among, look, ownSets, cosineLeast, onlyCalledSo });
   const mended = await withoutSlips(captions, words);
   const [asWritten, asMended] = [find(words), mended && find(mended)];
   const isMended = (asMended?.match ?? 0) > (asWritten?.match ?? 0);
@@ -96,13 +96,14 @@ export async function inLibrary(
     chosen.set(seed, found.entry);
     return found.entry;
   };
+  const isEvened = (set: string): boolean => ownSets?.has(set) !== true;
   const small = new Map<number, Promise<Float32Array>>();
   /** Alpha of a drawing as it is placed, small. */
   const smallOf = (entry: number): Promise<Float32Array> => {
     const known = small.get(entry);
     if (known) return known;
-    const { svg, liveArea: own } = choice!.open(entry);
-    const alphas = alphasInLiveArea(inUsualInk(svg), smallPx, { own, wanted });
+    const { svg, set, liveArea: own } = choice!.open(entry);
+    const alphas = alphasInLiveArea(inUsualInk(svg), smallPx, { own, wanted, isEvened: isEvened(set) });
     small.set(entry, alphas);
     return alphas;
   };
@@ -148,9 +149,9 @@ export async function inLibrary(
       const entry = chosenBy(seed);
       const { svg, name, set, liveArea: own } = choice!.open(entry);
       return {
-        planes: await renderInLiveArea(inUsualInk(svg), sizePx, { own, wanted }),
+        planes: await renderInLiveArea(inUsualInk(svg), sizePx, { own, wanted, isEvened: isEvened(set) }),
         sizePx,
-        key: `library:${sha256Of(svg)} from ${own} in ${wanted}`,
+        key: `library:${sha256Of(svg)} from ${own} in ${wanted}${isEvened(set) ? ", even" : ""}`,
         sources: sourcesOf([{ label: name.replaceAll(" ", "-"), style: set, share: 1 }], drawings),
       };
     },

@@ -157,7 +157,8 @@ function ordered(text: string): CaptionParts | undefined {
 
 /** A paper and what it is about: "tax document". */
 function onPaper(text: string): CaptionParts | undefined {
-  const [, about, first] = /^(?:an? |the )?(\p{L}+) (document|form|file|folder|report|contract)$/u.exec(text) ?? [];
+  const [, about, first] =
+    /^(\p{L}+) (document|form|file|folder|report|contract)$/u.exec(text.replace(article, "")) ?? [];
   const second = thing(about);
   return first === undefined || second === undefined ? undefined : { how: "with", first, second };
 }
@@ -170,6 +171,8 @@ function withState(text: string): CaptionParts | undefined {
   const second = before ?? behind;
   const first = thing((before === undefined ? words.slice(0, -1) : words.slice(1)).join(" "));
   if (second === undefined || first === undefined) return undefined;
+  // Whom one calls or rates drives; what one updates is of a device.
+  if (first === "driver" && !badgesBehind.has(words[0]!)) return { how: "with", first: "steering wheel", second };
   return words[0] === "new" && !isMade(first) ? undefined : { how: "with", first, second };
 }
 

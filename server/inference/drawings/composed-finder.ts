@@ -42,12 +42,14 @@ export async function inLibraryOrComposed(
   if (!composed) return whole;
   const { choice, chosenBy, mostUnlike } = whole;
   if (!choice || !chosenBy) return composed;
+  const best = choice.says(choice.choose(noNoise).entry);
+  // A name may say it whose set draws it oddly, or otherwise than the sets of the style.
+  if (parts.how !== "crossedOut" && standingOf(best) < composed.standing) return composed;
   if (choice.saysAll) {
     const isSaid = (seed: number): boolean => says(choice.says(chosenBy(seed)), parts.how);
     return { ...(mostUnlike && { mostUnlike }), find: (seed) => (isSaid(seed) ? whole : composed).find(seed) };
   }
-  const best = choice.choose(noNoise).entry;
-  return says(choice.says(best), parts.how) ? whole : composed;
+  return says(best, parts.how) ? whole : composed;
 }
 
 /** What is composed of parts that have colours of their own, of which one is called as a colour ("apple and orange"), or is a dot. */
@@ -80,6 +82,8 @@ function partsIn(captions: LibraryArguments[0], words: CaptionWords): CaptionPar
   return mended === undefined ? undefined : partsOf(mended);
 }
 
+const standingOf = ({ standing = 1 }: Pick<ReturnType<DrawingChoice["says"]>, "standing">): number => standing;
+
 function says(name: ReturnType<DrawingChoice["says"]>, how: CaptionParts["how"]): boolean {
   const { match, saysAll, isPart, isContrary } = name;
   return saysAll || (!isPart && !isContrary && match >= (how === "crossedOut" ? offSureFrom : sureFrom));
@@ -91,7 +95,7 @@ async function composedOf(
   read: readonly CaptionWords[],
   [captions, translation, words, wanted]: LibraryArguments,
   colours?: PartColours["colours"],
-): Promise<Finder | undefined> {
+): Promise<ComposedFinder | undefined> {
   const finders: Finder[] = [];
   for (const part of read) {
     const isDot = finders.length > 0 && isCalledDot(part.plain ?? part.text);
@@ -120,10 +124,18 @@ interface How {
   readonly colours: PartColours["colours"] | undefined;
 }
 
-function composedFrom(finders: readonly Finder[], how: CaptionParts["how"], { fills, colours }: How): Finder {
+interface ComposedFinder extends Finder {
+  /** Of the drawings that fit its parts best, how well the set suits that suits least (DrawingChoice). */
+  readonly standing: number;
+}
+
+function composedFrom(finders: readonly Finder[], how: CaptionParts["how"], { fills, colours }: How): ComposedFinder {
   const { mostUnlike } = finders[0]!;
   return {
     ...(mostUnlike && { mostUnlike }),
+    standing: Math.min(
+      ...finders.flatMap(({ choice }) => (choice ? standingOf(choice.says(choice.choose(noNoise).entry)) : [])),
+    ),
     async find(seed) {
       const found = await Promise.all(finders.map((finder) => finder.find(seed)));
       const { sizePx } = found[0]!;

@@ -12,7 +12,16 @@ export interface WantedDrawing {
   readonly look: Parameters<DrawingFinder["find"]>[0]["look"];
   readonly liveArea: number | undefined;
   readonly fills: Fills;
+  /** Sets of the library by whoever drew the style. */
+  readonly ownSets?: ReadonlySet<string> | undefined;
 }
+
+/** Sets of the library by the first word of named styles, where that is not what the set is called. */
+const setsByStyle: Readonly<Record<string, readonly string[]>> = {
+  iconpark: ["icon-park-outline", "icon-park-solid"],
+  material: ["material-symbols", "ic"],
+  phosphor: ["ph"],
+};
 
 /** How large a drawing becomes, and the field that it comes from. */
 export interface WantedSize {
@@ -27,7 +36,19 @@ export function wantedDrawing(translation: Pick<Translation, "conditions">, requ
   const look = wantedLook(styleInk, requested.style);
   const { lines, areas, liveArea } = styleInk;
   const isTinted = lines?.tint !== undefined || areas?.outline !== undefined;
-  return { look, liveArea, fills: look !== "lines" ? "whole" : isTinted ? "beside lines" : "none" };
+  return {
+    look,
+    liveArea,
+    ownSets: ownSetsOf(requested.style),
+    fills: look !== "lines" ? "whole" : isTinted ? "beside lines" : "none",
+  };
+}
+
+/** Icons of one hand: a style that has a name is drawn from what its designers drew. */
+function ownSetsOf(style: ConditionValues["style"]): ReadonlySet<string> | undefined {
+  if (style?.kind !== "text") return undefined;
+  const [first = ""] = style.text.split("-");
+  return new Set(setsByStyle[first] ?? [style.text, first]);
 }
 
 function wantedLook({ lines, areas }: Partial<StyleInk>, style: ConditionValues["style"]): WantedDrawing["look"] {

@@ -10,10 +10,11 @@ import { once } from "../../platform/once.ts";
 import { dotInt4, productsByTable, productTable } from "../int4.ts";
 import { type LibraryContent, readLibraryFile } from "./drawing-library-file.ts";
 import { lineAt, startsOf, sums, svgOfLine } from "./library-blocks.ts";
-import { LibraryChoice, type NamedEntry } from "./library-choice.ts";
+import { LibraryChoice, type NamedEntry, type SetHand } from "./library-choice.ts";
 import { LibraryLooks } from "./library-looks.ts";
 import { NameFits } from "./name-fits.ts";
 import { fitOf, type Said, said, saysNoMore } from "./name-words.ts";
+import { setWeights } from "./set-weights.ts";
 import { Spelling } from "./spelling.ts";
 import { Thumbnails } from "./thumbnails.ts";
 import { wordsIn } from "./words-in.ts";
@@ -38,6 +39,9 @@ const [toldMost, toldLeast] = [3, 0.5] as const;
  * well than the nearest a name that says the same may fit.
  */
 const [smoothLeast, filledLeast, sameNameWithin] = [2, 4, 0.02] as const;
+
+/** Log-weight of drawings of the requested style's own sets, and how much less well than the nearest their names may fit for it. */
+const [ownSetWeight, ownSetWithin] = [6, 0.035] as const;
 
 type LibraryQuery = Parameters<DrawingFinder["find"]>[0];
 
@@ -91,6 +95,8 @@ export class DrawingLibrary implements DrawingFinder {
   /** Lengths of the names' vectors, in steps; 0 where none was needed yet: all of them would take a start 60 ms. */
   readonly #norms: Float32Array;
   readonly #nothing: Float32Array;
+  /** Made at the first search. */
+  readonly #setWeights: () => ReturnType<typeof setWeights>;
   readonly #said = new LruCache<Said>(saidMost);
   /** Made when a caption has a word that its encoder lacks: it takes 50 ms. */
   readonly #spelling: () => Spelling;
@@ -115,6 +121,7 @@ export class DrawingLibrary implements DrawingFinder {
     this.#byName = new Int32Array(entryNames.length);
     for (const [entry, name] of entryNames.entries()) this.#byName[next[name]!++] = entry;
     this.#firstOfBlock = startsOf(content);
+    this.#setWeights = once(() => setWeights(content, nameFits));
     this.#spelling = once(() => new Spelling(names, Int32Array.from(counts)));
     this.#norms = new Float32Array(names.length);
     this.#nothing = new Float32Array(content.keyDims);
@@ -151,7 +158,19 @@ export class DrawingLibrary implements DrawingFinder {
   find(query: LibraryQuery): DrawingChoice | undefined {
     const found = this.search(query);
     if (found.length === 0) return undefined;
-    const { look } = query;
+    const { look, ownSets } = query;
+    const { entrySets, sets } = this.#content;
+    const hands = this.#setWeights().map(({ weight, isOdd }, set): readonly [near: SetHand, other: SetHand] => {
+      if (ownSets?.has(sets[set]!) === true)
+        return [
+          { weight: ownSetWeight, standing: 2 },
+          { weight, standing: 2 },
+        ];
+      const hand = { weight, standing: isOdd ? 0 : 1 };
+      return [hand, hand];
+    });
+    const nearFrom = found[0]!.match - ownSetWithin;
+    const handOf = ({ entry, match }: NamedEntry): SetHand => hands[entrySets[entry]!]![match >= nearFrom ? 0 : 1];
     const hasLook = (entry: number): boolean => look !== undefined && this.#looks?.has(entry, look) === true;
     const isPixelArtLeftOut = this.#hasSmooth(found);
     const isSmooth = (entry: number): boolean => !isPixelArtLeftOut || !this.#isOfPixelArt(entry);
@@ -161,6 +180,7 @@ export class DrawingLibrary implements DrawingFinder {
       thumbnails: this.#thumbnails,
       nameFits: this.#nameFits,
       hasLook,
+      handOf,
       isLeftOut: (entry) => !isSmooth(entry) || (isOutlineLeftOut && !hasLook(entry)),
       open: (entry) => this.drawing(entry, look),
     });

@@ -75,15 +75,26 @@ function typicalityOf(found: readonly NamedEntry[], thumbnails: Thumbnails): Flo
   return typicality;
 }
 
-/** Log-weights with which at least some drawings are found. */
-function withIdeas(found: readonly NamedEntry[], logWeights: readonly number[], best: number): number[] {
+/** Log-weights with which at least some drawings are found. @param ofNames those without the sets', by which ideas are the best */
+function withIdeas(
+  found: readonly NamedEntry[],
+  logWeights: readonly number[],
+  ofNames: readonly number[],
+  best: number,
+): number[] {
   const reached = [...logWeights];
   const places = [...logWeights.keys()]
     .filter((place) => logWeights[place]! > Number.NEGATIVE_INFINITY && found[place]!.isIdea !== false)
-    .sort((one, other) => logWeights[other]! - logWeights[one]!);
+    .sort((one, other) => ofNames[other]! - ofNames[one]!);
   for (const [rank, place] of places.slice(0, ideasLeast).entries())
     reached[place] = Math.max(reached[place]!, best - ideaReach - ideaStep * rank);
   return reached;
+}
+
+/** What a drawing's set adds to its log-weight, and how well that suits the request (DrawingChoice). */
+export interface SetHand {
+  readonly weight: number;
+  readonly standing: number;
 }
 
 interface Known {
@@ -91,6 +102,7 @@ interface Known {
   readonly nameFits?: NameFits | undefined;
   /** Whether a drawing is there in the look that is wanted. */
   readonly hasLook: (entry: number) => boolean;
+  readonly handOf: (named: NamedEntry) => SetHand;
   /** Whether a drawing is never chosen; others must be left. */
   readonly isLeftOut?: ((entry: number) => boolean) | undefined;
   readonly open: DrawingChoice["open"];
@@ -101,24 +113,27 @@ export class LibraryChoice implements DrawingChoice {
   /** The drawings that noise may choose, as they were found. */
   readonly #likely: ReadonlyArray<{ readonly named: NamedEntry; readonly logWeight: number }>;
   readonly #bestWeight: number;
+  readonly #handOf: Known["handOf"];
   readonly #pictures = new Map<number, Float32Array>();
   readonly match: number;
   readonly saysAll: boolean;
   readonly open: DrawingChoice["open"];
 
   /** @param found the nearest name first, at least one */
-  constructor(found: readonly NamedEntry[], { thumbnails, nameFits, hasLook, isLeftOut, open }: Known) {
+  constructor(found: readonly NamedEntry[], { thumbnails, nameFits, hasLook, handOf, isLeftOut, open }: Known) {
     this.open = open;
     this.#thumbnails = thumbnails;
+    this.#handOf = handOf;
     const typicality = thumbnails && typicalityOf(found, thumbnails);
     const typicalWeight = nameFits ? typicalBeside : typicalAlone;
-    const logWeights = found.map(({ entry, match }, at) => {
+    const ofNames = found.map(({ entry, match }, at) => {
       if (isLeftOut?.(entry)) return Number.NEGATIVE_INFINITY;
       const ofName = oneNameWeight * match + nameFitWeight * (nameFits?.of(entry) ?? 0);
       return ofName + typicalWeight * (typicality?.[at] ?? 0) + (hasLook(entry) ? lookWeight : 0);
     });
+    const logWeights = found.map((named, at) => ofNames[at]! + handOf(named).weight);
     const best = Math.max(...logWeights);
-    const reached = withIdeas(found, logWeights, best);
+    const reached = withIdeas(found, logWeights, ofNames, best);
     this.#likely = found
       .map((named, place) => ({ named, logWeight: reached[place]! }))
       .filter(({ logWeight }) => logWeight >= best - noiseMost);
@@ -147,7 +162,7 @@ export class LibraryChoice implements DrawingChoice {
   says(entry: number): ReturnType<DrawingChoice["says"]> {
     const { named } = this.#likely.find((one) => one.named.entry === entry)!;
     const { match, saysAll = false, isPart = false, isContrary = false } = named;
-    return { match, saysAll, isPart, isContrary };
+    return { match, saysAll, isPart, isContrary, standing: this.#handOf(named).standing };
   }
 
   /** Correlation of how two drawings look; 1 for the same one, and 0 for others where no thumbnails are known. */

@@ -53,6 +53,15 @@ const [calledFrom, kindFrom] = [0.82, 0.65] as const;
 /** Words by which sets tell drawings of a thing from each other: "apple one", "apple whole". */
 const versions: ReadonlySet<string> = new Set([...setOf("one two three whole alt")].map(stemOf));
 
+/** Words by which sets call drawings of a thing with a badge: a "flask plus" is a flask and something else. */
+const marks: ReadonlySet<string> = new Set(
+  [
+    ...setOf(
+      "plus minus add remove delete check close x cross edit search setting lock alert warning info question cancel off",
+    ),
+  ].map(stemOf),
+);
+
 /** How well names of ideas fit at least, those that share a word with the caption and others: vectors of rare words are near to any that are spelled like them. */
 const ideaLeast = { sharing: 0.52, alone: 0.66 } as const;
 
@@ -103,7 +112,10 @@ export function said(text: string): Said {
 }
 
 /** Share of one's stems that the other has, both ways, as their harmonic mean: 1 for the same words, 0 for none. */
-export function likenessOfWords(name: Said, caption: Said): number {
+export function likenessOfWords(
+  name: Pick<Said, "stems" | "numbers">,
+  caption: Pick<Said, "stems" | "numbers">,
+): number {
   const [one, other] = [name, caption].map(({ stems, numbers }) =>
     caption.numbers.size > 0 ? new Set([...stems, ...numbers]) : stems,
   );
@@ -154,7 +166,8 @@ export function fitOf(name: Said, caption: Said, cosine: number): NameFit {
   const saysAll =
     !isContrary && [...caption.words].every(isCovered) && [...caption.numbers].every((one) => name.numbers.has(one));
   const match = cosine + wordsShare * (alike - cosine) - (isContrary ? contradictionLoss : 0);
-  const least = areSame(name, caption) ? sameWords : meanSame(name, caption) && !isContrary ? sameMeaning : match;
+  const isMeant = meanSame(name, caption) || haveSameStems(name, caption);
+  const least = areSame(name, caption) ? sameWords : isMeant && !isContrary ? sameMeaning : match;
   return {
     match: Math.max(least, match),
     isIdea: !isContrary && match >= (alike > 0 ? ideaLeast.sharing : ideaLeast.alone),
@@ -167,6 +180,7 @@ export function fitOf(name: Said, caption: Said, cosine: number): NameFit {
 
 /** A "delivery drone" is a drone, and an "art gallery" no art. */
 function isKindOf(name: Said, caption: Said, match: number): boolean {
+  if ([...name.stems].some((stem) => marks.has(stem) && !caption.stems.has(stem))) return false;
   const added =
     [...name.stems].filter((stem) => caption.stems.has(stem) || !versions.has(stem)).length - caption.stems.size;
   const hasSameHead = [...name.stems].at(-1) === [...caption.stems].at(-1);
@@ -178,6 +192,17 @@ function areSame(name: Said, caption: Said): boolean {
   const [one, other] = [name, caption].map(({ words, numbers }) => new Set([...words, ...numbers]));
   return one!.size === other!.size && one!.size > 0 && [...one!].every((word) => other!.has(word));
 }
+
+/** Of several words: "raised hand" is "raise hand", but a booking is no book. */
+const haveSameStems = (name: Said, caption: Said): boolean =>
+  name.stems.size > 1 &&
+  name.stems.size === caption.stems.size &&
+  name.numbers.size === caption.numbers.size &&
+  [...name.stems].every((stem) => caption.stems.has(stem)) &&
+  [...name.numbers].every((number) => caption.numbers.has(number)) &&
+  endsInIng(name) === endsInIng(caption);
+
+const endsInIng = ({ words }: Said): number => [...words].filter((word) => /ings?$/.test(word)).length;
 
 /** Whether a name of several words has one of the same meaning as a word of a caption of several. */
 const meansSo = (name: Said, { words, meanings }: Said, word: string): boolean =>

@@ -156,6 +156,25 @@ describe("two drawings as one", () => {
     assert.ok(boxOf(arrange.withBeside(chart, clock, "none").front)!.right > 110, "a badge");
   });
 
+  it("below letters in a frame or between lines, but not below a card with a face and lines", () => {
+    const bar =
+      (left: number, top: number, right: number, bottom: number) =>
+      (x: number, y: number): number =>
+        x > left && x < right && y > top && y < bottom ? 1 : 0;
+    const all =
+      (...bars: Array<ReturnType<typeof bar>>) =>
+      (x: number, y: number): number =>
+        Math.max(...bars.map((one) => one(x, y)));
+    const frame = all(bar(10, 30, 118, 36), bar(10, 92, 118, 98), bar(10, 30, 16, 98), bar(112, 30, 118, 98));
+    const letters = all(bar(34, 50, 44, 78), bar(58, 50, 68, 78), bar(84, 50, 94, 78));
+    const lines = all(bar(10, 30, 118, 36), bar(10, 92, 118, 98));
+    const card = all(bar(30, 46, 56, 82), bar(66, 46, 98, 54), bar(66, 60, 98, 68), bar(66, 74, 98, 82));
+    const alphas = [all(frame, letters), all(lines, letters), all(frame, card), frame].map((share) => draw(share));
+    assert.deepEqual(alphas.map(isLettering), [true, true, false, false]);
+    const { behind } = arrange.withBeside(alphas[0]!, clock, "none");
+    assert.equal(countParts(behind, side).pieces, 4);
+  });
+
   it("nothing is left between the arms of a badge, which reaches beyond what is flat", () => {
     const plus = draw((x, y) => {
       const [right, down] = [Math.abs(x - side / 2), Math.abs(y - side / 2)];
@@ -204,5 +223,16 @@ describe("two drawings as one", () => {
     assert.deepEqual(countParts(crossedOut(ring(45), "beside lines"), side), { pieces: 1, holes: 3 });
     assert.deepEqual(countParts(crossedOut(disc(45), "whole"), side), { pieces: 3, holes: 1 });
     assert.deepEqual(crossedOut(empty, "none"), empty);
+  });
+
+  it("what lies along that line is crossed out the other way, and a line that lies on lines either way has gaps", () => {
+    const bars = [1, -1].map((slope) => draw((x, y) => 5.5 - Math.abs(x - 64 + slope * (y - 64)) / Math.SQRT2));
+    const inBox = (alphas: Float32Array) => alphas.map((alpha, place) => (box[place] === 1 ? alpha : 0));
+    const [rising, falling] = bars.map((bar) => inBox(bar!));
+    assert.deepEqual([at(crossedOut(rising!, "none"), 26, 26), at(crossedOut(rising!, "none"), 102, 26)], [1, 1]);
+    assert.ok(at(crossedOut(falling!, "none"), 26, 102) > 0.5);
+    const both = rising!.map((alpha, place) => Math.max(alpha, falling![place]!));
+    for (const fills of ["none", "beside lines"] as const)
+      assert.ok(countParts(crossedOut(both, fills), side).pieces === 3, fills);
   });
 });

@@ -50,6 +50,9 @@ it("what interfaces do with a thing is a badge, of the things that they do it wi
     ["view invoices", "invoices", "eye"],
     ["report a user", "user", "flag"],
     ["leave group", "group", "log out"],
+    ["call driver", "steering wheel", "phone"],
+    ["update driver", "driver", "refresh"],
+    ["my tax document", "document", "tax"],
   ] as const)
     assert.deepEqual(partsOf(caption), { how: "with", first, second }, caption);
   for (const caption of [

@@ -63,6 +63,18 @@ it("of a caption that few names say, seeds that find another name are composed",
   assert.deepEqual((await found(known, "box with gem", "none", 7)).alphas, all[7]!.alphas, "the same seed again");
 });
 
+it("what a name says is composed all the same where that is drawn oddly, or parts by whoever drew the style", async () => {
+  const from = async (whole: number, part: number) => {
+    const [gem, box] = [
+      { ...fits, standing: part },
+      { ...fits, standing: 2 },
+    ];
+    return (await found({ box, gem, "box gem": { ...fits, standing: whole } }, "box with gem")).sources?.length;
+  };
+  assert.deepEqual(await Promise.all([from(0, 1), from(1, 2)]), [2, 2]);
+  assert.deepEqual(await Promise.all([from(0, 0), from(1, 1), from(2, 2)]), [1, 1, 1]);
+});
+
 it("what is off is crossed out where no name says that it is", async () => {
   const contrary = { match: 0.9, saysAll: false, isPart: false, isContrary: true };
   const { alphas, sources } = await found({ ...parts, "no drone": contrary }, "no drone");

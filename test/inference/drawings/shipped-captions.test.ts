@@ -21,7 +21,7 @@ it("captions that the documents name are composed of the library's drawings", as
     ["flame in a shield", "with", "shield", "flame"],
     ["cat and dog", "both", "cat", "dog"],
     ["add guitar", "with", "guitar", "plus"],
-    ["order pending", "with", "order", "clock"],
+    ["order pending", "with", "bag", "clock"],
     ["credit card declined", "with", "card", "close"],
     ["no drones", "crossedOut", "drone"],
     ["no guitars", "crossedOut", "guitar"],

@@ -26,6 +26,12 @@ test("a style of lines starts from lines, however few of its drawings are shown,
   }
 });
 
+test("a style that has a name starts from drawings of its own sets", () => {
+  const own = (text: string) => [...wantedDrawing({ conditions: [] }, { style: { kind: "text", text } }).ownSets!];
+  assert.deepEqual(own("phosphor-duotone"), ["ph"]);
+  assert.ok(own("tabler-filled").includes("tabler") && own("lucide").includes("lucide"));
+});
+
 test("a style of fills starts from fills, in one colour and in two", async () => {
   for (const [first, second] of [
     ["#111111", "#111111"],

@@ -7,6 +7,7 @@ alarm | Alarm
 alarm clock | Wecker
 attachment | Anhang
 backup | Datensicherung
+bank statement | Kontoauszug
 battery | Batterie, Akku
 bookmark | Lesezeichen
 brightness | Helligkeit
@@ -24,6 +25,7 @@ credit card | Kreditkarte
 database | Datenbank
 delivery | Lieferung
 device | Gerät
+direct debit | Lastschrift
 discount | Rabatt
 document | Dokument, Unterlage
 download | Herunterladen, herunterladen
@@ -43,6 +45,7 @@ invoice | Rechnung
 keyboard | Tastatur
 language | Sprache
 link | Verknüpfung
+loan | Kredit, Darlehen
 location | Standort, Ort
 lock | Schloss, Vorhängeschloss
 magnifying glass | Lupe
@@ -60,11 +63,14 @@ payment | Zahlung, Bezahlung
 percent | Prozent
 photo | Foto, Lichtbild
 pin | Stecknadel, Reißzwecke
+prescription | Arztrezept, Verschreibung
 price | Preis
 printer | Drucker
 profile | Profil
 question | Frage
 receipt | Quittung, Kassenbon, Beleg
+salary | Gehalt, Gehaltsabrechnung
+savings | Ersparnisse
 screen | Bildschirm
 search | Suche, suchen
 security | Sicherheit
@@ -75,6 +81,7 @@ sign | Schild
 shopping bag | Einkaufstasche, Einkaufstüte
 shopping cart | Einkaufswagen, Warenkorb
 sound | Ton, Klang
+standing order | Dauerauftrag
 subscription | Abonnement, Abo
 tax | Steuer
 team | Mannschaft, Team

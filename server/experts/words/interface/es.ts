@@ -7,6 +7,7 @@ alarm | alarma
 alarm clock | despertador
 attachment | adjunto, archivo adjunto
 backup | copia de seguridad, respaldo
+bank statement | extracto bancario, extracto de cuenta
 battery | batería, pila
 bookmark | marcador
 brightness | brillo
@@ -24,6 +25,7 @@ credit card | tarjeta de crédito
 database | base de datos
 delivery | entrega, envío
 device | dispositivo
+direct debit | domiciliación, adeudo directo
 discount | descuento
 document | documento
 download | descargar, descarga
@@ -43,6 +45,7 @@ invoice | factura
 keyboard | teclado
 language | idioma
 link | enlace, vínculo
+loan | préstamo
 location | ubicación, localización
 lock | candado, cerradura
 magnifying glass | lupa
@@ -60,11 +63,14 @@ payment | pago
 percent | porcentaje, por ciento
 photo | foto, fotografía
 pin | chincheta, alfiler
+prescription | receta médica
 price | precio
 printer | impresora
 profile | perfil
 question | pregunta
 receipt | recibo
+salary | nómina, salario
+savings | ahorros
 screen | pantalla
 search | búsqueda, buscar
 security | seguridad
@@ -75,6 +81,7 @@ sign | letrero, cartel
 shopping bag | bolsa de la compra
 shopping cart | carrito de compras, carrito de la compra
 sound | sonido
+standing order | orden permanente
 subscription | suscripción
 tax | impuesto
 team | equipo

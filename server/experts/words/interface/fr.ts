@@ -7,6 +7,7 @@ alarm | alarme
 alarm clock | réveil
 attachment | pièce jointe
 backup | sauvegarde
+bank statement | relevé de compte, relevé bancaire
 battery | batterie, pile
 bookmark | marque-page, signet
 brightness | luminosité
@@ -24,6 +25,7 @@ credit card | carte de crédit, carte bancaire
 database | base de données
 delivery | livraison
 device | appareil
+direct debit | prélèvement, prélèvement automatique
 discount | remise, réduction
 document | document
 download | télécharger, téléchargement
@@ -43,6 +45,7 @@ invoice | facture
 keyboard | clavier
 language | langage, langue
 link | lien
+loan | prêt, emprunt
 location | emplacement, localisation
 lock | cadenas, serrure
 magnifying glass | loupe
@@ -60,11 +63,14 @@ payment | paiement
 percent | pour cent, pourcentage
 photo | photo, photographie
 pin | épingle, punaise
+prescription | ordonnance
 price | prix
 printer | imprimante
 profile | profil
 question | question
 receipt | reçu, ticket de caisse
+salary | salaire, fiche de paie
+savings | épargne
 screen | écran
 search | recherche, chercher, rechercher
 security | sécurité
@@ -75,6 +81,7 @@ sign | panneau
 shopping bag | sac de courses
 shopping cart | chariot, panier d'achat
 sound | bruit
+standing order | virement permanent
 subscription | abonnement
 tax | impôt, taxe
 team | équipe

@@ -7,6 +7,7 @@ alarm | allarme
 alarm clock | sveglia
 attachment | allegato
 backup | copia di backup, salvataggio di sicurezza
+bank statement | estratto conto
 battery | batteria, pila
 bookmark | segnalibro
 brightness | luminosità
@@ -24,6 +25,7 @@ credit card | carta di credito
 database | base di dati, banca dati
 delivery | consegna, spedizione
 device | dispositivo
+direct debit | addebito diretto
 discount | sconto
 document | documento
 download | scarica, scaricare
@@ -43,6 +45,7 @@ invoice | fattura
 keyboard | tastiera
 language | lingua
 link | collegamento
+loan | prestito
 location | posizione, luogo, località
 lock | lucchetto, serratura
 magnifying glass | lente d'ingrandimento
@@ -60,11 +63,14 @@ payment | pagamento
 percent | percento, per cento, percentuale
 photo | foto, fotografia
 pin | puntina, spillo
+prescription | ricetta medica
 price | prezzo
 printer | stampante
 profile | profilo
 question | domanda
 receipt | ricevuta, scontrino
+salary | stipendio, busta paga
+savings | risparmi
 screen | schermo
 search | ricerca, cerca, cercare
 security | sicurezza
@@ -75,6 +81,7 @@ sign | cartello, insegna
 shopping bag | borsa della spesa, sacchetto della spesa
 shopping cart | carrello della spesa, carrello acquisti
 sound | suono
+standing order | bonifico ricorrente, ordine permanente
 subscription | abbonamento
 tax | tassa, imposta
 team | squadra, team

@@ -7,6 +7,7 @@ alarm | アラーム, 警報
 alarm clock | 目覚まし時計
 attachment | 添付, 添付ファイル
 backup | バックアップ
+bank statement | 取引明細, 口座明細
 battery | 電池, バッテリー
 bookmark | しおり, ブックマーク
 brightness | 明るさ
@@ -24,6 +25,7 @@ credit card | クレジットカード
 database | データベース
 delivery | 配達, 配送
 device | デバイス, 端末
+direct debit | 口座振替
 discount | 割引
 document | 文書, 書類
 download | ダウンロード
@@ -43,6 +45,7 @@ invoice | 請求書
 keyboard | キーボード
 language | 言語
 link | リンク
+loan | ローン
 location | 位置, 現在地
 lock | 錠, ロック
 magnifying glass | 虫眼鏡
@@ -60,11 +63,14 @@ payment | 支払い, 決済
 percent | パーセント
 photo | 写真
 pin | ピン
+prescription | 処方箋
 price | 値段, 価格
 printer | プリンター, 印刷機
 profile | プロフィール
 question | 質問
 receipt | 領収書, レシート
+salary | 給与, 給料
+savings | 貯金, 貯蓄
 screen | 画面
 search | 検索
 security | 安全, セキュリティ
@@ -75,6 +81,7 @@ sign | 看板
 shopping bag | 買い物袋
 shopping cart | ショッピングカート
 sound | 音
+standing order | 定額自動送金
 subscription | 定期購読
 tax | 税金
 team | チーム

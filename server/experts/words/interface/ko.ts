@@ -7,6 +7,7 @@ alarm | 알람, 경보
 alarm clock | 알람 시계, 자명종
 attachment | 첨부, 첨부 파일
 backup | 백업
+bank statement | 거래내역서
 battery | 배터리, 건전지
 bookmark | 북마크, 책갈피
 brightness | 밝기
@@ -24,6 +25,7 @@ credit card | 신용카드, 신용 카드
 database | 데이터베이스
 delivery | 배달, 배송
 device | 기기, 장치, 디바이스
+direct debit | 자동이체
 discount | 할인
 document | 문서, 서류
 download | 다운로드, 내려받기
@@ -43,6 +45,7 @@ invoice | 청구서, 송장
 keyboard | 키보드, 자판
 language | 언어
 link | 링크
+loan | 대출
 location | 위치, 장소
 lock | 자물쇠, 잠금
 magnifying glass | 돋보기
@@ -60,11 +63,14 @@ payment | 결제, 지불
 percent | 퍼센트
 photo | 사진
 pin | 핀, 압정
+prescription | 처방전
 price | 가격
 printer | 프린터, 인쇄기
 profile | 프로필
 question | 질문, 문의
 receipt | 영수증
+salary | 급여
+savings | 저축
 screen | 화면, 스크린
 search | 검색, 찾기
 security | 보안, 안전
@@ -75,6 +81,7 @@ sign | 표지판, 간판
 shopping bag | 쇼핑백, 쇼핑 백
 shopping cart | 장바구니, 쇼핑 카트, 쇼핑카트
 sound | 소리, 사운드
+standing order | 정기이체
 subscription | 구독
 tax | 세금
 team | 팀

@@ -7,6 +7,7 @@ alarm | alarme
 alarm clock | despertador
 attachment | anexo
 backup | cópia de segurança
+bank statement | extrato bancário, extrato
 battery | bateria, pilha
 bookmark | marcador, favorito
 brightness | brilho
@@ -24,6 +25,7 @@ credit card | cartão de crédito
 database | banco de dados, base de dados
 delivery | entrega
 device | dispositivo
+direct debit | débito automático, débito direto
 discount | desconto
 document | documento
 download | baixar, transferir, descarregar
@@ -43,6 +45,7 @@ invoice | fatura, nota fiscal
 keyboard | teclado
 language | idioma
 link | hiperligação
+loan | empréstimo
 location | localização
 lock | cadeado, fechadura
 magnifying glass | lupa
@@ -60,11 +63,14 @@ payment | pagamento
 percent | por cento, porcentagem
 photo | foto, fotografia
 pin | alfinete
+prescription | receita médica
 price | preço
 printer | impressora
 profile | perfil
 question | pergunta
 receipt | recibo
+salary | salário, folha de pagamento
+savings | poupança
 screen | tela, ecrã
 search | busca, pesquisa, buscar
 security | segurança
@@ -75,6 +81,7 @@ sign | placa
 shopping bag | sacola de compras
 shopping cart | carrinho de compras
 sound | som
+standing order | ordem permanente
 subscription | assinatura
 tax | imposto
 team | equipe, time

@@ -7,6 +7,7 @@ alarm | 警报, 闹铃
 alarm clock | 闹钟
 attachment | 附件
 backup | 备份
+bank statement | 银行对账单, 对账单
 battery | 电池, 电量
 bookmark | 书签
 brightness | 亮度
@@ -24,6 +25,7 @@ credit card | 信用卡
 database | 数据库
 delivery | 送货, 配送, 快递
 device | 设备, 装置
+direct debit | 自动扣款
 discount | 折扣, 优惠
 document | 文档, 证件, 文件档
 download | 下载
@@ -43,6 +45,7 @@ invoice | 发票, 账单
 keyboard | 键盘
 language | 语言
 link | 链接, 连结
+loan | 贷款
 location | 位置, 地点, 定位
 lock | 锁, 挂锁
 magnifying glass | 放大镜
@@ -60,11 +63,14 @@ payment | 付款, 支付
 percent | 百分比, 百分号
 photo | 照片, 相片
 pin | 图钉, 别针
+prescription | 处方
 price | 价格
 printer | 打印机, 印表机
 profile | 个人资料, 简介
 question | 问题, 提问
 receipt | 收据, 小票
+salary | 工资
+savings | 储蓄
 screen | 屏幕, 萤幕
 search | 搜索, 查找, 搜寻
 security | 安全
@@ -75,6 +81,7 @@ sign | 招牌, 标牌, 标志
 shopping bag | 购物袋
 shopping cart | 购物车
 sound | 声音
+standing order | 定期转账
 subscription | 订阅
 tax | 税, 税费
 team | 团队, 队伍
