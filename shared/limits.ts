@@ -73,7 +73,7 @@ export const limits = {
    */
   familyDrawingsMaxBytes: 96 * 1024 * 1024,
   familyDrawingsKeptMs: 120_000,
-  /** Tracings that run at once and that wait; each takes a tenth of a second. */
+  /** Tracings that run at once and that wait; each takes a tenth of a second, of large clean artwork up to one and a half. */
   vectorsParallelMax: 2,
   vectorsWaitingMax: 64,
   /** Families at once: each keeps the inference child busy for seconds. */
