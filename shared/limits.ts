@@ -55,6 +55,8 @@ export const limits = {
   upscalesKeptMaxBytes: 2 * 1024 * 1024 * 1024,
   /** Longer side at which a picture is traced: outlines are found to a tenth of a pixel, so more only takes longer. */
   vectorWorkPx: 256,
+  /** The same of clean artwork with sharp edges, whose letters and corners are worth it: it takes about three times as long. */
+  vectorSharpWorkPx: 512,
   /** Colours, and so paths, of a vector: more is a photograph. */
   vectorColoursMax: 8,
   /** Closed outlines of a vector over all its paths; of noise and photographs the smallest are left out. */
@@ -71,7 +73,7 @@ export const limits = {
    */
   familyDrawingsMaxBytes: 96 * 1024 * 1024,
   familyDrawingsKeptMs: 120_000,
-  /** Tracings that run at once and that wait; each takes a tenth of a second. */
+  /** Tracings that run at once and that wait; each takes a tenth of a second, of large clean artwork up to one and a half. */
   vectorsParallelMax: 2,
   vectorsWaitingMax: 64,
   /** Families at once: each keeps the inference child busy for seconds. */

@@ -1,5 +1,5 @@
 /**
- * A picture as tracing reads it: at most `limits.vectorWorkPx` on its longer side, in OKLab, with the pixels marked that lie inside areas of even
+ * A picture as tracing reads it: at most `limits.vectorWorkPx` on its longer side, or `limits.vectorSharpWorkPx` where that shows more, in OKLab, with the pixels marked that lie inside areas of even
  * colour. Colour is straight, not premultiplied: at the rim of a thing it is the thing's own.
  */
 
@@ -22,18 +22,45 @@ export interface Picture {
   readonly bits: Uint32Array;
   /** 1 where a pixel and its four neighbours are opaque and of nearly one colour. */
   readonly isFlat: Uint8Array;
+  /** Whether it is read larger than usual, since its areas are even and its edges sharp. */
+  readonly isSharp: boolean;
 }
 
 /** Neighbours that differ by less, in OKLab, are of one area: drawings that a decoder made vary by as much. */
 const flatWithin = 0.045;
 /** Pictures whose longer side is less are enlarged. */
 const leastPx = 16;
+/** Pictures larger by this than the usual working size may be read larger. */
+const finerFrom = 1.15;
+/** Roughness from which on a picture is not even. */
+const roughFrom = 0.001;
+/** Sharp edges take as many times the pixels as a picture is larger, soft ones the square of that: this power is between. */
+const softFrom = 1.5;
 /** Inside starts at half coverage. */
 export const insideFrom = 0.5;
 
 /** @param pixels straight RGBA of any size */
 export function readPicture(pixels: Pixels): Picture {
-  const { widthPx, heightPx, rgba } = enlarge(shrink(pixels));
+  const usual = readAt(pixels, limits.vectorWorkPx);
+  if (Math.max(pixels.widthPx, pixels.heightPx) <= finerFrom * limits.vectorWorkPx || !isEvenOf(usual)) return usual;
+  const finer = readAt(pixels, limits.vectorSharpWorkPx);
+  const times = Math.max(finer.widthPx, finer.heightPx) / limits.vectorWorkPx;
+  return edgesOf(finer) <= edgesOf(usual) * times ** softFrom ? { ...finer, isSharp: true } : usual;
+}
+
+/** Whether areas are even to the last pixel, as those of a drawing are that was not compressed. */
+export const isEvenOf = (picture: Picture): boolean => roughnessOf(picture) < roughFrom;
+
+/** Pixels at edges. */
+function edgesOf({ alpha, isFlat }: Picture): number {
+  let count = 0;
+  for (let at = 0; at < alpha.length; at += 1) if (alpha[at]! > 0 && !isFlat[at]) count += 1;
+  return count;
+}
+
+/** @param mostPx longer side at most */
+function readAt(pixels: Pixels, mostPx: number): Picture {
+  const { widthPx, heightPx, rgba } = enlarge(shrink(pixels, mostPx));
   const count = widthPx * heightPx;
   const [lightness, a, b, alpha] = [0, 0, 0, 0].map(() => new Float32Array(count)) as [
     Float32Array,
@@ -54,7 +81,8 @@ export function readPicture(pixels: Pixels): Picture {
     }
     [lightness[at], a[at], b[at]] = lab;
   }
-  const picture = { widthPx, heightPx, lightness, a, b, alpha, bits, isFlat: new Uint8Array(count) };
+  const isFlat = new Uint8Array(count);
+  const picture = { widthPx, heightPx, lightness, a, b, alpha, bits, isFlat, isSharp: false };
   markFlat(picture);
   return picture;
 }
@@ -93,9 +121,9 @@ function enlarge(pixels: Pixels): Pixels {
 }
 
 /** Area averages of premultiplied colour down to the working size; a smaller picture stays as it is. */
-function shrink(pixels: Pixels): Pixels {
+function shrink(pixels: Pixels, mostPx: number): Pixels {
   const { rgba, widthPx, heightPx } = pixels;
-  const scale = Math.max(widthPx, heightPx) / limits.vectorWorkPx;
+  const scale = Math.max(widthPx, heightPx) / mostPx;
   if (scale <= 1) return pixels;
   const [width, height] = [widthPx, heightPx].map((side) => Math.max(1, Math.round(side / scale))) as [number, number];
   const [columns, rows] = [coverOf(widthPx, width), coverOf(heightPx, height)];

@@ -13,7 +13,7 @@ import { gradientOf } from "./gradients.ts";
 import { chooseInks, type Ink } from "./inks.ts";
 import { stackLayers } from "./layers.ts";
 import { membershipsOf } from "./memberships.ts";
-import { noiseOf, type Picture, readPicture, roughnessOf } from "./picture.ts";
+import { isEvenOf, noiseOf, type Picture, readPicture, roughnessOf } from "./picture.ts";
 import { findRegions } from "./regions.ts";
 import { fitFor, leastOutlinePx, smoothing, speckPxOf, usualPx } from "./sizes.ts";
 import { upToMiddles } from "./strokes/beneath.ts";
@@ -24,9 +24,6 @@ const gradientShare = 0.02;
 /** Squared error in OKLab that a pixel of border may save at `usualPx`: of clean drawings, growing with roughness, up to that of rough ones. */
 const borderPrice = { clean: 0.005, byRoughness: 5, most: 0.03 };
 
-/** Roughness below which a picture is clean if it is not noisy: its edges are where they were drawn. */
-const cleanBelow = 0.001;
-
 /** The width that lines are meant to have, in pixels of the picture that is traced. */
 const linePxIn = (
   { widthPx }: Pick<Picture, "widthPx">,
@@ -36,12 +33,11 @@ const linePxIn = (
 /** Undefined where there is nothing in the picture. */
 export function tracePicture(pixels: TracedPixels, { palette, lines }: VectorOptions): Traced | undefined {
   const picture = readPicture(pixels);
-  const { widthPx, heightPx } = picture;
+  const { widthPx, heightPx, isSharp } = picture;
   const area = widthPx * heightPx;
   const unit = Math.max(widthPx, heightPx) / usualPx;
-  const speckPx = speckPxOf(area);
-  const roughness = roughnessOf(picture);
-  const price = Math.min(borderPrice.most, borderPrice.clean + borderPrice.byRoughness * roughness);
+  const speckPx = speckPxOf(area, isSharp);
+  const price = Math.min(borderPrice.most, borderPrice.clean + borderPrice.byRoughness * roughnessOf(picture));
   const { ids, regions } = findRegions(picture, labelFirst(picture, speckPx), { speckPx, price: price * unit });
   if (regions.length === 0) return undefined;
   const noise = noiseOf(regions.map(({ sums }) => sums));
@@ -51,9 +47,9 @@ export function tracePicture(pixels: TracedPixels, { palette, lines }: VectorOpt
   for (const [index, ink] of inks.entries()) for (const region of ink.regions) inkOf[region] = index;
   const labels = Int16Array.from(ids, (id) => (id < 0 ? -1 : inkOf[id]!));
   const planes = membershipsOf(picture, labels, inks.length, colourAtOf(inks, found, ids, inkOf), noise);
-  // What is meant to be lines is.
-  const isClean = pixels.linePx === undefined && roughness < cleanBelow && noise < smoothing.noiseFrom;
-  const fit = fitFor(Math.max(widthPx, heightPx), noise);
+  // What is meant to be lines is; edges of what is even are where they were drawn.
+  const isClean = pixels.linePx === undefined && isEvenOf(picture) && noise < smoothing.noiseFrom;
+  const fit = fitFor(Math.max(widthPx, heightPx), noise, isSharp);
   const { order, placeOf, strokes } =
     lines === "outlines"
       ? asOutlines(inks.length)

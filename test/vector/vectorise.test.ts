@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import type { Pixels } from "../../server/engine/interfaces.ts";
+import { readPicture } from "../../server/vector/picture.ts";
 import { vectorise } from "../../server/vector/vectorise.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
@@ -333,4 +334,41 @@ test("layers that are known become a whole path each: a disc of four curves belo
     pathElements(inPalette.svg).map(({ fill }) => fill),
     ["#000000", "#3366ff", "#eeeeee"],
   );
+});
+
+/** A word mark: stems that arches leave, a rounded tile, a dot and a narrow wedge. */
+const wordMark = (sidePx: number): string =>
+  `<svg xmlns="http://www.w3.org/2000/svg" width="${sidePx}" height="${sidePx}" viewBox="0 0 480 480"><rect x="40" y="40" width="400" height="400" rx="80" fill="#1f3a5f"/><g fill="#fff"><path d="M100 330V190h26l2 18c10-14 26-21 44-21c32 0 50 20 50 54v89h-30v-83c0-20-9-31-27-31c-20 0-35 15-35 37v77z"/><path d="M262 190l36 96l34-96h32l-54 146c-9 24-22 34-46 34c-8 0-14-1-20-3v-25c5 1 9 2 14 2c12 0 18-5 22-16l3-8l-54-130z"/><circle cx="390" cy="130" r="5.2"/></g><path d="M100 400L300 392V408z" fill="#ff7a45"/></svg>`;
+
+test("clean artwork is traced at its size: letters of 480 px keep their corners, and dots stay", async () => {
+  const traced = vectorise(await draw(wordMark(480)));
+  const times = 4;
+  const larger = traced.svg.replace(/ width="480" height="480"/, ` width="${times * 480}" height="${times * 480}"`);
+  const { difference } = compare(await draw(wordMark(times * 480)), await draw(larger));
+  assert.ok(difference < 0.08, `a difference below 0.08, got ${difference}`);
+  assert.ok(traced.segmentCount < 70, `few nodes, got ${traced.segmentCount}`);
+  assert.equal(traced.layers.find(({ hex }) => hex === "#ffffff")!.outlineCount, 3);
+});
+
+test("a picture is read larger than usual only where that shows more", async () => {
+  const sideOf = async (picture: Sharp): Promise<number> => {
+    const { data, info } = await picture.ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+    return readPicture({ rgba: data, widthPx: info.width, heightPx: info.height }).widthPx;
+  };
+  const small = await sharp(Buffer.from(wordMark(120)))
+    .png()
+    .toBuffer();
+  assert.equal(await sideOf(sharp(Buffer.from(wordMark(480)))), 480);
+  assert.equal(await sideOf(sharp(Buffer.from(wordMark(1200)))), limits.vectorSharpWorkPx);
+  assert.equal(await sideOf(sharp(small).resize(480)), limits.vectorWorkPx);
+  const noisy = {
+    create: {
+      width: 600,
+      height: 600,
+      channels: 3,
+      background: "#888",
+      noise: { type: "gaussian", mean: 128, sigma: 30 },
+    },
+  } as const;
+  assert.equal(await sideOf(sharp(noisy)), limits.vectorWorkPx);
 });

@@ -25,6 +25,8 @@ const alongWithin = 0.12;
 
 /** How far a path may be from its outline, in pixels and by what is allowed, before another way is tried, and by how much that must be nearer. */
 const [soundPx, soundTimes, clearlyPx] = [0.6, 2, 0.15] as const;
+/** By how many times more lines and curves the other way may have. */
+const moreTimes = 2;
 /** Where nobody sees the outline, it may be this much farther from it. */
 const looseTimes = 5;
 /** The same of an outline that nobody sees anywhere, as of an area that lines go around: lines may be made thinner. */
@@ -65,6 +67,7 @@ function fitLoop(loop: Loop, fit: Fit): Path {
   if (off <= Math.max(soundPx, (isLoose ? looseTimes : soundTimes) * tolerancePx)) return path;
   // Where points turn at once, what directions say of straight stretches is nearer.
   const other = fitAlong(loop, fit, straightRuns(loop, turnsFor(tolerancePx)));
+  if (other.segments.length > moreTimes * path.segments.length) return path;
   return deviationOf(other, loop.points) < off - clearlyPx ? other : path;
 }
 
