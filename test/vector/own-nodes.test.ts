@@ -50,6 +50,22 @@ test("what the answer does not show, such as white paper, is left out", async ()
   assert.equal(layers.length, 2);
 });
 
+test("ends and joins of the answer are seen in a small drawing too", async () => {
+  const chevron = (ends: string): string =>
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path fill="none" stroke="#000000" stroke-width="2" ${ends} d="m18 15l-6-6l-6 6"/></svg>`;
+  const given = chevron('stroke-linecap="round" stroke-linejoin="round"');
+  const { svg } = await made(chevron('stroke-linecap="butt" stroke-linejoin="miter"'), given);
+  assert.match(svg, /stroke-linecap="butt" stroke-linejoin="miter"/);
+});
+
+test("a path of which the answer colours one part otherwise is traced", async () => {
+  const two = lines(round, '<path d="M17 20h4"/>');
+  const answer = lines(round, '<path stroke="#607d8b" d="M17 20h4"/>');
+  const joined = two.replace("h10M8", "h10M17 20h4M8").replace('<path d="M17 20h4"/>', "");
+  assert.equal((await made(answer, two)).hasOwnNodes, true);
+  assert.equal((await made(answer, joined)).hasOwnNodes, undefined);
+});
+
 test("closed outlines are traced where they are requested", async () => {
   assert.equal((await made(lines(round), lines(round), { lines: "outlines" })).hasOwnNodes, undefined);
 });

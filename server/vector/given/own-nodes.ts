@@ -16,7 +16,9 @@ import { coverOfFill, coverOfStroke } from "./shapes-cover.ts";
 /** Difference of two pictures, of what both show, up to which they are the same. */
 const differMost = 0.06;
 /** Side in pixels of a square that differs wholly, and by how much: then something else is shown there. */
-const [blotPx, blotFrom] = [3, 0.5] as const;
+const [blotPx, blotFrom] = [3, 0.25] as const;
+/** How much more than the best another look may differ that it is taken, since it is the drawing's own. */
+const ownTimes = 1.25;
 /** Cover of a pixel that shows one shape alone. */
 const [wholly, hardly] = [0.98, 0.02] as const;
 /** Alpha below which nothing is there, and from which on a paint is opaque. */
@@ -68,21 +70,19 @@ function placedIn({ box: [left, top, width, height], shapes }: Given, sidePx: nu
   }));
 }
 
-/** Looks that strokes may have got: their own first; others only of lines of one width. */
-function looksFor(shapes: readonly Shape[], linePx: number | undefined): Look[] {
+/** Looks that strokes may have got, those of one width together, their own first; others only of lines of one width. */
+function looksFor(shapes: readonly Shape[], linePx: number | undefined): Look[][] {
   const strokes = shapes.flatMap(({ stroke }) => (stroke ? [stroke] : []));
   const [first] = strokes;
-  if (!first || strokes.some(({ width }) => Math.abs(width - first.width) > 0.01 * first.width)) return [{}];
+  if (!first || strokes.some(({ width }) => Math.abs(width - first.width) > 0.01 * first.width)) return [[{}]];
   const widths = linePx === undefined ? [] : changeShares.map((share) => first.width + share * (linePx - first.width));
   const ends: Look[] = [{}, { cap: "butt" }, { cap: "round" }];
   const joins: Look[] = [{}, { join: "miter" }, { join: "round" }];
-  const shapesOfLines = ends.flatMap((end) => joins.map((join) => ({ ...end, ...join })));
-  const isFree = ({ cap, join }: Look): boolean =>
+  const isOther = ({ cap, join }: Look): boolean =>
     (cap === undefined || strokes.some((own) => own.cap !== cap)) &&
     (join === undefined || strokes.some((own) => own.join !== join));
-  return [{}, ...widths.map((width) => ({ width }))].flatMap((width) =>
-    shapesOfLines.filter(isFree).map((look) => ({ ...width, ...look })),
-  );
+  const looks = ends.flatMap((end) => joins.map((join) => ({ ...end, ...join }))).filter(isOther);
+  return [{}, ...widths.map((width) => ({ width }))].map((width) => looks.map((look) => ({ ...width, ...look })));
 }
 
 interface Answer {
@@ -98,19 +98,21 @@ interface Found {
   readonly paints: ReadonlyArray<Paint | undefined>;
 }
 
-/** The drawing's own look where that is the answer, else the one that differs least and little enough. */
-function bestOf(shapes: readonly Shape[], looks: readonly Look[], about: Answer): Found | undefined {
-  let best: { readonly found: Found; readonly differs: number } | undefined;
-  for (const [at, look] of looks.entries()) {
-    const own = shapes.map((shape) => (shape.stroke ? { ...shape, stroke: { ...shape.stroke, ...look } } : shape));
-    const parts = partsOf(own, about.sidePx);
-    const paints = paintsOf(parts, about);
-    const differs = differenceOf(drawn(parts, paints, about.sidePx), about.answer, about.sidePx);
-    if (differs > differMost || (best && best.differs <= differs)) continue;
-    best = { found: { shapes: own, parts, paints }, differs };
-    if (at === 0) break;
+/** The first width at which the drawing is the answer, with the ends and joins that differ least, its own where they hardly differ more. */
+function bestOf(shapes: readonly Shape[], looks: ReadonlyArray<readonly Look[]>, about: Answer): Found | undefined {
+  for (const ofWidth of looks) {
+    const tried = ofWidth.map((look) => {
+      const own = shapes.map((shape) => (shape.stroke ? { ...shape, stroke: { ...shape.stroke, ...look } } : shape));
+      const parts = partsOf(own, about.sidePx);
+      const paints = paintsOf(parts, about);
+      const differs = differenceOf(drawn(parts, paints, about.sidePx), about.answer, about.sidePx);
+      return { found: { shapes: own, parts, paints }, differs };
+    });
+    const best = tried.reduce((least, other) => (other.differs < least.differs ? other : least));
+    if (best.differs > differMost) continue;
+    return (tried[0]!.differs <= ownTimes * best.differs ? tried[0]! : best).found;
   }
-  return best?.found;
+  return undefined;
 }
 
 const partsOf = (shapes: readonly Shape[], sidePx: number): Part[] =>
