@@ -210,7 +210,10 @@ function createSession({ packs, start, line, signal, tracers }: Inference): CliS
         await writeFileAtomically(file, bytes, 0o666);
         const now = performance.now();
         line.end();
-        const paths = vector && { paths: vector.layers.length, segments: vector.segmentCount };
+        const paths = vector && {
+          ...{ paths: vector.layers.length, segments: vector.segmentCount },
+          ...(vector.hasOwnNodes && { hasOwnNodes: true }),
+        };
         console.log(lineOf({ file, ...about, ...paths, milliseconds: Math.round(now - last) }));
         last = now;
       };

@@ -236,7 +236,7 @@ export const readBytes = (path: string): Promise<Buffer> =>
     throw new AppError("not_found", `${path}: expected a file that can be read, got none`, { cause });
   });
 
-const readText = async (path: string): Promise<string> => (await readBytes(path)).toString("utf8");
+export const readText = async (path: string): Promise<string> => (await readBytes(path)).toString("utf8");
 
 async function readCells(path: string): Promise<number[]> {
   const text = await readText(path);

@@ -24,6 +24,8 @@ export interface Traced extends Pick<Pixels, "widthPx" | "heightPx"> {
 export interface TracedLayer extends Layer {
   /** Of the picture that it takes. */
   readonly share: number;
+  /** Its nodes are those of a drawing that was given. */
+  readonly isOwn?: boolean;
 }
 
 /** An ink and where it is. */

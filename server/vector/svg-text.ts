@@ -27,7 +27,20 @@ export interface Layer {
   /** Outer outlines and holes: what lies within an odd number of them is filled. Of strokes the middles of lines. */
   readonly outlines: readonly Path[];
   /** Absent for fills. */
-  readonly stroke?: StrokeLook;
+  readonly stroke?: LayerStroke;
+  /** Of a stroke: what its outlines are filled with, `#rrggbb`; absent for nothing. */
+  readonly fillHex?: string;
+  /** Absent: `evenodd`, as of outlines that are traced. */
+  readonly fillRule?: "nonzero" | "evenodd";
+  /** Of sharp joins; absent: 4, as where nothing is said. */
+  readonly miterLimit?: number;
+}
+
+/** Strokes that are traced, and what drawings that were given may have besides. */
+export interface LayerStroke {
+  readonly widthPx: number;
+  readonly cap: StrokeLook["cap"] | "square";
+  readonly join: StrokeLook["join"] | "bevel";
 }
 
 /** Digits after the point, but one more is written: a fiftieth of a pixel at 128 px, which no one sees. */
@@ -69,7 +82,7 @@ function textOf(
       ? []
       : [blurText(index, Number((blurPx * scale[0]).toFixed(digits)), { width: widthPx, height: heightPx }, mark)],
   );
-  const paths = layers.map(({ name, hex, gradient, opacity, blurPx, outlines, stroke }, index) => {
+  const paths = layers.map(({ name, hex, gradient, opacity, blurPx, outlines, stroke, ...own }, index) => {
     const fill = isCurrent ? "currentColor" : gradient ? `url(#gradient-${index + 1}${mark})` : hex;
     const moved = outlines.map((outline) => movedPath(outline, place));
     // Figma and Illustrator take the name of a layer from its id, so that layers of many drawings have the same.
@@ -77,10 +90,12 @@ function textOf(
     const faint = (what: string): string =>
       opacity === undefined ? "" : ` ${what}-opacity="${Number(opacity.toFixed(3))}"`;
     const data = `d="${pathData(moved, digits)}"`;
-    if (!stroke) return `<path ${id} fill="${fill}"${faint("fill")} fill-rule="evenodd" ${data}/>`;
+    if (!stroke) return `<path ${id} fill="${fill}"${faint("fill")} fill-rule="${own.fillRule ?? "evenodd"}" ${data}/>`;
     const widthPx = Number((stroke.widthPx * scale[0]).toFixed(digits));
-    const look = `stroke-width="${widthPx}" stroke-linecap="${stroke.cap}" stroke-linejoin="${stroke.join}"`;
-    return `<path ${id} fill="none" stroke="${fill}"${faint("stroke")} ${look} ${data}/>`;
+    const look = `stroke-width="${widthPx}" stroke-linecap="${stroke.cap}" stroke-linejoin="${stroke.join}"${own.miterLimit === undefined ? "" : ` stroke-miterlimit="${own.miterLimit}"`}`;
+    const rule = own.fillHex !== undefined && own.fillRule === "evenodd" ? ' fill-rule="evenodd"' : "";
+    const inside = own.fillHex === undefined ? "none" : isCurrent ? "currentColor" : own.fillHex;
+    return `<path ${id} fill="${inside}"${rule} stroke="${fill}"${faint("stroke")} ${look} ${data}/>`;
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${widthPx}" height="${heightPx}" viewBox="0 0 ${widthPx} ${heightPx}" fill="none">`,

@@ -2,6 +2,8 @@
 import type { VectorInk, VectorLines } from "../../shared/contract/vectors.ts";
 
 export interface VectorOptions {
+  /** The drawing that the picture was made from, as SVG: where both look the same, its nodes are the vector's. */
+  readonly given?: string | undefined;
   /** What the picture shows; becomes the drawing's title. */
   readonly title?: string | undefined;
   /** `#rrggbb`; the vector is made of exactly these colours, of some of them or all. */

@@ -8,6 +8,7 @@ import { AppError } from "../../shared/problem.ts";
 import { movedPath } from "../../shared/vectors/vector-path.ts";
 import type { Pixels, TracedPixels } from "../engine/interfaces.ts";
 import { aboutLayer, type Traced } from "./draw-layers.ts";
+import { ownNodes } from "./given/own-nodes.ts";
 import { strokeWidthOf } from "./stroke-width.ts";
 import { withEvenWidths } from "./strokes/even-widths.ts";
 import { svgText } from "./svg-text.ts";
@@ -20,7 +21,9 @@ export function vectorise(pixels: TracedPixels, options: VectorOptions = {}): Ve
   const { stack, parts, beneath, widthPx, heightPx } = pixels;
   const size = { ...options, shown: options.shown ?? { widthPx, heightPx } };
   const known = stack ?? parts;
-  const drawn = known ? traceStack(known, pixels, options, known === parts) : tracePicture(pixels, options);
+  const drawn =
+    ownNodes(pixels, options) ??
+    (known ? traceStack(known, pixels, options, known === parts) : tracePicture(pixels, options));
   if (!drawn) throw nothingIn(pixels);
   if (!beneath) return written(drawn, size);
   // These have the colours that they should have already.
@@ -54,7 +57,9 @@ function written(
   const corner = [(size.widthPx - units * shown.widthPx) / 2, (size.heightPx - units * shown.heightPx) / 2] as const;
   const layers = viewBox === undefined ? traced : withEvenWidths(traced, scale[0], viewBox);
   const strokes = layers.find(({ stroke }) => stroke)?.stroke;
-  const isOneInk = layers.every(({ hex, gradient }) => hex === layers[0]!.hex && !gradient);
+  const isOneInk =
+    layers.every(({ hex, gradient }) => hex === layers[0]!.hex && !gradient) &&
+    layers.every(({ fillHex, hex }) => (fillHex ?? hex) === hex);
   const isCurrent = ink === "current" && isOneInk;
   return {
     svg: svgText(layers, { ...size, scale, corner, isCurrent, ...(title !== undefined && { title }) }),
@@ -64,6 +69,7 @@ function written(
     strokePx: Number(((strokes ? strokes.widthPx : strokeWidthOf(memberships, widthPx)) * scale[0]).toFixed(6)),
     layers: layers.map((layer) => aboutLayer(layer, scale[0])),
     leftOutCount,
+    ...(layers.some(({ isOwn }) => isOwn) && { hasOwnNodes: true }),
   };
 }
 

@@ -79,6 +79,8 @@ export const VectorFactsSchema = z.object({
   strokePx: z.number(),
   /** Outlines beyond the most that a vector has, smallest first: of noise and photographs. */
   leftOutCount: z.number().int(),
+  /** Its paths are those of the SVG that was given as the drawing, which looks the same; absent where it was traced. */
+  hasOwnNodes: z.boolean().optional(),
 });
 export type VectorFacts = z.infer<typeof VectorFactsSchema>;
 

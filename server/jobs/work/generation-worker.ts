@@ -17,7 +17,7 @@ export interface GenerationWorkerDeps extends WorkerDeps<Generation> {
   /** @throws AppError image_rejected for pixels with nothing in them */
   readonly vectorise: (
     pixels: Drawing,
-    options: { palette?: readonly string[]; title?: string; lines?: VectorLines | undefined },
+    options: { palette?: readonly string[]; title?: string; lines?: VectorLines | undefined; given?: string },
   ) => Promise<Vector>;
 }
 

@@ -72,6 +72,7 @@ export async function storeImage<Body extends JobBody>(
   job.addImage({ ...about, ...stored, ...(vector && { vector }) } as unknown as ImageOf<Body>);
 }
 
-const factsOf = ({ layers, segmentCount, strokePx, leftOutCount }: Vector): VectorFacts => ({
+const factsOf = ({ layers, segmentCount, strokePx, leftOutCount, hasOwnNodes }: Vector): VectorFacts => ({
   ...{ layers, segmentCount, strokePx, leftOutCount },
+  ...(hasOwnNodes && { hasOwnNodes }),
 });

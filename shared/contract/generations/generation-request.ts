@@ -141,7 +141,9 @@ export const vectorColoursOf = ({
 /** What the vectors of a request shall be like, for server and command line alike. */
 export function vectorOptionsOf(request: ResolvedRequest) {
   const [title, palette] = [shownCaption(request.condition), vectorColoursOf(request)];
+  const { drawing } = request.condition;
   return {
+    ...(drawing && "svg" in drawing && { given: drawing.svg }),
     ...(palette && { palette, keepsGradients: request.palette === undefined }),
     ...(title && { title }),
     lines: request.lines,

@@ -171,10 +171,14 @@ async function drawingOf({ keep }: CliSession, values: RestyleFlags, files: read
     ...(badge !== undefined && { caption: badge }),
     ...(folder !== undefined && { style: await styleOfFolder(folder, keep) }),
   };
+  // An SVG as it is, so that its nodes may stay.
+  const hasNodes = (file: string): boolean => values.format === "svg" && /\.svg$/i.test(file) && mask === undefined;
+  const shownBy = async (file: string) =>
+    hasNodes(file) ? { svg: await flags.readText(file) } : { image: await keep(file) };
   return async (file) => ({
     condition: {
       ...condition,
-      drawing: { image: await keep(file), ...(origin && { style: origin }), ...(mask !== undefined && { mask }) },
+      drawing: { ...(await shownBy(file)), ...(origin && { style: origin }), ...(mask !== undefined && { mask }) },
     },
   });
 }

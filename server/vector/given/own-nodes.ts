@@ -1,0 +1,261 @@
+/**
+ * The nodes of a drawing that was given as SVG, where the answer looks like it: its own paths, in the colours that the answer has there, with the width, ends and
+ * joins of the style's lines. Nothing but the picture decides: what is drawn with them is compared with the answer, and where they differ it is traced instead. Pure.
+ */
+
+import { namesOfColours } from "../../../shared/colour/colour-names.ts";
+import { labOfHex } from "../../../shared/colour/oklab.ts";
+import { assignPalette } from "../../../shared/colour/recolour.ts";
+import { movedPath, type Path, type Point } from "../../../shared/vectors/vector-path.ts";
+import type { TracedPixels } from "../../engine/interfaces.ts";
+import type { Traced, TracedLayer } from "../draw-layers.ts";
+import type { VectorOptions } from "../vector-options.ts";
+import { type Given, type GivenStroke, readShapes, type Shape } from "./read-shapes.ts";
+import { coverOfFill, coverOfStroke } from "./shapes-cover.ts";
+
+/** Difference of two pictures, of what both show, up to which they are the same. */
+const differMost = 0.06;
+/** Side in pixels of a square that differs wholly, and by how much: then something else is shown there. */
+const [blotPx, blotFrom] = [3, 0.25] as const;
+/** How much more than the best another look may differ that it is taken, since it is the drawing's own. */
+const ownTimes = 1.25;
+/** Cover of a pixel that shows one shape alone. */
+const [wholly, hardly] = [0.98, 0.02] as const;
+/** Alpha below which nothing is there, and from which on a paint is opaque. */
+const [faintest, opaqueFrom] = [0.04, 0.97] as const;
+/** Shares of the way from a drawing's own width to the style's, as lines are redrawn (engine/lines/redraw-lines.ts). */
+const changeShares = [1, 0.7, 0.4, 0.2] as const;
+
+type Look = Partial<Pick<GivenStroke, "width" | "cap" | "join">>;
+
+/** A part that is painted at once: a fill, or a stroke. */
+interface Part {
+  readonly shape: number;
+  readonly kind: "fill" | "stroke";
+  readonly paint: string;
+  readonly cover: Float32Array;
+}
+
+interface Paint {
+  readonly hex: string;
+  readonly alpha: number;
+}
+
+/** Undefined where the answer is another picture, or the text is not read. */
+export function ownNodes(pixels: TracedPixels, { given, lines, palette }: VectorOptions): Traced | undefined {
+  const { widthPx, heightPx, linePx, rgba } = pixels;
+  const drawing = given === undefined || widthPx !== heightPx ? undefined : readShapes(given);
+  if (!drawing || (lines === "outlines" && drawing.shapes.some(({ stroke }) => stroke))) return undefined;
+  const answer = premultiplied(rgba);
+  const placed = placedIn(drawing, widthPx);
+  const found = bestOf(placed, looksFor(placed, linePx), { answer, rgba, sidePx: widthPx });
+  if (!found) return undefined;
+  const { shapes, parts, paints } = found;
+  const layers = layersOf(shapes, parts, paints, palette);
+  const outside = new Float32Array(widthPx ** 2).fill(1);
+  return layers.length === 0 ? undefined : { layers, memberships: [outside], leftOutCount: 0, widthPx, heightPx };
+}
+
+/** Its shapes in the pixels of the answer, in the middle of the square. */
+function placedIn({ box: [left, top, width, height], shapes }: Given, sidePx: number): Shape[] {
+  const scale = sidePx / Math.max(width, height);
+  const move = ([x, y]: Point): Point => [
+    (x - left) * scale + (sidePx - width * scale) / 2,
+    (y - top) * scale + (sidePx - height * scale) / 2,
+  ];
+  return shapes.map(({ stroke, paths, ...shape }) => ({
+    ...shape,
+    paths: paths.map((path) => movedPath(path, move)),
+    ...(stroke && { stroke: { ...stroke, width: stroke.width * scale } }),
+  }));
+}
+
+/** Looks that strokes may have got, those of one width together, their own first; others only of lines of one width. */
+function looksFor(shapes: readonly Shape[], linePx: number | undefined): Look[][] {
+  const strokes = shapes.flatMap(({ stroke }) => (stroke ? [stroke] : []));
+  const [first] = strokes;
+  if (!first || strokes.some(({ width }) => Math.abs(width - first.width) > 0.01 * first.width)) return [[{}]];
+  const widths = linePx === undefined ? [] : changeShares.map((share) => first.width + share * (linePx - first.width));
+  const ends: Look[] = [{}, { cap: "butt" }, { cap: "round" }];
+  const joins: Look[] = [{}, { join: "miter" }, { join: "round" }];
+  const isOther = ({ cap, join }: Look): boolean =>
+    (cap === undefined || strokes.some((own) => own.cap !== cap)) &&
+    (join === undefined || strokes.some((own) => own.join !== join));
+  const looks = ends.flatMap((end) => joins.map((join) => ({ ...end, ...join }))).filter(isOther);
+  return [{}, ...widths.map((width) => ({ width }))].map((width) => looks.map((look) => ({ ...width, ...look })));
+}
+
+interface Answer {
+  /** Premultiplied RGBA planes, 0 to 1. */
+  readonly answer: Float32Array;
+  readonly rgba: Uint8Array;
+  readonly sidePx: number;
+}
+
+interface Found {
+  readonly shapes: readonly Shape[];
+  readonly parts: readonly Part[];
+  readonly paints: ReadonlyArray<Paint | undefined>;
+}
+
+/** The first width at which the drawing is the answer, with the ends and joins that differ least, its own where they hardly differ more. */
+function bestOf(shapes: readonly Shape[], looks: ReadonlyArray<readonly Look[]>, about: Answer): Found | undefined {
+  for (const ofWidth of looks) {
+    const tried = ofWidth.map((look) => {
+      const own = shapes.map((shape) => (shape.stroke ? { ...shape, stroke: { ...shape.stroke, ...look } } : shape));
+      const parts = partsOf(own, about.sidePx);
+      const paints = paintsOf(parts, about);
+      const differs = differenceOf(drawn(parts, paints, about.sidePx), about.answer, about.sidePx);
+      return { found: { shapes: own, parts, paints }, differs };
+    });
+    const best = tried.reduce((least, other) => (other.differs < least.differs ? other : least));
+    if (best.differs > differMost) continue;
+    return (tried[0]!.differs <= ownTimes * best.differs ? tried[0]! : best).found;
+  }
+  return undefined;
+}
+
+const partsOf = (shapes: readonly Shape[], sidePx: number): Part[] =>
+  shapes.flatMap(({ paths, fill, stroke }, shape): Part[] => [
+    ...(fill
+      ? [{ shape, kind: "fill" as const, paint: fill.paint, cover: coverOfFill(paths, fill.rule, sidePx) }]
+      : []),
+    ...(stroke
+      ? [{ shape, kind: "stroke" as const, paint: stroke.paint, cover: coverOfStroke(paths, stroke, sidePx) }]
+      : []),
+  ]);
+
+/** What the answer has where each part is seen alone; a part that is nowhere is painted as others of its paint. */
+function paintsOf(parts: readonly Part[], { rgba, sidePx }: Answer): Array<Paint | undefined> {
+  const above = new Float32Array(sidePx ** 2);
+  const seen = new Array<Paint | undefined>(parts.length);
+  for (let at = parts.length - 1; at >= 0; at -= 1) {
+    const { cover } = parts[at]!;
+    const counts = new Map<number, number>();
+    for (let pixel = 0; pixel < cover.length; pixel += 1) {
+      if (cover[pixel]! >= wholly && above[pixel]! <= hardly) {
+        const [r, g, b, a] = rgba.subarray(4 * pixel, 4 * pixel + 4) as unknown as [number, number, number, number];
+        const key = ((r * 256 + g) * 256 + b) * 256 + a;
+        counts.set(key, (counts.get(key) ?? 0) + 1);
+      }
+      above[pixel] = Math.max(above[pixel]!, cover[pixel]!);
+    }
+    const [most] = [...counts].sort((one, other) => other[1] - one[1]);
+    if (most) seen[at] = paintOf(most[0]);
+  }
+  return parts.map(({ paint }, at) => seen[at] ?? seen.find((own, other) => own && parts[other]!.paint === paint));
+}
+
+function paintOf(key: number): Paint {
+  const alpha = (key % 256) / 255;
+  const hex = `#${Math.floor(key / 256)
+    .toString(16)
+    .padStart(6, "0")}`;
+  return { hex, alpha: alpha >= opaqueFrom ? 1 : alpha };
+}
+
+/** Premultiplied RGBA planes of parts over each other. */
+function drawn(parts: readonly Part[], paints: ReadonlyArray<Paint | undefined>, sidePx: number): Float32Array {
+  const count = sidePx ** 2;
+  const planes = new Float32Array(4 * count);
+  for (const [at, { cover }] of parts.entries()) {
+    const paint = paints[at];
+    if (!paint || paint.alpha < faintest) continue;
+    const bits = Number.parseInt(paint.hex.slice(1), 16);
+    const values = [bits >> 16, (bits >> 8) & 255, bits & 255].map((value) => value / 255);
+    for (let pixel = 0; pixel < count; pixel += 1) {
+      const share = cover[pixel]! * paint.alpha;
+      if (share === 0) continue;
+      for (let channel = 0; channel < 4; channel += 1) {
+        const index = channel * count + pixel;
+        planes[index] = planes[index]! * (1 - share) + (values[channel] ?? 1) * share;
+      }
+    }
+  }
+  return planes;
+}
+
+/** Of what both show; infinite where a blot differs. */
+function differenceOf(one: Float32Array, other: Float32Array, sidePx: number): number {
+  const count = sidePx ** 2;
+  let [differs, shown] = [0, 0];
+  const runs = new Uint8Array(count);
+  for (let pixel = 0; pixel < count; pixel += 1) {
+    let most = 0;
+    for (let index = pixel; index < 4 * count; index += count)
+      most = Math.max(most, Math.abs(one[index]! - other[index]!));
+    differs += most;
+    shown += Math.max(one[3 * count + pixel]!, other[3 * count + pixel]!);
+    // The side of the largest square of differing pixels that ends here.
+    if (most < blotFrom) continue;
+    const isInside = pixel >= sidePx && pixel % sidePx > 0;
+    const side = isInside ? 1 + Math.min(runs[pixel - 1]!, runs[pixel - sidePx]!, runs[pixel - sidePx - 1]!) : 1;
+    runs[pixel] = Math.min(side, blotPx);
+    if (side >= blotPx) return Number.POSITIVE_INFINITY;
+  }
+  return shown === 0 ? Number.POSITIVE_INFINITY : differs / shown;
+}
+
+function premultiplied(rgba: Uint8Array): Float32Array {
+  const count = rgba.length / 4;
+  const planes = new Float32Array(4 * count);
+  for (let pixel = 0; pixel < count; pixel += 1) {
+    const alpha = rgba[4 * pixel + 3]! / 255;
+    for (let channel = 0; channel < 3; channel += 1)
+      planes[channel * count + pixel] = (rgba[4 * pixel + channel]! / 255) * alpha;
+    planes[3 * count + pixel] = alpha;
+  }
+  return planes;
+}
+
+/** One layer a shape; what is not seen is left out. */
+function layersOf(
+  shapes: readonly Shape[],
+  parts: readonly Part[],
+  paints: ReadonlyArray<Paint | undefined>,
+  palette: readonly string[] | undefined,
+): TracedLayer[] {
+  const shown = parts.flatMap((part, at) => {
+    const paint = paints[at];
+    const share = part.cover.reduce((sum, own) => sum + own, 0) / part.cover.length;
+    return paint && paint.alpha >= faintest ? [{ ...part, ...paint, share }] : [];
+  });
+  const hexes = [...new Set(shown.map(({ hex }) => hex))];
+  const shareOf = (hex: string): number => shown.reduce((sum, own) => sum + (own.hex === hex ? own.share : 0), 0);
+  const chosen =
+    palette &&
+    assignPalette(
+      hexes.map((hex) => ({ hex, share: shareOf(hex) })),
+      palette,
+    );
+  const inPalette = (hex: string): string => (chosen ? palette![chosen[hexes.indexOf(hex)]!]! : hex);
+  const colours = [...new Set(shown.map(({ hex }) => inPalette(hex)))];
+  const named = namesOfColours(colours.map(labOfHex));
+  const taken = new Map<string, number>();
+  const unique = (name: string): string => {
+    const before = taken.get(name) ?? 0;
+    taken.set(name, before + 1);
+    return before === 0 ? name : `${name} ${before + 1}`;
+  };
+  return shapes.flatMap(({ paths, name, stroke, fill }, index): TracedLayer[] => {
+    const own = shown.filter(({ shape }) => shape === index);
+    const [filled, lined] = (["fill", "stroke"] as const).map((wanted) => own.find(({ kind }) => kind === wanted));
+    const main = lined ?? filled;
+    if (!main) return [];
+    const hex = inPalette(main.hex);
+    return [
+      {
+        name: unique(name || named[colours.indexOf(hex)]!),
+        hex,
+        ...(main.alpha < 1 && { opacity: main.alpha }),
+        share: main.share,
+        outlines: paths as Path[],
+        isOwn: true,
+        ...(filled && { fillRule: fill!.rule }),
+        ...(lined && { stroke: { widthPx: stroke!.width, cap: stroke!.cap, join: stroke!.join } }),
+        ...(lined && filled && { fillHex: inPalette(filled.hex) }),
+        ...(lined && stroke!.join === "miter" && stroke!.miterLimit !== 4 && { miterLimit: stroke!.miterLimit }),
+      },
+    ];
+  });
+}
