@@ -13,13 +13,14 @@ type ColourName = keyof typeof namedColours;
 
 /** Whole captions, with or without the "s" of many. Words of several meanings have none: "wave", "palm". */
 const things: Readonly<Partial<Record<ColourName, string>>> = {
-  red: "heart, hearts, broken heart, apple, strawberry, cherry, cherries, tomato, rose, chili pepper, ladybug, fire truck, fire engine, fire hydrant",
-  orange: "fire, flame, campfire, bonfire, carrot, pumpkin, fox, basketball, tangerine",
-  yellow: "sun, star, moon, banana, lemon, cheese, corn, sunflower",
+  red: "heart, hearts, broken heart, apple, strawberry, cherry, cherries, tomato, rose, chili pepper, ladybug, fire truck, fire engine, fire hydrant, error, stop sign, lobster, crab, lips",
+  orange: "fire, flame, campfire, bonfire, carrot, pumpkin, fox, basketball, tangerine, traffic cone, goldfish, peach",
+  yellow:
+    "sun, star, moon, banana, lemon, cheese, corn, sunflower, warning, lightning, lightning bolt, pineapple, school bus, crown, trophy, coin, honey, rubber duck",
   green:
-    "leaf, leaves, tree, pine tree, palm tree, christmas tree, plant, cactus, clover, seedling, broccoli, frog, turtle, grass",
-  blue: "water, water drop, droplet, raindrop, whale, dolphin",
-  purple: "grape, eggplant",
+    "leaf, leaves, tree, pine tree, palm tree, christmas tree, plant, cactus, clover, seedling, broccoli, frog, turtle, grass, money, dollar bill, banknote, success, cucumber, avocado, lettuce, crocodile, forest",
+  blue: "water, water drop, droplet, raindrop, whale, dolphin, ocean, sea, jeans, swimming pool",
+  purple: "grape, eggplant, lavender, plum",
   pink: "pig, flamingo",
 };
 const colourOf: ReadonlyMap<string, ColourName> = new Map(

@@ -79,6 +79,16 @@ describe("one requested colour in flat colours", () => {
     for (const ink of moved(striped(orange!, pale!), "#777777")) assert.ok(chromaOf(ink) < 0.01);
   });
 
+  it("a grey that covers several times what any hue does takes it, and a smaller one stays", () => {
+    const grey = channelsOfHex("#607d8b");
+    const [body] = moved(striped(grey, orange!, white!));
+    assert.equal(hexOfChannels(body!), blue);
+    assert.deepEqual(moved(striped(orange!, grey)).map(hexOfChannels), [blue, "#607d8b"]);
+    assert.deepEqual(moved(striped(grey, orange!)).map(hexOfChannels), ["#607d8b", blue]);
+    // White is paper, however much of it there is.
+    assert.equal(hexOfChannels(moved(striped(white!, orange!, black!))[1]!), blue);
+  });
+
   it("a gradient keeps its way over areas that are small and far from the middle, the same over each", () => {
     const places = [
       { left: 4, top: 4, right: 16, bottom: 16 },

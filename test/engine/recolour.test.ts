@@ -121,6 +121,10 @@ describe("the colour that a thing usually has", () => {
       ["pine trees", "green"],
       ["leaves", "green"],
       ["water drop", "blue"],
+      ["error", "red"],
+      ["traffic cone", "orange"],
+      ["success", "green"],
+      ["money", "green"],
     ] as const)
       assert.equal(usualColourOf(words, style)?.name, name, words);
   });

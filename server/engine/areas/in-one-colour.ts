@@ -22,7 +22,9 @@ const sameHueWithin = 0.7;
 const sameWithin = 1e-3;
 /** Difference of a channel of one gradient over several boxes, whose sides are known to a pixel. */
 const sameGradientWithin = 0.04;
-/** Lightness of greys that may be the main paint where nothing has a hue: others are outlines and paper. */
+/** How many times what any paint with a hue covers a grey must, to be the main paint: a grey robot has small red eyes. */
+const greyTimes = 3;
+/** Lightness of greys that may be the main paint: others are outlines and paper. */
 const greyFrom = { least: 0.32, most: 0.97 } as const;
 /** Chroma of other paints, of the main one's, at most. */
 const chromaMost = 1.6;
@@ -130,16 +132,20 @@ function apartFromOthers(colour: Lab, others: readonly Lab[], isUp: boolean): La
   return colour;
 }
 
-/** The paint of most of what has a hue; of greys the one of most that is neither outline nor paper. */
+/** The paint of most of what has a hue, or the grey that covers clearly more and is neither outline nor paper. */
 function mainOf(paints: readonly BoxedPaint[]): BoxedPaint {
   const coloured = paints.filter(({ ink }) => chromaOf(labOfInk(ink)) >= hueFrom);
   const greys = paints.filter(({ ink }) => {
     const [lightness] = labOfInk(ink);
     return lightness >= greyFrom.least && lightness <= greyFrom.most;
   });
-  const among = coloured.length > 0 ? coloured : greys.length > 0 ? greys : paints;
-  return among.reduce((best, paint) => (paint.area > best.area ? paint : best));
+  const [hued, grey] = [largestOf(coloured), largestOf(greys)];
+  if (hued && grey) return grey.area >= greyTimes * hued.area ? grey : hued;
+  return hued ?? grey ?? largestOf(paints)!;
 }
+
+const largestOf = (paints: readonly BoxedPaint[]): BoxedPaint | undefined =>
+  paints.reduce<BoxedPaint | undefined>((best, paint) => (best && best.area >= paint.area ? best : paint), undefined);
 
 const chromaOf = ([, a, b]: Lab): number => Math.hypot(a, b);
 
