@@ -10,9 +10,10 @@ import { IconButton, NumberInput, Slider } from "../controls.tsx";
 import { hintsFor } from "../empty.tsx";
 import { Icon } from "../icons.tsx";
 import type { ViewProps } from "../view-props.ts";
-import { CountField, StyleField, TileSizeField } from "./common-fields.tsx";
+import { CountField, TileSizeField } from "./common-fields.tsx";
 import { LeftOutLines } from "./left-out-lines.tsx";
 import { InsertAsField } from "./palette-field.tsx";
+import { StyleField } from "./style-field.tsx";
 
 export function CaptionForm(props: ViewProps) {
   const { controller, texts } = props;

@@ -8,9 +8,10 @@ import { changesFor, paletteOf, withPalette } from "../../palettes.ts";
 import { showsOwnStyle } from "../../plans/icons.ts";
 import { hasImages } from "../../plans/prepare.ts";
 import type { ViewProps } from "../view-props.ts";
-import { CaptionLine, ChoiceField, StyleField } from "./common-fields.tsx";
+import { CaptionLine, ChoiceField } from "./common-fields.tsx";
 import { IconSources, SkippedIcons } from "./icon-sources.tsx";
 import { InsertAsField, PaletteField } from "./palette-field.tsx";
+import { StyleField } from "./style-field.tsx";
 
 export function IconForm(props: ViewProps) {
   const { controller, texts } = props;
