@@ -135,7 +135,9 @@ function SeedField({ controller, texts }: ViewProps) {
   const { form } = controller.state;
   return (
     <div class="field">
-      <label for="seed">{texts.seed}</label>
+      <label for="seed" title={texts.seedHint}>
+        {texts.seed}
+      </label>
       <div class="seed-row">
         <NumberInput
           id="seed"

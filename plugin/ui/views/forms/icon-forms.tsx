@@ -29,6 +29,7 @@ export function IconForm(props: ViewProps) {
           {readsCaption(meta, command, style) && (
             <CaptionLine controller={controller} label={isRedrawn(style) ? texts.badge : texts.otherCaption} />
           )}
+          {readsCaption(meta, command, style) && isRedrawn(style) && <BadgeChips {...props} />}
           {hasImages(scene.icons ?? []) && <InsertAsField {...props} />}
         </>
       )}
@@ -49,6 +50,26 @@ export function IconForm(props: ViewProps) {
       )}
       {command === "components" && <p class="hint">{fill(texts.componentsHint, { sizes: iconSizesPx.join(", ") })}</p>}
     </div>
+  );
+}
+
+/** Badges that fill the field; the chosen one again empties it. */
+function BadgeChips({ controller, texts }: ViewProps) {
+  const { caption } = controller.state.form;
+  return (
+    <fieldset class="chips" aria-label={texts.badge}>
+      {texts.badgeHints.split("|").map((badge) => (
+        <button
+          key={badge}
+          type="button"
+          class="chip"
+          aria-pressed={caption.trim() === badge}
+          onClick={() => controller.editForm({ caption: caption.trim() === badge ? "" : badge })}
+        >
+          {badge}
+        </button>
+      ))}
+    </fieldset>
   );
 }
 
