@@ -215,6 +215,8 @@ export const de: Texts = {
   usesOne: "Von den {n} ausgewählten Icons wird nur dieses verwendet.",
   usesTwo: "Von den {n} ausgewählten Icons werden nur diese zwei verwendet.",
   replacesInside: "Vektoren ersetzen alles, was in den ausgewählten Ebenen liegt.",
+  spoilsVectors:
+    "Dieser Stil ist vielfarbig: Vektoren können ihre klaren Formen verlieren. Stile aus Linien, gefüllte und zweitönige erhalten sie.",
   needVectors: "Wähle Vektoren; ein Bild muss zuerst vektorisiert werden.",
   usedColours: "Farben der Auswahl",
   staysRaw: "bleibt, wie sie ist",

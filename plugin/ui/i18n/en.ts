@@ -204,6 +204,8 @@ export const en = {
   usesOne: "Only this one of the {n} selected icons is used.",
   usesTwo: "Only these two of the {n} selected icons are used.",
   replacesInside: "Vectors replace all that is inside the selected layers.",
+  spoilsVectors:
+    "This style is one of many colours: vectors may lose their clean shapes. Styles of lines, solid or two tones keep them.",
   needVectors: "Select vectors; an image has to be vectorised first.",
   usedColours: "Colours of the selection",
   staysRaw: "stays as it is",

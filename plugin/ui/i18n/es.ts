@@ -214,6 +214,8 @@ export const es: Texts = {
   usesOne: "De los {n} iconos seleccionados solo se usa este.",
   usesTwo: "De los {n} iconos seleccionados solo se usan estos dos.",
   replacesInside: "Los vectores sustituyen todo el contenido de las capas seleccionadas.",
+  spoilsVectors:
+    "Este estilo tiene muchos colores: los vectores pueden perder sus formas limpias. Los de líneas, sólidos o dos tonos las conservan.",
   needVectors: "Selecciona vectores; una imagen debe vectorizarse primero.",
   usedColours: "Colores de la selección",
   staysRaw: "queda como está",

@@ -214,6 +214,8 @@ export const fr: Texts = {
   usesOne: "Des {n} icônes sélectionnées, seule celle-ci est utilisée.",
   usesTwo: "Des {n} icônes sélectionnées, seules ces deux-ci sont utilisées.",
   replacesInside: "Les vecteurs remplacent tout le contenu des calques sélectionnés.",
+  spoilsVectors:
+    "Ce style a beaucoup de couleurs : les vecteurs peuvent perdre leurs formes nettes. Les styles en contours, pleins ou deux tons les gardent.",
   needVectors: "Sélectionnez des vecteurs ; une image doit d’abord être vectorisée.",
   usedColours: "Couleurs de la sélection",
   staysRaw: "reste telle quelle",

@@ -214,6 +214,8 @@ export const ptBr: Texts = {
   usesOne: "Dos {n} ícones selecionados, só este é usado.",
   usesTwo: "Dos {n} ícones selecionados, só estes dois são usados.",
   replacesInside: "Os vetores substituem todo o conteúdo das camadas selecionadas.",
+  spoilsVectors:
+    "Este estilo tem muitas cores: os vetores podem perder as formas limpas. Os de linhas, sólidos ou dois tons as mantêm.",
   needVectors: "Selecione vetores; uma imagem precisa ser vetorizada antes.",
   usedColours: "Cores da seleção",
   staysRaw: "fica como está",

@@ -12,6 +12,7 @@ import { CaptionLine, ChoiceField } from "./common-fields.tsx";
 import { IconSources, SkippedIcons } from "./icon-sources.tsx";
 import { InsertAsField, PaletteField } from "./palette-field.tsx";
 import { StyleField } from "./style-field.tsx";
+import { spoilsVectors } from "./style-groups.ts";
 
 export function IconForm(props: ViewProps) {
   const { controller, texts } = props;
@@ -26,6 +27,7 @@ export function IconForm(props: ViewProps) {
         <>
           {showsOwnStyle(controller.state) && form.caption.trim() === "" && <p class="notice">{texts.showTheStyle}</p>}
           <StyleField {...props} />
+          {spoilsVectors(controller.state, style) && <p class="notice">{texts.spoilsVectors}</p>}
           {readsCaption(meta, command, style) && (
             <CaptionLine controller={controller} label={isRedrawn(style) ? texts.badge : texts.otherCaption} />
           )}

@@ -51,3 +51,14 @@ export function foundStyles(groups: readonly StyleGroup[], search: string): read
     return found.length === 0 ? [] : [{ label, styles: found }];
   });
 }
+
+/** Whether a style of many colours is asked of selected vectors, whose shapes it may spoil. */
+export function spoilsVectors(
+  { meta, command, scene }: Pick<State, "meta" | "command" | "scene">,
+  choice: string,
+): boolean {
+  const hasVectors = (scene.icons ?? []).some(({ imageHash, problem }) => imageHash === undefined && !problem);
+  const styles = [...redrawnStyles(meta, command), ...(translationOfCommand(meta, command)?.styles ?? [])];
+  const kind = styles.find(({ id }) => id === choice)?.kind;
+  return hasVectors && (kind === "emoji" || kind === "colour");
+}

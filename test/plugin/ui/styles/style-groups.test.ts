@@ -3,7 +3,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { languages } from "../../../../plugin/ui/i18n/texts.ts";
 import { defaultForm } from "../../../../plugin/ui/state/form.ts";
-import { foundStyles, type StyleGroup, styleGroups } from "../../../../plugin/ui/views/forms/style-groups.ts";
+import type { SeenIcon } from "../../../../plugin/ui/state/state.ts";
+import {
+  foundStyles,
+  type StyleGroup,
+  spoilsVectors,
+  styleGroups,
+} from "../../../../plugin/ui/views/forms/style-groups.ts";
 import { styleKindsOf } from "../../../../server/packs/style-kind.ts";
 import type { Meta } from "../../../../shared/contract/meta.ts";
 import { testMeta } from "../../contract/contract-server.ts";
@@ -85,4 +91,14 @@ test("what a style is drawn in comes from its pack; of what the pack does not sa
   assert.deepEqual(Object.fromEntries(styleKindsOf(expert)), {
     ...{ lines: "lines", solid: "solid", tint: "two-tone", accent: "two-tone", spread: "colour" },
   });
+});
+
+test("a style of many colours is said to spoil vectors, before the run; pictures and line styles are fine", () => {
+  const icon = { nodeId: "1:1", nodeName: "key", url: "" };
+  const spoils = (choice: string, ...icons: object[]): boolean =>
+    spoilsVectors({ meta, command: "restyle", scene: { icons: icons as SeenIcon[] } }, choice);
+  assert.equal(spoils("noto", icon), true);
+  assert.equal(spoils("~restyle/bold", icon), false);
+  assert.equal(spoils("noto", { ...icon, imageHash: "h" }), false);
+  assert.equal(spoils("noto", { ...icon, problem: "locked" }), false);
 });
