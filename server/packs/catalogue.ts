@@ -27,6 +27,7 @@ import {
   readWanted,
   type UncheckedManifest,
 } from "../manifest/read-manifest.ts";
+import { styleKindsOf } from "./style-kind.ts";
 import { verifyPack } from "./verify.ts";
 
 export interface CatalogueEntry extends ReadManifest {
@@ -198,6 +199,7 @@ function describe(
     const offered = stylesIn(expertOf(field)).filter(({ groups }) => groups?.length !== 0);
     return offered.map(({ id, label }) => ({ id, label }));
   };
+  const kinds = styleKindsOf(expertOf("style"));
   const layout = expertOf("layout");
   const isBetweenStyles = expertOf("style")?.kind === "drawing-style";
   return {
@@ -211,7 +213,10 @@ function describe(
         (isPictureQuery(field) && isBetweenStyles),
     ),
     ...(lender ? { captionsFrom: lender.id } : {}),
-    styles: vocabularyOf("style"),
+    styles: vocabularyOf("style").map((style) => {
+      const kind = kinds.get(style.id);
+      return kind === undefined ? style : { ...style, kind };
+    }),
     ...(isBetweenStyles ? { styleImagesMax: limits.styleImagesMax } : {}),
     labels: vocabularyOf("label"),
     depths: depths.filter((depth) => conditions.some(({ name }) => name === `image-${depth}`)),

@@ -6,6 +6,13 @@ import { NetworkScaleSchema, UpscalerInfoSchema } from "./upscaling.ts";
 export const StyleInfoSchema = z.object({ id: z.string(), label: z.string() });
 export type StyleInfo = z.infer<typeof StyleInfoSchema>;
 
+export const styleKinds = ["lines", "solid", "two-tone", "colour", "emoji"] as const;
+export type StyleKind = (typeof styleKinds)[number];
+
+/** A style, and what it is drawn in where the pack says so; absent on older servers. */
+export const OfferedStyleSchema = StyleInfoSchema.extend({ kind: z.enum(styleKinds).optional() });
+export type OfferedStyle = z.infer<typeof OfferedStyleSchema>;
+
 export const TranslationInfoSchema = z.object({
   id: z.string(),
   label: z.string(),
@@ -13,7 +20,7 @@ export const TranslationInfoSchema = z.object({
   conditions: z.array(z.enum(conditionFields)),
   /** Where a caption only finds the drawing that is restyled: the translation whose drawings these are. */
   captionsFrom: z.string().optional(),
-  styles: z.array(StyleInfoSchema),
+  styles: z.array(OfferedStyleSchema),
   /** Most images by which a style may be shown; absent where styles have ids only. */
   styleImagesMax: z.number().int().optional(),
   /** Labels that `condition.label` may name; empty without a label expert. */

@@ -109,9 +109,9 @@ test("with a preview first, only ticked images are added, and the seed of each c
   assert.equal(await tau.page.locator(".node").count(), 0);
   await tiles
     .nth(2)
-    .getByRole("button", { name: /^Copy seed/ })
+    .getByRole("button", { name: /^Copy the number/ })
     .click();
-  await tau.ui.getByRole("button", { name: "Seed copied" }).waitFor();
+  await tau.ui.getByRole("button", { name: "Number copied" }).waitFor();
   await tau.ui.getByRole("button", { name: "Add 3 to canvas" }).click();
   await tau.page.locator(".node.rectangle").nth(2).waitFor();
   assert.equal(await tau.page.locator(".node.rectangle").count(), 3);

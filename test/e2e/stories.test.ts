@@ -58,7 +58,7 @@ test("the same seed draws the same image again, found by its content hash on the
     return layer.getAttribute("data-image");
   };
   await tau.ui.locator("summary").first().click();
-  await tau.ui.getByLabel("Seed", { exact: true }).fill("7826");
+  await tau.ui.getByLabel("Variation", { exact: true }).fill("7826");
   await tau.ui.getByLabel("Images", { exact: true }).fill("1");
   await tau.ui.getByLabel("Images", { exact: true }).press("Tab");
   const first = await draw();

@@ -57,7 +57,7 @@ const isTranslation = has({
   id: isText,
   label: isText,
   conditions: isListOf(isText),
-  styles: isListOf(isNamed),
+  styles: isListOf(has({ id: isText, label: isText, kind: isMaybe(isText) })),
   labels: isListOf(isNamed),
   depths: isListOf(isText),
   layout: isMaybe(

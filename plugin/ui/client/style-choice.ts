@@ -3,7 +3,7 @@
  * `~TRANSLATION/STYLE` is a named style of a flow between styles, `#ID` a style of the file that icons show. Pure.
  */
 import type { CommandId } from "../../../shared/commands.ts";
-import type { Meta, StyleInfo, TranslationInfo } from "../../../shared/contract/meta.ts";
+import type { Meta, OfferedStyle, TranslationInfo } from "../../../shared/contract/meta.ts";
 
 /** Commands that a flow between styles does, for which its styles and those of the file are on offer. */
 const redrawing: readonly CommandId[] = [
@@ -37,9 +37,9 @@ export const readsShownStyles = (meta: Meta | undefined, command: CommandId): bo
   redrawersFor(meta, command).length > 0;
 
 /** Their named styles, as choices. */
-export const redrawnStyles = (meta: Meta | undefined, command: CommandId): StyleInfo[] =>
+export const redrawnStyles = (meta: Meta | undefined, command: CommandId): OfferedStyle[] =>
   redrawersFor(meta, command).flatMap(({ id, styles }) =>
-    styles.map((style) => ({ id: choiceOfRedrawn(id, style.id), label: style.label })),
+    styles.map((style) => ({ ...style, id: choiceOfRedrawn(id, style.id) })),
   );
 
 export const choiceOfRedrawn = (translation: string, style: string): string => `~${translation}/${style}`;

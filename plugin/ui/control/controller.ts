@@ -156,6 +156,10 @@ export class Controller {
   editForm(change: Partial<Form>): void {
     this.#store.editForm(change);
   }
+  /** Colours are on offer: those of libraries are listed, once. */
+  listLibraries(): void {
+    this.#store.listLibraries();
+  }
   /** The colours of a library's collection are read when they are chosen first. */
   choosePalette(palette: string): void {
     this.editForm({ palette });

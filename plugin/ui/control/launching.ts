@@ -43,7 +43,8 @@ export class Launching {
     this.#store.dispatch({ type: "thumbs", thumbs: readThumbs(thumbs) });
     this.#store.around.post({ type: "read-palettes" });
     const wanted = libraryOf(form.palette);
-    this.#store.around.post({ type: "read-libraries", ...(wanted !== undefined && { wanted }) });
+    // Others are listed when colours are first on offer.
+    if (wanted !== undefined) this.#store.listLibraries(wanted);
     this.#store.around.post({ type: "read-shown-styles" });
     this.#scenes.read(command);
     if (launch.kind === "quick") {

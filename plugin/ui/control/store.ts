@@ -54,6 +54,7 @@ export class Store {
   #listeners = new Set<() => void>();
   #saving: ReturnType<typeof setTimeout> | undefined;
   #lastId = 0;
+  #areLibrariesAsked = false;
 
   constructor(around: Surroundings) {
     this.around = around;
@@ -67,6 +68,13 @@ export class Store {
   dispatch(action: Action): void {
     this.state = reduce(this.state, action);
     for (const listener of this.#listeners) listener();
+  }
+
+  /** Asks main once for the collections of libraries. @param wanted one whose colours are read too */
+  listLibraries(wanted?: string): void {
+    if (this.#areLibrariesAsked) return;
+    this.#areLibrariesAsked = true;
+    this.around.post({ type: "read-libraries", ...(wanted !== undefined && { wanted }) });
   }
 
   /** Of a run or an applied set: one that was never given before. */

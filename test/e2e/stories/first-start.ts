@@ -11,6 +11,20 @@ const firstStart: Story = {
     assert.equal(await ui.locator("#insert-as").inputValue(), "vector");
     await ui.getByRole("button", { name: "house", exact: true }).waitFor();
     await step("empty");
+    await ui.getByRole("button", { name: "Find a style" }).click();
+    await step("styles");
+    await page.keyboard.type("two ton");
+    assert.equal((await ui.locator(".style-rows button").count()) > 3, true);
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.type("es");
+    assert.equal(await ui.getByRole("searchbox").inputValue(), "two tones");
+    await step("found");
+    await page.keyboard.press("Escape");
+    await page.keyboard.type("phosphor bold");
+    await page.keyboard.press("Enter");
+    assert.equal(await ui.locator("#style").inputValue(), "~restyle/phosphor-bold");
+    assert.equal(await ui.locator("#style optgroup").first().getAttribute("label"), "Recent");
     await generate("search");
     await ui.locator(".tile").nth(3).waitFor();
     const isInSight = (): Promise<boolean> =>

@@ -106,7 +106,8 @@ const badgeOnIcons: Story = {
     await takeStyle(stage);
     const notice = ui.getByText("These icons show the style now");
     await notice.waitFor();
-    await ui.getByLabel("Badge on each").fill("add");
+    await ui.getByRole("button", { name: "add", exact: true }).click();
+    assert.equal(await ui.locator("#caption").inputValue(), "add");
     await notice.waitFor({ state: "detached" });
     await select(...Object.keys(shown));
     await ui.locator(".icon-sources li").nth(3).waitFor();
@@ -130,7 +131,7 @@ const badgeOnIcons: Story = {
     // Words that find no drawing are refused.
     await select(...Object.keys(shown));
     await ui.locator(".icon-sources li").nth(3).waitFor();
-    await ui.getByLabel("Badge on each").fill("qqxzv");
+    await ui.locator("#caption").fill("qqxzv");
     await ui.getByRole("button", { name: "Restyle", exact: true }).click();
     await ui.getByText("No known drawing shows this").nth(3).waitFor({ timeout: 60_000 });
     await ui.locator(".progress").waitFor({ state: "detached" });

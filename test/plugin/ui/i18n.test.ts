@@ -25,7 +25,7 @@ for (const [name, texts] of Object.entries(languages)) {
 
 test("the examples that every language offers are read by the server as the English ones", () => {
   for (const [name, texts] of Object.entries(languages))
-    for (const key of ["captionHints", "iconHints", "nameHints"] as const) {
+    for (const key of ["captionHints", "iconHints", "nameHints", "badgeHints"] as const) {
       const read = texts[key].split("|").map((example) => (name === "en" ? example : inEnglish(example)));
       assert.deepEqual(read, en[key].split("|"), `${name}: ${key}`);
     }

@@ -5,9 +5,10 @@ import { choiceFor, readsCaption, translationOfCommand } from "../../client/tran
 import { type Stroke, svgOf } from "../../pad/strokes.ts";
 import { Switch } from "../controls.tsx";
 import type { ViewProps } from "../view-props.ts";
-import { CaptionLine, CountField, StyleField, TileSizeField } from "./common-fields.tsx";
+import { CaptionLine, CountField, TileSizeField } from "./common-fields.tsx";
 import { Pad } from "./pad.tsx";
 import { InsertAsField } from "./palette-field.tsx";
+import { StyleField } from "./style-field.tsx";
 
 /** Widths of the pen in px of the pad: lines of a sketch, areas of a layout. */
 const penPx = { sketch: 5, layout: 36 } as const;

@@ -5,9 +5,10 @@ import { fill } from "../../i18n/texts.ts";
 import { captionsOf } from "../../plans/captions.ts";
 import { familyNames } from "../../plans/icons.ts";
 import type { ViewProps } from "../view-props.ts";
-import { StyleField, TileSizeField } from "./common-fields.tsx";
+import { TileSizeField } from "./common-fields.tsx";
 import { LeftOutLines } from "./left-out-lines.tsx";
 import { InsertAsField } from "./palette-field.tsx";
+import { StyleField } from "./style-field.tsx";
 
 export function FamilyForm(props: ViewProps) {
   const { controller, texts } = props;

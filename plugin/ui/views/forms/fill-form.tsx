@@ -8,8 +8,9 @@ import { describeProblem, fill } from "../../i18n/texts.ts";
 import { forVectors, LabelIndex, matchCaptions, matchNames, wordsOf } from "../../plans/labels.ts";
 import { canBeVectors } from "../../plans/prepare.ts";
 import type { ViewProps } from "../view-props.ts";
-import { ScaleModeField, StyleField } from "./common-fields.tsx";
+import { ScaleModeField } from "./common-fields.tsx";
 import { InsertAsField } from "./palette-field.tsx";
+import { StyleField } from "./style-field.tsx";
 
 export function FillForm(props: ViewProps) {
   const { controller } = props;

@@ -10,9 +10,10 @@ import { IconButton, NumberInput, Slider } from "../controls.tsx";
 import { hintsFor } from "../empty.tsx";
 import { Icon } from "../icons.tsx";
 import type { ViewProps } from "../view-props.ts";
-import { CountField, StyleField, TileSizeField } from "./common-fields.tsx";
+import { CountField, TileSizeField } from "./common-fields.tsx";
 import { LeftOutLines } from "./left-out-lines.tsx";
 import { InsertAsField } from "./palette-field.tsx";
+import { StyleField } from "./style-field.tsx";
 
 export function CaptionForm(props: ViewProps) {
   const { controller, texts } = props;
@@ -134,7 +135,9 @@ function SeedField({ controller, texts }: ViewProps) {
   const { form } = controller.state;
   return (
     <div class="field">
-      <label for="seed">{texts.seed}</label>
+      <label for="seed" title={texts.seedHint}>
+        {texts.seed}
+      </label>
       <div class="seed-row">
         <NumberInput
           id="seed"

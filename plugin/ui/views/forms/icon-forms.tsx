@@ -8,9 +8,11 @@ import { changesFor, paletteOf, withPalette } from "../../palettes.ts";
 import { showsOwnStyle } from "../../plans/icons.ts";
 import { hasImages } from "../../plans/prepare.ts";
 import type { ViewProps } from "../view-props.ts";
-import { CaptionLine, ChoiceField, StyleField } from "./common-fields.tsx";
+import { CaptionLine, ChoiceField } from "./common-fields.tsx";
 import { IconSources, SkippedIcons } from "./icon-sources.tsx";
 import { InsertAsField, PaletteField } from "./palette-field.tsx";
+import { StyleField } from "./style-field.tsx";
+import { spoilsVectors } from "./style-groups.ts";
 
 export function IconForm(props: ViewProps) {
   const { controller, texts } = props;
@@ -25,9 +27,11 @@ export function IconForm(props: ViewProps) {
         <>
           {showsOwnStyle(controller.state) && form.caption.trim() === "" && <p class="notice">{texts.showTheStyle}</p>}
           <StyleField {...props} />
+          {spoilsVectors(controller.state, style) && <p class="notice">{texts.spoilsVectors}</p>}
           {readsCaption(meta, command, style) && (
             <CaptionLine controller={controller} label={isRedrawn(style) ? texts.badge : texts.otherCaption} />
           )}
+          {readsCaption(meta, command, style) && isRedrawn(style) && <BadgeChips {...props} />}
           {hasImages(scene.icons ?? []) && <InsertAsField {...props} />}
         </>
       )}
@@ -48,6 +52,26 @@ export function IconForm(props: ViewProps) {
       )}
       {command === "components" && <p class="hint">{fill(texts.componentsHint, { sizes: iconSizesPx.join(", ") })}</p>}
     </div>
+  );
+}
+
+/** Badges that fill the field; the chosen one again empties it. */
+function BadgeChips({ controller, texts }: ViewProps) {
+  const { caption } = controller.state.form;
+  return (
+    <fieldset class="chips" aria-label={texts.badge}>
+      {texts.badgeHints.split("|").map((badge) => (
+        <button
+          key={badge}
+          type="button"
+          class="chip"
+          aria-pressed={caption.trim() === badge}
+          onClick={() => controller.editForm({ caption: caption.trim() === badge ? "" : badge })}
+        >
+          {badge}
+        </button>
+      ))}
+    </fieldset>
   );
 }
 

@@ -6,9 +6,10 @@ import { readsCaption } from "../../client/translations.ts";
 import { describeProblem, fill } from "../../i18n/texts.ts";
 import { Slider, Stepper, Switch } from "../controls.tsx";
 import type { ViewProps } from "../view-props.ts";
-import { CaptionLine, ChoiceField, CountField, StyleField, TileSizeField } from "./common-fields.tsx";
+import { CaptionLine, ChoiceField, CountField, TileSizeField } from "./common-fields.tsx";
 import { IconSources } from "./icon-sources.tsx";
 import { InsertAsField } from "./palette-field.tsx";
+import { StyleField } from "./style-field.tsx";
 
 export function ImageForm(props: ViewProps) {
   const { command } = props.controller.state;

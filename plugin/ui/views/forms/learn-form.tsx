@@ -219,7 +219,8 @@ function TrainingCard({
       )}
       {result !== undefined && (
         <p class="hint">
-          {fill(texts.costCard, {
+          {/* What rounds to nothing says nothing. */}
+          {fill(result.cost.kwh < 0.0001 ? texts.tookMinutes : texts.costCard, {
             kwh: decimal(result.cost.kwh, 4),
             euros: decimal(result.cost.euros, 4),
             co2: decimal(result.cost.co2Grams, 2),

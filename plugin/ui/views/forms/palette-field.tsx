@@ -53,6 +53,7 @@ function PaletteSelect({ controller, texts, isNeeded = false }: PaletteProps) {
     ["hex", texts.paletteHex] as const,
   ];
   const known = choices.find(([choice]) => choice === form.palette)?.[0] ?? shownPalette(form.palette, collections);
+  useEffect(() => controller.listLibraries(), [controller]);
   // A library's colours may come later; what can't be found in this file at all is a palette of another.
   const isAwaited = known === undefined && libraries !== "read" && libraryOf(form.palette) !== undefined;
   const value = isAwaited ? form.palette : (known ?? choices[0]![0]);

@@ -4,9 +4,9 @@ import { svgOf } from "../../pad/strokes.ts";
 import { upright } from "../../plans/icons.ts";
 import { Slider } from "../controls.tsx";
 import type { ViewProps } from "../view-props.ts";
-import { StyleField } from "./common-fields.tsx";
 import { IconSources } from "./icon-sources.tsx";
 import { Pad } from "./pad.tsx";
+import { StyleField } from "./style-field.tsx";
 
 /** Width of the brush in px of the pad: a cell of the flow's grid is 16. */
 const brushPx = 32;

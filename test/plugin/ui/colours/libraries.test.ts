@@ -26,8 +26,10 @@ function opened(palette: string): { controller: Controller; wanted: () => (strin
 }
 const idsIn = ({ state }: Controller): string[] => state.collections.map(({ id }) => id);
 
-test("libraries are listed at the start, and the colours of one are read when it is chosen, once", () => {
+test("libraries are listed when colours are first on offer, and the colours of one are read when it is chosen, once", () => {
   const { controller, wanted } = opened("own");
+  assert.deepEqual(wanted(), [], "nothing at the start");
+  for (const _ of [1, 2]) controller.listLibraries();
   assert.deepEqual(wanted(), [undefined]);
   controller.receive({ type: "libraries", collections: [named] });
   controller.receive({ type: "palettes", collections: [own] });
