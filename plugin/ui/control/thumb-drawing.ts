@@ -10,7 +10,7 @@ import { type DrawableStyle, drawThumbs, type StyleThumbs, stillTrue } from "./s
 /** Quiet before pictures of styles are drawn: a person's own work comes first. */
 const quietMs = 2500;
 
-/** Styles of one's own, which are few, those of captions, and the named ones of flows between styles. */
+/** Styles of one's own, which are few; then icon sets, with which a first start begins; then those of captions. */
 export function drawableStyles(meta: Meta): DrawableStyle[] {
   const { translation: captions, packDigest: captionsDigest } = captionTranslation(meta);
   return [
@@ -18,12 +18,6 @@ export function drawableStyles(meta: Meta): DrawableStyle[] {
       choice: `@${translation}`,
       translation,
       packDigest: meta.packs.find(({ translations }) => translations.some(({ id }) => id === translation))!.digest,
-    })),
-    ...captions.styles.map(({ id: style }) => ({
-      choice: style,
-      translation: captions.id,
-      style,
-      packDigest: captionsDigest,
     })),
     ...meta.packs.flatMap(({ digest: packDigest, translations }) =>
       translations
@@ -37,6 +31,12 @@ export function drawableStyles(meta: Meta): DrawableStyle[] {
           })),
         ),
     ),
+    ...captions.styles.map(({ id: style }) => ({
+      choice: style,
+      translation: captions.id,
+      style,
+      packDigest: captionsDigest,
+    })),
   ];
 }
 

@@ -47,12 +47,12 @@ test("the picture of a style is reported when it begins, when it is there, and w
       onEnded: () => events.push(`taken away ${server.requests.filter(({ method }) => method === "DELETE").length}`),
     });
     assert.deepEqual(events, [
-      "started caption 0.2 flat",
-      "flat data:image/png;base64,",
-      "taken away 1",
       // A flow between styles draws its likeliest answer, as it does for captions.
       "started restyle 0 tabler",
       "~restyle/tabler data:image/png;base64,",
+      "taken away 1",
+      "started caption 0.2 flat",
+      "flat data:image/png;base64,",
       "taken away 2",
     ]);
   } finally {
@@ -60,9 +60,9 @@ test("the picture of a style is reported when it begins, when it is there, and w
   }
 });
 
-test("styles of captions and of flows between styles get pictures, those of flows that read no words do not", () => {
+test("icon sets get pictures before styles of captions, those of flows that read no words do not", () => {
   const choices = drawableStyles(withFlow).map(({ choice }) => choice);
-  assert.deepEqual(choices, ["flat", "outline", "emoji", "~restyle/tabler"]);
+  assert.deepEqual(choices, ["~restyle/tabler", "flat", "outline", "emoji"]);
 });
 
 test("a style of one's own gets a picture too, before all others, drawn by its own translation without a style", async () => {
