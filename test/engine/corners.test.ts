@@ -172,6 +172,14 @@ describe("answers in the corners of a style", () => {
     assert.ok(beside[at]! < -0.5);
   });
 
+  it("an end at the border of the picture has room", () => {
+    const moved = (ends: "round" | "flat"): Inside => {
+      const shape = line(ends);
+      return (x, y) => shape(x - 23, y);
+    };
+    assert.ok(apart(redrawn(moved("round"), sharp), insideOf(moved("flat"))) < 6);
+  });
+
   it("ends of lines that are broader than the style's stay", () => {
     const inside = insideOf(line("round"));
     assert.equal(redrawCorners(inside, sizePx, sharp, 5 / sizePx), inside);

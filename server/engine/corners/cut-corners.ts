@@ -90,13 +90,14 @@ export function roundEnd({ inside, sizePx }: Picture, { before, after, widthPx, 
   });
 }
 
-/** Whether the corners of a line's end have room. */
+/** Whether the corners of a line's end have room; nothing lies beyond the picture. */
 export function canFlatten({ inside, sizePx }: Picture, { before, after, widthPx, tip }: End): boolean {
   const { along } = alongEnd(before.line, after.line, tip, widthPx);
   const across = outwardOf(before.line);
-  return [-1, -0.5, 0, 0.5, 1].every((side) =>
-    isClear(inside, sizePx, plus(plus(tip, across, side * (widthPx / 2 + clearPx)), along, clearPx), 1),
-  );
+  return [-1, -0.5, 0, 0.5, 1].every((side) => {
+    const probe = plus(plus(tip, across, side * (widthPx / 2 + clearPx)), along, clearPx);
+    return probe.some((place) => place < 0 || place >= sizePx) || isClear(inside, sizePx, probe, 1);
+  });
 }
 
 /** The end of a line becomes as broad as the line. */

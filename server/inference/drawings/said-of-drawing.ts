@@ -8,6 +8,7 @@ import type { CaptionColour } from "../../engine/colour-words.ts";
 import { withBadge } from "../../engine/compose/arrange.ts";
 import { badgeInk } from "../../engine/compose/badge-ink.ts";
 import { drawnDisc, isDisc } from "../../engine/compose/disc.ts";
+import { inStyleCorners } from "../../engine/compose/in-style-corners.ts";
 import type { Composed } from "../../engine/compose/layers.ts";
 import { type PartColours, partPainter } from "../../engine/compose/part-colours.ts";
 import type { KeptPixels } from "../../engine/edits/kept-pixels.ts";
@@ -116,7 +117,10 @@ export async function withSaidOfDrawing(
   const hasDot = parts.how === "with" && isInPlace && isDisc(alphas[1]!);
   const isInColours = hasDot || colours.some((colour) => colour !== undefined);
   const arrange = isInColours ? apart : arranged;
-  const composed = isBadge ? withBadge(alphas[0]!, alphas[1]!, fills) : arrange[parts.how](alphas, fills);
+  const drawn = isBadge ? withBadge(alphas[0]!, alphas[1]!, fills) : arrange[parts.how](alphas, fills);
+  // In another style the answer gets its corners and ends.
+  const corners = isOwn ? wanted.corners : undefined;
+  const composed = corners ? inStyleCorners(drawn, alphas[0]!, corners) : drawn;
   const partColours: PartColours | undefined = isInColours
     ? { ...composed, colours: [colours[0], colours[1]], isFrontSolid: hasDot }
     : undefined;
@@ -126,7 +130,7 @@ export async function withSaidOfDrawing(
   const planes = partColours && !ink ? partPainter(inBadgeInk, partColours).planes(inBadgeInk) : inBadgeInk;
   const isAsItIs = isOwn && !ink && !others.colours && !request.palette && request.temperature === 0;
   const named = colours.map((colour) => (colour ? `${colour.name} ${colour.lightness.join(" ")}` : "")).join(", ");
-  const key = `${parts.how} beside, fills ${fills}, in ${badge.join(" ")} (${named}): ${keys.join(", ")}`;
+  const key = `${parts.how} beside, fills ${fills}, in ${badge.join(" ")} (${named}), corners ${JSON.stringify(corners)}: ${keys.join(", ")}`;
   const ownStyle = (isOwn && others.style) || drawing.style || { images: [keyOfShown(drawing)] };
   return {
     request: {

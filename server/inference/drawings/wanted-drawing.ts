@@ -2,6 +2,7 @@
 import { areThin } from "../../engine/areas/around.ts";
 import type { Fills } from "../../engine/compose/layers.ts";
 import type { ConditionValues } from "../../engine/conditions.ts";
+import type { StyleCorners } from "../../engine/corners/style-corners.ts";
 import type { DrawingFinder } from "../../engine/interfaces.ts";
 import type { StyleInk } from "../../engine/pixels/style-ink.ts";
 import { inkOfStyle } from "../../engine/read-in-ink.ts";
@@ -12,6 +13,8 @@ export interface WantedDrawing {
   readonly look: Parameters<DrawingFinder["find"]>[0]["look"];
   readonly liveArea: number | undefined;
   readonly fills: Fills;
+  /** Of the style, where these are clear. */
+  readonly corners?: StyleCorners | undefined;
   /** Sets of the library by whoever drew the style. */
   readonly ownSets?: ReadonlySet<string> | undefined;
 }
@@ -39,6 +42,7 @@ export function wantedDrawing(translation: Pick<Translation, "conditions">, requ
   return {
     look,
     liveArea,
+    corners: lines?.corners,
     ownSets: ownSetsOf(requested.style),
     fills: look !== "lines" ? "whole" : isTinted ? "beside lines" : "none",
   };

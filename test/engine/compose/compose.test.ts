@@ -5,6 +5,7 @@ import * as arrange from "../../../server/engine/compose/arrange.ts";
 import * as cross from "../../../server/engine/compose/cross-out.ts";
 import { cutLines } from "../../../server/engine/compose/cut-lines.ts";
 import { drawnDisc, isDisc } from "../../../server/engine/compose/disc.ts";
+import { inStyleCorners } from "../../../server/engine/compose/in-style-corners.ts";
 import { boxOf, type Composed, type Fills, inOne, linesIn } from "../../../server/engine/compose/layers.ts";
 import { isLettering } from "../../../server/engine/compose/lettering.ts";
 import { countParts } from "../../../server/engine/lines/count-parts.ts";
@@ -129,6 +130,27 @@ describe("two drawings as one", () => {
     const beside = (beyond: number): Float32Array => draw((x, y) => (x > 40 ? 0.5 + beyond + y - side / 2 - 4 : 0));
     const left = cutLines(bar, beside, 6, lineWidthPx);
     assert.ok(left.slice(0).every((alpha, place) => place % side < 60 || alpha < 0.5));
+  });
+
+  it("what is new ends as the style's lines do: a line that crosses out, and lines where it cuts them, no others", () => {
+    const half = lineWidthPx / 2;
+    const round = draw((x, y) => half + 0.5 - Math.hypot(Math.max(0, 20 - x, x - 108), y - side / 2));
+    const composed = cross.crossedOut(round, "none");
+    const { behind, front } = inStyleCorners(composed, round, { ends: "flat" });
+    const gained = (made: Float32Array, before: Float32Array): number =>
+      made.reduce((sum, alpha, place) => sum + alpha - before[place]!, 0);
+    // What two half discs lack of squares.
+    const more = (1 - Math.PI / 4) * lineWidthPx ** 2;
+    for (const [made, before] of [
+      [behind, composed.behind],
+      [front, composed.front],
+    ] as const)
+      assert.ok(Math.abs(gained(made, before) - more) < 0.3 * more, `${gained(made, before)} of ${more}`);
+    assert.deepEqual(
+      behind.filter((_, place) => place % side < 34),
+      composed.behind.filter((_, place) => place % side < 34),
+    );
+    assert.deepEqual(inStyleCorners(composed, round, { ends: "round" }).front, composed.front);
   });
 
   it("below letters in a row, which stay whole; other rows of pieces have a badge on them", () => {
