@@ -100,6 +100,8 @@ export const limits = {
   provenanceMaxBytes: 90_000,
   /** A picture that it was made from and that it keeps, in bytes: a third more in base64, it leaves room for the rest. */
   keptPictureMaxBytes: 40_000,
+  /** Longest SVG that the plugin sends beside an icon's picture, in bytes of JSON: those of a whole selection fit in one batch. */
+  nodesMaxBytes: 9_000,
   /** Body of a JSON request in bytes; the largest one is an inline sketch of `svgMaxChars` in ASCII. */
   jsonMaxBytes: 64 * 1024,
   /** An uploaded image in bytes: a 4096 px PNG photograph fits. */

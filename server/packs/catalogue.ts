@@ -229,6 +229,7 @@ function describe(
     ...(target.kind === "onnx-generator" ? { isInvertible: false } : {}),
     ...(translation.retrieval === undefined ? {} : { hasRetrieval: true }),
     hasDiversity: true,
+    ...(isBetweenStyles ? { hasNodes: true } : {}),
     ...(drawings ? { licences: [...new Set(drawings.map(({ licence }) => licence))].sort() } : {}),
     ...(translation.published === undefined ? {} : { hasGuidance: false }),
     // A flow between styles moves one style's code from another's, and no other condition (flow/style-flow.ts).

@@ -59,6 +59,14 @@ const drawingFields = {
   mask: DigestSchema.optional(),
 };
 
+const nodesField = {
+  /**
+   * What the upload shows, as SVG: where an answer looks like it, its vector has these nodes. Only vectors are made of it, and what can't
+   * be read is ignored: it never refuses a request.
+   */
+  nodes: z.string().min(1).max(limits.svgMaxChars).optional(),
+};
+
 /** Fields of a condition in the order in which forms and tables name them. */
 export const conditionFields = [
   "caption",
@@ -105,7 +113,7 @@ export const PartialConditionSchema = z.strictObject({
   /** A drawing that the result shall show, in the requested style: place by place, unlike `image`. */
   drawing: z
     .union(
-      [UploadedSchema.extend(drawingFields), InlineSvgSchema.extend(drawingFields)],
+      [UploadedSchema.extend({ ...drawingFields, ...nodesField }), InlineSvgSchema.extend(drawingFields)],
       `expected {"image": digest of an upload} or {"svg": 1 to ${limits.svgMaxChars} characters}, perhaps with its style and a mask`,
     )
     .optional(),

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { toStraightRgba } from "../../server/engine/pixels/pixels.ts";
 import { renderSvg } from "../../server/images/codec.ts";
+import { looksFor } from "../../server/vector/given/looks.ts";
 import { pathsIn } from "../../server/vector/given/path-data.ts";
 import { readShapes } from "../../server/vector/given/read-shapes.ts";
 import { vectorise } from "../../server/vector/vectorise.ts";
@@ -113,4 +114,18 @@ test("what can't be read as shapes is none", () => {
     `<svg viewBox="0 0 24 24">${"<g>".repeat(100)}${"</g>".repeat(100)}</svg>`,
   ])
     assert.equal(readShapes(text), undefined, text.slice(0, 60));
+});
+
+test("the more and the larger shapes a drawing has, the fewer looks are tried", () => {
+  const tried = (count: number, sidePx: number) => {
+    const path = `<path stroke-width="9" d="M0 0L${sidePx} ${sidePx}"/>`;
+    const { shapes } = readShapes(lines(round, path.repeat(count)).replace(/<path d=.*?\/><circle.*?\/>/, ""))!;
+    return looksFor(shapes, 20);
+  };
+  const counts = (count: number, sidePx: number) => tried(count, sidePx).map(({ length }) => length);
+  assert.deepEqual(counts(20, 100), [4, 4, 4, 4, 4]);
+  assert.deepEqual(counts(40, 384), [1, 1, 1, 1, 1]);
+  assert.deepEqual(counts(399, 60), [2, 2, 2, 2, 2]);
+  assert.deepEqual(counts(399, 384), [1], "its own look at least");
+  assert.deepEqual(tried(399, 60)[0], [{}, { cap: "butt", join: "miter" }], "the usual ends and joins first");
 });

@@ -66,6 +66,7 @@ const isTranslation = has({
   defaultStyle: isMaybe(isText),
   isInvertible: isMaybe(isFlag),
   hasDiversity: isMaybe(isFlag),
+  hasNodes: isMaybe(isFlag),
   widthPx: isWhole,
   heightPx: isWhole,
 });

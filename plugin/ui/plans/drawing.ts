@@ -11,8 +11,8 @@ export type DrawnCondition =
   | { readonly layout: { readonly image: string } };
 
 /** Counted as bytes of JSON, because letters of other alphabets take up to three and a request has at most `jsonMaxBytes`. */
-export const fitsInline = (svg: string): boolean =>
-  new TextEncoder().encode(JSON.stringify(svg)).length <= limits.svgMaxChars;
+export const bytesInline = (svg: string): number => new TextEncoder().encode(JSON.stringify(svg)).length;
+export const fitsInline = (svg: string): boolean => bytesInline(svg) <= limits.svgMaxChars;
 
 const whiteGround =
   /^(<svg[^>]* width="([\d.]+)" height="([\d.]+)"[^>]*>\s*(?:<g[^>]*>\s*)*)<rect width="\2" height="\3"[^>]* fill="(?:white|#fff(?:fff)?)"[^>]*\/>/;

@@ -4,11 +4,13 @@
  */
 import type { Style } from "../../../shared/contract/conditions.ts";
 import type { TranslationInfo } from "../../../shared/contract/meta.ts";
+import { limits } from "../../../shared/limits.ts";
 import { iconSizesPx, type VectorRecord } from "../../../shared/messages/vector-messages.ts";
 import { type DrawJob, numbered, type TranslationAbilities, tracedJob } from "../run/jobs.ts";
 import type { Form } from "../state/form.ts";
+import type { SeenIcon } from "../state/state.ts";
 import { artboardsOf, captionLineOf } from "./captions.ts";
-import type { DrawnCondition } from "./drawing.ts";
+import { bytesInline, type DrawnCondition } from "./drawing.ts";
 import type { UploadedIcon } from "./edits.ts";
 import { inItsLayer } from "./icons.ts";
 import { fillsOf, type NameMatch } from "./labels.ts";
@@ -48,7 +50,7 @@ export function planRedrawnNames(
  */
 export const planRedrawnIcons = (
   form: Form,
-  translation: TranslationAbilities & Pick<TranslationInfo, "conditions">,
+  translation: TranslationAbilities & Pick<TranslationInfo, "conditions" | "hasNodes">,
   icons: readonly UploadedIcon[],
   { style, isOwn = false }: { readonly style: Style; readonly isOwn?: boolean },
   vector?: VectorRecord,
@@ -56,12 +58,19 @@ export const planRedrawnIcons = (
   const badge = captionLineOf(form, translation);
   return numbered(
     icons.map(({ icon, digest }) => {
-      const drawing = { image: digest, ...(isOwn && { style }) };
+      const drawing = { image: digest, ...(isOwn && { style }), ...nodesOf(icon, translation) };
       const condition = { drawing, style, ...(badge === "" ? {} : { caption: badge }) };
       return inItsLayer(icon, { ...inputOf(form, translation), condition, count: 1 }, vector);
     }),
   );
 };
+
+/** The paths of a vector, which its answer keeps where it looks the same. Pictures stay here, and long texts: those are traced. */
+function nodesOf({ svg = "" }: SeenIcon, { hasNodes }: Pick<TranslationInfo, "hasNodes">): { readonly nodes?: string } {
+  const isSent = hasNodes && svg !== "" && !/<image\b/.test(svg) && bytesInline(svg) <= limits.nodesMaxBytes;
+  // An older server refuses the field.
+  return isSent ? { nodes: svg } : {};
+}
 
 /** The clean lines of a sketch, and the areas of a layout, have one likeliest answer. */
 export const planRedrawnDrawing = (

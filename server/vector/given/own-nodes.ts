@@ -10,8 +10,9 @@ import { movedPath, type Path, type Point } from "../../../shared/vectors/vector
 import type { TracedPixels } from "../../engine/interfaces.ts";
 import type { Traced, TracedLayer } from "../draw-layers.ts";
 import type { VectorOptions } from "../vector-options.ts";
-import { type Given, type GivenStroke, readShapes, type Shape } from "./read-shapes.ts";
-import { coverOfFill, coverOfStroke } from "./shapes-cover.ts";
+import { type Look, looksFor } from "./looks.ts";
+import { type Given, readShapes, type Shape } from "./read-shapes.ts";
+import { type Cover, coverOfFill, coverOfStroke, eachCovered } from "./shapes-cover.ts";
 
 /** Difference of two pictures, of what both show, up to which they are the same. */
 const differMost = 0.06;
@@ -23,17 +24,13 @@ const ownTimes = 1.25;
 const [wholly, hardly] = [0.98, 0.02] as const;
 /** Alpha below which nothing is there, and from which on a paint is opaque. */
 const [faintest, opaqueFrom] = [0.04, 0.97] as const;
-/** Shares of the way from a drawing's own width to the style's, as lines are redrawn (engine/lines/redraw-lines.ts). */
-const changeShares = [1, 0.7, 0.4, 0.2] as const;
-
-type Look = Partial<Pick<GivenStroke, "width" | "cap" | "join">>;
 
 /** A part that is painted at once: a fill, or a stroke. */
 interface Part {
   readonly shape: number;
   readonly kind: "fill" | "stroke";
   readonly paint: string;
-  readonly cover: Float32Array;
+  readonly cover: Cover;
 }
 
 interface Paint {
@@ -50,8 +47,7 @@ export function ownNodes(pixels: TracedPixels, { given, lines, palette }: Vector
   const placed = placedIn(drawing, widthPx);
   const found = bestOf(placed, looksFor(placed, linePx), { answer, rgba, sidePx: widthPx });
   if (!found) return undefined;
-  const { shapes, parts, paints } = found;
-  const layers = layersOf(shapes, parts, paints, palette);
+  const layers = layersOf(found, palette, widthPx ** 2);
   const outside = new Float32Array(widthPx ** 2).fill(1);
   return layers.length === 0 ? undefined : { layers, memberships: [outside], leftOutCount: 0, widthPx, heightPx };
 }
@@ -70,21 +66,6 @@ function placedIn({ box: [left, top, width, height], shapes }: Given, sidePx: nu
   }));
 }
 
-/** Looks that strokes may have got, those of one width together, their own first; others only of lines of one width. */
-function looksFor(shapes: readonly Shape[], linePx: number | undefined): Look[][] {
-  const strokes = shapes.flatMap(({ stroke }) => (stroke ? [stroke] : []));
-  const [first] = strokes;
-  if (!first || strokes.some(({ width }) => Math.abs(width - first.width) > 0.01 * first.width)) return [[{}]];
-  const widths = linePx === undefined ? [] : changeShares.map((share) => first.width + share * (linePx - first.width));
-  const ends: Look[] = [{}, { cap: "butt" }, { cap: "round" }];
-  const joins: Look[] = [{}, { join: "miter" }, { join: "round" }];
-  const isOther = ({ cap, join }: Look): boolean =>
-    (cap === undefined || strokes.some((own) => own.cap !== cap)) &&
-    (join === undefined || strokes.some((own) => own.join !== join));
-  const looks = ends.flatMap((end) => joins.map((join) => ({ ...end, ...join }))).filter(isOther);
-  return [{}, ...widths.map((width) => ({ width }))].map((width) => looks.map((look) => ({ ...width, ...look })));
-}
-
 interface Answer {
   /** Premultiplied RGBA planes, 0 to 1. */
   readonly answer: Float32Array;
@@ -100,17 +81,23 @@ interface Found {
 
 /** The first width at which the drawing is the answer, with the ends and joins that differ least, its own where they hardly differ more. */
 function bestOf(shapes: readonly Shape[], looks: ReadonlyArray<readonly Look[]>, about: Answer): Found | undefined {
-  for (const ofWidth of looks) {
-    const tried = ofWidth.map((look) => {
-      const own = shapes.map((shape) => (shape.stroke ? { ...shape, stroke: { ...shape.stroke, ...look } } : shape));
-      const parts = partsOf(own, about.sidePx);
-      const paints = paintsOf(parts, about);
-      const differs = differenceOf(drawn(parts, paints, about.sidePx), about.answer, about.sidePx);
-      return { found: { shapes: own, parts, paints }, differs };
-    });
-    const best = tried.reduce((least, other) => (other.differs < least.differs ? other : least));
+  const tried = (look: Look): { readonly found: Found; readonly differs: number } => {
+    const own = shapes.map((shape) => (shape.stroke ? { ...shape, stroke: { ...shape.stroke, ...look } } : shape));
+    const parts = partsOf(own, about.sidePx);
+    const paints = paintsOf(parts, about);
+    const differs = differenceOf(drawn(parts, paints, about.sidePx), about.answer, about.sidePx);
+    return { found: { shapes: own, parts, paints }, differs };
+  };
+  for (const [ownLook, ...others] of looks) {
+    const own = tried(ownLook!);
+    // Only two are held at once: each is a plane a shape.
+    let best = own;
+    for (const look of others) {
+      const other = tried(look);
+      if (other.differs < best.differs) best = other;
+    }
     if (best.differs > differMost) continue;
-    return (tried[0]!.differs <= ownTimes * best.differs ? tried[0]! : best).found;
+    return (own.differs <= ownTimes * best.differs ? own : best).found;
   }
   return undefined;
 }
@@ -132,19 +119,22 @@ function paintsOf(parts: readonly Part[], { rgba, sidePx }: Answer): Array<Paint
   for (let at = parts.length - 1; at >= 0; at -= 1) {
     const { cover } = parts[at]!;
     const counts = new Map<number, number>();
-    for (let pixel = 0; pixel < cover.length; pixel += 1) {
-      if (cover[pixel]! >= wholly && above[pixel]! <= hardly) {
-        const [r, g, b, a] = rgba.subarray(4 * pixel, 4 * pixel + 4) as unknown as [number, number, number, number];
-        const key = ((r * 256 + g) * 256 + b) * 256 + a;
+    eachCovered(cover, sidePx, (pixel, share) => {
+      if (share >= wholly && above[pixel]! <= hardly) {
+        const key = keyAt(rgba, 4 * pixel);
         counts.set(key, (counts.get(key) ?? 0) + 1);
       }
-      above[pixel] = Math.max(above[pixel]!, cover[pixel]!);
-    }
+      if (share > above[pixel]!) above[pixel] = share;
+    });
     const [most] = [...counts].sort((one, other) => other[1] - one[1]);
     if (most) seen[at] = paintOf(most[0]);
   }
   return parts.map(({ paint }, at) => seen[at] ?? seen.find((own, other) => own && parts[other]!.paint === paint));
 }
+
+/** A pixel as one number. */
+const keyAt = (rgba: Uint8Array, at: number): number =>
+  ((rgba[at]! * 256 + rgba[at + 1]!) * 256 + rgba[at + 2]!) * 256 + rgba[at + 3]!;
 
 function paintOf(key: number): Paint {
   const alpha = (key % 256) / 255;
@@ -162,15 +152,14 @@ function drawn(parts: readonly Part[], paints: ReadonlyArray<Paint | undefined>,
     const paint = paints[at];
     if (!paint || paint.alpha < faintest) continue;
     const bits = Number.parseInt(paint.hex.slice(1), 16);
-    const values = [bits >> 16, (bits >> 8) & 255, bits & 255].map((value) => value / 255);
-    for (let pixel = 0; pixel < count; pixel += 1) {
-      const share = cover[pixel]! * paint.alpha;
-      if (share === 0) continue;
+    const values = [(bits >> 16) / 255, ((bits >> 8) & 255) / 255, (bits & 255) / 255, 1];
+    eachCovered(cover, sidePx, (pixel, covered) => {
+      const share = covered * paint.alpha;
       for (let channel = 0; channel < 4; channel += 1) {
         const index = channel * count + pixel;
-        planes[index] = planes[index]! * (1 - share) + (values[channel] ?? 1) * share;
+        planes[index] = planes[index]! * (1 - share) + values[channel]! * share;
       }
-    }
+    });
   }
   return planes;
 }
@@ -210,14 +199,13 @@ function premultiplied(rgba: Uint8Array): Float32Array {
 
 /** One layer a shape; what is not seen is left out. */
 function layersOf(
-  shapes: readonly Shape[],
-  parts: readonly Part[],
-  paints: ReadonlyArray<Paint | undefined>,
+  { shapes, parts, paints }: Found,
   palette: readonly string[] | undefined,
+  pixelCount: number,
 ): TracedLayer[] {
   const shown = parts.flatMap((part, at) => {
     const paint = paints[at];
-    const share = part.cover.reduce((sum, own) => sum + own, 0) / part.cover.length;
+    const share = part.cover.shares.reduce((sum, own) => sum + own, 0) / pixelCount;
     return paint && paint.alpha >= faintest ? [{ ...part, ...paint, share }] : [];
   });
   const hexes = [...new Set(shown.map(({ hex }) => hex))];

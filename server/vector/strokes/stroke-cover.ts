@@ -28,6 +28,7 @@ export const reachPx = 8;
  * Writes how far each pixel's middle lies outside of a stroke with round corners into `outside`, where that is less than what is there.
  * @param outside [height, width] in pixels, below 0 within
  * @param box that is looked at
+ * @param reach in pixels, beyond which distances are not told apart
  */
 export function coverStroke(
   outside: Float32Array,
@@ -35,6 +36,7 @@ export function coverStroke(
   { points, isOpen }: FlatPath,
   { widthPx, cap }: Pick<StrokeLook, "widthPx" | "cap">,
   box: Readonly<Box>,
+  reach = reachPx,
 ): void {
   const half = widthPx / 2;
   const isFlat = cap === "butt" && isOpen;
@@ -45,7 +47,7 @@ export function coverStroke(
     const [alongX, alongY] = unit(minus(to, from));
     const [startsFlat, endsFlat] = [isFlat && at === 0, isFlat && at === points.length - 2];
     // Plain numbers: this runs for every pixel near every step of a line.
-    eachPixel(box, gridPx, [from, to], half + reachPx, (pixel, x, y) => {
+    eachNear(box, gridPx, [from, to], half + reach, (pixel, x, y) => {
       const [dx, dy] = [x - from[0], y - from[1]];
       const way = dx * alongX + dy * alongY;
       const aside = Math.abs(alongX * dy - alongY * dx);
@@ -83,6 +85,26 @@ export function coverMiters(
       const own = Math.max(asides, -dot(coming, off), dot(going, off));
       if (own < outside[pixel]!) outside[pixel] = own;
     });
+  }
+}
+
+/** Visits the pixels that are so near to a line, and some beside them. */
+function eachNear(
+  box: Readonly<Box>,
+  gridPx: number,
+  [one, other]: readonly [Point, Point],
+  reach: number,
+  visit: (pixel: number, x: number, y: number) => void,
+): void {
+  const [alongX, alongY] = minus(other, one);
+  const [top, bottom] = [Math.min(one[1], other[1]) - reach, Math.max(one[1], other[1]) + reach];
+  /** Where the line is at a height, or at its end that is nearest to that. */
+  const xAt = (y: number): number => one[0] + alongX * Math.min(1, Math.max(0, (y - one[1]) / alongY));
+  for (let y = Math.max(box.top, Math.floor(top)); y <= Math.min(box.bottom, bottom); y += 1) {
+    const [from, to] = alongY === 0 ? [one[0], other[0]] : [xAt(y + 0.5 - reach), xAt(y + 0.5 + reach)];
+    const [left, right] = [Math.min(from, to) - reach, Math.max(from, to) + reach];
+    for (let x = Math.max(box.left, Math.floor(left)); x <= Math.min(box.right, right); x += 1)
+      visit(y * gridPx + x, x + 0.5, y + 0.5);
   }
 }
 

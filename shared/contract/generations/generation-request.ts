@@ -142,8 +142,9 @@ export const vectorColoursOf = ({
 export function vectorOptionsOf(request: ResolvedRequest) {
   const [title, palette] = [shownCaption(request.condition), vectorColoursOf(request)];
   const { drawing } = request.condition;
+  const given = drawing && ("svg" in drawing ? drawing.svg : drawing.nodes);
   return {
-    ...(drawing && "svg" in drawing && { given: drawing.svg }),
+    ...(given !== undefined && { given }),
     ...(palette && { palette, keepsGradients: request.palette === undefined }),
     ...(title && { title }),
     lines: request.lines,

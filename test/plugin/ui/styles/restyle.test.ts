@@ -8,6 +8,7 @@ import { planRedrawnIcons } from "../../../../plugin/ui/plans/redraw.ts";
 import { effectOf, nameOfLayer } from "../../../../plugin/ui/run/applied-set.ts";
 import { defaultForm } from "../../../../plugin/ui/state/form.ts";
 import { initialState, type State } from "../../../../plugin/ui/state/state.ts";
+import { limits } from "../../../../shared/limits.ts";
 import { testMeta } from "../../contract/contract-server.ts";
 
 const translation = testMeta.packs[0]!.translations[0]!;
@@ -31,6 +32,28 @@ test("a restyled image stays an image and a vector a vector, each in its own lay
       ],
     );
   }
+});
+
+test("a vector's paths go beside its picture to servers that know the field, unless they are long or hold pictures", () => {
+  const sent = (svg: string | undefined, hasNodes: true | undefined) => {
+    const icon = { ...icons[1]!.icon, svg } as UploadedIcon["icon"];
+    const [job] = planRedrawnIcons(
+      defaultForm,
+      { ...translation, ...(hasNodes && { hasNodes }) },
+      [{ icon, digest: "a" }],
+      {
+        style: "flat",
+      },
+    );
+    return job!.input.condition.drawing;
+  };
+  const path = '<svg><path d="M1 1h2"/></svg>';
+  assert.deepEqual(sent(path, true), { image: "a", nodes: path });
+  for (const other of [undefined, path.replace("h2", "h2".repeat(5000)), path.replace("<path", "<image/><path")])
+    assert.deepEqual(sent(other, true), { image: "a" });
+  assert.deepEqual(sent(path, undefined), { image: "a" }, "an older server refuses the field");
+  const bytes = 2 * limits.familyMax * limits.nodesMaxBytes;
+  assert.ok(bytes + 2 * limits.familyMax * 16 * 70 < limits.batchJsonMaxBytes, "all of a selection fit in one batch");
 });
 
 test("one badge is requested on all icons that are restyled, where the translation reads words", () => {
