@@ -72,6 +72,26 @@ describe("one requested colour in flat colours", () => {
     assert.ok(Math.abs(hueOf(other) - hueOf(main)) < 25);
   });
 
+  it("a small touch of another hue stays, unless it is of the requested hue, pale, or a grey is requested", () => {
+    const yellow = channelsOfHex("#f5d020");
+    const touched = (main: Ink, touch: Ink, hex?: string): string => {
+      const image = striped(main, touch);
+      // The first stripe has nine tenths of the rows.
+      for (let at = 0; at < pixels; at += 1) {
+        const isTouch = Math.floor(at / sizePx) > sizePx * 0.9;
+        image.logits[pixels + at] = isTouch ? -20 : 20;
+        image.logits[2 * pixels + at] = isTouch ? 20 : -20;
+      }
+      return hexOfChannels(moved(image, hex)[1]!);
+    };
+    const grey = channelsOfHex("#607d8b");
+    for (const main of [green!, channelsOfHex("#d03050"), grey]) assert.equal(touched(main, yellow), "#f5d020");
+    assert.notEqual(touched(green!, yellow, "#f0a010"), "#f5d020", "of the requested hue");
+    assert.notEqual(touched(orange!, yellow), "#f5d020", "of the main paint's hue");
+    assert.notEqual(touched(green!, channelsOfHex("#f0e2b0")), "#f0e2b0", "pale");
+    assert.notEqual(touched(green!, yellow, "#777777"), "#f5d020", "a grey is requested");
+  });
+
   it("of greys alone the largest that is neither paper nor outline takes it, and a grey takes hues away", () => {
     const grey = channelsOfHex("#909090");
     const [paper, main, line] = moved(striped(white!, grey, black!)) as [Ink, Ink, Ink];

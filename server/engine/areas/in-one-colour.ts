@@ -1,6 +1,6 @@
 /**
  * An answer in flat colours moved to one requested colour, as a designer would: its main paint takes that colour, all that has a hue becomes a tint or a shade of
- * it that keeps its lightness relative to the main paint, and greys, black and white stay. Pure.
+ * it that keeps its lightness relative to the main paint, and accents, greys, black and white stay. Pure.
  */
 import { bitsOfHex, bitsOfLab, hexOf, type Lab, labDistance, labOf, polarOf } from "../../../shared/colour/oklab.ts";
 import type { CaptionColour } from "../colour-words.ts";
@@ -18,6 +18,8 @@ import { groundOf, type Plate } from "./plate.ts";
 const hueFrom = 0.045;
 /** Radians between tints of one hue. */
 const sameHueWithin = 0.7;
+/** Chroma of an accent at least, and how much all of its hue covers of what the main paint does at most. */
+const [accentFrom, accentMost] = [0.09, 0.15] as const;
 /** Distance in OKLab of the same paint, and difference of a channel of one without a gradient. */
 const sameWithin = 1e-3;
 /** Difference of a channel of one gradient over several boxes, whose sides are known to a pixel. */
@@ -44,9 +46,7 @@ export function namedByHex(hex: string): CaptionColour {
 /** Another colour beside an ink that gets a requested one: tints and shades of the ink follow it, and other hues stay. */
 export function besideRequested(beside: Ink, ink: Ink, requested: Ink): Ink {
   const [one, other] = [labOfInk(ink), labOfInk(beside)];
-  if (Math.min(chromaOf(one), chromaOf(other)) < hueFrom) return beside;
-  const turn = Math.abs(Math.atan2(one[2], one[1]) - Math.atan2(other[2], other[1]));
-  if (Math.min(turn, 2 * Math.PI - turn) > sameHueWithin) return beside;
+  if (Math.min(chromaOf(one), chromaOf(other)) < hueFrom || !isOfHue(other, hueOf(one))) return beside;
   return moveFrom(one, namedByHex(hexOfChannels(requested)))(beside);
 }
 
@@ -75,7 +75,8 @@ export interface InOneColour {
 export function inOneColour(image: LayeredImage, requested: CaptionColour, { plate, shadows }: Behind): InOneColour {
   const behind = plate && groundOf(drawLayers(image, 1), plate);
   const own = paintsOf(image);
-  const main = behind ?? mainOf(own).ink;
+  const largest = mainOf(own);
+  const main = behind ?? largest.ink;
   const move = moveFrom(labOfInk(main), requested);
   const taken: Lab[] = behind ? [labOfInk(move(behind))] : [];
   const paints = image.paints.slice();
@@ -83,7 +84,12 @@ export function inOneColour(image: LayeredImage, requested: CaptionColour, { pla
     ([, one], [, other]) => Number(other.ink === main) - Number(one.ink === main) || other.area - one.area,
   );
   const moved = new Map<Ink, Ink>();
-  for (const [layer, { ink, slopes, box }] of order) {
+  for (const [layer, paint] of order) {
+    const { ink, slopes, box } = paint;
+    if (!behind && isAccent(ink, largest, requested, own)) {
+      taken.push(labOfInk(ink));
+      continue;
+    }
     let to = moved.get(ink);
     if (!to) {
       const lab = labOfInk(move(ink));
@@ -148,6 +154,27 @@ const largestOf = (paints: readonly BoxedPaint[]): BoxedPaint | undefined =>
   paints.reduce<BoxedPaint | undefined>((best, paint) => (best && best.area >= paint.area ? best : paint), undefined);
 
 const chromaOf = ([, a, b]: Lab): number => Math.hypot(a, b);
+/** Radians. */
+const hueOf = ([, a, b]: Lab): number => Math.atan2(b, a);
+
+/** @param hue radians */
+function isOfHue(colour: Lab, hue: number): boolean {
+  const turn = Math.abs(hueOf(colour) - hue) % (2 * Math.PI);
+  return Math.min(turn, 2 * Math.PI - turn) <= sameHueWithin;
+}
+
+/** Whether a paint is a small touch of another hue, such as a lamp of a car. A requested grey takes all hues. */
+function isAccent(ink: Ink, main: BoxedPaint, { hue }: CaptionColour, paints: readonly BoxedPaint[]): boolean {
+  const [own, largest] = [labOfInk(ink), labOfInk(main.ink)];
+  if (hue === undefined || chromaOf(own) < accentFrom || isOfHue(own, (hue * Math.PI) / 180)) return false;
+  if (chromaOf(largest) >= hueFrom && isOfHue(own, hueOf(largest))) return false;
+  const areas = new Map(paints.map((paint) => [paint.ink, paint.area]));
+  const ofHue = [...areas].filter(([other]) => {
+    const lab = labOfInk(other);
+    return other !== main.ink && chromaOf(lab) >= hueFrom && isOfHue(lab, hueOf(own));
+  });
+  return ofHue.reduce((sum, [, area]) => sum + area, 0) <= accentMost * main.area;
+}
 
 /** @returns what moves a colour; greys stay, unless they are the main paint */
 function moveFrom(main: Lab, { lightness, chroma, hue }: CaptionColour): (ink: Ink) => Ink {
