@@ -140,6 +140,13 @@ describe("one requested colour in flat colours", () => {
     }
   });
 
+  it("darker, duller shades of yellow turn towards orange, not olive, and tints keep its hue", () => {
+    const [main, tint, shade] = moved(striped(orange!, pale!, channelsOfHex("#8a6a48")), "#f5d020") as [Ink, Ink, Ink];
+    assert.equal(hexOfChannels(main), "#f5d020");
+    assert.ok(hueOf(shade) < hueOf(main) - 12, `${hueOf(shade)}`);
+    assert.ok(Math.abs(hueOf(tint) - hueOf(main)) < 8, `${hueOf(tint)}`);
+  });
+
   it("words leave a lightness that has the name", () => {
     const word = { name: "blue", ...namedColours.blue };
     const [main] = paintsIn(inOneColour(striped(orange!, white!), word, {}).layers);

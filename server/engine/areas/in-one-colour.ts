@@ -20,6 +20,8 @@ const hueFrom = 0.045;
 const sameHueWithin = 0.7;
 /** Chroma of an accent at least, and how much all of its hue covers of what the main paint does at most. */
 const [accentFrom, accentMost] = [0.09, 0.15] as const;
+/** Degrees of yellows, whose darker, duller shades look olive; how far these turn towards orange, from that much lightness less on in full. */
+const [yellowFrom, yellowTo, yellowTurn, darkerBy] = [75, 115, 20, 0.3] as const;
 /** Distance in OKLab of the same paint, and difference of a channel of one without a gradient. */
 const sameWithin = 1e-3;
 /** Difference of a channel of one gradient over several boxes, whose sides are known to a pixel. */
@@ -176,11 +178,17 @@ function isAccent(ink: Ink, main: BoxedPaint, { hue }: CaptionColour, paints: re
   return ofHue.reduce((sum, [, area]) => sum + area, 0) <= accentMost * main.area;
 }
 
+/** The hue, in degrees, of a shade that is darker by a difference of lightness. @param share of the main paint's chroma; of all of it shades look brown */
+function shadeHue(hue: number, darker: number, share: number): number {
+  if (hue < yellowFrom || hue > yellowTo) return hue;
+  const dull = Math.min(1, Math.max(0, 2 * (1 - share)));
+  return hue - yellowTurn * dull * Math.min(1, Math.max(0, darker / darkerBy));
+}
+
 /** @returns what moves a colour; greys stay, unless they are the main paint */
 function moveFrom(main: Lab, { lightness, chroma, hue }: CaptionColour): (ink: Ink) => Ink {
   const [least, most] = lightness;
   const towards = Math.min(most, Math.max(least, main[0]));
-  const angle = ((hue ?? 0) * Math.PI) / 180;
   return (ink) => {
     const own = labOfInk(ink);
     const isOfMain = labDistance(own, main) < sameWithin;
@@ -191,6 +199,7 @@ function moveFrom(main: Lab, { lightness, chroma, hue }: CaptionColour): (ink: I
     const share = isOfMain ? 1 : Math.min(chromaMost, chromaOf(own) / Math.max(hueFrom, chromaOf(main)));
     // Near black and white no chroma can be seen.
     const visible = isOfMain ? 1 : Math.min(1, 4 * (1 - to), 4 * to);
+    const angle = (shadeHue(hue ?? 0, towards - to, share) * Math.PI) / 180;
     const scaled = (hue === undefined ? 0 : chroma) * share * visible;
     return inkOfLab([to, scaled * Math.cos(angle), scaled * Math.sin(angle)]);
   };
