@@ -85,6 +85,10 @@ export const limits = {
   licencesMax: 24,
   /** Drawings that an image names as its sources; those of less weight change nothing that can be seen. */
   sourcesMax: 8,
+  /** Drawings of a library that fit a caption, for one to choose from; and characters of what names one: the longest has some 80. */
+  drawingsMax: 48,
+  drawingsDefault: 12,
+  drawingIdMaxChars: 200,
   /** Colours that a drawing may be asked to have: the flow between styles reads four. */
   coloursMax: 4,
   /** Characters of an inline SVG sketch: some hundred strokes. */

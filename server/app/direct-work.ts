@@ -1,5 +1,6 @@
 /** Work that routes request without a queue: inversions, tracings and families; and the reading of a request's pictures. */
 
+import type { DrawingsRequest } from "../../shared/contract/generations/drawings.ts";
 import type { ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
 import type { InversionRequest } from "../../shared/contract/generations/inversion.ts";
 import { findTranslation } from "../../shared/contract/translation-rules.ts";
@@ -16,9 +17,9 @@ import type { Served } from "../packs/served-catalogue.ts";
 import { InFlight } from "../platform/in-flight.ts";
 import { VectorPool } from "../vector/vector-pool.ts";
 
-export interface DirectWork extends Pick<AppDeps, "invert" | "vectorise" | "drawFamily"> {
+export interface DirectWork extends Pick<AppDeps, "invert" | "findDrawings" | "vectorise" | "drawFamily"> {
   /** Pictures that a request names or holds, at the size of its translation. */
-  imagesOf(request: ResolvedRequest | InversionRequest): Promise<ConditionImages>;
+  imagesOf(request: ResolvedRequest | InversionRequest | DrawingsRequest): Promise<ConditionImages>;
   /** Of families, for the generations that follow. */
   readonly drawings: FamilyDrawings;
   /** Pixels as an SVG. */
@@ -46,6 +47,8 @@ export function createDirectWork(inference: InferenceClient, served: Served, upl
     drawings,
     trace,
     invert: (request, signal) => running.add(async () => inference.invert(request, await imagesOf(request), signal)),
+    findDrawings: (request, signal) =>
+      running.add(async () => ({ drawings: await inference.drawings(request, await imagesOf(request), signal) })),
     vectorise: (bytes, options) => running.add(async () => trace(await decodeRgba(bytes), options)),
     drawFamily: (request, signal) =>
       running.add(() =>

@@ -139,7 +139,7 @@ function createEnds() {
 const appPartsOf = (
   config: Config,
   { generations, upscales, trainings, uploads, token }: DataFolder,
-  { invert, vectorise, drawFamily }: DirectWork,
+  { invert, findDrawings, vectorise, drawFamily }: DirectWork,
 ): Omit<AppDeps, "catalogue" | "inference" | "workers" | "stopping" | "streamsEnd" | "metrics" | "log"> => ({
   queue: generations.queue,
   results: generations.results,
@@ -157,6 +157,7 @@ const appPartsOf = (
   probeImage,
   checkDrawing: requirePlainSvg,
   invert,
+  findDrawings,
   vectorise,
   drawFamily,
   token: token.value,

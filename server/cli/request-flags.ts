@@ -145,6 +145,7 @@ export interface Edit {
   readonly seed: number;
   readonly count?: number | undefined;
   readonly angleDegrees?: number | undefined;
+  readonly startFrom?: string | undefined;
   readonly keepResidualOf?: ResidualSource;
   readonly blendWith?: ResidualSource;
 }

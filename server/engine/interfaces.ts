@@ -202,6 +202,8 @@ export interface DrawingFinder {
     /** Whether only drawings of what the text calls a thing are found, none that merely fit. */
     readonly onlyCalledSo?: boolean | undefined;
   }): DrawingChoice | undefined;
+  /** A drawing by its set and by what the set calls it, with `-` for spaces; undefined where there is none. */
+  named(set: string, icon: string, look: "lines" | "fills" | undefined): ReturnType<DrawingChoice["open"]> | undefined;
   /** Names that are near to words, the nearest first, each of another thing: what may be asked for where nothing is called so. */
   namesNear(requested: {
     /** Unit vector. */
@@ -221,6 +223,8 @@ export interface DrawingChoice {
    * @returns the drawing's place in the library, and the cosine of its name to the words
    */
   choose(noise: (length: number) => Float32Array): { readonly entry: number; readonly cosine: number };
+  /** All that a seed may choose, the one that fits best first. */
+  inOrder(): number[];
   /** How alike two drawings look, −1 to 1. */
   likeness(one: number, other: number): number;
   /** Log-weight of a drawing below that of the one that fits the words best, 0 or less. */

@@ -13,6 +13,7 @@ import { problemResponse } from "./problems.ts";
 import { createBuckets, rateLimit } from "./rate-limit.ts";
 import { type AppEnv, patternOf, type Route, type RouteDeps } from "./route.ts";
 import { batchRoutes } from "./routes/batch-routes.ts";
+import { drawingRoutes } from "./routes/drawing-routes.ts";
 import { generationRoutes } from "./routes/generation-routes.ts";
 import { healthRoutes } from "./routes/health-routes.ts";
 import { imageRoutes } from "./routes/image-routes.ts";
@@ -33,6 +34,7 @@ export function routesOf(deps: AppDeps): Route[] {
     ...batchRoutes(settled),
     ...upscaleRoutes(settled),
     ...inversionRoutes(settled),
+    ...drawingRoutes(settled),
     ...vectorRoutes(settled),
     ...trainingRoutes(settled),
     ...pageRoutes(settled, () => routes),

@@ -1,5 +1,6 @@
 /** What the HTTP room is given: every port it speaks to. Tests pass real ones or small ones of their own. */
 import type { MiddlewareHandler } from "hono";
+import type { DrawingsRequest, FittingDrawing } from "../../shared/contract/generations/drawings.ts";
 import type { Generation } from "../../shared/contract/generations/generation.ts";
 import type { Inversion, InversionRequest } from "../../shared/contract/generations/inversion.ts";
 import type { PackInfo } from "../../shared/contract/meta.ts";
@@ -83,6 +84,12 @@ export interface AppDeps {
     signal: AbortSignal,
     standing: Standing,
   ) => Promise<Omit<Inversion, "request" | "packDigest">>;
+  /** Drawings that a caption may start from. @throws AppError of the inference child, such as `caption_unknown` */
+  readonly findDrawings: (
+    request: DrawingsRequest,
+    signal: AbortSignal,
+    standing: Standing,
+  ) => Promise<{ readonly drawings: FittingDrawing[] }>;
   /** An image file traced. @throws AppError image_rejected for one with nothing in it */
   readonly vectorise: (bytes: Uint8Array, options: Omit<VectorRequest, "image">) => Promise<Vector>;
   /** @throws AppError image_rejected, or the inference child's own code */

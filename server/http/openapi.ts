@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { BatchRequestSchema } from "../../shared/contract/generations/batches.ts";
+import { DrawingsRequestSchema, DrawingsSchema } from "../../shared/contract/generations/drawings.ts";
 import { GenerationListSchema, GenerationSchema } from "../../shared/contract/generations/generation.ts";
 import { GenerationRequestSchema } from "../../shared/contract/generations/generation-request.ts";
 import { InversionRequestSchema, InversionSchema } from "../../shared/contract/generations/inversion.ts";
@@ -28,6 +29,8 @@ const schemas: Readonly<Record<string, { readonly schema: z.ZodType; readonly io
   UpscaleList: { schema: UpscaleListSchema, io: "output" },
   InversionRequest: { schema: InversionRequestSchema, io: "input" },
   Inversion: { schema: InversionSchema, io: "output" },
+  DrawingsRequest: { schema: DrawingsRequestSchema, io: "input" },
+  Drawings: { schema: DrawingsSchema, io: "output" },
   VectorRequest: { schema: VectorRequestSchema, io: "input" },
   Vector: { schema: VectorSchema, io: "output" },
   FamilyRequest: { schema: FamilyRequestSchema, io: "input" },

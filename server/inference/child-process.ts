@@ -3,6 +3,7 @@
  * ends it when it hangs. It never restarts a child; server/inference/client.ts does.
  */
 import type { ChildProcess } from "node:child_process";
+import type { DrawingsRequest, FittingDrawing } from "../../shared/contract/generations/drawings.ts";
 import type { ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
 import type { InversionRequest } from "../../shared/contract/generations/inversion.ts";
 import type { ResolvedUpscale } from "../../shared/contract/upscaling.ts";
@@ -40,6 +41,7 @@ export interface ChildEnd {
 /** Receives the events of a job: the answers to one kind of request. */
 interface Handlers extends Partial<GenerateHandlers> {
   onInversion?(inversion: InversionResult): void;
+  onDrawings?(drawings: readonly FittingDrawing[]): void;
   onTiles?: UpscaleHandlers["onProgress"];
   onPicture?: UpscaleHandlers["onImage"];
 }
@@ -142,6 +144,21 @@ export class InferenceChild {
     return result!;
   }
 
+  /** See `InferenceClient.drawings`. */
+  async drawings(request: DrawingsRequest, images: ConditionImages, signal?: AbortSignal): Promise<FittingDrawing[]> {
+    let found: readonly FittingDrawing[] = [];
+    await this.#order(
+      { type: "drawings", request, images: this.#sent.toSend(images) },
+      {
+        ...(signal ? { signal } : {}),
+        onDrawings: (drawings) => {
+          found = drawings;
+        },
+      },
+    );
+    return [...found];
+  }
+
   /** See `InferenceClient.upscale`. */
   upscale(request: ResolvedUpscale, image: Picture, handlers: UpscaleHandlers): Promise<void> {
     return this.#order(
@@ -220,6 +237,8 @@ export class InferenceChild {
       if (!job.isSettled) job.handlers.onTiles?.(message.tiles);
     } else if (message.type === "inversion") {
       job.handlers.onInversion?.(message.inversion);
+    } else if (message.type === "drawings") {
+      job.handlers.onDrawings?.(message.drawings);
     } else if (message.type === "image") {
       this.#handOn(job, () => job.handlers.onImage?.(message.image));
     } else if (message.type === "picture") {

@@ -81,6 +81,7 @@ function enlarging(upscaler: Upscaler | undefined): InferenceService {
   return {
     generate: refuse,
     invert: refuse,
+    drawings: refuse,
     upscale: async (job) => upscale(requireUpscaler(upscaler, "scale"), job),
     takeDrawn: () => ({ runs: 0, rows: 0 }),
   };
@@ -129,6 +130,10 @@ async function carryOut(service: InferenceService, job: number, order: JobReques
   if (order.type === "invert") {
     const inversion = await service.invert(order.request, images.received(order.images), signal);
     return send({ type: "inversion", job, inversion });
+  }
+  if (order.type === "drawings") {
+    const drawings = await service.drawings(order.request, images.received(order.images), signal);
+    return send({ type: "drawings", job, drawings });
   }
   if (order.type === "upscale")
     return service.upscale({

@@ -4,6 +4,7 @@
  * retry. New packs need a new child; it takes over when it is ready, while the old one finishes its work.
  */
 
+import type { DrawingsRequest, FittingDrawing } from "../../shared/contract/generations/drawings.ts";
 import type { ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
 import type { InversionRequest } from "../../shared/contract/generations/inversion.ts";
 import type { ResolvedUpscale } from "../../shared/contract/upscaling.ts";
@@ -113,6 +114,12 @@ class RespawningClient implements InferenceClient {
     const child = this.#serving() ?? (await this.#coming());
     this.#requireWanted(signal);
     return child.invert(request, images, signal);
+  }
+
+  async drawings(request: DrawingsRequest, images: ConditionImages, signal?: AbortSignal): Promise<FittingDrawing[]> {
+    const child = this.#serving() ?? (await this.#coming());
+    this.#requireWanted(signal);
+    return child.drawings(request, images, signal);
   }
 
   async upscale(request: ResolvedUpscale, image: Picture, handlers: UpscaleHandlers): Promise<void> {

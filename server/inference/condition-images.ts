@@ -3,6 +3,7 @@
  * text. Decoded planes are cached by content (LRU), because an edit is tried in many variants.
  */
 
+import type { PartialCondition } from "../../shared/contract/conditions.ts";
 import {
   drawingsIn,
   type Sourced,
@@ -76,7 +77,9 @@ export function createConditionImageLoader(
 /** Whether an answer keeps what the image of a field shows. With a mask, what is painted comes from elsewhere. */
 const isRedrawn = (field: string, request: Sourced): boolean =>
   field === "keepResidualOf.image" ||
-  (/^condition\.drawing\.(?:image|svg)$/.test(field) && request.condition.drawing?.mask === undefined);
+  (/^condition\.drawing\.(?:image|svg)$/.test(field) && drawingOf(request)?.mask === undefined);
+
+const drawingOf = ({ condition }: { readonly condition: PartialCondition }) => condition.drawing;
 
 /** Least difference of a channel by which something is seen: more than a file's rounding. */
 const seenFrom = 3 / 255;

@@ -1,5 +1,6 @@
 /** Messages between the inference client and its child, over Node's IPC channel with structured clones. */
 
+import type { DrawingsRequest, FittingDrawing } from "../../shared/contract/generations/drawings.ts";
 import type { ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
 import type { InversionRequest } from "../../shared/contract/generations/inversion.ts";
 import type { ResolvedUpscale } from "../../shared/contract/upscaling.ts";
@@ -33,6 +34,7 @@ export interface ChildConfig {
 export type JobRequest =
   | { readonly type: "generate"; readonly request: ResolvedRequest; readonly images: readonly SentImage[] }
   | { readonly type: "invert"; readonly request: InversionRequest; readonly images: readonly SentImage[] }
+  | { readonly type: "drawings"; readonly request: DrawingsRequest; readonly images: readonly SentImage[] }
   | { readonly type: "upscale"; readonly request: ResolvedUpscale; readonly image: Picture };
 
 export type ToChild =
@@ -46,6 +48,7 @@ export type JobEvent =
   | { readonly type: "findings"; readonly job: number; readonly findings: ConditionFindings }
   | { readonly type: "image"; readonly job: number; readonly image: ImageResult }
   | { readonly type: "inversion"; readonly job: number; readonly inversion: InversionResult }
+  | { readonly type: "drawings"; readonly job: number; readonly drawings: readonly FittingDrawing[] }
   | { readonly type: "tiles"; readonly job: number; readonly tiles: { completed: number; total: number } }
   | { readonly type: "picture"; readonly job: number; readonly picture: UpscaleResult }
   /** With the child's own time for it, others beside it included. */

@@ -17,6 +17,7 @@ import { conditionValues, inOwnStyle } from "./condition-values.ts";
 import { type Finder, inIndex, refusal, triedMost } from "./drawings/caption-finders.ts";
 import { wordsOf } from "./drawings/caption-words.ts";
 import { inLibraryOrComposed } from "./drawings/composed-finder.ts";
+import { namedDrawing } from "./drawings/named-drawing.ts";
 import { wantedDrawing } from "./drawings/wanted-drawing.ts";
 import { askedAt, bestOfEach, looksAt, type Plan } from "./generation-plan.ts";
 import type { ConditionImages } from "./protocol.ts";
@@ -39,12 +40,12 @@ export async function planFromCaption(
   const { caption: _, ...others } = condition;
   const requested = conditionValues(others, images);
   const { library } = captions;
-  const finder = library
-    ? await inLibraryOrComposed({ ...captions, library }, translation, words, {
-        ...request,
-        ...wantedDrawing(translation, requested),
-      })
-    : inIndex(captions, words, request);
+  const wanted = { ...request, ...wantedDrawing(translation, requested) };
+  const finder = !library
+    ? inIndex(captions, words, request)
+    : request.startFrom === undefined
+      ? await inLibraryOrComposed({ ...captions, library }, translation, words, wanted)
+      : namedDrawing(library, translation, request.startFrom, wanted);
   /** Only of captions of one thing: others are not in the table. */
   const usual = ({ areas }: StyleInk): CaptionColour | undefined =>
     areas && usualColourOf(words.plain ?? words.text, areas.palettes);

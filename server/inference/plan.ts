@@ -202,6 +202,12 @@ async function encodeRequest(
 function refuseContradictions({ id, flow, captions }: Translation, request: ResolvedRequest): void {
   const { keepResidualOf, blendWith, angleDegrees, bestOf, count, diversity } = request;
   const draws = !keepResidualOf || angleDegrees > 0;
+  if (request.startFrom !== undefined && (!captions?.library || request.condition.caption === undefined))
+    throw contradiction(
+      "startFrom",
+      "a caption beside it, in a translation whose captions find drawings of a library",
+      request.startFrom,
+    );
   if (!keepResidualOf && angleDegrees > 0)
     throw contradiction("angleDegrees", "0 without keepResidualOf", angleDegrees);
   if (keepResidualOf && request.retrieval > 0)

@@ -3,6 +3,7 @@
  * structured-clone values over Node's IPC channel with `serialization: "advanced"`, which keeps typed arrays.
  */
 
+import type { DrawingsRequest, FittingDrawing } from "../../shared/contract/generations/drawings.ts";
 import type { OutOfDistribution, Stage } from "../../shared/contract/generations/generation.ts";
 import type { ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
 import type { Inversion, InversionRequest } from "../../shared/contract/generations/inversion.ts";
@@ -115,6 +116,8 @@ export interface InferenceClient {
   generate(request: ResolvedRequest, handlers: GenerateHandlers, images?: ConditionImages): Promise<void>;
   /** z, v and likelihood of an image. @throws as `generate` */
   invert(request: InversionRequest, images: ConditionImages, signal?: AbortSignal): Promise<InversionResult>;
+  /** Drawings of a library that a caption may start from. @throws as `generate` */
+  drawings(request: DrawingsRequest, images: ConditionImages, signal?: AbortSignal): Promise<FittingDrawing[]>;
   /** Enlarges a decoded image. @throws as `generate`, and `upscale_too_large`, `pack_unavailable` without an upscaler */
   upscale(request: ResolvedUpscale, image: Picture, handlers: UpscaleHandlers): Promise<void>;
   /** Replaces the child by one that loads the packs as they are now; requests wait for it. Resolves when it is ready. */

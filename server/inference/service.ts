@@ -1,8 +1,9 @@
 /**
- * The work of the inference child, independent of its process: the loaded translations and the upscaler behind three methods
- * (generate, invert, upscale), and the warm-up before them.
+ * The work of the inference child, independent of its process: the loaded translations and the upscaler behind four methods
+ * (generate, invert, drawings, upscale), and the warm-up before them.
  */
 import { type FlowConditionName, fieldOf } from "../../shared/contract/conditions.ts";
+import type { DrawingsRequest, FittingDrawing } from "../../shared/contract/generations/drawings.ts";
 import type { InversionRequest } from "../../shared/contract/generations/inversion.ts";
 import { AppError } from "../../shared/problem.ts";
 import { type ConditionValues, encodeConditions } from "../engine/conditions.ts";
@@ -12,6 +13,7 @@ import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
 import { createUpscaleQueue, requireUpscaler, type UpscaleJob } from "../upscaling/upscale-queue.ts";
 import { Batcher, type BatchJob } from "./batcher.ts";
 import { decodeHere, type ImageDecoder } from "./decoding/image-decoder.ts";
+import { fittingDrawings } from "./drawings/fitting-drawings.ts";
 import { generateEnlarged } from "./generate-enlarged.ts";
 import { runInversion } from "./inversion.ts";
 import type { Drawn } from "./messages.ts";
@@ -25,6 +27,8 @@ export interface InferenceService {
   generate(job: BatchJob): Promise<void>;
   /** @throws AppError `translation_unknown`, `cancelled`, or an expert's own error */
   invert(request: InversionRequest, images: ConditionImages, signal: AbortSignal): Promise<InversionResult>;
+  /** Drawings that a caption may start from. @throws as `invert`, and `caption_unknown` where none fit */
+  drawings(request: DrawingsRequest, images: ConditionImages, signal: AbortSignal): Promise<FittingDrawing[]>;
   /** @throws AppError `pack_unavailable` without an upscaler, `upscale_too_large`, `cancelled` */
   upscale(job: UpscaleJob): Promise<void>;
   /** Runs of a flow and their images since the last call. */
@@ -89,6 +93,12 @@ export function createService(
       await yieldToEventLoop();
       if (signal.aborted) throw new AppError("cancelled", "inversion: cancelled before it began");
       return runInversion(translation, request, images);
+    },
+    async drawings(request, images, signal) {
+      const translation = find(request.translation);
+      await yieldToEventLoop();
+      if (signal.aborted) throw new AppError("cancelled", "drawings: cancelled before they were looked for");
+      return fittingDrawings(translation, request, images);
     },
     upscale: (job) => withMemory(() => drawUpscale(requireUpscaler(upscaler, "scale"), job)),
     takeDrawn: () => batcher.takeDrawn(),

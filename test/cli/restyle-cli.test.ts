@@ -56,6 +56,18 @@ it("tau restyle draws files, SVG too, in the style of a folder's icons, which di
   assert.equal(new Set(files.map((bytes) => bytes.toString("base64"))).size, files.length);
 });
 
+it("tau generate --start-from is the request's drawing, and refused where it names none", async () => {
+  const generate = (...args: string[]) => tau("generate", "--packs", at("packs"), "--out", at("out"), ...args);
+  const caption = ["--translation", "restyle", "--caption", "piggy bank"];
+  const { code, err } = await generate(...caption, "--start-from", "piggy-bank");
+  assert.notEqual(code, 0);
+  assert.match(err, /--start-from: expected the id of a drawing such as lucide:piggy-bank/);
+  assert.doesNotMatch(
+    (await generate(...caption, "--start-from", "lucide:piggy-bank")).err,
+    /--start-from: expected the id/,
+  );
+});
+
 it("tau restyle --style-from leaves out icons that can't be read, each with a line, and fails where none can be", async () => {
   await mkdir(at("mixed"));
   const words = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><text>a</text></svg>';

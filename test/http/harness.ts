@@ -146,6 +146,7 @@ export async function createHarness(options: HarnessOptions = {}) {
     probeImage,
     checkDrawing: requirePlainSvg,
     invert: async (requested, signal) => inference.invert(requested, await load(requested, sidePx), signal),
+    findDrawings: async (requested) => ({ drawings: await inference.drawings(requested) }),
     vectorise: async (bytes, requested) => tracers.trace(await decodeRgba(bytes), requested),
     drawFamily: (requested, signal) =>
       drawFamily(

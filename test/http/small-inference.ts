@@ -11,6 +11,7 @@ import type {
   ReadyInfo,
 } from "../../server/inference/protocol.ts";
 import type { UpscaleHandlers } from "../../server/upscaling/upscale-queue.ts";
+import type { DrawingsRequest, FittingDrawing } from "../../shared/contract/generations/drawings.ts";
 import type { OutOfDistribution } from "../../shared/contract/generations/generation.ts";
 import type { ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
 import type { InversionRequest } from "../../shared/contract/generations/inversion.ts";
@@ -132,6 +133,14 @@ export class SmallInference implements InferenceClient {
     } finally {
       this.inverting -= 1;
     }
+  }
+
+  /** As many as are asked for, called as the caption is. */
+  async drawings({ condition: { caption }, count }: DrawingsRequest): Promise<FittingDrawing[]> {
+    const fault = this.faults.shift();
+    if (fault) throw fault;
+    const svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M1 1h6v6H1z"/></svg>';
+    return Array.from({ length: count }, (_, at) => ({ id: `set-${at}:${caption}`, icon: caption, svg }));
   }
 
   /** Two tiles a hypothesis. */

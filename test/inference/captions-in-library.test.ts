@@ -11,6 +11,7 @@ import { writeLibraryFile } from "../../server/retrieval/library/drawing-library
 import { blocksOf, lineOf } from "../../server/retrieval/library/library-blocks.ts";
 import { looks, writeLooksFile } from "../../server/retrieval/library/library-looks.ts";
 import { makeLibrary } from "../../server/retrieval/library/make-library.ts";
+import { DrawingsRequestSchema } from "../../shared/contract/generations/drawings.ts";
 import { findTranslation } from "../../shared/contract/translation-rules.ts";
 import { limits } from "../../shared/limits.ts";
 import { drawRestyled } from "../fixtures/draw-restyled.ts";
@@ -41,10 +42,15 @@ interface OneShape {
   readonly captions: object;
   readonly beside?: (packFolder: string) => Promise<void>;
   readonly sets?: readonly string[];
+  /** Shapes of single sets. */
+  readonly shapeOf?: Readonly<Record<string, Shape>>;
 }
 
 /** Serves a pack with such a library. @returns what draws with it */
-async function drawingFrom(name: string, { shape, stylesAs, captions, beside, sets = ["squares"] }: OneShape) {
+async function drawingFrom(
+  name: string,
+  { shape, stylesAs, captions, beside, sets = ["squares"], shapeOf = {} }: OneShape,
+) {
   const style = tinyStyleDraft.experts["style"]!;
   assert.ok(style.kind === "drawing-style", "the tiny pack has styles");
   const vocabulary = style.vocabulary.map((entry, at) => ({ ...entry, ...stylesAs(at) }));
@@ -54,7 +60,7 @@ async function drawingFrom(name: string, { shape, stylesAs, captions, beside, se
   const words = (await loadPacks(await Catalogue.open(join(root, "lends")), { threads: 1 })).translations[0]!;
   const reader = words.conditions.find((condition) => condition.name === "caption")!.expert;
   const content = await makeLibrary(
-    sets.flatMap((set) => tinyLabels.map((label) => ({ set, name: label, ...shape }))),
+    sets.flatMap((set) => tinyLabels.map((label) => ({ set, name: label, ...(shapeOf[set] ?? shape) }))),
     reader.dims,
     2,
     (names) => reader.encode(names.map((text) => ({ kind: "text" as const, text }))),
@@ -69,7 +75,11 @@ async function drawingFrom(name: string, { shape, stylesAs, captions, beside, se
   const catalogue = await Catalogue.open(join(root, "lends"), folder);
   const served = createService((await loadPacks(catalogue, { threads: 1 })).translations, 8);
   const found = findTranslation(catalogue.packs(), "restyle").translation;
-  return async (condition: object) => (await drawRestyled({ service: served, info: found, load }, condition))[0]!.rgba;
+  const drawn = async (condition: object, fields: object = {}) =>
+    (await drawRestyled({ service: served, info: found, load }, condition, fields))[0]!.rgba;
+  const drawings = (asked: object) =>
+    served.drawings(DrawingsRequestSchema.parse(asked), new Map(), new AbortController().signal);
+  return Object.assign(drawn, { drawings });
 }
 
 describe("captions that find a drawing in a library", () => {
@@ -111,6 +121,37 @@ describe("captions that find a drawing in a library", () => {
     // The pack is left out.
     const drawnByShort = await drawingWith("short-fits", 1);
     await assert.rejects(drawnByShort({ caption: tinyLabels[0]! }), { code: "translation_unknown" });
+  });
+
+  it("a request may name the drawing that its caption starts from, as the list of what fits does", async () => {
+    const bar = { viewBox: "0 0 8 8", body: '<path d="M3 1h2v6H3z" fill="currentColor"/>' };
+    const [sets, style, caption] = [["squares", "bars"], packStyles[0]!, tinyLabels[0]!];
+    const shapeOf = { bars: bar };
+    const drawnBy = await drawingFrom("named", { shape: square, stylesAs: () => ({}), captions: {}, sets, shapeOf });
+    const listed = await drawnBy.drawings({ condition: { caption, style } });
+    assert.deepEqual(
+      listed
+        .slice(0, 2)
+        .map(({ id }) => id)
+        .sort(),
+      sets.map((set) => `${set}:${caption}`).sort(),
+    );
+    for (const [set, shape] of Object.entries({ squares: square, bars: bar })) {
+      const { svg } = listed.find(({ id }) => id === `${set}:${caption}`)!;
+      assert.ok(svg.includes(shape.body.match(/d="[^"]+"/)![0]), svg);
+      for (const seed of [1, 2, 3])
+        assert.deepEqual(
+          await drawnBy({ caption, style }, { startFrom: `${set}:${caption}`, seed }),
+          await drawnBy({ drawing: { svg: svgOf(shape) }, style }, { seed }),
+          `${set} by seed ${seed}`,
+        );
+    }
+    assert.equal((await drawnBy.drawings({ condition: { caption, style }, count: 1 })).length, 1);
+    await assert.rejects(drawnBy.drawings({ condition: { caption: "zzzzz" } }), { code: "caption_unknown" });
+    await assert.rejects(drawnBy({ caption, style }, { startFrom: "bars:nothing" }), {
+      code: "invalid_request",
+      message: "startFrom: expected the id of a drawing of the library, such as lucide:piggy-bank, got bars:nothing",
+    });
   });
 
   it("a slip is read as the name that it is near to", async () => {

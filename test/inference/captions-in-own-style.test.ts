@@ -225,6 +225,7 @@ describe("captions in a style of one's own", () => {
         saysAll: choice.saysAll,
         says: (entry) => choice.says(entry),
         choose: (noise) => choice.choose(noise),
+        inOrder: () => choice.inOrder(),
         likeness: (one, other) => choice.likeness(one, other),
         fit: (entry) => choice.fit(entry),
         open: (entry) => {
@@ -240,7 +241,10 @@ describe("captions in a style of one's own", () => {
     });
     const watched = {
       ...restyle,
-      captions: { ...restyle.captions!, library: { find, spelled: asWritten, namesNear: () => [] } },
+      captions: {
+        ...restyle.captions!,
+        library: { find, spelled: asWritten, namesNear: () => [], named: () => undefined },
+      },
     };
     await assert.rejects(planGeneration(watched, request, new Map(), leaving.signal), /the client left/);
     assert.ok(opened <= 4, `${opened} were opened, four at once`);
@@ -251,6 +255,7 @@ describe("captions in a style of one's own", () => {
           match: 1,
           saysAll: true,
           says: () => ({ match: 1, saysAll: true, isPart: false, isContrary: false }),
+          inOrder: () => [...entries],
           likeness: () => 0,
           fit: (entry) => (entry === unfit ? -100 : 0),
         },
@@ -260,7 +265,7 @@ describe("captions in a style of one's own", () => {
         },
         open: (entry) => restyle.captions!.library!.find(asked)!.open(entry),
       });
-      const library = { find: findFitting, spelled: asWritten, namesNear: () => [] };
+      const library = { find: findFitting, spelled: asWritten, namesNear: () => [], named: () => undefined };
       const judged = { ...restyle, captions: { ...restyle.captions!, library } };
       const plan = await planGeneration(judged, { ...request, count: 2, bestOf: 1 }, new Map());
       return [0, 1].map((image) =>

@@ -21,6 +21,7 @@ const inference: InferenceClient = {
   start: async () => ready,
   reload: async () => ready,
   invert: only("an inversion"),
+  drawings: only("a search"),
   upscale: only("an upscale"),
   close: async () => undefined,
   async generate({ count, seed }, { onImage }) {

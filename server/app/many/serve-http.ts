@@ -5,6 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { mkdir } from "node:fs/promises";
+import type { DrawingsRequest, FittingDrawing } from "../../../shared/contract/generations/drawings.ts";
 import type { Inversion, InversionRequest } from "../../../shared/contract/generations/inversion.ts";
 import { findTranslation } from "../../../shared/contract/translation-rules.ts";
 import type { Family, FamilyRequest } from "../../../shared/contract/vectors.ts";
@@ -70,7 +71,11 @@ export async function serveHttp(
   const inFlight = new InFlight();
   const tracing = await openTracing(config);
   /** A call for a worker that is there: its client waits. */
-  const callOf = (name: Call["request"]["name"], requested: InversionRequest | FamilyRequest, standing: Standing) => {
+  const callOf = (
+    name: Call["request"]["name"],
+    requested: InversionRequest | DrawingsRequest | FamilyRequest,
+    standing: Standing,
+  ) => {
     const { digest } = findTranslation(known.packs(), requested.translation).pack;
     known.requireWorker("calls", digest);
     return { request: { name, with: { ...requested } }, packDigest: digest, ...standing };
@@ -94,6 +99,11 @@ export async function serveHttp(
       inFlight.add(async () => {
         const requested = callOf("invert", request, standing);
         return (await call(calls, requested, signal)) as Omit<Inversion, "request" | "packDigest">;
+      }),
+    findDrawings: (request, signal, standing) =>
+      inFlight.add(async () => {
+        const requested = callOf("drawings", request, standing);
+        return (await call(calls, requested, signal)) as { drawings: FittingDrawing[] };
       }),
     vectorise: (bytes, options) => inFlight.add(async () => tracers.trace(await decodeRgba(bytes), options)),
     drawFamily: (request, signal, standing) =>

@@ -6,6 +6,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import type { DrawingsRequest } from "../../../shared/contract/generations/drawings.ts";
 import type { ResolvedRequest } from "../../../shared/contract/generations/generation-request.ts";
 import type { InversionRequest } from "../../../shared/contract/generations/inversion.ts";
 import type { PackInfo } from "../../../shared/contract/meta.ts";
@@ -216,7 +217,7 @@ async function startAll(shared: Shared, parts: WorkParts): Promise<Worker[]> {
     limits.decodedImagesMax,
     (text, sizePx, field = "svg") => drawer.draw(text, sizePx, field),
   );
-  const imagesOf = (request: ResolvedRequest | InversionRequest): Promise<ConditionImages> =>
+  const imagesOf = (request: ResolvedRequest | InversionRequest | DrawingsRequest): Promise<ConditionImages> =>
     load(request, findTranslation(served.packs(), request.translation).translation.widthPx);
   const vectorise: VectorPool["trace"] = (pixels, options) => tracers.trace(pixels, options);
   const drawings = new FamilyDrawings();
@@ -227,6 +228,10 @@ async function startAll(shared: Shared, parts: WorkParts): Promise<Worker[]> {
       const request = requested as unknown as FamilyRequest & { seed: number };
       const packs = served.packs();
       return drawFamily(request, { inference, drawings, packs, vectorise, imagesOf, encodePng }, signal);
+    }
+    if (name === "drawings") {
+      const request = requested as unknown as DrawingsRequest;
+      return { drawings: await inference.drawings(request, await imagesOf(request), signal) };
     }
     const request = requested as unknown as InversionRequest;
     return inference.invert(request, await imagesOf(request), signal);

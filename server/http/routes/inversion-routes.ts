@@ -1,12 +1,12 @@
 /** Inversions: z, v and likelihood of an uploaded image, answered at once, because one takes some milliseconds. */
 import { type Inversion, InversionRequestSchema } from "../../../shared/contract/generations/inversion.ts";
-import { AppError } from "../../../shared/problem.ts";
 import { parse } from "../../../shared/validation.ts";
 import { createSemaphore } from "../../platform/semaphore.ts";
 import { captionedJsonProblems, readJson } from "../body.ts";
 import { ownerOf } from "../identity.ts";
 import { resolveInversion, resolveProblems } from "../resolve-request.ts";
 import { json, type Route, type RouteDeps, requireInference } from "../route.ts";
+import { withDeadline } from "./with-deadline.ts";
 
 export function inversionRoutes(deps: RouteDeps): Route[] {
   const gate = createSemaphore(deps.limits.inversionsParallelMax, deps.limits.inversionsWaitingMax);
@@ -37,7 +37,7 @@ export function inversionRoutes(deps: RouteDeps): Route[] {
         const standing = ownerOf(c);
         const found = await gate(
           () =>
-            withDeadline(deps.limits.attemptDeadlineMs, c.req.raw.signal, (signal) =>
+            withDeadline("inversion", deps.limits.attemptDeadlineMs, c.req.raw.signal, (signal) =>
               deps.invert(request, signal, standing),
             ),
           standing.owner,
@@ -46,26 +46,4 @@ export function inversionRoutes(deps: RouteDeps): Route[] {
       },
     },
   ];
-}
-
-/** Runs work that ends early with the client or the deadline. @throws AppError deadline_exceeded, cancelled */
-async function withDeadline<T>(
-  deadlineMs: number,
-  client: AbortSignal,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(), deadlineMs);
-  const signal = AbortSignal.any([client, deadline.signal]);
-  try {
-    signal.throwIfAborted();
-    return await work(signal);
-  } catch (error) {
-    if (deadline.signal.aborted)
-      throw new AppError("deadline_exceeded", `expected an inversion of at most ${deadlineMs} ms, got a longer one`);
-    if (client.aborted) throw new AppError("cancelled", "inversion: expected a client that waits, got one that left");
-    throw error;
-  } finally {
-    clearTimeout(timer);
-  }
 }

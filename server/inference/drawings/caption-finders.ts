@@ -70,11 +70,11 @@ interface Wanted extends Pick<ResolvedRequest, "licences">, WantedDrawing {
 /** In the pack's library, under the requested licences; of a word that nobody knows by what it may be a slip of, where that fits better. */
 export async function inLibrary(
   captions: NonNullable<Translation["captions"]> & { readonly library: DrawingFinder },
-  { drawings, target: { imageSizePx: sizePx } }: Translation,
+  translation: Translation,
   words: CaptionWords,
   { licences, look, ownSets, liveArea: wanted, onlyCalledSo, isMostTypical }: Wanted,
 ): Promise<Finder> {
-  const among = stylesUnder(licences, drawings);
+  const among = stylesUnder(licences, translation.drawings);
   const find = ({ vector, plain: text }: CaptionWords): DrawingChoice | undefined =>
     vector && captions.library.find({ words: vector, text, among, look, ownSets, cosineLeast, onlyCalledSo });
   const mended = await withoutSlips(captions, words);
@@ -147,14 +147,23 @@ export async function inLibrary(
     },
     async find(seed) {
       const entry = chosenBy(seed);
-      const { svg, name, set, liveArea: own } = choice!.open(entry);
-      return {
-        planes: await renderInLiveArea(inUsualInk(svg), sizePx, { own, wanted, isEvened: isEvened(set) }),
-        sizePx,
-        key: `library:${sha256Of(svg)} from ${own} in ${wanted}${isEvened(set) ? ", even" : ""}`,
-        sources: sourcesOf([{ label: name.replaceAll(" ", "-"), style: set, share: 1 }], drawings),
-      };
+      return foundDrawing(choice!.open(entry), translation, { ownSets, liveArea: wanted });
     },
+  };
+}
+
+/** A drawing of the library as it is placed in the requested style. */
+export async function foundDrawing(
+  { svg, name, set, liveArea: own }: ReturnType<DrawingChoice["open"]>,
+  { drawings, target: { imageSizePx: sizePx } }: Translation,
+  { ownSets, liveArea: wanted }: Pick<WantedDrawing, "ownSets" | "liveArea">,
+): Promise<Found> {
+  const isEvened = ownSets?.has(set) !== true;
+  return {
+    planes: await renderInLiveArea(inUsualInk(svg), sizePx, { own, wanted, isEvened }),
+    sizePx,
+    key: `library:${sha256Of(svg)} from ${own} in ${wanted}${isEvened ? ", even" : ""}`,
+    sources: sourcesOf([{ label: name.replaceAll(" ", "-"), style: set, share: 1 }], drawings),
   };
 }
 

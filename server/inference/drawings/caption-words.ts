@@ -1,5 +1,5 @@
 /** The words of a caption as drawings are found by them: in English and without colours, and their vector. */
-import type { ResolvedRequest } from "../../../shared/contract/generations/generation-request.ts";
+import type { PartialCondition } from "../../../shared/contract/conditions.ts";
 import { type CaptionColour, colourNames, shadeNames } from "../../engine/colour-words.ts";
 import { encodeConditions } from "../../engine/conditions.ts";
 import type { Translation } from "../../engine/translation.ts";
@@ -20,7 +20,10 @@ export interface CaptionWords {
 }
 
 /** Names of colours are read also where they are misspelled. @throws AppError as `encodeConditions` */
-export function wordsOf(captions: Captions, { condition: { caption = "" } }: ResolvedRequest): Promise<CaptionWords> {
+export function wordsOf(
+  captions: Captions,
+  { condition: { caption = "" } }: { readonly condition: Pick<PartialCondition, "caption"> },
+): Promise<CaptionWords> {
   const colours = [...colourNames, ...shadeNames];
   return readWords(captions, caption, captions.library?.spelled(caption, isWordOf(captions), colours) ?? caption);
 }

@@ -1,5 +1,5 @@
 /**
- * Calls: what a client waits for within its request (an inversion, a family of icons), done by a worker. A call is a job like others
+ * Calls: what a client waits for within its request (an inversion, drawings that fit, a family of icons), done by a worker. A call is a job like others
  * of the queue, which its caller follows to its end and then removes; who no longer waits cancels it.
  */
 import { z } from "zod";
@@ -12,7 +12,7 @@ const CallSchema = z.object({
   id: z.string(),
   state: JobStateSchema,
   /** Which call, and what with. */
-  request: z.object({ name: z.enum(["invert", "family"]), with: z.looseObject({}) }),
+  request: z.object({ name: z.enum(["invert", "drawings", "family"]), with: z.looseObject({}) }),
   packDigest: z.string(),
   createdAt: z.string(),
   finishedAt: z.string().optional(),

@@ -280,6 +280,15 @@ export class DrawingLibrary implements DrawingFinder {
     return this.#norms[name]!;
   }
 
+  named(set: string, icon: string, look?: Look): ReturnType<DrawingChoice["open"]> | undefined {
+    const { entryNames, entrySets, names, sets } = this.#content;
+    const wanted = sets.indexOf(set);
+    const entry = entrySets.findIndex(
+      (own, at) => own === wanted && names[entryNames[at]!]!.replaceAll(" ", "-") === icon,
+    );
+    return entry < 0 ? undefined : this.drawing(entry, look);
+  }
+
   /**
    * A drawing as an SVG in `currentColor`, what its set calls it, and the set.
    * @param look that it has where its set has the thing in it

@@ -153,6 +153,10 @@ export class LibraryChoice implements DrawingChoice {
     return best;
   }
 
+  inOrder(): number[] {
+    return [...this.#likely].sort((one, other) => other.logWeight - one.logWeight).map(({ named }) => named.entry);
+  }
+
   /** Log-weight of a drawing below the one that fits best, 0 or less. */
   fit(entry: number): number {
     const likely = this.#likely.find(({ named }) => named.entry === entry);

@@ -9,6 +9,7 @@ import { SeedSchema } from "../job-fields.ts";
 import { shownCaption } from "../shown-caption.ts";
 import { UpscaleScaleSchema } from "../upscaling.ts";
 import { imageFormats, vectorFields } from "../vectors.ts";
+import { DrawingIdSchema } from "./drawings.ts";
 import { checkGeneration, guidanceOfAll, retrievalOfAll, temperatureOfAll } from "./generation-rules.ts";
 import { LicencesSchema } from "./sources.ts";
 
@@ -90,6 +91,8 @@ const generationFields = z.strictObject({
   retrieval: RetrievalSchema.optional(),
   /** Only drawings under these licences are retrieved; absent = all. */
   licences: LicencesSchema.optional(),
+  /** The drawing that the caption starts from, as `POST /v1/drawings` names it, for all images. Absent: each seed finds one. */
+  startFrom: DrawingIdSchema.optional(),
   bestOf: BestOfSchema.default(1),
   diversity: DiversitySchema.optional(),
   angleDegrees: AngleSchema.default(0),

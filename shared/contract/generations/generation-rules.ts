@@ -32,6 +32,7 @@ interface CheckedRequest extends Weights, VectorFields {
   readonly blendWith?: { readonly condition: PartialCondition } | undefined;
   readonly attribute?: object | undefined;
   readonly format?: string | undefined;
+  readonly startFrom?: string | undefined;
 }
 
 /** The guidance that a request means: off where a residual is kept, unless it says otherwise. */
@@ -87,6 +88,10 @@ export function checkGeneration(request: CheckedRequest, context: z.RefinementCt
   }
   if (keepResidualOf && request.retrieval) complain(["retrieval"], "0 with keepResidualOf", request.retrieval);
   if (keepResidualOf && request.diversity) complain(["diversity"], "0 with keepResidualOf", request.diversity);
+  if (request.startFrom !== undefined && condition.caption === undefined)
+    complain(["startFrom"], "condition.caption beside it", "none");
+  if (request.startFrom !== undefined && (condition.drawing || keepResidualOf))
+    complain(["startFrom"], "no drawing or kept residual beside it, which say what to start from", request.startFrom);
   if (request.diversity && bestOf > 1)
     complain(["bestOf"], "1 with diversity, which draws candidates of its own", bestOf);
   if (keepResidualOf && angleDegrees === 0 && bestOf > 1)

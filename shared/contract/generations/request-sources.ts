@@ -5,12 +5,13 @@
 
 import { AppError } from "../../problem.ts";
 import type { PartialCondition, Style } from "../conditions.ts";
+import type { DrawingsRequest } from "./drawings.ts";
 import type { GenerationRequest } from "./generation-request.ts";
 import type { InversionRequest } from "./inversion.ts";
 
 type EditFields = Pick<GenerationRequest, "condition" | "keepResidualOf" | "blendWith">;
-/** A generation, or an inversion, which names its image itself. */
-export type Sourced = EditFields | InversionRequest;
+/** A generation, an inversion, which names its image itself, or what asks for the drawings of a caption. */
+export type Sourced = EditFields | InversionRequest | DrawingsRequest;
 
 interface Place {
   /** Dotted path, empty for the request itself. */

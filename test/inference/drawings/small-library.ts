@@ -35,6 +35,7 @@ export function captionsOf(
         const entry = weights.indexOf(Math.max(...weights));
         return { entry, cosine: all[entry]!.match };
       },
+      inOrder: () => [...all.keys()],
       likeness: () => 0,
       fit: () => 0,
       open: () => ({
@@ -54,7 +55,7 @@ export function captionsOf(
   const captions = {
     from,
     styles: new Set<string>(),
-    library: { find, spelled: (caption: string) => caption, namesNear: () => near },
+    library: { find, spelled: (caption: string) => caption, namesNear: () => near, named: () => undefined },
   };
   return captions as unknown as Captions;
 }

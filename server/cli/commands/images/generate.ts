@@ -17,6 +17,7 @@ the file and the sources with their licences. The same pack and flags give the s
 
 ${flags.conditionUsage}
   --style-from DIR   instead of --style: the style of the icons in this folder, by the pack that translates between styles
+  --start-from ID    the drawing that the caption starts from, e.g. lucide:piggy-bank, of translations between styles
 ${flags.imageUsage}
   --count N          1 to ${limits.countMax} images (default ${limits.countDefault}, of a sketch or layout that is restyled 1); image i has seed + i
 ${flags.drawUsage}
@@ -41,6 +42,7 @@ async function run(args: string[]): Promise<number> {
       ...flags.printOptions,
       count: { type: "string" },
       "style-from": { type: "string" },
+      "start-from": { type: "string" },
       out: { type: "string" },
     },
   });
@@ -62,7 +64,12 @@ async function run(args: string[]): Promise<number> {
     await draw(
       flags.requestOf(
         { ...values, translation, temperature },
-        { condition, count: flags.numberOf(count, "count"), seed: flags.seedOf(values) },
+        {
+          condition,
+          count: flags.numberOf(count, "count"),
+          seed: flags.seedOf(values),
+          startFrom: values["start-from"],
+        },
       ),
       out,
       { lineOf: lineOf(subjectOf(values), values.json) },

@@ -1,0 +1,51 @@
+/** Drawings of a library that fit a caption, answered at once, because a search takes some milliseconds. */
+import { type Drawings, DrawingsRequestSchema } from "../../../shared/contract/generations/drawings.ts";
+import { checkLicences, findTranslation } from "../../../shared/contract/translation-rules.ts";
+import { parse } from "../../../shared/validation.ts";
+import { createSemaphore } from "../../platform/semaphore.ts";
+import { captionedJsonProblems, readJson } from "../body.ts";
+import { ownerOf } from "../identity.ts";
+import { checkSources, resolveProblems } from "../resolve-request.ts";
+import { json, type Route, type RouteDeps, requireInference } from "../route.ts";
+import { withDeadline } from "./with-deadline.ts";
+
+export function drawingRoutes(deps: RouteDeps): Route[] {
+  const gate = createSemaphore(deps.limits.inversionsParallelMax, deps.limits.inversionsWaitingMax);
+  return [
+    {
+      method: "post",
+      path: "/v1/drawings",
+      summary: "Find the drawings that a caption may start from",
+      description:
+        "The drawings of the translation's library whose names fit, the one that fits best first, none like one before it. Nothing is queued or kept; a client that goes away cancels the work. To start from one, name its `id` as `startFrom` of a generation.",
+      body: { mediaTypes: ["application/json"], schema: "DrawingsRequest" },
+      answers: { 200: { description: "The drawings.", schema: "Drawings" } },
+      problems: [
+        ...captionedJsonProblems,
+        ...resolveProblems,
+        "caption_unknown",
+        "queue_full",
+        "inference_unavailable",
+        "inference_crashed",
+        "deadline_exceeded",
+        "cancelled",
+        "shutting_down",
+      ],
+      handle: async (c) => {
+        const request = parse(DrawingsRequestSchema, await readJson(c.req.raw, deps.limits.jsonMaxBytes));
+        requireInference(deps);
+        const packDigest = await checkSources(request, deps);
+        checkLicences(findTranslation(deps.catalogue.packs(), request.translation).translation, request.licences);
+        const standing = ownerOf(c);
+        const found = await gate(
+          () =>
+            withDeadline("drawings", deps.limits.attemptDeadlineMs, c.req.raw.signal, (signal) =>
+              deps.findDrawings(request, signal, standing),
+            ),
+          standing.owner,
+        );
+        return json({ request, packDigest, ...found } satisfies Drawings);
+      },
+    },
+  ];
+}
