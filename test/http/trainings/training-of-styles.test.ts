@@ -59,7 +59,7 @@ describe("a training of icons of one colour", () => {
     }
     const meta = MetaSchema.parse(await (await client.ask("/v1/meta")).json());
     const pack = meta.packs.find((one) => one.id === "blue")!;
-    assert.deepEqual(pack.translations[0]!.styles, [{ id: "blue", label: "Blue icons" }]);
+    assert.deepEqual(pack.translations[0]!.styles, [{ id: "blue", label: "Blue icons", kind: "lines" }]);
     const condition = { drawing: { image: examples[3]!.image }, style: "blue" };
     const body = JSON.stringify({ translation: "blue", condition, count: 1, seed: 5, temperature: 0 });
     const asked = await client.ask("/v1/generations", { method: "POST", body });

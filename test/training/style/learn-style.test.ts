@@ -127,7 +127,7 @@ test("a style is published before the search, and after it only when held-out ic
   const catalogue = await Catalogue.open(shipped, packs);
   assert.deepEqual(catalogue.faults, []);
   const { translation } = findTranslation(catalogue.packs(), "mine");
-  assert.deepEqual(translation.styles, [{ id: "mine", label: "My icons" }]);
+  assert.deepEqual(translation.styles, [{ id: "mine", label: "My icons", kind: "colour" }]);
   const { translations } = await loadPacks(catalogue, { threads: 1 });
   const expert = translations.find(({ id }) => id === "mine")!.conditions.find(({ name }) => name === "style")!.expert;
   assert.ok((await expert.encode([{ kind: "text", text: "mine" }])).some((value) => value !== 0));
