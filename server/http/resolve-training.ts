@@ -51,7 +51,7 @@ async function mayReplace(asking: Identity, name: string, trainings: RouteDeps["
   if (asking.role === "admin") return true;
   let before: string | undefined;
   do {
-    const { jobs, nextBefore } = await trainings.list({ q: name, limit: limits.listMax, ...(before && { before }) });
+    const { jobs, nextBefore } = await trainings.list({ limit: limits.listMax, ...(before && { before }) });
     const last = jobs.find(({ result }) => result?.pack?.id === name);
     if (last) return last.owner === asking.name;
     before = nextBefore;

@@ -66,3 +66,16 @@ it("a store is counted once, and shrinks to nine tenths when what was stored sin
   await store.shrink(1000, isNeeded);
   assert.equal((await readdir(path)).length, 9);
 });
+
+it("a shrink that fails leaves the next one to count again", async () => {
+  const path = join(folder, "failing");
+  const store = await ResultStore.open(path);
+  for (let index = 0; index < 9; index += 1) await store.put(Buffer.alloc(100, index));
+  await assert.rejects(
+    store.shrink(300, async () => {
+      throw new Error("the queue is away");
+    }),
+  );
+  await store.shrink(300, async () => false);
+  assert.equal((await readdir(path)).length, 2);
+});

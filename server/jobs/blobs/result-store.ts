@@ -126,6 +126,17 @@ export class ResultStore {
     if (this.#bytesAtMost !== undefined && this.#bytesAtMost <= maxBytes) return;
     // What is written while files are counted is counted twice rather than never.
     this.#bytesAtMost = 0;
+    try {
+      this.#bytesAtMost += await this.#removeUnused(maxBytes, isNeeded);
+    } catch (error) {
+      // Not known: the next one counts again.
+      this.#bytesAtMost = undefined;
+      throw error;
+    }
+  }
+
+  /** @returns bytes that are left */
+  async #removeUnused(maxBytes: number, isNeeded: (digest: string) => Promise<boolean>): Promise<number> {
     const names = (await readdir(this.#folder)).filter(isDigest);
     const files: Array<{ name: string; bytes: number; usedAt: number }> = [];
     await mapConcurrent(names, statsParallel, async (name) => {
@@ -141,6 +152,6 @@ export class ResultStore {
         total -= file.bytes;
       }
     }
-    this.#bytesAtMost += total;
+    return total;
   }
 }

@@ -168,7 +168,11 @@ describe("a request for training", () => {
       { jobs: [{ ...done, owner: "bob", result: undefined }], nextBefore: "older" },
       { jobs: [{ ...done, owner: "ann" }] },
     ];
-    const trainings = { list: async ({ before }: { before?: string }) => pages[before === undefined ? 0 : 1] };
+    // Trainings have no words to search for.
+    const trainings = {
+      list: async ({ q, before }: { q?: string; before?: string }) =>
+        q === undefined ? pages[before === undefined ? 0 : 1] : { jobs: [] },
+    };
     const deps = { ...harness.deps, catalogue, trainings } as unknown as typeof harness.deps;
     const ask = (name: string, role: "user" | "admin" = "user") =>
       resolveTraining(TrainingRequestSchema.parse({ name: "mine", examples }), deps, { name, role, share: 1 });
