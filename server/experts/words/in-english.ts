@@ -48,11 +48,14 @@ export function inEnglish(caption: string): string | undefined {
   return read === caption ? undefined : read;
 }
 
+/** Names of emoji that say nothing of a thing: moods and signs of text. */
+const saysNothing = /\b(?:face|button|mark)\b/;
+
 /** "Locked settings" for 🔒 beside settings; what the words say already is not said again. */
 function withNames(names: readonly string[], english: string): string {
   const words = english.toLowerCase().split(/[^\p{L}\p{N}]+/u);
   const isSaid = (name: string): boolean => name.split(" ").some((word) => words.some((own) => own.startsWith(word)));
-  return [...names.filter((name) => !isSaid(name)), english].join(" ");
+  return [...names.filter((name) => !saysNothing.test(name) && !isSaid(name)), english].join(" ");
 }
 
 /** What a language knows of a caption. */

@@ -36,7 +36,6 @@ statement | document with dollar sign
 bank statement | document with dollar sign
 account statement | document with dollar sign
 account balance | wallet
-balance | wallet
 exchange rate | currency exchange
 spending limit | gauge
 card limit | gauge
@@ -114,7 +113,6 @@ good night scene | moon
 lesson | presentation
 lessons | presentation
 homework | book with pencil
-assignment | document with pencil
 timetable | calendar clock
 class schedule | calendar clock
 class timetable | calendar clock
@@ -124,7 +122,6 @@ classmates | users
 classmate | user
 streak | flame
 day streak | flame
-lecture | presentation
 lecture recording | presentation with video
 submit assignment | document with arrow up
 hand in homework | document with arrow up

@@ -172,7 +172,8 @@ function withState(text: string): CaptionParts | undefined {
   const first = thing((before === undefined ? words.slice(0, -1) : words.slice(1)).join(" "));
   if (second === undefined || first === undefined) return undefined;
   // Whom one calls or rates drives; what one updates is of a device.
-  if (first === "driver" && !badgesBehind.has(words[0]!)) return { how: "with", first: "steering wheel", second };
+  if (first === "driver" && !badgesBehind.has(words[0]!) && words.at(-1) !== "update")
+    return { how: "with", first: "steering wheel", second };
   return words[0] === "new" && !isMade(first) ? undefined : { how: "with", first, second };
 }
 

@@ -16,8 +16,13 @@ import { type Cover, coverOfFill, coverOfStroke, eachCovered } from "./shapes-co
 
 /** Difference of two pictures, of what both show, up to which they are the same. */
 const differMost = 0.06;
-/** Side in pixels of a square that differs wholly, and by how much: then something else is shown there. */
-const [blotPx, blotFrom] = [3, 0.25] as const;
+/** Sides in pixels of squares that differ wholly, and by how much: then something else is shown there, or a colour that changes. */
+const blots = [
+  { px: 3, from: 0.25 },
+  { px: 7, from: 0.05 },
+] as const;
+/** How far points may lie outside, in sides of the picture: a curve beyond has too many points to draw. */
+const outsideMost = 4;
 /** How much more than the best another look may differ that it is taken, since it is the drawing's own. */
 const ownTimes = 1.25;
 /** Cover of a pixel that shows one shape alone. */
@@ -45,8 +50,9 @@ export function ownNodes(pixels: TracedPixels, { given, lines, palette }: Vector
   if (!drawing || (lines === "outlines" && drawing.shapes.some(({ stroke }) => stroke))) return undefined;
   const answer = premultiplied(rgba);
   const placed = placedIn(drawing, widthPx);
+  if (!placed.every(({ paths }) => paths.every((path) => isNear(path, widthPx)))) return undefined;
   const found = bestOf(placed, looksFor(placed, linePx), { answer, rgba, sidePx: widthPx });
-  if (!found) return undefined;
+  if (!found || hasFaintFill(found)) return undefined;
   const layers = layersOf(found, palette, widthPx ** 2);
   const outside = new Float32Array(widthPx ** 2).fill(1);
   return layers.length === 0 ? undefined : { layers, memberships: [outside], leftOutCount: 0, widthPx, heightPx };
@@ -65,6 +71,17 @@ function placedIn({ box: [left, top, width, height], shapes }: Given, sidePx: nu
     ...(stroke && { stroke: { ...stroke, width: stroke.width * scale } }),
   }));
 }
+
+const isNear = ({ start, segments }: Path, sidePx: number): boolean =>
+  [start, ...segments.flatMap(({ to, handles = [] }) => [...handles, to])]
+    .flat()
+    .every((place) => Math.abs(place) <= outsideMost * sidePx);
+
+/** Whether a fill shines through beside a stroke: a layer has one opacity. */
+const hasFaintFill = ({ parts, paints, shapes }: Found): boolean =>
+  parts.some(
+    ({ kind, shape }, at) => kind === "fill" && shapes[shape]!.stroke !== undefined && (paints[at]?.alpha ?? 1) < 1,
+  );
 
 interface Answer {
   /** Premultiplied RGBA planes, 0 to 1. */
@@ -168,19 +185,22 @@ function drawn(parts: readonly Part[], paints: ReadonlyArray<Paint | undefined>,
 function differenceOf(one: Float32Array, other: Float32Array, sidePx: number): number {
   const count = sidePx ** 2;
   let [differs, shown] = [0, 0];
-  const runs = new Uint8Array(count);
+  const runsOf = blots.map(() => new Uint8Array(count));
   for (let pixel = 0; pixel < count; pixel += 1) {
     let most = 0;
     for (let index = pixel; index < 4 * count; index += count)
       most = Math.max(most, Math.abs(one[index]! - other[index]!));
     differs += most;
     shown += Math.max(one[3 * count + pixel]!, other[3 * count + pixel]!);
-    // The side of the largest square of differing pixels that ends here.
-    if (most < blotFrom) continue;
     const isInside = pixel >= sidePx && pixel % sidePx > 0;
-    const side = isInside ? 1 + Math.min(runs[pixel - 1]!, runs[pixel - sidePx]!, runs[pixel - sidePx - 1]!) : 1;
-    runs[pixel] = Math.min(side, blotPx);
-    if (side >= blotPx) return Number.POSITIVE_INFINITY;
+    for (const [at, { px, from }] of blots.entries()) {
+      if (most < from) continue;
+      // The side of the largest square of differing pixels that ends here.
+      const runs = runsOf[at]!;
+      const side = isInside ? 1 + Math.min(runs[pixel - 1]!, runs[pixel - sidePx]!, runs[pixel - sidePx - 1]!) : 1;
+      if (side >= px) return Number.POSITIVE_INFINITY;
+      runs[pixel] = side;
+    }
   }
   return shown === 0 ? Number.POSITIVE_INFINITY : differs / shown;
 }
@@ -219,11 +239,13 @@ function layersOf(
   const inPalette = (hex: string): string => (chosen ? palette![chosen[hexes.indexOf(hex)]!]! : hex);
   const colours = [...new Set(shown.map(({ hex }) => inPalette(hex)))];
   const named = namesOfColours(colours.map(labOfHex));
-  const taken = new Map<string, number>();
+  const taken = new Set<string>();
+  // Written with hyphens, as ids.
   const unique = (name: string): string => {
-    const before = taken.get(name) ?? 0;
-    taken.set(name, before + 1);
-    return before === 0 ? name : `${name} ${before + 1}`;
+    let own = name.replaceAll(" ", "-");
+    for (let number = 2; taken.has(own); number += 1) own = `${name.replaceAll(" ", "-")}-${number}`;
+    taken.add(own);
+    return own;
   };
   return shapes.flatMap(({ paths, name, stroke, fill }, index): TracedLayer[] => {
     const own = shown.filter(({ shape }) => shape === index);

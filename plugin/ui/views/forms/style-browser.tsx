@@ -32,7 +32,8 @@ export function StyleBrowser({ texts, groups, pictures, value, onChoose, onClose
     if (key === "Escape" && search !== "") setSearch("");
     else if (key === "Escape") onClose();
     else if (key === "Enter" && at < 0 && !event.metaKey && !event.ctrlKey) {
-      if (ids[0] !== undefined) onChoose(ids[0]);
+      if (search === "") onClose();
+      else if (ids[0] !== undefined) onChoose(ids[0]);
     } else if (key === "ArrowDown" && at < 0) buttons[0]?.focus();
     else if (at >= 0 && (key === "ArrowUp" || key === "ArrowDown"))
       (inRow(buttons, at, key === "ArrowUp" ? -1 : 1) ?? field.current)?.focus();

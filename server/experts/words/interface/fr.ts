@@ -45,7 +45,7 @@ invoice | facture
 keyboard | clavier
 language | langage, langue
 link | lien
-loan | prêt, emprunt
+loan | prêt bancaire, emprunt
 location | emplacement, localisation
 lock | cadenas, serrure
 magnifying glass | loupe

@@ -7,7 +7,7 @@ alarm | alarme
 alarm clock | despertador
 attachment | anexo
 backup | cópia de segurança
-bank statement | extrato bancário, extrato
+bank statement | extrato bancário
 battery | bateria, pilha
 bookmark | marcador, favorito
 brightness | brilho
