@@ -261,6 +261,7 @@ describe("a caption of emoji, alone and beside words", () => {
     ["rocket 🚀", "rocket"],
     ["🔒 settings", "locked settings"],
     ["🔒 Einstellungen", "locked settings"],
+    ["cat on a house 😂", "cat on a house"],
     ["!?", undefined],
   ] as const)
     it(`"${caption}" is read as "${english}"`, () => assert.equal(inEnglish(caption), english));

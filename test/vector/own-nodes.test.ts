@@ -129,3 +129,39 @@ test("the more and the larger shapes a drawing has, the fewer looks are tried", 
   assert.deepEqual(counts(399, 384), [1], "its own look at least");
   assert.deepEqual(tried(399, 60)[0], [{}, { cap: "butt", join: "miter" }], "the usual ends and joins first");
 });
+
+const drawn = (body: string): string => `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">${body}</svg>`;
+const traced: ReadonlyArray<readonly [what: string, answer: string, given: string]> = [
+  [
+    "a gradient",
+    drawn(
+      '<linearGradient id="g"><stop stop-color="#3a7be0"/><stop offset="1" stop-color="#5a9bff"/></linearGradient><path fill="url(#g)" d="M3 3h18v18H3z"/>',
+    ),
+    drawn('<path fill="#4a8bf0" d="M3 3h18v18H3z"/>'),
+  ],
+  [
+    "a disc of a near colour",
+    drawn('<path fill="#3366cc" d="M3 3h18v18H3z"/><circle fill="#5580dd" cx="12" cy="12" r="2.5"/>'),
+    drawn('<path fill="#3366cc" d="M3 3h18v18H3z"/>'),
+  ],
+  ...[drawn('<path fill="#f00" fill-opacity=".3" stroke="#000" stroke-width="2" d="M4 4h16v16H4z"/>')].map(
+    (svg) => ["a fill that shines through beside its stroke", svg, svg] as const,
+  ),
+  ...[drawn('<path d="M3 3h18v18H3z"/><path d="M0 0C1e5 0 1e5 1e5 0 1e5"/>')].map(
+    (svg) => ["a curve that reaches far out", drawn('<path d="M3 3h18v18H3z"/>'), svg] as const,
+  ),
+];
+for (const [what, answer, given] of traced)
+  test(`${what} is traced, whatever the drawing's nodes`, async () => {
+    assert.equal((await made(answer, given)).hasOwnNodes, undefined);
+  });
+
+test("layers of one name get names of their own", async () => {
+  const named = ["a", "a", "a-2"].map((id, at) => `<path id="${id}" d="M${3 + 6 * at} 3h4v18h-4z"/>`).join("");
+  const { hasOwnNodes, layers } = await made(drawn(named), drawn(named));
+  assert.equal(hasOwnNodes, true);
+  assert.deepEqual(
+    layers.map(({ name }) => name),
+    ["a", "a-2", "a-2-2"],
+  );
+});

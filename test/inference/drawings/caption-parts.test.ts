@@ -52,6 +52,7 @@ it("what interfaces do with a thing is a badge, of the things that they do it wi
     ["leave group", "group", "log out"],
     ["call driver", "steering wheel", "phone"],
     ["update driver", "driver", "refresh"],
+    ["driver update", "driver", "refresh"],
     ["my tax document", "document", "tax"],
   ] as const)
     assert.deepEqual(partsOf(caption), { how: "with", first, second }, caption);
