@@ -6,6 +6,9 @@ import type { RetrievedDrawing } from "../engine/interfaces.ts";
 
 type DrawingSets = ReadonlyMap<string, DrawingSet>;
 
+/** What a set calls a drawing, as ids and answers have it: without spaces. */
+export const iconOf = (name: string): string => name.replaceAll(" ", "-");
+
 /** Of a smaller share nothing can be seen. */
 const shareLeast = 0.02;
 

@@ -22,6 +22,8 @@ export interface Picture {
   readonly bits: Uint32Array;
   /** 1 where a pixel and its four neighbours are opaque and of nearly one colour. */
   readonly isFlat: Uint8Array;
+  /** How much neighbouring pixels differ inside even areas, in the median, in OKLab lightness: 0 in clean drawings, 0.005 and more in those of a decoder. */
+  readonly roughness: number;
   /** Whether it is read larger than usual, since its areas are even and its edges sharp. */
   readonly isSharp: boolean;
 }
@@ -49,7 +51,7 @@ export function readPicture(pixels: Pixels): Picture {
 }
 
 /** Whether areas are even to the last pixel, as those of a drawing are that was not compressed. */
-export const isEvenOf = (picture: Picture): boolean => roughnessOf(picture) < roughFrom;
+export const isEvenOf = ({ roughness }: Picture): boolean => roughness < roughFrom;
 
 /** Pixels at edges. */
 function edgesOf({ alpha, isFlat }: Picture): number {
@@ -82,16 +84,19 @@ function readAt(pixels: Pixels, mostPx: number): Picture {
     [lightness[at], a[at], b[at]] = lab;
   }
   const isFlat = new Uint8Array(count);
-  const picture = { widthPx, heightPx, lightness, a, b, alpha, bits, isFlat, isSharp: false };
+  const picture = { widthPx, heightPx, lightness, a, b, alpha, bits, isFlat };
   markFlat(picture);
-  return picture;
+  return { ...picture, roughness: roughnessOf(picture), isSharp: false };
 }
 
 /** Distance of two pixels' colours in OKLab. */
-export const pixelDistance = ({ lightness, a, b }: Picture, first: number, second: number): number =>
-  Math.hypot(lightness[first]! - lightness[second]!, a[first]! - a[second]!, b[first]! - b[second]!);
+export const pixelDistance = (
+  { lightness, a, b }: Pick<Picture, "lightness" | "a" | "b">,
+  first: number,
+  second: number,
+): number => Math.hypot(lightness[first]! - lightness[second]!, a[first]! - a[second]!, b[first]! - b[second]!);
 
-function markFlat(picture: Picture): void {
+function markFlat(picture: Omit<Picture, "roughness" | "isSharp">): void {
   const { widthPx, heightPx, alpha, isFlat } = picture;
   for (let y = 0, at = 0; y < heightPx; y += 1)
     for (let x = 0; x < widthPx; x += 1, at += 1) {
@@ -161,8 +166,7 @@ function shrink(pixels: Pixels, mostPx: number): Pixels {
   return { rgba: small, widthPx: width, heightPx: height };
 }
 
-/** How much neighbouring pixels differ inside even areas, in the median, in OKLab lightness: 0 in clean drawings, 0.005 and more in those of a decoder. */
-export function roughnessOf({ isFlat, lightness, widthPx }: Picture): number {
+function roughnessOf({ isFlat, lightness, widthPx }: Pick<Picture, "isFlat" | "lightness" | "widthPx">): number {
   const steps: number[] = [];
   // Every third pixel says enough.
   for (let at = 0; at < isFlat.length - widthPx; at += 3)

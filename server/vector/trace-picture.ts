@@ -13,7 +13,7 @@ import { gradientOf } from "./gradients.ts";
 import { chooseInks, type Ink } from "./inks.ts";
 import { stackLayers } from "./layers.ts";
 import { membershipsOf } from "./memberships.ts";
-import { isEvenOf, noiseOf, type Picture, readPicture, roughnessOf } from "./picture.ts";
+import { isEvenOf, noiseOf, type Picture, readPicture } from "./picture.ts";
 import { findRegions } from "./regions.ts";
 import { fitFor, leastOutlinePx, smoothing, speckPxOf, usualPx } from "./sizes.ts";
 import { upToMiddles } from "./strokes/beneath.ts";
@@ -37,7 +37,7 @@ export function tracePicture(pixels: TracedPixels, { palette, lines }: VectorOpt
   const area = widthPx * heightPx;
   const unit = Math.max(widthPx, heightPx) / usualPx;
   const speckPx = speckPxOf(area, isSharp);
-  const price = Math.min(borderPrice.most, borderPrice.clean + borderPrice.byRoughness * roughnessOf(picture));
+  const price = Math.min(borderPrice.most, borderPrice.clean + borderPrice.byRoughness * picture.roughness);
   const { ids, regions } = findRegions(picture, labelFirst(picture, speckPx), { speckPx, price: price * unit });
   if (regions.length === 0) return undefined;
   const noise = noiseOf(regions.map(({ sums }) => sums));

@@ -15,6 +15,12 @@ export interface Path {
   readonly isOpen?: boolean;
 }
 
+/** Every point of a path, handles too: its curves lie within their hull. */
+export const pointsOf = ({ start, segments }: Path): Point[] => [
+  start,
+  ...segments.flatMap(({ to, handles = [] }) => [...handles, to]),
+];
+
 /** The path with every point, handles too, put elsewhere. */
 export const movedPath = ({ start, segments, ...about }: Path, move: (point: Point) => Point): Path => ({
   ...about,

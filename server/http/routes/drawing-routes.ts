@@ -2,15 +2,13 @@
 import { type Drawings, DrawingsRequestSchema } from "../../../shared/contract/generations/drawings.ts";
 import { checkLicences, findTranslation } from "../../../shared/contract/translation-rules.ts";
 import { parse } from "../../../shared/validation.ts";
-import { createSemaphore } from "../../platform/semaphore.ts";
 import { captionedJsonProblems, readJson } from "../body.ts";
-import { ownerOf } from "../identity.ts";
 import { checkSources, resolveProblems } from "../resolve-request.ts";
 import { json, type Route, type RouteDeps, requireInference } from "../route.ts";
-import { withDeadline } from "./with-deadline.ts";
+import { createWaitedFor, waitedForProblems } from "./while-waited-for.ts";
 
 export function drawingRoutes(deps: RouteDeps): Route[] {
-  const gate = createSemaphore(deps.limits.inversionsParallelMax, deps.limits.inversionsWaitingMax);
+  const waitedFor = createWaitedFor("drawings", deps.limits);
   return [
     {
       method: "post",
@@ -20,30 +18,13 @@ export function drawingRoutes(deps: RouteDeps): Route[] {
         "The drawings of the translation's library whose names fit, the one that fits best first, none like one before it. Nothing is queued or kept; a client that goes away cancels the work. To start from one, name its `id` as `startFrom` of a generation.",
       body: { mediaTypes: ["application/json"], schema: "DrawingsRequest" },
       answers: { 200: { description: "The drawings.", schema: "Drawings" } },
-      problems: [
-        ...captionedJsonProblems,
-        ...resolveProblems,
-        "caption_unknown",
-        "queue_full",
-        "inference_unavailable",
-        "inference_crashed",
-        "deadline_exceeded",
-        "cancelled",
-        "shutting_down",
-      ],
+      problems: [...captionedJsonProblems, ...resolveProblems, "caption_unknown", ...waitedForProblems],
       handle: async (c) => {
         const request = parse(DrawingsRequestSchema, await readJson(c.req.raw, deps.limits.jsonMaxBytes));
         requireInference(deps);
         const packDigest = await checkSources(request, deps);
         checkLicences(findTranslation(deps.catalogue.packs(), request.translation).translation, request.licences);
-        const standing = ownerOf(c);
-        const found = await gate(
-          () =>
-            withDeadline("drawings", deps.limits.attemptDeadlineMs, c.req.raw.signal, (signal) =>
-              deps.findDrawings(request, signal, standing),
-            ),
-          standing.owner,
-        );
+        const found = await waitedFor(c, (signal, standing) => deps.findDrawings(request, signal, standing));
         return json({ request, packDigest, ...found } satisfies Drawings);
       },
     },

@@ -9,6 +9,7 @@ import { captionedJsonProblems, readJson } from "../body.ts";
 import { ownerOf } from "../identity.ts";
 import { checkSources, drawSeed, resolveProblems } from "../resolve-request.ts";
 import { json, type Route, type RouteDeps, requireInference } from "../route.ts";
+import { clientLeft } from "./while-waited-for.ts";
 
 export const vectorRoutes = (deps: RouteDeps): Route[] => [vectorRoute(deps), familyRoute(deps)];
 
@@ -28,7 +29,7 @@ function vectorRoute(deps: RouteDeps): Route {
       if (!(await deps.uploads.touch(image))) throw unknownUpload("image", image);
       const client = c.req.raw.signal;
       const trace = async () => {
-        if (client.aborted) throw new AppError("cancelled", "vector: expected a client that waits, got one that left");
+        if (client.aborted) throw clientLeft("vector");
         // Not before its turn: waiting requests would hold their uploads in memory.
         const bytes = await deps.uploads.read(image);
         if (!bytes) throw unknownUpload("image", image);
@@ -73,9 +74,7 @@ function familyRoute(deps: RouteDeps): Route {
       const request = { ...requested, seed: requested.seed ?? drawSeed() };
       return json(
         await gate(() => deps.drawFamily(request, client, standing), standing.owner).catch((error: unknown) => {
-          if (client.aborted)
-            throw new AppError("cancelled", "family: expected a client that waits, got one that left");
-          throw error;
+          throw client.aborted ? clientLeft("family") : error;
         }),
       );
     },

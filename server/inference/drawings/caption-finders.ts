@@ -14,7 +14,7 @@ import { alphasInLiveArea, renderInLiveArea } from "../../images/in-live-area.ts
 import { inUsualInk } from "../../images/svg.ts";
 import { sha256Of } from "../../platform/sha256.ts";
 import { unsaidWords } from "../../retrieval/library/name-words.ts";
-import { sourcesOf, stylesUnder } from "../../retrieval/sources.ts";
+import { iconOf, sourcesOf, stylesUnder } from "../../retrieval/sources.ts";
 import { areKnown, type CaptionWords, withoutSlips } from "./caption-words.ts";
 import { unlikeness } from "./unlikeness.ts";
 import type { WantedDrawing } from "./wanted-drawing.ts";
@@ -96,14 +96,13 @@ export async function inLibrary(
     chosen.set(seed, found.entry);
     return found.entry;
   };
-  const isEvened = (set: string): boolean => ownSets?.has(set) !== true;
   const small = new Map<number, Promise<Float32Array>>();
   /** Alpha of a drawing as it is placed, small. */
   const smallOf = (entry: number): Promise<Float32Array> => {
     const known = small.get(entry);
     if (known) return known;
     const { svg, set, liveArea: own } = choice!.open(entry);
-    const alphas = alphasInLiveArea(inUsualInk(svg), smallPx, { own, wanted, isEvened: isEvened(set) });
+    const alphas = alphasInLiveArea(inUsualInk(svg), smallPx, { own, wanted, isEvened: isEvened(set, ownSets) });
     small.set(entry, alphas);
     return alphas;
   };
@@ -152,18 +151,21 @@ export async function inLibrary(
   };
 }
 
+/** Drawings of other sets become as large as the style's own, which stay as they were drawn. */
+const isEvened = (set: string, ownSets: WantedDrawing["ownSets"]): boolean => !ownSets?.has(set);
+
 /** A drawing of the library as it is placed in the requested style. */
 export async function foundDrawing(
   { svg, name, set, liveArea: own }: ReturnType<DrawingChoice["open"]>,
   { drawings, target: { imageSizePx: sizePx } }: Translation,
   { ownSets, liveArea: wanted }: Pick<WantedDrawing, "ownSets" | "liveArea">,
 ): Promise<Found> {
-  const isEvened = ownSets?.has(set) !== true;
+  const isEven = isEvened(set, ownSets);
   return {
-    planes: await renderInLiveArea(inUsualInk(svg), sizePx, { own, wanted, isEvened }),
+    planes: await renderInLiveArea(inUsualInk(svg), sizePx, { own, wanted, isEvened: isEven }),
     sizePx,
-    key: `library:${sha256Of(svg)} from ${own} in ${wanted}${isEvened ? ", even" : ""}`,
-    sources: sourcesOf([{ label: name.replaceAll(" ", "-"), style: set, share: 1 }], drawings),
+    key: `library:${sha256Of(svg)} from ${own} in ${wanted}${isEven ? ", even" : ""}`,
+    sources: sourcesOf([{ label: iconOf(name), style: set, share: 1 }], drawings),
   };
 }
 

@@ -3,6 +3,7 @@ import type { DrawingsRequest, FittingDrawing } from "../../../shared/contract/g
 import { mismatch } from "../../../shared/contract/translation-rules.ts";
 import type { Translation } from "../../engine/translation.ts";
 import { inUsualInk } from "../../images/svg.ts";
+import { iconOf } from "../../retrieval/sources.ts";
 import { conditionValues } from "../condition-values.ts";
 import type { ConditionImages } from "../protocol.ts";
 import { inLibrary } from "./caption-finders.ts";
@@ -44,6 +45,6 @@ export async function fittingDrawings(
   }
   return shown.map((entry) => {
     const { svg, name, set } = choice!.open(entry);
-    return { ...sets?.get(set), id: idOf(set, name), icon: name.replaceAll(" ", "-"), svg: inUsualInk(svg) };
+    return { ...sets?.get(set), id: idOf(set, name), icon: iconOf(name), svg: inUsualInk(svg) };
   });
 }

@@ -3,12 +3,12 @@ import type { ResolvedRequest } from "../../../shared/contract/generations/gener
 import { mismatch } from "../../../shared/contract/translation-rules.ts";
 import type { DrawingFinder } from "../../engine/interfaces.ts";
 import type { Translation } from "../../engine/translation.ts";
-import { stylesUnder } from "../../retrieval/sources.ts";
+import { iconOf, stylesUnder } from "../../retrieval/sources.ts";
 import { type Finder, foundDrawing } from "./caption-finders.ts";
 import type { WantedDrawing } from "./wanted-drawing.ts";
 
-/** As answers name it: the icons of `sources` have no spaces either. */
-export const idOf = (set: string, name: string): string => `${set}:${name.replaceAll(" ", "-")}`;
+/** As answers name it. */
+export const idOf = (set: string, name: string): string => `${set}:${iconOf(name)}`;
 
 /** @throws AppError `invalid_request` for a drawing that is not there, or not under the requested licences */
 export function namedDrawing(

@@ -8,6 +8,7 @@ import type { DrawingChoice, DrawingFinder } from "../../engine/interfaces.ts";
 import { LruCache } from "../../platform/lru-cache.ts";
 import { once } from "../../platform/once.ts";
 import { dotInt4, productsByTable, productTable } from "../int4.ts";
+import { iconOf } from "../sources.ts";
 import { type LibraryContent, readLibraryFile } from "./drawing-library-file.ts";
 import { lineAt, startsOf, sums, svgOfLine } from "./library-blocks.ts";
 import { LibraryChoice, type NamedEntry, type SetHand } from "./library-choice.ts";
@@ -160,17 +161,14 @@ export class DrawingLibrary implements DrawingFinder {
     if (found.length === 0) return undefined;
     const { look, ownSets } = query;
     const { entrySets, sets } = this.#content;
-    const hands = this.#setWeights().map(({ weight, isOdd }, set): readonly [near: SetHand, other: SetHand] => {
-      if (ownSets?.has(sets[set]!) === true)
-        return [
-          { weight: ownSetWeight, standing: 2 },
-          { weight, standing: 2 },
-        ];
-      const hand = { weight, standing: isOdd ? 0 : 1 };
-      return [hand, hand];
-    });
+    const weights = this.#setWeights();
     const nearFrom = found[0]!.match - ownSetWithin;
-    const handOf = ({ entry, match }: NamedEntry): SetHand => hands[entrySets[entry]!]![match >= nearFrom ? 0 : 1];
+    const handOf = ({ entry, match }: NamedEntry): SetHand => {
+      const set = entrySets[entry]!;
+      const { weight, isOdd } = weights[set]!;
+      if (ownSets?.has(sets[set]!)) return { weight: match >= nearFrom ? ownSetWeight : weight, standing: 2 };
+      return { weight, standing: isOdd ? 0 : 1 };
+    };
     const hasLook = (entry: number): boolean => look !== undefined && this.#looks?.has(entry, look) === true;
     const isPixelArtLeftOut = this.#hasSmooth(found);
     const isSmooth = (entry: number): boolean => !isPixelArtLeftOut || !this.#isOfPixelArt(entry);
@@ -283,9 +281,7 @@ export class DrawingLibrary implements DrawingFinder {
   named(set: string, icon: string, look?: Look): ReturnType<DrawingChoice["open"]> | undefined {
     const { entryNames, entrySets, names, sets } = this.#content;
     const wanted = sets.indexOf(set);
-    const entry = entrySets.findIndex(
-      (own, at) => own === wanted && names[entryNames[at]!]!.replaceAll(" ", "-") === icon,
-    );
+    const entry = entrySets.findIndex((own, at) => own === wanted && iconOf(names[entryNames[at]!]!) === icon);
     return entry < 0 ? undefined : this.drawing(entry, look);
   }
 

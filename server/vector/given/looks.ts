@@ -1,4 +1,5 @@
 /** The widths, ends and joins that a drawing's strokes may have got in an answer: fewer are tried the more would be drawn with each. Pure. */
+import { pointsOf } from "../../../shared/vectors/vector-path.ts";
 import type { GivenStroke, Shape } from "./read-shapes.ts";
 
 export type Look = Partial<Pick<GivenStroke, "width" | "cap" | "join">>;
@@ -34,10 +35,7 @@ export function looksFor(shapes: readonly Shape[], linePx: number | undefined): 
 
 /** Pixels that are looked at where a shape is drawn. */
 function pixelsOf({ paths, stroke }: Shape): number {
-  const points = paths.flatMap(({ start, segments }) => [
-    start,
-    ...segments.flatMap(({ to, handles = [] }) => [...handles, to]),
-  ]);
+  const points = paths.flatMap(pointsOf);
   const [width, height] = ([0, 1] as const).map((axis) => {
     const places = points.map((point) => point[axis]);
     return Math.max(...places) - Math.min(...places) + (stroke?.width ?? 0);

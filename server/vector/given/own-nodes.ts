@@ -6,7 +6,7 @@
 import { namesOfColours } from "../../../shared/colour/colour-names.ts";
 import { labOfHex } from "../../../shared/colour/oklab.ts";
 import { assignPalette } from "../../../shared/colour/recolour.ts";
-import { movedPath, type Path, type Point } from "../../../shared/vectors/vector-path.ts";
+import { movedPath, type Path, type Point, pointsOf } from "../../../shared/vectors/vector-path.ts";
 import type { TracedPixels } from "../../engine/interfaces.ts";
 import type { Traced, TracedLayer } from "../draw-layers.ts";
 import type { VectorOptions } from "../vector-options.ts";
@@ -72,16 +72,17 @@ function placedIn({ box: [left, top, width, height], shapes }: Given, sidePx: nu
   }));
 }
 
-const isNear = ({ start, segments }: Path, sidePx: number): boolean =>
-  [start, ...segments.flatMap(({ to, handles = [] }) => [...handles, to])]
+const isNear = (path: Path, sidePx: number): boolean =>
+  pointsOf(path)
     .flat()
     .every((place) => Math.abs(place) <= outsideMost * sidePx);
 
 /** Whether a fill shines through beside a stroke: a layer has one opacity. */
 const hasFaintFill = ({ parts, paints, shapes }: Found): boolean =>
-  parts.some(
-    ({ kind, shape }, at) => kind === "fill" && shapes[shape]!.stroke !== undefined && (paints[at]?.alpha ?? 1) < 1,
-  );
+  parts.some(({ kind, shape }, at) => {
+    const { alpha } = paints[at] ?? { alpha: 1 };
+    return kind === "fill" && shapes[shape]!.stroke !== undefined && alpha < 1;
+  });
 
 interface Answer {
   /** Premultiplied RGBA planes, 0 to 1. */
@@ -242,8 +243,9 @@ function layersOf(
   const taken = new Set<string>();
   // Written with hyphens, as ids.
   const unique = (name: string): string => {
-    let own = name.replaceAll(" ", "-");
-    for (let number = 2; taken.has(own); number += 1) own = `${name.replaceAll(" ", "-")}-${number}`;
+    const id = name.replaceAll(" ", "-");
+    let own = id;
+    for (let number = 2; taken.has(own); number += 1) own = `${id}-${number}`;
     taken.add(own);
     return own;
   };

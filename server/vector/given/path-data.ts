@@ -1,5 +1,5 @@
 /** SVG path data of any author → paths of lines and cubic curves (SVG 2, chapter 9). Arcs become curves of a quarter at most. Pure. */
-import type { Path, Point, Segment } from "../../../shared/vectors/vector-path.ts";
+import { type Path, type Point, pointsOf, type Segment } from "../../../shared/vectors/vector-path.ts";
 
 /** Numbers that a command takes at a time. */
 const counts: Readonly<Record<string, number>> = { m: 2, l: 2, h: 1, v: 1, c: 6, s: 4, q: 4, t: 2, a: 7, z: 0 };
@@ -77,9 +77,7 @@ export function pathsIn(data: string): Path[] | undefined {
       }
     }
   }
-  const areFinite = paths.every(({ start, segments }) =>
-    [start, ...segments.flatMap(({ to, handles = [] }) => [to, ...handles])].flat().every(Number.isFinite),
-  );
+  const areFinite = paths.every((path) => pointsOf(path).flat().every(Number.isFinite));
   return areFinite ? paths.filter(({ segments }) => segments.length > 0) : undefined;
 }
 

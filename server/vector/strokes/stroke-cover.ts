@@ -102,9 +102,7 @@ function eachNear(
   const xAt = (y: number): number => one[0] + alongX * Math.min(1, Math.max(0, (y - one[1]) / alongY));
   for (let y = Math.max(box.top, Math.floor(top)); y <= Math.min(box.bottom, bottom); y += 1) {
     const [from, to] = alongY === 0 ? [one[0], other[0]] : [xAt(y + 0.5 - reach), xAt(y + 0.5 + reach)];
-    const [left, right] = [Math.min(from, to) - reach, Math.max(from, to) + reach];
-    for (let x = Math.max(box.left, Math.floor(left)); x <= Math.min(box.right, right); x += 1)
-      visit(y * gridPx + x, x + 0.5, y + 0.5);
+    eachOfRow(box, gridPx, y, [Math.min(from, to) - reach, Math.max(from, to) + reach], visit);
   }
 }
 
@@ -118,8 +116,18 @@ function eachPixel(
   const [left, right] = [Math.min(one[0], other[0]) - reach, Math.max(one[0], other[0]) + reach];
   const [top, bottom] = [Math.min(one[1], other[1]) - reach, Math.max(one[1], other[1]) + reach];
   for (let y = Math.max(box.top, Math.floor(top)); y <= Math.min(box.bottom, bottom); y += 1)
-    for (let x = Math.max(box.left, Math.floor(left)); x <= Math.min(box.right, right); x += 1)
-      visit(y * gridPx + x, x + 0.5, y + 0.5);
+    eachOfRow(box, gridPx, y, [left, right], visit);
+}
+
+function eachOfRow(
+  box: Readonly<Box>,
+  gridPx: number,
+  y: number,
+  [left, right]: readonly [number, number],
+  visit: (pixel: number, x: number, y: number) => void,
+): void {
+  for (let x = Math.max(box.left, Math.floor(left)); x <= Math.min(box.right, right); x += 1)
+    visit(y * gridPx + x, x + 0.5, y + 0.5);
 }
 
 /** A corner of a path, with its directions. */
