@@ -156,6 +156,14 @@ for (const [what, answer, given] of traced)
     assert.equal((await made(answer, given)).hasOwnNodes, undefined);
   });
 
+test("a fill that the answer does not show is left out beside its stroke", async () => {
+  const square = (fill: string): string =>
+    drawn(`<path fill="${fill}" stroke="#000" stroke-width="2" d="M4 4h16v16H4z"/>`);
+  const { svg, hasOwnNodes } = await made(square("none"), square("#fff"));
+  assert.equal(hasOwnNodes, true);
+  assert.match(svg, /fill="none" stroke="#000000"/);
+});
+
 test("layers of one name get names of their own", async () => {
   const named = ["a", "a", "a-2"].map((id, at) => `<path id="${id}" d="M${3 + 6 * at} 3h4v18h-4z"/>`).join("");
   const { hasOwnNodes, layers } = await made(drawn(named), drawn(named));

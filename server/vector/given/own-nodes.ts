@@ -77,11 +77,11 @@ const isNear = (path: Path, sidePx: number): boolean =>
     .flat()
     .every((place) => Math.abs(place) <= outsideMost * sidePx);
 
-/** Whether a fill shines through beside a stroke: a layer has one opacity. */
+/** Whether a fill shines through beside a stroke: a layer has one opacity. One that does not show at all is left out. */
 const hasFaintFill = ({ parts, paints, shapes }: Found): boolean =>
   parts.some(({ kind, shape }, at) => {
     const { alpha } = paints[at] ?? { alpha: 1 };
-    return kind === "fill" && shapes[shape]!.stroke !== undefined && alpha < 1;
+    return kind === "fill" && shapes[shape]!.stroke !== undefined && alpha >= faintest && alpha < 1;
   });
 
 interface Answer {
