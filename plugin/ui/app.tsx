@@ -1,5 +1,5 @@
 /** Root of the views: subscribes to the controller, chooses the view, and owns the keys that work everywhere. */
-import { useEffect, useMemo, useReducer, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useReducer, useRef } from "preact/hooks";
 import { textsIn } from "./i18n/texts.ts";
 import { CommandView } from "./views/command-view.tsx";
 import { HelpView } from "./views/help.tsx";
@@ -17,7 +17,8 @@ export function App({ controller, texts }: ViewProps) {
   const { editor } = controller.state;
   const props = useMemo(() => ({ controller, texts: textsIn(editor, texts) }), [editor]);
   const [, redraw] = useReducer((count: number) => count + 1, 0);
-  useEffect(() => controller.subscribe(() => redraw(undefined)), [controller]);
+  // Before anything can arrive: an effect that waits for a frame misses a start that comes sooner, and the window stays empty.
+  useLayoutEffect(() => controller.subscribe(() => redraw(undefined)), [controller]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       const { state } = controller;

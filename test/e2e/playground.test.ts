@@ -70,6 +70,20 @@ test("opening it, typing a caption and pressing Enter puts images on the canvas,
   assert.deepEqual(await tau.violations(), []);
 });
 
+test("a window whose first frame is late shows what began before it", async () => {
+  const tau = await open();
+  await tau.page.context().addInitScript(() => {
+    if (window === window.top) return;
+    const later = window.setTimeout.bind(window);
+    window.requestAnimationFrame = (draw) => later(() => draw(performance.now()), 500);
+    // Views that wait for a frame wait so long at most.
+    window.setTimeout = ((act: () => void, ms = 0) => later(act, ms + 500)) as typeof window.setTimeout;
+  });
+  await tau.page.getByRole("button", { name: "Tau", exact: true }).click();
+  await tau.page.getByRole("menuitem", { name: "Settings…", exact: true }).click();
+  await tau.ui.getByLabel("Server address").waitFor({ timeout: 30_000 });
+});
+
 test("the plugin opens although the browser never says what canvas it keeps", async () => {
   const context = await browser.newContext();
   try {
