@@ -204,6 +204,8 @@ export const limits = {
   onnxMaxBytes: 1024 * 1024 * 1024,
   /** Uploaded images kept on disk, in bytes; the oldest go first. */
   uploadsKeptMaxBytes: 1024 * 1024 * 1024,
+  /** Milliseconds after which an upload that nothing used is removed, as results are. */
+  uploadsKeptMs: 365 * 24 * 60 * 60 * 1000,
   /** Examples of a training: fewer teach a flow nothing that its start does not know, more than these belong to the command line. */
   examplesMin: 20,
   examplesMax: 5000,

@@ -8,6 +8,7 @@ import type { Training, TrainingRequest } from "../../shared/contract/training.t
 import type { Upscale } from "../../shared/contract/upscaling.ts";
 import type { Family, FamilyRequest, Vector, VectorRequest } from "../../shared/contract/vectors.ts";
 import type { WorkerInfo } from "../../shared/contract/workers.ts";
+import type { KeptBounds } from "../jobs/blobs/blob-store.ts";
 import type { JobQueue } from "../jobs/job-queue.ts";
 import type { Standing, Tokens } from "./identity.ts";
 import type { ChildCounts, Metrics } from "./metrics.ts";
@@ -30,6 +31,7 @@ export interface HttpLimits {
   readonly uploadsParallelMax: number;
   readonly uploadsMaxBytes: number;
   readonly uploadsKeptMaxBytes: number;
+  readonly uploadsKeptMs: number;
   readonly eventHeartbeatMs: number;
   readonly eventPauseMs: number;
   readonly inversionsParallelMax: number;
@@ -70,7 +72,9 @@ export interface AppDeps {
     /** True when the bytes are here; they then count as used just now. */
     touch(digest: string): Promise<boolean>;
     read(digest: string): Promise<Uint8Array | undefined>;
-    shrink(maxBytes: number, isNeeded: (digest: string) => Promise<boolean>): Promise<void>;
+    /** True when the bytes were here; they are gone then. */
+    remove(digest: string): Promise<boolean>;
+    shrink(bounds: KeptBounds, isNeeded: (digest: string) => Promise<boolean>): Promise<void>;
   };
   /** @throws AppError unsupported_media, image_rejected */
   readonly probeImage: (

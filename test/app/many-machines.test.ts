@@ -14,6 +14,7 @@ import { encodePng } from "../../server/images/codec.ts";
 import type { Generation, GenerationList } from "../../shared/contract/generations/generation.ts";
 import type { Inversion } from "../../shared/contract/generations/inversion.ts";
 import type { WorkerList } from "../../shared/contract/workers.ts";
+import type { Problem } from "../../shared/problem.ts";
 import { testProgram } from "../fixtures/processes/test-program.ts";
 import { untilExit } from "../fixtures/until-exit.ts";
 import { waitUntil } from "../fixtures/wait-until.ts";
@@ -208,6 +209,10 @@ describe("many machines", { skip: withoutQueueServer }, () => {
     });
     assert.equal(family.status, 200, await family.clone().text());
     assert.equal(((await family.json()) as { members: unknown[] }).members.length, 2);
+    const remove = () => ask(1, `/v1/images/${digest}`, { method: "DELETE" });
+    assert.deepEqual([(await remove()).status, (await remove()).status], [204, 404]);
+    const refused = await ask(0, "/v1/inversions", { method: "POST", body });
+    assert.equal(((await refused.json()) as Problem).code, "image_unknown");
   });
 
   it("a worker killed in the middle of eight jobs: another one ends each of them once, and who follows sees it", async () => {

@@ -90,8 +90,19 @@ function describeBlobs(
         digests.push(await store.put(bytesOf(text)));
         await age("d", digests[index]!, 100 - index);
       }
-      await shrinkBlobs(store, 8, async (digest) => digest === digests[0]);
+      await shrinkBlobs(store, { maxBytes: 8, maxAgeMs: 1_000_000 }, async (digest) => digest === digests[0]);
       assert.deepEqual((await store.list()).map(({ digest }) => digest).sort(), [digests[0]!, digests[3]!].sort());
+    });
+
+    it("what was unused for too long goes, however little there is", async () => {
+      const store = await open("old");
+      const [old, recent] = await Promise.all(["old", "new"].map((text) => store.put(bytesOf(text))));
+      await age("old", old!, 100);
+      await shrinkBlobs(store, { maxBytes: 1000, maxAgeMs: 60_000 }, async () => false);
+      assert.deepEqual(
+        (await store.list()).map(({ digest }) => digest),
+        [recent],
+      );
     });
   });
 }

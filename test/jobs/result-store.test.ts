@@ -1,6 +1,6 @@
 /** Files by digest that the disk damaged: never given out, and whole again once their bytes come again. */
 import assert from "node:assert/strict";
-import { readdir, readFile, truncate, writeFile } from "node:fs/promises";
+import { readdir, readFile, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { it } from "node:test";
 import { ResultStore } from "../../server/jobs/blobs/result-store.ts";
@@ -9,6 +9,7 @@ import { createHarness } from "../http/harness.ts";
 import { greyPng } from "../http/images.ts";
 
 const folder = temporaryFolder("results");
+const yearMs = 365 * 24 * 60 * 60 * 1000;
 
 const bytes = Buffer.from("the bytes of an image");
 const damages: ReadonlyArray<readonly [what: string, damage: (path: string) => Promise<void>]> = [
@@ -53,17 +54,17 @@ it("a store is counted once, and shrinks to nine tenths when what was stored sin
   const put = (index: number) => store.put(Buffer.alloc(100, index));
   for (let index = 0; index < 9; index += 1) await put(index);
   const isNeeded = async () => false;
-  await store.shrink(1000, isNeeded);
+  await store.shrink({ maxBytes: 1000, maxAgeMs: yearMs }, isNeeded);
   // What others put there isn't seen until the next count.
   for (const name of ["a", "b"]) await writeFile(join(path, name.repeat(64)), Buffer.alloc(100));
-  await store.shrink(1000, isNeeded);
+  await store.shrink({ maxBytes: 1000, maxAgeMs: yearMs }, isNeeded);
   assert.equal((await readdir(path)).length, 11);
   await put(9);
   await put(9);
-  await store.shrink(1000, isNeeded);
+  await store.shrink({ maxBytes: 1000, maxAgeMs: yearMs }, isNeeded);
   assert.equal((await readdir(path)).length, 12);
   await put(10);
-  await store.shrink(1000, isNeeded);
+  await store.shrink({ maxBytes: 1000, maxAgeMs: yearMs }, isNeeded);
   assert.equal((await readdir(path)).length, 9);
 });
 
@@ -72,10 +73,20 @@ it("a shrink that fails leaves the next one to count again", async () => {
   const store = await ResultStore.open(path);
   for (let index = 0; index < 9; index += 1) await store.put(Buffer.alloc(100, index));
   await assert.rejects(
-    store.shrink(300, async () => {
+    store.shrink({ maxBytes: 300, maxAgeMs: yearMs }, async () => {
       throw new Error("the queue is away");
     }),
   );
-  await store.shrink(300, async () => false);
+  await store.shrink({ maxBytes: 300, maxAgeMs: yearMs }, async () => false);
   assert.equal((await readdir(path)).length, 2);
+});
+
+it("files that were unused for too long go, however few there are, but for what is needed", async () => {
+  const path = join(folder, "old");
+  const store = await ResultStore.open(path);
+  const [old, needed, recent] = await Promise.all([1, 2, 3].map((index) => store.put(Buffer.alloc(100, index))));
+  const before = new Date(Date.now() - yearMs - 1000);
+  for (const digest of [old!, needed!]) await utimes(join(path, digest), before, before);
+  await store.shrink({ maxBytes: 1000, maxAgeMs: yearMs }, async (digest) => digest === needed);
+  assert.deepEqual((await readdir(path)).sort(), [needed, recent].sort());
 });

@@ -17,7 +17,7 @@ import { createMetrics } from "../../http/metrics.ts";
 import { createBuckets, type Spend } from "../../http/rate-limit.ts";
 import { decodeRgba, probeImage } from "../../images/codec.ts";
 import { requirePlainSvg } from "../../images/svg.ts";
-import { type BlobStore, shrinkBlobs } from "../../jobs/blobs/blob-store.ts";
+import { type BlobStore, type KeptBounds, shrinkBlobs } from "../../jobs/blobs/blob-store.ts";
 import { type Call, call } from "../../jobs/bull/calls.ts";
 import type { Connection } from "../../jobs/bull/connection.ts";
 import { spendShared } from "../../jobs/bull/shared-buckets.ts";
@@ -92,6 +92,11 @@ export async function serveHttp(
       put: (bytes) => uploads.put(bytes),
       touch: (digest) => uploads.touch(digest),
       read: (digest) => uploads.read(digest),
+      remove: async (digest) => {
+        const isHere = (await uploads.usedAt(digest)) !== undefined;
+        if (isHere) await uploads.delete(digest);
+        return isHere;
+      },
       shrink: shrinkSometimes(uploads),
     },
     checkDrawing: requirePlainSvg,
@@ -162,8 +167,8 @@ const uploadsPerLook = 50;
 
 function shrinkSometimes(uploads: BlobStore) {
   let count = 0;
-  return async (maxBytes: number, isNeeded: (digest: string) => Promise<boolean>): Promise<void> => {
-    if (count++ % uploadsPerLook === 0) await shrinkBlobs(uploads, maxBytes, isNeeded);
+  return async (bounds: KeptBounds, isNeeded: (digest: string) => Promise<boolean>): Promise<void> => {
+    if (count++ % uploadsPerLook === 0) await shrinkBlobs(uploads, bounds, isNeeded);
   };
 }
 

@@ -1,8 +1,10 @@
-/** Uploads: an image is stored under the digest of its bytes, by which later requests name it. */
+/** Uploads: an image is stored under the digest of its bytes, by which later requests name it, until it is deleted or unused for long. */
+import { z } from "zod";
 import { type ImageUpload, ImageUploadSchema } from "../../../shared/contract/upload.ts";
 import { AppError } from "../../../shared/problem.ts";
 import { createSemaphore } from "../../platform/semaphore.ts";
 import { createByteBudget, readBody, requireMediaType } from "../body.ts";
+import { notFound } from "../job-answers.ts";
 import { json, type Route, type RouteDeps } from "../route.ts";
 
 /** The declared type is only a first look; the bytes decide. */
@@ -13,15 +15,20 @@ export function imageRoutes(deps: RouteDeps): Route[] {
   const receive = createByteBudget(deps.limits.uploadsMaxBytes);
   const gate = createSemaphore(deps.limits.uploadsParallelMax);
 
+  /** Whether a waiting or running job names it. */
+  async function isAwaited(digest: string): Promise<boolean> {
+    const { queue, upscales, trainings } = deps;
+    return (await Promise.all([queue, upscales, trainings].map((jobs) => jobs.needsUpload(digest)))).includes(true);
+  }
+
   async function store(bytes: Uint8Array): Promise<ImageUpload> {
     const about = await deps.probeImage(bytes);
     const digest = await deps.uploads.put(bytes);
-    const isNeeded = async (kept: string): Promise<boolean> => {
-      if (kept === digest) return true;
-      const { queue, upscales, trainings } = deps;
-      return (await Promise.all([queue, upscales, trainings].map((jobs) => jobs.needsUpload(kept)))).includes(true);
-    };
-    await deps.uploads.shrink(deps.limits.uploadsKeptMaxBytes, isNeeded);
+    const isNeeded = async (kept: string): Promise<boolean> => kept === digest || isAwaited(kept);
+    await deps.uploads.shrink(
+      { maxBytes: deps.limits.uploadsKeptMaxBytes, maxAgeMs: deps.limits.uploadsKeptMs },
+      isNeeded,
+    );
     return ImageUploadSchema.parse({ digest, ...about, bytes: bytes.byteLength });
   }
   return [
@@ -51,6 +58,38 @@ export function imageRoutes(deps: RouteDeps): Route[] {
             });
           return json(await gate(() => store(bytes)), 201);
         }),
+    },
+    {
+      method: "delete",
+      path: "/v1/images/:digest",
+      // Who may no longer ask for images may still take back what was sent.
+      isUnlimited: true,
+      summary: "Delete an upload",
+      description:
+        "Requests that name it are refused afterwards (`image_unknown`), until the same bytes are sent again. What was made of it stays: delete the generation too.",
+      parameters: [
+        {
+          name: "digest",
+          in: "path",
+          description: "Digest of the upload.",
+          schema: z.string().regex(/^[0-9a-f]{64}$/),
+          isRequired: true,
+        },
+      ],
+      answers: { 204: { description: "It was here and is gone." } },
+      problems: ["not_found", "not_ready", "queue_unavailable", "store_unavailable"],
+      handle: async (c) => {
+        const digest = c.req.param("digest") ?? "";
+        if (await isAwaited(digest))
+          throw new AppError(
+            "not_ready",
+            `${digest}: expected an upload that no waiting or running job reads, got one that is read; wait for the job, or cancel it`,
+            { retryAfterSeconds: 1 },
+          );
+        if (!(await deps.uploads.remove(digest)))
+          throw notFound("upload", "the digest of an upload that is here", digest);
+        return new Response(null, { status: 204 });
+      },
     },
   ];
 }

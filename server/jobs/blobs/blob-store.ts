@@ -48,16 +48,23 @@ export async function sweepBlobs(
   }
 }
 
-/** Removes the longest unused files until at most `maxBytes` are left, or only files that are needed. */
+/** How much is kept, and for how many milliseconds after it was used last. */
+export interface KeptBounds {
+  readonly maxBytes: number;
+  readonly maxAgeMs: number;
+}
+
+/** Removes files that were unused for too long, then the longest unused until at most `maxBytes` are left; never what is needed. */
 export async function shrinkBlobs(
   store: BlobStore,
-  maxBytes: number,
+  { maxBytes, maxAgeMs }: KeptBounds,
   isNeeded: (digest: string) => Promise<boolean>,
 ): Promise<void> {
   const blobs = await store.list();
+  const before = Date.now() - maxAgeMs;
   let total = blobs.reduce((sum, { bytes }) => sum + bytes, 0);
-  for (const { digest, bytes } of blobs.sort((a, b) => a.usedAt - b.usedAt)) {
-    if (total <= maxBytes) return;
+  for (const { digest, bytes, usedAt } of blobs.sort((a, b) => a.usedAt - b.usedAt)) {
+    if (total <= maxBytes && usedAt >= before) return;
     if (await isNeeded(digest)) continue;
     await store.delete(digest);
     total -= bytes;

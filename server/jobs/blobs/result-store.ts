@@ -2,7 +2,7 @@
  * Content-addressed files: the name is the SHA-256 of the bytes, so storing twice is storing once and a repeated job can't
  * overwrite another's result. Holds the PNGs of generations (`results`) and of upscales (`upscaled`), and the uploaded images (`uploads`).
  */
-import { unlinkSync } from "node:fs";
+import { existsSync, unlinkSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { asStorageError, writeFileAtomically } from "../../platform/files/atomic-file.ts";
@@ -10,11 +10,14 @@ import { linkOrCopy } from "../../platform/files/link-or-copy.ts";
 import { mapConcurrent } from "../../platform/map-concurrent.ts";
 import { sha256Of } from "../../platform/sha256.ts";
 import { yieldToEventLoop } from "../../platform/yield-to-event-loop.ts";
+import type { KeptBounds } from "./blob-store.ts";
 
 /** Files that a sweep looks at without a pause. */
 const sweepBatch = 100;
 /** Files whose sizes are asked for at a time. */
 const statsParallel = 16;
+/** Files are counted again after so many milliseconds, so that old ones go. */
+const countedForMs = 24 * 60 * 60 * 1000;
 /** What a shrink leaves, so that the next upload doesn't need another. */
 const keptShare = 0.9;
 
@@ -26,6 +29,8 @@ export class ResultStore {
   readonly #writing = new Map<string, Promise<void>>();
   /** Of all files at most, once `shrink` has counted them; only grows in between. */
   #bytesAtMost: number | undefined;
+  /** Milliseconds since 1970. */
+  #countedAt = 0;
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -97,6 +102,13 @@ export class ResultStore {
     );
   }
 
+  /** True when the bytes of a digest were here; they are gone then. */
+  async remove(digest: string): Promise<boolean> {
+    const isHere = isDigest(digest) && existsSync(join(this.#folder, digest));
+    this.forget(digest);
+    return isHere;
+  }
+
   /** Synchronous on purpose: no other job can begin to use the digest between the caller's check and the unlink. */
   forget(digest: string): void {
     if (!isDigest(digest)) return;
@@ -119,15 +131,18 @@ export class ResultStore {
   }
 
   /**
-   * Where there are more than `maxBytes`, removes the longest unused files until nine tenths of that are left, or only files that
-   * are needed. Files are counted once, then only when new ones may have made too many: with thousands a look takes a second.
+   * Removes files that were unused for too long. Where there are more than `maxBytes`, the longest unused go until nine tenths of
+   * that are left. What is needed stays. Files are counted once a day, and when new ones may have made too many: with thousands a
+   * look takes a second.
    */
-  async shrink(maxBytes: number, isNeeded: (digest: string) => Promise<boolean>): Promise<void> {
-    if (this.#bytesAtMost !== undefined && this.#bytesAtMost <= maxBytes) return;
+  async shrink(bounds: KeptBounds, isNeeded: (digest: string) => Promise<boolean>): Promise<void> {
+    const isRecent = Date.now() - this.#countedAt < countedForMs;
+    if (isRecent && this.#bytesAtMost !== undefined && this.#bytesAtMost <= bounds.maxBytes) return;
+    this.#countedAt = Date.now();
     // What is written while files are counted is counted twice rather than never.
     this.#bytesAtMost = 0;
     try {
-      this.#bytesAtMost += await this.#removeUnused(maxBytes, isNeeded);
+      this.#bytesAtMost += await this.#removeUnused(bounds, isNeeded);
     } catch (error) {
       // Not known: the next one counts again.
       this.#bytesAtMost = undefined;
@@ -136,21 +151,24 @@ export class ResultStore {
   }
 
   /** @returns bytes that are left */
-  async #removeUnused(maxBytes: number, isNeeded: (digest: string) => Promise<boolean>): Promise<number> {
+  async #removeUnused(
+    { maxBytes, maxAgeMs }: KeptBounds,
+    isNeeded: (digest: string) => Promise<boolean>,
+  ): Promise<number> {
+    const before = Date.now() - maxAgeMs;
     const names = (await readdir(this.#folder)).filter(isDigest);
     const files: Array<{ name: string; bytes: number; usedAt: number }> = [];
     await mapConcurrent(names, statsParallel, async (name) => {
       const about = await stat(join(this.#folder, name)).catch(() => undefined);
-      files.push({ name, bytes: about?.size ?? 0, usedAt: about?.mtimeMs ?? 0 });
+      if (about) files.push({ name, bytes: about.size, usedAt: about.mtimeMs });
     });
     let total = files.reduce((sum, file) => sum + file.bytes, 0);
-    if (total > maxBytes) {
-      for (const file of files.sort((a, b) => a.usedAt - b.usedAt)) {
-        if (total <= keptShare * maxBytes) break;
-        if (await isNeeded(file.name)) continue;
-        this.forget(file.name);
-        total -= file.bytes;
-      }
+    const leftBytes = total > maxBytes ? keptShare * maxBytes : maxBytes;
+    for (const file of files.sort((a, b) => a.usedAt - b.usedAt)) {
+      if (total <= leftBytes && file.usedAt >= before) break;
+      if (await isNeeded(file.name)) continue;
+      this.forget(file.name);
+      total -= file.bytes;
     }
     return total;
   }
