@@ -11,10 +11,12 @@ import { dotInt4, productsByTable, productTable } from "../int4.ts";
 import { iconOf } from "../sources.ts";
 import { type LibraryContent, readLibraryFile } from "./drawing-library-file.ts";
 import { lineAt, startsOf, sums, svgOfLine } from "./library-blocks.ts";
-import { LibraryChoice, type NamedEntry, type SetHand } from "./library-choice.ts";
+import { LibraryChoice, type NamedEntry } from "./library-choice.ts";
 import { LibraryLooks } from "./library-looks.ts";
 import { NameFits } from "./name-fits.ts";
 import { fitOf, type Said, said, saysNoMore } from "./name-words.ts";
+import { handsOf } from "./set-hands.ts";
+import { SetLooks } from "./set-looks.ts";
 import { setWeights } from "./set-weights.ts";
 import { Spelling } from "./spelling.ts";
 import { Thumbnails } from "./thumbnails.ts";
@@ -40,9 +42,6 @@ const [toldMost, toldLeast] = [3, 0.5] as const;
  * well than the nearest a name that says the same may fit.
  */
 const [smoothLeast, filledLeast, sameNameWithin] = [2, 4, 0.02] as const;
-
-/** Log-weight of drawings of the requested style's own sets, and how much less well than the nearest their names may fit for it. */
-const [ownSetWeight, ownSetWithin] = [6, 0.035] as const;
 
 type LibraryQuery = Parameters<DrawingFinder["find"]>[0];
 
@@ -98,6 +97,7 @@ export class DrawingLibrary implements DrawingFinder {
   readonly #nothing: Float32Array;
   /** Made at the first search. */
   readonly #setWeights: () => ReturnType<typeof setWeights>;
+  readonly #setLooks: SetLooks;
   readonly #said = new LruCache<Said>(saidMost);
   /** Made when a caption has a word that its encoder lacks: it takes 50 ms. */
   readonly #spelling: () => Spelling;
@@ -123,6 +123,7 @@ export class DrawingLibrary implements DrawingFinder {
     for (const [entry, name] of entryNames.entries()) this.#byName[next[name]!++] = entry;
     this.#firstOfBlock = startsOf(content);
     this.#setWeights = once(() => setWeights(content, nameFits));
+    this.#setLooks = new SetLooks(content, thumbnails);
     this.#spelling = once(() => new Spelling(names, Int32Array.from(counts)));
     this.#norms = new Float32Array(names.length);
     this.#nothing = new Float32Array(content.keyDims);
@@ -159,16 +160,15 @@ export class DrawingLibrary implements DrawingFinder {
   find(query: LibraryQuery): DrawingChoice | undefined {
     const found = this.search(query);
     if (found.length === 0) return undefined;
-    const { look, ownSets } = query;
+    const { look } = query;
     const { entrySets, sets } = this.#content;
     const weights = this.#setWeights();
-    const nearFrom = found[0]!.match - ownSetWithin;
-    const handOf = ({ entry, match }: NamedEntry): SetHand => {
-      const set = entrySets[entry]!;
-      const { weight, isOdd } = weights[set]!;
-      if (ownSets?.has(sets[set]!)) return { weight: match >= nearFrom ? ownSetWeight : weight, standing: 2 };
-      return { weight, standing: isOdd ? 0 : 1 };
-    };
+    const setOf = (entry: number): string => sets[entrySets[entry]!]!;
+    const handOf = handsOf(found, query, {
+      setOf,
+      weightOf: (entry) => weights[entrySets[entry]!]!,
+      differ: (one, other) => this.setsDiffer(one, other),
+    });
     const hasLook = (entry: number): boolean => look !== undefined && this.#looks?.has(entry, look) === true;
     const isPixelArtLeftOut = this.#hasSmooth(found);
     const isSmooth = (entry: number): boolean => !isPixelArtLeftOut || !this.#isOfPixelArt(entry);
@@ -179,9 +179,14 @@ export class DrawingLibrary implements DrawingFinder {
       nameFits: this.#nameFits,
       hasLook,
       handOf,
+      setOf,
       isLeftOut: (entry) => !isSmooth(entry) || (isOutlineLeftOut && !hasLook(entry)),
       open: (entry) => this.drawing(entry, look),
     });
+  }
+
+  setsDiffer(one: string, other: string): number {
+    return this.#setLooks.differ(one, other);
   }
 
   /** As their sets call them, without those that say more than a nearer one. */
