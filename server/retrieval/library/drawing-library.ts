@@ -15,6 +15,7 @@ import { LibraryChoice, type NamedEntry } from "./library-choice.ts";
 import { LibraryLooks } from "./library-looks.ts";
 import { NameFits } from "./name-fits.ts";
 import { fitOf, type Said, said, saysNoMore } from "./name-words.ts";
+import { otherNamesOf } from "./other-names.ts";
 import { handsOf } from "./set-hands.ts";
 import { SetLooks } from "./set-looks.ts";
 import { setWeights } from "./set-weights.ts";
@@ -42,6 +43,9 @@ const [toldMost, toldLeast] = [3, 0.5] as const;
  * well than the nearest a name that says the same may fit.
  */
 const [smoothLeast, filledLeast, sameNameWithin] = [2, 4, 0.02] as const;
+
+/** How well names fit that sets have for what a caption calls otherwise (other-names.ts): as those of the same words. */
+const otherName = 0.97;
 
 type LibraryQuery = Parameters<DrawingFinder["find"]>[0];
 
@@ -101,6 +105,8 @@ export class DrawingLibrary implements DrawingFinder {
   readonly #said = new LruCache<Said>(saidMost);
   /** Made when a caption has a word that its encoder lacks: it takes 50 ms. */
   readonly #spelling: () => Spelling;
+  /** Places of names, made when a caption has other names. */
+  readonly #nameOf: () => ReadonlyMap<string, number>;
   /** Room of a search, [names]. */
   readonly #found: Int32Array;
   readonly #cosines: Float64Array;
@@ -125,6 +131,7 @@ export class DrawingLibrary implements DrawingFinder {
     this.#setWeights = once(() => setWeights(content, nameFits));
     this.#setLooks = new SetLooks(content, thumbnails);
     this.#spelling = once(() => new Spelling(names, Int32Array.from(counts)));
+    this.#nameOf = once(() => new Map(names.map((name, at) => [name, at])));
     this.#norms = new Float32Array(names.length);
     this.#nothing = new Float32Array(content.keyDims);
     this.#found = new Int32Array(names.length);
@@ -164,12 +171,14 @@ export class DrawingLibrary implements DrawingFinder {
     const { entrySets, sets } = this.#content;
     const weights = this.#setWeights();
     const setOf = (entry: number): string => sets[entrySets[entry]!]!;
+    const hasLook = (entry: number): boolean => look !== undefined && this.#looks?.has(entry, look) === true;
     const handOf = handsOf(found, query, {
       setOf,
+      hasLook,
+      nameFitOf: (entry) => this.#nameFits?.of(entry) ?? 0,
       weightOf: (entry) => weights[entrySets[entry]!]!,
       differ: (one, other) => this.setsDiffer(one, other),
     });
-    const hasLook = (entry: number): boolean => look !== undefined && this.#looks?.has(entry, look) === true;
     const isPixelArtLeftOut = this.#hasSmooth(found);
     const isSmooth = (entry: number): boolean => !isPixelArtLeftOut || !this.#isOfPixelArt(entry);
     const filled = look === "fills" ? sameNamed(found).filter(({ entry }) => isSmooth(entry) && hasLook(entry)) : [];
@@ -222,9 +231,10 @@ export class DrawingLibrary implements DrawingFinder {
     const entriesOf = (name: number) => this.#byName.subarray(this.#firstOfName[name], this.#firstOfName[name + 1]);
     const scored = this.#score(words, allowed && ((name) => entriesOf(name).some(isAllowed)));
     const caption = text === undefined ? undefined : said(text);
-    return this.#fitting(scored, caption, cosineLeast)
+    return [...this.#fitting(scored, caption, cosineLeast), ...this.#calledOtherwise(text)]
       .filter((name) => !onlyCalledSo || name.isCalledSo === true)
       .sort((one, other) => other.match - one.match || one.name - other.name)
+      .filter(({ name }, at, all) => all.findIndex((other) => other.name === name) === at)
       .slice(0, foundMax)
       .flatMap(({ name, ...match }) => Array.from(entriesOf(name).filter(isAllowed), (entry) => ({ entry, ...match })));
   }
@@ -248,6 +258,15 @@ export class DrawingLibrary implements DrawingFinder {
     return compared.flatMap(({ name, cosine }) => {
       const own = this.#saidBy(this.#content.names[name]!);
       return isPart && !saysNoMore(own, caption) ? [] : [{ name, cosine, ...fitOf(own, caption, cosine) }];
+    });
+  }
+
+  /** Names by which sets call what a caption calls otherwise. */
+  #calledOtherwise(text = ""): NamedMatch[] {
+    return otherNamesOf(text).flatMap((other) => {
+      const name = this.#nameOf().get(other);
+      const says = { saysAll: true, isCalledSo: true, isPart: false, isContrary: false };
+      return name === undefined ? [] : [{ name, cosine: otherName, match: otherName, ...says }];
     });
   }
 
