@@ -177,6 +177,13 @@ export interface FoundDrawing {
   readonly cosine: number;
 }
 
+/** Sets of a library whose drawings are found sooner, and the set that all others had better look like. */
+export interface Hand {
+  /** Ids. */
+  readonly sets: ReadonlySet<string>;
+  readonly like: string | undefined;
+}
+
 /** Drawings as SVG that words find. */
 export interface DrawingFinder {
   /**
@@ -197,6 +204,8 @@ export interface DrawingFinder {
     readonly look?: "lines" | "fills" | undefined;
     /** Ids of sets that the requested style is of, whose drawings are found sooner. */
     readonly ownSets?: ReadonlySet<string> | undefined;
+    /** From which sets the icons of a family start. */
+    readonly hand?: Hand | undefined;
     /** Of a name to the words, below which its drawings are not found; absent = all may be. */
     readonly cosineLeast?: number | undefined;
     /** Whether only drawings of what the text calls a thing are found, none that merely fit. */
@@ -204,6 +213,8 @@ export interface DrawingFinder {
   }): DrawingChoice | undefined;
   /** A drawing by its set and by what the set calls it, with `-` for spaces; undefined where there is none. */
   named(set: string, icon: string, look: "lines" | "fills" | undefined): ReturnType<DrawingChoice["open"]> | undefined;
+  /** How unlike the drawings of two sets look: 0 = alike, about 1 = round beside sharp. */
+  setsDiffer(one: string, other: string): number;
   /** Names that are near to words, the nearest first, each of another thing: what may be asked for where nothing is called so. */
   namesNear(requested: {
     /** Unit vector. */
@@ -225,6 +236,8 @@ export interface DrawingChoice {
   choose(noise: (length: number) => Float32Array): { readonly entry: number; readonly cosine: number };
   /** All that a seed may choose, the one that fits best first. */
   inOrder(): number[];
+  /** By set, how much the log-weight of its drawing that fits best is below the best of all, 0 or more. */
+  lossesBySet(): ReadonlyMap<string, number>;
   /** How alike two drawings look, −1 to 1. */
   likeness(one: number, other: number): number;
   /** Log-weight of a drawing below that of the one that fits the words best, 0 or less. */

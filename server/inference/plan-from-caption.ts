@@ -15,10 +15,11 @@ import { usualColourOf } from "../engine/usual-colours.ts";
 import { sampleRow } from "../retrieval/retrieved-prior.ts";
 import { conditionValues, inOwnStyle } from "./condition-values.ts";
 import { type Finder, inIndex, refusal, triedMost } from "./drawings/caption-finders.ts";
-import { wordsOf } from "./drawings/caption-words.ts";
+import { type CaptionWords, wordsOf } from "./drawings/caption-words.ts";
 import { inLibraryOrComposed } from "./drawings/composed-finder.ts";
+import { handOfFamily, type LibraryCaptions } from "./drawings/family-hand.ts";
 import { namedDrawing } from "./drawings/named-drawing.ts";
-import { wantedDrawing } from "./drawings/wanted-drawing.ts";
+import { type WantedDrawing, wantedDrawing } from "./drawings/wanted-drawing.ts";
 import { askedAt, bestOfEach, looksAt, type Plan } from "./generation-plan.ts";
 import type { ConditionImages } from "./protocol.ts";
 
@@ -41,11 +42,9 @@ export async function planFromCaption(
   const requested = conditionValues(others, images);
   const { library } = captions;
   const wanted = { ...request, ...wantedDrawing(translation, requested) };
-  const finder = !library
-    ? inIndex(captions, words, request)
-    : request.startFrom === undefined
-      ? await inLibraryOrComposed({ ...captions, library }, translation, words, wanted)
-      : namedDrawing(library, translation, request.startFrom, wanted);
+  const finder = library
+    ? await finderIn({ ...captions, library }, translation, words, wanted)
+    : inIndex(captions, words, request);
   /** Only of captions of one thing: others are not in the table. */
   const usual = ({ areas }: StyleInk): CaptionColour | undefined =>
     areas && usualColourOf(words.plain ?? words.text, areas.palettes);
@@ -89,6 +88,19 @@ export async function planFromCaption(
     },
     sourcesOf: (image, candidate) => startOf(image, candidate).sources,
   };
+}
+
+/** The drawing that is named, or those of the caption, for a family of the sets that suit all its captions. */
+async function finderIn(
+  captions: LibraryCaptions,
+  translation: Translation,
+  words: CaptionWords,
+  wanted: ResolvedRequest & WantedDrawing,
+): Promise<Finder> {
+  const { startFrom, family } = wanted;
+  if (startFrom !== undefined) return namedDrawing(captions.library, translation, startFrom, wanted);
+  const hand = family && (await handOfFamily(captions, translation, family, wanted));
+  return inLibraryOrComposed(captions, translation, words, { ...wanted, hand });
 }
 
 /** Seeds of all images, of each as many as it has candidates. Where one is drawn of each, their drawings look unlike each other. */

@@ -208,6 +208,8 @@ function refuseContradictions({ id, flow, captions }: Translation, request: Reso
       "a caption beside it, in a translation whose captions find drawings of a library",
       request.startFrom,
     );
+  if (request.family !== undefined && !captions)
+    throw contradiction("family", "a translation whose captions find drawings", request.family.join(", "));
   if (!keepResidualOf && angleDegrees > 0)
     throw contradiction("angleDegrees", "0 without keepResidualOf", angleDegrees);
   if (keepResidualOf && request.retrieval > 0)

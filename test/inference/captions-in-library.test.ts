@@ -154,6 +154,28 @@ describe("captions that find a drawing in a library", () => {
     });
   });
 
+  it("icons of a family start from one set, whichever of them is asked for, and with any seed", async () => {
+    const bar = { viewBox: "0 0 8 8", body: '<path d="M3 1h2v6H3z" fill="currentColor"/>' };
+    const [sets, style, captions] = [["squares", "bars"], packStyles[0]!, tinyLabels.slice(0, 3)];
+    const shapeOf = { bars: bar };
+    const drawnBy = await drawingFrom("family", { shape: square, stylesAs: () => ({}), captions: {}, sets, shapeOf });
+    const setsOf = async (family?: readonly string[]): Promise<string[]> => {
+      const found = new Set<string>();
+      for (const caption of captions)
+        for (let seed = 1; seed <= 6; seed += 1) {
+          const drawn = await drawnBy({ caption, style }, { seed, ...(family && { family }) });
+          for (const set of sets) {
+            const alone = await drawnBy({ caption, style }, { startFrom: `${set}:${caption}`, seed });
+            if (Buffer.compare(Buffer.from(alone), Buffer.from(drawn)) === 0) found.add(set);
+          }
+        }
+      return [...found];
+    };
+    assert.equal((await setsOf()).length, 2, "alone each seed has its own");
+    assert.equal((await setsOf(captions)).length, 1);
+    await assert.rejects(drawnBy({ drawing: { svg: svgOf(bar) }, style }, { family: captions }), /family/);
+  });
+
   it("a slip is read as the name that it is near to", async () => {
     const sets = ["squares", "boxes", "tiles"];
     const drawnBy = await drawingFrom("slips", { shape: square, stylesAs: () => ({}), captions: {}, sets });

@@ -217,7 +217,12 @@ describe("captions in a style of one's own", () => {
     const { translations } = await loadPacks(catalogue, { threads: 1 });
     const restyle = translations.find(({ id }) => id === "restyle")!;
     let opened = 0;
-    const asWritten = (caption: string): string => caption;
+    const restOfLibrary = {
+      spelled: (caption: string): string => caption,
+      namesNear: () => [],
+      setsDiffer: () => 0,
+      named: () => undefined,
+    };
     const find: DrawingFinder["find"] = (asked) => {
       const choice = restyle.captions!.library!.find(asked)!;
       return {
@@ -226,6 +231,7 @@ describe("captions in a style of one's own", () => {
         says: (entry) => choice.says(entry),
         choose: (noise) => choice.choose(noise),
         inOrder: () => choice.inOrder(),
+        lossesBySet: () => choice.lossesBySet(),
         likeness: (one, other) => choice.likeness(one, other),
         fit: (entry) => choice.fit(entry),
         open: (entry) => {
@@ -243,7 +249,7 @@ describe("captions in a style of one's own", () => {
       ...restyle,
       captions: {
         ...restyle.captions!,
-        library: { find, spelled: asWritten, namesNear: () => [], named: () => undefined },
+        library: { ...restOfLibrary, find },
       },
     };
     await assert.rejects(planGeneration(watched, request, new Map(), leaving.signal), /the client left/);
@@ -256,6 +262,7 @@ describe("captions in a style of one's own", () => {
           saysAll: true,
           says: () => ({ match: 1, saysAll: true, isPart: false, isContrary: false }),
           inOrder: () => [...entries],
+          lossesBySet: () => new Map(),
           likeness: () => 0,
           fit: (entry) => (entry === unfit ? -100 : 0),
         },
@@ -265,7 +272,7 @@ describe("captions in a style of one's own", () => {
         },
         open: (entry) => restyle.captions!.library!.find(asked)!.open(entry),
       });
-      const library = { find: findFitting, spelled: asWritten, namesNear: () => [], named: () => undefined };
+      const library = { ...restOfLibrary, find: findFitting };
       const judged = { ...restyle, captions: { ...restyle.captions!, library } };
       const plan = await planGeneration(judged, { ...request, count: 2, bestOf: 1 }, new Map());
       return [0, 1].map((image) =>

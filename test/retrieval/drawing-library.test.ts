@@ -274,3 +274,24 @@ test("names near to words are told, the nearest first, without those that say mo
   assert.deepEqual(fruit.namesNear({ words: Float32Array.of(1, 0) }), ["apple", "pear", "plum"]);
   assert.deepEqual(fruit.namesNear({ words: Float32Array.of(-1, 0) }), [], "none is near");
 });
+
+test("what a caption calls otherwise than the style's own set is found there, and never the other way around", async () => {
+  const named = [
+    { set: "ovals", name: "house" },
+    { set: "squares", name: "home" },
+  ].map((one) => ({ ...one, viewBox: "0 0 24 24", body: '<path fill="currentColor" d="M0 0h9"/>' }));
+  const own = new DrawingLibrary(
+    await makeLibrary(named, keyDims, 1, async (names) => {
+      const rows = new Float32Array(names.length * keyDims);
+      for (const [at, name] of names.entries()) rows.set(vectorOf(name), at * keyDims);
+      return rows;
+    }),
+  );
+  const setsOf = (text: string, set: string): string[] => {
+    const query = { words: vectorOf(text), text, ownSets: new Set([set]) };
+    return [1, 2, 3, 4].map((seed) => foundBy(own, query, seed)!.set);
+  };
+  assert.deepEqual(new Set(setsOf("home", "ovals")), new Set(["ovals"]));
+  assert.deepEqual(new Set(setsOf("home", "squares")), new Set(["squares"]));
+  assert.deepEqual(new Set(setsOf("house", "squares")), new Set(["ovals"]), "a house is no home page");
+});

@@ -75,6 +75,7 @@ export const planCaptions = (form: Form, translation: TranslationAbilities): Dra
 
 interface Group {
   readonly condition: GenerationInput["condition"];
+  readonly family?: GenerationInput["family"];
   readonly title: string;
   readonly nodeIds: string[];
   readonly drawn?: string;
@@ -159,9 +160,12 @@ function planOwnReplacements(
       ...(label === undefined ? {} : { label }),
       ...(redrawnIn === undefined ? styleOf(form) : { style: redrawnIn }),
     };
-    const key = JSON.stringify([condition, like]);
+    // An icon of a family stays one.
+    const family =
+      caption === own && provenance.translation === translation.id && !isDrawn ? provenance.family : undefined;
+    const key = JSON.stringify([condition, family, like]);
     const group: Group = groups.get(key) ?? {
-      ...{ condition, title: caption ?? label ?? "", nodeIds: [], like },
+      ...{ condition, title: caption ?? label ?? "", nodeIds: [], like, ...(family && { family }) },
       ...(hasPictures || isDrawn ? drawnOf(provenance) : {}),
     };
     group.nodeIds.push(nodeId);
@@ -171,7 +175,7 @@ function planOwnReplacements(
     redrawnIn === undefined
       ? { ...sharedInput(form, translation), ...diversityOf(form, translation, limits.countMax) }
       : { translation: translation.id, seed: form.seed, temperature: 0 };
-  return [...groups.values()].flatMap(({ condition, title, nodeIds, like, ...remembered }) =>
+  return [...groups.values()].flatMap(({ condition, family, title, nodeIds, like, ...remembered }) =>
     chunk(nodeIds, limits.countMax).map((ids) =>
       asBefore(
         {
@@ -181,7 +185,7 @@ function planOwnReplacements(
           title,
           imageCount: ids.length,
           // A single layer that is drawn anew shall look new, too.
-          input: { ...shared, condition, count: ids.length },
+          input: { ...shared, ...(family && { family }), condition, count: ids.length },
           nodeIds: ids,
           ...drawnOf(remembered),
         },

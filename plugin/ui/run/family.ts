@@ -68,6 +68,7 @@ async function membersOf(
     ...{ kind: "draw", index, title: caption, imageCount: 1, nodeIds: [], isNamed: true },
     input: {
       ...shared,
+      ...(isRedrawn && { family: names }),
       condition: { caption, ...(style === undefined ? {} : { style }) },
       count: 1,
       ...(palette === undefined || palette.length === 0 ? {} : { palette }),

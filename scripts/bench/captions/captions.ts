@@ -5,7 +5,8 @@
  * them whose drawing's name says it, and of how many captions all four are one drawing. Names are judged, not pictures; of images of two
  * drawings, both names together.
  * `further-phrases.txt` was written when the search was done, `rare-words.txt` after a reader had found such words lost to spelling, the
- * others while it was made.
+ * others while it was made. Of captions of products half were looked at while words for them were found (`products.txt`), the others, of the
+ * same kinds of products, once at the end.
  */
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -29,6 +30,8 @@ const lists = [
   "two-things",
   "states",
   "one-thing",
+  "products",
+  "products-unseen",
 ];
 /** Letters of words that begin others: "no" begins "north". */
 const wholeBelow = 4;

@@ -21,7 +21,7 @@ import { hasOnlyChineseSigns, isHan, mayBeItalian, writingOf } from "./writing.t
 /** English words that no table of other languages has. */
 const functionWords =
   "a an the of in on at with and or for to from by is are under over behind without no not do as so me up go am be it he we us my your picture icon sign";
-const otherEnglish = "alt micro dns remover block qr ai meta instagram";
+const otherEnglish = "alt micro dns remover block qr ai api meta instagram";
 const ownEnglish = once(
   () =>
     new Set([

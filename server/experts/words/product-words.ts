@@ -53,6 +53,63 @@ insurance card | card with shield
 travel insurance | luggage with shield
 refer a friend | users with gift
 referral bonus | users with gift
+accounts | users
+joint account | users with dollar sign
+statements | document with dollar sign
+beneficiary | user check
+beneficiaries | user check
+spending insights | chart pie
+transactions | arrow right left
+card pin | credit card with lock
+block card | credit card off
+lost card | credit card with question mark
+account number | hash
+sort code | hash
+credit limit | gauge
+crypto wallet | wallet with bitcoin
+stock portfolio | chart candlestick
+tax return | tax document
+wishlist | heart
+returns | package with undo
+sale tag | tag with percent
+step count | footprints
+step counter | footprints
+water intake | glass water
+diet | salad
+glucose | droplet
+blood glucose | droplet
+blood sugar | droplet
+oxygen level | lungs
+breathing exercise | lungs
+period tracker | calendar with droplet
+eye test | eye with check
+telehealth | monitor with heart
+telemedicine | monitor with heart
+one way | arrow right
+layover | clock with airplane
+check out | log out
+hotel room | bed
+travel documents | passport
+visa | passport with check
+ssh key | key with terminal
+stack trace | list tree
+breakpoint | circle dot
+docker | container
+kubernetes | ship wheel
+continuous integration | infinity
+release notes | document with tag
+latency | timer
+uptime | server with check
+rider | motorbike
+table booking | fork knife with calendar
+book a table | fork knife with calendar
+read receipt | checks
+read receipts | checks
+typing | message dots
+level up | chevrons up
+quest | scroll
+quests | scroll
+multiplayer | users
 my order | shopping bag
 order | shopping bag
 orders | shopping bag

@@ -46,6 +46,8 @@ export interface Found {
 export interface Finder {
   /** The drawings of the library whose names fit, if any do. */
   readonly choice?: DrawingChoice | undefined;
+  /** Those of each thing of which what a seed finds is composed. */
+  readonly choices?: readonly DrawingChoice[];
   /** Which of them a seed finds. @throws AppError `caption_unknown` where none fit */
   readonly chosenBy?: (seed: number) => number;
   find(seed: number): Promise<Found>;
@@ -72,11 +74,11 @@ export async function inLibrary(
   captions: NonNullable<Translation["captions"]> & { readonly library: DrawingFinder },
   translation: Translation,
   words: CaptionWords,
-  { licences, look, ownSets, liveArea: wanted, onlyCalledSo, isMostTypical }: Wanted,
+  { licences, look, ownSets, hand, liveArea: wanted, onlyCalledSo, isMostTypical }: Wanted,
 ): Promise<Finder> {
   const among = stylesUnder(licences, translation.drawings);
   const find = ({ vector, plain: text }: CaptionWords): DrawingChoice | undefined =>
-    vector && captions.library.find({ words: vector, text, among, look, ownSets, cosineLeast, onlyCalledSo });
+    vector && captions.library.find({ words: vector, text, among, look, ownSets, hand, cosineLeast, onlyCalledSo });
   const mended = await withoutSlips(captions, words);
   const [asWritten, asMended] = [find(words), mended && find(mended)];
   const isMended = (asMended?.match ?? 0) > (asWritten?.match ?? 0);

@@ -47,7 +47,8 @@ export async function inLibraryOrComposed(
   if (parts.how !== "crossedOut" && standingOf(best) < composed.standing) return composed;
   if (choice.saysAll) {
     const isSaid = (seed: number): boolean => says(choice.says(chosenBy(seed)), parts.how);
-    return { ...(mostUnlike && { mostUnlike }), find: (seed) => (isSaid(seed) ? whole : composed).find(seed) };
+    const find = (seed: number) => (isSaid(seed) ? whole : composed).find(seed);
+    return { ...(mostUnlike && { mostUnlike }), choices: [choice], find };
   }
   return says(best, parts.how) ? whole : composed;
 }
@@ -133,6 +134,7 @@ function composedFrom(finders: readonly Finder[], how: CaptionParts["how"], { fi
   const { mostUnlike } = finders[0]!;
   return {
     ...(mostUnlike && { mostUnlike }),
+    choices: finders.flatMap(({ choice }) => choice ?? []),
     standing: Math.min(
       ...finders.flatMap(({ choice }) => (choice ? standingOf(choice.says(choice.choose(noNoise).entry)) : [])),
     ),

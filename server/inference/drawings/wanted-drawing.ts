@@ -3,7 +3,7 @@ import { areThin } from "../../engine/areas/around.ts";
 import type { Fills } from "../../engine/compose/layers.ts";
 import type { ConditionValues } from "../../engine/conditions.ts";
 import type { StyleCorners } from "../../engine/corners/style-corners.ts";
-import type { DrawingFinder } from "../../engine/interfaces.ts";
+import type { DrawingFinder, Hand } from "../../engine/interfaces.ts";
 import type { StyleInk } from "../../engine/pixels/style-ink.ts";
 import { inkOfStyle } from "../../engine/read-in-ink.ts";
 import type { Translation } from "../../engine/translation.ts";
@@ -17,6 +17,8 @@ export interface WantedDrawing {
   readonly corners?: StyleCorners | undefined;
   /** Sets of the library by whoever drew the style. */
   readonly ownSets?: ReadonlySet<string> | undefined;
+  /** Sets of the library from which the icons of a family start (family-hand.ts). */
+  readonly hand?: Hand | undefined;
 }
 
 /** Sets of the library by the first word of named styles, where that is not what the set is called. */

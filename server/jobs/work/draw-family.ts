@@ -57,7 +57,7 @@ export async function drawFamily(
     drawn[index] = undefined;
   };
   await mapConcurrent(request.names.entries(), limits.jobsParallelMax, async ([index, caption]) => {
-    const asked = familyMember(request, caption);
+    const asked = familyMember(request, caption, isInOwnColours);
     const retrieval = translation.hasRetrieval ? asked.retrieval : 0;
     const member = { ...asked, retrieval, guidance: guidanceOn(translation, asked) };
     const onImage = (image: ImageResult): void => {
@@ -112,16 +112,21 @@ export async function drawFamily(
   }
 }
 
-/** The request of one member: its seed alone makes its v, so that equal seeds are equal residuals. */
+/**
+ * The request of one member: its seed alone makes its v, so that equal seeds are equal residuals.
+ * @param isOfOneHand whether all start from drawings of the sets that suit all
+ */
 export const familyMember = (
-  { translation, style, seed, temperature, format }: FamilyRequest & { readonly seed: number },
+  { translation, names, style, seed, temperature, format }: FamilyRequest & { readonly seed: number },
   caption: string,
+  isOfOneHand = false,
 ): ResolvedRequest =>
   ResolvedRequestSchema.parse({
     translation,
     condition: { caption, ...(style !== undefined && { style }) },
     count: 1,
     seed,
+    ...(isOfOneHand && { family: names }),
     temperature,
     format,
   });

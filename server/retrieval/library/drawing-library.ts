@@ -11,10 +11,13 @@ import { dotInt4, productsByTable, productTable } from "../int4.ts";
 import { iconOf } from "../sources.ts";
 import { type LibraryContent, readLibraryFile } from "./drawing-library-file.ts";
 import { lineAt, startsOf, sums, svgOfLine } from "./library-blocks.ts";
-import { LibraryChoice, type NamedEntry, type SetHand } from "./library-choice.ts";
+import { LibraryChoice, type NamedEntry } from "./library-choice.ts";
 import { LibraryLooks } from "./library-looks.ts";
 import { NameFits } from "./name-fits.ts";
 import { fitOf, type Said, said, saysNoMore } from "./name-words.ts";
+import { otherNamesOf } from "./other-names.ts";
+import { handsOf } from "./set-hands.ts";
+import { SetLooks } from "./set-looks.ts";
 import { setWeights } from "./set-weights.ts";
 import { Spelling } from "./spelling.ts";
 import { Thumbnails } from "./thumbnails.ts";
@@ -41,8 +44,8 @@ const [toldMost, toldLeast] = [3, 0.5] as const;
  */
 const [smoothLeast, filledLeast, sameNameWithin] = [2, 4, 0.02] as const;
 
-/** Log-weight of drawings of the requested style's own sets, and how much less well than the nearest their names may fit for it. */
-const [ownSetWeight, ownSetWithin] = [6, 0.035] as const;
+/** How well names fit that sets have for what a caption calls otherwise (other-names.ts): as those of the same words. */
+const otherName = 0.97;
 
 type LibraryQuery = Parameters<DrawingFinder["find"]>[0];
 
@@ -98,9 +101,12 @@ export class DrawingLibrary implements DrawingFinder {
   readonly #nothing: Float32Array;
   /** Made at the first search. */
   readonly #setWeights: () => ReturnType<typeof setWeights>;
+  readonly #setLooks: SetLooks;
   readonly #said = new LruCache<Said>(saidMost);
   /** Made when a caption has a word that its encoder lacks: it takes 50 ms. */
   readonly #spelling: () => Spelling;
+  /** Places of names, made when a caption has other names. */
+  readonly #nameOf: () => ReadonlyMap<string, number>;
   /** Room of a search, [names]. */
   readonly #found: Int32Array;
   readonly #cosines: Float64Array;
@@ -123,7 +129,9 @@ export class DrawingLibrary implements DrawingFinder {
     for (const [entry, name] of entryNames.entries()) this.#byName[next[name]!++] = entry;
     this.#firstOfBlock = startsOf(content);
     this.#setWeights = once(() => setWeights(content, nameFits));
+    this.#setLooks = new SetLooks(content, thumbnails);
     this.#spelling = once(() => new Spelling(names, Int32Array.from(counts)));
+    this.#nameOf = once(() => new Map(names.map((name, at) => [name, at])));
     this.#norms = new Float32Array(names.length);
     this.#nothing = new Float32Array(content.keyDims);
     this.#found = new Int32Array(names.length);
@@ -159,17 +167,18 @@ export class DrawingLibrary implements DrawingFinder {
   find(query: LibraryQuery): DrawingChoice | undefined {
     const found = this.search(query);
     if (found.length === 0) return undefined;
-    const { look, ownSets } = query;
+    const { look } = query;
     const { entrySets, sets } = this.#content;
     const weights = this.#setWeights();
-    const nearFrom = found[0]!.match - ownSetWithin;
-    const handOf = ({ entry, match }: NamedEntry): SetHand => {
-      const set = entrySets[entry]!;
-      const { weight, isOdd } = weights[set]!;
-      if (ownSets?.has(sets[set]!)) return { weight: match >= nearFrom ? ownSetWeight : weight, standing: 2 };
-      return { weight, standing: isOdd ? 0 : 1 };
-    };
+    const setOf = (entry: number): string => sets[entrySets[entry]!]!;
     const hasLook = (entry: number): boolean => look !== undefined && this.#looks?.has(entry, look) === true;
+    const handOf = handsOf(found, query, {
+      setOf,
+      hasLook,
+      nameFitOf: (entry) => this.#nameFits?.of(entry) ?? 0,
+      weightOf: (entry) => weights[entrySets[entry]!]!,
+      differ: (one, other) => this.setsDiffer(one, other),
+    });
     const isPixelArtLeftOut = this.#hasSmooth(found);
     const isSmooth = (entry: number): boolean => !isPixelArtLeftOut || !this.#isOfPixelArt(entry);
     const filled = look === "fills" ? sameNamed(found).filter(({ entry }) => isSmooth(entry) && hasLook(entry)) : [];
@@ -179,9 +188,14 @@ export class DrawingLibrary implements DrawingFinder {
       nameFits: this.#nameFits,
       hasLook,
       handOf,
+      setOf,
       isLeftOut: (entry) => !isSmooth(entry) || (isOutlineLeftOut && !hasLook(entry)),
       open: (entry) => this.drawing(entry, look),
     });
+  }
+
+  setsDiffer(one: string, other: string): number {
+    return this.#setLooks.differ(one, other);
   }
 
   /** As their sets call them, without those that say more than a nearer one. */
@@ -217,9 +231,10 @@ export class DrawingLibrary implements DrawingFinder {
     const entriesOf = (name: number) => this.#byName.subarray(this.#firstOfName[name], this.#firstOfName[name + 1]);
     const scored = this.#score(words, allowed && ((name) => entriesOf(name).some(isAllowed)));
     const caption = text === undefined ? undefined : said(text);
-    return this.#fitting(scored, caption, cosineLeast)
+    return [...this.#fitting(scored, caption, cosineLeast), ...this.#calledOtherwise(text)]
       .filter((name) => !onlyCalledSo || name.isCalledSo === true)
       .sort((one, other) => other.match - one.match || one.name - other.name)
+      .filter(({ name }, at, all) => all.findIndex((other) => other.name === name) === at)
       .slice(0, foundMax)
       .flatMap(({ name, ...match }) => Array.from(entriesOf(name).filter(isAllowed), (entry) => ({ entry, ...match })));
   }
@@ -243,6 +258,15 @@ export class DrawingLibrary implements DrawingFinder {
     return compared.flatMap(({ name, cosine }) => {
       const own = this.#saidBy(this.#content.names[name]!);
       return isPart && !saysNoMore(own, caption) ? [] : [{ name, cosine, ...fitOf(own, caption, cosine) }];
+    });
+  }
+
+  /** Names by which sets call what a caption calls otherwise. */
+  #calledOtherwise(text = ""): NamedMatch[] {
+    return otherNamesOf(text).flatMap((other) => {
+      const name = this.#nameOf().get(other);
+      const says = { saysAll: true, isCalledSo: true, isPart: false, isContrary: false };
+      return name === undefined ? [] : [{ name, cosine: otherName, match: otherName, ...says }];
     });
   }
 

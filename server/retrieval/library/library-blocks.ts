@@ -47,6 +47,17 @@ export function lineAt({ blocks, blockLengths, blockSize: size }: Blocks, starts
     .split("\n")[at % size]!;
 }
 
+/** The lines that are compressed together with one, and the place of each. */
+export function linesAround(content: Blocks, at: number): Array<{ readonly at: number; readonly line: string }> {
+  const { blocks, blockLengths, blockSize: size } = content;
+  const block = Math.floor(at / size);
+  const from = startsOf(content)[block]!;
+  const lines = brotliDecompressSync(blocks.subarray(from, from + blockLengths[block]!))
+    .toString()
+    .split("\n");
+  return lines.map((line, place) => ({ at: block * size + place, line }));
+}
+
 /** All of them. */
 export function linesOfBlocks(all: Blocks): string[] {
   const starts = startsOf(all);

@@ -105,6 +105,8 @@ interface Known {
   readonly handOf: (named: NamedEntry) => SetHand;
   /** Whether a drawing is never chosen; others must be left. */
   readonly isLeftOut?: ((entry: number) => boolean) | undefined;
+  /** Id of the set of a drawing. */
+  readonly setOf: (entry: number) => string;
   readonly open: DrawingChoice["open"];
 }
 
@@ -114,16 +116,18 @@ export class LibraryChoice implements DrawingChoice {
   readonly #likely: ReadonlyArray<{ readonly named: NamedEntry; readonly logWeight: number }>;
   readonly #bestWeight: number;
   readonly #handOf: Known["handOf"];
+  readonly #setOf: Known["setOf"];
   readonly #pictures = new Map<number, Float32Array>();
   readonly match: number;
   readonly saysAll: boolean;
   readonly open: DrawingChoice["open"];
 
   /** @param found the nearest name first, at least one */
-  constructor(found: readonly NamedEntry[], { thumbnails, nameFits, hasLook, handOf, isLeftOut, open }: Known) {
+  constructor(found: readonly NamedEntry[], { thumbnails, nameFits, hasLook, handOf, isLeftOut, setOf, open }: Known) {
     this.open = open;
     this.#thumbnails = thumbnails;
     this.#handOf = handOf;
+    this.#setOf = setOf;
     const typicality = thumbnails && typicalityOf(found, thumbnails);
     const typicalWeight = nameFits ? typicalBeside : typicalAlone;
     const ofNames = found.map(({ entry, match }, at) => {
@@ -155,6 +159,15 @@ export class LibraryChoice implements DrawingChoice {
 
   inOrder(): number[] {
     return [...this.#likely].sort((one, other) => other.logWeight - one.logWeight).map(({ named }) => named.entry);
+  }
+
+  lossesBySet(): Map<string, number> {
+    const losses = new Map<string, number>();
+    for (const { named, logWeight } of this.#likely) {
+      const set = this.#setOf(named.entry);
+      losses.set(set, Math.min(losses.get(set) ?? Number.POSITIVE_INFINITY, this.#bestWeight - logWeight));
+    }
+    return losses;
   }
 
   /** Log-weight of a drawing below the one that fits best, 0 or less. */

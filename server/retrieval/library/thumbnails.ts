@@ -58,6 +58,14 @@ export class Thumbnails {
     return new Thumbnails(await readBytes(path, "thumbnails", drawings * thumbnailBytes));
   }
 
+  /** Mean alpha of the square around a drawing. */
+  inkOf(drawing: number): number {
+    let sum = 0;
+    for (const byte of this.#bytes.subarray(drawing * thumbnailBytes, (drawing + 1) * thumbnailBytes))
+      sum += (byte & 15) + (byte >> 4);
+    return sum / (15 * sidePlaces ** 2);
+  }
+
   /** A drawing's thumbnail with mean 0 and length 1, [64], so that a product of two is their correlation. */
   unitOf(drawing: number): Float32Array {
     const values = Float32Array.from({ length: sidePlaces ** 2 }, (_, place) => {

@@ -40,6 +40,11 @@ export const editFields = {
   /** With `keepResidualOf`: `count` frames from that image to this one, v on the great circle, condition interpolated. */
   blendWith: ResidualSourceSchema.optional(),
   attribute: AttributeSchema.optional(),
+  /**
+   * Captions of icons that shall look drawn by one hand, among them usually the request's own: its icon starts from the sets that suit all
+   * of them. Whatever is asked of one of them later, with the same list it suits the others.
+   */
+  family: z.array(CaptionSchema).min(1).max(limits.familyMax).optional(),
   /** Each image is enlarged by this factor, with detail 0, before it is stored. */
   upscale: UpscaleScaleSchema.optional(),
 };

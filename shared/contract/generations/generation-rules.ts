@@ -33,6 +33,7 @@ interface CheckedRequest extends Weights, VectorFields {
   readonly attribute?: object | undefined;
   readonly format?: string | undefined;
   readonly startFrom?: string | undefined;
+  readonly family?: readonly string[] | undefined;
 }
 
 /** The guidance that a request means: off where a residual is kept, unless it says otherwise. */
@@ -92,6 +93,8 @@ export function checkGeneration(request: CheckedRequest, context: z.RefinementCt
     complain(["startFrom"], "condition.caption beside it", "none");
   if (request.startFrom !== undefined && (condition.drawing || keepResidualOf))
     complain(["startFrom"], "no drawing or kept residual beside it, which say what to start from", request.startFrom);
+  if (request.family !== undefined && (condition.caption === undefined || condition.drawing || keepResidualOf))
+    complain(["family"], "condition.caption beside it, and no drawing or kept residual", request.family.join(", "));
   if (request.diversity && bestOf > 1)
     complain(["bestOf"], "1 with diversity, which draws candidates of its own", bestOf);
   if (keepResidualOf && angleDegrees === 0 && bestOf > 1)

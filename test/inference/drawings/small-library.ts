@@ -36,6 +36,7 @@ export function captionsOf(
         return { entry, cosine: all[entry]!.match };
       },
       inOrder: () => [...all.keys()],
+      lossesBySet: () => new Map([["shapes", 0]]),
       likeness: () => 0,
       fit: () => 0,
       open: () => ({
@@ -55,7 +56,13 @@ export function captionsOf(
   const captions = {
     from,
     styles: new Set<string>(),
-    library: { find, spelled: (caption: string) => caption, namesNear: () => near, named: () => undefined },
+    library: {
+      find,
+      spelled: (caption: string) => caption,
+      namesNear: () => near,
+      setsDiffer: () => 0,
+      named: () => undefined,
+    },
   };
   return captions as unknown as Captions;
 }

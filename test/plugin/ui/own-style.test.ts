@@ -259,6 +259,24 @@ test("what a flow between styles drew is asked of it again, a drawing and a layo
   assert.ok(part!.input.temperature! > 0 && layout!.input.temperature! > 0);
 });
 
+test("an icon of a family that is redrawn stays one, unless it gets another caption", () => {
+  const family = ["a cat", "a dog"];
+  const provenance: Provenance = {
+    ...{ format: 1, packId: "p", packDigest: "d", translation: "restyle", seed: 3, logLikelihood: 0 },
+    ...{ temperature: 0, guidance: 1, condition: { caption: "a cat", style: "tabler" }, family },
+  };
+  const [translation] = redrawing.packs[1]!.translations;
+  const redrawn = (captions: string) =>
+    planReplacements(
+      { ...defaultForm, captions, style: "tabler" },
+      translation!,
+      [{ nodeId: "1:1", provenance }],
+      "tabler",
+    );
+  assert.deepEqual(redrawn("a cat")[0]!.input.family, family);
+  assert.equal(redrawn("a fish")[0]!.input.family, undefined);
+});
+
 test("a style is kept with the document, picture by picture, and leaves nothing behind", async () => {
   const { SimDocument } = await import("../../../plugin/simulator/host/document.ts");
   const { createRun } = await import("../../../plugin/simulator/host/run.ts");

@@ -122,6 +122,22 @@ test("each icon is a generation of the history, all from one seed in one style, 
   assert.deepEqual([made?.drawn?.rank, made?.drawn?.provenance.condition.caption], [undefined, "house"]);
 });
 
+test("icons of an icon set are asked for as a family and remember it, so that each suits the others when it is made again", async () => {
+  const names = ["house", "key"];
+  const inSet = { insertAs: "image", style: `~restyle/${style}` };
+  const { asked, results } = await drawn(names.join("\n"), { form: inSet, meta: withIconSets });
+  assert.deepEqual(
+    asked.map(({ family }) => family),
+    [names, names],
+  );
+  assert.deepEqual(results[0]!.images[0]!.drawn!.provenance.family, names);
+  const { asked: singly } = await drawn(names.join("\n"), { form: { insertAs: "image", style } });
+  assert.deepEqual(
+    singly.map(({ family }) => family),
+    [undefined, undefined],
+  );
+});
+
 test("a name in whose picture nothing can be traced is listed, and its image does not stand in for vectors", async () => {
   const { results } = await drawn("house\nfog", { form: { insertAs: "vector", palette: "own" }, empty: "fog" });
   assert.deepEqual(
