@@ -19,7 +19,7 @@ const things: Readonly<Partial<Record<ColourName, string>>> = {
     "sun, star, moon, banana, lemon, cheese, corn, sunflower, warning, lightning, lightning bolt, pineapple, school bus, crown, trophy, coin, honey, rubber duck",
   green:
     "leaf, leaves, tree, pine tree, palm tree, christmas tree, plant, cactus, clover, seedling, broccoli, frog, turtle, grass, money, dollar bill, banknote, success, cucumber, avocado, lettuce, crocodile, forest",
-  blue: "water, water drop, droplet, raindrop, whale, dolphin, ocean, sea, jeans, swimming pool",
+  blue: "water, water drop, droplet, raindrop, whale, dolphin, ocean, sea, jeans, swimming pool, ice, ice cube, iceberg, glacier, snow, snowflake, rain, sky, river, lake",
   purple: "grape, eggplant, lavender, plum",
   pink: "pig, flamingo",
 };

@@ -94,8 +94,8 @@ describe("one requested colour in flat colours", () => {
 
   it("of greys alone the largest that is neither paper nor outline takes it, and a grey takes hues away", () => {
     const grey = channelsOfHex("#909090");
-    const [paper, main, line] = moved(striped(white!, grey, black!)) as [Ink, Ink, Ink];
-    assert.deepEqual([paper, main, line].map(hexOfChannels), ["#ffffff", blue, "#101010"]);
+    const main = moved(striped(grey, white!, black!));
+    assert.deepEqual(main.map(hexOfChannels), [blue, "#ffffff", "#101010"]);
     for (const ink of moved(striped(orange!, pale!), "#777777")) assert.ok(chromaOf(ink) < 0.01);
   });
 
@@ -105,8 +105,20 @@ describe("one requested colour in flat colours", () => {
     assert.equal(hexOfChannels(body!), blue);
     assert.deepEqual(moved(striped(orange!, grey)).map(hexOfChannels), [blue, "#607d8b"]);
     assert.deepEqual(moved(striped(grey, orange!)).map(hexOfChannels), ["#607d8b", blue]);
-    // White is paper, however much of it there is.
-    assert.equal(hexOfChannels(moved(striped(white!, orange!, black!))[1]!), blue);
+    const pale = channelsOfHex("#d7e0ff");
+    assert.deepEqual(
+      moved(striped(pale, white!, orange!))
+        .map(hexOfChannels)
+        .slice(1),
+      ["#ffffff", blue],
+    );
+  });
+
+  it("a white body takes it, and what is in another hue is a shade; white that covers less is paper", () => {
+    const [body, mark, line] = moved(striped(white!, brown!, black!)) as [Ink, Ink, Ink];
+    assert.deepEqual([body, line].map(hexOfChannels), [blue, "#101010"]);
+    assert.ok(lightness(mark) < lightness(body) - 0.1 && chromaOf(mark) < 1.1 * chromaOf(body), hexOfChannels(mark));
+    assert.deepEqual(moved(striped(white!, orange!)).map(hexOfChannels), ["#ffffff", blue]);
   });
 
   it("a gradient keeps its way over areas that are small and far from the middle, the same over each", () => {

@@ -121,6 +121,7 @@ describe("the colour that a thing usually has", () => {
       ["pine trees", "green"],
       ["leaves", "green"],
       ["water drop", "blue"],
+      ["snowflake", "blue"],
       ["error", "red"],
       ["traffic cone", "orange"],
       ["success", "green"],

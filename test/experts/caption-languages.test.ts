@@ -261,6 +261,9 @@ describe("a caption of emoji, alone and beside words", () => {
     ["rocket 🚀", "rocket"],
     ["🔒 settings", "locked settings"],
     ["🔒 Einstellungen", "locked settings"],
+    ["red car ❤❤", "red car with red heart"],
+    ["Auto 💙", "Auto with blue heart"],
+    ["love ❤", "red heart love"],
     ["cat on a house 😂", "cat on a house"],
     ["!?", undefined],
   ] as const)

@@ -26,10 +26,10 @@ const [yellowFrom, yellowTo, yellowTurn, darkerBy] = [75, 115, 20, 0.3] as const
 const sameWithin = 1e-3;
 /** Difference of a channel of one gradient over several boxes, whose sides are known to a pixel. */
 const sameGradientWithin = 0.04;
-/** How many times what any paint with a hue covers a grey must, to be the main paint: a grey robot has small red eyes. */
-const greyTimes = 3;
-/** Lightness of greys that may be the main paint: others are outlines and paper. */
-const greyFrom = { least: 0.32, most: 0.97 } as const;
+/** How many times what others cover a grey must, to be the main paint: a van has doors of another hue, pale tints have lines in one, white paper has a picture. */
+const timesOf = { grey: 1.25, pale: 3, white: 2 } as const;
+/** Lightness from which on a paint without a hue is no outline but a grey, pale, and white. */
+const [greyFrom, paleFrom, whiteFrom] = [0.32, 0.88, 0.97] as const;
 /** Chroma of other paints, of the main one's, at most. */
 const chromaMost = 1.6;
 /** Distance in OKLab of paints that are told apart, and the step of lightness by which others are moved away. */
@@ -140,15 +140,26 @@ function apartFromOthers(colour: Lab, others: readonly Lab[], isUp: boolean): La
   return colour;
 }
 
-/** The paint of most of what has a hue, or the grey that covers clearly more and is neither outline nor paper. */
+/** The paint of most of what has a hue, or one without that covers clearly more and is no outline. */
 function mainOf(paints: readonly BoxedPaint[]): BoxedPaint {
-  const coloured = paints.filter(({ ink }) => chromaOf(labOfInk(ink)) >= hueFrom);
-  const greys = paints.filter(({ ink }) => {
-    const [lightness] = labOfInk(ink);
-    return lightness >= greyFrom.least && lightness <= greyFrom.most;
-  });
-  const [hued, grey] = [largestOf(coloured), largestOf(greys)];
-  if (hued && grey) return grey.area >= greyTimes * hued.area ? grey : hued;
+  const hued = largestOf(paints.filter(({ ink }) => chromaOf(labOfInk(ink)) >= hueFrom));
+  const between = (from: number, to: number): BoxedPaint | undefined =>
+    largestOf(
+      paints.filter(({ ink }) => {
+        const lab = labOfInk(ink);
+        return chromaOf(lab) < hueFrom && lab[0] >= from && lab[0] < to;
+      }),
+    );
+  const grey = between(greyFrom, whiteFrom);
+  const white = between(whiteFrom, Number.POSITIVE_INFINITY);
+  const isOver = (
+    one: BoxedPaint | undefined,
+    times: number,
+    ...others: readonly (BoxedPaint | undefined)[]
+  ): boolean => one !== undefined && others.every((other) => one.area >= times * (other?.area ?? 0));
+  if (isOver(white, timesOf.white, hued, grey)) return white!;
+  const isPale = grey !== undefined && labOfInk(grey.ink)[0] >= paleFrom;
+  if (isOver(grey, isPale ? timesOf.pale : timesOf.grey, hued)) return grey!;
   return hued ?? grey ?? largestOf(paints)!;
 }
 
@@ -196,7 +207,7 @@ function moveFrom(main: Lab, { lightness, chroma, hue }: CaptionColour): (ink: I
     const shade = own[0] - main[0];
     const room = shade > 0 ? (1 - towards) / Math.max(1e-3, 1 - main[0]) : towards / Math.max(1e-3, main[0]);
     const to = towards + shade * Math.min(1, room);
-    const share = isOfMain ? 1 : Math.min(chromaMost, chromaOf(own) / Math.max(hueFrom, chromaOf(main)));
+    const share = isOfMain || chromaOf(main) < hueFrom ? 1 : Math.min(chromaMost, chromaOf(own) / chromaOf(main));
     // Near black and white no chroma can be seen.
     const visible = isOfMain ? 1 : Math.min(1, 4 * (1 - to), 4 * to);
     const angle = (shadeHue(hue ?? 0, towards - to, share) * Math.PI) / 180;

@@ -10,8 +10,10 @@ import { insideOf } from "./signed-distance.ts";
 const apartMost = 1.5;
 /** The same to a fill that has nothing on the other side of the line. */
 const outlineMost = 1.1;
-/** Ink of what is left of a line beside a fill, in squares as broad as the lines, up to which it is the tip of a corner. */
-const tipMost = 1.3;
+/** Ink of what is left of a line beside a fill, in squares as broad as the lines, up to which it is the tip of a corner, and of one that tapers. */
+const [tipMost, longTipMost] = [1.3, 4] as const;
+/** Share of the box over its border with the fill that a tip takes which tapers: free ends take all of it. */
+const taperMost = 0.85;
 /** More areas would take long. */
 const areasMost = 40;
 
@@ -59,8 +61,7 @@ export function withoutLines(
     middles.add(at);
   }
   const isFill = (label: number): boolean => !isLine(label) && isDrawn(label);
-  const most = tipMost * widthPx ** 2;
-  joinTips(moved, sizePx, { isLine, isFill, isOutside: (label) => areas[label]!.isOutside, most });
+  joinTips(moved, sizePx, { isLine, isFill, isOutside: (label) => areas[label]!.isOutside, widthPx });
   for (let at = 0; at < labels.length; at += 1)
     if (others[at] !== at && moved[others[at]!] === moved[at]) {
       movedOthers[at] = at;
@@ -90,9 +91,9 @@ function joinTips(
     isLine,
     isFill,
     isOutside,
-    most,
+    widthPx,
   }: Record<"isLine" | "isFill" | "isOutside", (label: number) => boolean> & {
-    readonly most: number;
+    readonly widthPx: number;
   },
 ): void {
   const lines = Uint8Array.from(moved, (label) => Number(isLine(label)));
@@ -109,8 +110,11 @@ function joinTips(
       if (isFill(label)) fills[part]!.set(label, (fills[part]!.get(label) ?? 0) + 1);
     });
   }
+  const isTip = (part: number, size: number): boolean =>
+    size <= tipMost * widthPx ** 2 ||
+    (size <= longTipMost * widthPx ** 2 && size <= taperMost * boxOver(moved, parts, part, sizePx, isFill));
   const joins = fills.map((labels, part) =>
-    sizes[part]! > most || labels.size === 0 || !isAtEdge.has(part)
+    labels.size === 0 || !isAtEdge.has(part) || !isTip(part, sizes[part]!)
       ? undefined
       : [...labels].reduce((best, border) => (border[1] > best[1] ? border : best))[0],
   );
@@ -118,6 +122,32 @@ function joinTips(
     const join = joins[part];
     if (join !== undefined) moved[at] = join;
   }
+}
+
+/** Pixels of a part that touch fills, times its reach away from them. @param parts of each pixel */
+function boxOver(
+  moved: Uint16Array,
+  parts: Uint16Array,
+  part: number,
+  sizePx: number,
+  isFill: (label: number) => boolean,
+): number {
+  const away = new Map<number, number>();
+  for (const [at, own] of parts.entries()) {
+    if (own !== part) continue;
+    forAround(at, sizePx, false, (near) => {
+      if (isFill(moved[near]!)) away.set(at, 1);
+    });
+  }
+  const border = away.size;
+  let reach = 0;
+  for (const [at, from] of away) {
+    reach = from;
+    forAround(at, sizePx, true, (near) => {
+      if (parts[near] === part && !away.has(near)) away.set(near, from + 1);
+    });
+  }
+  return border * reach;
 }
 
 /** How far pixels lie inside of what is outside, which begins at the border of the picture at the latest. */

@@ -51,11 +51,18 @@ export function inEnglish(caption: string): string | undefined {
 /** Names of emoji that say nothing of a thing: moods and signs of text. */
 const saysNothing = /\b(?:face|button|mark)\b/;
 
-/** "Locked settings" for 🔒 beside settings; what the words say already is not said again. */
+/** A heart beside words is a part of what they say, but of words that are drawn as hearts themselves. */
+const isHeart = /^\w+ heart$/;
+const areHearts = /\b(?:cardio|favou?rite|health|heart|love|valentine|wish)/i;
+
+/** "Locked settings" for 🔒 beside settings, "car with red heart" for ❤ beside a car; what the words say already is not said again. */
 function withNames(names: readonly string[], english: string): string {
   const words = english.toLowerCase().split(/[^\p{L}\p{N}]+/u);
   const isSaid = (name: string): boolean => name.split(" ").some((word) => words.some((own) => own.startsWith(word)));
-  return [...names.filter((name) => !saysNothing.test(name) && !isSaid(name)), english].join(" ");
+  const areParts = !areHearts.test(english) && !colourNames.includes(english.toLowerCase());
+  const hearts = new Set(areParts ? names.filter((name) => isHeart.test(name)) : []);
+  const others = names.filter((name) => !hearts.has(name) && !saysNothing.test(name) && !isSaid(name));
+  return [[...others, english].join(" "), ...hearts].join(" with ");
 }
 
 /** What a language knows of a caption. */

@@ -137,6 +137,19 @@ describe("fills without their lines", () => {
     );
   });
 
+  it("a long tip of a sharp corner is part of its area, and a stub as long is none", async () => {
+    const length = Math.hypot(48, 14);
+    const spire =
+      (by: number): Inside =>
+      (x, y) =>
+        Math.min((14 * (y - 6) - 48 * Math.abs(x - 32)) / length, 54 - y) - by;
+    const sharp = await made(without(spire(0), spire(4)), fills);
+    const [fill, tip] = [sharp(32, 46), sharp(32, 12)];
+    assert.ok(isFilled(tip) && tip.every((value, channel) => Math.abs(value - fill[channel]!) < 0.1), `${tip}`);
+    const stub = await made(most(outlineOf(box(14, 28, 50, 52)), box(30, 18, 34, 28)), fills);
+    assert.ok(stub(32, 20).some((value, channel) => Math.abs(value - stub(32, 40)[channel]!) > 0.3));
+  });
+
   it("a line that goes on from an area's outline ends there, as broad as it is", async () => {
     const plug = most(outlineOf(box(14, 28, 50, 52)), box(30, 6, 34, 28));
     const at = await made(plug, fills);
