@@ -58,8 +58,9 @@ test("a set of vectors becomes one artboard of frames with named layers, as one 
     artboards: [{ caption: "flat", images }],
     target: { kind: "artboards", tilePx: 64 },
   });
-  assert.deepEqual(lastSent(), { type: "applied", applyId: 1, imageCount: 2, sameCount: 0, skipped: [] });
   const [board] = page();
+  const placed = ["rocket", "key"].map((key, at) => ({ key, nodeId: board!.children[at]!.id }));
+  assert.deepEqual(lastSent(), { type: "applied", applyId: 1, imageCount: 2, sameCount: 0, skipped: [], placed });
   assert.deepEqual(
     board!.children.map(({ type, name, box }) => [type, name, box[2], box[3]]),
     [
@@ -441,7 +442,9 @@ test("Redraw changes every size of a component in place: instances follow and ke
     artboards: [{ caption: "rocket", images }],
     target: { kind: "replace", nodeIds: [target], scaleMode: "FILL" },
   });
-  assert.deepEqual(lastSent(), { type: "applied", applyId: 3, imageCount: 1, sameCount: 0, skipped: [] });
+  const { placed, ...said } = lastSent<{ placed: readonly object[] }>();
+  assert.deepEqual(said, { type: "applied", applyId: 3, imageCount: 1, sameCount: 0, skipped: [] });
+  assert.equal(placed.length, 1);
   const section = page().find(({ type }) => type === "SECTION")!;
   for (const [index, variant] of section.children[0]!.children.entries()) {
     assert.equal(variant.id, set.children[index]!.id, "the component itself stays");
