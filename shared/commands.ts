@@ -14,6 +14,7 @@ export type CommandId =
   | "upscale"
   | "restyle"
   | "redraw-part"
+  | "drawings"
   | "variations"
   | "blend"
   | "sketch"
@@ -99,6 +100,7 @@ export const commandTable: readonly CommandInfo[] = [
     relaunch: "Restyle",
   },
   { id: "redraw-part", menu: "Redraw a part…", needs: ["drawing"] },
+  { id: "drawings", menu: "Other drawings…", needs: ["caption", "drawing"], relaunch: "Other drawings" },
   {
     id: "variations",
     menu: "Variations…",

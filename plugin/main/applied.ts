@@ -1,4 +1,4 @@
-/** Watches whether what was last applied is still there: after an undo the UI offers it again. */
+/** Watches whether what was applied last is still there: after an undo the UI offers it again. */
 import { findNode, imageKey } from "./layers/layers.ts";
 
 /** A node that was applied, and the image that it was given; empty for an artboard. */
@@ -14,12 +14,16 @@ interface Applied {
   readonly nodes: readonly AppliedNode[];
 }
 
-let last: Applied | undefined;
+/** Sets that are watched, the last one at the end: once it is undone, the one before is the last. */
+const watched: Applied[] = [];
+/** Sets that somebody undoes one by one. */
+const watchedMax = 20;
 let isLooking = false;
 let hasChangedMeanwhile = false;
 
 export function watchApplied(applyId: number, nodes: readonly AppliedNode[]): void {
-  last = { applyId, nodes };
+  watched.push({ applyId, nodes });
+  if (watched.length > watchedMax) watched.shift();
 }
 
 /**
@@ -33,12 +37,12 @@ export async function takeUnapplied(): Promise<number | undefined> {
   try {
     while (hasChangedMeanwhile) {
       hasChangedMeanwhile = false;
-      const watched = last;
-      if (watched === undefined || watched.nodes.length === 0) return undefined;
-      const isThere = await isAnyThere(watched.nodes);
-      if (isThere || last !== watched) continue;
-      last = undefined;
-      return watched.applyId;
+      const last = watched.at(-1);
+      if (last === undefined || last.nodes.length === 0) return undefined;
+      const isThere = await isAnyThere(last.nodes);
+      if (isThere || watched.at(-1) !== last) continue;
+      watched.pop();
+      return last.applyId;
     }
     return undefined;
   } finally {

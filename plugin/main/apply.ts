@@ -3,7 +3,7 @@
  * exist, each layer wholly or not at all.
  */
 import type { SkippedLayer } from "../../shared/messages/layer-messages.ts";
-import type { ApplyTarget, Artboard } from "../../shared/messages/messages.ts";
+import type { ApplyTarget, Artboard, PlacedImage } from "../../shared/messages/messages.ts";
 import type { Bindings } from "../../shared/messages/vector-messages.ts";
 import type { AppliedNode } from "./applied.ts";
 import { loadBindings } from "./layers/bindings.ts";
@@ -23,6 +23,7 @@ export type ApplyResult =
       readonly skipped: readonly SkippedLayer[];
       /** The new artboards, or the layers that were filled. */
       readonly nodes: readonly AppliedNode[];
+      readonly placed: readonly PlacedImage[];
     }
   | { readonly ok: false; readonly detail: string };
 
@@ -40,15 +41,19 @@ export async function applySet(
     const images = artboards.flatMap((artboard) => artboard.images);
     if (target.kind === "artboards") {
       const placed = await placeArtboards(artboards, target, hashes, made, await loadBindings(bindings));
-      const nodes = placed.map(({ id }) => ({ id, imageHash: "" }));
-      return { ok: true, imageCount: images.length, sameCount: 0, skipped: [], nodes };
+      const nodes = placed.nodes.map(({ id }) => ({ id, imageHash: "" }));
+      return { ok: true, imageCount: images.length, sameCount: 0, skipped: [], nodes, placed: placed.images };
     }
-    const { filled, sameCount, skipped } =
-      target.kind === "beside"
-        ? await placeBeside(images.filter(isVectorImage), target.nodeIds, made)
-        : await fillLayers(images, target, hashes);
+    const {
+      filled,
+      sameCount,
+      skipped,
+      placed = [],
+    } = target.kind === "beside"
+      ? await placeBeside(images.filter(isVectorImage), target.nodeIds, made)
+      : await fillLayers(images, target, hashes);
     wasTouched = filled.length > 0;
-    return { ok: true, imageCount: filled.length, sameCount, skipped, nodes: filled };
+    return { ok: true, imageCount: filled.length, sameCount, skipped, nodes: filled, placed };
   } catch (error) {
     for (const node of made) if (!node.removed) node.remove();
     return { ok: false, detail: detailOf(error) };

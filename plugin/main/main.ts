@@ -91,9 +91,9 @@ async function handle(message: UiMessage, launch: Launch): Promise<void> {
         send({ type: "apply-failed", applyId, detail: result.detail });
         return;
       }
-      const { imageCount, sameCount, skipped, nodes } = result;
+      const { imageCount, sameCount, skipped, nodes, placed } = result;
       watchApplied(applyId, nodes);
-      send({ type: "applied", applyId, imageCount, sameCount, skipped });
+      send({ type: "applied", applyId, imageCount, sameCount, skipped, placed });
       return;
     }
     case "read-layers":

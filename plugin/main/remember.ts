@@ -1,7 +1,7 @@
 /** What a node that Tau made remembers, and the buttons that it offers in Figma's side panel. */
 import { commandTable } from "../../shared/commands.ts";
 import type { Provenance } from "../../shared/contract/generations/provenance.ts";
-import { titleOf } from "../../shared/contract/shown-caption.ts";
+import { isOfWords, titleOf } from "../../shared/contract/shown-caption.ts";
 import { provenanceKey } from "../../shared/messages/messages.ts";
 import { isIn, makeAgainCommand, redrawCommand } from "../../shared/relaunch.ts";
 import { imageKey } from "./layers/layers.ts";
@@ -14,6 +14,10 @@ const buttonsOf = (kind: "image" | "vector"): Record<string, string> =>
     }),
   );
 const commandButtons = { image: buttonsOf("image"), vector: buttonsOf("vector") };
+
+/** Whether there may be other drawings for its words. */
+const hasDrawings = ({ condition, keepResidualOf }: Provenance): boolean =>
+  isOfWords(condition) && keepResidualOf === undefined;
 
 type Remembering = Pick<SceneNode, "setPluginData" | "setRelaunchData">;
 
@@ -28,7 +32,11 @@ export function remember(
   kind: "image" | "vector" = "image",
 ): void {
   if (mark !== undefined) node.setPluginData(imageKey, mark);
-  const buttons = mark === undefined ? {} : commandButtons[kind];
+  const { drawings, ...others } = mark === undefined ? {} : commandButtons[kind];
+  const buttons = {
+    ...others,
+    ...(drawings !== undefined && provenance !== undefined && hasDrawings(provenance) ? { drawings } : {}),
+  };
   if (provenance === undefined) {
     if (mark !== undefined) node.setRelaunchData(buttons);
     return;

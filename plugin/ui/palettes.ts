@@ -2,6 +2,7 @@
  * The palette that the form names: hex values, or colour variables of the file or of a library in one mode; and which colours are bound to
  * which variables. Pure.
  */
+import { layerNameOf } from "../../shared/colour/colour-names.ts";
 import { assignPalette, nearestColour, type SharedColour } from "../../shared/colour/recolour.ts";
 import { limits } from "../../shared/limits.ts";
 import {
@@ -116,7 +117,8 @@ export function changesFor(
     if (at === undefined) return [];
     const to = hexes[at]!;
     const variableId = bindings?.variables.find((variable) => variable.hex === to)?.variableId;
-    return [{ from: hex, to, ...(variableId === undefined ? {} : { variableId }) }];
+    const names = [layerNameOf(hex), layerNameOf(to)] as const;
+    return [{ from: hex, to, names, ...(variableId === undefined ? {} : { variableId }) }];
   });
 }
 

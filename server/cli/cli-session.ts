@@ -6,6 +6,7 @@
 import { setMaxListeners } from "node:events";
 import { extname, join } from "node:path";
 import { attributionOf } from "../../shared/contract/generations/attribution.ts";
+import type { DrawingsRequest, FittingDrawing } from "../../shared/contract/generations/drawings.ts";
 import type { OutOfDistribution } from "../../shared/contract/generations/generation.ts";
 import { type ResolvedRequest, vectorOptionsOf } from "../../shared/contract/generations/generation-request.ts";
 import type { Inversion, InversionRequest } from "../../shared/contract/generations/inversion.ts";
@@ -40,6 +41,8 @@ export interface CliSession {
   /** Draws a request into a folder, one file and one printed line an image. */
   draw(request: ResolvedRequest, folder: string, output?: Output): Promise<void>;
   invert(request: InversionRequest): Promise<Inversion>;
+  /** Drawings that a caption may start from. */
+  drawings(request: DrawingsRequest): Promise<FittingDrawing[]>;
   /** Draws a family; the folder is made before. */
   family(request: FamilyRequest & { readonly seed: number }, folder: string): Promise<Family>;
 }
@@ -237,6 +240,12 @@ function createSession({ packs, start, line, signal, tracers }: Inference): CliS
       const { pack, images, client } = await prepare(request);
       const found = await client.invert(request, images, signal);
       return { request, packDigest: pack.digest, ...found };
+    },
+    drawings: async (request) => {
+      const { images, client } = await prepare(request);
+      const found = await client.drawings(request, images, signal);
+      line.end();
+      return found;
     },
     family: async (request, out) => {
       const member = familyMember(request, request.names[0]!);

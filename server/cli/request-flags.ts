@@ -206,7 +206,8 @@ function weightOf(flag: string): [field: string, weight: number] {
 
 /**
  * A fault in a field of the request, named by the flag that set it; anything else as it is.
- * @param names flags of a command that are called otherwise than their field; a source (`keepResidualOf`) has the beginning of its flags
+ * @param names flags of a command that are called otherwise than their field; a source (`keepResidualOf`) has the beginning of its flags,
+ * and an argument stands there in capitals, as usage has it
  */
 export function byFlag(error: unknown, names: Readonly<Record<string, string>> = {}): unknown {
   // The field of a pack's fault is one of its files.
@@ -226,6 +227,7 @@ const flagOf = (field: string, names: Readonly<Record<string, string>>): string 
     /^(?:(\w+)\.)?condition\.(\w+)/.exec(field) ?? /^(attribute)\.(\w+)/.exec(field) ?? [];
   const prefix = names[place] ?? { keepResidualOf: "from-", blendWith: "to-" }[place] ?? "";
   const flag = names[field] ?? fieldFlags[field] ?? (field.startsWith("guidanceOf") ? "guidanceOf" : name);
+  if (/^[A-Z]+$/.test(flag)) return flag;
   return `--${prefix}${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 };
 

@@ -45,6 +45,11 @@ const commands: Readonly<Record<string, Entry>> = {
     draws: true,
     load: async () => (await import("./commands/images/generate.ts")).command,
   },
+  drawings: {
+    summary: "list the drawings that a caption may start from",
+    draws: true,
+    load: async () => (await import("./commands/images/drawings.ts")).command,
+  },
   invert: {
     summary: "find the latent, residual and likelihood of an image",
     draws: true,

@@ -229,6 +229,7 @@ function describe(
     ...(target.kind === "onnx-generator" ? { isInvertible: false } : {}),
     ...(translation.retrieval === undefined ? {} : { hasRetrieval: true }),
     hasDiversity: true,
+    ...(captions && captions.library === undefined ? { hasDrawings: false } : {}),
     ...(isBetweenStyles ? { hasNodes: true } : {}),
     ...(drawings ? { licences: [...new Set(drawings.map(({ licence }) => licence))].sort() } : {}),
     ...(translation.published === undefined ? {} : { hasGuidance: false }),

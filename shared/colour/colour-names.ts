@@ -1,5 +1,5 @@
 /** Names of colours for layers: "dark blue". By lightness, chroma and hue in OKLab; the limits are where people change the word, roughly. */
-import { type Lab, polarOf } from "./oklab.ts";
+import { type Lab, labOfHex, polarOf } from "./oklab.ts";
 
 /** Hue in degrees at which each word ends, from red on. */
 const hues: ReadonlyArray<readonly [until: number, name: string]> = [
@@ -36,6 +36,9 @@ export function nameOfColour(lab: Lab): string {
   const isLight = word === "yellow" ? lightness > 0.95 && chroma < 0.1 : lightness > 0.8 && chroma < 0.13;
   return isLight ? `light ${word}` : lightness < 0.42 ? `dark ${word}` : word;
 }
+
+/** As a layer of the colour is named in drawings of Tau: their ids have hyphens. @param hex `#rrggbb` */
+export const layerNameOf = (hex: string): string => nameOfColour(labOfHex(hex)).replaceAll(" ", "-");
 
 /** The same for several, each name once: a second one gets a number. */
 export function namesOfColours(colours: readonly Lab[]): string[] {

@@ -41,6 +41,8 @@ export const TranslationInfoSchema = z.object({
   hasRetrieval: z.boolean().optional(),
   /** True: a generation's `diversity` is known; absent on a server before version 0.21. */
   hasDiversity: z.boolean().optional(),
+  /** False: captions find drawings of no library, so that none can be named as `startFrom`. */
+  hasDrawings: z.boolean().optional(),
   /** True: `condition.drawing.nodes` is known; absent on a server before version 0.57. */
   hasNodes: z.boolean().optional(),
   /** Licences of the drawings that it starts from, where the pack says them. */

@@ -6,6 +6,10 @@ import { styleIdOf } from "./style-id.ts";
 export const shownCaption = ({ caption, drawing }: PartialCondition): string | undefined =>
   drawing === undefined ? caption : undefined;
 
+/** Whether words alone say what is drawn, no picture beside them. */
+export const isOfWords = ({ caption, drawing, sketch, layout, image, lowResolution }: PartialCondition): boolean =>
+  caption !== undefined && ![drawing, sketch, layout, image, lowResolution].some(Boolean);
+
 /** What an image is called by its condition: what it shows, else its style, else nothing. */
 export const titleOf = (condition: PartialCondition): string =>
   shownCaption(condition) ?? condition.label ?? styleIdOf(condition.style) ?? "";

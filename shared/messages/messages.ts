@@ -92,6 +92,12 @@ export interface DroppedImage extends ArtboardImage {
   readonly tilePx: number;
 }
 
+/** Where an image of an applied set is now. */
+export interface PlacedImage {
+  readonly key: string;
+  readonly nodeId: string;
+}
+
 export type UiMessage =
   | UpscaleUiMessage
   | ShownStyleUiMessage
@@ -156,6 +162,8 @@ export type MainMessage =
       /** Layers whose new image has the bytes of the old one. */
       readonly sameCount: number;
       readonly skipped: readonly SkippedLayer[];
+      /** Of results, which may be given another drawing where they lie; none of what is no result. */
+      readonly placed?: readonly PlacedImage[];
     }
   /** An image was refused, and nothing has changed. */
   | { readonly type: "apply-failed"; readonly applyId: number; readonly detail: string }

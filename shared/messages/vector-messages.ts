@@ -105,6 +105,8 @@ export interface ColourChange {
   readonly from: string;
   readonly to: string;
   readonly variableId?: string;
+  /** Names of both, as layers of that colour have them in drawings of Tau. */
+  readonly names?: readonly [from: string, to: string];
 }
 
 /** A component set to be made: a row of sizes for each style. */

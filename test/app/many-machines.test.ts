@@ -11,9 +11,11 @@ import { pathToFileURL } from "node:url";
 import { readConfig } from "../../server/app/config.ts";
 import { type HttpProcess, serveHttp } from "../../server/app/many/serve-http.ts";
 import { encodePng } from "../../server/images/codec.ts";
+import { DrawingsSchema } from "../../shared/contract/generations/drawings.ts";
 import type { Generation, GenerationList } from "../../shared/contract/generations/generation.ts";
 import type { Inversion } from "../../shared/contract/generations/inversion.ts";
 import type { WorkerList } from "../../shared/contract/workers.ts";
+import { limits } from "../../shared/limits.ts";
 import type { Problem } from "../../shared/problem.ts";
 import { testProgram } from "../fixtures/processes/test-program.ts";
 import { untilExit } from "../fixtures/until-exit.ts";
@@ -215,6 +217,33 @@ describe("many machines", { skip: withoutQueueServer }, () => {
     assert.equal(((await refused.json()) as Problem).code, "image_unknown");
   });
 
+  it("lists the drawings of a caption through a worker, at any server, and says what the worker refuses", async () => {
+    const list = (server: number, caption: string, count: number): Promise<Response> => {
+      const body = JSON.stringify({ translation: "caption", condition: { caption }, count });
+      return ask(server, "/v1/drawings", { method: "POST", body });
+    };
+    const found = await Promise.all([0, 1].map((server) => list(server, "bird", limits.drawingsMax)));
+    for (const response of found) {
+      assert.equal(response.status, 200, await response.clone().text());
+      const { drawings, request, packDigest } = DrawingsSchema.parse(await response.json());
+      assert.equal(drawings.length, limits.drawingsMax);
+      assert.deepEqual([drawings[47]?.id, request.condition.caption], ["set-47:bird", "bird"]);
+      assert.match(packDigest, /^[0-9a-f]{64}$/);
+    }
+    const refused = await list(0, "zorgle", 1);
+    const { code, field } = (await refused.json()) as { code: string; field: string };
+    assert.deepEqual([refused.status, code, field], [422, "caption_unknown", "condition.caption"]);
+    const gone = new AbortController();
+    const left = list(1, "bird", 1);
+    const leaving = ask(1, "/v1/drawings", {
+      ...{ method: "POST", signal: gone.signal },
+      body: JSON.stringify({ translation: "caption", condition: { caption: "bird" } }),
+    });
+    gone.abort();
+    await assert.rejects(leaving, /abort/i);
+    assert.equal((await left).status, 200, "who goes away takes nothing from others");
+  });
+
   it("a worker killed in the middle of eight jobs: another one ends each of them once, and who follows sees it", async () => {
     await Promise.all(workers.splice(0).map((worker) => untilExit(worker, "SIGTERM")));
     const lost = await startWorker("worker-1", long);
@@ -292,5 +321,8 @@ describe("many machines", { skip: withoutQueueServer }, () => {
     const refused = await ask(last, "/v1/families", { method: "POST", body });
     assert.equal(refused.status, 503, await refused.clone().text());
     assert.equal(((await refused.json()) as { code: string }).code, "pack_unavailable");
+    const asked = JSON.stringify({ translation: "caption", condition: { caption: "bird" } });
+    const unlisted = await ask(last, "/v1/drawings", { method: "POST", body: asked });
+    assert.deepEqual([unlisted.status, ((await unlisted.json()) as { code: string }).code], [503, "pack_unavailable"]);
   });
 });

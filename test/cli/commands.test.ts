@@ -84,7 +84,7 @@ describe("tau", () => {
     const cases: Array<[args: string[], message: RegExp]> = [
       [
         ["paint"],
-        /^tau: expected one of serve, worker, workers, tokens, plugin, generate, invert, restyle, variations, blend, family, vectorise, upscale, train, evaluate, calibrate, experts, recipes, doctor, packs, got "paint"\n/,
+        /^tau: expected one of serve, worker, workers, tokens, plugin, generate, drawings, invert, restyle, variations, blend, family, vectorise, upscale, train, evaluate, calibrate, experts, recipes, doctor, packs, got "paint"\n/,
       ],
       [["constructor"], /got "constructor"/],
       [["train"], /^tau train: expected DIR and --name NAME, or SET and --pack DIR, got neither\n/],

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, it } from "node:test";
 import { keepInference } from "../../server/cli/cli-session.ts";
 import { decodeRgba, probeImage } from "../../server/images/codec.ts";
+import type { FittingDrawing } from "../../shared/contract/generations/drawings.ts";
 import { tinyFullDraft, withRetrieval, writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { styleSizePx, tinyStyleDraft, writeTinyStylePack } from "../fixtures/tiny-style-pack.ts";
 import { greyPng } from "../http/images.ts";
@@ -66,6 +67,36 @@ it("tau generate --start-from is the request's drawing, and refused where it nam
     (await generate(...caption, "--start-from", "lucide:piggy-bank")).err,
     /--start-from: expected the id/,
   );
+});
+
+it("tau drawings lists what a caption may start from, in a style, and says where there is none", async () => {
+  const list = async (...args: string[]) => {
+    const result = await tau("drawings", ...args);
+    assert.equal(result.code, 0, result.err);
+    return linesOf<FittingDrawing>(result);
+  };
+  const found = await list("piggy bank", "--style", "Lucide", "--count", "3");
+  assert.equal(found.length, 3);
+  const { svg, ...first } = found[0]!;
+  assert.deepEqual(
+    [first.id, first.icon, first.set, first.licence],
+    ["lucide:piggy-bank", "piggy-bank", "lucide", "ISC"],
+  );
+  assert.match(svg, /^<svg/);
+  for (const { licence } of await list("piggy bank", "--licences", "Apache-2.0")) assert.equal(licence, "Apache-2.0");
+  for (const [args, said, code] of [
+    [[], /expected one caption, got 0/, 2],
+    [["a", "b"], /expected one caption, got 2/, 2],
+    [["bell", "--style", "lucide", "--style-from", at("own")], /got both/, 2],
+    [["bell", "--count", "49"], /--count: /, 1],
+    [["bell", "--licences", "x"], /--licences: /, 1],
+    [["zorgle blimf"], /caption_unknown: CAPTION: expected words that name a drawing/, 1],
+    [["bell", "--packs", at("packs")], /expected only style, /, 1],
+  ] as const) {
+    const refused = await tau("drawings", ...args);
+    assert.match(refused.err, said);
+    assert.equal(refused.code, code);
+  }
 });
 
 it("tau restyle --style-from leaves out icons that can't be read, each with a line, and fails where none can be", async () => {

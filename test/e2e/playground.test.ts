@@ -64,7 +64,7 @@ test("opening it, typing a caption and pressing Enter puts images on the canvas,
   await tau.shoot("playground-2-applied");
   const inspector = await tau.page.locator("#inspector").textContent();
   assert.match(inspector ?? "", /Captiona red bicycle/);
-  assert.match(inspector ?? "", /Log-likelihood−?-?\d/);
+  assert.match(inspector ?? "", /Likelihood−?-?\d/);
   const generation = [...server.generations.values()].at(-1);
   assert.equal(generation?.request.condition.caption, "a red bicycle");
   assert.deepEqual(await tau.violations(), []);

@@ -135,10 +135,14 @@ export class SmallInference implements InferenceClient {
     }
   }
 
-  /** As many as are asked for, called as the caption is. */
+  /** As many as are asked for, called as the caption is; none of a zorgle. */
   async drawings({ condition: { caption }, count }: DrawingsRequest): Promise<FittingDrawing[]> {
     const fault = this.faults.shift();
     if (fault) throw fault;
+    if (caption === "zorgle") {
+      const detail = { field: "condition.caption", expected: "words that name a drawing", received: caption };
+      throw new AppError("caption_unknown", `${detail.field}: expected ${detail.expected}, got ${caption}`, detail);
+    }
     const svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M1 1h6v6H1z"/></svg>';
     return Array.from({ length: count }, (_, at) => ({ id: `set-${at}:${caption}`, icon: caption, svg }));
   }

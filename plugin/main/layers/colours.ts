@@ -14,6 +14,7 @@ import type { AppliedNode } from "../applied.ts";
 import { iconsIn } from "../read/read-icons.ts";
 import { createYield } from "../slices.ts";
 import { type Bound, hexOf, loadBindings, rgbOf } from "./bindings.ts";
+import { renameColours } from "./colour-layer-names.ts";
 import { detailOf, isLocked } from "./layers.ts";
 
 type Painted = SceneNode & MinimalFillsMixin & MinimalStrokesMixin;
@@ -104,13 +105,16 @@ export async function recolour(
       continue;
     }
     const before = layers.length;
+    const changed: (readonly [SceneNode, readonly ColourChange[]])[] = [];
     for (const layer of layersIn(node)) {
       if (layer.removed) continue;
       if (isLocked(layer)) skipped.push({ nodeId: layer.id, nodeName: layer.name, reason: "locked", detail: "" });
       else
         try {
           const former = lookOf(layer);
+          const own = changes.filter(({ from }) => hasColour(layer, from));
           if (recolourLayer(layer, byFrom, bound)) {
+            changed.push([layer, own]);
             layers.push(unlike(layer, former));
             rememberColours(layer, node, record);
           }
@@ -121,11 +125,17 @@ export async function recolour(
       if (pause !== undefined) await pause;
     }
     if (layers.length === before) continue;
+    renameColours(changed.filter(([{ removed }]) => !removed));
     changedCount++;
     if (showsOtherMode(node, bound)) skipped.push({ ...about, reason: "other-mode", detail: "" });
   }
   return { count: changedCount, layers, skipped };
 }
+
+const hasColour = (layer: SceneNode, hex: string): boolean =>
+  paintKeys.some((key) =>
+    paintsOf(layer, key).some((paint) => coloursIn(paint).some((colour) => hexOf(colour) === hex)),
+  );
 
 /** All paints of a layer, to see whether they are the former ones again. */
 const lookOf = (node: BaseNode): string =>

@@ -3,7 +3,12 @@
  * removed and read-only layers are listed and stay as they are.
  */
 import type { SkippedLayer } from "../../../shared/messages/layer-messages.ts";
-import { type ApplyTarget, type ArtboardImage, provenanceKey } from "../../../shared/messages/messages.ts";
+import {
+  type ApplyTarget,
+  type ArtboardImage,
+  type PlacedImage,
+  provenanceKey,
+} from "../../../shared/messages/messages.ts";
 import type { AppliedNode } from "../applied.ts";
 import { remember } from "../remember.ts";
 import { createYield } from "../slices.ts";
@@ -24,6 +29,8 @@ export interface FilledLayers {
   readonly filled: readonly AppliedNode[];
   readonly sameCount: number;
   readonly skipped: readonly SkippedLayer[];
+  /** Images in the layers themselves. */
+  readonly placed?: readonly PlacedImage[];
 }
 
 /** Image i goes to layer i, in turn. */
@@ -35,6 +42,7 @@ export async function fillLayers(
   const yieldToEditor = createYield();
   const sizes = new Map<string, Promise<PixelSize | undefined>>();
   const filled: AppliedNode[] = [];
+  const placed: PlacedImage[] = [];
   const skipped: SkippedLayer[] = [];
   let sameCount = 0;
   const page = figma.currentPage;
@@ -55,6 +63,7 @@ export async function fillLayers(
         try {
           const put = putVector(node as SceneNode, artboardImage, bound, made);
           filled.push(put);
+          placed.push({ key, nodeId: put.id });
           const successor = put.id !== nodeId && selected.has(nodeId) ? await findNode(put.id) : null;
           if (successor !== null) successors.push(successor as SceneNode);
         } catch (error) {
@@ -77,6 +86,7 @@ export async function fillLayers(
       try {
         fillLayer(node as Fillable, image, former?.size, () => remember(node as Fillable, provenance, hash));
         filled.push({ id: nodeId, imageHash: hash });
+        placed.push({ key, nodeId });
         if (former?.hash === hash) sameCount++;
       } catch (error) {
         skipped.push({ nodeId, nodeName, reason: "read-only", detail: detailOf(error) });
@@ -85,7 +95,7 @@ export async function fillLayers(
     await yieldToEditor();
   }
   if (successors.length > 0 && figma.currentPage.id === page.id) page.selection = [...page.selection, ...successors];
-  return { filled, sameCount, skipped };
+  return { filled, sameCount, skipped, placed };
 }
 
 type Fillable = SceneNode & MinimalFillsMixin;

@@ -2,7 +2,7 @@
  * Places new artboards where nothing is covered: near the middle of the view, on a slide within the slide. The page is
  * read in slices, and the view moves only when the result would be out of sight.
  */
-import type { ApplyTarget, Artboard } from "../../../shared/messages/messages.ts";
+import type { ApplyTarget, Artboard, PlacedImage } from "../../../shared/messages/messages.ts";
 import type { Bound } from "../layers/bindings.ts";
 import { createYield } from "../slices.ts";
 import { createArtboard, type Grid, gridOf } from "./artboard.ts";
@@ -19,7 +19,7 @@ export async function placeArtboards(
   hashes: ReadonlyMap<string, string>,
   made: SceneNode[],
   bound: Bound,
-): Promise<SceneNode[]> {
+): Promise<{ readonly nodes: readonly SceneNode[]; readonly images: readonly PlacedImage[] }> {
   const yieldToEditor = createYield();
   // Taken once: a person may go to another page in a pause, and the result belongs where the command began.
   const page = figma.currentPage;
@@ -37,8 +37,10 @@ export async function placeArtboards(
   // A slide that is full is no reason to leave it.
   const corner = slide === null || isWithin({ ...spot, ...wanted }, slide) ? spot : middleOf(slide, wanted);
   const nodes: SceneNode[] = [];
+  const images: PlacedImage[] = [];
   for (const [index, artboard] of artboards.entries()) {
     const node = createArtboard(artboard, wanted.grids[index]!, hashes, made, bound);
+    images.push(...artboard.images.map(({ key }, at) => ({ key, nodeId: node.children[at]!.id })));
     const parent = slide ?? page;
     if (node.parent?.id !== parent.id) parent.appendChild(node);
     node.x = corner.x + wanted.corners[index]!.x;
@@ -50,7 +52,7 @@ export async function placeArtboards(
   const placed = nodes.filter(({ removed }) => !removed);
   if (!keepsSelection) page.selection = placed;
   if (slide === null) bringIntoSight(page, placed, { ...corner, width: wanted.width, height: wanted.height });
-  return placed;
+  return { nodes: placed, images };
 }
 
 interface Plan {

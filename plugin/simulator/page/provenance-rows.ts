@@ -1,4 +1,4 @@
-/** What a layer made by Tau remembers, as rows of the inspector. */
+/** What a layer made by Tau remembers, as rows of the inspector, in the words of the plugin. */
 import { attributionOf } from "../../../shared/contract/generations/attribution.ts";
 import type { Source } from "../../../shared/contract/generations/sources.ts";
 import { provenanceKey } from "../../../shared/messages/messages.ts";
@@ -27,10 +27,10 @@ export function provenanceRows({ pluginData }: NodeRecord): [string, string][] {
     ...(caption === undefined ? [] : [["Caption", caption] satisfies [string, string]]),
     ...(label === undefined ? [] : [["Label", label] satisfies [string, string]]),
     ["Style", typeof style === "object" ? `of ${style.images.length} icons` : (style ?? "any")],
-    ["Seed", String(made.seed)],
+    ["Variation", String(made.seed)],
     ["Variety", made.temperature.toFixed(2)],
-    ["Guidance", made.guidance.toFixed(2)],
-    ["Log-likelihood", `${made.logLikelihood.toFixed(1)} nats`],
+    ["Follow the words", made.guidance.toFixed(2)],
+    ["Likelihood", made.logLikelihood.toFixed(1)],
     ["Pack", made.packId],
     ...(made.sources ?? []).map((source): [string, string] => ["Drawn from", attributionOf([source])]),
   ];

@@ -3,6 +3,7 @@
  * turned into a Failure with its own code. Generations and upscales are followed in server-jobs.ts.
  */
 import type { BatchEvent } from "../../../shared/contract/generations/batches.ts";
+import type { DrawingsRequest, FittingDrawing } from "../../../shared/contract/generations/drawings.ts";
 import type { Generation, GenerationList } from "../../../shared/contract/generations/generation.ts";
 import type { GenerationInput } from "../../../shared/contract/generations/generation-request.ts";
 import type { Meta } from "../../../shared/contract/meta.ts";
@@ -16,6 +17,7 @@ import {
   type Guard,
   readMeta as guardMeta,
   readBatchEvent,
+  readDrawings,
   readFamily,
   readGeneration,
   readGenerationList,
@@ -200,6 +202,16 @@ export function createApiClient({
     return parse(await send("POST", "/v1/families", init, signal, timings.familyMs), readFamily);
   }
 
+  /** Drawings that a caption may start from, the one that fits best first. @throws Failure server_too_old before 0.57 */
+  async function drawings(request: DrawingsRequest, signal: AbortSignal): Promise<readonly FittingDrawing[]> {
+    const init = { headers: { "Content-Type": "application/json" }, body: JSON.stringify(request) };
+    const response = await send("POST", "/v1/drawings", init, signal, timings.uploadMs).catch((error: unknown) => {
+      const isStrange = error instanceof Failure && (error.code === "not_found" || error.code === "method_not_allowed");
+      throw isStrange ? new Failure("server_too_old", `${origin}/v1/drawings is not there`) : error;
+    });
+    return (await parse(response, readDrawings)).drawings;
+  }
+
   const readImage = async (path: string, signal: AbortSignal): Promise<Uint8Array> =>
     new Uint8Array(await (await send("GET", path, {}, signal)).arrayBuffer());
 
@@ -249,6 +261,7 @@ export function createApiClient({
     readImage,
     vectorise,
     family,
+    drawings,
     list,
     batch,
     star,

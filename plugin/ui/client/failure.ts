@@ -21,6 +21,7 @@ export type ClientCode =
   | "label_missing"
   | "style_missing"
   | "drawing_missing"
+  | "drawing_unknown"
   | "mask_missing"
   | "style_icons_missing"
   | "styles_full"
@@ -98,7 +99,12 @@ export const isPassing = (code: FailureCode): boolean => passing.has(code);
 
 /** A problem document as failure; 401 without a token is a different cure than 401 with a wrong one. */
 export function failureOfProblem(problem: Problem, hasToken: boolean): Failure {
-  const code = problem.code === "unauthorized" && !hasToken ? "token_missing" : problem.code;
+  const isOfDrawing = problem.code === "invalid_request" && problem.field === "startFrom";
+  const code = isOfDrawing
+    ? "drawing_unknown"
+    : problem.code === "unauthorized" && !hasToken
+      ? "token_missing"
+      : problem.code;
   return new Failure(code, problem.detail, problem.retryAfterSeconds);
 }
 

@@ -3,6 +3,7 @@
  * describe them are the server's; with them the plugin would carry a library four times its own size.
  */
 import type { BatchEvent } from "../../../shared/contract/generations/batches.ts";
+import type { FittingDrawing } from "../../../shared/contract/generations/drawings.ts";
 import type { Generation, GenerationList } from "../../../shared/contract/generations/generation.ts";
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
 import type { Meta } from "../../../shared/contract/meta.ts";
@@ -66,6 +67,7 @@ const isTranslation = has({
   defaultStyle: isMaybe(isText),
   isInvertible: isMaybe(isFlag),
   hasDiversity: isMaybe(isFlag),
+  hasDrawings: isMaybe(isFlag),
   hasNodes: isMaybe(isFlag),
   widthPx: isWhole,
   heightPx: isWhole,
@@ -162,6 +164,12 @@ export const readUpload: Guard<ImageUpload> = (value) =>
 
 const isVector = has({ svg: isText, widthPx: isWhole, heightPx: isWhole, leftOutCount: isWhole });
 export const readVector: Guard<Vector> = (value) => (isVector(value) ? (value as Vector) : undefined);
+
+const isDrawing = has({ id: isText, icon: isText, svg: isText, set: isMaybe(isText), licence: isMaybe(isText) });
+export const readDrawings: Guard<{ readonly drawings: readonly FittingDrawing[] }> = (value) =>
+  has({ drawings: isListOf(isDrawing) })(value)
+    ? (value as { readonly drawings: readonly FittingDrawing[] })
+    : undefined;
 
 const isRefusedName = has({ name: isText, problem: isProblem });
 const isMember = has({ name: isText, seed: isWhole, vector: isMaybe(isVector), png: isMaybe(isText) });

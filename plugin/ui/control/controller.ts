@@ -20,6 +20,7 @@ import { Connection } from "./connection.ts";
 import { EarlierResults } from "./earlier-results.ts";
 import { FileStyles } from "./file-styles.ts";
 import { Launching } from "./launching.ts";
+import { OtherDrawings } from "./other-drawings.ts";
 import { Runs } from "./runs.ts";
 import { SceneReader } from "./scene-reader.ts";
 import { type DropPlace, Store, type Surroundings } from "./store.ts";
@@ -38,6 +39,8 @@ export class Controller {
   readonly #earlier: EarlierResults;
   readonly #fileStyles: FileStyles;
   readonly #launch: Launching;
+  /** Of one image of words. */
+  readonly drawings: OtherDrawings;
   /** The selection changed during a run. */
   #isSceneOld = false;
   /** In the settings and not saved. */
@@ -52,6 +55,7 @@ export class Controller {
     this.#runs = new Runs(this.#store, this.#connection, this.#thumbs, this.#canvas, this.#scenes);
     this.#earlier = new EarlierResults(this.#store, this.#connection, (command) => this.show(command));
     this.#fileStyles = new FileStyles(this.#store, this.#connection, this.#scenes);
+    this.drawings = new OtherDrawings(this.#store, this.#thumbs, this.#scenes);
     this.#launch = new Launching(this.#store, this.#connection, this.#scenes, this.#runs, this.#earlier);
     this.subscribe(() => this.#isSceneOld && this.#readScene());
   }
@@ -73,6 +77,7 @@ export class Controller {
   receive(message: MainMessage): void {
     const scene = this.#scenes.receive(message);
     if (scene !== undefined) this.#store.dispatch({ type: "scene", scene });
+    if (this.drawings.receive(message)) return;
     switch (message.type) {
       case "start":
         void this.#launch.begin(message);

@@ -49,8 +49,8 @@ export class Runs {
   /** Runs the command at work on the form and the selection. */
   async generate(): Promise<void> {
     const { work, drawn, scene } = this.#store.state;
-    // A training is started by its own form.
-    if (work === "learn") return;
+    // A training is started by its own form, and drawings are chosen.
+    if (work === "learn" || work === "drawings") return;
     if (work === "recolour") {
       await this.#scenes.whenRead(scene);
       return this.#canvas.recolour();

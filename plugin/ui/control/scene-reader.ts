@@ -12,6 +12,7 @@ const readBy: Readonly<Partial<Record<CommandId, What>>> = {
   upscale: "read-upscale-sources",
   restyle: "read-icons",
   "redraw-part": "read-icons",
+  drawings: "read-icons",
   vectorise: "read-icons",
   components: "read-icons",
   learn: "read-icons",

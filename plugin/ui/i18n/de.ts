@@ -119,6 +119,7 @@ export const de: Texts = {
     upscale: "Hochskalieren",
     restyle: "Stil wechseln",
     "redraw-part": "Teil neu zeichnen",
+    drawings: "Andere Zeichnungen",
     variations: "Variationen",
     blend: "Überblenden",
     sketch: "Skizze zu Bild",
@@ -182,6 +183,7 @@ export const de: Texts = {
   pen: "Stift",
   eraser: "Radierer",
   undo: "Rückgängig",
+  close: "Schließen",
   clear: "Leeren",
   colour: "Farbe",
   live: "Beim Skizzieren zeichnen",
@@ -265,6 +267,13 @@ export const de: Texts = {
   maskPad: "Was neu gezeichnet wird",
   maskHint: "Übermale den Teil, der neu gezeichnet werden soll. Der Rest bleibt.",
   styleOfIcon: "Wie das Icon gezeichnet ist",
+  otherDrawings: "Andere Zeichnungen",
+  findDrawings: "Zeichnungen suchen zu",
+  drawingsHint:
+    "Zeichnung wählen: Das Icon wird daraus in seinem Stil neu gezeichnet, an seinem Platz. Einmal Rückgängig nimmt es zurück.",
+  searchingDrawings: "Zeichnungen werden gesucht",
+  needWorded: "Icons auswählen, die Tau aus Worten gezeichnet hat, in einem Icon-Set oder einem Stil der Datei.",
+  whichIcon: "Welches Icon eine andere Zeichnung bekommt",
   drawnFrom: "Gezeichnet nach ({n})",
   learnStages: {
     waiting: "Wartet, bis es dran ist",
@@ -327,6 +336,7 @@ export const de: Texts = {
       "Keine bekannte Zeichnung zeigt das",
       "Wörter finden Zeichnungen, die im Stil neu gezeichnet werden. Nimm ein einfacheres Wort, oder zeichne es erst.",
     ],
+    drawing_unknown: ["Der Server hat diese Zeichnung nicht", "Eine andere der Liste wählen."],
     drawing_missing: [
       "Zeichne zuerst etwas",
       "Nimm den Block, oder wähle einen Rahmen oder Vektoren auf der Zeichenfläche.",

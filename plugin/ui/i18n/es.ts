@@ -119,6 +119,7 @@ export const es: Texts = {
     upscale: "Ampliar",
     restyle: "Cambiar estilo",
     "redraw-part": "Redibujar una parte",
+    drawings: "Otros dibujos",
     variations: "Variaciones",
     blend: "Fundir",
     sketch: "Boceto a imagen",
@@ -181,6 +182,7 @@ export const es: Texts = {
   pen: "Lápiz",
   eraser: "Goma",
   undo: "Deshacer",
+  close: "Cerrar",
   clear: "Vaciar",
   colour: "Color",
   live: "Dibujar mientras esbozo",
@@ -263,6 +265,13 @@ export const es: Texts = {
   maskPad: "Lo que se dibuja de nuevo",
   maskHint: "Pinta sobre la parte que se dibujará de nuevo. El resto queda igual.",
   styleOfIcon: "Como está dibujado el icono",
+  otherDrawings: "Otros dibujos",
+  findDrawings: "Buscar dibujos de",
+  drawingsHint:
+    "Elige un dibujo: el icono se dibuja a partir de él en su estilo, en su sitio. Un deshacer lo revierte.",
+  searchingDrawings: "Buscando dibujos",
+  needWorded: "Selecciona iconos que Tau dibujó a partir de palabras, en un juego de iconos o un estilo del archivo.",
+  whichIcon: "El icono que recibe otro dibujo",
   drawnFrom: "Dibujado a partir de ({n})",
   learnStages: {
     waiting: "Espera su turno",
@@ -325,6 +334,7 @@ export const es: Texts = {
       "Ningún dibujo conocido muestra esto",
       "Las palabras encuentran dibujos, que se redibujan en el estilo. Usa una palabra más simple, o dibújalo antes.",
     ],
+    drawing_unknown: ["El servidor no tiene ese dibujo", "Elige otro de la lista."],
     drawing_missing: ["Dibuja algo primero", "Usa el bloc, o selecciona un marco o vectores en el lienzo."],
     selection_missing: [
       "No hay nada adecuado seleccionado",

@@ -119,6 +119,7 @@ export const fr: Texts = {
     upscale: "Agrandir",
     restyle: "Changer de style",
     "redraw-part": "Redessiner une partie",
+    drawings: "Autres dessins",
     variations: "Variations",
     blend: "Fondre",
     sketch: "Croquis en image",
@@ -181,6 +182,7 @@ export const fr: Texts = {
   pen: "Stylo",
   eraser: "Gomme",
   undo: "Annuler le trait",
+  close: "Fermer",
   clear: "Effacer tout",
   colour: "Couleur",
   live: "Dessiner pendant le croquis",
@@ -263,6 +265,14 @@ export const fr: Texts = {
   maskPad: "Ce qui est redessiné",
   maskHint: "Recouvrez la partie à redessiner. Le reste ne change pas.",
   styleOfIcon: "Comme l’icône est dessinée",
+  otherDrawings: "Autres dessins",
+  findDrawings: "Chercher des dessins de",
+  drawingsHint:
+    "Choisissez un dessin : l’icône en est redessinée dans son style, à sa place. Une annulation la rétablit.",
+  searchingDrawings: "Recherche de dessins",
+  needWorded:
+    "Sélectionnez des icônes que Tau a dessinées à partir de mots, dans un jeu d’icônes ou un style du fichier.",
+  whichIcon: "L’icône qui reçoit un autre dessin",
   drawnFrom: "Dessiné d’après ({n})",
   learnStages: {
     waiting: "Attend son tour",
@@ -328,6 +338,7 @@ export const fr: Texts = {
       "Aucun dessin connu ne montre cela",
       "Les mots trouvent des dessins, redessinés dans le style. Prenez un mot plus simple, ou dessinez-le d’abord.",
     ],
+    drawing_unknown: ["Le serveur n’a pas ce dessin", "Choisissez-en un autre dans la liste."],
     drawing_missing: [
       "Dessinez d’abord quelque chose",
       "Utilisez le bloc, ou sélectionnez un cadre ou des vecteurs sur le canevas.",

@@ -119,6 +119,7 @@ export const ptBr: Texts = {
     upscale: "Ampliar",
     restyle: "Mudar estilo",
     "redraw-part": "Redesenhar uma parte",
+    drawings: "Outros desenhos",
     variations: "Variações",
     blend: "Mesclar",
     sketch: "Esboço em imagem",
@@ -181,6 +182,7 @@ export const ptBr: Texts = {
   pen: "Caneta",
   eraser: "Borracha",
   undo: "Desfazer",
+  close: "Fechar",
   clear: "Limpar",
   colour: "Cor",
   live: "Desenhar enquanto esboço",
@@ -263,6 +265,14 @@ export const ptBr: Texts = {
   maskPad: "O que é redesenhado",
   maskHint: "Pinte sobre a parte que deve ser redesenhada. O resto fica igual.",
   styleOfIcon: "Como o ícone é desenhado",
+  otherDrawings: "Outros desenhos",
+  findDrawings: "Procurar desenhos de",
+  drawingsHint:
+    "Escolha um desenho: o ícone é desenhado a partir dele no seu estilo, no seu lugar. Um desfazer reverte isso.",
+  searchingDrawings: "Procurando desenhos",
+  needWorded:
+    "Selecione ícones que o Tau desenhou a partir de palavras, em um conjunto de ícones ou um estilo do arquivo.",
+  whichIcon: "O ícone que recebe outro desenho",
   drawnFrom: "Desenhado a partir de ({n})",
   learnStages: {
     waiting: "Espera a vez",
@@ -325,6 +335,7 @@ export const ptBr: Texts = {
       "Nenhum desenho conhecido mostra isto",
       "Palavras encontram desenhos, que são redesenhados no estilo. Use uma palavra mais simples, ou desenhe antes.",
     ],
+    drawing_unknown: ["O servidor não tem esse desenho", "Escolha outro da lista."],
     drawing_missing: ["Desenhe algo primeiro", "Use o bloco, ou selecione um quadro ou vetores na tela."],
     selection_missing: ["Nada adequado está selecionado", "Selecione as camadas na tela e tente de novo."],
     nothing_to_do: ["Não há nada a fazer", "Nada do que foi selecionado serve; a lista diz por quê."],

@@ -99,7 +99,8 @@ export function planReplacements(
     (form.style === "" || form.style === styleIdOf(provenance.condition.style)) &&
     redrawnIn === undefined;
   const others = replacements.filter(isOfAnother).map(({ nodeId, provenance, ...like }) => {
-    const { input } = requestOf(provenance);
+    // Another drawing is what is wanted.
+    const { startFrom: _, ...input } = requestOf(provenance).input;
     // A drawing has one likeliest answer, which is there already, as have a sketch and a layout that were drawn so.
     const { drawing, sketch, layout } = provenance.condition;
     const isLikeliest = drawing ?? (provenance.temperature === 0 && (sketch ?? layout));
@@ -249,7 +250,7 @@ export function planMakeAgain(images: readonly SelectedImage[]): DrawJob[] {
 }
 
 /** The request that made one image; a frame of a blend is made with its whole strip. */
-function requestOf(provenance: Provenance): Pick<DrawJob, "input"> & { readonly onlyIndex?: number } {
+export function requestOf(provenance: Provenance): Pick<DrawJob, "input"> & { readonly onlyIndex?: number } {
   const {
     format,
     packId,

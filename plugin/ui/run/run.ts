@@ -15,9 +15,15 @@ import { tracedSet } from "./vector-sets.ts";
 /** Codes that are about this job alone, so that the others may go on. */
 const isAboutOneJob = (code: FailureCode): boolean =>
   code.startsWith("caption_") ||
-  ["label_unknown", "sketch_empty", "layout_invalid", "image_unknown", "image_rejected", "upscale_too_large"].includes(
-    code,
-  );
+  [
+    "label_unknown",
+    "drawing_unknown",
+    "sketch_empty",
+    "layout_invalid",
+    "image_unknown",
+    "image_rejected",
+    "upscale_too_large",
+  ].includes(code);
 
 /** @throws Failure; the signal's reason when aborted */
 export async function runJobs(options: RunOptions): Promise<void> {

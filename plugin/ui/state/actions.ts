@@ -2,7 +2,7 @@
 import type { CommandId, Editor } from "../../../shared/commands.ts";
 import type { Meta } from "../../../shared/contract/meta.ts";
 import type { SkippedLayer } from "../../../shared/messages/layer-messages.ts";
-import type { Selection } from "../../../shared/messages/messages.ts";
+import type { PlacedImage, Selection } from "../../../shared/messages/messages.ts";
 import type { Settings } from "../../../shared/messages/settings.ts";
 import type { ShownStyle } from "../../../shared/messages/shown-styles.ts";
 import type { RefusedUpscale } from "../../../shared/messages/upscale-messages.ts";
@@ -11,6 +11,7 @@ import type { Failure } from "../client/failure.ts";
 import type { StyleThumbs } from "../control/style-thumbs.ts";
 import type { Job, Replacement } from "../run/jobs.ts";
 import type { Form } from "./form.ts";
+import type { Picking } from "./picking.ts";
 import type { RefusedJob, ResultSet, Step } from "./results.ts";
 import type { Drawn, Scene } from "./state.ts";
 
@@ -72,6 +73,10 @@ export type Action =
   | { readonly type: "keep-all"; readonly isKept: boolean }
   /** Images that became vectors too, by their keys. */
   | { readonly type: "traced"; readonly traced: ReadonlyMap<string, VectorContent> }
+  | { readonly type: "picking"; readonly picking: Picking | undefined }
+  /** An image was drawn from another drawing, or that was undone: it is where the one of the key was. */
+  | { readonly type: "redrawn"; readonly key: string; readonly set: ResultSet }
+  | { readonly type: "placed"; readonly placed: readonly PlacedImage[] }
   | { readonly type: "applying"; readonly applyId: number }
   | {
       readonly type: "applied";
@@ -80,5 +85,6 @@ export type Action =
       readonly sameCount?: number;
       readonly skipped?: readonly SkippedLayer[];
       readonly refusedFills?: readonly RefusedUpscale[];
+      readonly placed?: readonly PlacedImage[];
     }
   | { readonly type: "unapplied"; readonly applyId: number };

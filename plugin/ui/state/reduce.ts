@@ -8,6 +8,7 @@ import type { ColourCollection } from "../../../shared/messages/vector-messages.
 import { canReconnect, type FailureCode, isCuredByStyles, isCuredInForm } from "../client/failure.ts";
 import type { Action } from "./actions.ts";
 import type { Form } from "./form.ts";
+import { withoutPlaces, withPlaces, withRedrawn } from "./redrawn.ts";
 import type { ResultImage } from "./results.ts";
 import { isInterruption, noResults, nothingApplied, type Scene, type State } from "./state.ts";
 
@@ -186,6 +187,7 @@ export function reduce(state: State, action: Action): State {
         ...state,
         failure: undefined,
         ...nothingApplied,
+        picking: undefined,
         areResultsOld: isResumed ? state.areResultsOld : state.results.length > 0,
         missing,
         wasCancelled: false,
@@ -239,13 +241,20 @@ export function reduce(state: State, action: Action): State {
         const vector = action.traced.get(image.key);
         return vector === undefined ? image : { ...image, vector };
       });
+    case "picking":
+      return { ...state, picking: action.picking };
+    case "redrawn":
+      return { ...state, results: withRedrawn(state.results, action.key, action.set) };
+    case "placed":
+      return { ...state, results: withPlaces(state.results, action.placed) };
     case "applying":
       return { ...state, applyId: action.applyId };
     case "applied": {
       if (action.applyId !== state.applyId) return state;
-      const { applyId, imageCount, sameCount = 0, skipped = [], refusedFills = [] } = action;
+      const { applyId, imageCount, sameCount = 0, skipped = [], refusedFills = [], placed = [] } = action;
       return {
         ...state,
+        results: withPlaces(state.results, placed),
         ...nothingApplied,
         unbound: state.unbound,
         appliedCount: imageCount,
@@ -257,6 +266,8 @@ export function reduce(state: State, action: Action): State {
       };
     }
     case "unapplied":
-      return action.applyId === state.lastAppliedId ? { ...state, ...nothingApplied, wasUnapplied: true } : state;
+      return action.applyId === state.lastAppliedId
+        ? { ...state, results: withoutPlaces(state.results), ...nothingApplied, wasUnapplied: true }
+        : state;
   }
 }

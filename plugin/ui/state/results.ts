@@ -35,6 +35,8 @@ export interface ResultImage {
   readonly vector?: VectorContent;
   /** Of its layer; absent: the set's title with a number. */
   readonly name?: string;
+  /** The layer that shows it, while it is on the canvas. */
+  readonly placedId?: string;
 }
 export interface ResultSet {
   /** Place in the run: results are shown in the order of their jobs. */

@@ -17,6 +17,7 @@ import { noThumbs, type StyleThumbs } from "../control/style-thumbs.ts";
 import type { Stroke } from "../pad/strokes.ts";
 import type { DrawJob, Job, Replacement } from "../run/jobs.ts";
 import { defaultForm, type Form } from "./form.ts";
+import type { Picking } from "./picking.ts";
 import type { RefusedJob, ResultImage, ResultSet, RunState } from "./results.ts";
 
 export interface Drawing {
@@ -84,6 +85,8 @@ export interface State {
   readonly run: RunState | undefined;
   readonly lastRunId: number;
   readonly results: readonly ResultSet[];
+  /** Other drawings are on offer for one image. */
+  readonly picking: Picking | undefined;
   /** The results are of an earlier run; the first of the new one takes their place, so that a failure loses nothing. */
   readonly areResultsOld: boolean;
   /** Jobs of the last run that have no images yet: it failed, or was cancelled. */
@@ -120,6 +123,7 @@ export const noResults = {
   ...nothingApplied,
   areResultsOld: false,
   results: [],
+  picking: undefined,
   missing: [],
   isMissingBySilence: false,
   refused: [],

@@ -12,6 +12,7 @@ import { Button, IconButton, useEnterInField } from "./controls.tsx";
 import { EmptyState } from "./empty.tsx";
 import { FailureNotice } from "./failure-notice.tsx";
 import { DrawingForm } from "./forms/drawing-form.tsx";
+import { DrawingsForm } from "./forms/drawings-form.tsx";
 import { FamilyForm } from "./forms/family-form.tsx";
 import { FillForm } from "./forms/fill-form.tsx";
 import { CaptionForm } from "./forms/form.tsx";
@@ -135,6 +136,8 @@ function CommandForm(props: ViewProps) {
       return <IconForm {...props} />;
     case "redraw-part":
       return <RedrawForm {...props} />;
+    case "drawings":
+      return <DrawingsForm {...props} />;
     case "family":
       return <FamilyForm {...props} />;
     case "learn":
@@ -164,7 +167,7 @@ function Footer({ controller, texts }: ViewProps) {
         <Button onClick={({ detail }) => detail < 2 && controller.cancel()}>{texts.cancel}</Button>
       </footer>
     );
-  if (state.command === "learn") return null;
+  if (state.command === "learn" || state.command === "drawings") return null;
   const isApplied = state.appliedCount > 0;
   const isComponents = state.command === "components";
   const addText =

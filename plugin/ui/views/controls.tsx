@@ -31,11 +31,13 @@ interface IconButtonProps {
   readonly icon: IconName;
   readonly label: string;
   readonly isPressed?: boolean;
+  /** Of one that shows and hides more. */
+  readonly isExpanded?: boolean;
   readonly isDisabled?: boolean;
   onClick(): void;
 }
 
-export function IconButton({ icon, label, isPressed, isDisabled = false, onClick }: IconButtonProps) {
+export function IconButton({ icon, label, isPressed, isExpanded, isDisabled = false, onClick }: IconButtonProps) {
   return (
     <button
       type="button"
@@ -43,6 +45,7 @@ export function IconButton({ icon, label, isPressed, isDisabled = false, onClick
       aria-label={label}
       title={label}
       aria-pressed={isPressed}
+      aria-expanded={isExpanded}
       disabled={isDisabled}
       onClick={onClick}
     >

@@ -27,6 +27,8 @@ function needsOf(command: CommandId, texts: Texts): string | undefined {
       return texts.needIcons;
     case "redraw-part":
       return `${texts.needIcon} ${texts.maskHint}`;
+    case "drawings":
+      return texts.needWorded;
     case "blend":
       return texts.needTwoIcons;
     case "sketch":

@@ -1,12 +1,15 @@
 /** The preview: images by caption, the most likely first, each with its seed, to keep or to leave. */
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { attributionOf } from "../../../shared/contract/generations/attribution.ts";
 import { shownCaption } from "../../../shared/contract/shown-caption.ts";
 import { isDoubtful, typicalityOf } from "../doubt.ts";
 import { decimal, fill } from "../i18n/texts.ts";
+import { pickableResult } from "../plans/drawings.ts";
 import type { ResultImage, ResultSet } from "../state/results.ts";
 import { keptImages } from "../state/state.ts";
+import { IconButton } from "./controls.tsx";
 import { useDragOut } from "./drag-out.ts";
+import { DrawingPicker } from "./drawing-picker.tsx";
 import { Icon } from "./icons.tsx";
 import type { ViewProps } from "./view-props.ts";
 
@@ -127,8 +130,17 @@ interface TileProps extends ViewProps {
   readonly count: number;
 }
 
-function Tile({ controller, texts, image, title, count }: TileProps) {
+function Tile(props: TileProps) {
+  const { controller, texts, image, title, count } = props;
   const [isCopied, setCopied] = useState(false);
+  const tile = useRef<HTMLLIElement>(null);
+  const { meta, picking, run } = controller.state;
+  const pickable = pickableResult(meta, image, title);
+  const isPicking = picking?.of.kind === "result" && picking.of.key === image.key;
+  const closePicker = (): void => {
+    controller.drawings.close();
+    tile.current?.querySelector<HTMLElement>("[aria-expanded]")?.focus();
+  };
   const { seed, drawn, destination } = image;
   const typicality = drawn && typicalityOf(drawn.typicalityPercentile);
   const rank = drawn?.rank === undefined ? undefined : fill(texts.rank, { rank: drawn.rank, n: count });
@@ -144,62 +156,78 @@ function Tile({ controller, texts, image, title, count }: TileProps) {
     ? texts.varianceMap
     : [image.name ?? title, rank, typicality && texts.typicality[typicality]].filter(Boolean).join(", ");
   return (
-    <li class={image.isKept ? "tile kept" : "tile"}>
-      {isMap ? (
-        <div class="picture">
-          <img src={image.url} alt={alt} draggable={false} />
-        </div>
-      ) : (
-        <label class="picture" {...(canGoOut && dragOut)}>
-          <input
-            type="checkbox"
-            checked={image.isKept}
-            aria-label={image.name ?? fill(texts.keep, { rank: drawn?.rank ?? 1, seed })}
-            onChange={() => controller.toggleKeep(image.key)}
-          />
-          <img src={image.url} alt={alt} draggable={false} />
-          <span class="mark">{image.isKept && <Icon name="check" />}</span>
-        </label>
-      )}
-      {isMap && <HeatLegend />}
-      <div class="meta">
+    <>
+      <li ref={tile} class={image.isKept ? "tile kept" : "tile"}>
         {isMap ? (
-          <span class="hint">{texts.varianceMap}</span>
+          <div class="picture">
+            <img src={image.url} alt={alt} draggable={false} />
+          </div>
         ) : (
-          <>
-            {typicality !== undefined && typicality !== "usual" && (
-              <span class="hint" title={details}>
-                {texts.typicality[typicality]}
-              </span>
-            )}
-            {typicality === undefined || typicality === "usual" ? (
-              <span class="rank" title={details}>
-                {image.name ??
-                  (count > 1 &&
-                    drawn?.rank !== undefined &&
-                    drawn.provenance.frame === undefined &&
-                    (drawn.rank === 1 ? texts.mostLikely : `#${drawn.rank}`))}
-              </span>
-            ) : null}
-            {(drawn !== undefined || destination.kind === "fills") && (
-              <button
-                type="button"
-                class="seed"
-                title={fill(texts.seedCopy, { seed })}
-                aria-label={isCopied ? texts.seedCopied : fill(texts.seedCopy, { seed })}
-                onClick={() => {
-                  setCopied(controller.copy(String(seed)));
-                  setTimeout(() => setCopied(false), 1500);
-                }}
-              >
-                <span>{seed}</span>
-                <Icon name={isCopied ? "check" : "copy"} />
-              </button>
-            )}
-          </>
+          <label class="picture" {...(canGoOut && dragOut)}>
+            <input
+              type="checkbox"
+              checked={image.isKept}
+              aria-label={image.name ?? fill(texts.keep, { rank: drawn?.rank ?? 1, seed })}
+              onChange={() => controller.toggleKeep(image.key)}
+            />
+            <img src={image.url} alt={alt} draggable={false} />
+            <span class="mark">{image.isKept && <Icon name="check" />}</span>
+          </label>
         )}
-      </div>
-    </li>
+        {isMap && <HeatLegend />}
+        <div class="meta">
+          {isMap ? (
+            <span class="hint">{texts.varianceMap}</span>
+          ) : (
+            <>
+              {typicality !== undefined && typicality !== "usual" && (
+                <span class="hint" title={details}>
+                  {texts.typicality[typicality]}
+                </span>
+              )}
+              {typicality === undefined || typicality === "usual" ? (
+                <span class="rank" title={details}>
+                  {image.name ??
+                    (count > 1 &&
+                      drawn?.rank !== undefined &&
+                      drawn.provenance.frame === undefined &&
+                      (drawn.rank === 1 ? texts.mostLikely : `#${drawn.rank}`))}
+                </span>
+              ) : null}
+              {(drawn !== undefined || destination.kind === "fills") && (
+                <button
+                  type="button"
+                  class="seed"
+                  title={fill(texts.seedCopy, { seed })}
+                  aria-label={isCopied ? texts.seedCopied : fill(texts.seedCopy, { seed })}
+                  onClick={() => {
+                    setCopied(controller.copy(String(seed)));
+                    setTimeout(() => setCopied(false), 1500);
+                  }}
+                >
+                  <span>{seed}</span>
+                  <Icon name={isCopied ? "check" : "copy"} />
+                </button>
+              )}
+              {pickable !== undefined && (
+                <IconButton
+                  icon="drawings"
+                  label={texts.otherDrawings}
+                  isExpanded={isPicking}
+                  isDisabled={run !== undefined}
+                  onClick={() => (isPicking ? closePicker() : controller.drawings.open(pickable))}
+                />
+              )}
+            </>
+          )}
+        </div>
+      </li>
+      {isPicking && (
+        <li class="picker">
+          <DrawingPicker {...props} picking={picking} onClose={closePicker} />
+        </li>
+      )}
+    </>
   );
 }
 

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { PartialConditionSchema } from "../conditions.ts";
 import { SeedSchema } from "../job-fields.ts";
+import { DrawingIdSchema } from "./drawings.ts";
 import { AngleSchema, BestOfSchema, DiversitySchema, editFields } from "./generation-request.ts";
 import { SourceSchema } from "./sources.ts";
 
@@ -23,6 +24,8 @@ export const ProvenanceSchema = z.object({
   /** Absent: made before 0.8, when there were none. */
   retrieval: z.number().optional(),
   logLikelihood: z.number(),
+  /** The drawing that was chosen for its caption. */
+  startFrom: DrawingIdSchema.optional(),
   /** Retrieved drawings that it started from. */
   sources: z.array(SourceSchema).optional(),
   /** How many candidates it was the best of; its seed alone, with `bestOf` 1, makes it again. */

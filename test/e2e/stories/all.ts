@@ -1,6 +1,7 @@
 /** All stories, in the order of the docs. */
 import { cleanSketchStories } from "./clean-sketch.ts";
 import { commandStories } from "./commands.ts";
+import { drawingStories } from "./drawings.ts";
 import { firstStartStories } from "./first-start.ts";
 import { hintStories } from "./hints.ts";
 import { iconStories } from "./icons.ts";
@@ -17,6 +18,7 @@ export const stories: readonly Story[] = [
   ...cleanSketchStories,
   ...iconStories,
   ...nameStories,
+  ...drawingStories,
   ...hintStories,
   ...ownStyleStories,
   ...learningStories,

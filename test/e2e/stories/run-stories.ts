@@ -27,6 +27,7 @@ const figures: Readonly<Record<string, string>> = {
   "three-captions-1-artboards": "playground",
   "fill-names-2-filled": "fill-names",
   "caption-to-artboard-4-doubt": "doubt",
+  "other-drawings-3-replaced": "other-drawings",
   "family-2-recoloured": "recolour",
   "family-of-outlines-1-drawn": "family",
   "component-set-of-24-2-components": "components",

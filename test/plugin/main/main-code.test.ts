@@ -80,8 +80,15 @@ test("the command opens the UI with theme colours, and answers ready with settin
 test("a set becomes one artboard a caption: wrapped grid, image fills, provenance, Redraw, selected", () => {
   machine.open("caption-to-artboard");
   apply(1, { "a red bicycle": 4, "a cat": 1 });
-  assert.deepEqual(lastSent(), { type: "applied", applyId: 1, imageCount: 5, sameCount: 0, skipped: [] });
   const [first, second] = page();
+  const keys = [0, 1, 2, 3].map((at) => `a red bicycle/${at}`);
+  assert.deepEqual(lastSent(), {
+    ...{ type: "applied", applyId: 1, imageCount: 5, sameCount: 0, skipped: [] },
+    placed: [
+      ...keys.map((key, at) => ({ key, nodeId: first!.children[at]!.id })),
+      { key: "a cat/0", nodeId: second!.children[0]!.id },
+    ],
+  });
   assert.deepEqual([first?.type, first?.name, first?.width, first?.height], ["FRAME", "a red bicycle", 576, 576]);
   assert.deepEqual(
     first?.children.map(({ x, y }) => [x, y]),
@@ -269,6 +276,40 @@ test("the UI hears when all that it applied was taken back", () => {
   assert.deepEqual(lastSent(), { type: "unapplied", applyId: 1 });
 });
 
+test("undone one by one, each set is said to be gone, the last one first", () => {
+  machine.open("caption-to-artboard");
+  apply(1, { "a cat": 2 });
+  const [, second] = page()[0]!.children;
+  apply(2, { "a scale": 1 }, { kind: "replace", nodeIds: [second!.id], scaleMode: "FILL" });
+  assert.deepEqual(lastSent()["placed"], [{ key: "a scale/0", nodeId: second!.id }]);
+  for (const applyId of [2, 1]) {
+    machine.evaluate("sim.undo()");
+    assert.deepEqual(lastSent(), { type: "unapplied", applyId });
+  }
+});
+
+test("only what words alone said has a button for other drawings", () => {
+  machine.open("caption-to-artboard");
+  apply(1, { "a cat": 1 });
+  const target = { kind: "replace", nodeIds: [page()[0]!.children[0]!.id], scaleMode: "FILL" };
+  const buttonsAfter = (applyId: number, change: object): string[] => {
+    const made = { ...provenance(1, "a cat"), ...change };
+    const bytes = bytesOf(drawPng(applyId, 8));
+    machine.fromUi(`{ type: "image", applyId: ${applyId}, key: "k", bytes: ${bytes} }`);
+    const artboards = [{ caption: "", images: [{ key: "k", provenance: made }] }];
+    machine.fromUi(JSON.stringify({ type: "apply", applyId, artboards, target }));
+    return Object.keys(page()[0]!.children[0]!.relaunch);
+  };
+  assert.ok(buttonsAfter(2, {}).includes("drawings"));
+  const drawing = { image: "a".repeat(64) };
+  for (const change of [
+    { condition: { label: "cat" } },
+    { condition: { caption: "add", drawing } },
+    { keepResidualOf: { image: "a".repeat(64), condition: {} } },
+  ])
+    assert.ok(!buttonsAfter(3, change).includes("drawings"), JSON.stringify(change));
+});
+
 test("undo that is wished for in the window is the editor's", () => {
   machine.open("caption-to-artboard");
   apply(1, { "a cat": 2 });
@@ -382,11 +423,12 @@ test("in FigJam, which has no frames, the artboard is a section with the same gr
 });
 
 test("nodes offer buttons for what their editor can do: vectors and components need a design file", () => {
-  const design = ["components", "make-again", "redraw", "restyle", "upscale", "variations", "vectorise"];
+  const design = ["components", "drawings", "make-again", "redraw", "restyle", "upscale", "variations", "vectorise"];
+  const others = ["drawings", "make-again", "redraw", "restyle", "upscale", "variations"];
   for (const [editor, offered] of [
     ["figma", design],
-    ["figjam", ["make-again", "redraw", "restyle", "upscale", "variations"]],
-    ["slides", ["make-again", "redraw", "restyle", "upscale", "variations"]],
+    ["figjam", others],
+    ["slides", others],
   ] as const) {
     machine.evaluate("sim.tree.childrenOf(sim.tree.pageId).map(({ id }) => sim.tree.remove(id))");
     machine.open("caption-to-artboard", undefined, editor);

@@ -58,8 +58,9 @@ test("a set of vectors becomes one artboard of frames with named layers, as one 
     artboards: [{ caption: "flat", images }],
     target: { kind: "artboards", tilePx: 64 },
   });
-  assert.deepEqual(lastSent(), { type: "applied", applyId: 1, imageCount: 2, sameCount: 0, skipped: [] });
   const [board] = page();
+  const placed = ["rocket", "key"].map((key, at) => ({ key, nodeId: board!.children[at]!.id }));
+  assert.deepEqual(lastSent(), { type: "applied", applyId: 1, imageCount: 2, sameCount: 0, skipped: [], placed });
   assert.deepEqual(
     board!.children.map(({ type, name, box }) => [type, name, box[2], box[3]]),
     [
@@ -330,6 +331,33 @@ test("colours of a selection are listed with their shares, changed and bound in 
   assert.equal(hexOf(page()[0]!.children[0]!.children[0]!.fills[0]), "#ff0000");
 });
 
+test("layers of a recoloured drawing are called by their new colours, what somebody named stays", () => {
+  const layer = (id: string, hex: string, at: number): string =>
+    `<path id="${id}" fill="${hex}" d="M${at} 4h4v4h-4z"/>`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64" viewBox="0 0 64 64" fill="none">${[
+    layer("red", "#ff0000", 4),
+    layer("red-2", "#ee0000", 12),
+    layer("blue", "#0000ff", 20),
+    layer("wheel", "#ff0000", 28),
+    layer("green", "#00aa00", 36),
+  ].join("")}</svg>`;
+  send({
+    ...{ type: "apply", applyId: 1, target: { kind: "artboards", tilePx: 64 } },
+    artboards: [{ caption: "red car", images: [image("red car", { svg, record: {} })] }],
+  });
+  const changes = [
+    { from: "#ff0000", to: "#0000ff", names: ["red", "blue"] },
+    { from: "#ee0000", to: "#0000ee", names: ["red", "blue"] },
+    { from: "#0000ff", to: "#222222", names: ["blue", "black"] },
+  ];
+  const namesNow = () => page()[0]!.children[0]!.children.map(({ name }) => name);
+  send({ type: "recolour", applyId: 2, changes, record: {} });
+  assert.deepEqual(namesNow(), ["blue", "blue-2", "black", "wheel", "green"]);
+  assert.equal(page()[0]!.children[0]!.name, "red car", "what it shows is a person's word");
+  machine.evaluate("sim.undo()");
+  assert.deepEqual(namesNow(), ["red", "red-2", "blue", "wheel", "green"]);
+});
+
 test("a layer that shows another mode of the variables is bound, and listed as such; a locked one stays", () => {
   const { collectionId, dark, red } = prepareBrand();
   machine.evaluate(
@@ -441,7 +469,9 @@ test("Redraw changes every size of a component in place: instances follow and ke
     artboards: [{ caption: "rocket", images }],
     target: { kind: "replace", nodeIds: [target], scaleMode: "FILL" },
   });
-  assert.deepEqual(lastSent(), { type: "applied", applyId: 3, imageCount: 1, sameCount: 0, skipped: [] });
+  const { placed, ...said } = lastSent<{ placed: readonly object[] }>();
+  assert.deepEqual(said, { type: "applied", applyId: 3, imageCount: 1, sameCount: 0, skipped: [] });
+  assert.equal(placed.length, 1);
   const section = page().find(({ type }) => type === "SECTION")!;
   for (const [index, variant] of section.children[0]!.children.entries()) {
     assert.equal(variant.id, set.children[index]!.id, "the component itself stays");

@@ -115,7 +115,8 @@ test("a drawing of another tool is vectorised in its place: few named layers, th
     artboards: [{ caption: "", images: [{ key, name, vector }] }],
     target: { kind: "replace", nodeIds: [original!.id], scaleMode: "FILL" },
   });
-  assert.deepEqual(lastSent(), { type: "applied", applyId: 1, imageCount: 1, sameCount: 0, skipped: [] });
+  const placed = [{ key, nodeId: original!.id }];
+  assert.deepEqual(lastSent(), { type: "applied", applyId: 1, imageCount: 1, sameCount: 0, skipped: [], placed });
   const [traced] = page();
   assert.deepEqual([traced!.id, traced!.type, traced!.name], [original!.id, "FRAME", "badge"]);
   assert.ok(traced!.children.length <= 8 && traced!.children.every(({ type }) => type === "VECTOR"));

@@ -218,3 +218,30 @@ test("a new artboard of bound vectors shows the mode that was chosen", async () 
     () => undefined,
   );
 });
+
+test("an icon of a family gets another drawing where it lies, told by the layer that shows it; the others stay", async () => {
+  const after = await agree(
+    async (host) => {
+      const images = ["key", "house", "bell"].map((name) => vectorOf(name, "#0b7285"));
+      const artboards = [{ caption: "family", images }];
+      await host.send({ type: "apply", applyId: 1, artboards, target: { kind: "artboards", tilePx: 48 } });
+      host.layOut();
+      const { placed = [] } = lastSent(host, "applied");
+      const [board] = host.figma.currentPage.children as readonly FrameNode[];
+      const ids = board!.children.map(({ id }) => id).join();
+      assert.equal(placed.map(({ nodeId }) => nodeId).join(), ids);
+      const { nodeId } = placed.find(({ key }) => key === "house")!;
+      const target = { kind: "replace", nodeIds: [nodeId], scaleMode: "FILL" } as const;
+      const other = [{ caption: "house", images: [vectorOf("another", "#c92a2a")] }];
+      await host.send({ type: "apply", applyId: 2, artboards: other, target });
+      const now = lastSent(host, "applied");
+      assert.deepEqual(JSON.parse(JSON.stringify(now.placed)), [{ key: "another", nodeId }], "the same layer");
+      return [now.imageCount, board!.children.map((child) => JSON.parse(child.getPluginData(provenanceKey)).condition)];
+    },
+    (shapes) => frames(shapes),
+  );
+  assert.deepEqual(
+    after[0]!.children.map(({ name }) => name),
+    ["key", "house", "bell"],
+  );
+});

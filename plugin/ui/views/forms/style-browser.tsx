@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { StylePictures } from "../../control/style-thumbs.ts";
 import type { Texts } from "../../i18n/en.ts";
+import { nextButton } from "../grid-keys.ts";
 import { foundStyles, type StyleGroup } from "./style-groups.ts";
 
 interface Props {
@@ -35,10 +36,7 @@ export function StyleBrowser({ texts, groups, pictures, value, onChoose, onClose
       if (search === "") onClose();
       else if (ids[0] !== undefined) onChoose(ids[0]);
     } else if (key === "ArrowDown" && at < 0) buttons[0]?.focus();
-    else if (at >= 0 && (key === "ArrowUp" || key === "ArrowDown"))
-      (inRow(buttons, at, key === "ArrowUp" ? -1 : 1) ?? field.current)?.focus();
-    else if (at >= 0 && (key === "ArrowLeft" || key === "ArrowRight"))
-      buttons[at + (key === "ArrowLeft" ? -1 : 1)]?.focus();
+    else if (at >= 0 && key.startsWith("Arrow")) (nextButton(buttons, at, key) ?? field.current)?.focus();
     else {
       // The letter itself lands in the field.
       if (at >= 0 && key.length === 1 && key !== " " && !event.metaKey && !event.ctrlKey) field.current?.focus();
@@ -84,16 +82,4 @@ export function StyleBrowser({ texts, groups, pictures, value, onChoose, onClose
       </div>
     </div>
   );
-}
-
-/** The button of the next row that is nearest to the same column; undefined above the first row. */
-function inRow(buttons: readonly HTMLElement[], at: number, step: 1 | -1): HTMLElement | undefined {
-  const from = buttons[at]!.getBoundingClientRect();
-  const rows = buttons
-    .map((button) => ({ button, box: button.getBoundingClientRect() }))
-    .filter(({ box }) => (box.top - from.top) * step > 1);
-  const next = Math.min(...rows.map(({ box }) => box.top * step)) * step;
-  const row = rows.filter(({ box }) => Math.abs(box.top - next) < 1);
-  row.sort((one, other) => Math.abs(one.box.left - from.left) - Math.abs(other.box.left - from.left));
-  return row[0]?.button ?? (step === 1 ? buttons[at] : undefined);
 }

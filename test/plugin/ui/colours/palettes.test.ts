@@ -128,7 +128,7 @@ test("by assignment every colour gets one of the palette; near ones alone change
       paletteOf(formWith({ palette: "VariableCollectionId:1/2/1:0" }), [brand])!,
       "near",
     ),
-    [{ from: "#0b2546", to: "#0b2545", variableId: "a" }],
+    [{ from: "#0b2546", to: "#0b2545", variableId: "a", names: ["dark-blue", "dark-blue"] }],
   );
 });
 
