@@ -27,7 +27,7 @@ import { asTubes } from "./tubes.ts";
 /** Share of a drawing that has a tint, from which on it is of fills in that tint. */
 const tintedMost = 0.7;
 /** Share of the drawings of lines and fills of a style that are outlines, from which on lines stay lines in it. */
-const outlinedLeast = 0.6;
+const outlinedLeast = 0.5;
 /** Width of lines where neither style nor drawing has one, of the side. */
 const usualWidth = 0.07;
 /** Deviation of the blur by which the edges of a flow's answer get even, of the side. */

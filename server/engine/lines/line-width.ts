@@ -28,7 +28,7 @@ const [byHandSpreadMost, byHandBroaderMost] = [0.7, 1.8] as const;
 /** Share of ink that is too broad, up to which a drawing is of lines. */
 const deepMost = 0.15;
 /** Drawings of a style that are looked at; each takes some 10 ms. */
-const lookedMost = 12;
+const lookedMost = 16;
 /** Share of them that must be lines so that the style is all lines; beside tints, which broad parts get, fewer. */
 const [allLeast, besideTints] = [0.75, 0.6] as const;
 /** Share of them with fills from which on a style is of fills, and share of a drawing's ink that is too broad for lines then. */
@@ -41,7 +41,7 @@ const [alikeMost, longLeast, someLeast, mixedLeast] = [1.1, 28, 0.25, 0.3] as co
 /** Share of a style's drawings that must have lines as broad as those of a drawing, so that the drawing's lines keep their width. */
 const ownLeast = 0.15;
 /** Share that an outline encloses of its silhouette, and share of a style's drawings from which on outlines are no exceptions. */
-const [enclosedLeast, outlinesLeast] = [0.25, 0.5] as const;
+const [enclosedLeast, outlinesLeast] = [0.25, 0.4] as const;
 /** With fewer middles, as in dots, nobody knows. */
 const middlesLeast = 24;
 
@@ -68,7 +68,7 @@ export interface StyleLines {
   readonly widths?: readonly number[] | undefined;
   /** Whether nearly all of its drawings are such lines; else most have fills. */
   readonly isAll: boolean;
-  /** Share of outlines among its drawings that are outlines or fills, where at least half of all are outlines, but not all are lines; says nothing beside a tint. */
+  /** Share of outlines among its drawings that are outlines or fills, where two fifths of all or more are outlines, but not all are lines; says nothing beside a tint. */
   readonly outlinedShare?: number | undefined;
   /** Alpha of the tint beside lines, where there is one. */
   readonly tint?: number | undefined;

@@ -58,7 +58,7 @@ it("an outline stays one where most drawings of the style are, and is what the a
   const lines = { isAll: false, width: 4 / sizePx };
   assert.ok((await middleOf(await drawnInLines(drawing, sizePx, { ...lines, outlinedShare: 0.7 }, never))) < 0.01);
   assert.ok((await middleOf(await drawnInLines(drawing, sizePx, lines, solid))) > 0.99);
-  assert.ok((await middleOf(await drawnInLines(drawing, sizePx, { ...lines, outlinedShare: 0.5 }, solid))) > 0.99);
+  assert.ok((await middleOf(await drawnInLines(drawing, sizePx, { ...lines, outlinedShare: 0.4 }, solid))) > 0.99);
   const filled = shown(alphasOf(disc(20)));
   assert.ok((await middleOf(await drawnInLines(filled, sizePx, { ...lines, outlinedShare: 0.7 }, solid))) > 0.99);
 });

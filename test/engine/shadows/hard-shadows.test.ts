@@ -65,6 +65,18 @@ const shown = (drawings: readonly Drawing[], key = "") => ({
 });
 const readers = { conditions: [] };
 
+test("what one icon shows of a shadow's paint elsewhere is taken off too, where the others have none of their own", () => {
+  const icons = drawn(shadow).map(({ planes }, at) => ({ planes: planes.slice(), sizePx, at }));
+  // A patch inside of one icon's ring, where no shadow falls.
+  for (const pixel of [...Array(25).keys()].map((at) => (22 + Math.floor(at / 5)) * sizePx + 24 + (at % 5)))
+    for (const [channel, value] of [...pink!, 1].entries()) icons[0]!.planes[channel * pixels + pixel] = value;
+  const found = shadowsOf(icons)!;
+  assert.equal(found.shadows[0]!.hasAllPaint, true);
+  assert.ok(styleInkOf(icons).isOneInk);
+  const many = icons.map(({ planes, at }) => ({ planes: at < 5 ? icons[0]!.planes : planes, sizePx }));
+  assert.equal(shadowsOf(many)!.shadows[0]!.hasAllPaint, undefined);
+});
+
 test("a hard shadow and a print of the filled silhouette in a tint are found in the icons with their shift", () => {
   for (const [shadows, isOfOneColour] of [
     [shadow, false],

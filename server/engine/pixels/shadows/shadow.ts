@@ -7,6 +7,8 @@ import type { CoverShape } from "./cover.ts";
 
 export interface Shadow extends CoverShape {
   readonly paint: FlatPaint;
+  /** Nothing else of the drawings has the paint: what shows it elsewhere is the layer's too. */
+  readonly hasAllPaint?: boolean | undefined;
 }
 
 /** A drawing that was taken off a layer. */

@@ -1,6 +1,6 @@
 /** Drawings without their shadows (shadow.ts). Pure; planes are premultiplied RGBA [4, sizePx, sizePx]. */
 import { type Drawing, inkOf } from "../ink-colour.ts";
-import { separated } from "./apart.ts";
+import { type Apart, separated } from "./apart.ts";
 import { coverOfLayer } from "./cover.ts";
 import { explainedBy } from "./fit.ts";
 import { hardShadowOf } from "./hard-shadow.ts";
@@ -14,6 +14,8 @@ const [coverLeast, ownPx, ownShare] = [0.3, 6, 0.04];
 const paintedFrom = 0.5;
 /** Alpha of what is opaque, difference of a channel to the mean of a drawing of one colour, and share of it that is as near. */
 const [opaqueFrom, oneColourWithin, oneColourLeast] = [0.95, 0.2, 0.9];
+/** Share of a style's drawings that may show a layer's paint elsewhere, and of what they show of it: the rest says that none has it by itself. */
+const [strayMost, elsewhereMost] = [0.3, 0.5] as const;
 /** Hard shadows on each other that are looked for, besides a soft one behind them. */
 const layersMost = 2;
 
@@ -37,9 +39,18 @@ export function shadowsOf<Shown extends Drawing>(
     const { isOneInk, ink } = inkOf(alone);
     const outer = isOneInk ? undefined : hardShadowOf(alone, ink !== undefined);
     if (!outer) break;
-    takeOff(outer);
+    takeOff({ ...outer, ...(hasAllPaint(alone, outer) && { hasAllPaint: true }) });
   }
   return shadows.length === 0 ? undefined : { shadows, alone };
+}
+
+/** Whether what few drawings show of an opaque paint elsewhere is the layer's as well: most have none of their own. */
+function hasAllPaint(drawings: readonly Drawing[], layer: Shadow): boolean {
+  if (layer.paint.alpha < 1 || layer.around !== undefined) return false;
+  const stray = drawings.map((drawing) => ownOf(drawing, layer)).filter(({ own }) => own.size > 0);
+  const isLittle = ({ own, first }: (typeof stray)[number]): boolean =>
+    own.size <= elsewhereMost * first.layer.filter((share) => share > paintedFrom).length;
+  return stray.length <= strayMost * drawings.length && stray.every(isLittle);
 }
 
 /** @param shadows the innermost first */
@@ -66,10 +77,22 @@ function offLayer(drawing: Drawing, shadows: Shadow): OffLayer {
 }
 
 function offHardShadow(drawing: Drawing, shadows: Shadow): OffLayer {
+  const { own, first, cover } = ownOf(drawing, shadows);
+  const seen = own.size === 0 ? first : separated(drawing, shadows.paint, (at) => own.has(at));
+  const alphas = alphasOf(seen.planes);
+  const free = alphas.map((alpha, at) => (own.has(at) ? 0 : 1 - alpha));
+  const expected = own.size === 0 ? cover : coverOfLayer(alphas, shadows);
+  return { planes: seen.planes, explained: explainedBy(expected, { layer: seen.layer, free }) };
+}
+
+const alphasOf = (planes: Float32Array): Float32Array => planes.subarray((3 * planes.length) / 4);
+
+/** Pixels that show the paint and are the drawing's own, with the drawing as it is if none are, and what the layer then covers. */
+function ownOf(drawing: Drawing, shadows: Shadow): { own: ReadonlySet<number>; first: Apart; cover: Float32Array } {
   const { sizePx } = drawing;
-  const alphasOf = (planes: Float32Array): Float32Array => planes.subarray(3 * sizePx ** 2);
   const first = separated(drawing, shadows.paint);
   const cover = coverOfLayer(alphasOf(first.planes), shadows);
+  if (shadows.hasAllPaint) return { own: new Set(), first, cover };
   const isBare = (at: number): boolean => cover[at]! < coverLeast;
   const own = new Set<number>();
   // What a drawing of several colours encloses in the margin's colour is its own; in one of one ink a margin goes into holes.
@@ -80,11 +103,7 @@ function offHardShadow(drawing: Drawing, shadows: Shadow): OffLayer {
   // Marks of a tint that lie elsewhere than they should are the layer's all the same: drawings have no such tint.
   if (shadows.paint.alpha === 1)
     for (const at of clumpsOf((pixel) => first.layer[pixel]! > paintedFrom && isBare(pixel), sizePx)) own.add(at);
-  const seen = own.size === 0 ? first : separated(drawing, shadows.paint, (at) => own.has(at));
-  const alphas = alphasOf(seen.planes);
-  const free = alphas.map((alpha, at) => (own.has(at) ? 0 : 1 - alpha));
-  const expected = own.size === 0 ? cover : coverOfLayer(alphas, shadows);
-  return { planes: seen.planes, explained: explainedBy(expected, { layer: seen.layer, free }) };
+  return { own, first, cover };
 }
 
 /** Whether most of what is opaque is nearly of its mean colour; edges may keep some of what lay beside them. */
