@@ -172,7 +172,7 @@ async function drawingOf({ keep }: CliSession, values: RestyleFlags, files: read
     ...(folder !== undefined && { style: await styleOfFolder(folder, keep) }),
   };
   // An SVG as it is, so that its nodes may stay.
-  const hasNodes = (file: string): boolean => values.format === "svg" && /\.svg$/i.test(file) && mask === undefined;
+  const hasNodes = (file: string): boolean => values.format === "svg" && /\.svg$/i.test(file);
   const shownBy = async (file: string) =>
     hasNodes(file) ? { svg: await flags.readText(file) } : { image: await keep(file) };
   return async (file) => ({
