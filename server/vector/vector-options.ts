@@ -4,6 +4,8 @@ import type { VectorInk, VectorLines } from "../../shared/contract/vectors.ts";
 export interface VectorOptions {
   /** The drawing that the picture was made from, as SVG: where both look the same, its nodes are the vector's. */
   readonly given?: string | undefined;
+  /** What is new in the picture beside what was given, as the name of its layers; absent = nothing is said to be. */
+  readonly changed?: string | undefined;
   /** What the picture shows; becomes the drawing's title. */
   readonly title?: string | undefined;
   /** `#rrggbb`; the vector is made of exactly these colours, of some of them or all. */

@@ -9,6 +9,7 @@ import { movedPath } from "../../shared/vectors/vector-path.ts";
 import type { Pixels, TracedPixels } from "../engine/interfaces.ts";
 import { aboutLayer, type Traced } from "./draw-layers.ts";
 import { ownNodes } from "./given/own-nodes.ts";
+import { partlyOwn } from "./given/partly-own.ts";
 import { strokeWidthOf } from "./stroke-width.ts";
 import { withEvenWidths } from "./strokes/even-widths.ts";
 import { svgText } from "./svg-text.ts";
@@ -23,6 +24,7 @@ export function vectorise(pixels: TracedPixels, options: VectorOptions = {}): Ve
   const known = stack ?? parts;
   const drawn =
     ownNodes(pixels, options) ??
+    partlyOwn(pixels, options) ??
     (known ? traceStack(known, pixels, options, known === parts) : tracePicture(pixels, options));
   if (!drawn) throw nothingIn(pixels);
   if (!beneath) return written(drawn, size);

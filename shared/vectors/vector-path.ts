@@ -57,6 +57,8 @@ function dataOf({ start, segments, isOpen = false }: Path, digits: number): stri
     else data += `l${numbers([end])}`;
     at = end;
   }
+  // A line without length is a dot of its ends, which not all programs draw.
+  if (isOpen && segments.length > 0 && !/[chvl]/.test(data)) data += `h${text(1)}`;
   return isOpen ? data : `${data}z`;
 }
 

@@ -301,6 +301,16 @@ it("tau restyle refuses two styles, a folder without images, a mask for several 
   );
 });
 
+it("tau restyle names an SVG that is refused, alone and beside others", async () => {
+  const wrong = at("script.svg");
+  await writeFile(wrong, '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><script/></svg>');
+  for (const files of [[wrong], [wrong, at("grey.png")]]) {
+    const { code, err } = await restyle(...files, "--style", "filled", "--format", "svg", "--out", at("named"));
+    assert.notEqual(code, 0);
+    assert.match(err, /^tau restyle: image_rejected: \S*script\.svg: expected only svg, g, .*, got <script>$/m);
+  }
+});
+
 it("tau generate draws a sketch in a style that only the translation between styles has, and in one that a folder shows", async () => {
   const house = "M20 90L98 28L172 86L168 168L33 172z";
   await writeFile(

@@ -23,6 +23,8 @@ export interface Shape {
   /** What it says of its fill; absent for none. */
   readonly fill?: { readonly paint: string; readonly rule: "nonzero" | "evenodd" };
   readonly stroke?: GivenStroke;
+  /** Its outlines are no longer its own: something cut them. */
+  readonly isCut?: boolean;
 }
 
 export interface Given {

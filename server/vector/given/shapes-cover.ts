@@ -8,6 +8,8 @@ import type { GivenStroke } from "./read-shapes.ts";
 const linesPerPx = 4;
 /** Distance from a stroke's edge in pixels beyond which nothing is covered. */
 const edgePx = 1;
+/** Length in pixels of lines that are dots. */
+const dotPx = 0.02;
 /** How far strokes reach beyond their lines, of half their width: sharp corners (strokes/stroke-cover.ts), and square ends. */
 const [miterReach, capReach] = [4, Math.SQRT2] as const;
 
@@ -65,7 +67,7 @@ export function coverOfStroke(
   const shares = new Float32Array(frame.width * frame.height).fill(edgePx);
   const box = { left: 0, top: 0, right: frame.width - 1, bottom: frame.height - 1 };
   for (const path of paths) {
-    const flat = flattened(within(path, frame));
+    const flat = withDots(flattened(within(path, frame)));
     const drawn = cap === "square" && flat.isOpen ? longer(flat, width / 2) : flat;
     coverStroke(shares, frame.width, drawn, { widthPx: width, cap: cap === "round" ? "round" : "butt" }, box, edgePx);
     if (isCornered) coverMiters(shares, frame.width, drawn, width, box);
@@ -76,6 +78,12 @@ export function coverOfStroke(
     shares[at] = px >= 0.5 ? 0 : px <= -0.5 ? 1 : 0.5 - px;
   }
   return { ...frame, shares };
+}
+
+/** A line without length has a direction, and so ends. */
+function withDots(flat: FlatPath): FlatPath {
+  const [only, next] = flat.points;
+  return next || !only ? flat : { ...flat, points: [only, plus(only, [dotPx, 0])] };
 }
 
 /** A line that goes on by so much at both ends. */

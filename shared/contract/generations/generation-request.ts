@@ -146,13 +146,19 @@ export const vectorColoursOf = ({
 }: Pick<ResolvedRequest, "palette" | "condition">): readonly string[] | undefined =>
   palette ?? (colours.length > 1 && drawing?.mask === undefined ? colours : undefined);
 
+/** What is new beside a drawing, by the name that its layers get: a badge that is put on it, or a part that is drawn anew. */
+const changedOf = (condition: ResolvedRequest["condition"]): { readonly changed?: string } => {
+  const changed = condition.drawing?.mask === undefined ? condition.caption && "badge" : "part";
+  return changed ? { changed } : {};
+};
+
 /** What the vectors of a request shall be like, for server and command line alike. */
 export function vectorOptionsOf(request: ResolvedRequest) {
   const [title, palette] = [shownCaption(request.condition), vectorColoursOf(request)];
   const { drawing } = request.condition;
   const given = drawing && ("svg" in drawing ? drawing.svg : drawing.nodes);
   return {
-    ...(given !== undefined && { given }),
+    ...(given !== undefined && { given, ...changedOf(request.condition) }),
     ...(palette && { palette, keepsGradients: request.palette === undefined }),
     ...(title && { title }),
     lines: request.lines,

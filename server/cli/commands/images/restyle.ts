@@ -101,7 +101,7 @@ async function run(args: string[]): Promise<number> {
       throwAll(
         drawn.flatMap((outcome, at) => {
           if (outcome.status === "fulfilled") return [];
-          return [positionals.length > 1 ? named(positionals[at]!, outcome.reason) : outcome.reason];
+          return [named(positionals[at]!, outcome.reason, positionals.length > 1)];
         }),
       );
     },
@@ -109,9 +109,14 @@ async function run(args: string[]): Promise<number> {
   );
 }
 
-/** An error with the file that it is about. */
-function named(file: string, error: unknown): unknown {
+/** An error with the file that it is about: in place of the drawing's field, which no flag sets, and of several before any other. */
+function named(file: string, error: unknown, isOfSeveral: boolean): unknown {
   if (!(error instanceof AppError)) return error;
+  const { field, ...detail } = error.detail;
+  const isOfFile = field !== undefined && /^condition\.drawing\.(?:svg|image)$/.test(field);
+  if (isOfFile)
+    return new AppError(error.code, error.message.replace(`${field}:`, `${file}:`), { ...detail, cause: error });
+  if (!isOfSeveral) return error;
   return new AppError(error.code, `${file}: ${error.message}`, { ...error.detail, cause: error });
 }
 
@@ -172,7 +177,7 @@ async function drawingOf({ keep }: CliSession, values: RestyleFlags, files: read
     ...(folder !== undefined && { style: await styleOfFolder(folder, keep) }),
   };
   // An SVG as it is, so that its nodes may stay.
-  const hasNodes = (file: string): boolean => values.format === "svg" && /\.svg$/i.test(file) && mask === undefined;
+  const hasNodes = (file: string): boolean => values.format === "svg" && /\.svg$/i.test(file);
   const shownBy = async (file: string) =>
     hasNodes(file) ? { svg: await flags.readText(file) } : { image: await keep(file) };
   return async (file) => ({
