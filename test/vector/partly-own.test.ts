@@ -110,3 +110,8 @@ test("a path is split where it is gone, with its own nodes between, also past it
   assert.ok(Math.abs(halves[0]!.segments[0]!.to[0] - 8) < 0.1);
   assert.deepEqual(halves[1]!.segments[0]!.to, [20, 0]);
 });
+
+test("a line that lies elsewhere is no badge: then all is traced", async () => {
+  const moved = drawing(`${kept.replace('d="M4 4h12"', 'd="M4 4h4"')}<path d="M16.5 3v18M3 16.5h18"/>`);
+  assert.equal((await made(moved)).hasOwnNodes, undefined);
+});

@@ -36,6 +36,10 @@ import { stretchesOf } from "./stretches.ts";
 const ownMore = 0.01;
 /** Share of the answer's ink without what is new that has to be the drawing's own. */
 const ownLeast = 0.85;
+/** Share of the drawing's ink that the answer still shows: with less, what counts as new may be a line that is elsewhere. */
+const keptLeast = 0.35;
+/** Pieces that are traced beside what is new at most: at many places it says that lines have other ends than strokes can. */
+const patchesMost = 1;
 /** Pixels of a shape that are gone from which on it is cut. */
 const cutFromPx = 4;
 /** Directions in which a round end is looked at. */
@@ -52,7 +56,8 @@ export function partlyOwn(pixels: TracedPixels, options: VectorOptions): Traced 
   if (!placed) return undefined;
   const about: Answer = { answer: premultiplied(rgba), rgba, sidePx };
   const found = nearestOf(placed, looksFor(placed, linePx), about);
-  const differing = differingOf(drawn(found.parts, found.paints, sidePx), about.answer, sidePx);
+  const before = drawn(found.parts, found.paints, sidePx);
+  const differing = differingOf(before, about.answer, sidePx);
   if (hasFaintFill(found)) return undefined;
   const fresh = newPieces(about.answer, differing, sidePx);
   const left = cutAs(found, differing, fresh, about);
@@ -71,13 +76,14 @@ export function partlyOwn(pixels: TracedPixels, options: VectorOptions): Traced 
   const inkWhere = (isWanted: (pixel: number) => boolean): number =>
     about.answer.subarray(3 * count).reduce((sum, alpha, pixel) => sum + (isWanted(pixel) ? alpha : 0), 0);
   const inkOfOwn = inkWhere((pixel) => !isTraced(pixel));
-  if (inkOfOwn < ownLeast * inkWhere((pixel) => around[pixel] !== 1)) return undefined;
-  const own = layersOf(left, palette, count);
-  const traced = [rest.map((value, at) => value * (1 - around[at]!)), around].map((mask, at) =>
-    masked(pixels, mask, options).map((layer): TracedLayer => (at === 0 ? layer : { ...layer, name: changed })),
-  );
+  const inkBefore = before.subarray(3 * count).reduce((sum, alpha) => sum + alpha, 0);
+  if (inkOfOwn < Math.max(ownLeast * inkWhere((pixel) => around[pixel] !== 1), keptLeast * inkBefore)) return undefined;
+  const beside = rest.map((value, at) => value * (1 - around[at]!));
+  const patches = masked(pixels, beside, options);
+  if (patches.flatMap(({ outlines }) => outlines).length > patchesMost) return undefined;
+  const added = masked(pixels, around, options).map((layer): TracedLayer => ({ ...layer, name: changed }));
   return {
-    layers: named([...own, ...traced.flat()]),
+    layers: named([...layersOf(left, palette, count), ...patches, ...added]),
     memberships: [new Float32Array(count).fill(1)],
     leftOutCount: 0,
     widthPx: sidePx,
@@ -97,8 +103,12 @@ function nearestOf(shapes: readonly Shape[], looks: ReadonlyArray<readonly Look[
   };
   const sumOf = (by: Float32Array, cuts?: Uint8Array): number =>
     by.reduce((sum, value, pixel) => (cuts?.[pixel] === 1 ? sum : sum + value), 0);
-  const widths = looks.map(([own, ...others]) => ({ own: tried(own!), others }));
-  const { own, others } = widths.reduce((best, one) => (sumOf(one.own.by) < sumOf(best.own.by) ? one : best));
+  // Only two are held at once: each is a plane a shape.
+  let [own, others] = [tried(looks[0]![0]!), looks[0]!.slice(1)];
+  for (const [ownLook, ...more] of looks.slice(1)) {
+    const other = tried(ownLook!);
+    if (sumOf(other.by) < sumOf(own.by)) [own, others] = [other, more];
+  }
   const width = Math.max(0, ...own.found.shapes.map(({ stroke }) => stroke?.width ?? 0));
   const cuts = grownMask(largePieces(own.by, width ** 2, sidePx), sidePx);
   const shown = about.answer.subarray(3 * sidePx ** 2).reduce((sum, alpha) => sum + alpha, 0);
