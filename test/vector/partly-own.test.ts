@@ -111,7 +111,12 @@ test("a path is split where it is gone, with its own nodes between, also past it
   assert.deepEqual(halves[1]!.segments[0]!.to, [20, 0]);
 });
 
-test("a line that lies elsewhere is no badge: then all is traced", async () => {
-  const moved = drawing(`${kept.replace('d="M4 4h12"', 'd="M4 4h4"')}<path d="M16.5 3v18M3 16.5h18"/>`);
-  assert.equal((await made(moved)).hasOwnNodes, undefined);
+test("a frame that is drawn at another size is no badge on what is within: then all is traced", async () => {
+  const framed = (inset: number): string =>
+    drawing(
+      `<path d="M${inset} ${inset}h${24 - 2 * inset}v${24 - 2 * inset}h-${24 - 2 * inset}z"/><path d="M11 12h2"/>`,
+    );
+  const answer = await picture(framed(5));
+  const { hasOwnNodes } = vectorise(answer, { given: framed(3), viewBox: 24, changed: "badge" });
+  assert.equal(hasOwnNodes, undefined);
 });

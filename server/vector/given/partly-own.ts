@@ -26,7 +26,7 @@ import {
 } from "./differing.ts";
 import { type Look, looksFor } from "./looks.ts";
 import { layersOf } from "./own-layers.ts";
-import { type Answer, drawn, type Found, hasFaintFill, paintsOf, partsOf, premultiplied } from "./parts.ts";
+import { type Answer, drawn, type Found, faintest, hasFaintFill, paintsOf, partsOf, premultiplied } from "./parts.ts";
 import { placedShapes } from "./placed-shapes.ts";
 import type { GivenStroke, Shape } from "./read-shapes.ts";
 import { eachCovered } from "./shapes-cover.ts";
@@ -56,8 +56,7 @@ export function partlyOwn(pixels: TracedPixels, options: VectorOptions): Traced 
   if (!placed) return undefined;
   const about: Answer = { answer: premultiplied(rgba), rgba, sidePx };
   const found = nearestOf(placed, looksFor(placed, linePx), about);
-  const before = drawn(found.parts, found.paints, sidePx);
-  const differing = differingOf(before, about.answer, sidePx);
+  const differing = differingOf(drawn(found.parts, found.paints, sidePx), about.answer, sidePx);
   if (hasFaintFill(found)) return undefined;
   const fresh = newPieces(about.answer, differing, sidePx);
   const left = cutAs(found, differing, fresh, about);
@@ -76,7 +75,7 @@ export function partlyOwn(pixels: TracedPixels, options: VectorOptions): Traced 
   const inkWhere = (isWanted: (pixel: number) => boolean): number =>
     about.answer.subarray(3 * count).reduce((sum, alpha, pixel) => sum + (isWanted(pixel) ? alpha : 0), 0);
   const inkOfOwn = inkWhere((pixel) => !isTraced(pixel));
-  const inkBefore = before.subarray(3 * count).reduce((sum, alpha) => sum + alpha, 0);
+  const inkBefore = inkOf(found, sidePx);
   if (inkOfOwn < Math.max(ownLeast * inkWhere((pixel) => around[pixel] !== 1), keptLeast * inkBefore)) return undefined;
   const beside = rest.map((value, at) => value * (1 - around[at]!));
   const patches = masked(pixels, beside, options);
@@ -89,6 +88,17 @@ export function partlyOwn(pixels: TracedPixels, options: VectorOptions): Traced 
     widthPx: sidePx,
     heightPx: sidePx,
   };
+}
+
+/** What a drawing covers, in pixels: also lines that the answer shows nowhere, but not fills, which may be its paper. */
+function inkOf({ parts, paints }: Found, sidePx: number): number {
+  const most = new Float32Array(sidePx ** 2);
+  for (const [at, { kind, cover }] of parts.entries())
+    if (kind === "stroke" || (paints[at]?.alpha ?? 0) >= faintest)
+      eachCovered(cover, sidePx, (pixel, share) => {
+        most[pixel] = Math.max(most[pixel]!, share);
+      });
+  return most.reduce((sum, share) => sum + share, 0);
 }
 
 /** The drawing with the width at which it differs least, and of its ends and joins those that differ least beside cuts, its own where they hardly differ more. */
