@@ -126,6 +126,7 @@ test("Recolour with close matches alone has the vectors remember that, so that R
     controller.receive({ type: "colours", readId, used, skipped: [] });
     await controller.generate();
     const { changes, record } = sent.find((message) => message.type === "recolour")!;
-    assert.deepEqual([changes, record], [[{ from: "#fe0101", to: "#ff0000" }], { palette: ["#ff0000"], isNear: true }]);
+    const change = { from: "#fe0101", to: "#ff0000", names: ["red", "red"] };
+    assert.deepEqual([changes, record], [[change], { palette: ["#ff0000"], isNear: true }]);
   });
 });
