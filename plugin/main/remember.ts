@@ -15,10 +15,6 @@ const buttonsOf = (kind: "image" | "vector"): Record<string, string> =>
   );
 const commandButtons = { image: buttonsOf("image"), vector: buttonsOf("vector") };
 
-/** Whether there may be other drawings for its words. */
-const hasDrawings = ({ condition, keepResidualOf }: Provenance): boolean =>
-  isOfWords(condition) && keepResidualOf === undefined;
-
 type Remembering = Pick<SceneNode, "setPluginData" | "setRelaunchData">;
 
 /**
@@ -35,7 +31,8 @@ export function remember(
   const { drawings, ...others } = mark === undefined ? {} : commandButtons[kind];
   const buttons = {
     ...others,
-    ...(drawings !== undefined && provenance !== undefined && hasDrawings(provenance) ? { drawings } : {}),
+    // There may be other drawings for words.
+    ...(drawings !== undefined && provenance !== undefined && isOfWords(provenance) ? { drawings } : {}),
   };
   if (provenance === undefined) {
     if (mark !== undefined) node.setRelaunchData(buttons);

@@ -6,9 +6,17 @@ import { styleIdOf } from "./style-id.ts";
 export const shownCaption = ({ caption, drawing }: PartialCondition): string | undefined =>
   drawing === undefined ? caption : undefined;
 
-/** Whether words alone say what is drawn, no picture beside them. */
-export const isOfWords = ({ caption, drawing, sketch, layout, image, lowResolution }: PartialCondition): boolean =>
-  caption !== undefined && ![drawing, sketch, layout, image, lowResolution].some(Boolean);
+/** Whether words alone said what is drawn, no picture beside them and no image that it keeps something of. */
+export const isOfWords = ({
+  condition,
+  keepResidualOf,
+}: {
+  readonly condition: PartialCondition;
+  readonly keepResidualOf?: object | undefined;
+}): boolean => {
+  const { caption, drawing, sketch, layout, image, lowResolution } = condition;
+  return caption !== undefined && ![drawing, sketch, layout, image, lowResolution, keepResidualOf].some(Boolean);
+};
 
 /** What an image is called by its condition: what it shows, else its style, else nothing. */
 export const titleOf = (condition: PartialCondition): string =>

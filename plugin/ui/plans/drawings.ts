@@ -30,7 +30,7 @@ const hasLibrary = (meta: Meta | undefined, id: string): boolean =>
 
 /** Whether an image that was made so may start from another drawing. */
 export const hasDrawings = (meta: Meta | undefined, made: Provenance): boolean =>
-  isOfWords(made.condition) && made.keepResidualOf === undefined && hasLibrary(meta, made.translation);
+  isOfWords(made) && hasLibrary(meta, made.translation);
 
 /** What is asked for the drawings that some words find in the image's style. */
 export function drawingsRequest(made: Provenance, words: string): DrawingsRequest {

@@ -24,7 +24,7 @@ export async function openFolderBlobs(folder: string): Promise<BlobStore> {
     read: (digest) => store.read(digest),
     touch: (digest) => store.touch(digest),
     place: (digest, path) => store.place(digest, path),
-    delete: async (digest) => store.forget(digest),
+    delete: async (digest) => void store.forget(digest),
     usedAt: (digest) =>
       isDigest(digest)
         ? stat(join(folder, digest)).then(

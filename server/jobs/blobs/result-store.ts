@@ -2,7 +2,7 @@
  * Content-addressed files: the name is the SHA-256 of the bytes, so storing twice is storing once and a repeated job can't
  * overwrite another's result. Holds the PNGs of generations (`results`) and of upscales (`upscaled`), and the uploaded images (`uploads`).
  */
-import { existsSync, unlinkSync } from "node:fs";
+import { unlinkSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { asStorageError, writeFileAtomically } from "../../platform/files/atomic-file.ts";
@@ -104,18 +104,21 @@ export class ResultStore {
 
   /** True when the bytes of a digest were here; they are gone then. */
   async remove(digest: string): Promise<boolean> {
-    const isHere = isDigest(digest) && existsSync(join(this.#folder, digest));
-    this.forget(digest);
-    return isHere;
+    return this.forget(digest);
   }
 
-  /** Synchronous on purpose: no other job can begin to use the digest between the caller's check and the unlink. */
-  forget(digest: string): void {
-    if (!isDigest(digest)) return;
+  /**
+   * Synchronous on purpose: no other job can begin to use the digest between the caller's check and the unlink.
+   * @returns whether there was something to remove
+   */
+  forget(digest: string): boolean {
+    if (!isDigest(digest)) return false;
     try {
       unlinkSync(join(this.#folder, digest));
+      return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      return false;
     }
   }
 

@@ -231,10 +231,11 @@ export class DrawingLibrary implements DrawingFinder {
     const entriesOf = (name: number) => this.#byName.subarray(this.#firstOfName[name], this.#firstOfName[name + 1]);
     const scored = this.#score(words, allowed && ((name) => entriesOf(name).some(isAllowed)));
     const caption = text === undefined ? undefined : said(text);
+    const seen = new Set<number>();
     return [...this.#fitting(scored, caption, cosineLeast), ...this.#calledOtherwise(text)]
       .filter((name) => !onlyCalledSo || name.isCalledSo === true)
       .sort((one, other) => other.match - one.match || one.name - other.name)
-      .filter(({ name }, at, all) => all.findIndex((other) => other.name === name) === at)
+      .filter(({ name }) => !seen.has(name) && seen.add(name))
       .slice(0, foundMax)
       .flatMap(({ name, ...match }) => Array.from(entriesOf(name).filter(isAllowed), (entry) => ({ entry, ...match })));
   }

@@ -39,34 +39,26 @@ export function blocksOf(lines: readonly string[]): Blocks {
 export const startsOf = ({ blockLengths }: Pick<Blocks, "blockLengths">): Int32Array => sums(blockLengths);
 
 /** @param starts of the blocks, of `startsOf` */
-export function lineAt({ blocks, blockLengths, blockSize: size }: Blocks, starts: Int32Array, at: number): string {
-  const block = Math.floor(at / size);
-  const from = starts[block]!;
-  return brotliDecompressSync(blocks.subarray(from, from + blockLengths[block]!))
-    .toString()
-    .split("\n")[at % size]!;
-}
+export const lineAt = (all: Blocks, starts: Int32Array, at: number): string =>
+  linesOfBlock(all, starts, Math.floor(at / all.blockSize))[at % all.blockSize]!;
 
 /** The lines that are compressed together with one, and the place of each. */
 export function linesAround(content: Blocks, at: number): Array<{ readonly at: number; readonly line: string }> {
-  const { blocks, blockLengths, blockSize: size } = content;
-  const block = Math.floor(at / size);
-  const from = startsOf(content)[block]!;
-  const lines = brotliDecompressSync(blocks.subarray(from, from + blockLengths[block]!))
-    .toString()
-    .split("\n");
-  return lines.map((line, place) => ({ at: block * size + place, line }));
+  const block = Math.floor(at / content.blockSize);
+  const lines = linesOfBlock(content, startsOf(content), block);
+  return lines.map((line, place) => ({ at: block * content.blockSize + place, line }));
 }
 
 /** All of them. */
 export function linesOfBlocks(all: Blocks): string[] {
   const starts = startsOf(all);
-  return [...all.blockLengths].flatMap((length, block) =>
-    brotliDecompressSync(all.blocks.subarray(starts[block]!, starts[block]! + length))
-      .toString()
-      .split("\n"),
-  );
+  return [...all.blockLengths.keys()].flatMap((block) => linesOfBlock(all, starts, block));
 }
+
+const linesOfBlock = ({ blocks }: Blocks, starts: Int32Array, block: number): string[] =>
+  brotliDecompressSync(blocks.subarray(starts[block]!, starts[block + 1]!))
+    .toString()
+    .split("\n");
 
 /** A drawing in `currentColor`. */
 export function svgOfLine(line: string): string {

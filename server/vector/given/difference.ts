@@ -8,15 +8,23 @@ const blots = [
   { px: 7, from: 0.05 },
 ] as const;
 
+/** Of each pixel the greatest difference of a channel, [side, side]. */
+export function differencesOf(one: Float32Array, other: Float32Array, sidePx: number): Float32Array {
+  const by = new Float32Array(sidePx ** 2);
+  for (let pixel = 0; pixel < by.length; pixel += 1)
+    for (let index = pixel; index < one.length; index += by.length)
+      by[pixel] = Math.max(by[pixel]!, Math.abs(one[index]! - other[index]!));
+  return by;
+}
+
 /** Of what both show; infinite where a blot differs. */
 export function differenceOf(one: Float32Array, other: Float32Array, sidePx: number): number {
   const count = sidePx ** 2;
+  const by = differencesOf(one, other, sidePx);
   let [differs, shown] = [0, 0];
   const runsOf = blots.map(() => new Uint8Array(count));
   for (let pixel = 0; pixel < count; pixel += 1) {
-    let most = 0;
-    for (let index = pixel; index < 4 * count; index += count)
-      most = Math.max(most, Math.abs(one[index]! - other[index]!));
+    const most = by[pixel]!;
     differs += most;
     shown += Math.max(one[3 * count + pixel]!, other[3 * count + pixel]!);
     const isInside = pixel >= sidePx && pixel % sidePx > 0;

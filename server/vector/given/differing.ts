@@ -1,6 +1,7 @@
 /** Where an answer differs from a drawing that was given: cuts, and what is new. Pure; planes are premultiplied RGBA, [4, side, side], 0 to 1. */
 import type { Point } from "../../../shared/vectors/vector-path.ts";
 import { labelAreas } from "../../engine/lines/label-areas.ts";
+import { differencesOf } from "./difference.ts";
 
 /** Difference of a pixel from which on something else is there. */
 export const otherFrom = 0.25;
@@ -23,11 +24,8 @@ export interface Differing {
 }
 
 export function differingOf(one: Float32Array, other: Float32Array, sidePx: number): Differing {
-  const count = sidePx ** 2;
-  const by = new Float32Array(count);
-  for (let index = 0; index < 4 * count; index += 1)
-    by[index % count] = Math.max(by[index % count]!, Math.abs(one[index]! - other[index]!));
-  const blots = new Uint8Array(count);
+  const by = differencesOf(one, other, sidePx);
+  const blots = new Uint8Array(by.length);
   const reach = (blotPx - 1) / 2;
   eachSquare(sidePx, reach, (pixels) => {
     if (pixels.every((pixel) => by[pixel]! >= otherFrom)) for (const pixel of pixels) blots[pixel] = 1;

@@ -28,16 +28,7 @@ export function layersOf(
   const inPalette = (hex: string): string => (chosen ? palette![chosen[hexes.indexOf(hex)]!]! : hex);
   const colours = [...new Set(shown.map(({ hex }) => inPalette(hex)))];
   const named = namesOfColours(colours.map(labOfHex));
-  const taken = new Set<string>();
-  // Written with hyphens, as ids.
-  const unique = (name: string): string => {
-    const id = name.replaceAll(" ", "-");
-    let own = id;
-    for (let number = 2; taken.has(own); number += 1) own = `${id}-${number}`;
-    taken.add(own);
-    return own;
-  };
-  return shapes.flatMap(({ paths, name, stroke, fill, isCut }, index): TracedLayer[] => {
+  const layers = shapes.flatMap(({ paths, name, stroke, fill, isCut }, index): TracedLayer[] => {
     const own = shown.filter(({ shape }) => shape === index);
     const [filled, lined] = (["fill", "stroke"] as const).map((wanted) => own.find(({ kind }) => kind === wanted));
     const main = lined ?? filled;
@@ -45,7 +36,7 @@ export function layersOf(
     const hex = inPalette(main.hex);
     return [
       {
-        name: unique(name || named[colours.indexOf(hex)]!),
+        name: name || named[colours.indexOf(hex)]!,
         hex,
         ...(main.alpha < 1 && { opacity: main.alpha }),
         share: main.share,
@@ -57,5 +48,18 @@ export function layersOf(
         ...(lined && stroke!.join === "miter" && stroke!.miterLimit !== 4 && { miterLimit: stroke!.miterLimit }),
       },
     ];
+  });
+  return withOwnNames(layers);
+}
+
+/** With names of their own, written with hyphens as ids are. */
+export function withOwnNames(layers: readonly TracedLayer[]): TracedLayer[] {
+  const taken = new Set<string>();
+  return layers.map((layer) => {
+    const id = layer.name.replaceAll(" ", "-");
+    let name = id;
+    for (let number = 2; taken.has(name); number += 1) name = `${id}-${number}`;
+    taken.add(name);
+    return { ...layer, name };
   });
 }

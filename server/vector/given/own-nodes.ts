@@ -3,12 +3,13 @@
  * joins of the style's lines. Nothing but the picture decides: what is drawn with them is compared with the answer, and where they differ it is traced instead. Pure.
  */
 import type { TracedPixels } from "../../engine/interfaces.ts";
+import { toPremultipliedPlanes } from "../../engine/pixels/pixels.ts";
 import type { Traced } from "../draw-layers.ts";
 import type { VectorOptions } from "../vector-options.ts";
 import { differenceOf, differMost } from "./difference.ts";
 import { type Look, looksFor } from "./looks.ts";
 import { layersOf } from "./own-layers.ts";
-import { type Answer, drawn, type Found, hasFaintFill, paintsOf, partsOf, premultiplied } from "./parts.ts";
+import { type Answer, type Found, hasFaintFill, inLook } from "./parts.ts";
 import { placedShapes } from "./placed-shapes.ts";
 import type { Shape } from "./read-shapes.ts";
 
@@ -20,7 +21,7 @@ export function ownNodes(pixels: TracedPixels, options: VectorOptions): Traced |
   const { widthPx, heightPx, linePx, rgba } = pixels;
   const placed = placedShapes(pixels, options);
   if (!placed) return undefined;
-  const answer = premultiplied(rgba);
+  const answer = toPremultipliedPlanes(rgba, widthPx);
   const found = bestOf(placed, looksFor(placed, linePx), { answer, rgba, sidePx: widthPx });
   if (!found || hasFaintFill(found)) return undefined;
   const layers = layersOf(found, options.palette, widthPx ** 2);
@@ -31,11 +32,8 @@ export function ownNodes(pixels: TracedPixels, options: VectorOptions): Traced |
 /** The first width at which the drawing is the answer, with the ends and joins that differ least, its own where they hardly differ more. */
 function bestOf(shapes: readonly Shape[], looks: ReadonlyArray<readonly Look[]>, about: Answer): Found | undefined {
   const tried = (look: Look): { readonly found: Found; readonly differs: number } => {
-    const own = shapes.map((shape) => (shape.stroke ? { ...shape, stroke: { ...shape.stroke, ...look } } : shape));
-    const parts = partsOf(own, about.sidePx);
-    const paints = paintsOf(parts, about);
-    const differs = differenceOf(drawn(parts, paints, about.sidePx), about.answer, about.sidePx);
-    return { found: { shapes: own, parts, paints }, differs };
+    const { found, planes } = inLook(shapes, look, about);
+    return { found, differs: differenceOf(planes, about.answer, about.sidePx) };
   };
   for (const [ownLook, ...others] of looks) {
     const own = tried(ownLook!);

@@ -6,6 +6,8 @@
 import type { Path, Point } from "../../../shared/vectors/vector-path.ts";
 import type { TracedPixels } from "../../engine/interfaces.ts";
 import { areaOf, outlinesOf } from "../../engine/outlines/contours.ts";
+import { channelsOfHex } from "../../engine/pixels/hex-colour.ts";
+import { toPremultipliedPlanes } from "../../engine/pixels/pixels.ts";
 import { fitOutline } from "../curves/fit.ts";
 import type { Traced, TracedLayer } from "../draw-layers.ts";
 import { blur } from "../layers.ts";
@@ -13,7 +15,7 @@ import { fitFor, leastOutlinePx, smoothing, speckPxOf } from "../sizes.ts";
 import { tracePicture } from "../trace-picture.ts";
 import { traceStack } from "../trace-stack.ts";
 import type { VectorOptions } from "../vector-options.ts";
-import { differenceOf, differMost } from "./difference.ts";
+import { differenceOf, differencesOf, differMost } from "./difference.ts";
 import {
   aroundBlots,
   type Differing,
@@ -25,8 +27,8 @@ import {
   valueAt,
 } from "./differing.ts";
 import { type Look, looksFor } from "./looks.ts";
-import { layersOf } from "./own-layers.ts";
-import { type Answer, drawn, type Found, faintest, hasFaintFill, paintsOf, partsOf, premultiplied } from "./parts.ts";
+import { layersOf, withOwnNames } from "./own-layers.ts";
+import { type Answer, drawn, type Found, faintest, hasFaintFill, inLook, partsOf } from "./parts.ts";
 import { placedShapes } from "./placed-shapes.ts";
 import type { GivenStroke, Shape } from "./read-shapes.ts";
 import { eachCovered } from "./shapes-cover.ts";
@@ -54,7 +56,7 @@ export function partlyOwn(pixels: TracedPixels, options: VectorOptions): Traced 
   const { widthPx: sidePx, rgba, linePx } = pixels;
   const placed = placedShapes(pixels, options);
   if (!placed) return undefined;
-  const about: Answer = { answer: premultiplied(rgba), rgba, sidePx };
+  const about: Answer = { answer: toPremultipliedPlanes(rgba, sidePx), rgba, sidePx };
   const found = nearestOf(placed, looksFor(placed, linePx), about);
   const differing = differingOf(drawn(found.parts, found.paints, sidePx), about.answer, sidePx);
   if (hasFaintFill(found)) return undefined;
@@ -82,7 +84,7 @@ export function partlyOwn(pixels: TracedPixels, options: VectorOptions): Traced 
   if (patches.flatMap(({ outlines }) => outlines).length > patchesMost) return undefined;
   const added = masked(pixels, around, options).map((layer): TracedLayer => ({ ...layer, name: changed }));
   return {
-    layers: named([...layersOf(left, palette, count), ...patches, ...added]),
+    layers: withOwnNames([...layersOf(left, palette, count), ...patches, ...added]),
     memberships: [new Float32Array(count).fill(1)],
     leftOutCount: 0,
     widthPx: sidePx,
@@ -105,11 +107,8 @@ function inkOf({ parts, paints }: Found, sidePx: number): number {
 function nearestOf(shapes: readonly Shape[], looks: ReadonlyArray<readonly Look[]>, about: Answer): Found {
   const { sidePx } = about;
   const tried = (look: Look): { readonly found: Found; readonly by: Float32Array } => {
-    const own = shapes.map((shape) => (shape.stroke ? { ...shape, stroke: { ...shape.stroke, ...look } } : shape));
-    const parts = partsOf(own, sidePx);
-    const paints = paintsOf(parts, about);
-    const { by } = differingOf(drawn(parts, paints, sidePx), about.answer, sidePx);
-    return { found: { shapes: own, parts, paints }, by };
+    const { found, planes } = inLook(shapes, look, about);
+    return { found, by: differencesOf(planes, about.answer, sidePx) };
   };
   const sumOf = (by: Float32Array, cuts?: Uint8Array): number =>
     by.reduce((sum, value, pixel) => (cuts?.[pixel] === 1 ? sum : sum + value), 0);
@@ -153,8 +152,7 @@ function cutAs(found: Found, differing: Differing, fresh: Uint8Array, about: Ans
   const upper = fields.findLastIndex((field) => field !== undefined);
   const paint = found.paints[found.parts.findIndex(({ shape }) => shape === upper)];
   if (upper >= 0 && paint?.alpha === 1) {
-    const bits = Number.parseInt(paint.hex.slice(1), 16);
-    const values = [(bits >> 16) / 255, ((bits >> 8) & 255) / 255, (bits & 255) / 255];
+    const values = channelsOfHex(paint.hex);
     const isOfPaint = (pixel: number): boolean => {
       const alpha = answer[3 * count + pixel]!;
       return values.every((value, channel) => Math.abs(answer[channel * count + pixel]! - value * alpha) < otherFrom);
@@ -241,16 +239,4 @@ function masked(pixels: TracedPixels, mask: Uint8Array, options: VectorOptions):
   }
   const rgba = pixels.rgba.map((value, at) => (at % 4 === 3 ? value * mask[at >> 2]! : value));
   return tracePicture({ ...plain, rgba }, options)?.layers ?? [];
-}
-
-/** With names that differ. */
-function named(layers: readonly TracedLayer[]): TracedLayer[] {
-  const taken = new Set<string>();
-  return layers.map((layer) => {
-    const name = layer.name.replaceAll(" ", "-");
-    let own = name;
-    for (let number = 2; taken.has(own); number += 1) own = `${name}-${number}`;
-    taken.add(own);
-    return { ...layer, name: own };
-  });
 }

@@ -1,4 +1,6 @@
 /** The parts of a given drawing, each a fill or a stroke: where they are, what the answer paints them with, and both drawn as a picture. Pure. */
+import { channelsOfHex } from "../../engine/pixels/hex-colour.ts";
+import type { Look } from "./looks.ts";
 import type { Shape } from "./read-shapes.ts";
 import { type Cover, coverOfFill, coverOfStroke, eachCovered } from "./shapes-cover.ts";
 
@@ -77,6 +79,18 @@ function paintOf(key: number): Paint {
   return { hex, alpha: alpha >= opaqueFrom ? 1 : alpha };
 }
 
+/** Shapes with the width, ends and joins of lines that a look says, and a picture of them in the answer's paints. */
+export function inLook(
+  shapes: readonly Shape[],
+  look: Look,
+  about: Answer,
+): { readonly found: Found; readonly planes: Float32Array } {
+  const own = shapes.map((shape) => (shape.stroke ? { ...shape, stroke: { ...shape.stroke, ...look } } : shape));
+  const parts = partsOf(own, about.sidePx);
+  const paints = paintsOf(parts, about);
+  return { found: { shapes: own, parts, paints }, planes: drawn(parts, paints, about.sidePx) };
+}
+
 /** Premultiplied RGBA planes of parts over each other. */
 export function drawn(parts: readonly Part[], paints: ReadonlyArray<Paint | undefined>, sidePx: number): Float32Array {
   const count = sidePx ** 2;
@@ -84,8 +98,7 @@ export function drawn(parts: readonly Part[], paints: ReadonlyArray<Paint | unde
   for (const [at, { cover }] of parts.entries()) {
     const paint = paints[at];
     if (!paint || paint.alpha < faintest) continue;
-    const bits = Number.parseInt(paint.hex.slice(1), 16);
-    const values = [(bits >> 16) / 255, ((bits >> 8) & 255) / 255, (bits & 255) / 255, 1];
+    const values = [...channelsOfHex(paint.hex), 1];
     eachCovered(cover, sidePx, (pixel, covered) => {
       const share = covered * paint.alpha;
       for (let channel = 0; channel < 4; channel += 1) {
@@ -93,18 +106,6 @@ export function drawn(parts: readonly Part[], paints: ReadonlyArray<Paint | unde
         planes[index] = planes[index]! * (1 - share) + values[channel]! * share;
       }
     });
-  }
-  return planes;
-}
-
-export function premultiplied(rgba: Uint8Array): Float32Array {
-  const count = rgba.length / 4;
-  const planes = new Float32Array(4 * count);
-  for (let pixel = 0; pixel < count; pixel += 1) {
-    const alpha = rgba[4 * pixel + 3]! / 255;
-    for (let channel = 0; channel < 3; channel += 1)
-      planes[channel * count + pixel] = (rgba[4 * pixel + channel]! / 255) * alpha;
-    planes[3 * count + pixel] = alpha;
   }
   return planes;
 }

@@ -75,6 +75,19 @@ export const testMeta: Meta = MetaSchema.parse({
   ],
 });
 
+/** Beside the pack of `testMeta` one whose translation draws words in icon sets and in styles of the file. @param change to that translation */
+export function metaWithStyles(change: object): Meta {
+  const [pack] = testMeta.packs;
+  const restyle: Meta["packs"][number]["translations"][number] = {
+    ...pack!.translations[0]!,
+    id: "restyle",
+    conditions: ["caption", "style", "drawing"],
+    styleImagesMax: 16,
+    ...change,
+  };
+  return { ...testMeta, packs: [pack!, { ...pack!, id: "styles", translations: [restyle] }] };
+}
+
 /** The steps before the last, as a client sees them go by. */
 const stagesOf = (total: number) =>
   (

@@ -9,34 +9,20 @@ import { planReplacements } from "../../../plugin/ui/plans/captions.ts";
 import { defaultForm } from "../../../plugin/ui/state/form.ts";
 import type { State } from "../../../plugin/ui/state/state.ts";
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
-import type { Meta } from "../../../shared/contract/meta.ts";
 import type { UiMessage } from "../../../shared/messages/messages.ts";
 import { defaultSettings } from "../../../shared/messages/settings.ts";
 import { type ShownStyle, shownStylesMax } from "../../../shared/messages/shown-styles.ts";
-import { type ContractServer, sendProblem, startContractServer, testMeta } from "../contract/contract-server.ts";
+import {
+  type ContractServer,
+  metaWithStyles,
+  sendProblem,
+  startContractServer,
+  testMeta,
+} from "../contract/contract-server.ts";
 import { drawPng } from "../png.ts";
 import { connectedController } from "./connected-controller.ts";
 
-const [pack] = testMeta.packs;
-const redrawing: Meta = {
-  ...testMeta,
-  packs: [
-    pack!,
-    {
-      ...pack!,
-      id: "styles",
-      translations: [
-        {
-          ...pack!.translations[0]!,
-          id: "restyle",
-          conditions: ["caption", "style", "drawing"],
-          styles: [{ id: "tabler", label: "Tabler" }],
-          styleImagesMax: 16,
-        },
-      ],
-    },
-  ],
-};
+const redrawing = metaWithStyles({ styles: [{ id: "tabler", label: "Tabler" }] });
 
 async function withController(
   use: (controller: Controller, sent: UiMessage[], server: ContractServer) => Promise<void>,

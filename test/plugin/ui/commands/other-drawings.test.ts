@@ -17,29 +17,16 @@ import type { UiMessage } from "../../../../shared/messages/messages.ts";
 import { AppError } from "../../../../shared/problem.ts";
 import { waitUntil } from "../../../fixtures/wait-until.ts";
 import { readBody, sendError, sendJson } from "../../contract/contract-jobs.ts";
-import { type ContractServer, sendProblem, startContractServer, testMeta } from "../../contract/contract-server.ts";
+import {
+  type ContractServer,
+  metaWithStyles,
+  sendProblem,
+  startContractServer,
+} from "../../contract/contract-server.ts";
 import { drawPng } from "../../png.ts";
 import { connectedController } from "../connected-controller.ts";
 
-const [pack] = testMeta.packs;
-const metaWith = (change: object): Meta => ({
-  ...testMeta,
-  packs: [
-    pack!,
-    {
-      ...pack!,
-      id: "styles",
-      translations: [
-        {
-          ...pack!.translations[0]!,
-          ...{ id: "restyle", conditions: ["caption", "style", "drawing"], styleImagesMax: 16 },
-          styles: [{ id: "lucide", label: "Lucide" }],
-          ...change,
-        },
-      ],
-    },
-  ],
-});
+const metaWith = (change: object): Meta => metaWithStyles({ styles: [{ id: "lucide", label: "Lucide" }], ...change });
 const meta = metaWith({});
 const made = {
   ...{ format: 1, packId: "styles", packDigest: "d", translation: "restyle", seed: 7, temperature: 0, guidance: 1 },
