@@ -90,3 +90,19 @@ it("files that were unused for too long go, however few there are, but for what 
   await store.shrink({ maxBytes: 1000, maxAgeMs: yearMs }, async (digest) => digest === needed);
   assert.deepEqual((await readdir(path)).sort(), [needed, recent].sort());
 });
+
+it("what is stored while files are counted is counted too", async () => {
+  const path = join(folder, "meanwhile");
+  const store = await ResultStore.open(path);
+  for (let index = 0; index < 4; index += 1) await store.put(Buffer.alloc(100, index));
+  const before = new Date(Date.now() - yearMs - 1000);
+  for (const name of await readdir(path)) await utimes(join(path, name), before, before);
+  let isFirst = true;
+  await store.shrink({ maxBytes: 1000, maxAgeMs: yearMs }, async () => {
+    if (isFirst) for (let index = 4; index < 12; index += 1) await store.put(Buffer.alloc(100, index));
+    isFirst = false;
+    return true;
+  });
+  await store.shrink({ maxBytes: 1000, maxAgeMs: yearMs }, async () => false);
+  assert.equal((await readdir(path)).length, 8);
+});

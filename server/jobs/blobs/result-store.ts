@@ -145,7 +145,9 @@ export class ResultStore {
     // What is written while files are counted is counted twice rather than never.
     this.#bytesAtMost = 0;
     try {
-      this.#bytesAtMost += await this.#removeUnused(bounds, isNeeded);
+      const left = await this.#removeUnused(bounds, isNeeded);
+      // Read after the wait: what was written meanwhile is in it.
+      this.#bytesAtMost += left;
     } catch (error) {
       // Not known: the next one counts again.
       this.#bytesAtMost = undefined;
