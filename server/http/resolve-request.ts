@@ -15,6 +15,7 @@ import {
 import {
   checkCondition,
   checkLicences,
+  checkStart,
   findTranslation,
   guidanceOn,
   requireInvertible,
@@ -52,6 +53,7 @@ interface ResolvedGeneration {
 export async function resolveGeneration(request: GenerationRequest, deps: ResolveDeps): Promise<ResolvedGeneration> {
   const { translation } = findTranslation(deps.catalogue.packs(), request.translation);
   checkLicences(translation, request.licences);
+  checkStart(translation, request);
   if (request.keepResidualOf) requireInvertible(translation, "keepResidualOf");
   const packDigest = await checkSources(request, deps);
   // What is remembered says what was done.

@@ -62,6 +62,21 @@ export function checkLicences({ id, licences = [] }: TranslationInfo, requested:
 }
 
 /**
+ * Refuses to name a drawing, or a family, where captions find no drawings to start from.
+ * @throws AppError invalid_request
+ */
+export function checkStart(
+  { id, captionsFrom, hasDrawings }: Pick<TranslationInfo, "id" | "captionsFrom" | "hasDrawings">,
+  { startFrom, family }: { readonly startFrom?: string | undefined; readonly family?: readonly string[] | undefined },
+): void {
+  const expected = (of: string): string => `a translation whose captions find drawings${of}`;
+  if (startFrom !== undefined && (captionsFrom === undefined || hasDrawings === false))
+    throw mismatch("invalid_request", "startFrom", expected(" of a library"), `${id}, which has none`);
+  if (family !== undefined && captionsFrom === undefined)
+    throw mismatch("invalid_request", "family", expected(""), `${id}, which has none`);
+}
+
+/**
  * The guidance that a translation follows: 0 where it can follow none, unless the request insists on another.
  * @throws AppError invalid_request for guidance other than the default, or of a condition, where there is none, or of one that
  * does not guide

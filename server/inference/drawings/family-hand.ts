@@ -25,18 +25,27 @@ export function handOfFamily(
   wanted: WantedDrawing & Pick<ResolvedRequest, "licences">,
 ): Promise<Hand> {
   const { licences, look, ownSets } = wanted;
-  const key = JSON.stringify([translation.id, family, licences, look, [...(ownSets ?? [])]]);
+  // In whatever order, and however often, a caption is named.
+  const captionsOfAll = [...new Set(family)].sort();
+  const key = JSON.stringify([translation.id, captionsOfAll, licences, look, [...(ownSets ?? [])]]);
   const known = kept.get(captions.library) ?? new LruCache(keptMost);
   kept.set(captions.library, known);
-  return known.once(key, async () => {
+  const find = async (): Promise<Hand> => {
     const things: SetLosses[] = [];
-    for (const caption of family)
+    for (const caption of captionsOfAll)
       things.push(...(await lossesOf(captions, translation, caption, wanted).catch(ofNone)));
     const own = [...(ownSets ?? [])].find((set) => things.some((losses) => losses.has(set)));
     const differ = (one: string, other: string): number => captions.library.setsDiffer(one, other);
     const sets = setsOfOneHand(things, { like: own, differ });
     return { sets: new Set(sets), like: own ?? sets[0] };
-  });
+  };
+  // What failed is tried anew.
+  return known.once(key, () =>
+    find().catch((error: unknown) => {
+      known.delete(key);
+      throw error;
+    }),
+  );
 }
 
 /** A caption that cannot be read is refused when its own icon is asked for. */

@@ -8,7 +8,7 @@ import { DrawingSetSchema, LicencesSchema } from "./sources.ts";
 export const DrawingIdSchema = z
   .string()
   .max(limits.drawingIdMaxChars)
-  .regex(/^[^:]+:.+$/u, "expected the id of a drawing such as lucide:piggy-bank, got something else");
+  .regex(/^[^:]+:.+$/u, "expected the id of a drawing such as lucide:piggy-bank");
 
 export const DrawingsRequestSchema = z.strictObject({
   translation: z.string().min(1).max(64).default("restyle"),

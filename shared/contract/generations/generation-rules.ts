@@ -93,8 +93,9 @@ export function checkGeneration(request: CheckedRequest, context: z.RefinementCt
     complain(["startFrom"], "condition.caption beside it", "none");
   if (request.startFrom !== undefined && (condition.drawing || keepResidualOf))
     complain(["startFrom"], "no drawing or kept residual beside it, which say what to start from", request.startFrom);
+  const besideFamily = condition.drawing ? "a drawing" : keepResidualOf ? "a kept residual" : "no caption";
   if (request.family !== undefined && (condition.caption === undefined || condition.drawing || keepResidualOf))
-    complain(["family"], "condition.caption beside it, and no drawing or kept residual", request.family.join(", "));
+    complain(["family"], "condition.caption beside it, and no drawing or kept residual", besideFamily);
   if (request.diversity && bestOf > 1)
     complain(["bestOf"], "1 with diversity, which draws candidates of its own", bestOf);
   if (keepResidualOf && angleDegrees === 0 && bestOf > 1)

@@ -50,4 +50,13 @@ describe("POST /v1/drawings", () => {
     harness.inference.faults.push(new AppError("caption_unknown", "condition.caption: expected words, got others"));
     assert.equal((await problemOf(await asks(harness, { translation, condition }))).code, "caption_unknown");
   });
+
+  for (const [field, value] of [
+    ["startFrom", "lucide:piggy-bank"],
+    ["family", ["home", "piggy bank"]],
+  ] as const)
+    it(`a generation that names ${field} where captions find no drawings is refused at once`, async () => {
+      const problem = await problemOf(await harness.post({ translation, condition, [field]: value }));
+      assert.deepEqual([problem.status, problem.code, problem.field], [422, "invalid_request", field], problem.detail);
+    });
 });

@@ -5,6 +5,7 @@ import type { DrawingFinder } from "../../../server/engine/interfaces.ts";
 import type { Translation } from "../../../server/engine/translation.ts";
 import { namedDrawing } from "../../../server/inference/drawings/named-drawing.ts";
 import { GenerationRequestSchema } from "../../../shared/contract/generations/generation-request.ts";
+import { parse } from "../../../shared/validation.ts";
 
 const svg =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M1 1h6v6H1z" fill="currentColor"/></svg>';
@@ -41,4 +42,14 @@ test("startFrom goes with a caption, and with no drawing", () => {
   assert.equal(fault({ condition: { style: "noto" }, startFrom }), "startFrom");
   assert.equal(fault({ condition: { caption: "a", drawing: { svg } }, startFrom }), "startFrom");
   assert.equal(fault({ condition: { caption: "a" }, startFrom: "piggy-bank" }), "startFrom");
+  assert.throws(() => parse(GenerationRequestSchema, { condition: { caption: "a" }, startFrom: "piggy-bank" }), {
+    message: 'startFrom: expected the id of a drawing such as lucide:piggy-bank, got "piggy-bank"',
+  });
+});
+
+test("family goes with a caption, and a refusal says what is beside it", () => {
+  const refusal = (condition: object) => () => parse(GenerationRequestSchema, { condition, family: ["home", "cart"] });
+  assert.doesNotThrow(refusal({ caption: "home" }));
+  assert.throws(refusal({ caption: "home", drawing: { svg } }), /^AppError: family: .*, got a drawing$/);
+  assert.throws(refusal({ style: "noto" }), /^AppError: family: .*, got no caption$/);
 });
