@@ -1,6 +1,7 @@
 /**
- * The port through which processes on several machines share files by digest: a shared folder or an S3-style store. Nothing is
- * removed at once, because another process may be about to name it: a sweep removes what no job names and no one used for a while.
+ * The port through which processes on several machines share files by digest: a shared folder or an S3-style store. But for
+ * uploads that someone deletes, nothing is removed at once, because another process may be about to name it: a sweep removes what no job
+ * names and no one used for a while.
  */
 import { sha256Of } from "../../platform/sha256.ts";
 
