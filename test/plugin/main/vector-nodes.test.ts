@@ -18,6 +18,7 @@ const image = (caption: string, content: Content) => ({
   key: caption,
   name: caption,
   provenance: provenance(caption),
+  hasDrawings: true,
   vector: content,
 });
 const send = (message: object): void => machine.fromUi(JSON.stringify(message));
@@ -429,6 +430,11 @@ test("an icon becomes a component set with a variant for each size and style, it
       ),
     ],
   );
+  for (const { id } of set.children)
+    assert.ok(
+      machine.evaluate(`"drawings" in sim.tree.get("${id}").relaunchData`),
+      "other drawings are on offer still",
+    );
   const overlaps = set.children.some(({ box: [x = 0, y = 0, w = 0, h = 0] }, index) =>
     set.children
       .slice(index + 1)
