@@ -412,7 +412,7 @@ function makeSet(): Shape {
   send({
     type: "make-components",
     applyId: 2,
-    sets: [{ name: "icon/rocket", description: "Seed 7, pack icons.", styles }],
+    sets: [{ name: "icon/rocket", description: "Variation 7, pack icons.", styles }],
   });
   assert.equal(lastSent()["type"], "applied", JSON.stringify(lastSent()));
   const section = page().find(({ type }) => type === "SECTION")!;
@@ -421,7 +421,7 @@ function makeSet(): Shape {
 
 test("an icon becomes a component set with a variant for each size and style, its name and description, one undo step", () => {
   const set = makeSet();
-  assert.deepEqual([set.type, set.name, set.description], ["COMPONENT_SET", "icon/rocket", "Seed 7, pack icons."]);
+  assert.deepEqual([set.type, set.name, set.description], ["COMPONENT_SET", "icon/rocket", "Variation 7, pack icons."]);
   assert.deepEqual(
     set.children.map(({ type, name, box }) => [type, name, box[2]]),
     [
