@@ -1,8 +1,7 @@
 /** What a node that Tau made remembers, and the buttons that it offers in Figma's side panel. */
 import { commandTable } from "../../shared/commands.ts";
-import type { Provenance } from "../../shared/contract/generations/provenance.ts";
-import { isOfWords, titleOf } from "../../shared/contract/shown-caption.ts";
-import { provenanceKey } from "../../shared/messages/messages.ts";
+import { titleOf } from "../../shared/contract/shown-caption.ts";
+import { type ArtboardImage, provenanceKey } from "../../shared/messages/messages.ts";
 import { isIn, makeAgainCommand, redrawCommand } from "../../shared/relaunch.ts";
 import { imageKey } from "./layers/layers.ts";
 
@@ -18,12 +17,11 @@ const commandButtons = { image: buttonsOf("image"), vector: buttonsOf("vector") 
 type Remembering = Pick<SceneNode, "setPluginData" | "setRelaunchData">;
 
 /**
- * @param provenance absent for a vector of something that Tau did not make
  * @param mark hash of the image, or what identifies a vector; absent for an artboard, which has no image of its own
  */
 export function remember(
   node: Remembering,
-  provenance: Provenance | undefined,
+  { provenance, hasDrawings }: Pick<ArtboardImage, "provenance" | "hasDrawings">,
   mark?: string,
   kind: "image" | "vector" = "image",
 ): void {
@@ -31,8 +29,7 @@ export function remember(
   const { drawings, ...others } = mark === undefined ? {} : commandButtons[kind];
   const buttons = {
     ...others,
-    // There may be other drawings for words.
-    ...(drawings !== undefined && provenance !== undefined && isOfWords(provenance) ? { drawings } : {}),
+    ...(drawings !== undefined && hasDrawings ? { drawings } : {}),
   };
   if (provenance === undefined) {
     if (mark !== undefined) node.setRelaunchData(buttons);

@@ -64,6 +64,8 @@ export interface ArtboardImage {
   readonly key: string;
   /** Absent for a vector of something that Tau did not make. */
   readonly provenance?: Provenance;
+  /** Words found its drawing in a library, which may have others. */
+  readonly hasDrawings?: boolean;
   /** It goes on the page as layers; then no bytes are needed. */
   readonly vector?: VectorContent;
   /** Name of its layer; absent: the artboard's with a number. */

@@ -51,7 +51,7 @@ export async function fillLayers(
   const successors: SceneNode[] = [];
   for (const [index, nodeId] of nodeIds.entries()) {
     const artboardImage = images[index % images.length]!;
-    const { key, provenance } = artboardImage;
+    const { key } = artboardImage;
     const node = await findNode(nodeId);
     if (isVectorImage(artboardImage)) {
       const bound = await loadBindings(artboardImage.vector.record.bindings);
@@ -84,7 +84,7 @@ export async function fillLayers(
     if (reason !== undefined) skipped.push({ nodeId, nodeName, reason, detail: "" });
     else {
       try {
-        fillLayer(node as Fillable, image, former?.size, () => remember(node as Fillable, provenance, hash));
+        fillLayer(node as Fillable, image, former?.size, () => remember(node as Fillable, artboardImage, hash));
         filled.push({ id: nodeId, imageHash: hash });
         placed.push({ key, nodeId });
         if (former?.hash === hash) sameCount++;

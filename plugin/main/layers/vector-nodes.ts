@@ -62,11 +62,12 @@ function bindColours(node: SceneNode, bound: Bound): void {
 }
 
 /** What a vector remembers: how it was drawn, in which colours, and its buttons. @returns what identifies it */
-export function rememberVector(node: Container, { vector, provenance }: VectorImage): string {
+export function rememberVector(node: Container, image: VectorImage): string {
+  const { vector } = image;
   const mark = `vector ${Date.now().toString(36)} ${++made}`;
   node.setPluginData(vectorKey, JSON.stringify(vector.record));
   node.setPluginData(svgKey, vector.svg.length > svgMaxChars ? "" : vector.svg);
-  remember(node, provenance, mark, "vector");
+  remember(node, image, mark, "vector");
   return mark;
 }
 

@@ -52,7 +52,7 @@ export function createArtboard(
     }
   });
   const first = artboard.images[0];
-  if (first !== undefined) remember(parent, first.provenance);
+  if (first !== undefined) remember(parent, first);
   return parent;
 }
 
@@ -74,7 +74,7 @@ export function createLayer(
   layer.name = image.name;
   const imageHash = hashes.get(image.key)!;
   layer.fills = [{ type: "IMAGE", scaleMode: "FILL", imageHash }];
-  remember(layer, image.provenance, imageHash);
+  remember(layer, image, imageHash);
   return layer;
 }
 

@@ -78,6 +78,7 @@ async function makeSet(
       rememberVector(component, {
         key: "",
         vector: content,
+        hasDrawings: source !== null && "drawings" in source.getRelaunchData(),
         ...(provenance === "" ? {} : { provenance: JSON.parse(provenance) }),
       });
       components.push(component);
@@ -88,7 +89,7 @@ async function makeSet(
   set.name = name;
   set.description = description;
   const first = components[0]?.getPluginData(provenanceKey) ?? "";
-  remember(set, first === "" ? undefined : JSON.parse(first));
+  remember(set, first === "" ? {} : { provenance: JSON.parse(first) });
   // Figma stacks the variants in the corner.
   for (const [index, component] of components.entries()) {
     const column = index % iconSizesPx.length;

@@ -3,6 +3,7 @@ import type { Training } from "../../../shared/contract/training.ts";
 import type { VectorContent } from "../../../shared/messages/vector-messages.ts";
 import { Failure } from "../client/failure.ts";
 import { changesFor, recordOf, withPalette } from "../palettes.ts";
+import { rememberedOf } from "../plans/drawings.ts";
 import { paletteOfForm } from "../plans/prepare.ts";
 import { appliedSet, isDrawnAsLayers, isUntraced } from "../run/applied-set.ts";
 import { traceImages } from "../run/vector-sets.ts";
@@ -136,7 +137,7 @@ export class Canvas {
     if (vector === undefined) around.post({ type: "image", applyId, key: about.key, bytes });
     around.drop(place, {
       ...about,
-      ...(drawn && { provenance: drawn.provenance }),
+      ...(drawn && rememberedOf(state.meta, drawn)),
       ...(vector && { vector: { svg: vector.svg, record: vector.record } }),
     });
   }

@@ -8,7 +8,7 @@ import type { MainMessage } from "../../../shared/messages/messages.ts";
 import { Failure } from "../client/failure.ts";
 import { wait } from "../client/wait.ts";
 import { captionProblem, captionsOf } from "../plans/captions.ts";
-import { drawingOf, drawingsRequest, pickableLayers, planFromDrawing } from "../plans/drawings.ts";
+import { drawingOf, drawingsRequest, pickableLayers, planFromDrawing, rememberedOf } from "../plans/drawings.ts";
 import { sendAgain } from "../plans/kept-pictures.ts";
 import { runJobs } from "../run/run.ts";
 import type { Pickable, Picking } from "../state/picking.ts";
@@ -193,7 +193,9 @@ export class OtherDrawings {
     if (vector === undefined) around.post({ type: "image", applyId, key, bytes });
     around.post({
       ...{ type: "apply", applyId },
-      artboards: [{ caption: title, images: [{ key, provenance: drawn!.provenance, ...(vector && { vector }) }] }],
+      artboards: [
+        { caption: title, images: [{ key, ...rememberedOf(state.meta, drawn!), ...(vector && { vector }) }] },
+      ],
       target: { kind: "replace", nodeIds: [nodeId], scaleMode: state.form.scaleMode },
     });
   }

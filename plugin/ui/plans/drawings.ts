@@ -32,6 +32,12 @@ const hasLibrary = (meta: Meta | undefined, id: string): boolean =>
 export const hasDrawings = (meta: Meta | undefined, made: Provenance): boolean =>
   isOfWords(made) && hasLibrary(meta, made.translation);
 
+/** What main is told of how an image was made. */
+export const rememberedOf = (meta: Meta | undefined, { provenance }: { readonly provenance: Provenance }) => ({
+  provenance,
+  ...(hasDrawings(meta, provenance) && { hasDrawings: true }),
+});
+
 /** What is asked for the drawings that some words find in the image's style. */
 export function drawingsRequest(made: Provenance, words: string): DrawingsRequest {
   const { translation, condition, licences } = made as Provenance & Pick<ResolvedRequest, "licences">;

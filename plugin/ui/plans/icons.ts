@@ -176,4 +176,6 @@ export function planComponents(
 }
 
 const describe = (made: Provenance | undefined): string =>
-  made === undefined ? "Traced by Tau." : `Seed ${made.seed}, pack ${made.packId} (${made.packDigest.slice(0, 12)}).`;
+  made === undefined
+    ? "Traced by Tau."
+    : `Variation ${made.seed}, pack ${made.packId} (${made.packDigest.slice(0, 12)}).`;

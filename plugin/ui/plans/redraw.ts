@@ -90,10 +90,10 @@ export const planRedrawnDrawing = (
     },
   ]);
 
-/** The painted part of one icon. @param style absent: the icon's own */
+/** The painted part of one icon; a vector keeps its paths elsewhere. @param style absent: the icon's own */
 export const planRedrawnPart = (
   form: Form,
-  translation: TranslationAbilities,
+  translation: TranslationAbilities & Pick<TranslationInfo, "hasNodes">,
   { icon, digest }: UploadedIcon,
   mask: string,
   style: Style | undefined,
@@ -102,7 +102,10 @@ export const planRedrawnPart = (
     inItsLayer(icon, {
       ...inputOf(form, translation),
       temperature: form.redrawVariety,
-      condition: { drawing: { image: digest, mask }, ...(style === undefined ? {} : { style }) },
+      condition: {
+        drawing: { image: digest, mask, ...nodesOf(icon, translation) },
+        ...(style === undefined ? {} : { style }),
+      },
       count: 1,
     }),
   ]);

@@ -5,6 +5,7 @@ import type { StyleInfo } from "../../../shared/contract/meta.ts";
 import type { UiMessage } from "../../../shared/messages/messages.ts";
 import type { UpscaledFill } from "../../../shared/messages/upscale-messages.ts";
 import { unboundIn } from "../palettes.ts";
+import { rememberedOf } from "../plans/drawings.ts";
 import { planComponents } from "../plans/icons.ts";
 import { canBeVectors } from "../plans/prepare.ts";
 import type { ResultImage } from "../state/results.ts";
@@ -38,7 +39,7 @@ export function appliedSet(state: State, applyId: number): AppliedSet {
       images: images.flatMap((image) => {
         const { isKept, key, drawn, vector, name } = image;
         if (!isKept) return [];
-        const about = { key, ...(drawn && { provenance: drawn.provenance }), ...(name === undefined ? {} : { name }) };
+        const about = { key, ...(drawn && rememberedOf(state.meta, drawn)), ...(name === undefined ? {} : { name }) };
         return isLayers(image) ? [{ ...about, vector: vector! }] : drawn ? [about] : [];
       }),
     }))

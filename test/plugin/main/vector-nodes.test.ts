@@ -18,6 +18,7 @@ const image = (caption: string, content: Content) => ({
   key: caption,
   name: caption,
   provenance: provenance(caption),
+  hasDrawings: true,
   vector: content,
 });
 const send = (message: object): void => machine.fromUi(JSON.stringify(message));
@@ -411,7 +412,7 @@ function makeSet(): Shape {
   send({
     type: "make-components",
     applyId: 2,
-    sets: [{ name: "icon/rocket", description: "Seed 7, pack icons.", styles }],
+    sets: [{ name: "icon/rocket", description: "Variation 7, pack icons.", styles }],
   });
   assert.equal(lastSent()["type"], "applied", JSON.stringify(lastSent()));
   const section = page().find(({ type }) => type === "SECTION")!;
@@ -420,7 +421,7 @@ function makeSet(): Shape {
 
 test("an icon becomes a component set with a variant for each size and style, its name and description, one undo step", () => {
   const set = makeSet();
-  assert.deepEqual([set.type, set.name, set.description], ["COMPONENT_SET", "icon/rocket", "Seed 7, pack icons."]);
+  assert.deepEqual([set.type, set.name, set.description], ["COMPONENT_SET", "icon/rocket", "Variation 7, pack icons."]);
   assert.deepEqual(
     set.children.map(({ type, name, box }) => [type, name, box[2]]),
     [
@@ -429,6 +430,11 @@ test("an icon becomes a component set with a variant for each size and style, it
       ),
     ],
   );
+  for (const { id } of set.children)
+    assert.ok(
+      machine.evaluate(`"drawings" in sim.tree.get("${id}").relaunchData`),
+      "other drawings are on offer still",
+    );
   const overlaps = set.children.some(({ box: [x = 0, y = 0, w = 0, h = 0] }, index) =>
     set.children
       .slice(index + 1)

@@ -105,3 +105,15 @@ test("the language follows the browser's list, and numbers the language", () => 
   );
   assert.equal(fill("{done} of {total}", { done: 0, total: 8 }), "0 of 8");
 });
+
+test("the number that draws the same image again has one name, which the description of components has too", () => {
+  const otherName = /\bseed\b(?!\})|startwert|\bsamen|semilla|graine|semente|シード/i;
+  const read = (text: unknown): string[] =>
+    typeof text === "string" ? [text] : Object.values(text as object).flatMap(read);
+  for (const [name, texts] of Object.entries(languages)) {
+    for (const text of read(texts)) assert.doesNotMatch(text, otherName, name);
+    for (const text of [texts.seedFixed, texts.seedNew, texts.seedCopy, texts.keep])
+      assert.ok(text.toLowerCase().includes(texts.seed.toLowerCase()), `${name}: ${text}`);
+  }
+  assert.equal(en.seed, "Variation");
+});

@@ -212,7 +212,7 @@ test("icons of one thing become a set with a row a style; a second drawing of th
       ["icon/key", "Flat filled"],
     ],
   );
-  assert.equal(sets[0]!.description, "Seed 5, pack icons (0123456789ab).");
+  assert.equal(sets[0]!.description, "Variation 5, pack icons (0123456789ab).");
   assert.deepEqual(Object.keys(sets[0]!.styles[0]!.content.fitted ?? {}), ["16", "20", "24", "32", "48"]);
 });
 

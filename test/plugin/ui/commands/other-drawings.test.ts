@@ -10,6 +10,7 @@ import {
   hasDrawings,
   pickableResult,
   planFromDrawing,
+  rememberedOf,
 } from "../../../../plugin/ui/plans/drawings.ts";
 import type { Provenance } from "../../../../shared/contract/generations/provenance.ts";
 import type { Meta } from "../../../../shared/contract/meta.ts";
@@ -47,6 +48,11 @@ test("only what words alone drew from a library has other drawings; an older ser
     { keepResidualOf: { ...image, condition: {} } },
   ])
     assert.ok(!hasDrawings(meta, { ...made, ...change } as Provenance), JSON.stringify(change));
+});
+
+test("the canvas is told which images have other drawings, as those of emoji have none", () => {
+  assert.deepEqual(rememberedOf(meta, { provenance: made }), { provenance: made, hasDrawings: true });
+  assert.deepEqual(rememberedOf(metaWith({ hasDrawings: false }), { provenance: made }), { provenance: made });
 });
 
 test("the drawing of an image is the one that was chosen, else the only one that it started from", () => {
@@ -170,6 +176,7 @@ test("on the canvas it takes the former one's place too, and an undo there is on
     const { controller, applied } = window;
     await openSecond(window);
     controller.apply();
+    assert.ok(applied().artboards[0]!.images.every((image) => image.hasDrawings));
     const placed = applied().artboards[0]!.images.map(({ key }, at) => ({ key, nodeId: `1:${at}` }));
     const done = { type: "applied", imageCount: 2, sameCount: 0, skipped: [] } as const;
     controller.receive({ ...done, applyId: applied().applyId, placed });
@@ -178,6 +185,7 @@ test("on the canvas it takes the former one's place too, and an undo there is on
     assert.deepEqual(target, { kind: "replace", nodeIds: ["1:1"], scaleMode: "FILL" });
     const [image] = artboards[0]!.images;
     assert.equal(image!.provenance?.startFrom, "lucide:scale");
+    assert.equal(image!.hasDrawings, true);
     controller.receive({ ...done, applyId, imageCount: 1, placed: [{ key: image!.key, nodeId: "1:9" }] });
     assert.deepEqual(imagesOf(window), [
       [undefined, "1:0"],
