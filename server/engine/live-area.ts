@@ -45,10 +45,17 @@ export function sizesIn(
   if (ground ?? plate ?? ring ?? areas?.ground) return { liveArea: usualShare };
   const sizes = sizesOf(bare);
   if (!sizes) return {};
-  const reaches = (shadows ?? []).flatMap(({ right, down, around = 0 }) => [Math.abs(right), Math.abs(down), around]);
-  const room = Math.max(0, ...reaches);
-  return { ...sizes, liveArea: Math.min(sizes.liveArea, 1 - 2 * room) };
+  if (!leavesRoom(shadows, sizes.liveArea)) return sizes;
+  return { ...sizes, liveArea: Math.min(sizes.liveArea, 1 - 2 * roomOf(shadows)) };
 }
+
+/** Share of the side by which shadows reach beyond what casts them. */
+const roomOf = (shadows: readonly Shadow[] = []): number =>
+  Math.max(0, ...shadows.flatMap(({ right, down, around = 0 }) => [Math.abs(right), Math.abs(down), around]));
+
+/** Whether a style's drawings are smaller for their shadows: where usual ones reach into that room, they are as large as without. */
+const leavesRoom = (shadows: readonly Shadow[] | undefined, liveArea: number): boolean =>
+  shadows !== undefined && liveArea <= 1 - roomOf(shadows);
 
 /** Live area of sets from which on their drawings are put on a ground smaller, and how much smaller at most. */
 const [largeFrom, smallest] = [0.91, 0.75] as const;
@@ -94,7 +101,8 @@ export function scaleInStyle(
   if (liveArea === undefined || largest === undefined || (ground ?? plate ?? ring ?? areas?.ground)) return 1;
   if (own !== undefined && largest >= own) return 1;
   const scale = own === undefined ? scaleThatFits(drawing, { liveArea, largest }, shadows) : liveArea / own;
-  return scale > (shadows ? sameWithShadowFrom : sameFrom) ? 1 : Math.max(smallest, scale);
+  const isForShadows = own === undefined ? shadows !== undefined : leavesRoom(shadows, liveArea);
+  return scale > (isForShadows ? sameWithShadowFrom : sameFrom) ? 1 : Math.max(smallest, scale);
 }
 
 /** So that a drawing is no larger than the style's largest, and its shadows have room, as far as those of usual drawings of the style have. */

@@ -39,6 +39,19 @@ test("a drawing gets as small as those of the style where all are smaller than u
   assert.equal(scaleInStyle(one!, { ...plain, ...sizes, ground: {} as never }, own), 1);
 });
 
+test("a drawing gets smaller for a style's shadow only where the style's own drawings leave room for it", () => {
+  const [one] = large!;
+  const hard: Shadow = { paint: { ink: [0, 0, 0], alpha: 0.2 }, isFilled: true, right: 0.06, down: 0.06 };
+  const own = 1.05 * sizesIn({}, large!).liveArea!;
+  const scaleWith = (shadow: Shadow): number => {
+    const shadows = [shadow];
+    return scaleInStyle(one!, { ...plain, shadows, ...sizesIn({ shadows }, large!) }, own);
+  };
+  assert.ok(scaleWith(hard) < 0.96, `${scaleWith(hard)}`);
+  // Its icons reach to where a shadow as far as this ends.
+  assert.equal(scaleWith({ ...hard, right: 0.12 }), 1);
+});
+
 test("where its set is not known a drawing is no larger than the style's largest, and its shadow has room", () => {
   const [one] = large!;
   const sizes = sizesIn({}, small!);
