@@ -2,7 +2,7 @@
 import { besideRequested } from "./areas/in-one-colour.ts";
 import { labOfInk } from "./areas/lab-of-ink.ts";
 import { areasIn } from "./areas/style-areas.ts";
-import type { Accent } from "./pixels/accents.ts";
+import type { Accent } from "./pixels/accents/accents.ts";
 import { gradientIn } from "./pixels/gradients/in-gradient.ts";
 import { inColours } from "./pixels/ground/on-ground.ts";
 import { type Ink, inkDistance } from "./pixels/ink-colour.ts";

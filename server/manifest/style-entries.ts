@@ -129,7 +129,7 @@ export const styleLooks = {
   gradient: z.object({ slopes: z.tuple([slope, slope]), isOverBox: z.boolean() }).optional(),
   /** Mean and deviation of red, green and blue of icons of several colours, in [0, 1]; what is drawn in it gets them. */
   spread: z.object({ mean: channels, deviation: channels }).optional(),
-  /** Flat colours besides the ink, and the share of an icon that each takes (server/engine/pixels/accents.ts). */
+  /** Flat colours besides the ink, and the share of an icon that each takes (server/engine/pixels/accents/accents.ts). */
   accents: z
     .array(z.object({ ink: HexSchema, share: channel }))
     .min(1)

@@ -1,7 +1,8 @@
 /** Styles of lines or areas in a few flat colours: what they are read as, and which pieces of an answer get an accent. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Accent, withAccents } from "../../server/engine/pixels/accents.ts";
+import { type Accent, withAccents } from "../../server/engine/pixels/accents/accents.ts";
+import { wholePiecesOf } from "../../server/engine/pixels/accents/whole-strokes.ts";
 import { asInk, flatInksOf } from "../../server/engine/pixels/flat-inks.ts";
 import { channelsOfHex, hexOfChannels } from "../../server/engine/pixels/hex-colour.ts";
 import type { Ink } from "../../server/engine/pixels/ink-colour.ts";
@@ -134,6 +135,22 @@ test("lines are cut where they meet, and parts that stand apart are pieces of th
     sizePx,
   );
   assert.equal(broad.areas.filter((size) => size > 0).length, 2);
+});
+
+test("strokes that go straight on through others are whole, and a piece as short as a line is broad belongs to what it meets", () => {
+  const crossed: Shape[] = [
+    [30, 4, 35, 60, black],
+    [8, 20, 58, 25, black],
+    [10, 44, 30, 49, black],
+  ];
+  const tick: Shape = [50, 14, 55, 20, black];
+  const { labels } = wholePiecesOf(alphasOf([...crossed, tick]), sizePx);
+  const labelAt = (x: number, y: number): number => labels[y * sizePx + x]!;
+  const post = labelAt(32, 8);
+  assert.deepEqual([labelAt(32, 35), labelAt(32, 57)], [post, post]);
+  assert.equal(labelAt(12, 22), labelAt(54, 22));
+  assert.equal(labelAt(52, 15), labelAt(54, 22));
+  assert.equal(new Set([post, labelAt(12, 22), labelAt(12, 46)]).size, 3);
 });
 
 test("an accent goes to the pieces that take as much as in the style, with others of their size, also at another size of the answer", () => {

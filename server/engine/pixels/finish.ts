@@ -7,7 +7,7 @@ import type { CaptionColour } from "../colour-words.ts";
 import { type PartColours, type PartPainter, partPainter } from "../compose/part-colours.ts";
 import { inRing } from "../rings/in-ring.ts";
 import type { Ring } from "../rings/ring.ts";
-import { type Accent, withAccents } from "./accents.ts";
+import { type Accent, withAccents } from "./accents/accents.ts";
 import { type ColourSpread, towardsSpread } from "./colour-spread.ts";
 import { decideInk } from "./decide-ink.ts";
 import { inGradient } from "./gradients/in-gradient.ts";

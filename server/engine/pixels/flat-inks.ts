@@ -2,7 +2,7 @@
  * Styles of a few flat colours on nothing: one ink and accents. Where accents fill areas, icons are read as duotones in the usual ink, with
  * the accent as the tint; where they are lines, as drawings of one ink. The flow between styles knows both. Pure.
  */
-import type { Accent } from "./accents.ts";
+import type { Accent } from "./accents/accents.ts";
 import { channelsOfHex } from "./hex-colour.ts";
 import { type Drawing, type Ink, inInk, inkDistance, liesBetween } from "./ink-colour.ts";
 import { usualInk } from "./usual-ink.ts";

@@ -3,7 +3,7 @@
  * areas of tint the largest gets the second, smaller ones the next, those of one size the same. Of a pixel between two of nothing, tint and
  * ink its neighbours say which two they are, so that the edge of ink is not taken for tint. Pure.
  */
-import { kindsOf } from "./accents.ts";
+import { kindsOf } from "./accents/accents.ts";
 import { decidedShare } from "./decide-ink.ts";
 import { channelsOfHex } from "./hex-colour.ts";
 import { type LayeredImage, paintValues } from "./layered-image.ts";

@@ -15,14 +15,17 @@ export const inkFrom = 0.5;
 /** Mean width of ink, of the picture's side, from which on it is shapes instead of lines. */
 const widthMost = 0.11;
 
-/** @param alphas [sizePx, sizePx] */
-export function piecesOf(alphas: Float32Array, sizePx: number): Pieces {
+/** Other labels for strokes, of which the skeleton is cut, in a picture with one pixel of nothing around. */
+export type Settle = (labels: Uint16Array, skeleton: Uint8Array, side: number, width: number) => Uint16Array;
+
+/** @param alphas [sizePx, sizePx] @param settle what is done with strokes before all ink gets theirs; by default nothing */
+export function piecesOf(alphas: Float32Array, sizePx: number, settle: Settle = (labels) => labels): Pieces {
   const side = sizePx + 2;
   const ink = padded(alphas, sizePx);
   const skeleton = thinned(ink, side);
   const [area, length] = [count(ink), count(skeleton)];
   const width = length === 0 ? sizePx : area / length;
-  const seeds = width > widthMost * sizePx ? components(ink, side) : strokes(skeleton, side, width);
+  const seeds = width > widthMost * sizePx ? components(ink, side) : strokesOf(skeleton, side, width, settle);
   const labels = unpadded(spread(seeds, ink, side), sizePx);
   return { labels, areas: areasOf(labels) };
 }
@@ -145,6 +148,9 @@ export function components(mask: Uint8Array, side: number): Uint16Array {
   }
   return labels;
 }
+
+const strokesOf = (skeleton: Uint8Array, side: number, width: number, settle: Settle): Uint16Array =>
+  settle(strokes(skeleton, side, width), skeleton, side, width);
 
 /** The skeleton cut where lines meet. Stumps shorter than lines are wide are left out, unless nothing else is there. */
 function strokes(skeleton: Uint8Array, side: number, width: number): Uint16Array {

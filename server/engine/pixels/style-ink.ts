@@ -12,7 +12,7 @@ import { areTwoToned } from "../lines/tones/two-tones.ts";
 import { tubesAmong } from "../lines/tubes.ts";
 import { aroundStyle, ringOf } from "../rings/find-ring.ts";
 import type { Ring } from "../rings/ring.ts";
-import type { Accent } from "./accents.ts";
+import type { Accent } from "./accents/accents.ts";
 import { type ColourSpread, spreadOf } from "./colour-spread.ts";
 import { asInk, flatInksOf, isOfInks } from "./flat-inks.ts";
 import { type GradientInk, gradientInkOf, type InkGradient } from "./gradients/ink-gradient.ts";

@@ -3,10 +3,10 @@
  * it as accents take in the style's icons. Pieces of one size, such as two wheels, get the same colour. It is no more than a rule: the flow
  * does not say which piece that is. Pure; planes are premultiplied RGBA [4, pixels].
  */
-import { decidedShare } from "./decide-ink.ts";
-import type { Ink } from "./ink-colour.ts";
-import { resampleSquare } from "./resample-square.ts";
-import { piecesOf } from "./strokes.ts";
+import { decidedShare } from "../decide-ink.ts";
+import type { Ink } from "../ink-colour.ts";
+import { resampleSquare } from "../resample-square.ts";
+import { wholePiecesOf } from "./whole-strokes.ts";
 
 export interface Accent {
   readonly ink: Ink;
@@ -29,7 +29,7 @@ export function withAccents(
 ): (planes: Float32Array) => Float32Array {
   const pixels = of.length / 4;
   const side = Math.sqrt(pixels);
-  const { labels, areas } = piecesOf(of.subarray(3 * pixels), side);
+  const { labels, areas } = wholePiecesOf(of.subarray(3 * pixels), side);
   const total = areas.reduce((sum, area) => sum + area, 0);
   const free = kindsOf(areas);
   const painted = accents.flatMap((accent) => {
