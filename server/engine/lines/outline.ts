@@ -26,12 +26,16 @@ import {
 const [inkRadius, gapRadius] = [0.8, 0.9] as const;
 /** Share of the depth of a mark from which on cells count when the answer is asked. */
 const markCore = 0.4;
+/** How many times as broad and as large as another a mark may be that becomes ink if that does. */
+const [alikeDepth, alikeCells] = [1.3, 2.5] as const;
 /** Share of an area's cells that must be ink in the answer: of marks, of gaps, which also lie between what only comes near, and of what is enclosed by a band. */
 const [markLeast, gapLeast, fillLeast] = [0.5, 0.7, 0.8] as const;
 /** The last of these for solid parts beside lines. */
 const besideLinesLeast = 0.6;
 /** Depth of a part from which on there is room in an outline of it, and the side of a square as large as that room, of the width of lines. */
 const [roomFrom, roomLeast] = [1.15, 1.2] as const;
+/** Shares of the change of width that are tried, until broader marks stay apart and open. */
+const changeShares = [1, 0.7, 0.4, 0.2] as const;
 /** How far an outline and an answer must agree, else the flow drew something else, and what stays filled. */
 interface Agreement {
   /** Share of the answer's ink that must lie within two pixels of the outline. */
@@ -113,7 +117,7 @@ function bandsOf(
     new Uint8Array(ink.length),
   ];
   const isLine = votesOf(gapLabels, away, inked).map((gap) => gap.cells >= thick * thick && isInked(gap, gapLeast));
-  const isMark = votesOf(areas, away, inked).map((hole) => isInked(hole, markLeast));
+  const isMark = alikeMarks(votesOf(areas, away, inked), areas[0]!);
   for (let cell = 0; cell < ink.length; cell += 1) {
     if (ink[cell] === 1) continue;
     if (gapLabels[cell] !== 0 && isLine[gapLabels[cell]!]) outline[cell] = 1;
@@ -130,7 +134,8 @@ function bandsOf(
   const broad = opened(depth, inkRadius * thick, sidePx);
   const within = new Uint8Array(ink.length);
   for (let cell = 0; cell < ink.length; cell += 1) {
-    if (lines[cell] === 1) outline[cell] = 1;
+    // The outline goes on where a mark ends in it.
+    if (lines[cell] === 1 || (marks[cell] === 1 && toEmpty[cell]! <= thick)) outline[cell] = 1;
     if (ink[cell] === 0) continue;
     if (toEmpty[cell]! <= thick) outline[cell] = 1;
     else if (toLine[cell]! < toEmpty[cell]!) continue;
@@ -146,9 +151,24 @@ function bandsOf(
 
 interface AreaVote {
   cells: number;
+  /** Of the deepest cell, 0 where it was not asked for. */
+  depth: number;
   /** Cells in its middle, and how many of them are ink in the answer. */
   core: number;
   ink: number;
+}
+
+/** Whether each hole becomes ink: what is as broad and as large, as letters of a word are, does so together. @param around label that is no hole */
+function alikeMarks(holes: readonly AreaVote[], around: number): boolean[] {
+  const areAlike = (one: AreaVote, other: AreaVote): boolean =>
+    Math.max(one.depth, other.depth) <= alikeDepth * Math.min(one.depth, other.depth) &&
+    Math.max(one.cells, other.cells) <= alikeCells * Math.min(one.cells, other.cells);
+  return holes.map((hole, label) => {
+    const alike = holes.filter((other, at) => at !== 0 && at !== around && areAlike(hole, other));
+    if (label === 0 || label === around || alike.length === 0) return isInked(hole, markLeast);
+    const sum = (of: "core" | "ink"): number => alike.reduce((total, other) => total + other[of], 0);
+    return isInked({ ...hole, core: sum("core"), ink: sum("ink") }, markLeast);
+  });
 }
 
 const isInked = ({ core, ink }: AreaVote, least: number): boolean => ink >= least * core;
@@ -171,15 +191,32 @@ function votesOf(labels: Uint16Array, depth: Float32Array | undefined, inked: Ui
     cores[label]! += 1;
     inks[label]! += inked[cell]!;
   }
-  return Array.from(cells, (of, label) => ({ cells: of, core: cores[label]!, ink: inks[label]! }));
+  return Array.from(cells, (of, label) => ({
+    cells: of,
+    depth: deepest[label]!,
+    core: cores[label]!,
+    ink: inks[label]!,
+  }));
 }
 
-/** Marks as ink: with lines of the width, where they are lines. */
+/** Marks as ink: with lines of the width, where they are lines, or as near to it as leaves them apart and open. */
 function asLines(marks: Uint8Array, sidePx: number, sizePx: number, width: number): Uint8Array {
   const shape = shapeFrom(marks, sidePx);
   const own = lineWidthOf(shape, sizePx);
   if (!isLines(own)) return marks;
-  return inkIn(movedEdge(shape, sizePx, own.width, width));
+  const areas = areasIn(marks, sidePx);
+  for (const share of changeShares) {
+    const lines = inkIn(movedEdge(shape, sizePx, own.width, own.width + share * (width - own.width)));
+    if (width <= own.width || areasIn(lines, sidePx) >= areas) return lines;
+  }
+  return marks;
+}
+
+/** Pieces of ink, and areas beside them. */
+function areasIn(ink: Uint8Array, sidePx: number): number {
+  const highest = (wanted: 0 | 1): number =>
+    labelAreas(ink, wanted, sidePx).reduce((most, label) => Math.max(most, label), 0);
+  return highest(0) + highest(1);
 }
 
 /**
