@@ -19,6 +19,7 @@ import { createLog, type Log } from "../platform/log.ts";
 import { aboutThisServer } from "./about-this-server.ts";
 import type { Config } from "./config.ts";
 import { createDirectWork, type DirectWork } from "./direct-work.ts";
+import { startExpiring } from "./expire-uploads.ts";
 import { type DataFolder, openDataFolder } from "./open-data-folder.ts";
 import { openTracing } from "./open-tracing.ts";
 import { createClient, startInference, statusOf } from "./start-inference.ts";
@@ -85,6 +86,7 @@ async function start(config: Config, parts: ServerParts): Promise<RunningServer>
     stopping: ends.stopping.signal,
     timings: parts.trainingTimings,
   });
+  const expiring = startExpiring(data, log);
   const ready = startInference(inference, served, log, (fault) => {
     startFault = fault;
   });
@@ -95,6 +97,7 @@ async function start(config: Config, parts: ServerParts): Promise<RunningServer>
   const stop = async (): Promise<void> => {
     log.info({}, "stopping");
     ends.stopping.abort();
+    expiring.stop();
     await data.closeQueues();
     await Promise.all([...workers, runner].map((worker) => worker.stop(graceMs)).concat(direct.drain(graceMs)));
     ends.streams.abort();

@@ -104,6 +104,15 @@ function describeBlobs(
         [recent],
       );
     });
+
+    it("what is used again while the store shrinks stays", async () => {
+      const store = await open("again");
+      const digest = await store.put(bytesOf("again"));
+      await age("again", digest, 100);
+      const touch = async () => !(await store.touch(digest));
+      await shrinkBlobs(store, { maxBytes: 1000, maxAgeMs: 60_000 }, touch);
+      assert.notEqual(await store.usedAt(digest), undefined);
+    });
   });
 }
 

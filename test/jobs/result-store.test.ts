@@ -106,3 +106,16 @@ it("what is stored while files are counted is counted too", async () => {
   await store.shrink({ maxBytes: 1000, maxAgeMs: yearMs }, async () => false);
   assert.equal((await readdir(path)).length, 8);
 });
+
+it("what is used again while files are counted stays", async () => {
+  const path = join(folder, "used-again");
+  const store = await ResultStore.open(path);
+  const [old, again] = await Promise.all([1, 2].map((index) => store.put(Buffer.alloc(100, index))));
+  const before = new Date(Date.now() - yearMs - 1000);
+  for (const digest of [old!, again!]) await utimes(join(path, digest), before, before);
+  await store.shrink({ maxBytes: 1000, maxAgeMs: yearMs }, async () => {
+    await store.touch(again!);
+    return false;
+  });
+  assert.deepEqual(await readdir(path), [again]);
+});

@@ -1,6 +1,7 @@
-/** Removes files that no job names from the shared store: one process at a time does, every so often. */
+/** Removes files that no job names, and old uploads, from the shared store: one process at a time does, every so often. */
 import { limits } from "../../../shared/limits.ts";
-import { type BlobStore, sweepBlobs } from "../../jobs/blobs/blob-store.ts";
+import { type BlobStore, shrinkBlobs, sweepBlobs } from "../../jobs/blobs/blob-store.ts";
+import { isAwaitedBy, keptUploads } from "../../jobs/blobs/kept-uploads.ts";
 import { isFinal } from "../../jobs/job-queue.ts";
 import type { Log } from "../../platform/log.ts";
 import { keyPrefix, type Shared } from "./open-shared.ts";
@@ -29,6 +30,7 @@ export async function sweepShared(
     sweepBlobs(blobs, before, async (digest) => named.has(digest));
   await sweepBlobs(stores.results, before, (digest) => queue.names(digest));
   await sweepBlobs(stores.upscaled, before, (digest) => upscales.names(digest));
+  await shrinkBlobs(stores.uploads, keptUploads, isAwaitedBy([queue, upscales, trainings]));
   await sweep(stores.packFiles, await sharedPackFiles(connections.asking, keyPrefix));
   const openOnes = async (id: string): Promise<boolean> => {
     const training = await trainings.get(id);

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { type ImageUpload, ImageUploadSchema } from "../../../shared/contract/upload.ts";
 import { AppError } from "../../../shared/problem.ts";
+import { isAwaitedBy } from "../../jobs/blobs/kept-uploads.ts";
 import { createSemaphore } from "../../platform/semaphore.ts";
 import { createByteBudget, readBody, requireMediaType } from "../body.ts";
 import { notFound } from "../job-answers.ts";
@@ -15,11 +16,7 @@ export function imageRoutes(deps: RouteDeps): Route[] {
   const receive = createByteBudget(deps.limits.uploadsMaxBytes);
   const gate = createSemaphore(deps.limits.uploadsParallelMax);
 
-  /** Whether a waiting or running job names it. */
-  async function isAwaited(digest: string): Promise<boolean> {
-    const { queue, upscales, trainings } = deps;
-    return (await Promise.all([queue, upscales, trainings].map((jobs) => jobs.needsUpload(digest)))).includes(true);
-  }
+  const isAwaited = isAwaitedBy([deps.queue, deps.upscales, deps.trainings]);
 
   async function store(bytes: Uint8Array): Promise<ImageUpload> {
     const about = await deps.probeImage(bytes);

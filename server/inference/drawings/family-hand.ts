@@ -50,7 +50,7 @@ export function handOfFamily(
 
 /** A caption that cannot be read is refused when its own icon is asked for. */
 function ofNone(error: unknown): SetLosses[] {
-  if (error instanceof AppError) return [];
+  if (error instanceof AppError && error.code.startsWith("caption_")) return [];
   throw error;
 }
 

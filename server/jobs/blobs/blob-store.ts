@@ -67,6 +67,9 @@ export async function shrinkBlobs(
   for (const { digest, bytes, usedAt } of blobs.sort((a, b) => a.usedAt - b.usedAt)) {
     if (total <= maxBytes && usedAt >= before) return;
     if (await isNeeded(digest)) continue;
+    // Someone may have used it since the list was made.
+    const latest = await store.usedAt(digest);
+    if (latest !== undefined && latest > usedAt) continue;
     await store.delete(digest);
     total -= bytes;
   }

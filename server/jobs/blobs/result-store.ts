@@ -2,7 +2,7 @@
  * Content-addressed files: the name is the SHA-256 of the bytes, so storing twice is storing once and a repeated job can't
  * overwrite another's result. Holds the PNGs of generations (`results`) and of upscales (`upscaled`), and the uploaded images (`uploads`).
  */
-import { unlinkSync } from "node:fs";
+import { statSync, unlinkSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { asStorageError, writeFileAtomically } from "../../platform/files/atomic-file.ts";
@@ -171,10 +171,15 @@ export class ResultStore {
     const leftBytes = total > maxBytes ? keptShare * maxBytes : maxBytes;
     for (const file of files.sort((a, b) => a.usedAt - b.usedAt)) {
       if (total <= leftBytes && file.usedAt >= before) break;
-      if (await isNeeded(file.name)) continue;
+      if ((await isNeeded(file.name)) || this.#isUsedSince(file.name, file.usedAt)) continue;
       this.forget(file.name);
       total -= file.bytes;
     }
     return total;
+  }
+
+  /** Synchronous, as `forget` is. @param time in milliseconds since 1970 */
+  #isUsedSince(digest: string, time: number): boolean {
+    return (statSync(join(this.#folder, digest), { throwIfNoEntry: false })?.mtimeMs ?? time) > time;
   }
 }
