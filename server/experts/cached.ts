@@ -4,7 +4,7 @@
  * it.
  */
 import type { ConditionValue } from "../engine/interfaces.ts";
-import { LruCache } from "../platform/lru-cache.ts";
+import { PromiseCache } from "../platform/lru-cache.ts";
 import type { Expert, ExpertCore } from "./expert.ts";
 
 /** Size of one expert's cache in bytes: some 5,000 captions, or some 600 layouts. */
@@ -26,16 +26,9 @@ function contentKey(value: ConditionValue): string {
 
 export function cached(expert: ExpertCore): Expert {
   const { dims } = expert;
-  const vectors = new LruCache<Promise<Float32Array>>(Math.max(1, Math.floor(keptBytes / (4 * dims))));
-  const vectorOf = async (value: ConditionValue): Promise<Float32Array> => {
-    const key = contentKey(value);
-    try {
-      return await vectors.once(key, () => expert.encode([value]));
-    } catch (error) {
-      vectors.delete(key);
-      throw error;
-    }
-  };
+  const vectors = new PromiseCache<Float32Array>(Math.max(1, Math.floor(keptBytes / (4 * dims))));
+  const vectorOf = (value: ConditionValue): Promise<Float32Array> =>
+    vectors.once(contentKey(value), () => expert.encode([value]));
   return {
     dims,
     async encode(values) {

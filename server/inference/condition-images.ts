@@ -13,7 +13,7 @@ import {
 import { AppError } from "../../shared/problem.ts";
 import { decodeFitted, renderSvg } from "../images/codec.ts";
 import { inUsualInk } from "../images/svg.ts";
-import { LruCache } from "../platform/lru-cache.ts";
+import { PromiseCache } from "../platform/lru-cache.ts";
 import { keyOfDrawing, keyOfSketch, keyOfVectorDrawing } from "./condition-values.ts";
 import type { ConditionImages } from "./protocol.ts";
 
@@ -37,7 +37,7 @@ export function createConditionImageLoader(
   keptMax: number,
   drawSvg: typeof renderSvg = renderSvg,
 ): ConditionImageLoader {
-  const kept = new LruCache<Promise<Float32Array>>(keptMax);
+  const kept = new PromiseCache<Float32Array>(keptMax);
   const decodeUpload = async (digest: string, sizePx: number, field: string): Promise<Float32Array> => {
     const bytes = await read(digest);
     if (!bytes) throw unknownUpload(field, digest);
@@ -62,11 +62,8 @@ export function createConditionImageLoader(
       }),
     ];
     const entries = sources.map(async ({ field, key, side, decode }) => {
-      const keptKey = `${key}@${side}`;
-      const planes = kept.once(keptKey, decode);
-      // A missing upload may be stored by the next request.
-      planes.catch(() => kept.delete(keptKey));
-      const decoded = await planes;
+      // A missing upload may be stored by the next request: what failed is not kept.
+      const decoded = await kept.once(`${key}@${side}`, decode);
       if (isRedrawn(field, request) && showsNothing(decoded)) throw nothingIn(field);
       return [key, { planes: decoded, sizePx: side }] as const;
     });

@@ -4,19 +4,17 @@
  */
 import type { CaptionColour } from "../engine/colour-words.ts";
 import { recolourLatent, type Translation } from "../engine/translation.ts";
-import { LruCache } from "../platform/lru-cache.ts";
+import { PromiseCache } from "../platform/lru-cache.ts";
 import { sha256Of } from "../platform/sha256.ts";
 
 /** Latents that are kept: 0.5 MB for 512 values each. */
 const keptMax = 256;
 
 export function keepRecoloured({ target }: Pick<Translation, "target">): NonNullable<Translation["recoloured"]> {
-  const kept = new LruCache<Promise<Float32Array>>(keptMax);
+  const kept = new PromiseCache<Float32Array>(keptMax);
   return (latent: Float32Array, colour: CaptionColour) => {
     const bytes = new Uint8Array(latent.buffer, latent.byteOffset, latent.byteLength);
     const key = `${sha256Of(bytes)} ${JSON.stringify(colour)}`;
-    const made = kept.once(key, () => recolourLatent({ target }, latent, colour));
-    made.catch(() => kept.delete(key));
-    return made;
+    return kept.once(key, () => recolourLatent({ target }, latent, colour));
   };
 }

@@ -31,3 +31,14 @@ export class LruCache<T> {
     this.#entries.delete(key);
   }
 }
+
+/** One of what takes a while to make: whoever asks meanwhile gets the same, and what failed is made anew. */
+export class PromiseCache<T> extends LruCache<Promise<T>> {
+  override once(key: string, make: () => Promise<T>): Promise<T> {
+    return super.once(key, () => {
+      const made = make();
+      made.catch(() => this.delete(key));
+      return made;
+    });
+  }
+}

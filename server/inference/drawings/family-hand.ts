@@ -6,7 +6,7 @@ import type { ResolvedRequest } from "../../../shared/contract/generations/gener
 import { AppError } from "../../../shared/problem.ts";
 import type { DrawingFinder, Hand } from "../../engine/interfaces.ts";
 import type { Translation } from "../../engine/translation.ts";
-import { LruCache } from "../../platform/lru-cache.ts";
+import { PromiseCache } from "../../platform/lru-cache.ts";
 import { type SetLosses, setsOfOneHand } from "../../retrieval/library/one-hand.ts";
 import { wordsOf } from "./caption-words.ts";
 import { inLibraryOrComposed } from "./composed-finder.ts";
@@ -16,7 +16,7 @@ export type LibraryCaptions = NonNullable<Translation["captions"]> & { readonly 
 
 /** Families whose sets are kept, since each of their icons asks for them. */
 const keptMost = 32;
-const kept = new WeakMap<DrawingFinder, LruCache<Promise<Hand>>>();
+const kept = new WeakMap<DrawingFinder, PromiseCache<Hand>>();
 
 export function handOfFamily(
   captions: LibraryCaptions,
@@ -28,9 +28,9 @@ export function handOfFamily(
   // In whatever order, and however often, a caption is named.
   const captionsOfAll = [...new Set(family)].sort();
   const key = JSON.stringify([translation.id, captionsOfAll, licences, look, [...(ownSets ?? [])]]);
-  const known = kept.get(captions.library) ?? new LruCache(keptMost);
+  const known = kept.get(captions.library) ?? new PromiseCache(keptMost);
   kept.set(captions.library, known);
-  const find = async (): Promise<Hand> => {
+  return known.once(key, async () => {
     const things: SetLosses[] = [];
     for (const caption of captionsOfAll)
       things.push(...(await lossesOf(captions, translation, caption, wanted).catch(ofNone)));
@@ -38,14 +38,7 @@ export function handOfFamily(
     const differ = (one: string, other: string): number => captions.library.setsDiffer(one, other);
     const sets = setsOfOneHand(things, { like: own, differ });
     return { sets: new Set(sets), like: own ?? sets[0] };
-  };
-  // What failed is tried anew.
-  return known.once(key, () =>
-    find().catch((error: unknown) => {
-      known.delete(key);
-      throw error;
-    }),
-  );
+  });
 }
 
 /** A caption that cannot be read is refused when its own icon is asked for. */
