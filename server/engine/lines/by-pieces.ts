@@ -9,7 +9,7 @@ import { alikeMeans } from "./alike-areas.ts";
 import { distancesTo, distancesToOther } from "./distances.ts";
 import { endGaps } from "./ends/end-gaps.ts";
 import { endMarks } from "./ends/end-marks.ts";
-import { labelAreas, spreadLabels } from "./label-areas.ts";
+import { highestOf, labelAreas, spreadLabels } from "./label-areas.ts";
 import type { Redrawn } from "./redraw-lines.ts";
 import { type Edged, edgedOf, fieldAround, finePerPx, inkIn, opened, refined, repeated } from "./shape.ts";
 
@@ -226,12 +226,6 @@ function depthsOf(labels: Uint16Array, depth: Float32Array): Float32Array {
   for (let cell = 0; cell < labels.length; cell += 1)
     if (depth[cell]! > depths[labels[cell]!]!) depths[labels[cell]!] = depth[cell]!;
   return depths;
-}
-
-function highestOf(labels: Uint16Array): number {
-  let highest = 0;
-  for (let cell = 0; cell < labels.length; cell += 1) if (labels[cell]! > highest) highest = labels[cell]!;
-  return highest;
 }
 
 /** What is beside a piece of ink. */

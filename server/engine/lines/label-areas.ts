@@ -52,6 +52,13 @@ export function labelAreas(mask: Uint8Array, wanted: 0 | 1, sidePx: number, byCo
   return labels;
 }
 
+/** The highest label: how many areas there are, where they are labelled from 1 on. */
+export function highestOf(labels: Uint16Array): number {
+  let highest = 0;
+  for (let cell = 0; cell < labels.length; cell += 1) if (labels[cell]! > highest) highest = labels[cell]!;
+  return highest;
+}
+
 /**
  * Gives cells without a label, 0, that of the nearest cell with one, counted along rows and columns.
  * @param isOpen 0: a cell that keeps no label, and that none is counted through

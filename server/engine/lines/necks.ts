@@ -2,7 +2,7 @@
  * Places where lines of a drawing merely touch, as a round end that reaches the edge of another line does: drawn thinner, these stand apart. An erosion
  * parts them (Serra 1982), and on both sides what it leaves is near. Lines that a thinner one joins are parted by it, too, but lie farther away. Pure.
  */
-import { labelAreas } from "./label-areas.ts";
+import { highestOf, labelAreas } from "./label-areas.ts";
 import { isLines, lineWidthOf } from "./line-width.ts";
 import { edgedOf, fieldAround, finePerPx, type Shape, shapeOf } from "./shape.ts";
 
@@ -42,8 +42,7 @@ export function linesApart(alphas: Float32Array, sizePx: number, wanted: number 
   for (const cell of touching)
     for (let down = -cutCells; down <= cutCells; down += 1)
       for (let right = -cutCells; right <= cutCells; right += 1) left[cell + down * sidePx + right] = 0;
-  const partsIn = (mask: Uint8Array): number =>
-    labelAreas(mask, 1, sidePx, true).reduce((most, label) => Math.max(most, label), 0);
+  const partsIn = (mask: Uint8Array): number => highestOf(labelAreas(mask, 1, sidePx, true));
   // Pixel art falls into its squares.
   if (partsIn(left) - partsIn(ink) > partedMost) return same;
   const [before, after] = [ink, left].map((mask) => edgedOf(fieldAround(mask, sidePx), sizePx).alphas);

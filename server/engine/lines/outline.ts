@@ -6,9 +6,9 @@
 import { inkFrom } from "../pixels/strokes.ts";
 import { asLargeAs, isSmear } from "./answer-frame.ts";
 import { distancesTo } from "./distances.ts";
-import { labelAreas } from "./label-areas.ts";
+import { highestOf, labelAreas } from "./label-areas.ts";
 import { isLines, lineWidthOf } from "./line-width.ts";
-import { movedEdge, type Redrawn } from "./redraw-lines.ts";
+import { changeShares, movedEdge, type Redrawn } from "./redraw-lines.ts";
 import {
   edgeCells,
   edgedOf,
@@ -34,8 +34,6 @@ const [markLeast, gapLeast, fillLeast] = [0.5, 0.7, 0.8] as const;
 const besideLinesLeast = 0.6;
 /** Depth of a part from which on there is room in an outline of it, and the side of a square as large as that room, of the width of lines. */
 const [roomFrom, roomLeast] = [1.15, 1.2] as const;
-/** Shares of the change of width that are tried, until broader marks stay apart and open. */
-const changeShares = [1, 0.7, 0.4, 0.2] as const;
 /** How far an outline and an answer must agree, else the flow drew something else, and what stays filled. */
 interface Agreement {
   /** Share of the answer's ink that must lie within two pixels of the outline. */
@@ -163,15 +161,14 @@ function alikeMarks(holes: readonly AreaVote[], around: number): boolean[] {
   const areAlike = (one: AreaVote, other: AreaVote): boolean =>
     Math.max(one.depth, other.depth) <= alikeDepth * Math.min(one.depth, other.depth) &&
     Math.max(one.cells, other.cells) <= alikeCells * Math.min(one.cells, other.cells);
-  return holes.map((hole, label) => {
+  return holes.map((hole) => {
     const alike = holes.filter((other, at) => at !== 0 && at !== around && areAlike(hole, other));
-    if (label === 0 || label === around || alike.length === 0) return isInked(hole, markLeast);
     const sum = (of: "core" | "ink"): number => alike.reduce((total, other) => total + other[of], 0);
-    return isInked({ ...hole, core: sum("core"), ink: sum("ink") }, markLeast);
+    return isInked({ core: sum("core"), ink: sum("ink") }, markLeast);
   });
 }
 
-const isInked = ({ core, ink }: AreaVote, least: number): boolean => ink >= least * core;
+const isInked = ({ core, ink }: Pick<AreaVote, "core" | "ink">, least: number): boolean => ink >= least * core;
 
 /** Of each label. @param depth by which middles are told; absent = all of an area counts @param inked cells of ink in the answer */
 function votesOf(labels: Uint16Array, depth: Float32Array | undefined, inked: Uint8Array): AreaVote[] {
@@ -213,11 +210,8 @@ function asLines(marks: Uint8Array, sidePx: number, sizePx: number, width: numbe
 }
 
 /** Pieces of ink, and areas beside them. */
-function areasIn(ink: Uint8Array, sidePx: number): number {
-  const highest = (wanted: 0 | 1): number =>
-    labelAreas(ink, wanted, sidePx).reduce((most, label) => Math.max(most, label), 0);
-  return highest(0) + highest(1);
-}
+const areasIn = (ink: Uint8Array, sidePx: number): number =>
+  highestOf(labelAreas(ink, 0, sidePx)) + highestOf(labelAreas(ink, 1, sidePx));
 
 /**
  * Whether the answer leaves the inside of a drawing of fills empty for the most part.

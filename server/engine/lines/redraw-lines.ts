@@ -5,12 +5,12 @@
  */
 import { countParts, lostHoles } from "./count-parts.ts";
 import { distancesTo } from "./distances.ts";
-import { labelAreas } from "./label-areas.ts";
+import { highestOf, labelAreas } from "./label-areas.ts";
 import { isLines, isWidthOf, type LineWidth, lineWidthOf, type StyleLines } from "./line-width.ts";
 import { bordered, type Edged, edgeCells, edgedOf, finePerPx, type Shape, shapeOf } from "./shape.ts";
 
 /** Shares of the change of width that are tried, until lines stay whole and apart; without any they do. */
-const changeShares = [1, 0.7, 0.4, 0.2, 0] as const;
+export const changeShares = [1, 0.7, 0.4, 0.2, 0] as const;
 /** Side of a square as large as a hole that broader lines may fill, of their width, as where lines cross and in eyes, and how many of them. */
 const [smallHole, filledMost] = [0.5, 4] as const;
 
@@ -58,9 +58,7 @@ export function redrawLines(
 /** Whether a drawing is of dots alone, whose size is not that of lines. */
 function areDots({ ink, sidePx }: Shape, { long }: LineWidth): boolean {
   if (long > dotMost * dotsMost) return false;
-  let dots = 0;
-  for (const label of labelAreas(ink, 1, sidePx, true)) if (label > dots) dots = label;
-  return long <= dotMost * dots;
+  return long <= dotMost * highestOf(labelAreas(ink, 1, sidePx, true));
 }
 
 /** Signed distances to the edge that lines of another width have, in cells, above 0 in ink, [side, side]. */

@@ -25,7 +25,8 @@ export function piecesOf(alphas: Float32Array, sizePx: number, settle: Settle = 
   const skeleton = thinned(ink, side);
   const [area, length] = [count(ink), count(skeleton)];
   const width = length === 0 ? sizePx : area / length;
-  const seeds = width > widthMost * sizePx ? components(ink, side) : strokesOf(skeleton, side, width, settle);
+  const seeds =
+    width > widthMost * sizePx ? components(ink, side) : settle(strokes(skeleton, side, width), skeleton, side, width);
   const labels = unpadded(spread(seeds, ink, side), sizePx);
   return { labels, areas: areasOf(labels) };
 }
@@ -59,7 +60,8 @@ function unpadded(labels: Uint8Array | Uint16Array, sizePx: number): Uint16Array
 export const placeOf = (at: number, sizePx: number): number =>
   (Math.floor(at / sizePx) + 1) * (sizePx + 2) + (at % sizePx) + 1;
 
-function areasOf(labels: Uint16Array): number[] {
+/** Pixels of each label, of none 0. */
+export function areasOf(labels: Uint16Array): number[] {
   const areas: number[] = [0];
   for (const label of labels) if (label > 0) areas[label] = (areas[label] ?? 0) + 1;
   return Array.from(areas, (pixels) => pixels ?? 0);
@@ -148,9 +150,6 @@ export function components(mask: Uint8Array, side: number): Uint16Array {
   }
   return labels;
 }
-
-const strokesOf = (skeleton: Uint8Array, side: number, width: number, settle: Settle): Uint16Array =>
-  settle(strokes(skeleton, side, width), skeleton, side, width);
 
 /** The skeleton cut where lines meet. Stumps shorter than lines are wide are left out, unless nothing else is there. */
 function strokes(skeleton: Uint8Array, side: number, width: number): Uint16Array {

@@ -2,7 +2,7 @@
  * Strokes as a pen draws them: of the pieces that junctions cut, those that go straight on through one are one stroke, and a piece hardly longer
  * than it is wide belongs to the longest that it meets. Pure.
  */
-import { components, type Pieces, piecesOf, ringOf } from "../strokes.ts";
+import { areasOf, components, type Pieces, piecesOf, ringOf } from "../strokes.ts";
 
 /** Cosine of the angle between two directions out of a junction, up to which a line goes straight on: 145 degrees. */
 const straightTo = -0.82;
@@ -22,7 +22,7 @@ interface Branch {
 
 /** @param labels of strokes, 0 = none @param width of lines in pixels @returns fewer labels */
 function joined(labels: Uint16Array, skeleton: Uint8Array, side: number, width: number): Uint16Array {
-  const lengths = lengthsOf(labels);
+  const lengths = areasOf(labels);
   const of = [...lengths.keys()];
   const rootOf = (label: number): number => (of[label] === label ? label : rootOf(of[label]!));
   const junctions = branchesOf(labels, skeleton, side, width);
@@ -36,7 +36,7 @@ function joined(labels: Uint16Array, skeleton: Uint8Array, side: number, width: 
     for (const [one, other] of [...pairs, ...straightPairs(branches)]) of[rootOf(one.label)] = rootOf(other.label);
   }
   const whole = of.map((_, label) => rootOf(label));
-  const lengthOf = lengthsOf(labels.map((label) => whole[label]!));
+  const lengthOf = areasOf(labels.map((label) => whole[label]!));
   for (const branches of junctions) {
     const roots = branches.map(({ label }) => whole[label]!);
     const longest = roots.reduce((best, root) => (lengthOf[root]! > lengthOf[best]! ? root : best), roots[0]!);
@@ -44,12 +44,6 @@ function joined(labels: Uint16Array, skeleton: Uint8Array, side: number, width: 
       if (lengthOf[root]! < tinyTo * width && rootOf(root) !== rootOf(longest)) of[rootOf(root)] = rootOf(longest);
   }
   return labels.map((label) => rootOf(label));
-}
-
-function lengthsOf(labels: Uint16Array): number[] {
-  const lengths = new Array<number>(labels.reduce((most, label) => Math.max(most, label), 0) + 1).fill(0);
-  for (const label of labels) lengths[label]! += 1;
-  return lengths;
 }
 
 /** Branches of each junction: what of the skeleton is no stroke, with the stumps that were left out. */
