@@ -188,7 +188,13 @@ async function runOn(
     const file = path.join(artifacts, `${name}-failed-${theme}.png`);
     await mkdir(artifacts, { recursive: true });
     await page.screenshot({ path: file });
-    throw error;
+    const shown = await ui
+      .locator("body")
+      .ariaSnapshot({ timeout: 5000 })
+      .catch(() => "no window of the plugin");
+    throw new Error(`${name}, ${theme}: the plugin showed\n${shown}${tau.errors.map((each) => `\n${each}`).join("")}`, {
+      cause: error,
+    });
   } finally {
     keptThumbs = (await readThumbs(page)) ?? keptThumbs;
     await page.context().close();
