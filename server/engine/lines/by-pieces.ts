@@ -10,6 +10,7 @@ import { distancesTo, distancesToOther } from "./distances.ts";
 import { endGaps } from "./ends/end-gaps.ts";
 import { endMarks } from "./ends/end-marks.ts";
 import { highestOf, labelAreas, spreadLabels } from "./label-areas.ts";
+import { withOwnEdges } from "./own-edge.ts";
 import type { Redrawn } from "./redraw-lines.ts";
 import { type Edged, edgedOf, fieldAround, finePerPx, inkIn, opened, refined, repeated } from "./shape.ts";
 
@@ -115,7 +116,8 @@ export function decidePieces(
     if (level === levels[0] && levels.length > 1)
       endMarks(mask, { lines, away, thick, sidePx, isMark, isTinted: (own) => levelOfLine[own]! < level });
     const whole = hasBays ? tidied(mask, sidePx, (cell) => areas[cell]! >= firstBay) : mask;
-    return edgedOf(fieldAround(whole, sidePx), sizePx);
+    const edged = edgedOf(fieldAround(whole, sidePx), sizePx);
+    return { ...edged, inside: withOwnEdges(edged.inside, alphas) };
   });
 }
 

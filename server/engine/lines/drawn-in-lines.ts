@@ -15,6 +15,7 @@ import { isLines, lineWidthOf, type StyleLines } from "./line-width.ts";
 import { linesApart } from "./necks.ts";
 import { openTintAsFill, openTintInLines } from "./open-tints.ts";
 import { hasFills, isHollow, outlineOf } from "./outline.ts";
+import { withOwnEdges } from "./own-edge.ts";
 import { movedEdge, redrawLines } from "./redraw-lines.ts";
 import { settled } from "./settle.ts";
 import { type Edged, edgedOf, shapeOf } from "./shape.ts";
@@ -160,7 +161,9 @@ function asItIs(planes: Float32Array, sizePx: number, isOneInk: boolean): Layere
 
 /** Log-odds of ink by the edge that it has. @param alphas [sizePx, sizePx] */
 const ownEdge = (alphas: Float32Array, sizePx: number): Float32Array =>
-  edgedOf(movedEdge(shapeOf(alphas, sizePx), sizePx, 0, 0), sizePx).inside.map((px) => oddsPerPx * px);
+  withOwnEdges(edgedOf(movedEdge(shapeOf(alphas, sizePx), sizePx, 0, 0), sizePx).inside, alphas).map(
+    (px) => oddsPerPx * px,
+  );
 
 /** Log-odds of lines along the edges of ink. @param odds of the ink @param widthPx of the lines, inside of it */
 const alongEdges = (odds: Float32Array, widthPx: number): Float32Array =>

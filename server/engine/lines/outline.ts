@@ -8,6 +8,7 @@ import { asLargeAs, isSmear } from "./answer-frame.ts";
 import { distancesTo } from "./distances.ts";
 import { highestOf, labelAreas } from "./label-areas.ts";
 import { isLines, lineWidthOf } from "./line-width.ts";
+import { withOwnEdges } from "./own-edge.ts";
 import { changeShares, movedEdge, type Redrawn } from "./redraw-lines.ts";
 import {
   edgeCells,
@@ -72,7 +73,7 @@ export function outlineOf(
   const agreement = isSmear(answer, sizePx) ? { coveredLeast: 0 } : usualAgreement;
   const least = mayBeLines ? { ...agreement, fillLeast: besideLinesLeast } : agreement;
   const outline = bandsOf(shape, answer, sizePx, width, least);
-  if (outline) return outline;
+  if (outline) return { ...outline, inside: withOwnEdges(outline.inside, drawing) };
   const asLarge = asLargeAs(drawing, answer, sizePx);
   return asLarge && bandsOf(shapeOf(asLarge, sizePx), answer, sizePx, width, sureAgreement);
 }

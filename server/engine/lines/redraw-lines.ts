@@ -7,6 +7,7 @@ import { countParts, lostHoles } from "./count-parts.ts";
 import { distancesTo } from "./distances.ts";
 import { highestOf, labelAreas } from "./label-areas.ts";
 import { isLines, isWidthOf, type LineWidth, lineWidthOf, type StyleLines } from "./line-width.ts";
+import { withOwnEdges } from "./own-edge.ts";
 import { bordered, type Edged, edgeCells, edgedOf, finePerPx, type Shape, shapeOf } from "./shape.ts";
 
 /** Shares of the change of width that are tried, until lines stay whole and apart; without any they do. */
@@ -18,6 +19,8 @@ const [smallHole, filledMost] = [0.5, 4] as const;
 const [dotMost, dotsMost] = [1.2, 40] as const;
 /** Width of lines up to which the place among the pixels changes what is measured of it. */
 const hairPx = 2;
+/** Pixels by which widths that are the same may differ, as they are measured. */
+const samePx = 0.2;
 
 /** Lines that were drawn with another width. */
 export interface Redrawn extends Edged {
@@ -41,7 +44,8 @@ export function redrawLines(
   const own = lineWidthOf(shape, sizePx);
   if (!isLines(own)) return undefined;
   const style = typeof wanted === "number" ? { width: wanted } : (wanted ?? {});
-  const width = isWidthOf(style, own.width) || areDots(shape, own) ? own.width : style.width;
+  const isSame = Math.abs((style.width ?? own.width) - own.width) * sizePx <= samePx;
+  const width = isSame || isWidthOf(style, own.width) || areDots(shape, own) ? own.width : style.width;
   // Widths of hairlines are not known better.
   const isHair = width !== undefined && Math.max(width, own.width) <= hairPx / sizePx;
   const before = width === undefined || isHair ? undefined : countedIn(bordered(alphas, sizePx));
@@ -50,7 +54,9 @@ export function redrawLines(
     const field = movedEdge(shape, sizePx, own.width, to);
     const edged = edgedOf(field, sizePx);
     const broader = width !== undefined && width > own.width ? to * sizePx : undefined;
-    if (!before || isWhole(bordered(edged.alphas, sizePx), before, broader)) return { ...edged, field, width: to };
+    if (before && !isWhole(bordered(edged.alphas, sizePx), before, broader)) continue;
+    const drawn = to === own.width ? { alphas, inside: withOwnEdges(edged.inside, alphas) } : edged;
+    return { ...drawn, field, width: to };
   }
   return undefined;
 }

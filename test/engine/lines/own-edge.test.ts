@@ -1,0 +1,71 @@
+/** Edges that an answer has from the drawing are as exact as the drawing's pixels, at their size and enlarged. */
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { drawnInLines, type WantedLines } from "../../../server/engine/lines/drawn-in-lines.ts";
+import { withOwnEdges } from "../../../server/engine/lines/own-edge.ts";
+import { drawLayers } from "../../../server/engine/pixels/layered-image.ts";
+import { disc, type Inside, joined, ring, sizePx, stroke } from "./drawn-shapes.ts";
+
+/** Shares of pixels that are ink, of a picture `factor` times as large, [factor · sizePx, factor · sizePx]. */
+function coverOf(inside: Inside, factor = 1): Float32Array {
+  const [side, parts] = [factor * sizePx, 4];
+  return Float32Array.from({ length: side ** 2 }, (_, at) => {
+    let inked = 0;
+    for (let part = 0; part < parts ** 2; part += 1) {
+      const x = ((at % side) + ((part % parts) + 0.5) / parts) / factor;
+      const y = (Math.floor(at / side) + (Math.floor(part / parts) + 0.5) / parts) / factor;
+      if (inside(x, y) > 0) inked += 1;
+    }
+    return inked / parts ** 2;
+  });
+}
+
+async function drawnAs(alphas: Float32Array, lines: WantedLines, answer?: Float32Array, factor = 1) {
+  const planes = new Float32Array(4 * sizePx ** 2);
+  planes.set(alphas, 3 * sizePx ** 2);
+  const known = new Float32Array(16).fill(1);
+  const layers = await drawnInLines({ planes, known }, sizePx, lines, async () => {
+    const answered = new Float32Array(4 * sizePx ** 2);
+    answered.set(answer ?? assert.fail("no answer is needed"), 3 * sizePx ** 2);
+    return answered;
+  });
+  return drawLayers(layers!, factor).subarray(3 * (factor * sizePx) ** 2);
+}
+
+const rms = (one: Float32Array, other: Float32Array): number =>
+  Math.sqrt(one.reduce((sum, value, at) => sum + (value - other[at]!) ** 2, 0) / one.length);
+const worst = (one: Float32Array, other: Float32Array): number =>
+  one.reduce((most, value, at) => Math.max(most, Math.abs(value - other[at]!)), 0);
+
+const width = 5 / sizePx;
+const shapes: Readonly<Record<string, Inside>> = {
+  ring: ring(22.3, 5),
+  slanted: joined(stroke(10, 12, 54, 31, 5), stroke(10, 50, 54, 45, 5)),
+  aligned: joined(stroke(10, 20.5, 54, 20.5, 5), stroke(12.5, 30, 12.5, 56, 5)),
+};
+
+for (const [name, inside] of Object.entries(shapes))
+  it(`lines that have the width of the style keep every pixel: ${name}`, async () => {
+    const alphas = coverOf(inside);
+    const lines = { width, widths: [width, width, width], isAll: true };
+    assert.ok(worst(await drawnAs(alphas, lines), alphas) < 0.03);
+    const large = rms(await drawnAs(alphas, lines, undefined, 4), coverOf(inside, 4));
+    assert.ok(large < 0.052, `enlarged: ${large}`);
+  });
+
+it("what is filled beside lines, and the outline of a fill, keep the edges of the drawing", async () => {
+  const outline = coverOf(ring(22.3, 5));
+  const whole = coverOf(disc(24.8));
+  const filled = await drawnAs(outline, { width, widths: [width, width], isAll: false }, whole);
+  assert.ok(worst(filled, whole) < 0.03, "filled");
+  const hollow = await drawnAs(whole, { width, isAll: true }, outline);
+  const outer = (_: number, at: number): boolean =>
+    Math.hypot((at % sizePx) + 0.5 - 32, Math.floor(at / sizePx) + 0.5 - 32) > 23;
+  assert.ok(worst(hollow.filter(outer), outline.filter(outer)) < 0.03, "outlined");
+});
+
+it("an edge that was moved stays where it was moved to", () => {
+  const alphas = Float32Array.from([0, 0.2, 1, 1]);
+  const moved = [-0.8, 0.2, 1.2, 2.2];
+  assert.deepEqual(withOwnEdges(Float32Array.from(moved), alphas)[1], Math.fround(0.2));
+});
