@@ -24,9 +24,9 @@ import type { UpscaleScale } from "../../shared/contract/upscale-scales.ts";
 import { findUpscaler, requireFits } from "../../shared/contract/upscaling.ts";
 import { limits } from "../../shared/limits.ts";
 import { sha256Of } from "../platform/sha256.ts";
-import type { RouteDeps } from "./route.ts";
+import type { HoldingDeps } from "./route.ts";
 
-export type ResolveDeps = Pick<RouteDeps, "catalogue" | "uploads" | "checkDrawing">;
+export type ResolveDeps = Pick<HoldingDeps, "catalogue" | "uploads" | "checkDrawing">;
 
 /** Codes that a request can be refused with here, for the contract. */
 export const resolveProblems = [
