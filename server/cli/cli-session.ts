@@ -185,9 +185,9 @@ function createSession({ packs, start, line, signal, tracers }: Inference): CliS
     out?: string,
   ): Promise<{ pack: PackInfo; images: ConditionImages; client: InferenceClient }> => {
     const { pack, translation } = findTranslation(packs, request.translation);
-    for (const { field, condition } of conditionsIn(request)) checkCondition(translation, condition, field);
     checkLicences(translation, request.licences);
     checkStart(translation, request);
+    for (const { field, condition } of conditionsIn(request)) checkCondition(translation, condition, field);
     const images = await load(request, translation.widthPx);
     if (out !== undefined) await makeOutFolder(out);
     const enlarging = request.upscale === undefined ? [] : upscalerIds(packs);
