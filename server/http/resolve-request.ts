@@ -96,8 +96,9 @@ export async function checkSources(
   const { pack, translation } = findTranslation(catalogue.packs(), request.translation);
   for (const { field, condition } of conditionsIn(request)) checkCondition(translation, condition, field);
   for (const { field, svg } of drawingsIn(request)) checkDrawing(svg, field);
-  for (const { field, digest } of uploadsIn(request))
-    if (!(await uploads.touch(digest))) throw unknownUpload(field, digest);
+  const named = uploadsIn(request);
+  await uploads.hold(named.map(({ digest }) => digest));
+  for (const { field, digest } of named) if (!(await uploads.touch(digest))) throw unknownUpload(field, digest);
   return pack.digest;
 }
 

@@ -41,6 +41,7 @@ export async function resolveTraining(
   if (owner !== undefined) throw nameTaken(name, owner);
   if (packs.some(({ id }) => id === name) && !(await mayReplace(asking, name, trainings)))
     throw nameTaken(name, "a pack that another token trained");
+  await uploads.hold(examples.map(({ image }) => image));
   for (const [index, { image }] of examples.entries())
     if (!(await uploads.touch(image))) throw unknownUpload(`examples.${index}.image`, image);
   return { pack: pack.id, digest: pack.digest, translation: translation.id, ...(isOfStyles && { isOfStyles }) };

@@ -6,6 +6,6 @@ import { connect } from "../../server/jobs/bull/connection.ts";
 const [url = "", holdMs, ...digests] = process.argv.slice(2);
 const { asking } = await connect(url, console.error);
 await new SharedHolds(asking, keyPrefix, Number(holdMs)).during("reading", async (enter) => {
-  for (const digest of digests) console.log(await enter(digest));
+  console.log(await enter(digests));
   await new Promise(() => undefined);
 });

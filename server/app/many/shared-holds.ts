@@ -1,6 +1,6 @@
 /** Holds on uploads that all processes of a queue server see. Each ends a while after it was renewed last: a killed process leaves none. */
 import { randomUUID } from "node:crypto";
-import { otherOf, type Side, type UploadHolds } from "../../jobs/blobs/upload-holds.ts";
+import { type Enter, otherOf, type Side, type UploadHolds } from "../../jobs/blobs/upload-holds.ts";
 import { type Connection, withQueueErrors } from "../../jobs/bull/connection.ts";
 import { Script } from "../../jobs/bull/script.ts";
 
@@ -39,29 +39,33 @@ export class SharedHolds implements UploadHolds {
     this.#holdMs = holdMs;
   }
 
-  async during<T>(side: Side, work: (enter: (digest: string) => Promise<boolean>) => Promise<T>): Promise<T> {
+  async during<T>(side: Side, work: (enter: Enter) => Promise<T>): Promise<T> {
     const holder = randomUUID();
-    const digests = new Set<string>();
-    const take = (...some: string[]) =>
-      enter.run(this.#client, this.#prefix, side, otherOf(side), holder, this.#holdMs, ...some);
+    /** Also those whose answer was lost, and those that the other side had: it is asked again, or all are left. */
+    const asked = new Set<string>();
+    const entered = new Set<string>();
+    const take = (digests: Iterable<string>): Promise<unknown> =>
+      enter.run(this.#client, this.#prefix, side, otherOf(side), holder, this.#holdMs, ...digests);
     const renew = (): void => {
       // While the server is away there is nothing to do; the next one finds it back.
-      if (digests.size > 0) take(...digests).catch(() => undefined);
+      if (asked.size > 0) take(asked).catch(() => undefined);
     };
     const timer = setInterval(renew, this.#holdMs / 3);
     try {
-      return await work((digest) =>
+      return await work((digests) =>
         withQueueErrors(async () => {
-          const isOurs = (await take(digest)) === 0;
-          if (isOurs) digests.add(digest);
-          return isOurs;
+          const others = digests.filter((digest) => !entered.has(digest));
+          if (others.length === 0) return true;
+          for (const digest of others) asked.add(digest);
+          if ((await take(others)) !== 0) return false;
+          for (const digest of others) entered.add(digest);
+          return true;
         }),
       );
     } finally {
       clearInterval(timer);
       // What can't be left now ends by itself.
-      if (digests.size > 0)
-        await leave.run(this.#client, this.#prefix, side, holder, ...digests).catch(() => undefined);
+      if (asked.size > 0) await leave.run(this.#client, this.#prefix, side, holder, ...asked).catch(() => undefined);
     }
   }
 }

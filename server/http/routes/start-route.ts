@@ -40,6 +40,7 @@ export const startRoute = <Schema extends z.ZodType<object>, Body extends JobBod
     ...options.problems,
     "idempotency_conflict",
     "queue_full",
+    "queue_unavailable",
     "storage_full",
     "store_unavailable",
     "shutting_down",

@@ -23,7 +23,15 @@ function vectorRoute(deps: RouteDeps): Route {
       "The image is named by the digest of its upload. Nothing is kept; the same image and fields give the same bytes. Lines of one width are strokes, or outlines on request. With `viewBox` the drawing is in a square of so many units; with `ink: current` one of a single colour says `currentColor`. Photographs become posters: at most eight colours and 160 outlines, `leftOutCount` says how many more there were.",
     body: { mediaTypes: ["application/json"], schema: "VectorRequest" },
     answers: { 200: { description: "The SVG and what it is made of.", schema: "Vector" } },
-    problems: [...captionedJsonProblems, "image_unknown", "image_rejected", "queue_full", "cancelled", "shutting_down"],
+    problems: [
+      ...captionedJsonProblems,
+      "image_unknown",
+      "image_rejected",
+      "queue_full",
+      "queue_unavailable",
+      "cancelled",
+      "shutting_down",
+    ],
     handle: async (c) => {
       const { image, ...options } = parse(VectorRequestSchema, await readJson(c.req.raw, deps.limits.jsonMaxBytes));
       const client = c.req.raw.signal;
@@ -58,6 +66,7 @@ function familyRoute(deps: RouteDeps): Route {
       "caption_unknown",
       "deadline_exceeded",
       "queue_full",
+      "queue_unavailable",
       "inference_unavailable",
       "inference_crashed",
       "cancelled",

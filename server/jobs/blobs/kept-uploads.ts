@@ -21,7 +21,9 @@ export interface UploadStore extends Pick<BlobStore, "put" | "touch" | "read"> {
 
 /** Uploads of one request. */
 export interface HeldUploads extends Pick<UploadStore, "read"> {
-  /** True when the bytes are here; they then stay until the request's work ends, and count as used just now. */
+  /** Has what is here of them stay until the request's work ends. */
+  hold(digests: readonly string[]): Promise<void>;
+  /** True when the bytes are here; they are held, and count as used just now. */
   touch(digest: string): Promise<boolean>;
 }
 
@@ -46,18 +48,19 @@ export class KeptUploads {
     return this.#store.put(bytes);
   }
 
-  /** What the work touches stays until it ends. @throws AppError queue_unavailable, storage_full, from `touch` */
+  /** What the work holds or touches stays until it ends. @throws AppError queue_unavailable, storage_full, where it does */
   whileHeld<T>(work: (uploads: HeldUploads) => Promise<T>): Promise<T> {
-    return this.#holds.during("reading", (enter) =>
-      work({
-        touch: async (digest) => {
-          // A removal is short, and may yet find that a job needs it.
-          while (!(await enter(digest))) await sleep(pauseMs);
-          return this.#store.touch(digest);
-        },
-        read: (digest) => this.#store.read(digest),
-      }),
-    );
+    return this.#holds.during("reading", (enter) => {
+      const hold = async (digests: readonly string[]): Promise<void> => {
+        // A removal is short, and may yet find that a job needs it.
+        while (!(await enter(digests))) await sleep(pauseMs);
+      };
+      const touch = async (digest: string): Promise<boolean> => {
+        await hold([digest]);
+        return this.#store.touch(digest);
+      };
+      return work({ hold, touch, read: (digest) => this.#store.read(digest) });
+    });
   }
 
   /** @returns whether the bytes were here and are gone; undefined = they are needed, and stay */
@@ -74,7 +77,7 @@ export class KeptUploads {
 
   #unlessNeeded(digest: string, remove: () => Promise<boolean>): Promise<boolean | undefined> {
     return this.#holds.during("removing", async (enter) => {
-      if (!(await enter(digest))) return undefined;
+      if (!(await enter([digest]))) return undefined;
       // Asked only now: a request that left meanwhile has its job in a queue.
       const needed = await Promise.all(this.#queues.map((jobs) => jobs.needsUpload(digest)));
       return needed.includes(true) ? undefined : remove();

@@ -4,13 +4,12 @@
  */
 export type Side = "reading" | "removing";
 
+/** Takes uploads for a side; false while the other side has one of them. @throws AppError queue_unavailable, storage_full */
+export type Enter = (digests: readonly string[]) => Promise<boolean>;
+
 export interface UploadHolds {
-  /**
-   * Runs work of one side, and leaves at its end all that it entered, one upload after the other; `enter` answers false while the other
-   * side has the upload.
-   * @throws AppError queue_unavailable, storage_full of a queue server, from `enter`
-   */
-  during<T>(side: Side, work: (enter: (digest: string) => Promise<boolean>) => Promise<T>): Promise<T>;
+  /** Runs work of one side, and leaves at its end all that it entered. */
+  during<T>(side: Side, work: (enter: Enter) => Promise<T>): Promise<T>;
 }
 
 export const otherOf = (side: Side): Side => (side === "reading" ? "removing" : "reading");
@@ -20,14 +19,16 @@ export class LocalHolds implements UploadHolds {
   /** By digest, how much work of a side has it. */
   readonly #counts: Readonly<Record<Side, Map<string, number>>> = { reading: new Map(), removing: new Map() };
 
-  async during<T>(side: Side, work: (enter: (digest: string) => Promise<boolean>) => Promise<T>): Promise<T> {
+  async during<T>(side: Side, work: (enter: Enter) => Promise<T>): Promise<T> {
     const [own, other] = [this.#counts[side], this.#counts[otherOf(side)]];
     const entered = new Set<string>();
     try {
-      return await work(async (digest) => {
-        if (other.has(digest)) return false;
-        if (!entered.has(digest)) own.set(digest, (own.get(digest) ?? 0) + 1);
-        entered.add(digest);
+      return await work(async (digests) => {
+        for (const digest of digests) {
+          if (other.has(digest)) return false;
+          if (!entered.has(digest)) own.set(digest, (own.get(digest) ?? 0) + 1);
+          entered.add(digest);
+        }
         return true;
       });
     } finally {

@@ -26,19 +26,19 @@ const postTo = (path: string, body: object): Promise<Response> =>
 
 describe("a deletion at the moment of a request that names the upload", () => {
   const tries = 20;
-  const edit = (image: string, beside: string) => ({
+  const edit = (image?: string, beside?: string) => ({
     count: 1,
     condition: { sketch: { image }, lowResolution: { image: beside }, style: { images: [beside, beside, beside] } },
   });
-  const asked = [
-    ["/v1/upscales", (image: string) => ({ image, scale: 2 })],
+  const asked: ReadonlyArray<readonly [path: string, bodyOf: (...images: string[]) => object]> = [
+    ["/v1/upscales", (image) => ({ image, scale: 2 })],
     ["/v1/generations", edit],
-    ["/v1/batches", (image: string, beside: string) => ({ generations: [edit(image, beside)] })],
+    ["/v1/batches", (...images) => ({ generations: [edit(...images)] })],
     [
       "/v1/trainings",
-      (...images: string[]) => ({ name: "mine", examples: images.map((image) => ({ image, captions: ["bird"] })) }),
+      (...images) => ({ name: "mine", examples: images.map((image) => ({ image, captions: ["bird"] })) }),
     ],
-  ] as const;
+  ];
 
   /** Code of what a request was refused with at once; an accepted one's upload must have stayed for its job. */
   async function refusalOf(path: string, answer: Response, digest: string): Promise<string | undefined> {
@@ -69,8 +69,8 @@ describe("a deletion at the moment of a request that names the upload", () => {
         const images = await Promise.all(
           Array.from({ length: 20 }, (_, at) => harness.uploads.put(greyPng(16 + at, 20 + turns))),
         );
-        const [digest, beside, ...more] = images as [string, string, ...string[]];
-        const answering = postTo(path, bodyOf(digest, beside, ...more));
+        const digest = images[0]!;
+        const answering = postTo(path, bodyOf(...images));
         for (let turn = 0; turn < turns; turn += 1) await nextTurn();
         const { status } = await remove(digest);
         const refusal = await refusalOf(path, await answering, digest);
