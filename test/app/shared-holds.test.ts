@@ -152,8 +152,15 @@ describe("uploads of many machines", { skip: withoutQueueServer }, () => {
     const { digest } = (await sent.json()) as { digest: string };
     const left = new AbortController();
     const body = JSON.stringify({ image: digest });
-    const inverting = ask(0, "/v1/inversions", { method: "POST", body, signal: left.signal }).catch(() => undefined);
-    await waitUntil("a call that runs", async () => (await one.calls.depth()).running === 1);
+    let inverting: Promise<unknown> | undefined;
+    await waitUntil("a call that runs", async () => {
+      // A server that does not know the worker's packs yet refuses at once.
+      inverting ??= ask(0, "/v1/inversions", { method: "POST", body, signal: left.signal }).then(
+        () => (inverting = undefined),
+        () => undefined,
+      );
+      return (await one.calls.depth()).running === 1;
+    });
     const remove = () => ask(1, `/v1/images/${digest}`, { method: "DELETE" });
     const refused = await remove();
     assert.deepEqual([refused.status, ((await refused.json()) as Problem).code], [409, "not_ready"]);
