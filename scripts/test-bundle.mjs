@@ -14,6 +14,7 @@ import { serverBundle } from "./server-bundle.mjs";
 const testPrograms = [
   "test/fixtures/processes/echo-thread.ts",
   "test/fixtures/processes/killed-training.ts",
+  "test/app/hold-upload.ts",
   "test/app/work-small.ts",
   "test/app/work-trainings.ts",
   "test/http/serve-small.ts",

@@ -86,7 +86,7 @@ async function start(config: Config, parts: ServerParts): Promise<RunningServer>
     stopping: ends.stopping.signal,
     timings: parts.trainingTimings,
   });
-  const expiring = startExpiring(data, log);
+  const expiring = startExpiring(data.keptUploads, log);
   const ready = startInference(inference, served, log, (fault) => {
     startFault = fault;
   });
@@ -141,7 +141,7 @@ function createEnds() {
 
 const appPartsOf = (
   config: Config,
-  { generations, upscales, trainings, uploads, token }: DataFolder,
+  { generations, upscales, trainings, keptUploads, token }: DataFolder,
   { invert, findDrawings, vectorise, drawFamily }: DirectWork,
 ): Omit<AppDeps, "catalogue" | "inference" | "workers" | "stopping" | "streamsEnd" | "metrics" | "log"> => ({
   queue: generations.queue,
@@ -156,7 +156,7 @@ const appPartsOf = (
       () => "the data folder can't be written",
     ),
   freeBytes: () => freeBytesOf(config.dataDir).catch(() => undefined),
-  uploads,
+  uploads: keptUploads,
   probeImage,
   checkDrawing: requirePlainSvg,
   invert,

@@ -1,5 +1,7 @@
 /** Opens the data folder for one server: its lock, its token, the database with every kind of job, and their files. */
 import { mkdir } from "node:fs/promises";
+import { KeptUploads } from "../jobs/blobs/kept-uploads.ts";
+import { LocalHolds } from "../jobs/blobs/upload-holds.ts";
 import { openJobDatabase } from "../jobs/local/job-schema.ts";
 import type { Log } from "../platform/log.ts";
 import { lockDataFolder } from "./data-lock.ts";
@@ -18,15 +20,18 @@ export async function openDataFolder(folder: string, log: Log) {
   const generations = await openGenerations(database, folder, log);
   const upscales = await openUpscales(database, folder, log);
   const trainings = await openTrainings(database, folder, log);
+  const queues = [generations.queue, upscales.queue, trainings.trainings];
   return {
     token,
     uploads,
+    /** The same, for requests and for who removes them. */
+    keptUploads: new KeptUploads(uploads, new LocalHolds(), queues),
     generations,
     upscales,
     trainings,
     /** Takes no new jobs; those that run go on. */
     async closeQueues(): Promise<void> {
-      await Promise.all([generations.queue.close(), upscales.queue.close(), trainings.trainings.close()]);
+      await Promise.all(queues.map((queue) => queue.close()));
     },
     async close(): Promise<void> {
       // Sweeping asks the database.

@@ -12,7 +12,13 @@ import { type ResolvedRequest, vectorOptionsOf } from "../../shared/contract/gen
 import type { Inversion, InversionRequest } from "../../shared/contract/generations/inversion.ts";
 import { conditionsIn, type Sourced } from "../../shared/contract/generations/request-sources.ts";
 import type { PackInfo, TranslationInfo } from "../../shared/contract/meta.ts";
-import { checkCondition, checkLicences, findTranslation, guidanceOn } from "../../shared/contract/translation-rules.ts";
+import {
+  checkCondition,
+  checkLicences,
+  checkStart,
+  findTranslation,
+  guidanceOn,
+} from "../../shared/contract/translation-rules.ts";
 import type { Family, FamilyRequest } from "../../shared/contract/vectors.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
@@ -174,12 +180,14 @@ function createSession({ packs, start, line, signal, tracers }: Inference): CliS
       readonly translation: string;
       readonly upscale?: unknown;
       readonly licences?: readonly string[] | undefined;
+      readonly startFrom?: string | undefined;
     },
     out?: string,
   ): Promise<{ pack: PackInfo; images: ConditionImages; client: InferenceClient }> => {
     const { pack, translation } = findTranslation(packs, request.translation);
-    for (const { field, condition } of conditionsIn(request)) checkCondition(translation, condition, field);
     checkLicences(translation, request.licences);
+    checkStart(translation, request);
+    for (const { field, condition } of conditionsIn(request)) checkCondition(translation, condition, field);
     const images = await load(request, translation.widthPx);
     if (out !== undefined) await makeOutFolder(out);
     const enlarging = request.upscale === undefined ? [] : upscalerIds(packs);

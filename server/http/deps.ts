@@ -8,7 +8,7 @@ import type { Training, TrainingRequest } from "../../shared/contract/training.t
 import type { Upscale } from "../../shared/contract/upscaling.ts";
 import type { Family, FamilyRequest, Vector, VectorRequest } from "../../shared/contract/vectors.ts";
 import type { WorkerInfo } from "../../shared/contract/workers.ts";
-import type { KeptBounds } from "../jobs/blobs/blob-store.ts";
+import type { KeptUploads } from "../jobs/blobs/kept-uploads.ts";
 import type { JobQueue } from "../jobs/job-queue.ts";
 import type { Standing, Tokens } from "./identity.ts";
 import type { ChildCounts, Metrics } from "./metrics.ts";
@@ -67,15 +67,8 @@ export interface AppDeps {
   readonly results: { read(sha256: string): Promise<Uint8Array | undefined> };
   /** PNGs of upscales by digest. */
   readonly upscaled: { read(sha256: string): Promise<Uint8Array | undefined> };
-  readonly uploads: {
-    put(bytes: Uint8Array): Promise<string>;
-    /** True when the bytes are here; they then count as used just now. */
-    touch(digest: string): Promise<boolean>;
-    read(digest: string): Promise<Uint8Array | undefined>;
-    /** True when the bytes were here; they are gone then. */
-    remove(digest: string): Promise<boolean>;
-    shrink(bounds: KeptBounds, isNeeded: (digest: string) => Promise<boolean>): Promise<void>;
-  };
+  /** Read by a request through ./route.ts's `whileHeld`. */
+  readonly uploads: Pick<KeptUploads, "put" | "whileHeld" | "remove" | "shrink">;
   /** @throws AppError unsupported_media, image_rejected */
   readonly probeImage: (
     bytes: Uint8Array,

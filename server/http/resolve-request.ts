@@ -24,9 +24,9 @@ import type { UpscaleScale } from "../../shared/contract/upscale-scales.ts";
 import { findUpscaler, requireFits } from "../../shared/contract/upscaling.ts";
 import { limits } from "../../shared/limits.ts";
 import { sha256Of } from "../platform/sha256.ts";
-import type { RouteDeps } from "./route.ts";
+import type { HoldingDeps } from "./route.ts";
 
-export type ResolveDeps = Pick<RouteDeps, "catalogue" | "uploads" | "checkDrawing">;
+export type ResolveDeps = Pick<HoldingDeps, "catalogue" | "uploads" | "checkDrawing">;
 
 /** Codes that a request can be refused with here, for the contract. */
 export const resolveProblems = [
@@ -96,8 +96,9 @@ export async function checkSources(
   const { pack, translation } = findTranslation(catalogue.packs(), request.translation);
   for (const { field, condition } of conditionsIn(request)) checkCondition(translation, condition, field);
   for (const { field, svg } of drawingsIn(request)) checkDrawing(svg, field);
-  for (const { field, digest } of uploadsIn(request))
-    if (!(await uploads.touch(digest))) throw unknownUpload(field, digest);
+  const named = uploadsIn(request);
+  await uploads.hold(named.map(({ digest }) => digest));
+  for (const { field, digest } of named) if (!(await uploads.touch(digest))) throw unknownUpload(field, digest);
   return pack.digest;
 }
 

@@ -8,7 +8,7 @@ import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { describe } from "../../shared/validation.ts";
 import type { Identity } from "./identity.ts";
-import type { RouteDeps } from "./route.ts";
+import type { HoldingDeps } from "./route.ts";
 
 /** Codes that a request can be refused with here, for the contract. */
 export const trainingProblems = [
@@ -22,7 +22,7 @@ export const trainingProblems = [
 /** The base that the training starts from. @throws AppError of `trainingProblems`, invalid_request */
 export async function resolveTraining(
   { name, base, examples }: TrainingRequest,
-  { catalogue, uploads, trainings }: Pick<RouteDeps, "catalogue" | "uploads" | "trainings">,
+  { catalogue, uploads, trainings }: Pick<HoldingDeps, "catalogue" | "uploads" | "trainings">,
   asking: Identity,
 ): Promise<Training["base"]> {
   const packs = catalogue.packs();
@@ -41,13 +41,14 @@ export async function resolveTraining(
   if (owner !== undefined) throw nameTaken(name, owner);
   if (packs.some(({ id }) => id === name) && !(await mayReplace(asking, name, trainings)))
     throw nameTaken(name, "a pack that another token trained");
+  await uploads.hold(examples.map(({ image }) => image));
   for (const [index, { image }] of examples.entries())
     if (!(await uploads.touch(image))) throw unknownUpload(`examples.${index}.image`, image);
   return { pack: pack.id, digest: pack.digest, translation: translation.id, ...(isOfStyles && { isOfStyles }) };
 }
 
 /** A pack is replaced by whoever trained it last, as far as that is on record, and by admins. */
-async function mayReplace(asking: Identity, name: string, trainings: RouteDeps["trainings"]): Promise<boolean> {
+async function mayReplace(asking: Identity, name: string, trainings: HoldingDeps["trainings"]): Promise<boolean> {
   if (asking.role === "admin") return true;
   let before: string | undefined;
   do {

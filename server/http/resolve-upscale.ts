@@ -7,7 +7,7 @@ import {
   type UpscaleRequest,
 } from "../../shared/contract/upscaling.ts";
 import { drawSeed } from "./resolve-request.ts";
-import type { RouteDeps } from "./route.ts";
+import type { HoldingDeps } from "./route.ts";
 
 /** Codes that a request can be refused with here, for the contract. */
 export const upscaleProblems = ["image_unknown", "image_rejected", "upscale_too_large", "pack_unavailable"] as const;
@@ -15,7 +15,7 @@ export const upscaleProblems = ["image_unknown", "image_rejected", "upscale_too_
 /** @throws AppError of `upscaleProblems` */
 export async function resolveUpscale(
   requested: UpscaleRequest,
-  { catalogue, uploads, probeImage }: Pick<RouteDeps, "catalogue" | "uploads" | "probeImage">,
+  { catalogue, uploads, probeImage }: Pick<HoldingDeps, "catalogue" | "uploads" | "probeImage">,
 ): Promise<{ request: ResolvedUpscale; packDigest: string }> {
   const { digest: packDigest } = findUpscaler(catalogue.packs());
   const bytes = (await uploads.touch(requested.image)) ? await uploads.read(requested.image) : undefined;

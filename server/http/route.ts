@@ -5,6 +5,7 @@
 import type { Context } from "hono";
 import type { z } from "zod";
 import { AppError, type ProblemCode } from "../../shared/problem.ts";
+import type { HeldUploads } from "../jobs/blobs/kept-uploads.ts";
 import type { AppDeps, HttpLimits } from "./deps.ts";
 
 export type AppEnv = { Variables: { requestId: string } };
@@ -14,6 +15,15 @@ export type AppContext = Context<AppEnv>;
 export interface RouteDeps extends Omit<AppDeps, "limits"> {
   readonly limits: HttpLimits;
 }
+
+/** Deps of one request: uploads that it touches stay until its work ends. */
+export interface HoldingDeps extends Omit<RouteDeps, "uploads"> {
+  readonly uploads: HeldUploads;
+}
+
+/** Runs work that reads uploads. @throws AppError queue_unavailable, storage_full, when it touches one */
+export const whileHeld = <T>(deps: RouteDeps, work: (deps: HoldingDeps) => Promise<T>): Promise<T> =>
+  deps.uploads.whileHeld((uploads) => work({ ...deps, uploads }));
 
 /** @throws AppError inference_unavailable when no child will serve; one that starts is waited for elsewhere */
 export function requireInference({ inference }: Pick<RouteDeps, "inference">): void {

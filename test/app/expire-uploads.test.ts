@@ -1,26 +1,85 @@
-/** Uploads that nobody used for a year go when a server starts, but for those of waiting jobs. */
+/** Uploads that nobody used for a year go when a server starts, but for those of requests and of waiting jobs. */
 import assert from "node:assert/strict";
 import { readdir, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { it } from "node:test";
 import { startExpiring } from "../../server/app/expire-uploads.ts";
-import type { DataFolder } from "../../server/app/open-data-folder.ts";
+import { KeptUploads } from "../../server/jobs/blobs/kept-uploads.ts";
 import { ResultStore } from "../../server/jobs/blobs/result-store.ts";
+import { LocalHolds } from "../../server/jobs/blobs/upload-holds.ts";
 import { limits } from "../../shared/limits.ts";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { waitUntil } from "../fixtures/wait-until.ts";
 
-it("old uploads go at the start, without another upload, and those of waiting jobs stay", async () => {
-  const path = temporaryFolder("expiring");
-  const uploads = await ResultStore.open(path);
-  const [old, awaited, recent] = await Promise.all([1, 2, 3].map((index) => uploads.put(Buffer.alloc(100, index))));
-  const before = new Date(Date.now() - limits.uploadsKeptMs - 1000);
-  for (const digest of [old!, awaited!]) await utimes(join(path, digest), before, before);
-  const [some, none] = [awaited, undefined].map((named) => ({
-    needsUpload: async (digest: string) => digest === named,
-  }));
-  const data = { uploads, generations: { queue: some }, upscales: { queue: none }, trainings: { trainings: none } };
-  const expiring = startExpiring(data as unknown as DataFolder, { error: (_, what) => assert.fail(what) });
-  await waitUntil("old uploads are gone", async () => (await readdir(path)).length < 3).finally(expiring.stop);
-  assert.deepEqual((await readdir(path)).sort(), [awaited, recent].sort());
+const path = temporaryFolder("expiring");
+
+/** Four uploads; a waiting job names the second. */
+async function fourUploads(name: string) {
+  const folder = join(path, name);
+  const store = await ResultStore.open(folder);
+  const [old, awaited, held, recent] = await Promise.all(
+    [1, 2, 3, 4].map((index) => store.put(Buffer.alloc(100, index))),
+  );
+  const uploads = new KeptUploads(
+    store,
+    new LocalHolds(),
+    [awaited, undefined].map((named) => ({ needsUpload: async (digest: string) => digest === named })),
+  );
+  const age = async (...digests: Array<string | undefined>): Promise<void> => {
+    const before = new Date(Date.now() - limits.uploadsKeptMs - 1000);
+    for (const digest of digests) await utimes(join(folder, digest!), before, before);
+  };
+  const left = async () => (await readdir(folder)).sort();
+  return { uploads, old: old!, awaited: awaited!, held: held!, recent: recent!, age, left };
+}
+
+it("old uploads go at the start, without another upload, and those of requests and waiting jobs stay", async () => {
+  const { uploads, old, awaited, held, recent, age, left } = await fourUploads("old");
+  await uploads.whileHeld(async ({ touch }) => {
+    assert.equal(await touch(held), true);
+    await age(old, awaited, held);
+    const expiring = startExpiring(uploads, { error: (_, what) => assert.fail(what) });
+    await waitUntil("old uploads are gone", async () => !(await left()).includes(old)).finally(expiring.stop);
+    assert.deepEqual(await left(), [awaited, held, recent].sort());
+  });
+});
+
+it("a shrink removes what it must, but neither what a request holds nor what a job names, until they end", async () => {
+  const { uploads, awaited, held, left } = await fourUploads("many");
+  const bounds = { maxBytes: 1, maxAgeMs: limits.uploadsKeptMs };
+  await uploads.whileHeld(async ({ touch }) => {
+    assert.equal(await touch(held), true);
+    await uploads.shrink(bounds);
+    assert.deepEqual(await left(), [awaited, held].sort());
+    assert.deepEqual([await uploads.remove(held), await uploads.remove(awaited)], [undefined, undefined]);
+  });
+  await uploads.shrink(bounds);
+  assert.deepEqual(await left(), [awaited]);
+});
+
+it("what is named while it is being removed waits, and is then found gone or, where a job needs it, here", async () => {
+  const store = await ResultStore.open(join(path, "slow"));
+  const digest = await store.put(Buffer.alloc(100, 1));
+  for (const isNeeded of [true, false]) {
+    let answer = (_: boolean): void => undefined;
+    const needs = new Promise<boolean>((resolve) => (answer = resolve));
+    let isAsked = false;
+    const queue = {
+      needsUpload: (): Promise<boolean> => {
+        isAsked = true;
+        return needs;
+      },
+    };
+    const uploads = new KeptUploads(store, new LocalHolds(), [queue]);
+    const removing = uploads.remove(digest);
+    await waitUntil("a removal that asks", () => isAsked);
+    let isFound: boolean | undefined;
+    const naming = uploads.whileHeld(async ({ touch }) => (isFound = await touch(digest)));
+    // Turns enough for a touch that does not wait.
+    for (let turn = 0; turn < 3; turn += 1) assert.equal(await store.touch(digest), true);
+    assert.equal(isFound, undefined);
+    answer(isNeeded);
+    assert.equal(await removing, isNeeded ? undefined : true);
+    assert.equal(await naming, isNeeded);
+  }
 });

@@ -63,9 +63,16 @@ it("tau generate --start-from is the request's drawing, and refused where it nam
   const { code, err } = await generate(...caption, "--start-from", "piggy-bank");
   assert.notEqual(code, 0);
   assert.match(err, /--start-from: expected the id of a drawing such as lucide:piggy-bank/);
-  assert.doesNotMatch(
+  // In the words of the API.
+  assert.match(
     (await generate(...caption, "--start-from", "lucide:piggy-bank")).err,
-    /--start-from: expected the id/,
+    /--start-from: expected a translation whose captions find drawings of a library, got restyle, which has none/,
+  );
+  const unknown = await tau("generate", ...caption, "--start-from", "lucide:none", "--out", at("out"));
+  assert.notEqual(unknown.code, 0);
+  assert.match(
+    unknown.err,
+    /--start-from: expected the id of a drawing of the library, such as lucide:piggy-bank, got lucide:none/,
   );
 });
 

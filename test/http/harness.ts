@@ -11,7 +11,9 @@ import { decodeRgba, encodePng, probeImage } from "../../server/images/codec.ts"
 import { decodePicture } from "../../server/images/picture.ts";
 import { requirePlainSvg } from "../../server/images/svg.ts";
 import { createConditionImageLoader } from "../../server/inference/condition-images.ts";
+import { KeptUploads } from "../../server/jobs/blobs/kept-uploads.ts";
 import type { ResultStore } from "../../server/jobs/blobs/result-store.ts";
+import { LocalHolds } from "../../server/jobs/blobs/upload-holds.ts";
 import { isFinal } from "../../server/jobs/job-queue.ts";
 import { openJobDatabase } from "../../server/jobs/local/job-schema.ts";
 import { drawFamily } from "../../server/jobs/work/draw-family.ts";
@@ -142,7 +144,7 @@ export async function createHarness(options: HarnessOptions = {}) {
     storageFault: async () => undefined,
     results,
     upscaled,
-    uploads,
+    uploads: new KeptUploads(uploads, new LocalHolds(), [queue, upscales, trainings]),
     probeImage,
     checkDrawing: requirePlainSvg,
     invert: async (requested, signal) => inference.invert(requested, await load(requested, sidePx), signal),

@@ -388,7 +388,7 @@ describe("a pack that translates between styles", () => {
     const request = ResolvedRequestSchema.parse({
       ...{ translation: "restyle", condition, guidanceOf: { drawing: 1 }, count: 1, seed: 3 },
     });
-    const deps = { catalogue, uploads: { touch: async () => true }, checkDrawing: () => {} };
+    const deps = { catalogue, uploads: { hold: async () => {}, touch: async () => true }, checkDrawing: () => {} };
     await assert.rejects(resolveGeneration(request, deps as never), {
       code: "invalid_request",
       message: /guidanceOf.drawing: expected only style/,

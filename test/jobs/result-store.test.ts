@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readdir, readFile, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { it } from "node:test";
+import type { UnlessNeeded } from "../../server/jobs/blobs/blob-store.ts";
 import { ResultStore } from "../../server/jobs/blobs/result-store.ts";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { createHarness } from "../http/harness.ts";
@@ -10,6 +11,10 @@ import { greyPng } from "../http/images.ts";
 
 const folder = temporaryFolder("results");
 const yearMs = 365 * 24 * 60 * 60 * 1000;
+const unless =
+  (isNeeded: (digest: string) => Promise<boolean>): UnlessNeeded =>
+  async (digest, remove) =>
+    (await isNeeded(digest)) ? undefined : remove();
 
 const bytes = Buffer.from("the bytes of an image");
 const damages: ReadonlyArray<readonly [what: string, damage: (path: string) => Promise<void>]> = [
@@ -53,18 +58,18 @@ it("a store is counted once, and shrinks to nine tenths when what was stored sin
   const store = await ResultStore.open(path);
   const put = (index: number) => store.put(Buffer.alloc(100, index));
   for (let index = 0; index < 9; index += 1) await put(index);
-  const isNeeded = async () => false;
-  await store.shrink({ maxBytes: 1000, maxAgeMs: yearMs }, isNeeded);
+  const notNeeded = unless(async () => false);
+  await store.shrink({ maxBytes: 1000, maxAgeMs: yearMs }, notNeeded);
   // What others put there isn't seen until the next count.
   for (const name of ["a", "b"]) await writeFile(join(path, name.repeat(64)), Buffer.alloc(100));
-  await store.shrink({ maxBytes: 1000, maxAgeMs: yearMs }, isNeeded);
+  await store.shrink({ maxBytes: 1000, maxAgeMs: yearMs }, notNeeded);
   assert.equal((await readdir(path)).length, 11);
   await put(9);
   await put(9);
-  await store.shrink({ maxBytes: 1000, maxAgeMs: yearMs }, isNeeded);
+  await store.shrink({ maxBytes: 1000, maxAgeMs: yearMs }, notNeeded);
   assert.equal((await readdir(path)).length, 12);
   await put(10);
-  await store.shrink({ maxBytes: 1000, maxAgeMs: yearMs }, isNeeded);
+  await store.shrink({ maxBytes: 1000, maxAgeMs: yearMs }, notNeeded);
   assert.equal((await readdir(path)).length, 9);
 });
 
@@ -73,11 +78,17 @@ it("a shrink that fails leaves the next one to count again", async () => {
   const store = await ResultStore.open(path);
   for (let index = 0; index < 9; index += 1) await store.put(Buffer.alloc(100, index));
   await assert.rejects(
-    store.shrink({ maxBytes: 300, maxAgeMs: yearMs }, async () => {
-      throw new Error("the queue is away");
-    }),
+    store.shrink(
+      { maxBytes: 300, maxAgeMs: yearMs },
+      unless(async () => {
+        throw new Error("the queue is away");
+      }),
+    ),
   );
-  await store.shrink({ maxBytes: 300, maxAgeMs: yearMs }, async () => false);
+  await store.shrink(
+    { maxBytes: 300, maxAgeMs: yearMs },
+    unless(async () => false),
+  );
   assert.equal((await readdir(path)).length, 2);
 });
 
@@ -87,7 +98,10 @@ it("files that were unused for too long go, however few there are, but for what 
   const [old, needed, recent] = await Promise.all([1, 2, 3].map((index) => store.put(Buffer.alloc(100, index))));
   const before = new Date(Date.now() - yearMs - 1000);
   for (const digest of [old!, needed!]) await utimes(join(path, digest), before, before);
-  await store.shrink({ maxBytes: 1000, maxAgeMs: yearMs }, async (digest) => digest === needed);
+  await store.shrink(
+    { maxBytes: 1000, maxAgeMs: yearMs },
+    unless(async (digest) => digest === needed),
+  );
   assert.deepEqual((await readdir(path)).sort(), [needed, recent].sort());
 });
 
@@ -98,12 +112,18 @@ it("what is stored while files are counted is counted too", async () => {
   const before = new Date(Date.now() - yearMs - 1000);
   for (const name of await readdir(path)) await utimes(join(path, name), before, before);
   let isFirst = true;
-  await store.shrink({ maxBytes: 1000, maxAgeMs: yearMs }, async () => {
-    if (isFirst) for (let index = 4; index < 12; index += 1) await store.put(Buffer.alloc(100, index));
-    isFirst = false;
-    return true;
-  });
-  await store.shrink({ maxBytes: 1000, maxAgeMs: yearMs }, async () => false);
+  await store.shrink(
+    { maxBytes: 1000, maxAgeMs: yearMs },
+    unless(async () => {
+      if (isFirst) for (let index = 4; index < 12; index += 1) await store.put(Buffer.alloc(100, index));
+      isFirst = false;
+      return true;
+    }),
+  );
+  await store.shrink(
+    { maxBytes: 1000, maxAgeMs: yearMs },
+    unless(async () => false),
+  );
   assert.equal((await readdir(path)).length, 8);
 });
 
@@ -113,9 +133,12 @@ it("what is used again while files are counted stays", async () => {
   const [old, again] = await Promise.all([1, 2].map((index) => store.put(Buffer.alloc(100, index))));
   const before = new Date(Date.now() - yearMs - 1000);
   for (const digest of [old!, again!]) await utimes(join(path, digest), before, before);
-  await store.shrink({ maxBytes: 1000, maxAgeMs: yearMs }, async () => {
-    await store.touch(again!);
-    return false;
-  });
+  await store.shrink(
+    { maxBytes: 1000, maxAgeMs: yearMs },
+    unless(async () => {
+      await store.touch(again!);
+      return false;
+    }),
+  );
   assert.deepEqual(await readdir(path), [again]);
 });

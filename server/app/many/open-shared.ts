@@ -6,6 +6,7 @@ import type { Upscale } from "../../../shared/contract/upscaling.ts";
 import { limits } from "../../../shared/limits.ts";
 import type { BlobStore } from "../../jobs/blobs/blob-store.ts";
 import { openFolderBlobs } from "../../jobs/blobs/folder-blobs.ts";
+import { KeptUploads, sharedUploads } from "../../jobs/blobs/kept-uploads.ts";
 import { openS3Blobs } from "../../jobs/blobs/s3-blobs.ts";
 import { BullQueue } from "../../jobs/bull/bull-queue.ts";
 import { type Call, callKind } from "../../jobs/bull/calls.ts";
@@ -18,6 +19,7 @@ import type { HistoryBounds, JobBody } from "../../jobs/job-queue.ts";
 import type { EndPatch } from "../../jobs/job-reports.ts";
 import type { Log } from "../../platform/log.ts";
 import type { SharedConfig } from "../config.ts";
+import { SharedHolds } from "./shared-holds.ts";
 
 /** Of all keys on the queue server; the braces keep them on one node of a cluster. */
 export const keyPrefix = "{tau}";
@@ -38,6 +40,8 @@ export interface Shared {
   readonly trainings: BullQueue<Training, TrainingRequest>;
   readonly calls: BullQueue<Call>;
   readonly uploads: BlobStore;
+  /** The same, for requests and for who removes them. @param shrinkEvery so many calls of `shrink` look through them once */
+  keepUploads(shrinkEvery?: number): KeptUploads;
   readonly results: BlobStore;
   readonly upscaled: BlobStore;
   /** Files of packs that workers trained. */
@@ -117,9 +121,11 @@ export async function openShared(
     throw error;
   });
   const queues = [queue, upscales, trainings, calls];
+  const holds = new SharedHolds(connections.asking, keyPrefix, changed?.holdMs ?? timings.holdMs);
   return {
     ...{ connections, queue, upscales, trainings, calls },
     ...{ uploads, results, upscaled, previewFiles, packFiles, checkpointFiles },
+    keepUploads: (every) => new KeptUploads(sharedUploads(uploads, every), holds, [queue, upscales, trainings]),
     checkpoints: new Checkpoints(connections.working, keyPrefix, checkpointFiles),
     previews: new Previews(connections.working, keyPrefix, previewFiles),
     closeQueues: async () => {

@@ -17,7 +17,6 @@ import { createMetrics } from "../../http/metrics.ts";
 import { createBuckets, type Spend } from "../../http/rate-limit.ts";
 import { decodeRgba, probeImage } from "../../images/codec.ts";
 import { requirePlainSvg } from "../../images/svg.ts";
-import { type BlobStore, type KeptBounds, shrinkBlobs } from "../../jobs/blobs/blob-store.ts";
 import { type Call, call } from "../../jobs/bull/calls.ts";
 import type { Connection } from "../../jobs/bull/connection.ts";
 import { spendShared } from "../../jobs/bull/shared-buckets.ts";
@@ -59,7 +58,7 @@ export async function serveHttp(
   const token = await loadToken(config.dataDir);
   const metrics = createMetrics();
   const shared = await openShared(config.shared, log, { onEndedWaiting: metrics.recordEndedWaiting });
-  const { queue, upscales, trainings, calls, results, upscaled, uploads, previews } = shared;
+  const { queue, upscales, trainings, calls, results, upscaled, keepUploads, previews } = shared;
   const known = await KnownWorkers.open(shared.connections.asking, keyPrefix).catch(async (error: unknown) => {
     await shared.disconnect();
     throw error;
@@ -88,17 +87,7 @@ export async function serveHttp(
     workers: async () => known.workers,
     storageFault: createStorageCheck(shared, keyPrefix, readinessKeptMs),
     trace: tracing?.middleware,
-    uploads: {
-      put: (bytes) => uploads.put(bytes),
-      touch: (digest) => uploads.touch(digest),
-      read: (digest) => uploads.read(digest),
-      remove: async (digest) => {
-        const isHere = (await uploads.usedAt(digest)) !== undefined;
-        if (isHere) await uploads.delete(digest);
-        return isHere;
-      },
-      shrink: shrinkSometimes(uploads),
-    },
+    uploads: keepUploads(uploadsPerLook),
     checkDrawing: requirePlainSvg,
     invert: (request, signal, standing) =>
       inFlight.add(async () => {
@@ -164,13 +153,6 @@ export async function serveHttp(
 
 /** Every so many uploads: a look lists the whole store. */
 const uploadsPerLook = 50;
-
-function shrinkSometimes(uploads: BlobStore) {
-  let count = 0;
-  return async (bounds: KeptBounds, isNeeded: (digest: string) => Promise<boolean>): Promise<void> => {
-    if (count++ % uploadsPerLook === 0) await shrinkBlobs(uploads, bounds, isNeeded);
-  };
-}
 
 /** Counted by all processes together; while the queue server is away each counts for itself, and its answer says the rest. */
 function spendTogether(client: Connection): Spend {

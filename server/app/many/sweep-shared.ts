@@ -1,7 +1,7 @@
 /** Removes files that no job names, and old uploads, from the shared store: one process at a time does, every so often. */
 import { limits } from "../../../shared/limits.ts";
-import { type BlobStore, shrinkBlobs, sweepBlobs } from "../../jobs/blobs/blob-store.ts";
-import { isAwaitedBy, keptUploads } from "../../jobs/blobs/kept-uploads.ts";
+import { type BlobStore, sweepBlobs } from "../../jobs/blobs/blob-store.ts";
+import { uploadBounds } from "../../jobs/blobs/kept-uploads.ts";
 import { isFinal } from "../../jobs/job-queue.ts";
 import type { Log } from "../../platform/log.ts";
 import { keyPrefix, type Shared } from "./open-shared.ts";
@@ -23,14 +23,14 @@ export function startSweeping(shared: Shared, owner: string, log: Pick<Log, "err
 
 /** @param before in milliseconds; younger files may be named in a moment */
 export async function sweepShared(
-  { connections, queue, upscales, trainings, ...stores }: Shared,
+  { connections, queue, upscales, trainings, keepUploads, ...stores }: Shared,
   before: number,
 ): Promise<void> {
   const sweep = (blobs: BlobStore, named: ReadonlySet<string>): Promise<void> =>
     sweepBlobs(blobs, before, async (digest) => named.has(digest));
   await sweepBlobs(stores.results, before, (digest) => queue.names(digest));
   await sweepBlobs(stores.upscaled, before, (digest) => upscales.names(digest));
-  await shrinkBlobs(stores.uploads, keptUploads, isAwaitedBy([queue, upscales, trainings]));
+  await keepUploads().shrink(uploadBounds);
   await sweep(stores.packFiles, await sharedPackFiles(connections.asking, keyPrefix));
   const openOnes = async (id: string): Promise<boolean> => {
     const training = await trainings.get(id);

@@ -16,7 +16,7 @@ import { ownerOf, type Standing } from "../identity.ts";
 import { idempotencyOf, idempotencyParameter, notFound } from "../job-answers.ts";
 import { createPatience, type Patience } from "../patience.ts";
 import { fingerprintOf, resolveGeneration, resolveProblems } from "../resolve-request.ts";
-import { type Route, type RouteDeps, requireInference } from "../route.ts";
+import { type HoldingDeps, type Route, type RouteDeps, requireInference, whileHeld } from "../route.ts";
 
 export const batchRoutes = (deps: RouteDeps): Route[] => [
   {
@@ -72,8 +72,10 @@ function batchStream(
         while (isOpen && !deps.streamsEnd.aborted && next < requested.length) {
           const index = next++;
           try {
-            const job = await resolve(deps, requested[index], `${key}-${index}`, owner);
-            const { body: first } = await patience(() => deps.queue.add(job));
+            const { body: first } = await whileHeld(deps, async (holding) => {
+              const job = await patience(() => resolve(holding, requested[index], `${key}-${index}`, owner));
+              return patience(() => deps.queue.add(job));
+            });
             send({ event: "accepted", index, generation: first });
             const ended = await whenFinal(deps, first, patience);
             if (ended) send({ event: "finished", index, generation: ended });
@@ -100,7 +102,7 @@ function asKnown(error: unknown, { log }: RouteDeps): AppError {
 }
 
 /** @throws AppError as POST /v1/generations answers it */
-async function resolve(deps: RouteDeps, requested: unknown, key: string, owner: Standing) {
+async function resolve(deps: HoldingDeps, requested: unknown, key: string, owner: Standing) {
   const request = parse(GenerationRequestSchema, requested);
   const idempotency = { key, fingerprint: fingerprintOf(request) };
   return { ...(await resolveGeneration(request, deps)), idempotency, ...owner, urgency: "bulk" } as const;

@@ -4,7 +4,7 @@ import { checkLicences, findTranslation } from "../../../shared/contract/transla
 import { parse } from "../../../shared/validation.ts";
 import { captionedJsonProblems, readJson } from "../body.ts";
 import { checkSources, resolveProblems } from "../resolve-request.ts";
-import { json, type Route, type RouteDeps, requireInference } from "../route.ts";
+import { json, type Route, type RouteDeps, requireInference, whileHeld } from "../route.ts";
 import { createWaitedFor, waitedForProblems } from "./while-waited-for.ts";
 
 export function drawingRoutes(deps: RouteDeps): Route[] {
@@ -22,10 +22,12 @@ export function drawingRoutes(deps: RouteDeps): Route[] {
       handle: async (c) => {
         const request = parse(DrawingsRequestSchema, await readJson(c.req.raw, deps.limits.jsonMaxBytes));
         requireInference(deps);
-        const packDigest = await checkSources(request, deps);
-        checkLicences(findTranslation(deps.catalogue.packs(), request.translation).translation, request.licences);
-        const found = await waitedFor(c, (signal, standing) => deps.findDrawings(request, signal, standing));
-        return json({ request, packDigest, ...found } satisfies Drawings);
+        return whileHeld(deps, async (holding) => {
+          const packDigest = await checkSources(request, holding);
+          checkLicences(findTranslation(deps.catalogue.packs(), request.translation).translation, request.licences);
+          const found = await waitedFor(c, (signal, standing) => deps.findDrawings(request, signal, standing));
+          return json({ request, packDigest, ...found } satisfies Drawings);
+        });
       },
     },
   ];

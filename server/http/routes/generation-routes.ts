@@ -30,7 +30,7 @@ const words: JobWords = {
 };
 
 export const generationRoutes = (deps: RouteDeps): Route[] => [
-  startRoute(words, {
+  startRoute(deps, words, {
     summary: "Start a generation",
     description:
       "Answers at once; follow `Location` or its `/events`. With an Idempotency-Key a repeated request is the same job.",
@@ -39,7 +39,7 @@ export const generationRoutes = (deps: RouteDeps): Route[] => [
     queue: deps.queue,
     problems: [...captionedJsonProblems, ...resolveProblems, "upscale_too_large", "inference_unavailable"],
     requireReady: () => requireInference(deps),
-    resolve: (requested) => resolveGeneration(requested, deps),
+    resolve: resolveGeneration,
   }),
   ...readRoutes(deps, words, deps.queue, {
     parameters: [

@@ -2,7 +2,6 @@
 import { z } from "zod";
 import { type ImageUpload, ImageUploadSchema } from "../../../shared/contract/upload.ts";
 import { AppError } from "../../../shared/problem.ts";
-import { isAwaitedBy } from "../../jobs/blobs/kept-uploads.ts";
 import { createSemaphore } from "../../platform/semaphore.ts";
 import { createByteBudget, readBody, requireMediaType } from "../body.ts";
 import { notFound } from "../job-answers.ts";
@@ -16,16 +15,11 @@ export function imageRoutes(deps: RouteDeps): Route[] {
   const receive = createByteBudget(deps.limits.uploadsMaxBytes);
   const gate = createSemaphore(deps.limits.uploadsParallelMax);
 
-  const isAwaited = isAwaitedBy([deps.queue, deps.upscales, deps.trainings]);
-
   async function store(bytes: Uint8Array): Promise<ImageUpload> {
     const about = await deps.probeImage(bytes);
     const digest = await deps.uploads.put(bytes);
-    const isNeeded = async (kept: string): Promise<boolean> => kept === digest || isAwaited(kept);
-    await deps.uploads.shrink(
-      { maxBytes: deps.limits.uploadsKeptMaxBytes, maxAgeMs: deps.limits.uploadsKeptMs },
-      isNeeded,
-    );
+    const bounds = { maxBytes: deps.limits.uploadsKeptMaxBytes, maxAgeMs: deps.limits.uploadsKeptMs };
+    await deps.uploads.shrink(bounds, digest);
     return ImageUploadSchema.parse({ digest, ...about, bytes: bytes.byteLength });
   }
   return [
@@ -77,14 +71,14 @@ export function imageRoutes(deps: RouteDeps): Route[] {
       problems: ["not_found", "not_ready", "queue_unavailable", "store_unavailable"],
       handle: async (c) => {
         const digest = c.req.param("digest") ?? "";
-        if (await isAwaited(digest))
+        const isRemoved = await deps.uploads.remove(digest);
+        if (isRemoved === undefined)
           throw new AppError(
             "not_ready",
-            `${digest}: expected an upload that no waiting or running job reads, got one that is read; wait for the job, or cancel it`,
+            `${digest}: expected an upload that no request and no waiting or running job reads, got one that is read; wait for it, or cancel it`,
             { retryAfterSeconds: 1 },
           );
-        if (!(await deps.uploads.remove(digest)))
-          throw notFound("upload", "the digest of an upload that is here", digest);
+        if (!isRemoved) throw notFound("upload", "the digest of an upload that is here", digest);
         return new Response(null, { status: 204 });
       },
     },

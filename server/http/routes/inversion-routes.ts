@@ -3,7 +3,7 @@ import { type Inversion, InversionRequestSchema } from "../../../shared/contract
 import { parse } from "../../../shared/validation.ts";
 import { captionedJsonProblems, readJson } from "../body.ts";
 import { resolveInversion, resolveProblems } from "../resolve-request.ts";
-import { json, type Route, type RouteDeps, requireInference } from "../route.ts";
+import { json, type Route, type RouteDeps, requireInference, whileHeld } from "../route.ts";
 import { createWaitedFor, waitedForProblems } from "./while-waited-for.ts";
 
 export function inversionRoutes(deps: RouteDeps): Route[] {
@@ -21,9 +21,11 @@ export function inversionRoutes(deps: RouteDeps): Route[] {
       handle: async (c) => {
         const request = parse(InversionRequestSchema, await readJson(c.req.raw, deps.limits.jsonMaxBytes));
         requireInference(deps);
-        const packDigest = await resolveInversion(request, deps);
-        const found = await waitedFor(c, (signal, standing) => deps.invert(request, signal, standing));
-        return json({ request, packDigest, ...found } satisfies Inversion);
+        return whileHeld(deps, async (holding) => {
+          const packDigest = await resolveInversion(request, holding);
+          const found = await waitedFor(c, (signal, standing) => deps.invert(request, signal, standing));
+          return json({ request, packDigest, ...found } satisfies Inversion);
+        });
       },
     },
   ];

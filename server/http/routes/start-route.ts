@@ -6,7 +6,7 @@ import type { JobBody, JobQueue, JobRequest } from "../../jobs/job-queue.ts";
 import { readJson } from "../body.ts";
 import { type Identity, identityOf, ownerOf } from "../identity.ts";
 import { accepted, acceptedAnswers, idempotencyOf, idempotencyParameter } from "../job-answers.ts";
-import type { Route } from "../route.ts";
+import { type HoldingDeps, type Route, type RouteDeps, whileHeld } from "../route.ts";
 import type { JobWords } from "./job-routes.ts";
 
 interface StartOptions<Schema extends z.ZodType<object>, Body extends JobBody, Request> {
@@ -20,11 +20,12 @@ interface StartOptions<Schema extends z.ZodType<object>, Body extends JobBody, R
   readonly problems: readonly ProblemCode[];
   /** Asked before anything is resolved. @throws AppError when the server can't take such a job now */
   requireReady?(): void;
-  /** What the queue takes. */
-  resolve(requested: z.output<Schema>, asking: Identity): Promise<JobRequest<Body, Request>>;
+  /** What the queue takes; uploads that it touches stay until the queue has it. */
+  resolve(requested: z.output<Schema>, deps: HoldingDeps, asking: Identity): Promise<JobRequest<Body, Request>>;
 }
 
 export const startRoute = <Schema extends z.ZodType<object>, Body extends JobBody, Request>(
+  deps: RouteDeps,
   { home, schema: name }: JobWords,
   { summary, description, schema, maxBytes, queue, ...options }: StartOptions<Schema, Body, Request>,
 ): Route => ({
@@ -39,6 +40,7 @@ export const startRoute = <Schema extends z.ZodType<object>, Body extends JobBod
     ...options.problems,
     "idempotency_conflict",
     "queue_full",
+    "queue_unavailable",
     "storage_full",
     "store_unavailable",
     "shutting_down",
@@ -50,11 +52,13 @@ export const startRoute = <Schema extends z.ZodType<object>, Body extends JobBod
     const former = await queue.replayOf(idempotency);
     if (former) return accepted(home, former, false);
     options.requireReady?.();
-    const { body, isNew } = await queue.add({
-      ...(await options.resolve(requested, identityOf(c))),
-      ...ownerOf(c),
-      ...(idempotency && { idempotency }),
-    });
+    const { body, isNew } = await whileHeld(deps, async (holding) =>
+      queue.add({
+        ...(await options.resolve(requested, holding, identityOf(c))),
+        ...ownerOf(c),
+        ...(idempotency && { idempotency }),
+      }),
+    );
     return accepted(home, body, isNew);
   },
 });

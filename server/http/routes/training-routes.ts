@@ -27,7 +27,7 @@ const idPath = idPathOf(words);
 const trainingId = idParameter(words.anyOne);
 
 export const trainingRoutes = (deps: RouteDeps): Route[] => [
-  startRoute(words, {
+  startRoute(deps, words, {
     summary: "Train a translation of your own",
     description:
       "Upload the images first and name them by their digests. The experts of the base stay frozen; its flow is trained on your examples and stops when held-out images stop gaining. One training runs at a time, at low priority; a restart of the server goes on from its checkpoint. What beats its start is published as pack `name` (a pack of your own with that name gets a new version), and the server draws with it at once.",
@@ -35,7 +35,10 @@ export const trainingRoutes = (deps: RouteDeps): Route[] => [
     maxBytes: deps.limits.trainingJsonMaxBytes,
     queue: deps.trainings,
     problems: [...captionedJsonProblems, ...trainingProblems],
-    resolve: async (request, asking) => ({ request, base: await resolveTraining(request, deps, asking) }),
+    resolve: async (request, holding, asking) => ({
+      request,
+      base: await resolveTraining(request, holding, asking),
+    }),
   }),
   ...readRoutes(deps, words, deps.trainings, {
     parameters: pageParameters,

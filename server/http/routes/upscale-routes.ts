@@ -33,7 +33,7 @@ export const upscaleRoutes = (deps: RouteDeps): Route[] => [
 function enlargeRoute(deps: RouteDeps): Route {
   // Each holds the bytes of an upload for a moment.
   const gate = createSemaphore(deps.limits.uploadsParallelMax);
-  return startRoute(words, {
+  return startRoute(deps, words, {
     summary: "Enlarge an image",
     description:
       "Upload the image first and name it by its digest. `scale` is 2, 3 or 4; `widthPx` instead gives any width up to four times the image's. `clean` says how far marks of JPEG are removed first; with `scale` 1 nothing else is done. Answers at once; follow `Location` or its `/events`. With `detail` 0 there is one accurate answer; above it each of `count` hypotheses is another image that shrinks back to the same input, and `variance` adds a map of the doubt about the accurate answer, as the image after the last, in which `outlines` outlines what can't be known. One upscale runs at a time. With an Idempotency-Key a repeated request is the same job.",
@@ -42,6 +42,6 @@ function enlargeRoute(deps: RouteDeps): Route {
     queue: deps.upscales,
     problems: [...jsonProblems, ...upscaleProblems, "inference_unavailable"],
     requireReady: () => requireInference(deps),
-    resolve: (requested) => gate(() => resolveUpscale(requested, deps)),
+    resolve: (requested, holding) => gate(() => resolveUpscale(requested, holding)),
   });
 }

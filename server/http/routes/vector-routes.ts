@@ -8,7 +8,7 @@ import { createSemaphore } from "../../platform/semaphore.ts";
 import { captionedJsonProblems, readJson } from "../body.ts";
 import { ownerOf } from "../identity.ts";
 import { checkSources, drawSeed, resolveProblems } from "../resolve-request.ts";
-import { json, type Route, type RouteDeps, requireInference } from "../route.ts";
+import { json, type Route, type RouteDeps, requireInference, whileHeld } from "../route.ts";
 import { clientLeft } from "./while-waited-for.ts";
 
 export const vectorRoutes = (deps: RouteDeps): Route[] => [vectorRoute(deps), familyRoute(deps)];
@@ -23,19 +23,29 @@ function vectorRoute(deps: RouteDeps): Route {
       "The image is named by the digest of its upload. Nothing is kept; the same image and fields give the same bytes. Lines of one width are strokes, or outlines on request. With `viewBox` the drawing is in a square of so many units; with `ink: current` one of a single colour says `currentColor`. Photographs become posters: at most eight colours and 160 outlines, `leftOutCount` says how many more there were.",
     body: { mediaTypes: ["application/json"], schema: "VectorRequest" },
     answers: { 200: { description: "The SVG and what it is made of.", schema: "Vector" } },
-    problems: [...captionedJsonProblems, "image_unknown", "image_rejected", "queue_full", "cancelled", "shutting_down"],
+    problems: [
+      ...captionedJsonProblems,
+      "image_unknown",
+      "image_rejected",
+      "queue_full",
+      "queue_unavailable",
+      "cancelled",
+      "shutting_down",
+    ],
     handle: async (c) => {
       const { image, ...options } = parse(VectorRequestSchema, await readJson(c.req.raw, deps.limits.jsonMaxBytes));
-      if (!(await deps.uploads.touch(image))) throw unknownUpload("image", image);
       const client = c.req.raw.signal;
-      const trace = async () => {
-        if (client.aborted) throw clientLeft("vector");
-        // Not before its turn: waiting requests would hold their uploads in memory.
-        const bytes = await deps.uploads.read(image);
-        if (!bytes) throw unknownUpload("image", image);
-        return deps.vectorise(bytes, options);
-      };
-      return json(await gate(trace, ownerOf(c).owner));
+      return whileHeld(deps, async ({ uploads }) => {
+        if (!(await uploads.touch(image))) throw unknownUpload("image", image);
+        const trace = async () => {
+          if (client.aborted) throw clientLeft("vector");
+          // Not before its turn: waiting requests would have their uploads in memory.
+          const bytes = await uploads.read(image);
+          if (!bytes) throw unknownUpload("image", image);
+          return deps.vectorise(bytes, options);
+        };
+        return json(await gate(trace, ownerOf(c).owner));
+      });
     },
   };
 }
@@ -56,6 +66,7 @@ function familyRoute(deps: RouteDeps): Route {
       "caption_unknown",
       "deadline_exceeded",
       "queue_full",
+      "queue_unavailable",
       "inference_unavailable",
       "inference_crashed",
       "cancelled",
@@ -66,17 +77,19 @@ function familyRoute(deps: RouteDeps): Route {
       requireInference(deps);
       const { translation, style, names } = requested;
       const condition = { caption: names[0]!, ...(style !== undefined && { style }) };
-      await checkSources({ translation, condition }, deps).catch((error: unknown) => {
-        throw ofFamily(error);
-      });
       const client = c.req.raw.signal;
       const standing = ownerOf(c);
       const request = { ...requested, seed: requested.seed ?? drawSeed() };
-      return json(
-        await gate(() => deps.drawFamily(request, client, standing), standing.owner).catch((error: unknown) => {
-          throw client.aborted ? clientLeft("family") : error;
-        }),
-      );
+      return whileHeld(deps, async (holding) => {
+        await checkSources({ translation, condition }, holding).catch((error: unknown) => {
+          throw ofFamily(error);
+        });
+        return json(
+          await gate(() => deps.drawFamily(request, client, standing), standing.owner).catch((error: unknown) => {
+            throw client.aborted ? clientLeft("family") : error;
+          }),
+        );
+      });
     },
   };
 }

@@ -8,6 +8,7 @@ import { ownerOf, type Standing } from "../identity.ts";
 /** What such work can be refused with, besides what its request is. */
 export const waitedForProblems: readonly ProblemCode[] = [
   "queue_full",
+  "queue_unavailable",
   "inference_unavailable",
   "inference_crashed",
   "deadline_exceeded",

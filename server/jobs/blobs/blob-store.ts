@@ -55,22 +55,27 @@ export interface KeptBounds {
   readonly maxAgeMs: number;
 }
 
+/** Removes a file that nobody needs, and keeps others from beginning to meanwhile. @returns what `remove` did; undefined = it is needed */
+export type UnlessNeeded = (digest: string, remove: () => Promise<boolean>) => Promise<boolean | undefined>;
+
 /** Removes files that were unused for too long, then the longest unused until at most `maxBytes` are left; never what is needed. */
 export async function shrinkBlobs(
   store: BlobStore,
   { maxBytes, maxAgeMs }: KeptBounds,
-  isNeeded: (digest: string) => Promise<boolean>,
+  unlessNeeded: UnlessNeeded,
 ): Promise<void> {
   const blobs = await store.list();
   const before = Date.now() - maxAgeMs;
   let total = blobs.reduce((sum, { bytes }) => sum + bytes, 0);
   for (const { digest, bytes, usedAt } of blobs.sort((a, b) => a.usedAt - b.usedAt)) {
     if (total <= maxBytes && usedAt >= before) return;
-    if (await isNeeded(digest)) continue;
-    // Someone may have used it since the list was made.
-    const latest = await store.usedAt(digest);
-    if (latest !== undefined && latest > usedAt) continue;
-    await store.delete(digest);
-    total -= bytes;
+    const isRemoved = await unlessNeeded(digest, async () => {
+      // Someone may have used it since the list was made.
+      const latest = await store.usedAt(digest);
+      if (latest !== undefined && latest > usedAt) return false;
+      await store.delete(digest);
+      return true;
+    });
+    if (isRemoved) total -= bytes;
   }
 }

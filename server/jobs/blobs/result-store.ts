@@ -10,7 +10,7 @@ import { linkOrCopy } from "../../platform/files/link-or-copy.ts";
 import { mapConcurrent } from "../../platform/map-concurrent.ts";
 import { sha256Of } from "../../platform/sha256.ts";
 import { yieldToEventLoop } from "../../platform/yield-to-event-loop.ts";
-import type { KeptBounds } from "./blob-store.ts";
+import type { KeptBounds, UnlessNeeded } from "./blob-store.ts";
 
 /** Files that a sweep looks at without a pause. */
 const sweepBatch = 100;
@@ -138,14 +138,14 @@ export class ResultStore {
    * that are left. What is needed stays. Files are counted once a day, and when new ones may have made too many: with thousands a
    * look takes a second.
    */
-  async shrink(bounds: KeptBounds, isNeeded: (digest: string) => Promise<boolean>): Promise<void> {
+  async shrink(bounds: KeptBounds, unlessNeeded: UnlessNeeded): Promise<void> {
     const isRecent = Date.now() - this.#countedAt < countedForMs;
     if (isRecent && this.#bytesAtMost !== undefined && this.#bytesAtMost <= bounds.maxBytes) return;
     this.#countedAt = Date.now();
     // What is written while files are counted is counted twice rather than never.
     this.#bytesAtMost = 0;
     try {
-      const left = await this.#removeUnused(bounds, isNeeded);
+      const left = await this.#removeUnused(bounds, unlessNeeded);
       // Read after the wait: what was written meanwhile is in it.
       this.#bytesAtMost += left;
     } catch (error) {
@@ -156,10 +156,7 @@ export class ResultStore {
   }
 
   /** @returns bytes that are left */
-  async #removeUnused(
-    { maxBytes, maxAgeMs }: KeptBounds,
-    isNeeded: (digest: string) => Promise<boolean>,
-  ): Promise<number> {
+  async #removeUnused({ maxBytes, maxAgeMs }: KeptBounds, unlessNeeded: UnlessNeeded): Promise<number> {
     const before = Date.now() - maxAgeMs;
     const names = (await readdir(this.#folder)).filter(isDigest);
     const files: Array<{ name: string; bytes: number; usedAt: number }> = [];
@@ -171,9 +168,12 @@ export class ResultStore {
     const leftBytes = total > maxBytes ? keptShare * maxBytes : maxBytes;
     for (const file of files.sort((a, b) => a.usedAt - b.usedAt)) {
       if (total <= leftBytes && file.usedAt >= before) break;
-      if ((await isNeeded(file.name)) || this.#isUsedSince(file.name, file.usedAt)) continue;
-      this.forget(file.name);
-      total -= file.bytes;
+      const isRemoved = await unlessNeeded(file.name, async () => {
+        if (this.#isUsedSince(file.name, file.usedAt)) return false;
+        this.forget(file.name);
+        return true;
+      });
+      if (isRemoved) total -= file.bytes;
     }
     return total;
   }

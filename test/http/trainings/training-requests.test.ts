@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { openTrainings } from "../../../server/app/open-stores.ts";
 import { resolveTraining } from "../../../server/http/resolve-training.ts";
+import { type HoldingDeps, type RouteDeps, whileHeld } from "../../../server/http/route.ts";
 import { openJobDatabase } from "../../../server/jobs/local/job-schema.ts";
 import {
   type Training,
@@ -173,9 +174,12 @@ describe("a request for training", () => {
       list: async ({ q, before }: { q?: string; before?: string }) =>
         q === undefined ? pages[before === undefined ? 0 : 1] : { jobs: [] },
     };
-    const deps = { ...harness.deps, catalogue, trainings } as unknown as typeof harness.deps;
+    const asHeld = <T>(work: (deps: HoldingDeps) => Promise<T>) =>
+      whileHeld({ ...harness.deps, catalogue, trainings } as unknown as RouteDeps, work);
     const ask = (name: string, role: "user" | "admin" = "user") =>
-      resolveTraining(TrainingRequestSchema.parse({ name: "mine", examples }), deps, { name, role, share: 1 });
+      asHeld((deps) =>
+        resolveTraining(TrainingRequestSchema.parse({ name: "mine", examples }), deps, { name, role, share: 1 }),
+      );
     await assert.rejects(ask("bob"), { code: "name_taken", message: /a pack that another token trained/ });
     for (const [name, role] of [
       ["ann", "user"],

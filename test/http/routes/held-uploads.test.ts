@@ -1,0 +1,125 @@
+/** Uploads that a request names stay until its job is kept, or until the work that its client waits for ends. */
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { createApp } from "../../../server/http/app.ts";
+import { nextTurn, waitUntil } from "../../fixtures/wait-until.ts";
+import { createHarness, type Harness, pack, problemOf, token } from "../harness.ts";
+import { greyPng } from "../images.ts";
+import { createGate } from "../small-inference.ts";
+
+const [first, ...others] = pack.translations;
+const packs = [{ ...pack, translations: [{ ...first!, styleImagesMax: 4 }, ...others] }];
+
+let harness: Harness;
+before(async () => {
+  harness = await createHarness({ packs, limits: { uploadsKeptMaxBytes: 1 } });
+});
+after(() => harness.close());
+
+const remove = (digest: string): Promise<Response> => harness.request(`/v1/images/${digest}`, { method: "DELETE" });
+const postTo = (path: string, body: object): Promise<Response> =>
+  harness.request(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+
+describe("a deletion at the moment of a request that names the upload", () => {
+  const tries = 20;
+  const edit = (image?: string, beside?: string) => ({
+    count: 1,
+    condition: { sketch: { image }, lowResolution: { image: beside }, style: { images: [beside, beside, beside] } },
+  });
+  const asked: ReadonlyArray<readonly [path: string, bodyOf: (...images: string[]) => object]> = [
+    ["/v1/upscales", (image) => ({ image, scale: 2 })],
+    ["/v1/generations", edit],
+    ["/v1/batches", (...images) => ({ generations: [edit(...images)] })],
+    [
+      "/v1/trainings",
+      (...images) => ({ name: "mine", examples: images.map((image) => ({ image, captions: ["bird"] })) }),
+    ],
+  ];
+
+  /** Code of what a request was refused with at once; an accepted one's upload must have stayed for its job. */
+  async function refusalOf(path: string, answer: Response, digest: string): Promise<string | undefined> {
+    if (path === "/v1/batches") {
+      const text = await answer.text();
+      const refusal = /event: refused\ndata: .*"code":"(\w+)"/.exec(text)?.[1];
+      if (refusal === undefined) assert.match(text, /event: finished\ndata: .*"state":"done"/);
+      return refusal;
+    }
+    if (answer.status !== 202) return (await problemOf(answer)).code;
+    const { id } = (await answer.json()) as { id: string };
+    if (path === "/v1/trainings") {
+      // None runs here: it waits, and needs what it names.
+      assert.equal(await harness.uploads.touch(digest), true);
+      await harness.trainings.cancel(id);
+      return undefined;
+    }
+    const { state, problem } = await (path === "/v1/upscales" ? harness.endUpscale(id) : harness.end(id));
+    assert.deepEqual([state, problem], ["done", undefined]);
+    return undefined;
+  }
+
+  for (const [path, bodyOf] of asked)
+    it(`${path}: either is refused, and no accepted job misses it`, async () => {
+      let accepted = 0;
+      for (let turns = 0; turns < tries; turns += 1) {
+        // Put past the route, where each upload would remove the one before.
+        const images = await Promise.all(
+          Array.from({ length: 20 }, (_, at) => harness.uploads.put(greyPng(16 + at, 20 + turns))),
+        );
+        const digest = images[0]!;
+        const answering = postTo(path, bodyOf(...images));
+        for (let turn = 0; turn < turns; turn += 1) await nextTurn();
+        const { status } = await remove(digest);
+        const refusal = await refusalOf(path, await answering, digest);
+        if (refusal === undefined) accepted += 1;
+        else assert.deepEqual([refusal, status], ["image_unknown", 204]);
+      }
+      assert.ok(accepted > 0, "a deletion that comes late is refused, or finds that the job is done");
+    });
+});
+
+describe("work that a client waits for keeps its uploads until it ends", () => {
+  const asked = [
+    ["/v1/inversions", (image: string) => ({ image })],
+    ["/v1/drawings", (image: string) => ({ translation: "caption", condition: captioned(image), count: 1 })],
+    ["/v1/vectors", (image: string) => ({ image })],
+    ["/v1/families", (image: string) => ({ names: ["bird", "fish"], format: "png", style: { images: [image] } })],
+  ] as const;
+  const captioned = (image: string) => ({ caption: "bird", style: { images: [image] } });
+
+  for (const [path, bodyOf] of asked)
+    it(path, async () => {
+      const { closed, open } = createGate();
+      let isBegun = false;
+      const late =
+        <Of extends unknown[], T>(work: (...of: Of) => Promise<T>) =>
+        async (...of: Of): Promise<T> => {
+          isBegun = true;
+          await closed;
+          return work(...of);
+        };
+      const { invert, findDrawings, vectorise, drawFamily } = harness.deps;
+      const app = createApp({
+        ...harness.deps,
+        invert: late(invert),
+        findDrawings: late(findDrawings),
+        vectorise: late(vectorise),
+        drawFamily: late(drawFamily),
+      });
+      const digest = await harness.upload(greyPng(16, 60));
+      const headers = { "Content-Type": "application/json", Authorization: `Bearer ${token}` };
+      const answering = app.request(path, { method: "POST", headers, body: JSON.stringify(bodyOf(digest)) });
+      await waitUntil("work that runs", () => isBegun);
+      const problem = await problemOf(await remove(digest));
+      assert.deepEqual([problem.status, problem.code], [409, "not_ready"]);
+      // With one byte to keep, every upload removes all that is not needed.
+      await harness.upload(greyPng(16, 61));
+      open();
+      const answer = await answering;
+      assert.equal(answer.status, 200, await answer.clone().text());
+      assert.equal((await remove(digest)).status, 204);
+    });
+});
