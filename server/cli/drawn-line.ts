@@ -1,4 +1,5 @@
 /** What a command prints of an image that it drew: JSON for programs; for people, at a terminal, a short line. */
+import { titleOf } from "../../shared/contract/generations/attribution.ts";
 import type { Source } from "../../shared/contract/generations/sources.ts";
 
 export interface Drawn {
@@ -12,8 +13,10 @@ export interface Drawn {
 export const isForPrograms = (json: boolean | undefined): boolean => json === true || process.stdout.isTTY !== true;
 
 /** Whose drawing each was and under which licence, e.g. `Lucide/bell (ISC)`. */
-const sourceText = ({ set, icon, licence, author }: Source): string =>
-  `${set}/${icon} (${[licence, author].filter((part) => part !== undefined).join(", ")})`;
+const sourceText = (source: Source): string => {
+  const { icon, licence, author } = source;
+  return `${titleOf(source)}/${icon} (${[licence, author].filter((part) => part !== undefined).join(", ")})`;
+};
 
 /** @param subject what it is of: its caption or file */
 export const shortLine = (subject: string, { file, seed, sources = [] }: Drawn): string =>

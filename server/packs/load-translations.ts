@@ -24,6 +24,7 @@ import { RetrievalIndex } from "../retrieval/retrieval-index.ts";
 import { readCalibration } from "./calibration-file.ts";
 import type { CatalogueEntry } from "./catalogue.ts";
 import { keepRecoloured } from "./keep-recoloured.ts";
+import { setTitles } from "./set-titles.ts";
 
 /**
  * Joins a pack's translations between styles to those whose drawings captions find, where both are loaded and draw pictures of one size.
@@ -152,7 +153,12 @@ const styleExpertOf = (
 ): ExpertEntry | undefined => experts[conditions.find(({ name }) => name === "style")?.expert ?? ""];
 
 const setsByStyle = (drawings: NonNullable<TranslationEntry["drawings"]>) =>
-  new Map(drawings.flatMap(({ styles, ...set }) => styles.map((style) => [style, set] as const)));
+  new Map(
+    drawings.flatMap(({ styles, title, ...set }) => {
+      const known = title ?? setTitles[set.set];
+      return styles.map((style) => [style, { ...set, ...(known !== undefined && { title: known }) }] as const);
+    }),
+  );
 
 const widths = (
   latentDims: number,

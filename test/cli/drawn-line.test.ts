@@ -45,10 +45,10 @@ it("a short line says what the image is of, its file, and whose drawings it was 
     shortLine("bell", { file: "out/000-7.png", seed: 7, sources: [bell] }),
     "bell → out/000-7.png · lucide/bell (ISC)",
   );
-  const dot = { set: "noto", icon: "dot", licence: "CC-BY-4.0", author: "A. Painter", share: 0.2 };
+  const dot = { set: "noto", title: "Noto Emoji", icon: "dot", licence: "CC-BY-4.0", author: "A. Painter", share: 0.2 };
   assert.equal(
     shortLine("bell with a dot", { file: "out/bell.svg", seed: 12, sources: [bell, dot] }),
-    "bell with a dot → out/bell.svg · seed 12 · lucide/bell (ISC), noto/dot (CC-BY-4.0, A. Painter)",
+    "bell with a dot → out/bell.svg · seed 12 · lucide/bell (ISC), Noto Emoji/dot (CC-BY-4.0, A. Painter)",
   );
   assert.equal(shortLine("a.svg", { file: "out/000-a.png" }), "a.svg → out/000-a.png");
 });

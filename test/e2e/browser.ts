@@ -117,14 +117,11 @@ export async function openPlayground(
 /** Longer than a loaded machine takes to show the plugin. */
 const shownMs = 40_000;
 
-/**
- * Seldom the frame stays empty, and a test would say nothing but that: the state of the page is printed, and the page
- * opened anew.
- */
+/** @throws Error with the state of the page where the plugin stays away: a test would say nothing but that */
 async function untilShown(page: Page, element: Locator): Promise<void> {
   try {
     await element.waitFor({ timeout: shownMs });
-  } catch {
+  } catch (cause) {
     const texts = page.frames().map(async (frame) => {
       const text = await Promise.race([
         frame.evaluate(() => `${document.readyState}: ${document.body?.textContent?.slice(-400)}`),
@@ -132,11 +129,8 @@ async function untilShown(page: Page, element: Locator): Promise<void> {
       ]).catch(String);
       return `${frame.url()}: ${text}`;
     });
-    console.warn(
-      `the plugin is not shown after ${shownMs / 1000} s, opened anew\n${(await Promise.all(texts)).join("\n")}`,
-    );
-    await page.reload();
-    await element.waitFor();
+    const state = (await Promise.all(texts)).join("\n");
+    throw new Error(`the plugin is not shown after ${shownMs / 1000} s\n${state}`, { cause });
   }
 }
 

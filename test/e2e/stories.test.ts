@@ -77,5 +77,5 @@ for (const story of stories.filter(({ isLong = false }) => !isLong))
   test(`story: ${story.name.replaceAll("-", " ")}`, async (t) => {
     const whyNot = await story.whyNot?.();
     if (whyNot !== undefined) return t.skip(whyNot);
-    await runStory(theatre, story, "light", false);
+    await runStory(theatre, story, "light", { isSeen: false });
   });

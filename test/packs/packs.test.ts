@@ -6,9 +6,10 @@ import { describe, it } from "node:test";
 import { SharedFiles } from "../../server/experts/shared-files.ts";
 import { asText } from "../../server/experts/values.ts";
 import type { PackManifest } from "../../server/manifest/manifest.ts";
-import { Catalogue } from "../../server/packs/catalogue.ts";
+import { Catalogue, packsHome } from "../../server/packs/catalogue.ts";
 import { loadPacks } from "../../server/packs/load.ts";
 import { writeManifest } from "../../server/packs/publish.ts";
+import { setTitles } from "../../server/packs/set-titles.ts";
 import { readTensorFile, writeTensorFile } from "../../server/platform/files/tensor-file.ts";
 import { conditionFields } from "../../shared/contract/conditions.ts";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
@@ -248,6 +249,36 @@ describe("a pack with retrieval", () => {
     const plain = await Catalogue.open(home);
     assert.equal(plain.packs()[0]!.translations[0]!.hasRetrieval, undefined);
     assert.equal((await loadPacks(plain, { threads: 1 })).translations[0]!.retriever, undefined);
+  });
+
+  it("a pack that says whose its drawings are gives each set its own title, or the one that is known of it", async () => {
+    const home = join(root, "titles");
+    const { translations: all, ...draft } = withRetrieval(tinyFullDraft);
+    const drawings = [
+      { set: "ph", licence: "MIT", styles: ["flat"] },
+      { set: "own", title: "Our own icons", licence: "MIT", styles: ["line"] },
+      { set: "f7", title: "Seven", licence: "MIT", styles: ["seven"] },
+      { set: "nameless", licence: "MIT", styles: ["other"] },
+    ];
+    await writeTinyPack(home, { ...draft, translations: [{ ...all[0]!, drawings }] });
+    const { translations } = await loadPacks(await Catalogue.open(home), { threads: 1 });
+    assert.deepEqual(
+      [...translations[0]!.drawings!.values()].map(({ title }) => title),
+      ["Phosphor", "Our own icons", "Seven", undefined],
+    );
+  });
+
+  it("every set of the packs that ship has a title, the one of its licences", async () => {
+    const { entries } = await Catalogue.open(packsHome());
+    const sets = entries
+      .flatMap(({ manifest }) => manifest.translations)
+      .flatMap(({ drawings = [] }) => drawings.map(({ set }) => set));
+    assert.deepEqual(new Set(Object.keys(setTitles)), new Set(sets));
+    const listed = JSON.parse(await readFile(join(packsHome(), "styles/drawings/licences.json"), "utf8")) as {
+      readonly sets: ReadonlyArray<{ readonly set: string; readonly title: string }>;
+    };
+    assert.ok(listed.sets.length > 100);
+    for (const { set, title } of listed.sets) assert.equal(setTitles[set], title);
   });
 
   it("a pack with retrieval is refused where their file is another, and where it does not fit latents or captions", async () => {

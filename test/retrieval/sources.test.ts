@@ -80,6 +80,11 @@ describe("the drawings that an image started from", () => {
     });
   });
 
+  it("a set is called by its title, and by its id where none was kept", () => {
+    const bell = { set: "ph", icon: "bell", licence: "MIT", share: 1 };
+    assert.equal(attributionOf([{ ...bell, title: "Phosphor" }, bell]), "bell of Phosphor, MIT; bell of ph, MIT");
+  });
+
   it("a PNG says whose drawings it was made from, and the same bytes for the same", async () => {
     const { sources = [] } = await draw({});
     const make = () => encodePng(new Uint8Array(16).fill(200), 2, 2, attributionOf(sources));

@@ -85,7 +85,7 @@ export const es: Texts = {
   openSettings: "Abrir ajustes",
   replace: "Poner en capas ({n})",
   applyAgain: "Añadir de nuevo ({n})",
-  changed: "{n} cambiado(s) en el lienzo.",
+  changed: "{n} cambiado(s).",
   sameBytes: "{n} salieron con los mismos bytes.",
   unapplied: "Se quitó del lienzo. Las imágenes siguen aquí.",
   cancelledKept: "Cancelado. Lo que estaba listo está aquí ({n}).",

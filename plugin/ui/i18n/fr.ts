@@ -85,7 +85,7 @@ export const fr: Texts = {
   openSettings: "Ouvrir les réglages",
   replace: "Remplacer ({n})",
   applyAgain: "Ajouter encore ({n})",
-  changed: "{n} modifié(s) sur le canevas.",
+  changed: "{n} modifié(s).",
   sameBytes: "{n} sont identiques à l’octet près.",
   unapplied: "Cela a été retiré du canevas. Les images sont encore ici.",
   cancelledKept: "Annulé. Ce qui était fini est ici ({n}).",

@@ -99,6 +99,12 @@ export const defaultForm: Form = {
   redrawStyle: "",
 };
 
+/** What says where results go and how they lie there, or serves the form itself. */
+const asksNothing: readonly string[] = ["tilePx", "scaleMode", "insertAs", "vectorsGo", "recentStyles", "styleName"];
+
+export const asksForOther = (before: Form, now: Form): boolean =>
+  Object.entries(now).some(([key, value]) => !asksNothing.includes(key) && value !== before[key as keyof Form]);
+
 const bounds: Readonly<Partial<Record<keyof Form, readonly [min: number, max: number]>>> = {
   count: [1, limits.countMax],
   seed: [0, limits.seedMax],

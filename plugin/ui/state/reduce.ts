@@ -187,6 +187,7 @@ export function reduce(state: State, action: Action): State {
         ...state,
         failure: undefined,
         ...nothingApplied,
+        askedForm: isResumed ? state.askedForm : state.form,
         picking: undefined,
         areResultsOld: isResumed ? state.areResultsOld : state.results.length > 0,
         missing,

@@ -16,7 +16,7 @@ import type { Failure } from "../client/failure.ts";
 import { noThumbs, type StyleThumbs } from "../control/style-thumbs.ts";
 import type { Stroke } from "../pad/strokes.ts";
 import type { DrawJob, Job, Replacement } from "../run/jobs.ts";
-import { defaultForm, type Form } from "./form.ts";
+import { asksForOther, defaultForm, type Form } from "./form.ts";
 import type { Picking } from "./picking.ts";
 import type { RefusedJob, ResultImage, ResultSet, RunState } from "./results.ts";
 
@@ -57,6 +57,8 @@ export interface State {
   readonly editor: Editor;
   readonly settings: Settings;
   readonly form: Form;
+  /** What the last run was asked with. */
+  readonly askedForm: Form | undefined;
   /** While the form is that of a Redraw: the one that a person left, with what was changed by hand since. It is kept, and comes back. */
   readonly ownForm: Form | undefined;
   /** Colour variables of the file, then those of libraries that it uses. */
@@ -141,6 +143,7 @@ export const initialState: State = {
   taken: undefined,
   settings: defaultSettings,
   form: defaultForm,
+  askedForm: undefined,
   ownForm: undefined,
   selection: { texts: [], images: [], layerCount: 0 },
   scene: {},
@@ -160,6 +163,10 @@ export const initialState: State = {
 /** Images that the next Apply puts on the canvas. */
 export const keptImages = (state: State): readonly ResultImage[] =>
   state.results.flatMap((set) => set.images.filter((image) => image.isKept && image.destination.kind !== "none"));
+
+/** Whether the form asks for other images than those of the last run. */
+export const isEdited = ({ form, askedForm }: State): boolean =>
+  askedForm !== undefined && asksForOther(askedForm, form);
 
 /** Layers' requests that the server refused because it no longer has a picture that they name. */
 export const lostJobs = ({ refused, missing }: State): readonly DrawJob[] =>

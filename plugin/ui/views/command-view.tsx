@@ -7,7 +7,7 @@ import { isAvailable } from "../client/translations.ts";
 import type { Texts } from "../i18n/en.ts";
 import { fill } from "../i18n/texts.ts";
 import { changesLayers, effectOf } from "../run/applied-set.ts";
-import { isInterruption, keptImages } from "../state/state.ts";
+import { isEdited, isInterruption, keptImages } from "../state/state.ts";
 import { Button, IconButton, useEnterInField } from "./controls.tsx";
 import { EmptyState } from "./empty.tsx";
 import { FailureNotice } from "./failure-notice.tsx";
@@ -22,7 +22,7 @@ import { LearnForm } from "./forms/learn-form.tsx";
 import { RedrawForm } from "./forms/redraw-form.tsx";
 import { ProgressCard } from "./progress.tsx";
 import { Results } from "./results.tsx";
-import { appliedText, RunNotices } from "./run-notices.tsx";
+import { appliedText, LastStep, RunNotices } from "./run-notices.tsx";
 import type { ViewProps } from "./view-props.ts";
 
 /** The command was chosen by keys, which go on choosing: the list keeps the focus. */
@@ -90,6 +90,7 @@ export function CommandView(props: ViewProps) {
           ? appliedText(state, texts)
           : run === undefined && results.length > 0 && fill(texts.resultsReady, { n: imagesOf(results) })}
       </p>
+      <LastStep {...props} />
       <Footer {...props} />
     </div>
   );
@@ -169,6 +170,11 @@ function Footer({ controller, texts }: ViewProps) {
     );
   if (state.command === "learn" || state.command === "drawings") return null;
   const isApplied = state.appliedCount > 0;
+  // One button leads: to what was not there before. Of what is on the canvas as it was asked for, nothing is left to do.
+  const isAsked = results.length > 0 && !isEdited(state);
+  const isMissing = missing.length > 0 && results.length > 0;
+  const leadsAdd = kept > 0 && !isApplied && (isAsked || isMissing);
+  const leadsMore = !leadsAdd && (isMissing || !isAsked || kept === 0);
   const isComponents = state.command === "components";
   const addText =
     isApplied || state.wasUnapplied ? texts.applyAgain : isComponents ? texts.makeComponents : texts.apply;
@@ -178,16 +184,18 @@ function Footer({ controller, texts }: ViewProps) {
     <footer>
       {results.length === 0 && <p class="hint">{texts[effectOf(state)]}</p>}
       <span class="spacer" />
-      {missing.length > 0 && results.length > 0 ? (
-        <Button onClick={() => void controller.resume()}>{fill(texts.makeMissing, { n: missing.length })}</Button>
+      {isMissing ? (
+        <Button kind={kindOf(leadsMore)} onClick={() => void controller.resume()}>
+          {fill(texts.makeMissing, { n: missing.length })}
+        </Button>
       ) : (
-        <Button kind={results.length === 0 || isApplied ? "primary" : "secondary"} keys="Enter" onClick={generate}>
-          {verb ?? (results.length > 0 ? texts.generateAgain : texts.generate)}
+        <Button kind={kindOf(leadsMore)} keys="Enter" onClick={generate}>
+          {verb ?? (isAsked ? texts.generateAgain : texts.generate)}
         </Button>
       )}
       {results.length > 0 && (
         <Button
-          kind={isApplied ? "secondary" : "primary"}
+          kind={kindOf(leadsAdd)}
           isDisabled={kept === 0 || state.applyId !== undefined}
           keys="Shift + Enter"
           onClick={() => controller.apply()}
@@ -198,6 +206,8 @@ function Footer({ controller, texts }: ViewProps) {
     </footer>
   );
 }
+
+const kindOf = (leads: boolean) => (leads ? "primary" : "secondary");
 
 /** What a command that draws nothing new does, in its own word; undefined for those that generate. */
 function verbOf({ command, settings }: ViewProps["controller"]["state"], { verbs, commands, preview }: Texts) {

@@ -3,10 +3,10 @@
  * closes.
  */
 import { useEffect, useRef, useState } from "preact/hooks";
+import { titleOf } from "../../../shared/contract/generations/attribution.ts";
 import type { FittingDrawing } from "../../../shared/contract/generations/drawings.ts";
 import { fill } from "../i18n/texts.ts";
 import { drawingOf } from "../plans/drawings.ts";
-import { styleLabels } from "../run/applied-set.ts";
 import { describeStep } from "../run/progress-text.ts";
 import type { Picking } from "../state/picking.ts";
 import { Button, IconButton } from "./controls.tsx";
@@ -28,8 +28,6 @@ export function DrawingPicker(props: PickerProps) {
   const section = useRef<HTMLElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const [seen, setSeen] = useState<FittingDrawing>();
-  const labels = styleLabels(controller.state);
-  const setOf = ({ set = "" }: FittingDrawing): string => labels.get(set) ?? set;
   const nameOf = ({ icon }: FittingDrawing): string => icon.replaceAll("-", " ");
   const current = drawingOf(made);
   const ids = (found ?? []).map(({ id }) => id);
@@ -96,15 +94,15 @@ export function DrawingPicker(props: PickerProps) {
             type="button"
             aria-pressed={each.id === current}
             aria-busy={each.id === drawing?.id}
-            aria-label={`${nameOf(each)}, ${setOf(each)}`}
-            title={[nameOf(each), setOf(each), each.licence].filter(Boolean).join(" · ")}
+            aria-label={`${nameOf(each)}, ${titleOf(each)}`}
+            title={[nameOf(each), titleOf(each), each.licence].filter(Boolean).join(" · ")}
             tabIndex={each.id === stop ? 0 : -1}
             onClick={() => void controller.drawings.choose(each.id)}
             onFocus={() => setSeen(each)}
             onMouseEnter={() => setSeen(each)}
           >
             <img src={`data:image/svg+xml,${encodeURIComponent(each.svg)}`} alt="" draggable={false} />
-            <span aria-hidden="true">{setOf(each)}</span>
+            <span aria-hidden="true">{titleOf(each).replace(/ icons?$/i, "")}</span>
           </button>
         ))}
       </div>
@@ -120,7 +118,7 @@ export function DrawingPicker(props: PickerProps) {
           seen !== undefined &&
           status === "" && (
             <p class="hint" aria-hidden="true">
-              {nameOf(seen)} · {setOf(seen)}
+              {nameOf(seen)} · {titleOf(seen)}
               {seen.licence && ` · ${seen.licence}`}
             </p>
           )

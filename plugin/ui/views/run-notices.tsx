@@ -18,10 +18,8 @@ export const appliedText = (state: State, texts: Texts): string =>
 
 export function RunNotices(props: ViewProps) {
   const { controller, texts } = props;
-  const { appliedCount, sameCount, wasUnapplied, wasCancelled, results, unbound, command, run, failure } =
-    controller.state;
+  const { appliedCount, unbound, run, failure } = controller.state;
   const left = leftOutOf(controller.state);
-  const isRecolour = command === "recolour";
   const lost = run === undefined && failure === undefined ? lostJobs(controller.state) : [];
   return (
     <>
@@ -39,13 +37,6 @@ export function RunNotices(props: ViewProps) {
           {lost.length > 0 && <Button onClick={() => void controller.drawLost()}>{texts.fromLayer}</Button>}
         </section>
       )}
-      {appliedCount > 0 && (
-        <p class="applied">
-          <Icon name="check" />
-          {appliedText(controller.state, texts)}
-          {sameCount > 0 && ` ${fill(texts.sameBytes, { n: sameCount })}`}
-        </p>
-      )}
       {appliedCount > 0 && unbound.length > 0 && (
         <section class="left-out">
           <h2>{fill(texts.unbound, { n: unbound.length })}</h2>
@@ -54,9 +45,26 @@ export function RunNotices(props: ViewProps) {
         </section>
       )}
       <Simplified {...props} />
+      <Untouched {...props} />
+    </>
+  );
+}
+
+/** What just happened on the canvas, between results and buttons: in sight however far the results are scrolled, and over none of them. */
+export function LastStep({ controller, texts }: ViewProps) {
+  const { appliedCount, sameCount, wasUnapplied, wasCancelled, results, command } = controller.state;
+  return (
+    <>
+      {appliedCount > 0 && (
+        <p class="applied">
+          <Icon name="check" />
+          {appliedText(controller.state, texts)}
+          {sameCount > 0 && ` ${fill(texts.sameBytes, { n: sameCount })}`}
+        </p>
+      )}
       {wasUnapplied && (
         <p class="notice" role="status">
-          {isRecolour ? texts.recolourUndone : texts.unapplied}
+          {command === "recolour" ? texts.recolourUndone : texts.unapplied}
         </p>
       )}
       {wasCancelled && (
@@ -67,7 +75,6 @@ export function RunNotices(props: ViewProps) {
           </Button>
         </div>
       )}
-      <Untouched {...props} />
     </>
   );
 }

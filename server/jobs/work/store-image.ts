@@ -56,7 +56,9 @@ export async function storeImage<Body extends JobBody>(
     return { sha256, bytes: bytes.byteLength, path };
   };
   const { sources } = image as { readonly sources?: readonly Source[] };
-  const png = await encodePng(rgba, image.widthPx, image.heightPx, sources && attributionOf(sources));
+  // By ids, as in files that were made before: the same request gives the same bytes.
+  const text = sources && attributionOf(sources, ({ set }) => set);
+  const png = await encodePng(rgba, image.widthPx, image.heightPx, text);
   signal.throwIfAborted();
   const path = imagePath(job.id, image.index);
   const stored = await put(png, path);

@@ -1,7 +1,14 @@
 /** The text that names sources, in files and in the plugin. Apart from sources.ts, because the plugin loads no zod. */
-import type { Source } from "./sources.ts";
+import type { DrawingSet, Source } from "./sources.ts";
 
-export const attributionOf = (sources: readonly Source[]): string =>
+/** What people call a set; what was kept before sets had titles has its id. */
+export const titleOf = ({ title, set = "" }: { [Key in "set" | "title"]?: string | undefined }): string => title ?? set;
+
+/** @param nameOf a set's name in the text */
+export const attributionOf = (sources: readonly Source[], nameOf: (set: DrawingSet) => string = titleOf): string =>
   sources
-    .map(({ set, icon, licence, author }) => `${icon} of ${set}${author ? ` by ${author}` : ""}, ${licence}`)
+    .map((source) => {
+      const { icon, licence, author } = source;
+      return `${icon} of ${nameOf(source)}${author ? ` by ${author}` : ""}, ${licence}`;
+    })
     .join("; ");

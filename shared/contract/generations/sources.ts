@@ -4,7 +4,10 @@ import { limits } from "../../limits.ts";
 
 /** A set of drawings: what attribution needs. */
 export const DrawingSetSchema = z.object({
+  /** Its id, as in `ph:bell`. */
   set: z.string().min(1),
+  /** What people call it, as `Phosphor`; absent where nobody says so: its id then. */
+  title: z.string().min(1).optional(),
   /** SPDX identifier. */
   licence: z.string().min(1),
   author: z.string().min(1).optional(),

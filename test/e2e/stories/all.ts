@@ -5,6 +5,7 @@ import { drawingStories } from "./drawings.ts";
 import { firstStartStories } from "./first-start.ts";
 import { hintStories } from "./hints.ts";
 import { iconStories } from "./icons.ts";
+import { languageStories } from "./languages.ts";
 import { learningStories } from "./learning.ts";
 import { nameStories } from "./names.ts";
 import { outageStories } from "./outage.ts";
@@ -24,4 +25,5 @@ export const stories: readonly Story[] = [
   ...learningStories,
   ...safeHandsStories,
   ...outageStories,
+  ...languageStories,
 ];

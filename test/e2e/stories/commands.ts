@@ -215,7 +215,7 @@ const variations: Story = {
     await ui.getByLabel("Insert as").selectOption("vector");
     await ui.getByLabel("Images", { exact: true }).fill("4");
     await ui.getByLabel("Images", { exact: true }).press("Tab");
-    await ui.getByRole("button", { name: "Generate again" }).click();
+    await ui.getByRole("button", { name: "Generate", exact: true }).click();
     await page.locator(".node.frame > .node.frame:has(.node.vector)").nth(3).waitFor({ timeout: 90_000 });
     await ui.locator(".applied").waitFor();
     await step("same-idea");

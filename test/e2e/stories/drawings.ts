@@ -58,6 +58,7 @@ const otherDrawings: Story = {
     await select("bell");
     await page.getByRole("button", { name: "Other drawings" }).click();
     await candidates.nth(3).waitFor();
+    await ui.getByRole("button", { name: "bell, Phosphor", exact: true }).waitFor();
     await step("by-its-button");
     await candidates.nth(2).click();
     await ui.getByText("Changed 1 on the canvas.").waitFor();

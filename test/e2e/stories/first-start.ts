@@ -39,10 +39,24 @@ const firstStart: Story = {
     assert.ok(await isInSight(), "the first result, without scrolling");
     assert.equal(await ui.locator("#captions").evaluate((field) => field === document.activeElement), true);
     await step("first-result");
+    const leading = (): Promise<string[]> => ui.locator("footer .primary").allTextContents();
+    assert.deepEqual(await leading(), ["Add 4 to canvas"]);
+    await ui.getByRole("button", { name: "Select none" }).click();
+    assert.deepEqual(await leading(), ["Generate again"]);
+    await ui.getByRole("button", { name: "Select all (4)" }).click();
     await ui.getByRole("button", { name: "Add 4 to canvas" }).click();
     await page.locator(".node.frame .node.frame .node.vector").nth(3).waitFor();
     assert.equal(await imageCount(), 0);
     await step("vectors");
+    const said = (await ui.locator(".applied").boundingBox())!;
+    const scrolled = (await ui.locator("main").boundingBox())!;
+    assert.ok(said.y >= scrolled.y + scrolled.height, "what was added is said beside the results, not over them");
+    assert.deepEqual(await leading(), [], "nothing is left to do");
+    await ui.locator("#captions").fill("bell");
+    assert.deepEqual(await leading(), ["Generate"]);
+    await step("another-caption");
+    await ui.locator("#captions").fill("search");
+    assert.deepEqual(await leading(), []);
   },
 };
 

@@ -1,20 +1,22 @@
 /**
  * `npm run stories`: the built plugin in real Chromium against the real server and pack, one story for each command and
  * each promise about a designer's work, in light and dark, with a screenshot a step in test/artifacts/stories/.
- * Usage: npm run stories -- [--only name]… [--theme light|dark] [--figures] [--plugin FOLDER]; --figures makes the pictures of
- * docs/plugin.md and the README, --plugin runs the stories of another version's dist/plugin in this version's playground.
+ * Usage: npm run stories -- [--only name]… [--theme light|dark] [--language TAG] [--figures] [--plugin FOLDER]; --figures makes the
+ * pictures of docs/plugin.md and the README, --plugin runs the stories of another version's dist/plugin in this version's playground.
+ * In a --language such as de only every-view runs, because the others find what they press by its English name.
  */
 import { copyFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { stories } from "./all.ts";
-import { runStory, type Theme } from "./story.ts";
+import { runStory, type Story, type Theme } from "./story.ts";
 import { openTheatre } from "./theatre.ts";
 
 const { values } = parseArgs({
   options: {
     only: { type: "string", multiple: true },
     theme: { type: "string" },
+    language: { type: "string" },
     figures: { type: "boolean" },
     plugin: { type: "string" },
   },
@@ -44,13 +46,16 @@ async function keepFigures(shots: readonly string[]): Promise<void> {
 
 const theatre = await openTheatre(values.plugin);
 let failed = 0;
-for (const story of stories.filter(({ name }) => values.only?.includes(name) ?? true)) {
+const { only, language } = values;
+const isAsked = ({ name, isWordless = false }: Story): boolean =>
+  (only?.includes(name) ?? true) && (language === undefined || isWordless);
+for (const story of stories.filter(isAsked)) {
   const reason = await story.whyNot?.();
   if (reason !== undefined) console.log(`– ${story.name}: ${reason}`);
   for (const theme of reason === undefined ? themes : [])
     try {
       const startedMs = Date.now();
-      const shots = await runStory(theatre, story, theme);
+      const shots = await runStory(theatre, story, theme, { language });
       if (values.figures && theme === "light") await keepFigures(shots);
       console.log(
         `✔ ${story.name} (${theme}): ${shots.length} steps, ${((Date.now() - startedMs) / 1000).toFixed(1)} s`,

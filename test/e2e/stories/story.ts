@@ -56,6 +56,8 @@ export interface Story {
   readonly isFirstStart?: boolean;
   /** In a browser of its own, which takes the page for one of the internet, as Figma's is. */
   readonly isPublicPage?: boolean;
+  /** Names nothing in the words of a language, so that it runs in each. */
+  readonly isWordless?: boolean;
   /** Why it can't run on this machine; undefined when it can. */
   whyNot?(): Promise<string | undefined>;
   run(stage: Stage): Promise<void>;
@@ -63,14 +65,18 @@ export interface Story {
 
 const artifacts = path.resolve(import.meta.dirname, "../../artifacts/stories");
 
-/**
- * @param isSeen every step leaves a screenshot; else only a story that fails does
- * @returns paths of the screenshots
- */
-export async function runStory(theatre: Theatre, story: Story, theme: Theme, isSeen = true): Promise<string[]> {
+interface Telling {
+  /** Every step leaves a screenshot; else only a story that fails does. */
+  readonly isSeen?: boolean;
+  /** Of the browser, as a tag such as `de`; absent: English. */
+  readonly language?: string | undefined;
+}
+
+/** @returns paths of the screenshots */
+export async function runStory(theatre: Theatre, story: Story, theme: Theme, telling: Telling = {}): Promise<string[]> {
   const own = await story.startServer?.(theatre.playgroundDir);
   try {
-    return await runOn({ ...theatre, ...own }, story, theme, isSeen);
+    return await runOn({ ...theatre, ...own }, story, theme, telling);
   } finally {
     await own?.close();
   }
@@ -103,15 +109,17 @@ async function runOn(
   { browser, server }: Pick<Theatre, "browser"> & { readonly server: StageServer },
   { name, editor = "figma", isPublicPage = false, isFirstStart = false, run }: Story,
   theme: Theme,
-  isSeen: boolean,
+  { isSeen = true, language }: Telling,
 ): Promise<string[]> {
   const ownBrowser = isPublicPage ? await launchBrowser([servedAsPublic(server.url)]) : undefined;
   const tau = await openPlayground(ownBrowser ?? browser, server.url, {
     hash: `?editor=${editor}#token=${server.token.value}`,
     colorScheme: theme,
+    locale: language ?? "en-US",
     storage: isFirstStart ? JSON.stringify(keptThumbs) : storedChoices("fluent-flat", keptThumbs),
   });
   const shots: string[] = [];
+  const look = language === undefined ? theme : `${theme}-${language}`;
   const { page, ui } = tau;
   const stage: Stage = {
     ...tau,
@@ -120,7 +128,7 @@ async function runOn(
     step: async (step) => {
       if (isSeen) {
         await mkdir(artifacts, { recursive: true });
-        const file = path.join(artifacts, `${name}-${shots.length + 1}-${step}-${theme}.png`);
+        const file = path.join(artifacts, `${name}-${shots.length + 1}-${step}-${look}.png`);
         await page.screenshot({ path: file });
         shots.push(file);
       }
@@ -185,7 +193,7 @@ async function runOn(
     await run(stage);
     assert.deepEqual(tau.errors, []);
   } catch (error) {
-    const file = path.join(artifacts, `${name}-failed-${theme}.png`);
+    const file = path.join(artifacts, `${name}-failed-${look}.png`);
     await mkdir(artifacts, { recursive: true });
     await page.screenshot({ path: file });
     const shown = await ui

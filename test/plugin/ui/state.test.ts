@@ -16,11 +16,11 @@ import type { DrawJob } from "../../../plugin/ui/run/jobs.ts";
 import { countOf, describeStep, shareOf } from "../../../plugin/ui/run/progress-text.ts";
 import { enlargedImage, rankByLikelihood } from "../../../plugin/ui/run/result-sets.ts";
 import type { Action } from "../../../plugin/ui/state/actions.ts";
-import { defaultForm, readForm, withRecent } from "../../../plugin/ui/state/form.ts";
+import { defaultForm, type Form, readForm, withRecent } from "../../../plugin/ui/state/form.ts";
 import { reduce } from "../../../plugin/ui/state/reduce.ts";
 import type { ResultSet, Step } from "../../../plugin/ui/state/results.ts";
 import { readSession, sessionOf } from "../../../plugin/ui/state/session.ts";
-import { initialState, keptImages, type State } from "../../../plugin/ui/state/state.ts";
+import { initialState, isEdited, keptImages, type State } from "../../../plugin/ui/state/state.ts";
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
 import { limits } from "../../../shared/limits.ts";
 import { defaultSettings } from "../../../shared/messages/settings.ts";
@@ -157,6 +157,28 @@ test("results of the run before stay until a new one brings its first", () => {
   );
   const cancelled = reduce(before, { type: "cancelled", missing: [job("a dog")] });
   assert.deepEqual([cancelled.results[0]?.title, cancelled.missing, cancelled.wasCancelled], ["a cat", [], false]);
+});
+
+test("another caption asks for other images than the last run, another size on the canvas does not", () => {
+  const made = after(
+    started,
+    { type: "form", change: { captions: "a cat" } },
+    run(1),
+    { type: "run-result", runId: 1, set: set("a cat", ["x"]) },
+    { type: "run-done", runId: 1 },
+  );
+  const isEditedBy = (change: Partial<Form>): boolean => isEdited(reduce(made, { type: "form", change }));
+  assert.deepEqual(
+    [
+      { captions: "a dog" },
+      { captions: "a cat" },
+      { palette: "hex" },
+      { tilePx: 32 },
+      { insertAs: "image" as const },
+    ].map(isEditedBy),
+    [true, false, true, false, false],
+  );
+  assert.equal(isEdited(after(started)), false);
 });
 
 test("what was applied and is gone again can be added again", () => {

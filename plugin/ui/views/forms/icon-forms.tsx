@@ -95,7 +95,7 @@ function RecolourForm(props: ViewProps) {
             return (
               <li key={hex}>
                 <span class="swatch" style={{ background: hex }} />
-                <code>{hex}</code>
+                <span>{hex}</span>
                 <span aria-hidden="true">→</span>
                 {to === undefined ? (
                   <span class="hint">{texts.staysRaw}</span>

@@ -155,12 +155,18 @@ function StyleStrip({ label, styles, pictures, value, onChange }: StyleStripProp
               if (event.key === "ArrowLeft" || event.key === "ArrowUp") go(event, -1);
             }}
           >
-            {pictures[id] === "" ? name : <img src={pictures[id]} alt="" draggable={false} />}
+            {pictures[id] === "" ? initialsOf(name) : <img src={pictures[id]} alt="" draggable={false} />}
           </button>
         );
       })}
     </div>
   );
+}
+
+/** What stands for a style until its picture is drawn: `Material Symbols, outlined` is MS, `Lucide` is Lu. */
+function initialsOf(name: string): string {
+  const [first = "", second] = name.split(/[\s,]+/);
+  return second ? first[0]! + second[0] : first.slice(0, 2);
 }
 
 interface StyleSelectProps {

@@ -1,5 +1,6 @@
 /** `tau drawings`: the drawings that a caption may start from, for `tau generate --start-from`. One line a drawing on standard output. */
 import { parseArgs } from "node:util";
+import { titleOf } from "../../../../shared/contract/generations/attribution.ts";
 import { DrawingsRequestSchema, type FittingDrawing } from "../../../../shared/contract/generations/drawings.ts";
 import type { PackInfo } from "../../../../shared/contract/meta.ts";
 import { limits } from "../../../../shared/limits.ts";
@@ -14,8 +15,8 @@ import { styleNamed } from "../../style-named.ts";
 const usage = `Usage: npm run -s tau -- drawings CAPTION [options]
 
 Lists the drawings that a caption may start from, the one that fits best first, none like one before it. \`tau generate
---start-from ID\` starts from one. Prints one JSON line a drawing: id, icon (its name), set, licence, author, home, svg; on a
-terminal id, name, set and licence.
+--start-from ID\` starts from one. Prints one JSON line a drawing: id, icon (its name), set, its title, licence, author, home,
+svg; on a terminal id, name, title of the set and licence.
 
   --style NAME       the style that is drawn in, whose own sets come first (default: the translation's own)
   --style-from DIR   instead of --style: the style of the icons in this folder
@@ -69,7 +70,10 @@ const withLibrary = (packs: readonly PackInfo[]): string | undefined =>
 
 /** Lines whose parts stand below each other. */
 function columnsOf(found: readonly FittingDrawing[]): string[] {
-  const rows = found.map(({ id, icon, set = "", licence = "" }) => [id, icon.replaceAll("-", " "), set, licence]);
+  const rows = found.map((each) => {
+    const { id, icon, licence = "" } = each;
+    return [id, icon.replaceAll("-", " "), titleOf(each), licence];
+  });
   const widths = rows[0]?.map((_, at) => Math.max(...rows.map((row) => row[at]!.length))) ?? [];
   return rows.map((row) =>
     row
