@@ -68,7 +68,7 @@ const learn: Story = {
     ({ settings } = tinyTraining);
     await ui.getByLabel("Name of the style").press("Enter");
     await ui.getByText("“My blocks” stands among the styles now").waitFor();
-    await ui.getByText(/^Cost: /).waitFor();
+    await ui.getByText(/^It took /).waitFor();
     await step("learned");
     await ui.getByRole("button", { name: "Put samples on the page" }).click();
     await page.locator("#layers .layer", { hasText: /^My blocks$/ }).waitFor();

@@ -62,7 +62,9 @@ for (const story of stories.filter(isAsked)) {
       );
     } catch (error) {
       failed++;
-      console.log(`✘ ${story.name} (${theme}): ${error instanceof Error ? error.message : String(error)}`);
+      console.log(
+        `✘ ${story.name} (${theme}): ${error instanceof Error ? `${error.message}${error.cause ? `\n${error.cause}` : ""}` : String(error)}`,
+      );
     }
 }
 await theatre.close();
