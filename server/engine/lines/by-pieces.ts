@@ -96,6 +96,7 @@ export function decidePieces(
     if (line > 0 && levelOfLine[line] === unknown) levelOfLine[line] = levelOf(line, parts[cell]!);
     decided[cell] = line > 0 ? levelOfLine[line]! : levelOfArea[areas[cell]!]!;
   }
+  const own = edgedOf(field, sizePx).inside;
   const firstBay = fills.length;
   const isEmpty = (cell: number): boolean => ink[cell] === 0 && levelOfArea[areas[cell]!] === 0;
   const isOutline = (cell: number): boolean => (ofLines[lines[cell]!]?.empty ?? 0) > 0;
@@ -117,7 +118,7 @@ export function decidePieces(
       endMarks(mask, { lines, away, thick, sidePx, isMark, isTinted: (own) => levelOfLine[own]! < level });
     const whole = hasBays ? tidied(mask, sidePx, (cell) => areas[cell]! >= firstBay) : mask;
     const edged = edgedOf(fieldAround(whole, sidePx), sizePx);
-    return { ...edged, inside: withOwnEdges(edged.inside, alphas) };
+    return { ...edged, inside: withOwnEdges(edged.inside, own, alphas) };
   });
 }
 

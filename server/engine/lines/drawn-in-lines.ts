@@ -19,7 +19,7 @@ import { withOwnEdges } from "./own-edge.ts";
 import { movedEdge, redrawLines } from "./redraw-lines.ts";
 import { settled } from "./settle.ts";
 import { type Edged, edgedOf, shapeOf } from "./shape.ts";
-import { areaTintMost, ofTint, overTint, partsAsInk } from "./tinted.ts";
+import { areaTintMost, besideTint, ofTint, overTint, partsAsInk } from "./tinted.ts";
 import { tintedAreas } from "./tinted-areas.ts";
 import { tintToMiddles } from "./tones/flat-tint.ts";
 import { inkOfTwoTones, isTintOfLines } from "./tones/two-tones.ts";
@@ -151,19 +151,20 @@ function asItIs(planes: Float32Array, sizePx: number, isOneInk: boolean): Layere
   const alphas = planes.subarray(3 * sizePx ** 2);
   const tint = isOneInk ? undefined : tintOf([{ planes, sizePx }]);
   if (!isOneInk && !tint) return undefined;
-  const parts = tint ? [alphas.map((alpha) => (alpha - tint) / (1 - tint)), ofTint(alphas, tint)] : [alphas];
+  if (!tint) return inLayers([ownEdge(alphas, sizePx, true)], [1], sizePx);
+  const parts = [alphas.map((alpha) => (alpha - tint) / (1 - tint)), ofTint(alphas, tint)];
   return inLayers(
     parts.map((part) => ownEdge(part, sizePx)),
-    tint ? [1, tint] : [1],
+    [1, tint],
     sizePx,
   );
 }
 
-/** Log-odds of ink by the edge that it has. @param alphas [sizePx, sizePx] */
-const ownEdge = (alphas: Float32Array, sizePx: number): Float32Array =>
-  withOwnEdges(edgedOf(movedEdge(shapeOf(alphas, sizePx), sizePx, 0, 0), sizePx).inside, alphas).map(
-    (px) => oddsPerPx * px,
-  );
+/** Log-odds of ink by the edge that it has. @param alphas [sizePx, sizePx] @param isExact they are a drawing's own, of ink alone */
+function ownEdge(alphas: Float32Array, sizePx: number, isExact = false): Float32Array {
+  const { inside } = edgedOf(movedEdge(shapeOf(alphas, sizePx), sizePx, 0, 0), sizePx);
+  return (isExact ? withOwnEdges(inside, inside, alphas) : inside).map((px) => oddsPerPx * px);
+}
 
 /** Log-odds of lines along the edges of ink. @param odds of the ink @param widthPx of the lines, inside of it */
 const alongEdges = (odds: Float32Array, widthPx: number): Float32Array =>
@@ -191,7 +192,7 @@ function withoutTint(
   if (whole && isLines(lineWidthOf(shapeOf(whole, sizePx), sizePx))) return whole;
   return tint > areaTintMost || isTintOfLines({ alphas, sizePx }, tint) || (!isAll && tintShare(drawing) > tintedMost)
     ? partsAsInk(alphas, sizePx, tint)
-    : overTint(alphas);
+    : besideTint(alphas, sizePx, tint);
 }
 
 /**

@@ -73,7 +73,10 @@ export function outlineOf(
   const agreement = isSmear(answer, sizePx) ? { coveredLeast: 0 } : usualAgreement;
   const least = mayBeLines ? { ...agreement, fillLeast: besideLinesLeast } : agreement;
   const outline = bandsOf(shape, answer, sizePx, width, least);
-  if (outline) return { ...outline, inside: withOwnEdges(outline.inside, drawing) };
+  if (outline) {
+    const own = edgedOf(movedEdge(shape, sizePx, 0, 0), sizePx).inside;
+    return { ...outline, inside: withOwnEdges(outline.inside, own, drawing) };
+  }
   const asLarge = asLargeAs(drawing, answer, sizePx);
   return asLarge && bandsOf(shapeOf(asLarge, sizePx), answer, sizePx, width, sureAgreement);
 }

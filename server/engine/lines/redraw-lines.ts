@@ -55,7 +55,7 @@ export function redrawLines(
     const edged = edgedOf(field, sizePx);
     const broader = width !== undefined && width > own.width ? to * sizePx : undefined;
     if (before && !isWhole(bordered(edged.alphas, sizePx), before, broader)) continue;
-    const drawn = to === own.width ? { alphas, inside: withOwnEdges(edged.inside, alphas) } : edged;
+    const drawn = to === own.width ? { alphas, inside: withOwnEdges(edged.inside, edged.inside, alphas) } : edged;
     return { ...drawn, field, width: to };
   }
   return undefined;

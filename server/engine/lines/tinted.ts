@@ -10,6 +10,22 @@ export const inkOver = (alpha: number, tint: number): number => Math.max(0, (alp
 /** Alphas of a drawing with a tint, as if the tint were nothing: about the alpha that most tints have. */
 export const overTint = (alphas: Float32Array): Float32Array => alphas.map((alpha) => inkOver(alpha, usualTint));
 
+/**
+ * Alphas of a drawing with a tint, as if the tint were nothing, with the edges that its ink has: over the tint, or beside nothing.
+ * @param alphas [sizePx, sizePx]
+ * @param tint its alpha
+ */
+export const besideTint = (alphas: Float32Array, sizePx: number, tint: number): Float32Array =>
+  alphas.map((alpha, at) => {
+    let [least, most] = [alpha, alpha];
+    forNear(at, sizePx, 1, (near) => {
+      least = Math.min(least, alphas[near]!);
+      most = Math.max(most, alphas[near]!);
+    });
+    if (least >= tint / 2) return inkOver(alpha, tint);
+    return most >= (1 + tint) / 2 ? alpha : 0;
+  });
+
 /** Alpha of a tint above which it counts as ink where drawings are read as lines. */
 export const areaTintMost = 0.4;
 

@@ -64,8 +64,26 @@ it("what is filled beside lines, and the outline of a fill, keep the edges of th
   assert.ok(worst(hollow.filter(outer), outline.filter(outer)) < 0.03, "outlined");
 });
 
+it("a line that becomes a gap in a fill keeps its edges", async () => {
+  const line = stroke(12, 24, 52, 41, 5);
+  const lines = coverOf(joined(ring(22.3, 5), line));
+  const gap = coverOf((x, y) => Math.max(ring(22.3, 5)(x, y), Math.min(disc(24.8)(x, y), -line(x, y))));
+  const drawn = await drawnAs(lines, { width, widths: [width, width], isAll: false }, gap);
+  const within = (_: number, at: number): boolean =>
+    Math.hypot((at % sizePx) + 0.5 - 32, Math.floor(at / sizePx) + 0.5 - 32) < 17;
+  assert.ok(worst(drawn.filter(within), gap.filter(within)) < 0.03);
+});
+
+it("lines keep their edges where the tint beside them is left out, beside it and beside nothing", async () => {
+  const [outline, whole] = [coverOf(ring(22.3, 5)), coverOf(disc(22))];
+  const tinted = outline.map((line, at) => line + (1 - line) * 0.2 * whole[at]!);
+  const drawn = await drawnAs(tinted, { width, widths: [width, width], isAll: true });
+  assert.ok(worst(drawn, outline) < 0.03);
+});
+
 it("an edge that was moved stays where it was moved to", () => {
-  const alphas = Float32Array.from([0, 0.2, 1, 1]);
-  const moved = [-0.8, 0.2, 1.2, 2.2];
-  assert.deepEqual(withOwnEdges(Float32Array.from(moved), alphas)[1], Math.fround(0.2));
+  const [own, alphas] = [Float32Array.from([-1.3, -0.3, 0.7]), Float32Array.from([0, 0.2, 1])];
+  const moved = Float32Array.from([-1.1, -0.1, 0.9]);
+  assert.deepEqual(withOwnEdges(moved, own, alphas), moved);
+  assert.ok(withOwnEdges(own, own, alphas)[1]! > -0.29);
 });
