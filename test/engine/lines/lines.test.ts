@@ -350,6 +350,18 @@ describe("outlines", () => {
     assert.equal(outlineOf(solid, drawn(disc(9, 46, 32)), sizePx, 3 / sizePx), undefined);
   });
 
+  it("outlines are so, too, where it draws soft blots in place of lines", () => {
+    const [whole, blots] = [drawn(disc(24)), joined(ring(24, 7), disc(8, 54, 54), disc(8, 10, 10))];
+    assert.equal(outlineOf(whole, drawn(blots), sizePx, 3 / sizePx), undefined);
+    const outline = outlineOf(
+      whole,
+      drawn((x, y) => blots(x, y) / 6),
+      sizePx,
+      3 / sizePx,
+    );
+    assert.ok(outline && meanDifference(outline.alphas, drawn(ring(22.5, 3))) < 0.005);
+  });
+
   it("outlines are none of lines, and none where the answer has much ink elsewhere", () => {
     assert.equal(outlineOf(lines, lines, sizePx, 3 / sizePx), undefined);
     assert.equal(outlineOf(solid, drawn(disc(14)), sizePx, 3 / sizePx), undefined);
