@@ -6,7 +6,7 @@ import type { CaptionColour } from "../colour-words.ts";
 import type { ShownDrawing } from "../interfaces.ts";
 import { lineWidthOf } from "../lines/line-width.ts";
 import { linesApart } from "../lines/necks.ts";
-import { redrawLines } from "../lines/redraw-lines.ts";
+import { type Redrawn, redrawLines } from "../lines/redraw-lines.ts";
 import { type Shape, shapeOf } from "../lines/shape.ts";
 import { asTubes } from "../lines/tubes.ts";
 import { type Ink, inInk, inkOf } from "../pixels/ink-colour.ts";
@@ -32,9 +32,13 @@ import { type WithoutLines, withoutLines } from "./without-lines.ts";
 const [filledFrom, keptFrom] = [0.5, 0.25] as const;
 /** The same of what lines enclose: a style of fills seldom leaves it empty, and in one of few colours an answer is sure of these. */
 const enclosedFrom = 0.3;
+/** And of what hairlines do, which an answer often smears, and what is nothing even then. */
+const [smearedFrom, smearedLeast] = [0.15, 0.04] as const;
 /** Share of a drawing's ink that is deeper than lines, from which on it is of fills. */
 const solidLeast = 0.25;
 const areasMost = 400;
+/** Pixels that hairlines get broad, of which none is wholly theirs else. */
+const hairPx = 2.6;
 /** Pixels from a drawing's edge on which an answer draws away from it. */
 const awayPx = 3;
 /** Share of what a drawing takes that the answer may draw away from it; more is a ground or a frame. */
@@ -80,20 +84,26 @@ export async function drawnInAreas(
   const alphas = parted?.alphas ?? asDrawn;
   const shape = parted?.shape ?? (own.ink && shapeOf(alphas, sizePx));
   const tubes = shape && own.isOneInk && !ground ? tubesIn(alphas, sizePx, shape, style.outline) : undefined;
-  const lines = !tubes && shape && own.isOneInk ? redrawLines(alphas, sizePx, width, shape) : undefined;
-  const isOfLines = lines !== undefined && !ground;
-  if (lines && style.hasGrounds) return undefined;
-  const shown = tubes ? inkedBy(tubes, own.ink!) : isOfLines ? inkedBy(lines.alphas, own.ink!) : planes;
-  const seen = { planes: ground ? onAreasGround({ planes: shown, sizePx }, ground) : shown, sizePx };
-  const partition = anyPartitionOf(seen);
+  const redrawn = !tubes && shape && own.isOneInk ? redrawLines(alphas, sizePx, width, shape) : undefined;
+  const isOfLines = redrawn !== undefined && !ground;
+  if (redrawn && style.hasGrounds) return undefined;
+  const cutBy = (lined: Redrawn | undefined): Partition | undefined => {
+    const shown = tubes ? inkedBy(tubes, own.ink!) : isOfLines && lined ? inkedBy(lined.alphas, own.ink!) : planes;
+    return anyPartitionOf({ planes: ground ? onAreasGround({ planes: shown, sizePx }, ground) : shown, sizePx });
+  };
+  const asWide = cutBy(redrawn);
+  const broader = !asWide && isOfLines ? redrawLines(alphas, sizePx, hairPx / sizePx, shape) : undefined;
+  const lines = broader ?? redrawn;
+  const partition = asWide ?? (broader && cutBy(broader));
   if (!partition || partition.areas.length > areasMost) return undefined;
   const answer = await answerOf();
   const elsewhere = drawnElsewhere(partition, answer);
   // What the answer draws beside lines, tubes too, is a smear or fills a bay, as most is a smear in a style of gradients.
   const isSmear = style.hasGradients || isOfLines || tubes !== undefined;
   if (!isSmear && elsewhere > (style.outline ? elsewhereMost : elsewhereMost / 2)) return undefined;
-  return isOfLines
+  return isOfLines && lines
     ? linesInAreas(partition, style, answer, {
+        areHair: broader !== undefined,
         widthPx: lines.width * sizePx,
         drawnPx: sizePx * (lineWidthOf(shape!, sizePx)?.width ?? 0),
         isOnPlate,
@@ -112,31 +122,35 @@ const tubesIn = (alphas: Float32Array, sizePx: number, shape: Shape, outline: Ou
 
 /**
  * A drawing of lines of one width: they are the style's lines, or in a style of fills they go where areas meet.
- * @param about how broad the lines are, and were before they were redrawn, and whether a plate will be behind them
+ * @param about whether the lines are hairlines, how broad they are, and were before they were redrawn, and whether a plate will be behind them
  */
 function linesInAreas(
   drawing: Partition,
   { outline, isOfFills, palettes }: StyleAreas,
   answer: Float32Array,
-  about: { readonly widthPx: number; readonly drawnPx: number; readonly isOnPlate: boolean },
+  about: Record<"widthPx" | "drawnPx", number> & Record<"areHair" | "isOnPlate", boolean>,
 ): LayeredImage | undefined {
   const { widthPx, drawnPx, isOnPlate } = about;
+  // In a style without outlines they are where areas end.
+  const areHair = about.areHair && outline === undefined;
   const partition = withBays(drawing, drawnPx, answer);
   const leaders = alikeAreas(partition);
   const votes = votesTogether(votesOf(partition, answer), leaders);
   const isEmpty = loopsOf(partition, widthPx, drawnPx);
-  const from = outline && !fewColoursOf(palettes) ? filledFrom : enclosedFrom;
-  const wanted = wantedOf(partition, votes, (colour) => outline !== undefined && colour > 0, isEmpty, from);
+  const from = areHair ? hairFrom(partition, votes) : outline && !fewColoursOf(palettes) ? filledFrom : enclosedFrom;
+  const areKept = outline !== undefined || areHair;
+  const wanted = wantedOf(partition, votes, (colour) => areKept && colour > 0, isEmpty, from);
   if (wanted.length === 0) return undefined;
   const places = new Set(wanted.map(({ area }) => area));
-  const parted = isOfFills
-    ? withoutLines(
-        partition,
-        (label) => partition.areas[label]!.colour > 0,
-        (label) => places.has(label),
-        widthPx,
-      )
-    : undefined;
+  const parted =
+    isOfFills || areHair
+      ? withoutLines(
+          partition,
+          (label) => partition.areas[label]!.colour > 0,
+          (label) => places.has(label),
+          widthPx,
+        )
+      : undefined;
   if (!parted) return inLayers(partition, paintsOf(partition.areas, votes, wanted, palettes, leaders));
   const drawn = parted.areas.reduce((sum, { isOutside, size }) => (isOutside ? sum : sum + size), 0);
   const shared = votes.map((vote, label) => ({ ...vote, share: parted.areas[label]!.size / (drawn || 1) }));
@@ -198,6 +212,15 @@ function fillsInAreas(
   const withOwn = wanted.map((one) => ({ ...one, own: own[made.areas[one.area]!.colour] }));
   const open = openIn(made, withOwn, !outline && !ground && !isOnPlate);
   return inLayers(made, paintsOf(made.areas, madeVotes, open, palettes, leaders));
+}
+
+/** Alpha from which on what hairlines enclose is filled: of a paler smear the darker part is. */
+function hairFrom({ areas }: Partition, votes: readonly Vote[]): number {
+  const most = areas.reduce(
+    (found, { colour, isOutside }, at) => (colour > 0 || isOutside ? found : Math.max(found, votes[at]!.alpha)),
+    0,
+  );
+  return Math.min(smearedFrom, Math.max(smearedLeast, most / 2));
 }
 
 /** A paint of each wanted area, the same of alike ones. @param leaders of each area the first that is alike */

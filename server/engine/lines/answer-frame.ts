@@ -1,9 +1,15 @@
 /** What a flow's answer says of a drawing as a whole: nothing where it is a smear, and else how large it draws things, and where. Pure. */
 import { type Box, boundsOf, forNear } from "../pixels/places.ts";
 import { inkFrom } from "../pixels/strokes.ts";
+import { distancesTo } from "./distances.ts";
+import { finePerPx, opened, shapeOf } from "./shape.ts";
 
 /** Share of what an answer has at all that is grey all around, from which on it says next to nothing, and alphas of grey. */
 const [smearLeast, greyFrom, greyTo] = [0.3, 0.06, 0.7] as const;
+/** Radius of the disc that no line has room for, of its width, the share of an answer's ink that has, from which on it is no lines, and share of soft pixels then. */
+const [blotRadius, blotLeast, softLeast] = [1, 0.3, 0.4] as const;
+/** Alphas of soft pixels. */
+const [softFrom, softTo] = [0.15, 0.85] as const;
 /** How much larger or smaller an answer draws things at most. */
 const largerMost = 1.35;
 
@@ -20,6 +26,19 @@ export function isSmear(answer: Float32Array, sizePx: number): boolean {
     if (isGrey) grey += 1;
   }
   return grey >= smearLeast * some;
+}
+
+/** Whether an answer in lines is soft blots for the most part. @param answer [sizePx, sizePx] alphas @param width of the lines, of the side */
+export function isBlots(answer: Float32Array, sizePx: number, width: number): boolean {
+  const count = (isOf: (alpha: number) => boolean): number =>
+    answer.reduce((sum, alpha) => sum + Number(isOf(alpha)), 0);
+  if (count((alpha) => alpha > softFrom && alpha < softTo) < softLeast * count((alpha) => alpha > greyFrom))
+    return false;
+  const { ink, sidePx, area } = shapeOf(answer, sizePx);
+  const radius = blotRadius * width * sizePx * finePerPx;
+  const broad = opened(distancesTo(0, ink, sidePx, 2 * radius + 1), radius, sidePx);
+  const blots = broad.reduce((sum, is) => sum + is, 0);
+  return area > 0 && blots >= blotLeast * area;
 }
 
 /** A drawing as large as an answer's ink, and where that is; undefined where that is much larger or smaller. Both are alphas, [sizePx, sizePx]. */

@@ -4,7 +4,7 @@
  * band beside them. Parts that are as thin as lines already stay. Opening by discs tells thin from broad (Serra 1982). Pure.
  */
 import { inkFrom } from "../pixels/strokes.ts";
-import { asLargeAs, isSmear } from "./answer-frame.ts";
+import { asLargeAs, isBlots, isSmear } from "./answer-frame.ts";
 import { distancesTo } from "./distances.ts";
 import { highestOf, labelAreas } from "./label-areas.ts";
 import { isLines, lineWidthOf } from "./line-width.ts";
@@ -70,7 +70,7 @@ export function outlineOf(
   mayBeLines = false,
 ): Redrawn | undefined {
   if (!mayBeLines && isLines(lineWidthOf(shape, sizePx))) return undefined;
-  const agreement = isSmear(answer, sizePx) ? { coveredLeast: 0 } : usualAgreement;
+  const agreement = isSmear(answer, sizePx) || isBlots(answer, sizePx, width) ? { coveredLeast: 0 } : usualAgreement;
   const least = mayBeLines ? { ...agreement, fillLeast: besideLinesLeast } : agreement;
   const outline = bandsOf(shape, answer, sizePx, width, least);
   if (outline) {

@@ -253,6 +253,17 @@ describe("pieces", () => {
     assert.ok(meanDifference(decided(outline, drawn(disc(17)))[0]!, outline) < 0.005);
   });
 
+  it("what lies between two things is no bay, whatever the answer has there", () => {
+    const half =
+      (side: 1 | -1): Inside =>
+      (x, y) =>
+        Math.min(ring(22, 4)(x, y), side * (x - 32) - 3);
+    const halves = joined(half(1), half(-1));
+    assert.ok(meanDifference(of(halves, disc(24)), drawn(halves)) < 0.005);
+    const whole = joined(halves, (x, y) => Math.min(ring(22, 4)(x, y), y - 32));
+    assert.ok(of(whole, disc(24))[32 * sizePx + 32]! > 0.95);
+  });
+
   it("a bay that lines nearly enclose is filled as far as the answer has it", () => {
     const open: Inside = (x, y) => Math.min(ring(22, 4)(x, y), -stroke(32, 50, 32, 60, 5)(x, y));
     const filled: Inside = (x, y) => Math.min(disc(24)(x, y), -stroke(32, 50, 32, 60, 5)(x, y));
@@ -348,6 +359,18 @@ describe("outlines", () => {
     const off = meanDifference(outlineOf(solid, smear, sizePx, 3 / sizePx)!.alphas, drawn(ring(22.5, 3)));
     assert.ok(off < 0.09, `${off}`);
     assert.equal(outlineOf(solid, drawn(disc(9, 46, 32)), sizePx, 3 / sizePx), undefined);
+  });
+
+  it("outlines are so, too, where it draws soft blots in place of lines", () => {
+    const [whole, blots] = [drawn(disc(24)), joined(ring(24, 7), disc(8, 54, 54), disc(8, 10, 10))];
+    assert.equal(outlineOf(whole, drawn(blots), sizePx, 3 / sizePx), undefined);
+    const outline = outlineOf(
+      whole,
+      drawn((x, y) => blots(x, y) / 6),
+      sizePx,
+      3 / sizePx,
+    );
+    assert.ok(outline && meanDifference(outline.alphas, drawn(ring(22.5, 3))) < 0.005);
   });
 
   it("outlines are none of lines, and none where the answer has much ink elsewhere", () => {
