@@ -100,10 +100,27 @@ export const defaultForm: Form = {
 };
 
 /** What says where results go and how they lie there, or serves the form itself. */
-const asksNothing: readonly string[] = ["tilePx", "scaleMode", "insertAs", "vectorsGo", "recentStyles", "styleName"];
+const asksNothing: readonly string[] = [
+  "tilePx",
+  "scaleMode",
+  "insertAs",
+  "vectorsGo",
+  "recentStyles",
+  "styleName",
+  "isSeedFixed",
+];
 
+const comparable = (value: unknown): unknown =>
+  typeof value === "object" ? JSON.stringify(Object.entries(value!).sort()) : value;
+
+/** A seed that is drawn anew for each run asks for nothing. */
 export const asksForOther = (before: Form, now: Form): boolean =>
-  Object.entries(now).some(([key, value]) => !asksNothing.includes(key) && value !== before[key as keyof Form]);
+  Object.entries(now).some(
+    ([key, value]) =>
+      !asksNothing.includes(key) &&
+      (key !== "seed" || now.isSeedFixed) &&
+      comparable(value) !== comparable(before[key as keyof Form]),
+  );
 
 const bounds: Readonly<Partial<Record<keyof Form, readonly [min: number, max: number]>>> = {
   count: [1, limits.countMax],

@@ -3,7 +3,7 @@
  * closes.
  */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { titleOf } from "../../../shared/contract/generations/attribution.ts";
+import { shortTitle, titleOf } from "../../../shared/contract/generations/attribution.ts";
 import type { FittingDrawing } from "../../../shared/contract/generations/drawings.ts";
 import { fill } from "../i18n/texts.ts";
 import { drawingOf } from "../plans/drawings.ts";
@@ -102,7 +102,7 @@ export function DrawingPicker(props: PickerProps) {
             onMouseEnter={() => setSeen(each)}
           >
             <img src={`data:image/svg+xml,${encodeURIComponent(each.svg)}`} alt="" draggable={false} />
-            <span aria-hidden="true">{titleOf(each).replace(/ icons?$/i, "")}</span>
+            <span aria-hidden="true">{shortTitle(titleOf(each))}</span>
           </button>
         ))}
       </div>

@@ -181,6 +181,20 @@ test("another caption asks for other images than the last run, another size on t
   assert.equal(isEdited(after(started)), false);
 });
 
+test("a seed asks for other images where it is fixed, chosen labels where they are others", () => {
+  const made = after(started, { type: "form", change: { seed: 5, chosenLabels: { sun: "a", sea: "b" } } }, run(1));
+  const isEditedBy = (change: Partial<Form>): boolean => isEdited(reduce(made, { type: "form", change }));
+  assert.deepEqual([{ seed: 6 }, { isSeedFixed: true }, { seed: 6, isSeedFixed: true }].map(isEditedBy), [
+    false,
+    false,
+    true,
+  ]);
+  assert.deepEqual(
+    [{ sea: "b", sun: "a" }, { sun: "c", sea: "b" }, { sun: "a" }].map((chosenLabels) => isEditedBy({ chosenLabels })),
+    [false, true, true],
+  );
+});
+
 test("what was applied and is gone again can be added again", () => {
   const applied = after(
     started,

@@ -13,7 +13,7 @@ import { Icon } from "../icons.tsx";
 import type { ViewProps } from "../view-props.ts";
 import { ShownStyleField } from "./shown-style-field.tsx";
 import { StyleBrowser } from "./style-browser.tsx";
-import { type StyleGroup, styleGroups } from "./style-groups.ts";
+import { initialsOf, type StyleGroup, styleGroups } from "./style-groups.ts";
 
 interface StyleFieldProps extends ViewProps {
   /** The field beside the list; the pictures lie below both. */
@@ -161,12 +161,6 @@ function StyleStrip({ label, styles, pictures, value, onChange }: StyleStripProp
       })}
     </div>
   );
-}
-
-/** What stands for a style until its picture is drawn: `Material Symbols, outlined` is MS, `Lucide` is Lu. */
-function initialsOf(name: string): string {
-  const [first = "", second] = name.split(/[\s,]+/);
-  return second ? first[0]! + second[0] : first.slice(0, 2);
 }
 
 interface StyleSelectProps {

@@ -62,3 +62,9 @@ export function spoilsVectors(
   const kind = styles.find(({ id }) => id === choice)?.kind;
   return hasVectors && (kind === "emoji" || kind === "colour");
 }
+
+/** What stands for a style until its picture is drawn: `Material Symbols, outlined` is MS, `Lucide` is Lu. */
+export function initialsOf(name: string): string {
+  const [first = [], second] = (name.match(/[^\s,]+/g) ?? []).map((word) => [...word]);
+  return (second ? [first[0], second[0]] : first.slice(0, 2)).join("");
+}

@@ -6,6 +6,7 @@ import { defaultForm } from "../../../../plugin/ui/state/form.ts";
 import type { SeenIcon } from "../../../../plugin/ui/state/state.ts";
 import {
   foundStyles,
+  initialsOf,
   type StyleGroup,
   spoilsVectors,
   styleGroups,
@@ -101,4 +102,9 @@ test("a style of many colours is said to spoil vectors, before the run; pictures
   assert.equal(spoils("~restyle/bold", icon), false);
   assert.equal(spoils("noto", { ...icon, imageHash: "h" }), false);
   assert.equal(spoils("noto", { ...icon, problem: "locked" }), false);
+});
+
+test("a style without a picture is shown by whole characters of its first words, wherever it begins", () => {
+  const names = ["Material Symbols, outlined", "Lucide", " Lucide", " , Noto  Emoji", "🎨 Paints", "😀😎😴", ""];
+  assert.deepEqual(names.map(initialsOf), ["MS", "Lu", "Lu", "NE", "🎨P", "😀😎", ""]);
 });
