@@ -31,24 +31,36 @@ export class SharedHolds implements UploadHolds {
   readonly #client: Connection;
   readonly #prefix: string;
   readonly #holdMs: number;
+  /** What each work here has, as far as this process knows. */
+  readonly #known = new Set<Set<string>>();
 
   /** @param holdMs time after which a hold that is not renewed ends; each is three times as often */
   constructor(client: Connection, prefix: string, holdMs: number) {
     this.#client = client;
     this.#prefix = `${prefix}:holds:`;
     this.#holdMs = holdMs;
+    // A server that comes back may have lost them.
+    client.on("close", () => {
+      for (const entered of this.#known) entered.clear();
+    });
   }
 
   async during<T>(side: Side, work: (enter: Enter) => Promise<T>): Promise<T> {
     const holder = randomUUID();
     /** Also those whose answer was lost, and those that the other side had: it is asked again, or all are left. */
     const asked = new Set<string>();
+    /** Those that need not be asked for again. */
     const entered = new Set<string>();
+    this.#known.add(entered);
     const take = (digests: Iterable<string>): Promise<unknown> =>
       enter.run(this.#client, this.#prefix, side, otherOf(side), holder, this.#holdMs, ...digests);
     const renew = (): void => {
+      if (asked.size === 0) return;
       // While the server is away there is nothing to do; the next one finds it back.
-      if (asked.size > 0) take(asked).catch(() => undefined);
+      const forget = (): void => entered.clear();
+      take(asked).then((refused) => {
+        if (refused !== 0) forget();
+      }, forget);
     };
     const timer = setInterval(renew, this.#holdMs / 3);
     try {
@@ -64,6 +76,7 @@ export class SharedHolds implements UploadHolds {
       );
     } finally {
       clearInterval(timer);
+      this.#known.delete(entered);
       // What can't be left now ends by itself.
       if (asked.size > 0) await leave.run(this.#client, this.#prefix, side, holder, ...asked).catch(() => undefined);
     }
