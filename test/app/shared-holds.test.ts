@@ -140,6 +140,29 @@ describe("uploads of many machines", { skip: withoutQueueServer }, () => {
     assert.deepEqual(await one.connections.asking.keys(`${keyPrefix}:holds:*`), []);
   });
 
+  it("of many uploads, those alone are asked for again that are being removed", async () => {
+    const digests = Array.from({ length: 100 }, (_, index) => `many ${index}`);
+    const [removed = ""] = digests;
+    const asked = async (): Promise<number> => {
+      const stats = await one.connections.asking.info("commandstats");
+      return Number(/cmdstat_zcount:calls=(\d+)/.exec(stats)?.[1] ?? 0);
+    };
+    const [reading, removing] = [one, other].map(
+      ({ connections }) => new SharedHolds(connections.asking, keyPrefix, 600_000),
+    ) as [SharedHolds, SharedHolds];
+    await reading.during("reading", async (enter) => {
+      await removing.during("removing", async (remove) => {
+        assert.equal(await remove([removed]), true);
+        const before = await asked();
+        assert.equal(await enter(digests), false);
+        const between = await asked();
+        assert.equal(await enter(digests), false);
+        assert.deepEqual([between - before, (await asked()) - between], [100, 1]);
+      });
+      assert.equal(await enter(digests), true);
+    });
+  });
+
   it("a hold that the queue server lost is asked for again, and refused while a removal has it", async () => {
     const [lost, ended] = [await put("lost"), await put("ended")];
     const [reading, removing] = [one, other].map(
