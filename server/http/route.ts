@@ -6,6 +6,7 @@ import type { Context } from "hono";
 import type { z } from "zod";
 import { AppError, type ProblemCode } from "../../shared/problem.ts";
 import type { HeldUploads } from "../jobs/blobs/kept-uploads.ts";
+import { shuttingDown } from "../jobs/job-queue.ts";
 import type { AppDeps, HttpLimits } from "./deps.ts";
 
 export type AppEnv = { Variables: { requestId: string } };
@@ -16,14 +17,28 @@ export interface RouteDeps extends Omit<AppDeps, "limits"> {
   readonly limits: HttpLimits;
 }
 
-/** Deps of one request: uploads that it touches stay until its work ends. */
+/** Deps of one request. */
 export interface HoldingDeps extends Omit<RouteDeps, "uploads"> {
   readonly uploads: HeldUploads;
 }
 
-/** Runs work that reads uploads. @throws AppError queue_unavailable, storage_full, when it touches one */
-export const whileHeld = <T>(deps: RouteDeps, work: (deps: HoldingDeps) => Promise<T>): Promise<T> =>
-  deps.uploads.whileHeld((uploads) => work({ ...deps, uploads }));
+/**
+ * Runs work that reads uploads.
+ * @param client aborted once it waits no more
+ * @throws AppError queue_unavailable, storage_full, shutting_down, cancelled, when it holds or touches one
+ */
+export const whileHeld = <T>(
+  deps: RouteDeps,
+  client: Pick<AbortSignal, "aborted">,
+  work: (deps: HoldingDeps) => Promise<T>,
+): Promise<T> =>
+  deps.uploads.whileHeld(
+    (uploads) => work({ ...deps, uploads }),
+    () => {
+      if (deps.stopping.aborted) throw shuttingDown(5);
+      if (client.aborted) throw new AppError("cancelled", "expected a client that waits, got one that left");
+    },
+  );
 
 /** @throws AppError inference_unavailable when no child will serve; one that starts is waited for elsewhere */
 export function requireInference({ inference }: Pick<RouteDeps, "inference">): void {

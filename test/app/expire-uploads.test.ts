@@ -9,7 +9,7 @@ import { ResultStore } from "../../server/jobs/blobs/result-store.ts";
 import { LocalHolds } from "../../server/jobs/blobs/upload-holds.ts";
 import { limits } from "../../shared/limits.ts";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
-import { waitUntil } from "../fixtures/wait-until.ts";
+import { nextTurn, waitUntil } from "../fixtures/wait-until.ts";
 
 const path = temporaryFolder("expiring");
 
@@ -82,4 +82,26 @@ it("what is named while it is being removed waits, and is then found gone or, wh
     assert.equal(await removing, isNeeded ? undefined : true);
     assert.equal(await naming, isNeeded);
   }
+});
+
+it("a wait for a removal ends once nobody waits for it", async () => {
+  const store = await ResultStore.open(join(path, "left"));
+  const [here, removed] = [await store.put(Buffer.alloc(100, 1)), await store.put(Buffer.alloc(100, 2))];
+  let answer = (_: boolean): void => undefined;
+  const needs = new Promise<boolean>((resolve) => (answer = resolve));
+  const uploads = new KeptUploads(store, new LocalHolds(), [{ needsUpload: () => needs }]);
+  const removing = uploads.remove(removed);
+  await nextTurn();
+  let asked = 0;
+  const waiting = uploads.whileHeld(
+    ({ hold }) => hold([here, removed]),
+    () => {
+      asked += 1;
+      if (asked === 2) throw new Error("left");
+    },
+  );
+  await assert.rejects(waiting, { message: "left" });
+  // What it held while it waited is let go.
+  answer(false);
+  assert.deepEqual([await removing, await uploads.remove(here)], [true, true]);
 });

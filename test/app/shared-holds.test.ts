@@ -9,6 +9,7 @@ import { pathToFileURL } from "node:url";
 import { readConfig } from "../../server/app/config.ts";
 import { keyPrefix, openShared, type Shared } from "../../server/app/many/open-shared.ts";
 import { type HttpProcess, serveHttp } from "../../server/app/many/serve-http.ts";
+import { SharedHolds } from "../../server/app/many/shared-holds.ts";
 import { sweepShared } from "../../server/app/many/sweep-shared.ts";
 import { limits } from "../../shared/limits.ts";
 import type { Problem } from "../../shared/problem.ts";
@@ -45,6 +46,14 @@ describe("uploads of many machines", { skip: withoutQueueServer }, () => {
     await rm(home, { recursive: true, force: true });
   });
 
+  /** Resolves when the queue server answers both processes again. */
+  const untilAnswered = (): Promise<void> =>
+    waitUntil("a queue server that answers", () =>
+      Promise.all([one, other].map(({ connections }) => connections.asking.ping())).then(
+        () => true,
+        () => false,
+      ),
+    );
   const put = (text: string): Promise<string> => one.uploads.put(new Uint8Array(Buffer.from(text)));
   const isHere = async (digest: string): Promise<boolean> => (await one.uploads.usedAt(digest)) !== undefined;
   const waitingFor = (image: string) => ({ ...upscales.facts, request: { ...upscales.requestOf("x"), image } });
@@ -129,6 +138,56 @@ describe("uploads of many machines", { skip: withoutQueueServer }, () => {
     await untilExit(child, "SIGKILL");
     await waitUntil("the end of the hold", async () => (await other.keepUploads().remove(digest)) === true);
     assert.deepEqual(await one.connections.asking.keys(`${keyPrefix}:holds:*`), []);
+  });
+
+  it("of many uploads, those alone are asked for again that are being removed", async () => {
+    const digests = Array.from({ length: 100 }, (_, index) => `many ${index}`);
+    const [removed = ""] = digests;
+    const asked = async (): Promise<number> => {
+      const stats = await one.connections.asking.info("commandstats");
+      return Number(/cmdstat_zcount:calls=(\d+)/.exec(stats)?.[1] ?? 0);
+    };
+    const [reading, removing] = [one, other].map(
+      ({ connections }) => new SharedHolds(connections.asking, keyPrefix, 600_000),
+    ) as [SharedHolds, SharedHolds];
+    await reading.during("reading", async (enter) => {
+      await removing.during("removing", async (remove) => {
+        assert.equal(await remove([removed]), true);
+        const before = await asked();
+        assert.equal(await enter(digests), false);
+        const between = await asked();
+        assert.equal(await enter(digests), false);
+        assert.deepEqual([between - before, (await asked()) - between], [100, 1]);
+      });
+      assert.equal(await enter(digests), true);
+    });
+  });
+
+  it("a hold that the queue server lost is asked for again, and refused while a removal has it", async () => {
+    const [lost, ended] = [await put("lost"), await put("ended")];
+    const [reading, removing] = [one, other].map(
+      ({ connections }) => new SharedHolds(connections.asking, keyPrefix, holdMs),
+    ) as [SharedHolds, SharedHolds];
+    await reading.during("reading", async (enter) => {
+      assert.equal(await enter([lost]), true);
+      await untilExit(queueServer.child, "SIGKILL");
+      await queueServer.restart();
+      await untilAnswered();
+      // Sooner than a renewal.
+      await removing.during("removing", async (remove) => {
+        assert.deepEqual([await remove([lost]), await enter([lost])], [true, false]);
+      });
+      assert.equal(await enter([lost, ended]), true);
+      // A renewal finds what the server lost while the connection lasted.
+      await removing.during("removing", async (remove) => {
+        await waitUntil("a removal that enters before a renewal", async () => {
+          await one.connections.asking.del(`${keyPrefix}:holds:reading:${ended}`);
+          return remove([ended]);
+        });
+        await waitUntil("a refused renewal", async () => !(await enter([ended])));
+      });
+      assert.equal(await enter([ended]), true);
+    });
   });
 
   it("an inversion at one server keeps its upload from a deletion at another, until it ends", async () => {

@@ -52,27 +52,26 @@ function batchStream(
   key: string,
   owner: Standing,
 ): ReadableStream<Uint8Array> {
+  const left = new AbortController();
+  const close = (): void => left.abort();
   /** The client reads. */
-  let isOpen = true;
-  const close = (): void => {
-    isOpen = false;
-  };
+  const isOpen = (): boolean => !left.signal.aborted;
   return new ReadableStream<Uint8Array>({
     async start(controller) {
       const write = (text: string): void => {
-        if (isOpen) controller.enqueue(encoder.encode(text));
+        if (isOpen()) controller.enqueue(encoder.encode(text));
       };
       const send = ({ event, ...data }: BatchEvent): void =>
         write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
       const heartbeat = setInterval(() => write(": heartbeat\n\n"), deps.limits.eventHeartbeatMs);
       write(": open\n\n");
       let next = 0;
-      const patience = createPatience(deps.limits, () => !isOpen || deps.streamsEnd.aborted);
+      const patience = createPatience(deps.limits, () => !isOpen() || deps.streamsEnd.aborted);
       const work = async (): Promise<void> => {
-        while (isOpen && !deps.streamsEnd.aborted && next < requested.length) {
+        while (isOpen() && !deps.streamsEnd.aborted && next < requested.length) {
           const index = next++;
           try {
-            const { body: first } = await whileHeld(deps, async (holding) => {
+            const { body: first } = await whileHeld(deps, left.signal, async (holding) => {
               const job = await patience(() => resolve(holding, requested[index], `${key}-${index}`, owner));
               return patience(() => deps.queue.add(job));
             });
@@ -87,8 +86,8 @@ function batchStream(
       // Not awaited: `start` must return for the stream to be read.
       void Promise.all(Array.from({ length: queuedMax }, work)).finally(() => {
         clearInterval(heartbeat);
-        if (isOpen) controller.close();
-        isOpen = false;
+        if (isOpen()) controller.close();
+        close();
       });
     },
     cancel: close,

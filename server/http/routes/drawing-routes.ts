@@ -22,7 +22,7 @@ export function drawingRoutes(deps: RouteDeps): Route[] {
       handle: async (c) => {
         const request = parse(DrawingsRequestSchema, await readJson(c.req.raw, deps.limits.jsonMaxBytes));
         requireInference(deps);
-        return whileHeld(deps, async (holding) => {
+        return whileHeld(deps, c.req.raw.signal, async (holding) => {
           const packDigest = await checkSources(request, holding);
           checkLicences(findTranslation(deps.catalogue.packs(), request.translation).translation, request.licences);
           const found = await waitedFor(c, (signal, standing) => deps.findDrawings(request, signal, standing));

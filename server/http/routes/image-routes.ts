@@ -35,6 +35,7 @@ export function imageRoutes(deps: RouteDeps): Route[] {
         "image_rejected",
         "payload_too_large",
         "queue_full",
+        "queue_unavailable",
         "storage_full",
         "store_unavailable",
         "shutting_down",
@@ -68,7 +69,7 @@ export function imageRoutes(deps: RouteDeps): Route[] {
         },
       ],
       answers: { 204: { description: "It was here and is gone." } },
-      problems: ["not_found", "not_ready", "queue_unavailable", "store_unavailable"],
+      problems: ["not_found", "not_ready", "queue_unavailable", "storage_full", "store_unavailable"],
       handle: async (c) => {
         const digest = c.req.param("digest") ?? "";
         const isRemoved = await deps.uploads.remove(digest);

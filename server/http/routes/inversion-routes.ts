@@ -21,7 +21,7 @@ export function inversionRoutes(deps: RouteDeps): Route[] {
       handle: async (c) => {
         const request = parse(InversionRequestSchema, await readJson(c.req.raw, deps.limits.jsonMaxBytes));
         requireInference(deps);
-        return whileHeld(deps, async (holding) => {
+        return whileHeld(deps, c.req.raw.signal, async (holding) => {
           const packDigest = await resolveInversion(request, holding);
           const found = await waitedFor(c, (signal, standing) => deps.invert(request, signal, standing));
           return json({ request, packDigest, ...found } satisfies Inversion);

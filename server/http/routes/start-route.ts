@@ -20,7 +20,7 @@ interface StartOptions<Schema extends z.ZodType<object>, Body extends JobBody, R
   readonly problems: readonly ProblemCode[];
   /** Asked before anything is resolved. @throws AppError when the server can't take such a job now */
   requireReady?(): void;
-  /** What the queue takes; uploads that it touches stay until the queue has it. */
+  /** What the queue takes. */
   resolve(requested: z.output<Schema>, deps: HoldingDeps, asking: Identity): Promise<JobRequest<Body, Request>>;
 }
 
@@ -52,7 +52,7 @@ export const startRoute = <Schema extends z.ZodType<object>, Body extends JobBod
     const former = await queue.replayOf(idempotency);
     if (former) return accepted(home, former, false);
     options.requireReady?.();
-    const { body, isNew } = await whileHeld(deps, async (holding) =>
+    const { body, isNew } = await whileHeld(deps, c.req.raw.signal, async (holding) =>
       queue.add({
         ...(await options.resolve(requested, holding, identityOf(c))),
         ...ownerOf(c),

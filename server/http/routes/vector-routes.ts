@@ -29,13 +29,14 @@ function vectorRoute(deps: RouteDeps): Route {
       "image_rejected",
       "queue_full",
       "queue_unavailable",
+      "storage_full",
       "cancelled",
       "shutting_down",
     ],
     handle: async (c) => {
       const { image, ...options } = parse(VectorRequestSchema, await readJson(c.req.raw, deps.limits.jsonMaxBytes));
       const client = c.req.raw.signal;
-      return whileHeld(deps, async ({ uploads }) => {
+      return whileHeld(deps, client, async ({ uploads }) => {
         if (!(await uploads.touch(image))) throw unknownUpload("image", image);
         const trace = async () => {
           if (client.aborted) throw clientLeft("vector");
@@ -67,6 +68,7 @@ function familyRoute(deps: RouteDeps): Route {
       "deadline_exceeded",
       "queue_full",
       "queue_unavailable",
+      "storage_full",
       "inference_unavailable",
       "inference_crashed",
       "cancelled",
@@ -80,7 +82,7 @@ function familyRoute(deps: RouteDeps): Route {
       const client = c.req.raw.signal;
       const standing = ownerOf(c);
       const request = { ...requested, seed: requested.seed ?? drawSeed() };
-      return whileHeld(deps, async (holding) => {
+      return whileHeld(deps, client, async (holding) => {
         await checkSources({ translation, condition }, holding).catch((error: unknown) => {
           throw ofFamily(error);
         });

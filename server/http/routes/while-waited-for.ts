@@ -9,6 +9,7 @@ import { ownerOf, type Standing } from "../identity.ts";
 export const waitedForProblems: readonly ProblemCode[] = [
   "queue_full",
   "queue_unavailable",
+  "storage_full",
   "inference_unavailable",
   "inference_crashed",
   "deadline_exceeded",

@@ -10,8 +10,8 @@ import type { UploadHolds } from "./upload-holds.ts";
 
 export const uploadBounds: KeptBounds = { maxBytes: limits.uploadsKeptMaxBytes, maxAgeMs: limits.uploadsKeptMs };
 
-/** Between two tries to read what is being removed, in milliseconds. */
-const pauseMs = 20;
+/** Between two tries to read what is being removed, in milliseconds: at first, and at most. */
+const [pauseMs, pauseMsMax] = [20, 250];
 
 export interface UploadStore extends Pick<BlobStore, "put" | "touch" | "read"> {
   /** True when the bytes were here; they are gone then. */
@@ -48,12 +48,19 @@ export class KeptUploads {
     return this.#store.put(bytes);
   }
 
-  /** What the work holds or touches stays until it ends. @throws AppError queue_unavailable, storage_full, where it does */
-  whileHeld<T>(work: (uploads: HeldUploads) => Promise<T>): Promise<T> {
+  /**
+   * What the work holds or touches stays until it ends.
+   * @throws AppError queue_unavailable, storage_full, where it holds or touches one
+   * @param requireWaiting throws where nobody waits for it any more; asked while a removal goes on
+   */
+  whileHeld<T>(work: (uploads: HeldUploads) => Promise<T>, requireWaiting?: () => void): Promise<T> {
     return this.#holds.during("reading", (enter) => {
       const hold = async (digests: readonly string[]): Promise<void> => {
         // A removal is short, and may yet find that a job needs it.
-        while (!(await enter(digests))) await sleep(pauseMs);
+        for (let ms = pauseMs; !(await enter(digests)); ms = Math.min(2 * ms, pauseMsMax)) {
+          requireWaiting?.();
+          await sleep(ms);
+        }
       };
       const touch = async (digest: string): Promise<boolean> => {
         await hold([digest]);

@@ -1,7 +1,9 @@
 /** Uploads that a request names stay until its job is kept, or until the work that its client waits for ends. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { createApp } from "../../../server/http/app.ts";
+import { createApp, routesOf } from "../../../server/http/app.ts";
+import { KeptUploads } from "../../../server/jobs/blobs/kept-uploads.ts";
+import { AppError } from "../../../shared/problem.ts";
 import { nextTurn, waitUntil } from "../../fixtures/wait-until.ts";
 import { createHarness, type Harness, pack, problemOf, token } from "../harness.ts";
 import { greyPng } from "../images.ts";
@@ -121,5 +123,37 @@ describe("work that a client waits for keeps its uploads until it ends", () => {
       const answer = await answering;
       assert.equal(answer.status, 200, await answer.clone().text());
       assert.equal((await remove(digest)).status, 204);
+    });
+});
+
+describe("where uploads can't be held, the answer says so, as its route documents", () => {
+  const condition = (image: string) => ({ caption: "bird", style: { images: [image] } });
+  const asked: ReadonlyArray<readonly [path: string, bodyOf: (image: string) => object]> = [
+    ["/v1/upscales", (image) => ({ image, scale: 2 })],
+    ["/v1/generations", (image) => ({ count: 1, condition: { sketch: { image } } })],
+    ["/v1/inversions", (image) => ({ image })],
+    ["/v1/drawings", (image) => ({ translation: "caption", condition: condition(image), count: 1 })],
+    ["/v1/vectors", (image) => ({ image })],
+    ["/v1/families", (image) => ({ names: ["bird", "fish"], format: "png", style: { images: [image] } })],
+  ];
+  for (const code of ["queue_unavailable", "storage_full"] as const)
+    it(code, async () => {
+      const image = await harness.uploads.put(greyPng(16, 70));
+      const refuse = () => Promise.reject(new AppError(code, "expected a queue server that holds, got none"));
+      const uploads = new KeptUploads(harness.uploads, { during: (_, work) => work(refuse) }, []);
+      const app = createApp({ ...harness.deps, uploads });
+      const routes = routesOf(harness.deps);
+      const check = async (method: "post" | "delete", path: string, named: string, type: string, body?: BodyInit) => {
+        const headers = { "Content-Type": type, Authorization: `Bearer ${token}` };
+        const answer = await app.request(named, { method: method.toUpperCase(), headers, ...(body && { body }) });
+        assert.equal((await problemOf(answer)).code, code, path);
+        const route = routes.find((each) => each.path === path && each.method === method);
+        assert.ok(route?.problems?.includes(code), `${method} ${path}`);
+      };
+      for (const [path, bodyOf] of asked)
+        await check("post", path, path, "application/json", JSON.stringify(bodyOf(image)));
+      await check("delete", "/v1/images/:digest", `/v1/images/${image}`, "text/plain");
+      // It removes what was there before.
+      await check("post", "/v1/images", "/v1/images", "image/png", greyPng(16, 71) as Uint8Array<ArrayBuffer>);
     });
 });

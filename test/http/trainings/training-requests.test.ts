@@ -175,7 +175,7 @@ describe("a request for training", () => {
         q === undefined ? pages[before === undefined ? 0 : 1] : { jobs: [] },
     };
     const asHeld = <T>(work: (deps: HoldingDeps) => Promise<T>) =>
-      whileHeld({ ...harness.deps, catalogue, trainings } as unknown as RouteDeps, work);
+      whileHeld({ ...harness.deps, catalogue, trainings } as unknown as RouteDeps, { aborted: false }, work);
     const ask = (name: string, role: "user" | "admin" = "user") =>
       asHeld((deps) =>
         resolveTraining(TrainingRequestSchema.parse({ name: "mine", examples }), deps, { name, role, share: 1 }),
