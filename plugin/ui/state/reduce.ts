@@ -10,7 +10,7 @@ import type { Action } from "./actions.ts";
 import type { Form } from "./form.ts";
 import { withoutPlaces, withPlaces, withRedrawn } from "./redrawn.ts";
 import type { ResultImage } from "./results.ts";
-import { isInterruption, noResults, nothingApplied, type Scene, type State } from "./state.ts";
+import { askedBy, isInterruption, noResults, nothingApplied, type Scene, type State } from "./state.ts";
 
 const isOfLibrary = ({ library }: ColourCollection): boolean => library !== undefined;
 
@@ -187,7 +187,7 @@ export function reduce(state: State, action: Action): State {
         ...state,
         failure: undefined,
         ...nothingApplied,
-        askedForm: isResumed ? state.askedForm : state.form,
+        asked: isResumed ? state.asked : askedBy(state),
         picking: undefined,
         areResultsOld: isResumed ? state.areResultsOld : state.results.length > 0,
         missing,

@@ -21,6 +21,7 @@ import { reduce } from "../../../plugin/ui/state/reduce.ts";
 import type { ResultSet, Step } from "../../../plugin/ui/state/results.ts";
 import { readSession, sessionOf } from "../../../plugin/ui/state/session.ts";
 import { initialState, isEdited, keptImages, type State } from "../../../plugin/ui/state/state.ts";
+import type { CommandId } from "../../../shared/commands.ts";
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
 import { limits } from "../../../shared/limits.ts";
 import { defaultSettings } from "../../../shared/messages/settings.ts";
@@ -192,6 +193,58 @@ test("a seed asks for other images where it is fixed, chosen labels where they a
   assert.deepEqual(
     [{ sea: "b", sun: "a" }, { sun: "c", sea: "b" }, { sun: "a" }].map((chosenLabels) => isEditedBy({ chosenLabels })),
     [false, true, true],
+  );
+});
+
+test("another drawing asks for other images, on the pad or in the selection, and an empty pad for none", () => {
+  const drawn = (svg: string): Action => ({ type: "drawn", drawn: { name: "pad", svg, strokes: [] } });
+  const selected = (svg: string): Action => ({ type: "scene", scene: { drawing: { name: "a", svg } } });
+  const sketch: Action = { type: "command", command: "sketch" };
+  const ofPad = after(started, sketch, drawn("<svg>1</svg>"), run(1));
+  const afterPad = [drawn("<svg>1</svg>"), drawn("<svg>2</svg>"), { type: "drawn", drawn: undefined } as const];
+  assert.deepEqual(
+    afterPad.map((action) => isEdited(reduce(ofPad, action))),
+    [false, true, false],
+  );
+  const ofSelection = after(started, sketch, selected("<svg>1</svg>"), run(1));
+  const afterSelection = [selected("<svg>1</svg>"), selected("<svg>2</svg>"), selected(""), drawn("<svg>3</svg>")];
+  assert.deepEqual(
+    afterSelection.map((action) => isEdited(reduce(ofSelection, action))),
+    [false, true, false, true],
+  );
+});
+
+test("other layers ask for other images; fewer of them, and those that show the results, do not", () => {
+  const selected = (...ids: string[]): Action => ({
+    type: "scene",
+    scene: {
+      icons: ids.map((nodeId) => ({
+        ...{ nodeId, nodeName: nodeId, widthPx: 8, heightPx: 8, provenance: "", vector: "", url: "" },
+      })),
+    },
+  });
+  const madeBy = (command: CommandId): State =>
+    [
+      { type: "command", command } as const,
+      selected("1", "2"),
+      run(1),
+      { type: "run-result", runId: 1, set: set("a cat", ["x"]) } as const,
+      { type: "run-done", runId: 1 } as const,
+      { type: "applying", applyId: 9 } as const,
+      { type: "applied", applyId: 9, imageCount: 1, placed: [{ key: "x", nodeId: "7" }] } as const,
+    ].reduce<State>(reduce, after(started));
+  const isEditedBy = (command: CommandId, ...ids: string[]): boolean =>
+    isEdited(reduce(madeBy(command), selected(...ids)));
+  assert.deepEqual(
+    [["1", "2"], ["2"], [], ["7", "2"], ["3"], ["1", "2", "3"]].map((ids) => isEditedBy("restyle", ...ids)),
+    [false, false, false, false, true, true],
+  );
+  assert.equal(isEditedBy("vectorise", "8"), false, "main selects the vectors that it adds");
+  const layers = (id: string): Action => ({ type: "scene", scene: { layers: [{ id, name: id }] } });
+  const filled = after(started, { type: "command", command: "fill-label" }, layers("1"), run(1));
+  assert.deepEqual(
+    ["1", "2"].map((id) => isEdited(reduce(filled, layers(id)))),
+    [false, true],
   );
 });
 
