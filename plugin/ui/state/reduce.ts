@@ -231,7 +231,8 @@ export function reduce(state: State, action: Action): State {
       const failure = state.failure === action.over ? undefined : state.failure;
       // What was made meanwhile is newer.
       const isNewest = state.run === undefined && state.results.length === 0;
-      return isNewest ? { ...state, failure, results: action.results } : state;
+      const asked = askedBy({ ...state, form: action.asked ?? state.form });
+      return isNewest ? { ...state, failure, asked, results: action.results } : state;
     }
     case "keep":
       return changeImages(state, (image) => (image.key === action.key ? { ...image, isKept: !image.isKept } : image));

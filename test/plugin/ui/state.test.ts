@@ -69,7 +69,7 @@ const set = (title: string, keys: readonly string[], index = 0): ResultSet => ({
 });
 const after = (...actions: Action[]): State => actions.reduce(reduce, initialState);
 const empty = { texts: [], images: [], layerCount: 0 };
-const started: Action = {
+const started: Extract<Action, { type: "started" }> = {
   type: "started",
   settings: defaultSettings,
   selection: empty,
@@ -196,6 +196,30 @@ test("a seed asks for other images where it is fixed, chosen labels where they a
   );
 });
 
+test("restored results are those of the form they were made with, and others asked for by another caption", () => {
+  const typed = { type: "form", change: { captions: "a dog" } } as const;
+  const made = after(
+    started,
+    { type: "form", change: { captions: "a cat" } },
+    run(1),
+    { type: "run-result", runId: 1, set: set("a cat", ["x"]) },
+    { type: "run-done", runId: 1 },
+  );
+  const restart = (state: State): State => {
+    const { form, asked } = readSession(JSON.parse(JSON.stringify(sessionOf(state))));
+    const seeded = { ...form, seed: 77 };
+    return after({ ...started, form: seeded }, { type: "restored", results: [set("a cat", ["x"])], asked });
+  };
+  assert.deepEqual([restart(made), reduce(restart(made), typed), restart(reduce(made, typed))].map(isEdited), [
+    false,
+    true,
+    true,
+  ]);
+  const again = after(started, typed, { type: "restored", results: [set("a cat", ["x"])] });
+  assert.equal(isEdited(again), false, "shown again from the history, to be added");
+  assert.equal(isEdited(reduce(again, { type: "form", change: { captions: "a tree" } })), true);
+});
+
 test("another drawing asks for other images, on the pad or in the selection, and an empty pad for none", () => {
   const drawn = (svg: string): Action => ({ type: "drawn", drawn: { name: "pad", svg, strokes: [] } });
   const selected = (svg: string): Action => ({ type: "scene", scene: { drawing: { name: "a", svg } } });
@@ -272,7 +296,7 @@ test("form and names of the last results survive a restart; a form from elsewher
   const { form, results, isKept } = readSession(JSON.parse(JSON.stringify(sessionOf(state))));
   assert.deepEqual(form, state.form);
   assert.deepEqual([results, isKept], [[{ id: "g-a cat", title: "a cat" }], true]);
-  assert.deepEqual(readSession(undefined), { form: defaultForm, results: [], isKept: false });
+  assert.deepEqual(readSession(undefined), { form: defaultForm, asked: defaultForm, results: [], isKept: false });
   for (const stored of [null, 7, [], { count: 99, tilePx: 33, style: 4, depth: "deep", temperature: Number.NaN }])
     assert.deepEqual(readForm(stored), defaultForm);
 });
