@@ -33,8 +33,8 @@ const withPort = (port) => ({
     }),
 });
 
-/** The table of commands without the members that only the manifest and the window read. A parameter that several commands share stays one. */
-const withoutMenu = ({ commandTable, menuMembers }) => ({
+/** The table of commands without members that a bundle does not read. A parameter that several commands share stays one. */
+const withoutMembers = (commandTable, members) => ({
   name: "commands",
   setup: ({ onLoad }) =>
     onLoad({ filter: /shared[\\/]commands\.ts$/ }, () => {
@@ -42,7 +42,7 @@ const withoutMenu = ({ commandTable, menuMembers }) => ({
       const shared = [...new Set(parameters.filter((parameter, at) => parameters.indexOf(parameter) !== at))];
       const codeOf = (value) =>
         JSON.stringify(value, (key, member) => {
-          if (menuMembers.includes(key)) return undefined;
+          if (members.includes(key)) return undefined;
           const at = shared.indexOf(member);
           return at < 0 ? member : `shared ${at}`;
         }).replace(/"shared (\d+)"/g, "shared$1");
@@ -84,7 +84,7 @@ async function bundle(entry, target, minify, { port, limits, commands, hasFlatTe
       englishZod,
       ...(port === undefined ? [] : [withPort(port)]),
       ...(hasFlatTexts ? [flatTexts(load)] : []),
-      ...(commands === undefined ? [] : [withoutMenu(commands)]),
+      ...(commands === undefined ? [] : [commands]),
       ...(limits === undefined ? [] : [withLimits(limits)]),
     ],
     target,
@@ -116,16 +116,18 @@ async function load(file) {
  * @returns sizes in bytes by file
  */
 export async function buildPlugin({ outDir = path.join(root, "dist"), port, minify = true } = {}) {
-  const [{ limits }, commands, { buildManifest }] = await Promise.all([
+  const [{ limits }, { commandTable, menuMembers, mainMembers }, { buildManifest }] = await Promise.all([
     load(path.join(root, "shared", "limits.ts")),
     load(path.join(root, "shared", "commands.ts")),
     load(source("manifest.ts")),
   ]);
   const manifest = buildManifest(port);
   const [main, uiCode, uiCss, pageCode, pageCss, pageHtml] = await Promise.all([
-    bundle(source("main", "main.ts"), mainTarget, minify, { port, limits, commands }),
+    bundle(source("main", "main.ts"), mainTarget, minify, {
+      ...{ port, limits, commands: withoutMembers(commandTable, menuMembers) },
+    }),
     bundle(source("ui", "main.tsx"), uiTarget, minify, {
-      ...{ port, limits, hasFlatTexts: true },
+      ...{ port, limits, hasFlatTexts: true, commands: withoutMembers(commandTable, mainMembers) },
       ...{ jsx: "automatic", jsxImportSource: "preact" },
     }),
     bundleCss(source("ui", "css"), minify),

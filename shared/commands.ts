@@ -1,7 +1,7 @@
 /**
  * The one table of the plugin's commands: menu, quick actions, relaunch buttons, views and docs come from it, and the
- * needs of each are checked against what a server offers (`Meta`). Data alone: the build gives the plugin's main code the
- * members of `CommandInfo` that are not in `menuMembers`.
+ * needs of each are checked against what a server offers (`Meta`). Data alone: the build leaves `menuMembers` out of the
+ * plugin's main code, and `mainMembers` out of its window.
  */
 import type { ConditionField } from "./contract/conditions.ts";
 import { limits } from "./limits.ts";
@@ -57,6 +57,14 @@ export interface CommandInfo {
 
 /** Members that only the manifest and the window read. */
 export const menuMembers = ["menu", "needs", "startsGroup"] as const satisfies readonly (keyof CommandInfo)[];
+/** Members that the window does not read. */
+export const mainMembers = [
+  "menu",
+  "parameters",
+  "relaunch",
+  "relaunchOn",
+  "startsGroup",
+] as const satisfies readonly (keyof CommandInfo)[];
 
 const style: CommandParameter = { name: "Style", key: "style", description: "Look of the images", optional: true };
 

@@ -5,7 +5,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { buildManifest } from "../../plugin/manifest.ts";
 import { buildPlugin } from "../../scripts/build-plugin.mjs";
-import { commandTable, menuMembers } from "../../shared/commands.ts";
+import { commandTable, mainMembers, menuMembers } from "../../shared/commands.ts";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 
 test("the manifest has exactly the fields that the plugin needs", () => {
@@ -78,15 +78,16 @@ test("the bundles stay small: Figma parses both before the window opens", async 
   assert.ok(sizes["plugin/main.js"]! <= 45_500, `main.js has ${sizes["plugin/main.js"]} bytes`);
 });
 
-test("a plugin built for another port asks for that port, starts with it, and its main code has no menu", async () => {
+test("a plugin built for another port asks for that port, starts with it, and its bundles have no members of commands that they do not read", async () => {
   const outDir = temporaryFolder("port");
   await buildPlugin({ outDir, port: 9000 });
-  const [main, manifest] = await Promise.all(
-    ["main.js", "manifest.json"].map((name) => readFile(path.join(outDir, "plugin", name), "utf8")),
+  const [main, manifest, ui] = await Promise.all(
+    ["main.js", "manifest.json", "ui.html"].map((name) => readFile(path.join(outDir, "plugin", name), "utf8")),
   );
   assert.deepEqual(JSON.parse(manifest!), JSON.parse(JSON.stringify(buildManifest(9000))));
   assert.match(main!, /9000|9e3/);
   assert.doesNotMatch(main!, /7826/);
   // Main carries no member of the table of commands that the menu alone reads.
   for (const member of menuMembers) assert.doesNotMatch(main!, new RegExp(`[{,]${member}:`));
+  for (const member of mainMembers) assert.doesNotMatch(ui!, new RegExp(`[{,]${member}:["[!]`));
 });

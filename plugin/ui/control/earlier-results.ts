@@ -10,7 +10,9 @@ import { paletteOf, recordOf } from "../palettes.ts";
 import { canBeVectors } from "../plans/prepare.ts";
 import { serverPalette } from "../run/jobs.ts";
 import { drawnSet } from "../run/result-sets.ts";
+import type { Form } from "../state/form.ts";
 import type { ResultImage, ResultSet } from "../state/results.ts";
+import type { Session } from "../state/session.ts";
 import type { State } from "../state/state.ts";
 import { captionPackId } from "./caption-pack.ts";
 import type { Connection } from "./connection.ts";
@@ -46,7 +48,7 @@ export class EarlierResults {
   }
 
   /** Results of the last time, as far as the server still has them. */
-  async restore(results: readonly { readonly id: string; readonly title: string }[]): Promise<void> {
+  async restore({ results, asked }: Pick<Session, "results" | "asked">): Promise<void> {
     await this.#load(async () => {
       const client = this.#store.client();
       const sets: ResultSet[] = [];
@@ -59,7 +61,7 @@ export class EarlierResults {
           if (!isGone(error)) throw error;
         }
       return sets;
-    });
+    }, asked);
   }
 
   /** Results of an earlier generation, to be added to the canvas again. */
@@ -68,15 +70,15 @@ export class EarlierResults {
   }
 
   /** Shows results, or why they did not come. */
-  async #load(load: () => Promise<readonly ResultSet[]>): Promise<void> {
+  async #load(load: () => Promise<readonly ResultSet[]>, asked?: Form): Promise<void> {
     const over = this.#failed?.failure;
     this.#failed = undefined;
     try {
-      this.#store.dispatch({ type: "restored", results: await load(), over });
+      this.#store.dispatch({ type: "restored", results: await load(), asked, over });
     } catch (error) {
       this.#connection.fail(error);
       const { lastRunId, failure } = this.#store.state;
-      this.#failed = { lastRunId, failure, again: () => this.#load(load) };
+      this.#failed = { lastRunId, failure, again: () => this.#load(load, asked) };
     }
   }
 

@@ -56,7 +56,7 @@ export class Launching {
     } else if (launch.kind === "redraw") await this.#runs.redraw();
     else if (launch.kind === "make-again") await this.#runs.makeAgain();
     else if (command !== "settings" && (await this.#connection.connect()) && command === "caption-to-artboard")
-      await this.#earlier.restore(kept.results);
+      await this.#earlier.restore(kept);
   }
 
   #answer({ caption, label, style, count, scale }: QuickAnswers): void {

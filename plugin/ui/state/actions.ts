@@ -67,8 +67,13 @@ export type Action =
   | { readonly type: "run-done"; readonly runId: number }
   | { readonly type: "cancelled"; readonly missing: readonly Job[] }
   | { readonly type: "discarded" }
-  /** `over`: the failure that kept them away before. */
-  | { readonly type: "restored"; readonly results: readonly ResultSet[]; readonly over?: Failure | undefined }
+  /** `asked`: what they were made with, absent where the form stays beside them as it is; `over`: the failure that kept them away before. */
+  | {
+      readonly type: "restored";
+      readonly results: readonly ResultSet[];
+      readonly asked?: Form | undefined;
+      readonly over?: Failure | undefined;
+    }
   | { readonly type: "keep"; readonly key: string }
   | { readonly type: "keep-all"; readonly isKept: boolean }
   /** Images that became vectors too, by their keys. */

@@ -10,7 +10,7 @@ import type { Action } from "./actions.ts";
 import type { Form } from "./form.ts";
 import { withoutPlaces, withPlaces, withRedrawn } from "./redrawn.ts";
 import type { ResultImage } from "./results.ts";
-import { isInterruption, noResults, nothingApplied, type Scene, type State } from "./state.ts";
+import { askedBy, isInterruption, noResults, nothingApplied, type Scene, type State } from "./state.ts";
 
 const isOfLibrary = ({ library }: ColourCollection): boolean => library !== undefined;
 
@@ -187,7 +187,7 @@ export function reduce(state: State, action: Action): State {
         ...state,
         failure: undefined,
         ...nothingApplied,
-        askedForm: isResumed ? state.askedForm : state.form,
+        asked: isResumed ? state.asked : askedBy(state),
         picking: undefined,
         areResultsOld: isResumed ? state.areResultsOld : state.results.length > 0,
         missing,
@@ -231,7 +231,8 @@ export function reduce(state: State, action: Action): State {
       const failure = state.failure === action.over ? undefined : state.failure;
       // What was made meanwhile is newer.
       const isNewest = state.run === undefined && state.results.length === 0;
-      return isNewest ? { ...state, failure, results: action.results } : state;
+      const asked = askedBy({ ...state, form: action.asked ?? state.form });
+      return isNewest ? { ...state, failure, asked, results: action.results } : state;
     }
     case "keep":
       return changeImages(state, (image) => (image.key === action.key ? { ...image, isKept: !image.isKept } : image));

@@ -4,6 +4,8 @@ import type { State } from "./state.ts";
 
 export interface Session {
   readonly form: Form;
+  /** What the results were made with. */
+  readonly asked: Form;
   readonly results: readonly { readonly id: string; readonly title: string }[];
   /** False on the very first start. */
   readonly isKept: boolean;
@@ -12,9 +14,10 @@ export interface Session {
 /** Results of one start: more would delay it. */
 const resultsMax = 8;
 
-export function sessionOf({ form, ownForm = form, results }: State): Omit<Session, "isKept"> {
+export function sessionOf({ form, ownForm = form, asked, results }: State): Omit<Session, "isKept"> {
   return {
     form: ownForm,
+    asked: asked?.form ?? ownForm,
     results: results
       .flatMap(({ generationId, title, images }) =>
         generationId === undefined || images.some(({ destination }) => destination.kind !== "artboard")
@@ -27,8 +30,9 @@ export function sessionOf({ form, ownForm = form, results }: State): Omit<Sessio
 
 /** A session as stored by any version of the plugin. */
 export function readSession(stored: unknown): Session {
-  if (typeof stored !== "object" || stored === null) return { form: defaultForm, results: [], isKept: false };
-  const { form, results } = stored as { form?: unknown; results?: unknown };
+  if (typeof stored !== "object" || stored === null)
+    return { form: defaultForm, asked: defaultForm, results: [], isKept: false };
+  const { form, asked = form, results } = stored as { form?: unknown; asked?: unknown; results?: unknown };
   const isEntry = (entry: unknown): entry is Session["results"][0] =>
     typeof entry === "object" &&
     entry !== null &&
@@ -36,6 +40,7 @@ export function readSession(stored: unknown): Session {
     typeof (entry as { title?: unknown }).title === "string";
   return {
     form: readForm(form),
+    asked: readForm(asked),
     results: Array.isArray(results) ? results.filter(isEntry).slice(0, resultsMax) : [],
     isKept: true,
   };

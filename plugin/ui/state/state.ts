@@ -49,6 +49,15 @@ export type SeenIcon = IconSource & { readonly url: string; readonly bytes?: Uin
 export const isInterruption = (command: CommandId): boolean =>
   command === "settings" || command === "history" || command === "help";
 
+/** What decides which images a run makes, as far as it can be told from what the next one would make. */
+export interface Asked {
+  readonly form: Form;
+  /** Of the pad, else of the selection; empty: none. */
+  readonly svg: string;
+  /** Layers that the command reads. */
+  readonly nodeIds: readonly string[];
+}
+
 export interface State {
   readonly isStarted: boolean;
   readonly command: CommandId;
@@ -58,7 +67,7 @@ export interface State {
   readonly settings: Settings;
   readonly form: Form;
   /** What the last run was asked with. */
-  readonly askedForm: Form | undefined;
+  readonly asked: Asked | undefined;
   /** While the form is that of a Redraw: the one that a person left, with what was changed by hand since. It is kept, and comes back. */
   readonly ownForm: Form | undefined;
   /** Colour variables of the file, then those of libraries that it uses. */
@@ -143,7 +152,7 @@ export const initialState: State = {
   taken: undefined,
   settings: defaultSettings,
   form: defaultForm,
-  askedForm: undefined,
+  asked: undefined,
   ownForm: undefined,
   selection: { texts: [], images: [], layerCount: 0 },
   scene: {},
@@ -164,9 +173,30 @@ export const initialState: State = {
 export const keptImages = (state: State): readonly ResultImage[] =>
   state.results.flatMap((set) => set.images.filter((image) => image.isKept && image.destination.kind !== "none"));
 
-/** Whether the form asks for other images than those of the last run. */
-export const isEdited = ({ form, askedForm }: State): boolean =>
-  askedForm !== undefined && asksForOther(askedForm, form);
+export const askedBy = ({ form, drawn, scene }: Pick<State, "form" | "drawn" | "scene">): Asked => ({
+  form,
+  svg: (drawn ?? scene.drawing)?.svg ?? "",
+  nodeIds: [
+    ...[...(scene.icons ?? []), ...(scene.sources ?? [])].map(({ nodeId }) => nodeId),
+    ...(scene.layers ?? []).map(({ id }) => id),
+  ],
+});
+
+/** Whether form, drawing and selection ask for other images than those of the last run; nothing drawn or selected asks for none. */
+export function isEdited(state: State): boolean {
+  const { asked, work, results } = state;
+  if (asked === undefined) return false;
+  const { form, svg, nodeIds } = askedBy(state);
+  // Vectors beside their icons and components are selected when they are added, and nobody says which they are.
+  const isUnknown = work === "vectorise" || work === "components";
+  const made = results.flatMap(({ images }) => images.map(({ placedId }) => placedId));
+  const known = new Set([...asked.nodeIds, ...made]);
+  return (
+    asksForOther(asked.form, form) ||
+    (svg !== "" && svg !== asked.svg) ||
+    (!isUnknown && nodeIds.some((id) => !known.has(id)))
+  );
+}
 
 /** Layers' requests that the server refused because it no longer has a picture that they name. */
 export const lostJobs = ({ refused, missing }: State): readonly DrawJob[] =>

@@ -21,6 +21,7 @@ import { reduce } from "../../../plugin/ui/state/reduce.ts";
 import type { ResultSet, Step } from "../../../plugin/ui/state/results.ts";
 import { readSession, sessionOf } from "../../../plugin/ui/state/session.ts";
 import { initialState, isEdited, keptImages, type State } from "../../../plugin/ui/state/state.ts";
+import type { CommandId } from "../../../shared/commands.ts";
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
 import { limits } from "../../../shared/limits.ts";
 import { defaultSettings } from "../../../shared/messages/settings.ts";
@@ -68,7 +69,7 @@ const set = (title: string, keys: readonly string[], index = 0): ResultSet => ({
 });
 const after = (...actions: Action[]): State => actions.reduce(reduce, initialState);
 const empty = { texts: [], images: [], layerCount: 0 };
-const started: Action = {
+const started: Extract<Action, { type: "started" }> = {
   type: "started",
   settings: defaultSettings,
   selection: empty,
@@ -195,6 +196,82 @@ test("a seed asks for other images where it is fixed, chosen labels where they a
   );
 });
 
+test("restored results are those of the form they were made with, and others asked for by another caption", () => {
+  const typed = { type: "form", change: { captions: "a dog" } } as const;
+  const made = after(
+    started,
+    { type: "form", change: { captions: "a cat" } },
+    run(1),
+    { type: "run-result", runId: 1, set: set("a cat", ["x"]) },
+    { type: "run-done", runId: 1 },
+  );
+  const restart = (state: State): State => {
+    const { form, asked } = readSession(JSON.parse(JSON.stringify(sessionOf(state))));
+    const seeded = { ...form, seed: 77 };
+    return after({ ...started, form: seeded }, { type: "restored", results: [set("a cat", ["x"])], asked });
+  };
+  assert.deepEqual([restart(made), reduce(restart(made), typed), restart(reduce(made, typed))].map(isEdited), [
+    false,
+    true,
+    true,
+  ]);
+  const again = after(started, typed, { type: "restored", results: [set("a cat", ["x"])] });
+  assert.equal(isEdited(again), false, "shown again from the history, to be added");
+  assert.equal(isEdited(reduce(again, { type: "form", change: { captions: "a tree" } })), true);
+});
+
+test("another drawing asks for other images, on the pad or in the selection, and an empty pad for none", () => {
+  const drawn = (svg: string): Action => ({ type: "drawn", drawn: { name: "pad", svg, strokes: [] } });
+  const selected = (svg: string): Action => ({ type: "scene", scene: { drawing: { name: "a", svg } } });
+  const sketch: Action = { type: "command", command: "sketch" };
+  const ofPad = after(started, sketch, drawn("<svg>1</svg>"), run(1));
+  const afterPad = [drawn("<svg>1</svg>"), drawn("<svg>2</svg>"), { type: "drawn", drawn: undefined } as const];
+  assert.deepEqual(
+    afterPad.map((action) => isEdited(reduce(ofPad, action))),
+    [false, true, false],
+  );
+  const ofSelection = after(started, sketch, selected("<svg>1</svg>"), run(1));
+  const afterSelection = [selected("<svg>1</svg>"), selected("<svg>2</svg>"), selected(""), drawn("<svg>3</svg>")];
+  assert.deepEqual(
+    afterSelection.map((action) => isEdited(reduce(ofSelection, action))),
+    [false, true, false, true],
+  );
+});
+
+test("other layers ask for other images; fewer of them, and those that show the results, do not", () => {
+  const selected = (...ids: string[]): Action => ({
+    type: "scene",
+    scene: {
+      icons: ids.map((nodeId) => ({
+        ...{ nodeId, nodeName: nodeId, widthPx: 8, heightPx: 8, provenance: "", vector: "", url: "" },
+      })),
+    },
+  });
+  const madeBy = (command: CommandId): State =>
+    [
+      { type: "command", command } as const,
+      selected("1", "2"),
+      run(1),
+      { type: "run-result", runId: 1, set: set("a cat", ["x"]) } as const,
+      { type: "run-done", runId: 1 } as const,
+      { type: "applying", applyId: 9 } as const,
+      { type: "applied", applyId: 9, imageCount: 1, placed: [{ key: "x", nodeId: "7" }] } as const,
+    ].reduce<State>(reduce, after(started));
+  const isEditedBy = (command: CommandId, ...ids: string[]): boolean =>
+    isEdited(reduce(madeBy(command), selected(...ids)));
+  assert.deepEqual(
+    [["1", "2"], ["2"], [], ["7", "2"], ["3"], ["1", "2", "3"]].map((ids) => isEditedBy("restyle", ...ids)),
+    [false, false, false, false, true, true],
+  );
+  assert.equal(isEditedBy("vectorise", "8"), false, "main selects the vectors that it adds");
+  const layers = (id: string): Action => ({ type: "scene", scene: { layers: [{ id, name: id }] } });
+  const filled = after(started, { type: "command", command: "fill-label" }, layers("1"), run(1));
+  assert.deepEqual(
+    ["1", "2"].map((id) => isEdited(reduce(filled, layers(id)))),
+    [false, true],
+  );
+});
+
 test("what was applied and is gone again can be added again", () => {
   const applied = after(
     started,
@@ -219,7 +296,7 @@ test("form and names of the last results survive a restart; a form from elsewher
   const { form, results, isKept } = readSession(JSON.parse(JSON.stringify(sessionOf(state))));
   assert.deepEqual(form, state.form);
   assert.deepEqual([results, isKept], [[{ id: "g-a cat", title: "a cat" }], true]);
-  assert.deepEqual(readSession(undefined), { form: defaultForm, results: [], isKept: false });
+  assert.deepEqual(readSession(undefined), { form: defaultForm, asked: defaultForm, results: [], isKept: false });
   for (const stored of [null, 7, [], { count: 99, tilePx: 33, style: 4, depth: "deep", temperature: Number.NaN }])
     assert.deepEqual(readForm(stored), defaultForm);
 });
