@@ -1,10 +1,12 @@
 /** What an HTTP process hears of the queue server: in time when it can, and that it is away when it is. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { after, before, describe, it } from "node:test";
 import { KnownWorkers } from "../../server/app/many/known-workers.ts";
 import { type Connections, connect, withQueueErrors } from "../../server/jobs/bull/connection.ts";
 import { spendShared } from "../../server/jobs/bull/shared-buckets.ts";
 import { AppError } from "../../shared/problem.ts";
+import { nextTurn } from "../fixtures/wait-until.ts";
 import { type QueueServer, startQueueServer, withoutQueueServer } from "./queue-server.ts";
 
 describe("a connection that asks the queue server", { skip: withoutQueueServer }, () => {
@@ -41,6 +43,27 @@ describe("a connection that asks the queue server", { skip: withoutQueueServer }
       );
     } finally {
       process.kill(server.child.pid!, "SIGCONT");
+    }
+  });
+
+  it("a connection that ends while it subscribes again ends nothing else", async () => {
+    // The server is not always stopped before it answers.
+    for (let tries = 0; tries < 4; tries += 1) {
+      const { asking, listening } = await connected(500);
+      await listening.subscribe("news");
+      try {
+        const ended = once(listening, "end");
+        listening.once("ready", () => {
+          process.kill(server.child.pid!, "SIGSTOP");
+          listening.disconnect();
+        });
+        await asking.client("KILL", "TYPE", "PUBSUB");
+        await ended;
+        // A rejection that nobody hears fails the test one turn later.
+        await nextTurn();
+      } finally {
+        process.kill(server.child.pid!, "SIGCONT");
+      }
     }
   });
 
