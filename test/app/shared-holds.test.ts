@@ -15,13 +15,17 @@ import { limits } from "../../shared/limits.ts";
 import type { Problem } from "../../shared/problem.ts";
 import { testProgram } from "../fixtures/processes/test-program.ts";
 import { untilExit } from "../fixtures/until-exit.ts";
-import { nextTurn, waitUntil } from "../fixtures/wait-until.ts";
+import { nextTurn, waitUntil as waitLong } from "../fixtures/wait-until.ts";
 import { greyPng } from "../http/images.ts";
 import { upscales } from "../jobs/job-samples.ts";
 import { type QueueServer, startQueueServer, withoutQueueServer } from "../jobs/queue-server.ts";
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: console.error };
 const holdMs = 3000;
+
+/** Well within what a whole run may take. */
+const waitUntil = (what: string, isIt: () => boolean | Promise<boolean>): Promise<void> =>
+  waitLong(what, isIt, undefined, 60_000);
 
 describe("uploads of many machines", { skip: withoutQueueServer }, () => {
   let home: string;
@@ -54,6 +58,16 @@ describe("uploads of many machines", { skip: withoutQueueServer }, () => {
         () => false,
       ),
     );
+  /** Kills the queue server, which is there again afterwards, whatever happens: nothing disconnects from one that is away. */
+  const whileKilled = async (work: () => unknown): Promise<void> => {
+    try {
+      await untilExit(queueServer.child, "SIGKILL");
+      await work();
+    } finally {
+      await queueServer.restart();
+      await untilAnswered();
+    }
+  };
   const put = (text: string): Promise<string> => one.uploads.put(new Uint8Array(Buffer.from(text)));
   const isHere = async (digest: string): Promise<boolean> => (await one.uploads.usedAt(digest)) !== undefined;
   const waitingFor = (image: string) => ({ ...upscales.facts, request: { ...upscales.requestOf("x"), image } });
@@ -170,9 +184,7 @@ describe("uploads of many machines", { skip: withoutQueueServer }, () => {
     ) as [SharedHolds, SharedHolds];
     await reading.during("reading", async (enter) => {
       assert.equal(await enter([lost]), true);
-      await untilExit(queueServer.child, "SIGKILL");
-      await queueServer.restart();
-      await untilAnswered();
+      await whileKilled(() => undefined);
       // Sooner than a renewal.
       await removing.during("removing", async (remove) => {
         assert.deepEqual([await remove([lost]), await enter([lost])], [true, false]);
@@ -204,8 +216,12 @@ describe("uploads of many machines", { skip: withoutQueueServer }, () => {
     // Nothing is inverted for ten minutes after its start.
     const late = { ...process.env, ...env, TAU_LOG_LEVEL: "info", TAU_METRICS_PORT: "0", TAU_TEST_IMAGE_MS: "600000" };
     const args = [...testProgram("app/work-small"), "--data", join(home, "worker")];
-    children.push(spawn(process.execPath, args, { env: late, stdio: ["ignore", "ignore", "ignore"] }));
-    await waitUntil("a server that is ready", async () => (await ask(0, "/readyz")).status === 200);
+    const worker = spawn(process.execPath, args, { env: late, stdio: ["ignore", "ignore", "inherit"] });
+    children.push(worker);
+    await waitUntil("a server that is ready", async () => {
+      assert.equal(worker.exitCode, null, "a worker that runs");
+      return (await ask(0, "/readyz")).status === 200;
+    });
     const headers = { "Content-Type": "image/png" };
     const sent = await ask(0, "/v1/images", { method: "POST", headers, body: greyPng(16) as Uint8Array<ArrayBuffer> });
     const { digest } = (await sent.json()) as { digest: string };
@@ -213,6 +229,7 @@ describe("uploads of many machines", { skip: withoutQueueServer }, () => {
     const body = JSON.stringify({ image: digest });
     let inverting: Promise<unknown> | undefined;
     await waitUntil("a call that runs", async () => {
+      assert.equal(worker.exitCode, null, "a worker that runs");
       // A server that does not know the worker's packs yet refuses at once.
       inverting ??= ask(0, "/v1/inversions", { method: "POST", body, signal: left.signal }).then(
         () => (inverting = undefined),
@@ -227,9 +244,11 @@ describe("uploads of many machines", { skip: withoutQueueServer }, () => {
     await inverting;
     await waitUntil("the upload is let go", async () => (await remove()).status === 204);
 
-    await untilExit(queueServer.child, "SIGKILL");
-    const vector = await ask(1, "/v1/vectors", { method: "POST", body });
-    assert.deepEqual([vector.status, ((await vector.json()) as Problem).code], [503, "queue_unavailable"]);
-    await queueServer.restart();
+    await whileKilled(async () => {
+      const vector = await ask(1, "/v1/vectors", { method: "POST", body });
+      assert.deepEqual([vector.status, ((await vector.json()) as Problem).code], [503, "queue_unavailable"]);
+    });
+    for (const index of servers.keys())
+      await waitUntil("a server that is ready again", async () => (await ask(index, "/readyz")).status === 200);
   });
 });

@@ -1,10 +1,12 @@
 /** What an HTTP process hears of the queue server: in time when it can, and that it is away when it is. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { after, before, describe, it } from "node:test";
 import { KnownWorkers } from "../../server/app/many/known-workers.ts";
 import { type Connections, connect, withQueueErrors } from "../../server/jobs/bull/connection.ts";
 import { spendShared } from "../../server/jobs/bull/shared-buckets.ts";
 import { AppError } from "../../shared/problem.ts";
+import { nextTurn } from "../fixtures/wait-until.ts";
 import { type QueueServer, startQueueServer, withoutQueueServer } from "./queue-server.ts";
 
 describe("a connection that asks the queue server", { skip: withoutQueueServer }, () => {
@@ -42,6 +44,21 @@ describe("a connection that asks the queue server", { skip: withoutQueueServer }
     } finally {
       process.kill(server.child.pid!, "SIGCONT");
     }
+  });
+
+  it("a connection that ends while it subscribes again ends nothing else", async () => {
+    const { asking, listening } = await connected();
+    await listening.subscribe("news");
+    const ended = once(listening, "end");
+    listening.once("ready", () => {
+      listening.disconnect();
+      // Before the answer can be read.
+      listening.stream.destroy();
+    });
+    await asking.client("KILL", "TYPE", "PUBSUB");
+    await ended;
+    // A rejection that nobody hears fails the test one turn later.
+    await nextTurn();
   });
 
   it("while the server is away requests go to the queue, which says so, and are not refused for want of workers", async () => {

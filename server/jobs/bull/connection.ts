@@ -50,6 +50,17 @@ class PatientRedis extends Redis {
 }
 
 /**
+ * After the server's return ioredis subscribes again and awaits no answer: where the connection ends before it, nobody hears of that,
+ * which would end the process.
+ */
+class ListeningRedis extends Redis {
+  override sendCommand(command: Command, ...rest: [Parameters<Redis["sendCommand"]>[1]?]): unknown {
+    command.promise.catch(() => undefined);
+    return super.sendCommand(command, ...rest);
+  }
+}
+
+/**
  * @param commandMs after which one that asks gives a command up
  * @throws AppError queue_unavailable
  */
@@ -63,7 +74,7 @@ export async function connect(
   const asking = new PatientRedis(url, { ...all, enableOfflineQueue: false, maxRetriesPerRequest: 0 });
   asking.commandMs = commandMs;
   const working = new Redis(url, { ...all, maxRetriesPerRequest: null });
-  const listening = new Redis(url, { ...all, maxRetriesPerRequest: null });
+  const listening = new ListeningRedis(url, { ...all, maxRetriesPerRequest: null });
   const clients = [asking, working, listening];
   const close = (): void => {
     for (const client of clients) client.disconnect();
