@@ -28,8 +28,6 @@ const outlineLeast = 0.4;
 const holeMost = 0.85;
 /** Radii of the disc that does not get into a bay, and of the one that fits into it, of the width of lines, and mean of a bay that is filled. */
 const [bayRadius, bayDepth, bayLeast] = [0.8, 1.5, 0.85] as const;
-/** Share of the ink around a bay that must hang together, or it lies between two things. */
-const togetherLeast = 0.75;
 /** Radius of the disc that tidies the edge of the fill of a bay, in pixels. */
 const tidyPx = 1.5;
 /** A level that is not decided yet. */
@@ -75,10 +73,7 @@ export function decidePieces(
   // Nothing is filled around a drawing but what it nearly encloses.
   fills[areas[0]!] = 0;
   const bays = baysOf(areas, away, thick, sidePx);
-  const isBetween = bays ? areBetween(bays, parts, sidePx) : [];
-  const bayFills = bays
-    ? meansOf(bays, away, drawn).map((mean, bay) => (mean >= bayLeast && !isBetween[bay] ? levelNearest(mean) : 0))
-    : [];
+  const bayFills = bays ? meansOf(bays, away, drawn).map((mean) => (mean >= bayLeast ? levelNearest(mean) : 0)) : [];
   const hasBays = bayFills.some((fill) => fill > 0);
   if (bays && hasBays)
     for (let cell = 0; cell < areas.length; cell += 1)
@@ -150,25 +145,6 @@ function baysOf(areas: Uint16Array, away: Float32Array, thick: number, sidePx: n
   isBay[bays[0]!] = 0;
   for (let cell = 0; cell < bays.length; cell += 1) if (isBay[bays[cell]!] === 0) bays[cell] = 0;
   return bays;
-}
-
-/** Of each bay, whether it lies between pieces of ink. */
-function areBetween(bays: Uint16Array, parts: Uint16Array, sidePx: number): boolean[] {
-  const borders: Array<Map<number, number>> = [];
-  const sides = [-1, 1, -sidePx, sidePx];
-  for (let cell = sidePx; cell < bays.length - sidePx; cell += 1) {
-    if (bays[cell] === 0) continue;
-    borders[bays[cell]!] ??= new Map();
-    const border = borders[bays[cell]!]!;
-    for (let side = 0; side < sides.length; side += 1) {
-      const part = parts[cell + sides[side]!]!;
-      if (part > 0) border.set(part, (border.get(part) ?? 0) + 1);
-    }
-  }
-  return borders.map((border) => {
-    const along = [...border.values()];
-    return Math.max(...along) < togetherLeast * along.reduce((sum, count) => sum + count, 0);
-  });
 }
 
 /** A mask without cracks, slivers and holes where `isOf`. */

@@ -253,17 +253,6 @@ describe("pieces", () => {
     assert.ok(meanDifference(decided(outline, drawn(disc(17)))[0]!, outline) < 0.005);
   });
 
-  it("what lies between two things is no bay, whatever the answer has there", () => {
-    const half =
-      (side: 1 | -1): Inside =>
-      (x, y) =>
-        Math.min(ring(22, 4)(x, y), side * (x - 32) - 3);
-    const halves = joined(half(1), half(-1));
-    assert.ok(meanDifference(of(halves, disc(24)), drawn(halves)) < 0.005);
-    const whole = joined(halves, (x, y) => Math.min(ring(22, 4)(x, y), y - 32));
-    assert.ok(of(whole, disc(24))[32 * sizePx + 32]! > 0.95);
-  });
-
   it("a bay that lines nearly enclose is filled as far as the answer has it", () => {
     const open: Inside = (x, y) => Math.min(ring(22, 4)(x, y), -stroke(32, 50, 32, 60, 5)(x, y));
     const filled: Inside = (x, y) => Math.min(disc(24)(x, y), -stroke(32, 50, 32, 60, 5)(x, y));
