@@ -160,14 +160,18 @@ test("results of the run before stay until a new one brings its first", () => {
   assert.deepEqual([cancelled.results[0]?.title, cancelled.missing, cancelled.wasCancelled], ["a cat", [], false]);
 });
 
-test("another caption asks for other images than the last run, another size on the canvas does not", () => {
-  const made = after(
+/** After a run that drew a cat. */
+const drawnCat = (): State =>
+  after(
     started,
     { type: "form", change: { captions: "a cat" } },
     run(1),
     { type: "run-result", runId: 1, set: set("a cat", ["x"]) },
     { type: "run-done", runId: 1 },
   );
+
+test("another caption asks for other images than the last run, another size on the canvas does not", () => {
+  const made = drawnCat();
   const isEditedBy = (change: Partial<Form>): boolean => isEdited(reduce(made, { type: "form", change }));
   assert.deepEqual(
     [
@@ -198,13 +202,7 @@ test("a seed asks for other images where it is fixed, chosen labels where they a
 
 test("restored results are those of the form they were made with, and others asked for by another caption", () => {
   const typed = { type: "form", change: { captions: "a dog" } } as const;
-  const made = after(
-    started,
-    { type: "form", change: { captions: "a cat" } },
-    run(1),
-    { type: "run-result", runId: 1, set: set("a cat", ["x"]) },
-    { type: "run-done", runId: 1 },
-  );
+  const made = drawnCat();
   const restart = (state: State): State => {
     const { form, asked } = readSession(JSON.parse(JSON.stringify(sessionOf(state))));
     const seeded = { ...form, seed: 77 };
