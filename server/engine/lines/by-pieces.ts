@@ -9,6 +9,7 @@ import { alikeMeans } from "./alike-areas.ts";
 import { distancesTo, distancesToOther } from "./distances.ts";
 import { endGaps } from "./ends/end-gaps.ts";
 import { endMarks } from "./ends/end-marks.ts";
+import { gapsAlongThings, shutAreas } from "./gaps/broken-outlines.ts";
 import { highestOf, labelAreas, spreadLabels } from "./label-areas.ts";
 import { withOwnEdges } from "./own-edge.ts";
 import type { Redrawn } from "./redraw-lines.ts";
@@ -72,6 +73,14 @@ export function decidePieces(
   const fills = shared.map((mean) => (isOfFills && mean < holeMost ? 0 : levelNearest(mean)));
   // Nothing is filled around a drawing but what it nearly encloses.
   fills[areas[0]!] = 0;
+  const grid = { parts, areas, sidePx, thick };
+  const shut = shutAreas(grid, away);
+  const shutFills = shut ? meansOf(shut, away, drawn).map((mean) => (mean >= bayLeast ? levelNearest(mean) : 0)) : [];
+  const gaps = shut && gapsAlongThings(grid, shut, (label) => shutFills[label] === levels[0]);
+  if (shut)
+    for (let cell = 0; cell < areas.length; cell += 1)
+      if (shutFills[shut[cell]!]! > 0) areas[cell] = fills.length + shut[cell]!;
+  fills.push(...shutFills);
   const bays = baysOf(areas, away, thick, sidePx);
   const bayFills = bays ? meansOf(bays, away, drawn).map((mean) => (mean >= bayLeast ? levelNearest(mean) : 0)) : [];
   const hasBays = bayFills.some((fill) => fill > 0);
@@ -110,6 +119,7 @@ export function decidePieces(
     let hasGaps = false;
     for (let cell = 0; cell < ink.length; cell += 1) {
       // No line says where the fill of a bay ends.
+      if (gaps?.[cell] === 1) continue;
       if (decided[cell]! >= level) mask[cell] = areas[cell]! < firstBay || drawn[cell]! >= level / 2 ? 1 : 0;
       else if (ink[cell] === 1) hasGaps = true;
     }
