@@ -43,8 +43,7 @@ export function shutAreas({ areas, sidePx, thick }: InkOnGrid, away: Float32Arra
   const isShut = reached.map((label) => (label > 0 && label !== reached[0] ? 1 : 0));
   const shut = labelAreas(Uint8Array.from(isShut), 1, sidePx);
   const isDeep: boolean[] = [];
-  for (let cell = 0; cell < shut.length; cell += 1)
-    if (away[cell]! > depthLeast * thick) isDeep[shut[cell]!] = true;
+  for (let cell = 0; cell < shut.length; cell += 1) if (away[cell]! > depthLeast * thick) isDeep[shut[cell]!] = true;
   return shut.map((label) => (label > 0 && isDeep[label] ? label : 0));
 }
 
