@@ -10,7 +10,7 @@ import { distancesTo, distancesToOther } from "./distances.ts";
 import { endGaps } from "./ends/end-gaps.ts";
 import { endMarks } from "./ends/end-marks.ts";
 import { gapsAlongThings, shutAreas } from "./gaps/broken-outlines.ts";
-import { highestOf, labelAreas, spreadLabels } from "./label-areas.ts";
+import { highestOf, labelAreas, partsAround, spreadLabels } from "./label-areas.ts";
 import { withOwnEdges } from "./own-edge.ts";
 import type { Redrawn } from "./redraw-lines.ts";
 import { type Edged, edgedOf, fieldAround, finePerPx, inkIn, opened, refined, repeated } from "./shape.ts";
@@ -75,14 +75,19 @@ export function decidePieces(
   fills[areas[0]!] = 0;
   const grid = { parts, areas, sidePx, thick };
   const shut = shutAreas(grid, away);
-  const shutFills = shut ? meansOf(shut, away, drawn).map((mean) => (mean >= bayLeast ? levelNearest(mean) : 0)) : [];
-  const gaps = shut && gapsAlongThings(grid, shut, (label) => shutFills[label] === levels[0]);
+  const fillsOf = (labels: Uint16Array): number[] =>
+    meansOf(labels, away, drawn).map((mean) => (mean >= bayLeast ? levelNearest(mean) : 0));
+  const shutFills = shut ? fillsOf(shut) : [];
+  const gaps =
+    shut && shutFills.includes(levels[0]!)
+      ? gapsAlongThings(grid, shut, (label) => shutFills[label] === levels[0])
+      : undefined;
   if (shut)
     for (let cell = 0; cell < areas.length; cell += 1)
       if (shutFills[shut[cell]!]! > 0) areas[cell] = fills.length + shut[cell]!;
   fills.push(...shutFills);
   const bays = baysOf(areas, away, thick, sidePx);
-  const bayFills = bays ? meansOf(bays, away, drawn).map((mean) => (mean >= bayLeast ? levelNearest(mean) : 0)) : [];
+  const bayFills = bays ? fillsOf(bays) : [];
   const hasBays = bayFills.some((fill) => fill > 0);
   if (bays && hasBays)
     for (let cell = 0; cell < areas.length; cell += 1)
@@ -118,8 +123,8 @@ export function decidePieces(
     const mask = new Uint8Array(ink.length);
     let hasGaps = false;
     for (let cell = 0; cell < ink.length; cell += 1) {
-      // No line says where the fill of a bay ends.
       if (gaps?.[cell] === 1) continue;
+      // No line says where the fill of a bay ends.
       if (decided[cell]! >= level) mask[cell] = areas[cell]! < firstBay || drawn[cell]! >= level / 2 ? 1 : 0;
       else if (ink[cell] === 1) hasGaps = true;
     }
@@ -137,17 +142,8 @@ export function decidePieces(
  * @param away distances to the ink
  */
 function baysOf(areas: Uint16Array, away: Float32Array, thick: number, sidePx: number): Uint16Array | undefined {
-  const around = areas[0]!;
-  const [core, isAround] = [new Uint8Array(areas.length), new Uint8Array(areas.length)];
-  const radius = bayRadius * thick;
-  for (let cell = 0; cell < core.length; cell += 1) {
-    if (areas[cell] !== around) continue;
-    isAround[cell] = 1;
-    if (away[cell]! > radius) core[cell] = 1;
-  }
-  const cores = labelAreas(core, 1, sidePx);
-  if (highestOf(cores) < 2) return undefined;
-  const bays = spreadLabels(cores, sidePx, isAround);
+  const bays = partsAround(areas, away, bayRadius * thick, sidePx);
+  if (!bays) return undefined;
   const isBay = new Uint8Array(highestOf(bays) + 1);
   const broad = bayDepth * thick;
   for (let cell = 0; cell < bays.length; cell += 1) if (away[cell]! > broad) isBay[bays[cell]!] = 1;

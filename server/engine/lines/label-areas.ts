@@ -92,6 +92,30 @@ export function spreadLabels<Labels extends Uint8Array | Uint16Array>(
   return spread;
 }
 
+/**
+ * Parts of what lies around a drawing that a disc can't leave, from 1 on: each cell there is of the nearest place that the disc reaches, and others
+ * have 0. The first cell is of what lies outside. Undefined where there is one part.
+ * @param areas labels of what is no ink, [side, side]; the first cell is of what lies around
+ * @param away distances to the ink, in cells
+ * @param radius of the disc, in cells
+ */
+export function partsAround(
+  areas: Uint16Array,
+  away: Float32Array,
+  radius: number,
+  sidePx: number,
+): Uint16Array | undefined {
+  const around = areas[0]!;
+  const [core, isAround] = [new Uint8Array(areas.length), new Uint8Array(areas.length)];
+  for (let cell = 0; cell < core.length; cell += 1) {
+    if (areas[cell] !== around) continue;
+    isAround[cell] = 1;
+    if (away[cell]! > radius) core[cell] = 1;
+  }
+  const cores = labelAreas(core, 1, sidePx);
+  return highestOf(cores) < 2 ? undefined : spreadLabels(cores, sidePx, isAround);
+}
+
 /** Labels of areas along the border of a picture. @param isCounted pixels of the border that count */
 export function areasAtBorder(
   areas: Uint16Array,

@@ -1,9 +1,12 @@
 /** Outlines that are broken where another thing lies over them: what they enclose, and the gap along the thing. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { decidePieces } from "../../../server/engine/lines/by-pieces.ts";
 import { distancesTo } from "../../../server/engine/lines/distances.ts";
 import { gapsAlongThings, shutAreas } from "../../../server/engine/lines/gaps/broken-outlines.ts";
 import { labelAreas } from "../../../server/engine/lines/label-areas.ts";
+import { redrawLines } from "../../../server/engine/lines/redraw-lines.ts";
+import { disc, drawn as drawnIn, type Inside, joined, ring, sizePx } from "./drawn-shapes.ts";
 
 const sidePx = 160;
 const thick = 10;
@@ -39,4 +42,16 @@ test("the fill keeps away from a ring over the outline, and only from that", () 
   assert.equal(gaps[at(60, 60)], 0);
   assert.equal(gaps[at(33, 60)], 0, "along the outline itself");
   assert.equal(gapsAlongThings(grid, shut, () => false)[at(beside, beside)], 0, "nothing is filled");
+});
+
+test("an answer that is solid all over fills box and wheel as wholes, with a gap between them", () => {
+  const box: Inside = (x, y) => 18 - Math.max(Math.abs(x - 26), Math.abs(y - 26));
+  const broken: Inside = (x, y) => Math.min(box(x, y), 4 - box(x, y), -disc(13, 44, 44)(x, y));
+  const drawing = drawnIn(joined(broken, ring(7, 4, 44, 44)));
+  const answer = drawnIn(joined(box, disc(9, 44, 44)));
+  const [found] = decidePieces(redrawLines(drawing, sizePx)!, answer, sizePx);
+  const alphaAt = (x: number, y: number): number => Math.round(found!.alphas[y * sizePx + x]!);
+  assert.deepEqual([alphaAt(26, 26), alphaAt(12, 26), alphaAt(44, 44), alphaAt(44, 52)], [1, 1, 1, 1]);
+  // The wheel ends 9 px from its middle, and the gap goes on to 12.6 px.
+  assert.deepEqual([alphaAt(36, 36), alphaAt(33, 43)], [0, 0]);
 });
