@@ -188,6 +188,10 @@ export const limits = {
   eventPauseMs: 50,
   /** A graceful stop waits this long for running jobs, then ends the child. */
   shutdownGraceMs: 10_000,
+  /** After that a worker has so long to put its jobs back, and to say what it stored: longer than a restart of the queue server. */
+  putBackMs: 5000,
+  /** A process that still runs so long after its signal ends at once, before a supervisor kills it (deploy/tau.service). */
+  stopMaxMs: 28_000,
   /** Jobs that run at once: jobs of one image each fill a batch of the flow; more would only wait inside the child. */
   jobsParallelMax: 8,
   /** Of those, jobs that also enlarge: they take seconds in one thread, and others would wait behind them. */
