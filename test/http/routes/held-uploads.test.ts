@@ -14,7 +14,7 @@ const packs = [{ ...pack, translations: [{ ...first!, styleImagesMax: 4 }, ...ot
 
 let harness: Harness;
 before(async () => {
-  harness = await createHarness({ packs, limits: { uploadsKeptMaxBytes: 1 } });
+  harness = await createHarness({ packs, limits: { uploadsKeptMaxBytes: 1, uploadsKeptLeastMs: 0 } });
 });
 after(() => harness.close());
 
