@@ -85,11 +85,18 @@ export class Taker<Body extends JobBody, Request> {
   /** A job, or undefined where there is none now, or where no answer came before it was given up. */
   #look(): Promise<Job<Body, Request> | undefined> {
     return new Promise((resolve) => {
-      this.#giveUp = () => resolve(undefined);
-      this.#takeNow().then(resolve, (error: unknown) => {
-        this.#options.onError(error);
+      let isGivenUp = false;
+      this.#giveUp = () => {
+        isGivenUp = true;
         resolve(undefined);
-      });
+      };
+      this.#takeNow()
+        // Nobody waits for it any more.
+        .then((job) => (isGivenUp ? job?.putBack() : resolve(job)))
+        .catch((error: unknown) => {
+          this.#options.onError(error);
+          resolve(undefined);
+        });
     });
   }
 
