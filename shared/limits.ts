@@ -188,6 +188,10 @@ export const limits = {
   eventPauseMs: 50,
   /** A graceful stop waits this long for running jobs, then ends the child. */
   shutdownGraceMs: 10_000,
+  /** After that a worker has so long to put its jobs back, and to say what it stored: longer than a restart of the queue server. */
+  putBackMs: 5000,
+  /** A process that still runs so long after its signal ends at once, before a supervisor kills it (deploy/tau.service). */
+  stopMaxMs: 28_000,
   /** Jobs that run at once: jobs of one image each fill a batch of the flow; more would only wait inside the child. */
   jobsParallelMax: 8,
   /** Of those, jobs that also enlarge: they take seconds in one thread, and others would wait behind them. */
@@ -206,6 +210,8 @@ export const limits = {
   uploadsKeptMaxBytes: 1024 * 1024 * 1024,
   /** Milliseconds after which an upload that nothing used is removed, as results are. */
   uploadsKeptMs: 365 * 24 * 60 * 60 * 1000,
+  /** So long an upload stays after its last use, however many there are: its client has the answer and is about to name it. */
+  uploadsKeptLeastMs: 10 * 60 * 1000,
   /** Examples of a training: fewer teach a flow nothing that its start does not know, more than these belong to the command line. */
   examplesMin: 20,
   examplesMax: 5000,

@@ -32,6 +32,7 @@ export interface HttpLimits {
   readonly uploadsMaxBytes: number;
   readonly uploadsKeptMaxBytes: number;
   readonly uploadsKeptMs: number;
+  readonly uploadsKeptLeastMs: number;
   readonly eventHeartbeatMs: number;
   readonly eventPauseMs: number;
   readonly inversionsParallelMax: number;

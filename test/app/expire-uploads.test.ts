@@ -4,7 +4,8 @@ import { readdir, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { it } from "node:test";
 import { startExpiring } from "../../server/app/expire-uploads.ts";
-import { KeptUploads } from "../../server/jobs/blobs/kept-uploads.ts";
+import { openFolderBlobs } from "../../server/jobs/blobs/folder-blobs.ts";
+import { KeptUploads, sharedUploads, uploadBounds } from "../../server/jobs/blobs/kept-uploads.ts";
 import { ResultStore } from "../../server/jobs/blobs/result-store.ts";
 import { LocalHolds } from "../../server/jobs/blobs/upload-holds.ts";
 import { limits } from "../../shared/limits.ts";
@@ -56,6 +57,30 @@ it("a shrink removes what it must, but neither what a request holds nor what a j
   await uploads.shrink(bounds);
   assert.deepEqual(await left(), [awaited]);
 });
+
+for (const shared of [false, true])
+  it(`what was used in the last ten minutes stays, however many are held beside it, in ${shared ? "a shared store" : "a data folder"}`, async () => {
+    const folder = join(path, `young-${shared}`);
+    const blobs = await openFolderBlobs(folder);
+    const store = shared ? sharedUploads(blobs) : ResultStore.of(folder);
+    const [held, idle, answered] = await Promise.all([1, 2, 3].map((index) => store.put(Buffer.alloc(100, index))));
+    const age = async (digest: string | undefined, minutes: number): Promise<void> => {
+      const then = new Date(Date.now() - minutes * 60_000);
+      await utimes(join(folder, digest!), then, then);
+    };
+    const uploads = new KeptUploads(store, new LocalHolds(), [
+      { needsUpload: async (digest: string) => digest === held },
+    ]);
+    const bounds = { ...uploadBounds, maxBytes: 150 };
+    await age(held, 20);
+    await age(idle, 11);
+    await age(answered, 9);
+    await uploads.shrink(bounds);
+    assert.deepEqual((await readdir(folder)).sort(), [held, answered].sort());
+    await age(answered, 11);
+    await uploads.shrink(bounds);
+    assert.deepEqual(await readdir(folder), [held]);
+  });
 
 it("what is named while it is being removed waits, and is then found gone or, where a job needs it, here", async () => {
   const store = await ResultStore.open(join(path, "slow"));

@@ -151,4 +151,27 @@ describe("trainings of many machines", { skip: withoutQueueServer }, () => {
         async () => (await readManifest(join(data, "packs", "mine")).catch(() => undefined))?.digest === pack!.digest,
       );
   });
+
+  it("a worker that trains stops while the queue server is away, and another one goes on with the training", async () => {
+    for (const { child } of workers.splice(0)) await untilExit(child, "SIGTERM");
+    const worker = await startWorker("worker-5");
+    const examples = await client.upload(await tinyExamples(24));
+    const { id } = await client.train({ ...longTraining, name: "left", examples });
+    await waitUntil("a training that runs", () => worker.output().includes("a training child started"));
+    await untilExit(queueServer.child, "SIGKILL");
+    // As a supervisor would (deploy/tau-worker@.service).
+    const kill = setTimeout(() => worker.child.kill("SIGKILL"), 30_000);
+    const code = await untilExit(worker.child, "SIGTERM").finally(() => clearTimeout(kill));
+    assert.equal(code, 0, worker.output());
+    assert.match(worker.output(), new RegExp(`"jobs":\\["${id}"\\]`));
+    await queueServer.restart();
+    await startWorker("worker-6");
+    let last: Training | undefined;
+    await waitUntil("the end of the training", async () => {
+      const answer = await client.ask(`/v1/trainings/${id}`);
+      if (answer.ok) last = (await answer.json()) as Training;
+      return last?.finishedAt !== undefined;
+    });
+    assert.equal(last!.state, "done", JSON.stringify(last!.problem));
+  });
 });

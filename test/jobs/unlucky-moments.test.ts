@@ -59,6 +59,26 @@ describe("a bad moment", { skip: withoutQueueServer, timeout: 120_000 }, () => {
     }
   });
 
+  it("a bad moment to close, while the server hangs: nothing is taken, and a job that comes after all goes back", () =>
+    withQueue("{closed}", generations.kind, async (closing, { asking }) => {
+      const { body } = await closing.add({ request: generations.requestOf("bird"), ...generations.facts } as never);
+      server.child.kill("SIGSTOP");
+      try {
+        const taking = closing.take();
+        await closing.close();
+        assert.equal(await taking, undefined);
+      } finally {
+        server.child.kill("SIGCONT");
+      }
+      await waitUntil("it answers", () => asking.ping().then(Boolean, () => false));
+      // Its line would keep a job that is held for a minute.
+      await withQueue("{closed}", generations.kind, async (other) => {
+        const job = (await other.take())!;
+        assert.equal(job.id, body.id);
+        assert.equal((await job.finish(generations.done)).state, "done");
+      });
+    }));
+
   it("a bad moment to cancel, while a training publishes, keeps what it published", () =>
     withQueue("{publish}", trainings.kind, async (queue) => {
       const { body } = await queue.add({ request: trainings.requestOf("mine"), ...trainings.facts } as never);

@@ -54,7 +54,7 @@ export interface Shared {
   readonly checkpointFiles: BlobStore;
   /** Refuses new jobs and ends those who wait for one. */
   closeQueues(): Promise<void>;
-  /** Once no job is held. */
+  /** Never waits for the queue server. Jobs that are still held are logged, and left to other processes. */
   disconnect(): Promise<void>;
 }
 
@@ -132,7 +132,9 @@ export async function openShared(
       await Promise.all(queues.map((each) => each.close()));
     },
     disconnect: async () => {
-      await Promise.all(queues.map((each) => each.disconnect()));
+      const jobs = (await Promise.all(queues.map((each) => each.disconnect()))).flat();
+      if (jobs.length > 0)
+        log.warn({ jobs }, "jobs could not be ended or put back in time; other workers go on with them");
       connections.close();
     },
   };

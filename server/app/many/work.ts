@@ -6,6 +6,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { DrawingsRequest } from "../../../shared/contract/generations/drawings.ts";
 import type { ResolvedRequest } from "../../../shared/contract/generations/generation-request.ts";
 import type { InversionRequest } from "../../../shared/contract/generations/inversion.ts";
@@ -47,7 +48,7 @@ export interface WorkerProcess {
   readonly id: string;
   /** Resolves when the child is ready and the worker announced; rejects with the child's start-up fault. */
   readonly ready: Promise<void>;
-  /** Takes no more; running jobs have their time, then go back. Safe to call twice. */
+  /** Takes no more; running jobs have their time, then go back, or are left to other workers. Safe to call twice. */
   stop(): Promise<void>;
 }
 
@@ -148,7 +149,9 @@ async function open(
     clearInterval(announcing);
     exchange.stop();
     await shared.closeQueues();
-    await Promise.all(workers.map((worker) => worker.stop(shutdownGraceMs)));
+    const ended = Promise.all(workers.map((worker) => worker.stop(shutdownGraceMs)));
+    // Their last writes wait for a queue server that is away. What is left then is logged when it disconnects.
+    await Promise.race([ended, sleep(shutdownGraceMs + limits.putBackMs, undefined, { ref: false })]);
     if (announcing) await sayThere(0).catch(() => undefined);
   });
   workers.push(...(await startAll(shared, { served, inference, drawer, tracers, kinds, metrics, log })));
@@ -170,7 +173,9 @@ async function open(
     const about = { id, host: hostname(), pid: process.pid, version: config.version, startedAt, kinds: [...kinds] };
     const shippedPacks = packs.filter((pack) => served.isShipped(pack.id)).map((pack) => pack.id);
     const more = { provider: ready?.provider ?? "none", parallel: limits.jobsParallelMax, shippedPacks, packs };
-    await announce(shared.connections.working, keyPrefix, { ...about, ...more }, { seenAt, announced });
+    const { asking, working } = shared.connections;
+    // Who goes waits for no answer: one that is silent counts as gone soon.
+    await announce(seenAt > 0 ? working : asking, keyPrefix, { ...about, ...more }, { seenAt, announced });
   };
   announcing = setInterval(
     () => void sayThere(Date.now()).catch((err: unknown) => log.warn({ err }, "the worker could not be announced")),

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { type ImageUpload, ImageUploadSchema } from "../../../shared/contract/upload.ts";
 import { AppError } from "../../../shared/problem.ts";
+import { uploadBoundsOf } from "../../jobs/blobs/kept-uploads.ts";
 import { createSemaphore } from "../../platform/semaphore.ts";
 import { createByteBudget, readBody, requireMediaType } from "../body.ts";
 import { notFound } from "../job-answers.ts";
@@ -18,8 +19,7 @@ export function imageRoutes(deps: RouteDeps): Route[] {
   async function store(bytes: Uint8Array): Promise<ImageUpload> {
     const about = await deps.probeImage(bytes);
     const digest = await deps.uploads.put(bytes);
-    const bounds = { maxBytes: deps.limits.uploadsKeptMaxBytes, maxAgeMs: deps.limits.uploadsKeptMs };
-    await deps.uploads.shrink(bounds, digest);
+    await deps.uploads.shrink(uploadBoundsOf(deps.limits), digest);
     return ImageUploadSchema.parse({ digest, ...about, bytes: bytes.byteLength });
   }
   return [
@@ -27,7 +27,8 @@ export function imageRoutes(deps: RouteDeps): Route[] {
       method: "post",
       path: "/v1/images",
       summary: "Upload an image",
-      description: "The same bytes always get the same digest; sending them twice stores them once.",
+      description:
+        "The same bytes always get the same digest; sending them twice stores them once. An upload stays for at least 10 minutes after this answer and after each request that names it, unless it is deleted.",
       body: { mediaTypes },
       answers: { 201: { description: "Stored.", schema: "ImageUpload" } },
       problems: [

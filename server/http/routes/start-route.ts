@@ -44,6 +44,8 @@ export const startRoute = <Schema extends z.ZodType<object>, Body extends JobBod
     "storage_full",
     "store_unavailable",
     "shutting_down",
+    // Of a client that left.
+    "cancelled",
   ],
   handle: async (c) => {
     const requested = parse(schema, await readJson(c.req.raw, maxBytes));

@@ -1,6 +1,6 @@
 /**
- * How long uploads are kept: for a time after their last use, within a size, and as long as a request or a waiting or running job names
- * them. All that removes uploads does so here.
+ * How long uploads are kept: for some minutes after their last use, for long within a size, and as long as a request or a waiting or
+ * running job names them. All that removes uploads does so here.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { limits } from "../../../shared/limits.ts";
@@ -8,7 +8,15 @@ import type { JobQueue } from "../job-queue.ts";
 import { type BlobStore, type KeptBounds, shrinkBlobs, type UnlessNeeded } from "./blob-store.ts";
 import type { UploadHolds } from "./upload-holds.ts";
 
-export const uploadBounds: KeptBounds = { maxBytes: limits.uploadsKeptMaxBytes, maxAgeMs: limits.uploadsKeptMs };
+export const uploadBoundsOf = (
+  kept: Readonly<Record<"uploadsKeptMaxBytes" | "uploadsKeptMs" | "uploadsKeptLeastMs", number>>,
+): KeptBounds => ({
+  maxBytes: kept.uploadsKeptMaxBytes,
+  maxAgeMs: kept.uploadsKeptMs,
+  leastAgeMs: kept.uploadsKeptLeastMs,
+});
+
+export const uploadBounds = uploadBoundsOf(limits);
 
 /** Between two tries to read what is being removed, in milliseconds: at first, and at most. */
 const [pauseMs, pauseMsMax] = [20, 250];

@@ -10,7 +10,7 @@ import { linkOrCopy } from "../../platform/files/link-or-copy.ts";
 import { mapConcurrent } from "../../platform/map-concurrent.ts";
 import { sha256Of } from "../../platform/sha256.ts";
 import { yieldToEventLoop } from "../../platform/yield-to-event-loop.ts";
-import type { KeptBounds, UnlessNeeded } from "./blob-store.ts";
+import { isYoung, type KeptBounds, type UnlessNeeded } from "./blob-store.ts";
 
 /** Files that a sweep looks at without a pause. */
 const sweepBatch = 100;
@@ -135,7 +135,7 @@ export class ResultStore {
 
   /**
    * Removes files that were unused for too long. Where there are more than `maxBytes`, the longest unused go until nine tenths of
-   * that are left. What is needed stays. Files are counted once a day, and when new ones may have made too many: with thousands a
+   * that are left. What is needed stays, and what was used just now. Files are counted once a day, and when new ones may have made too many: with thousands a
    * look takes a second.
    */
   async shrink(bounds: KeptBounds, unlessNeeded: UnlessNeeded): Promise<void> {
@@ -156,7 +156,8 @@ export class ResultStore {
   }
 
   /** @returns bytes that are left */
-  async #removeUnused({ maxBytes, maxAgeMs }: KeptBounds, unlessNeeded: UnlessNeeded): Promise<number> {
+  async #removeUnused(bounds: KeptBounds, unlessNeeded: UnlessNeeded): Promise<number> {
+    const { maxBytes, maxAgeMs } = bounds;
     const before = Date.now() - maxAgeMs;
     const names = (await readdir(this.#folder)).filter(isDigest);
     const files: Array<{ name: string; bytes: number; usedAt: number }> = [];
@@ -167,7 +168,7 @@ export class ResultStore {
     let total = files.reduce((sum, file) => sum + file.bytes, 0);
     const leftBytes = total > maxBytes ? keptShare * maxBytes : maxBytes;
     for (const file of files.sort((a, b) => a.usedAt - b.usedAt)) {
-      if (total <= leftBytes && file.usedAt >= before) break;
+      if ((total <= leftBytes && file.usedAt >= before) || isYoung(file.usedAt, bounds)) break;
       const isRemoved = await unlessNeeded(file.name, async () => {
         if (this.#isUsedSince(file.name, file.usedAt)) return false;
         this.forget(file.name);

@@ -235,10 +235,15 @@ export class BullQueue<Body extends JobBody, Request = Body["request"]> implemen
     this.#taker.close();
   }
 
-  /** Lets go of the server; jobs that this process still holds go to another worker when their holds have ended. */
-  async disconnect(): Promise<void> {
-    this.#taker.letGo();
-    await Promise.all([this.#followers?.close(), this.#lines.close()]);
+  /**
+   * Lets go of the server, also while it is away.
+   * @returns ids of jobs that this process still holds: they go to another worker when their holds have ended
+   */
+  async disconnect(): Promise<string[]> {
+    const left = this.#taker.letGo();
+    this.#followers?.close();
+    await this.#lines.close();
+    return left;
   }
 
   async #starred(): Promise<(id: string) => boolean> {

@@ -89,13 +89,14 @@ export class Followers<Body extends { readonly state: string }> {
     };
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.#client.off("message", this.#hear);
     this.#client.off("ready", this.#readAll);
     clearTimeout(this.#moving);
     for (const { listeners } of this.#followed.values()) listeners.clear();
     this.#followed.clear();
-    await this.#client.unsubscribe(this.#channel).catch(() => undefined);
+    // Not awaited: a server that is away never answers, and the connection closes next.
+    void this.#client.unsubscribe(this.#channel).catch(() => undefined);
   }
 
   #take(message: string): void {

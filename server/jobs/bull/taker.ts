@@ -1,5 +1,7 @@
 /** The working side of a process: takes jobs of the lines that it can work for, and holds them until they end or go back. */
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { limits } from "../../../shared/limits.ts";
 import { AppError, toProblem } from "../../../shared/problem.ts";
 import { createSemaphore } from "../../platform/semaphore.ts";
 import { runningBody } from "../job-bodies.ts";
@@ -29,6 +31,8 @@ export class Taker<Body extends JobBody, Request> {
   readonly #inTurn = createSemaphore(1);
   #wake: () => void = () => undefined;
   #isClosed = false;
+  /** Ends the wait for a look that is not answered. */
+  #giveUp: () => void = () => undefined;
 
   constructor(options: BullQueueOptions<Body, Request>, parts: TakerParts<Body, Request>) {
     this.#options = options;
@@ -41,7 +45,7 @@ export class Taker<Body extends JobBody, Request> {
       while (!this.#isClosed) {
         // Before the look: what is added meanwhile ends the pause.
         const pause = this.#pause();
-        const job = await this.#takeNow().catch((error: unknown) => void this.#options.onError(error));
+        const job = await this.#look();
         if (job) return job;
         await pause;
       }
@@ -59,9 +63,10 @@ export class Taker<Body extends JobBody, Request> {
     await Promise.all([...this.#held].map((held) => held.flush()));
   }
 
-  /** Renews no hold any more. */
-  letGo(): void {
+  /** Renews no hold any more. @returns ids of the jobs that it had */
+  letGo(): string[] {
     for (const held of this.#held) held.stopRenewing();
+    return [...this.#held].map(({ job }) => job.id);
   }
 
   hear({ what, id }: News): void {
@@ -73,6 +78,26 @@ export class Taker<Body extends JobBody, Request> {
   close(): void {
     this.#isClosed = true;
     this.#wake();
+    // While the server is away a look has no end.
+    void sleep(limits.queueCommandMs, undefined, { ref: false }).then(() => this.#giveUp());
+  }
+
+  /** A job, or undefined where there is none now, or where no answer came before it was given up. */
+  #look(): Promise<Job<Body, Request> | undefined> {
+    return new Promise((resolve) => {
+      let isGivenUp = false;
+      this.#giveUp = () => {
+        isGivenUp = true;
+        resolve(undefined);
+      };
+      this.#takeNow()
+        // Nobody waits for it any more.
+        .then((job) => (isGivenUp ? job?.putBack() : resolve(job)))
+        .catch((error: unknown) => {
+          this.#options.onError(error);
+          resolve(undefined);
+        });
+    });
   }
 
   async #takeNow(): Promise<Job<Body, Request> | undefined> {

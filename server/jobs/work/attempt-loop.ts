@@ -146,7 +146,10 @@ async function runJob<Body extends JobBody>(
       outcome = { state: "done", durationMs: Math.round(performance.now() - startedAttempt) };
     } catch (cause) {
       // The next start takes it up.
-      if (stopping.aborted && !job.signal.aborted) return job.putBack();
+      if (stopping.aborted && !job.signal.aborted)
+        return job
+          .putBack()
+          .catch((err: unknown) => deps.log.error({ job: job.id, err }, "a job could not be put back"));
       const error = asAppError(cause);
       const isCrash = error.code === "inference_crashed" || error.code === "inference_unavailable";
       if (isCrash && attempt < deps.limits.attemptsMax && !job.signal.aborted) {

@@ -171,13 +171,22 @@ describe("POST /v1/images", () => {
   });
 
   it("POST /v1/images keeps the folder of uploads below its limit", async () => {
-    const small = await createHarness({ limits: { uploadsKeptMaxBytes: greyPng(32).byteLength + 10 } });
+    const small = await createHarness({
+      limits: { uploadsKeptMaxBytes: greyPng(32).byteLength + 10, uploadsKeptLeastMs: 0 },
+    });
     const send = async (grey: number) => {
       const init = { method: "POST", headers: { "Content-Type": "image/png" }, body: greyPng(32, grey) as BodyInit };
       return ((await (await small.request("/v1/images", init)).json()) as { digest: string }).digest;
     };
     const [old, young] = [await send(1), await send(200)];
     assert.deepEqual([await small.uploads.touch(old), await small.uploads.touch(young)], [false, true]);
+    await small.close();
+  });
+
+  it("POST /v1/images leaves what another client was just told is stored", async () => {
+    const small = await createHarness({ limits: { uploadsKeptMaxBytes: 1 } });
+    const [first, second] = [await small.upload(greyPng(32, 1)), await small.upload(greyPng(32, 200))];
+    assert.deepEqual([await small.uploads.touch(first), await small.uploads.touch(second)], [true, true]);
     await small.close();
   });
 });

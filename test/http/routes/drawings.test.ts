@@ -1,7 +1,12 @@
 /** POST /v1/drawings: what it answers and refuses, and that a generation passes on what it names. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import type { DrawingFinder } from "../../../server/engine/interfaces.ts";
+import type { Translation } from "../../../server/engine/translation.ts";
+import { namedDrawing } from "../../../server/inference/drawings/named-drawing.ts";
+import { deserialize, serialize } from "../../../server/platform/processes/serialized-error.ts";
 import { DrawingsSchema } from "../../../shared/contract/generations/drawings.ts";
+import type { Generation, GenerationList } from "../../../shared/contract/generations/generation.ts";
 import { AppError } from "../../../shared/problem.ts";
 import { createHarness, type Harness, pack, problemOf } from "../harness.ts";
 
@@ -59,4 +64,32 @@ describe("POST /v1/drawings", () => {
       const problem = await problemOf(await harness.post({ translation, condition, [field]: value }));
       assert.deepEqual([problem.status, problem.code, problem.field], [422, "invalid_request", field], problem.detail);
     });
+
+  it("a generation that starts from an unknown drawing says what its client sent, what was expected, and in which field", async () => {
+    const library = { named: () => undefined } as unknown as DrawingFinder;
+    const startFrom = "lucide:no-such-drawing";
+    assert.throws(
+      () =>
+        namedDrawing(library, {} as Translation, startFrom, { look: undefined, liveArea: undefined, fills: "none" }),
+      (error) => {
+        // As it comes out of the inference child.
+        harness.inference.faults.push(deserialize(structuredClone(serialize(error))));
+        return true;
+      },
+    );
+    const { id } = await harness.start({ condition: { caption: "piggy bank" }, count: 1 });
+    const { state, problem } = await harness.end(id);
+    const { code, field, expected, received } = problem!;
+    assert.deepEqual(
+      [state, code, field, expected, received],
+      [
+        ...["failed", "invalid_request", "startFrom"],
+        ...["the id of a drawing of the library, such as lucide:piggy-bank", startFrom],
+      ],
+    );
+    const { generations } = (await (await harness.request("/v1/generations")).json()) as GenerationList;
+    const events = await (await harness.request(`/v1/generations/${id}/events`)).text();
+    assert.deepEqual(generations.find((each) => each.id === id)?.problem, problem);
+    assert.deepEqual((JSON.parse(/^data: (.*)$/m.exec(events)![1]!) as Generation).problem, problem);
+  });
 });

@@ -262,7 +262,9 @@ describe("edits", () => {
 
 describe("uploads that jobs name", () => {
   it("uploads that jobs name are not shrunk away while a job waits or runs, and go first when it is done", async () => {
-    const small = await createHarness({ limits: { uploadsKeptMaxBytes: greyPng(8).byteLength + 10 } });
+    const small = await createHarness({
+      limits: { uploadsKeptMaxBytes: greyPng(8).byteLength + 10, uploadsKeptLeastMs: 0 },
+    });
     let open: () => void = () => undefined;
     small.inference.gate = new Promise((resolve) => {
       open = resolve;

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { createApp, routesOf } from "../../../server/http/app.ts";
 import { KeptUploads } from "../../../server/jobs/blobs/kept-uploads.ts";
+import { LocalHolds, type UploadHolds } from "../../../server/jobs/blobs/upload-holds.ts";
 import { AppError } from "../../../shared/problem.ts";
 import { nextTurn, waitUntil } from "../../fixtures/wait-until.ts";
 import { createHarness, type Harness, pack, problemOf, token } from "../harness.ts";
@@ -14,7 +15,7 @@ const packs = [{ ...pack, translations: [{ ...first!, styleImagesMax: 4 }, ...ot
 
 let harness: Harness;
 before(async () => {
-  harness = await createHarness({ packs, limits: { uploadsKeptMaxBytes: 1 } });
+  harness = await createHarness({ packs, limits: { uploadsKeptMaxBytes: 1, uploadsKeptLeastMs: 0 } });
 });
 after(() => harness.close());
 
@@ -126,16 +127,60 @@ describe("work that a client waits for keeps its uploads until it ends", () => {
     });
 });
 
+const condition = (image: string) => ({ caption: "bird", style: { images: [image] } });
+/** Requests that name one upload. */
+const naming: ReadonlyArray<readonly [path: string, bodyOf: (image: string) => object]> = [
+  ["/v1/upscales", (image) => ({ image, scale: 2 })],
+  ["/v1/generations", (image) => ({ count: 1, condition: { sketch: { image } } })],
+  ["/v1/inversions", (image) => ({ image })],
+  ["/v1/drawings", (image) => ({ translation: "caption", condition: condition(image), count: 1 })],
+  ["/v1/vectors", (image) => ({ image })],
+  ["/v1/families", (image) => ({ names: ["bird", "fish"], format: "png", style: { images: [image] } })],
+];
+
+describe("a request that waits for a removal of its upload ends as its route documents", { timeout: 60_000 }, () => {
+  for (const code of ["shutting_down", "cancelled"] as const)
+    for (const [path, bodyOf] of naming)
+      it(`${path}: ${code}`, async () => {
+        const image = await harness.uploads.put(greyPng(16, 80));
+        const asked = createGate();
+        const local = new LocalHolds();
+        let refusedCount = 0;
+        const holds: UploadHolds = {
+          during: (side, work) =>
+            local.during(side, (enter) =>
+              work(async (digests) => {
+                const isFree = await enter(digests);
+                if (!isFree) refusedCount += 1;
+                return isFree;
+              }),
+            ),
+        };
+        const needsUpload = () => asked.closed.then(() => false);
+        const uploads = new KeptUploads(harness.uploads, holds, [{ needsUpload }]);
+        const [stopping, client] = [new AbortController(), new AbortController()];
+        const app = createApp({ ...harness.deps, uploads, stopping: stopping.signal });
+        const removing = uploads.remove(image);
+        const headers = { "Content-Type": "application/json", Authorization: `Bearer ${token}` };
+        const body = JSON.stringify(bodyOf(image));
+        const answering = app.request(path, { method: "POST", headers, body, signal: client.signal });
+        await waitUntil("a request that waits", () => refusedCount > 0);
+        if (code === "shutting_down") stopping.abort();
+        else client.abort();
+        const problem = await problemOf(await answering);
+        assert.deepEqual(
+          [problem.code, problem.retryAfterSeconds !== undefined],
+          [code, code === "shutting_down"],
+          problem.detail,
+        );
+        const route = routesOf(harness.deps).find((each) => each.path === path && each.method === "post");
+        assert.ok(route?.problems?.includes(code), `POST ${path} documents ${code}`);
+        asked.open();
+        assert.equal(await removing, true);
+      });
+});
+
 describe("where uploads can't be held, the answer says so, as its route documents", () => {
-  const condition = (image: string) => ({ caption: "bird", style: { images: [image] } });
-  const asked: ReadonlyArray<readonly [path: string, bodyOf: (image: string) => object]> = [
-    ["/v1/upscales", (image) => ({ image, scale: 2 })],
-    ["/v1/generations", (image) => ({ count: 1, condition: { sketch: { image } } })],
-    ["/v1/inversions", (image) => ({ image })],
-    ["/v1/drawings", (image) => ({ translation: "caption", condition: condition(image), count: 1 })],
-    ["/v1/vectors", (image) => ({ image })],
-    ["/v1/families", (image) => ({ names: ["bird", "fish"], format: "png", style: { images: [image] } })],
-  ];
   for (const code of ["queue_unavailable", "storage_full"] as const)
     it(code, async () => {
       const image = await harness.uploads.put(greyPng(16, 70));
@@ -150,7 +195,7 @@ describe("where uploads can't be held, the answer says so, as its route document
         const route = routes.find((each) => each.path === path && each.method === method);
         assert.ok(route?.problems?.includes(code), `${method} ${path}`);
       };
-      for (const [path, bodyOf] of asked)
+      for (const [path, bodyOf] of naming)
         await check("post", path, path, "application/json", JSON.stringify(bodyOf(image)));
       await check("delete", "/v1/images/:digest", `/v1/images/${image}`, "text/plain");
       // It removes what was there before.

@@ -191,7 +191,7 @@ describe("a request for training", () => {
   });
 
   it("a request for training keeps its uploads from being swept, until it is cancelled", async () => {
-    const own = await createHarness({ limits: { uploadsKeptMaxBytes: 1 } });
+    const own = await createHarness({ limits: { uploadsKeptMaxBytes: 1, uploadsKeptLeastMs: 0 } });
     // With one byte to keep, every upload sweeps all that no one needs: they have to come all at once, past the route.
     const sent = await Promise.all(
       pictures.map(async ({ png, captions }) => ({ image: await own.uploads.put(png), captions })),
