@@ -38,6 +38,10 @@ export interface Selection {
   readonly images: readonly SelectedImage[];
   /** All selected layers, also those beyond the ones that were read. */
   readonly layerCount: number;
+  /** Which layers are selected, in whatever order. */
+  readonly key: string;
+  /** The plugin selected them, as what it added: nobody chose them. */
+  readonly isOwn?: boolean;
 }
 
 /** Answers to a quick action; what is absent is as it was last time. */

@@ -250,7 +250,7 @@ test("text layers drawn on the canvas become captions, and Redraw replaces a lay
   assert.equal(await tau.page.locator(".node.frame").count(), 2, "no new artboard");
   // Layers beyond those that are read at once are not left out without a word.
   await tau.ui.locator("body").evaluate(() => {
-    const selection = { texts: [], images: [], layerCount: 60 };
+    const selection = { texts: [], images: [], layerCount: 60, key: "" };
     window.postMessage({ pluginMessage: { type: "selection", selection } }, "*");
   });
   await tau.ui.getByText("10 more layers are selected than are read at once.").waitFor();

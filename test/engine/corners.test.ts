@@ -180,6 +180,13 @@ describe("answers in the corners of a style", () => {
     assert.ok(apart(redrawn(moved("round"), sharp), insideOf(moved("flat"))) < 6);
   });
 
+  it("a lone pixel just at the edge of ink has no corners", () => {
+    const inside = insideOf((x, y) => (x === 8.5 && y === 8.5 ? 0 : Math.max(-1, frame(28, 12)(x, y))));
+    const made = redrawCorners(inside, sizePx, sharp, widthPx / sizePx);
+    assert.notEqual(made, inside, "the others are made sharp");
+    assert.equal(made[8 * sizePx + 8], 0);
+  });
+
   it("ends of lines that are broader than the style's stay", () => {
     const inside = insideOf(line("round"));
     assert.equal(redrawCorners(inside, sizePx, sharp, 5 / sizePx), inside);

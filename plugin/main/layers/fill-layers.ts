@@ -10,6 +10,7 @@ import {
   provenanceKey,
 } from "../../../shared/messages/messages.ts";
 import type { AppliedNode } from "../applied.ts";
+import { selectAdded } from "../read/selection.ts";
 import { remember } from "../remember.ts";
 import { createYield } from "../slices.ts";
 import { loadBindings } from "./bindings.ts";
@@ -94,7 +95,7 @@ export async function fillLayers(
     }
     await yieldToEditor();
   }
-  if (successors.length > 0 && figma.currentPage.id === page.id) page.selection = [...page.selection, ...successors];
+  if (successors.length > 0 && figma.currentPage.id === page.id) selectAdded(page, [...page.selection, ...successors]);
   return { filled, sameCount, skipped, placed };
 }
 

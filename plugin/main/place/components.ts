@@ -8,6 +8,7 @@ import type { AppliedNode } from "../applied.ts";
 import { loadBindings } from "../layers/bindings.ts";
 import { findNode } from "../layers/layers.ts";
 import { createVector, hasStrokes, rememberVector } from "../layers/vector-nodes.ts";
+import { selectAdded } from "../read/selection.ts";
 import { remember } from "../remember.ts";
 import { createYield } from "../slices.ts";
 import { findFreeSpot } from "./place.ts";
@@ -50,7 +51,7 @@ export async function makeComponents(sets: readonly ComponentPlan[], made: Scene
     set.y = paddingPx + Math.floor(index / columns) * cellPx;
     await yieldToEditor();
   }
-  page.selection = [section];
+  selectAdded(page, [section]);
   bringIntoSight(page, [section], { ...spot, ...size });
   return [{ id: section.id, imageHash: "" }];
 }

@@ -4,6 +4,7 @@ import { isDroppedImage } from "../../../shared/messages/message-guards.ts";
 import type { DroppedImage } from "../../../shared/messages/messages.ts";
 import { loadBindings, showMode } from "../layers/bindings.ts";
 import { isInInstance } from "../layers/layers.ts";
+import { selectAdded } from "../read/selection.ts";
 import { createLayer } from "./artboard.ts";
 
 export const readDropped = ({ dropMetadata }: DropEvent): DroppedImage | undefined =>
@@ -37,7 +38,7 @@ export async function dropImage(
     else page.appendChild(layer);
     layer.x = Math.round((holds ? x : absoluteX) - layer.width / 2);
     layer.y = Math.round((holds ? y : absoluteY) - layer.height / 2);
-    page.selection = [layer];
+    selectAdded(page, [layer]);
   } catch (error) {
     for (const own of made) if (!own.removed) own.remove();
     throw error;

@@ -4,6 +4,7 @@
  */
 import type { ApplyTarget, Artboard, PlacedImage } from "../../../shared/messages/messages.ts";
 import type { Bound } from "../layers/bindings.ts";
+import { selectAdded } from "../read/selection.ts";
 import { createYield } from "../slices.ts";
 import { createArtboard, type Grid, gridOf } from "./artboard.ts";
 import { type Box, findFreeSpot, Obstacles, type Point } from "./place.ts";
@@ -50,7 +51,7 @@ export async function placeArtboards(
   }
   // One may have been deleted in a pause.
   const placed = nodes.filter(({ removed }) => !removed);
-  if (!keepsSelection) page.selection = placed;
+  if (!keepsSelection) selectAdded(page, placed);
   if (slide === null) bringIntoSight(page, placed, { ...corner, width: wanted.width, height: wanted.height });
   return { nodes: placed, images };
 }

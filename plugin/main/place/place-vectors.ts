@@ -5,6 +5,7 @@ import { loadBindings, showMode } from "../layers/bindings.ts";
 import type { FilledLayers } from "../layers/fill-layers.ts";
 import { findNode } from "../layers/layers.ts";
 import { createVector, rememberVector, type VectorImage } from "../layers/vector-nodes.ts";
+import { selectAdded } from "../read/selection.ts";
 import { createYield } from "../slices.ts";
 import { findFreeSpot } from "./place.ts";
 import { bringIntoSight, readObstacles } from "./place-artboards.ts";
@@ -58,7 +59,7 @@ export async function placeBeside(
   }
   // One may have been deleted in a pause.
   const placed = frames.filter(({ removed }) => !removed);
-  page.selection = placed;
+  selectAdded(page, placed);
   bringIntoSight(page, placed, { ...spot, width, height });
   return { filled, sameCount: 0, skipped };
 }

@@ -59,12 +59,16 @@ export function variantsIn(set: ComponentSetNode): SceneNode[] {
   return [...largest.values()];
 }
 
+/** A variant's name may say nothing of what it shows; its set's does. */
+const nameOf = ({ name, parent }: SceneNode): string =>
+  parent?.type === "COMPONENT_SET" && /^(Size|Style)=/.test(name) ? parent.name : name;
+
 async function readIcon(
   node: SceneNode,
   sent: Set<string>,
   sendImage: (hash: string, bytes: Uint8Array) => void,
 ): Promise<IconSource | SkippedIcon> {
-  const about = { nodeId: node.id, nodeName: node.name };
+  const about = { nodeId: node.id, nodeName: nameOf(node) };
   if (node.type === "INSTANCE" && (await node.getMainComponentAsync().catch(() => null)) === null)
     return { ...about, reason: "no-main" };
   const imageHash = imageOf(node);

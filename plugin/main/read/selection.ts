@@ -1,7 +1,25 @@
-/** What the selection offers to the UI: texts that can be captions, and nodes that Tau made. Bounded, never deep. */
+/**
+ * What the selection offers to the UI: texts that can be captions, and nodes that Tau made. Bounded, never deep. And what the plugin selects
+ * itself, which is told apart from what a person does.
+ */
 import { layersMax, provenanceKey, type Selection } from "../../../shared/messages/messages.ts";
 import { sizeKey, vectorKey } from "../../../shared/messages/vector-messages.ts";
 import { variantsIn } from "./read-icons.ts";
+
+let ownKey: string | undefined;
+const keyOf = (nodes: readonly SceneNode[]): string =>
+  nodes
+    .slice(0, layersMax)
+    .map(({ id }) => id)
+    .sort()
+    .join() + nodes.length;
+
+/** Selects what the plugin added. */
+export function selectAdded(page: PageNode, nodes: readonly SceneNode[]): void {
+  // Before: an event may come at once.
+  ownKey = keyOf(nodes);
+  page.selection = nodes;
+}
 
 export function readSelection(): Selection {
   const { selection } = figma.currentPage;
@@ -21,7 +39,11 @@ export function readSelection(): Selection {
       };
     })
     .filter(({ provenance }) => provenance !== "");
-  return { texts, images, layerCount: selection.length };
+  const key = keyOf(selection);
+  const isOwn = key === ownKey;
+  // Of one change: who selects the same later chooses it.
+  ownKey = undefined;
+  return { texts, images, layerCount: selection.length, key, isOwn };
 }
 
 /** Sides of the variants that a drawing has. */

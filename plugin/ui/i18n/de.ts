@@ -410,7 +410,7 @@ export const de: Texts = {
       "Ihr fehlen Wörter, oder ein Zeichen ist unlesbar. Tippe sie neu, in Worten.",
     ],
     style_unknown: ["Der Server kennt diesen Stil nicht", "Wähle einen anderen Stil; die Liste ist neu geladen."],
-    label_unknown: ["Der Server kennt diese Bezeichnung nicht", "Wähle eine andere; die Liste ist neu geladen."],
+    label_unknown: ["Der Server kennt diesen Begriff nicht", "Wähle einen anderen; die Liste ist neu geladen."],
     layout_invalid: ["Das Layout passt nicht", "Raster und Farben müssen die sein, die der Server nennt."],
     sketch_empty: ["Die Skizze ist leer", "Zeichne mindestens eine Linie, dunkler oder heller als ihr Grund."],
     image_unknown: [

@@ -85,7 +85,7 @@ export const fr: Texts = {
   openSettings: "Ouvrir les réglages",
   replace: "Remplacer ({n})",
   applyAgain: "Ajouter encore ({n})",
-  changed: "{n} modifié(s).",
+  changed: "Calques modifiés : {n}.",
   sameBytes: "{n} sont identiques à l’octet près.",
   unapplied: "Cela a été retiré du canevas. Les images sont encore ici.",
   cancelledKept: "Annulé. Ce qui était fini est ici ({n}).",
@@ -412,10 +412,7 @@ export const fr: Texts = {
       "Elle n'a pas de mots, ou a un caractère illisible. Réécrivez-la avec des mots.",
     ],
     style_unknown: ["Le serveur ne connaît pas ce style", "Choisissez un autre style ; la liste a été actualisée."],
-    label_unknown: [
-      "Le serveur ne connaît pas cette étiquette",
-      "Choisissez-en une autre ; la liste a été actualisée.",
-    ],
+    label_unknown: ["Le serveur ne connaît pas ce nom", "Choisissez-en un autre ; la liste a été actualisée."],
     layout_invalid: ["La disposition ne convient pas", "Sa grille et ses couleurs doivent être celles du serveur."],
     sketch_empty: ["Le croquis est vide", "Tracez au moins un trait, plus sombre ou plus clair que son fond."],
     image_unknown: [

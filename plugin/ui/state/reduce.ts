@@ -16,6 +16,12 @@ const isOfLibrary = ({ library }: ColourCollection): boolean => library !== unde
 
 const textsOf = (selection: Selection): string => selection.texts.map(({ text }) => text).join("\n");
 
+/** What the plugin selects by itself is no wish for other images. */
+function withOwnSelection(state: State, { key, isOwn = false }: Selection): State {
+  const { asked } = state;
+  return isOwn && asked ? { ...state, asked: { ...asked, selections: [...asked.selections, key] } } : state;
+}
+
 function fillFrom(state: State, selection: Selection): State {
   const captions = textsOf(selection);
   const isUntouched = (form: Form | undefined): boolean =>
@@ -115,7 +121,7 @@ export function reduce(state: State, action: Action): State {
     case "thumbs":
       return { ...state, thumbs: action.thumbs };
     case "selection":
-      return fillFrom(cured(state), action.selection);
+      return fillFrom(cured(withOwnSelection(state, action.selection)), action.selection);
     case "scene":
       // What main reads again by itself cures nothing; a drawing does. Another icon comes with an empty pad.
       return {

@@ -56,6 +56,8 @@ export interface Asked {
   readonly svg: string;
   /** Layers that the command reads. */
   readonly nodeIds: readonly string[];
+  /** Keys of its selection, and of those that the plugin made of what it added since. */
+  readonly selections: readonly string[];
 }
 
 export interface State {
@@ -154,7 +156,7 @@ export const initialState: State = {
   form: defaultForm,
   asked: undefined,
   ownForm: undefined,
-  selection: { texts: [], images: [], layerCount: 0 },
+  selection: { texts: [], images: [], layerCount: 0, key: "" },
   scene: {},
   drawn: undefined,
   filledCaptions: "",
@@ -173,30 +175,36 @@ export const initialState: State = {
 export const keptImages = (state: State): readonly ResultImage[] =>
   state.results.flatMap((set) => set.images.filter((image) => image.isKept && image.destination.kind !== "none"));
 
-export const askedBy = ({ form, drawn, scene }: Pick<State, "form" | "drawn" | "scene">): Asked => ({
+export const askedBy = ({
+  form,
+  drawn,
+  scene,
+  selection,
+}: Pick<State, "form" | "drawn" | "scene" | "selection">): Asked => ({
   form,
   svg: (drawn ?? scene.drawing)?.svg ?? "",
   nodeIds: [
     ...[...(scene.icons ?? []), ...(scene.sources ?? [])].map(({ nodeId }) => nodeId),
     ...(scene.layers ?? []).map(({ id }) => id),
   ],
+  selections: [selection.key],
 });
 
 /** Whether form, drawing and selection ask for other images than those of the last run; nothing drawn or selected asks for none. */
 export function isEdited(state: State): boolean {
-  const { asked, work, results } = state;
+  const { asked, selection } = state;
   if (asked === undefined) return false;
   const { form, svg, nodeIds } = askedBy(state);
-  // Vectors beside their icons and components are selected when they are added, and nobody says which they are.
-  const isUnknown = work === "vectorise" || work === "components";
-  const made = results.flatMap(({ images }) => images.map(({ placedId }) => placedId));
-  const known = new Set([...asked.nodeIds, ...made]);
   return (
     asksForOther(asked.form, form) ||
     (svg !== "" && svg !== asked.svg) ||
-    (!isUnknown && nodeIds.some((id) => !known.has(id)))
+    // Where nobody selected anything, a layer may have become another by what the run did to it.
+    (nodeIds.length > 0 && !asked.selections.includes(selection.key) && !isSameSet(nodeIds, asked.nodeIds))
   );
 }
+
+const isSameSet = (some: readonly string[], others: readonly string[]): boolean =>
+  [...new Set(some)].sort().join() === [...new Set(others)].sort().join();
 
 /** Layers' requests that the server refused because it no longer has a picture that they name. */
 export const lostJobs = ({ refused, missing }: State): readonly DrawJob[] =>

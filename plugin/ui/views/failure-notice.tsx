@@ -1,7 +1,8 @@
 /** A failure as cause, cure and the way on; what the server said is there for who asks. */
 import { useState } from "preact/hooks";
+import { limits } from "../../../shared/limits.ts";
 import { type Failure, type FailureCode, isCuredInForm } from "../client/failure.ts";
-import { describeFailure } from "../i18n/texts.ts";
+import { describeFailure, fill } from "../i18n/texts.ts";
 import { losesDrawings } from "../plans/lost-pictures.ts";
 import { lostJobs } from "../state/state.ts";
 import { Button } from "./controls.tsx";
@@ -31,8 +32,11 @@ interface FailureProps extends ViewProps {
 }
 
 export function FailureNotice({ controller, texts, failure, isAsking = false, onRetry }: FailureProps) {
-  const [title, cure] = describeFailure(texts, failure.code);
   const { command, isReconnecting } = controller.state;
+  const [title, cure] =
+    command === "family" && failure.code === "caption_empty"
+      ? [texts.emptyTitle, fill(texts.namesHint, { n: limits.familyMax })]
+      : describeFailure(texts, failure.code);
   const lost = failure.code === "image_unknown" ? lostJobs(controller.state) : [];
   return (
     <section class="failure" role="alert" data-code={failure.code}>

@@ -31,12 +31,18 @@ export function SettingsView(props: ViewProps) {
         <div class="form">
           <Connection {...props} draft={draft} edit={edit} />
           {state.failure !== undefined && <FailureNotice {...props} failure={state.failure} />}
-          {state.meta !== undefined && state.failure === undefined && !state.isConnecting && isSaved && (
-            <p class="applied" role="status">
-              <Icon name="check" />
-              {fill(texts.connectedTo, { version: state.meta.version, pack: packs.join(", ") })}
-            </p>
-          )}
+          {state.meta !== undefined &&
+            state.failure === undefined &&
+            !state.isConnecting &&
+            isSaved &&
+            (state.isReconnecting ? (
+              <p class="hint">{texts.reconnecting}</p>
+            ) : (
+              <p class="applied" role="status">
+                <Icon name="check" />
+                {fill(texts.connectedTo, { version: state.meta.version, pack: packs.join(", ") })}
+              </p>
+            ))}
           <Switch
             label={texts.applyAutomatically}
             isOn={applyAutomatically}

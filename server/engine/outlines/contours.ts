@@ -69,7 +69,9 @@ export function outlinesOf(field: Float32Array, widthPx: number): Outline[] {
       next[edge] = -1;
       edge = after;
     }
-    if (points.length >= 6) outlines.push(Float64Array.from(points));
+    // Around a lone pixel that is just at ½ it is a point, and has no direction.
+    const isPoint = points.every((place, at) => place === points[at % 2]);
+    if (points.length >= 6 && !isPoint) outlines.push(Float64Array.from(points));
   }
   return outlines;
 }

@@ -46,23 +46,30 @@ const insertAsVector: Story = {
 const vectorise: Story = {
   name: "vectorise",
   run: async ({ drop, step, command, ui, page, select }) => {
+    await drop("other", picture(6), [300, 500]);
     await drop("badge", picture(5), [300, 300]);
     await command("Vectorise selection…");
     await select("badge");
-    await ui.getByRole("list", { name: "Selected images" }).getByText("badge").waitFor();
+    const sources = ui.getByRole("list", { name: "Selected images" });
+    await sources.getByText("badge").waitFor();
     await step("form");
     await ui.getByRole("button", { name: "Vectorise", exact: true }).click();
     await page.locator(".node.frame .node.vector").first().waitFor();
     await ui.locator(".applied").waitFor();
     await step("beside");
-    assert.equal(await page.locator("#world [data-image]").count(), 1);
+    assert.equal(await page.locator("#world [data-image]").count(), 2);
+    const leading = ui.locator("footer .primary");
+    assert.equal(await leading.count(), 0, "nothing is left to do for what was selected");
+    await select("other");
+    await sources.getByText("other").waitFor();
+    assert.equal(await leading.textContent(), "Vectorise", "another layer is another job");
     await page.locator("#canvas").click({ position: { x: 20, y: 700 } });
     await page.keyboard.press("Control+z");
     await page.locator(".node.vector").waitFor({ state: "detached" });
     await select("badge");
     await ui.getByLabel("Place").selectOption("in-place");
     await ui.getByRole("button", { name: "Vectorise", exact: true }).click();
-    await page.locator("#world [data-image]").waitFor({ state: "detached" });
+    await page.locator("#world [data-image]").nth(1).waitFor({ state: "detached" });
     await ui.locator(".applied").waitFor();
     await step("in-place");
   },

@@ -1,5 +1,7 @@
 /** All views of the window, without a word of any language: `npm run stories -- --only every-view --language de`. */
 import assert from "node:assert/strict";
+import { windowSizes } from "../../../shared/messages/settings.ts";
+import { waitFor } from "../../faults/tau-process.ts";
 import { picture, type Story } from "./story.ts";
 
 const everyView: Story = {
@@ -79,4 +81,27 @@ const everyView: Story = {
   },
 };
 
-export const languageStories: readonly Story[] = [everyView];
+const longWord: Story = {
+  name: "a-long-word-in-the-smallest-window",
+  isFirstStart: true,
+  isWordless: true,
+  run: async ({ ui, page, step, generate }) => {
+    const sizeOf = () =>
+      ui.locator("main").evaluate((main) => ({ width: innerWidth, height: innerHeight, content: main.scrollWidth }));
+    const least = { width: windowSizes.width.min, height: windowSizes.height.min };
+    await ui.locator(".resize-corner").focus();
+    await waitFor("the smallest window", async () => {
+      await page.keyboard.press("ArrowLeft");
+      await page.keyboard.press("ArrowUp");
+      const { width, height } = await sizeOf();
+      return (width === least.width && height === least.height) || undefined;
+    });
+    await generate(`bell ${"supercalifragilistic".repeat(4)}`);
+    await ui.locator(".tile").nth(3).waitFor();
+    await ui.locator(".set .hint").first().scrollIntoViewIfNeeded();
+    await step("results");
+    assert.deepEqual(await sizeOf(), { ...least, content: least.width }, "nothing is wider than the window");
+  },
+};
+
+export const languageStories: readonly Story[] = [everyView, longWord];

@@ -7,6 +7,9 @@ const familyWithUnknownNames: Story = {
   run: async ({ command, step, ui, page }) => {
     await command("Make a family…");
     await ui.locator(`#style option[value="~restyle/lucide"]`).waitFor({ state: "attached" });
+    await ui.getByRole("button", { name: "Generate" }).click();
+    const missing = ui.getByRole("alert").filter({ hasText: "What should it draw?" });
+    await missing.getByText("One thing a line, 48 at most.").waitFor();
     await ui.getByLabel("Names").fill("add user\nfrubnik\n🙂\nsettings\nblimf");
     await ui.getByText("Line 3 “🙂” is left out:").waitFor();
     await ui.locator("#style").selectOption("~restyle/lucide");

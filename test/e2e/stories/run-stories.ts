@@ -3,7 +3,7 @@
  * each promise about a designer's work, in light and dark, with a screenshot a step in test/artifacts/stories/.
  * Usage: npm run stories -- [--only name]… [--theme light|dark] [--language TAG] [--figures] [--plugin FOLDER]; --figures makes the
  * pictures of docs/plugin.md and the README, --plugin runs the stories of another version's dist/plugin in this version's playground.
- * In a --language such as de only every-view runs, because the others find what they press by its English name.
+ * In a --language such as de only those without words run, such as every-view: the others find what they press by its English name.
  */
 import { copyFile } from "node:fs/promises";
 import path from "node:path";

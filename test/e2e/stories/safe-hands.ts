@@ -132,6 +132,13 @@ const workKept: Story = {
     await ui.getByText("Tau goes on by itself").waitFor();
     assert.equal(await ui.locator(".tile").count(), 4, "the images of before are still here");
     await step("server-gone");
+    await ui.getByRole("button", { name: "History" }).click();
+    await ui.getByRole("button", { name: "Back" }).click();
+    await ui.getByRole("button", { name: "Settings" }).click();
+    await ui.getByText("Tau goes on by itself").waitFor();
+    assert.equal(await ui.getByText("Connected to Tau").count(), 0, "it is not, whatever else was looked at since");
+    await step("settings-without-it");
+    await ui.getByRole("button", { name: "Back" }).click();
     isGone = false;
     await ui.locator(".set").nth(2).waitFor({ timeout: 30_000 });
     await ui.locator('[data-code="unreachable"]').waitFor({ state: "detached" });

@@ -109,3 +109,21 @@ test("a dragged image has the corners of an added one, and vectors that the edit
   assert.match(machine.evaluate<{ detail: string }>("sent[sent.length - 1]").detail, /^drop: /);
   assert.equal(page().length, 1);
 });
+
+test("what the plugin selects of what it added is told apart from what a person selects", () => {
+  const image = { key: "k", name: "key", provenance, vector: { svg, record: {} } };
+  const selected = (): { key: string; isOwn: boolean } =>
+    machine.evaluate(`sent.filter(({ type }) => type === "selection").pop().selection`);
+  const select = (...ids: string[]): void => {
+    machine.evaluate(`sim.select(${JSON.stringify(ids)})`);
+  };
+  drop({ ...image, applyId: 2, tilePx: 64 });
+  const own = selected();
+  const id = machine.evaluate<string>("run.figma.currentPage.selection[0].id");
+  const target = { kind: "beside", nodeIds: [id] };
+  send({ type: "apply", applyId: 3, artboards: [{ caption: "a", images: [image] }], target });
+  const beside = selected();
+  assert.deepEqual([own.isOwn, beside.isOwn, beside.key === own.key], [true, true, false]);
+  select(id);
+  assert.deepEqual([selected().isOwn, selected().key], [false, own.key]);
+});

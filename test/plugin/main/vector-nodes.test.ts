@@ -430,6 +430,10 @@ test("an icon becomes a component set with a variant for each size and style, it
       ),
     ],
   );
+  machine.evaluate(`sim.select(["${set.id}"])`);
+  send({ type: "read-icons", readId: 7 });
+  const names = (lastSent()["icons"] as { nodeName: string }[]).map(({ nodeName }) => nodeName);
+  assert.deepEqual([...new Set(names)], ["icon/rocket"], "a variant's own name says nothing of what it shows");
   for (const { id } of set.children)
     assert.ok(
       machine.evaluate(`"drawings" in sim.tree.get("${id}").relaunchData`),

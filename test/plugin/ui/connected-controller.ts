@@ -26,7 +26,7 @@ export async function connectedController(
 ): Promise<Controller> {
   const controller = controllerIn(around);
   const settings = { ...defaultSettings, serverUrl: server.url, token: server.token };
-  const selection = { texts: [], images: [], layerCount: 0 };
+  const selection = { texts: [], images: [], layerCount: 0, key: "" };
   const launch = { kind: "command", command: "settings" } as const;
   controller.receive({ type: "start", launch, settings, selection, session: undefined, editor });
   assert.equal(await controller.connect(), true);

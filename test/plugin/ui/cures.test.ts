@@ -12,7 +12,7 @@ import { connectedController } from "./connected-controller.ts";
 const failed = (code: FailureCode): Action => ({ type: "failed", failure: new Failure(code, "") });
 const after = (...actions: Action[]) => actions.reduce(reduce, initialState);
 const cures: Readonly<Record<string, Action>> = {
-  "another selection": { type: "selection", selection: { texts: [], images: [], layerCount: 1 } },
+  "another selection": { type: "selection", selection: { texts: [], images: [], layerCount: 1, key: "" } },
   "another form": { type: "form", change: { label: "key" } },
   "strokes on the pad": { type: "drawn", drawn: { name: "", svg: "<svg/>", strokes: [] } },
   "a drawing": { type: "scene", scene: { drawing: { name: "", svg: "<svg/>" } } },

@@ -205,7 +205,7 @@ test("trying again while the history is in view does the command again that fail
     assert.equal(controller.state.failure?.code, "internal");
     isBroken = false;
     const count = sent.length;
-    controller.receive({ type: "selection", selection: { texts: [], images: [], layerCount: 1 } });
+    controller.receive({ type: "selection", selection: { texts: [], images: [], layerCount: 1, key: "" } });
     await waitUntil("the icons to be read", () => sent.slice(count).some(({ type }) => type === "read-icons"));
     await controller.retry();
     assert.equal(controller.state.failure, undefined);

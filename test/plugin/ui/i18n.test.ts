@@ -117,3 +117,11 @@ test("the number that draws the same image again has one name, which the descrip
   }
   assert.equal(en.seed, "Variation");
 });
+
+test("a label has one name: in the command that asks for it, in the form and in what failed", () => {
+  for (const [name, texts] of Object.entries(languages)) {
+    const { label_missing, label_unknown } = texts.failures;
+    for (const text of [texts.commands["fill-label"], texts.labelNone, label_missing[0], label_unknown[0]])
+      assert.ok(text.toLowerCase().includes(texts.label.toLowerCase()), `${name}: ${text}`);
+  }
+});

@@ -29,7 +29,7 @@ test("strokes on the pad are what is sent, whatever main reads meanwhile; a clea
     });
     const select = async (drawing: string): Promise<void> => {
       const before = readId;
-      controller.receive({ type: "selection", selection: { texts: [], images: [], layerCount: 1 } });
+      controller.receive({ type: "selection", selection: { texts: [], images: [], layerCount: 1, key: "" } });
       await waitUntil("the selection to be read", () => readId > before);
       controller.receive({ type: "drawing", readId, name: "selected", svg: drawing });
     };

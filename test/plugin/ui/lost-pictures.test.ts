@@ -79,7 +79,7 @@ async function launched(
     },
   });
   const settings = { ...defaultSettings, serverUrl: server.url, token: server.token };
-  const selection = { texts: [], images, layerCount: images.length };
+  const selection = { texts: [], images, layerCount: images.length, key: "" };
   const launch = { kind } as Launch;
   controller.receive({ type: "start", launch, settings, selection, session: undefined, editor: "figma" });
   await new Promise<void>((resolve) => {

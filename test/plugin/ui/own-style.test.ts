@@ -110,7 +110,7 @@ test("a style is taken although the selection or the command changes before its 
   await withController(async (controller, sent) => {
     controller.show("caption-to-artboard");
     const taking = controller.takeStyle(String);
-    controller.receive({ type: "selection", selection: { texts: [], images: [], layerCount: 1 } });
+    controller.receive({ type: "selection", selection: { texts: [], images: [], layerCount: 1, key: "" } });
     answerIcons(controller, sent, 1);
     await taking;
     assert.equal(controller.state.shown.length, 1);
@@ -154,7 +154,7 @@ test("a style of the file that goes during a Redraw leaves the person's form too
     let left: readonly unknown[] = [];
     await withController(async (controller, _, server) => {
       const settings = { ...defaultSettings, serverUrl: server.url, token: server.token };
-      const selection = { texts: [], images: [image], layerCount: 1 };
+      const selection = { texts: [], images: [image], layerCount: 1, key: "" };
       const session = { form: { ...defaultForm, style: own }, results: [] };
       const launch = { kind: "redraw" } as const;
       controller.receive({ type: "start", launch, settings, selection, session, editor: "figma" });

@@ -63,7 +63,7 @@ test("a command that fell silent is not run for what was selected since", async 
   try {
     const { controller, sent, show, speak } = await silencedBeforeUpload(server);
     const count = sent.length;
-    controller.receive({ type: "selection", selection: { texts: [], images: [], layerCount: 1 } });
+    controller.receive({ type: "selection", selection: { texts: [], images: [], layerCount: 1, key: "" } });
     await until(() => sent.slice(count).some(({ type }) => type === "read-upscale-sources"));
     show("1:2");
     speak();

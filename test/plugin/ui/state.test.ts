@@ -21,7 +21,6 @@ import { reduce } from "../../../plugin/ui/state/reduce.ts";
 import type { ResultSet, Step } from "../../../plugin/ui/state/results.ts";
 import { readSession, sessionOf } from "../../../plugin/ui/state/session.ts";
 import { initialState, isEdited, keptImages, type State } from "../../../plugin/ui/state/state.ts";
-import type { CommandId } from "../../../shared/commands.ts";
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
 import { limits } from "../../../shared/limits.ts";
 import { defaultSettings } from "../../../shared/messages/settings.ts";
@@ -68,7 +67,7 @@ const set = (title: string, keys: readonly string[], index = 0): ResultSet => ({
   })),
 });
 const after = (...actions: Action[]): State => actions.reduce(reduce, initialState);
-const empty = { texts: [], images: [], layerCount: 0 };
+const empty = { texts: [], images: [], layerCount: 0, key: "" };
 const started: Extract<Action, { type: "started" }> = {
   type: "started",
   settings: defaultSettings,
@@ -236,38 +235,67 @@ test("another drawing asks for other images, on the pad or in the selection, and
   );
 });
 
-test("other layers ask for other images; fewer of them, and those that show the results, do not", () => {
-  const selected = (...ids: string[]): Action => ({
+/** A person, or the plugin itself, selects layers, and main reads their icons: those inside, or themselves. */
+const selecting = (ids: readonly string[], isOwn = false, inside = ids): Action[] => [
+  { type: "selection", selection: { ...empty, layerCount: ids.length, key: [...ids].sort().join(), isOwn } },
+  {
     type: "scene",
     scene: {
-      icons: ids.map((nodeId) => ({
+      icons: inside.map((nodeId) => ({
         ...{ nodeId, nodeName: nodeId, widthPx: 8, heightPx: 8, provenance: "", vector: "", url: "" },
       })),
     },
-  });
-  const madeBy = (command: CommandId): State =>
-    [
-      { type: "command", command } as const,
-      selected("1", "2"),
+  },
+];
+
+test("after a run on two layers, others, more and fewer ask for other images, but none at all do not", () => {
+  const made = after(
+    started,
+    { type: "command", command: "restyle" },
+    ...selecting(["1", "2"]),
+    run(1),
+    { type: "run-result", runId: 1, set: set("a cat", ["x"]) },
+    { type: "run-done", runId: 1 },
+  );
+  const isEditedBy = (...ids: string[]): boolean => isEdited(selecting(ids).reduce(reduce, made));
+  assert.deepEqual(
+    [["1", "2"], ["2", "1"], [], ["2"], ["3"], ["1", "2", "3"]].map((ids) => isEditedBy(...ids)),
+    [false, false, false, true, true, true],
+  );
+  // A layer of the selection that the run changed can't be read any more, or was replaced in its frame.
+  assert.equal(isEdited(reduce(made, selecting(["1", "2"], false, ["2"])[1]!)), false);
+  const filled = after(
+    started,
+    { type: "command", command: "fill-label" },
+    ...[selecting(["1"])[0]!, { type: "scene", scene: { layers: [{ id: "1", name: "1" }] } } as const],
+    run(1),
+  );
+  const other = [selecting(["2"])[0]!, { type: "scene", scene: { layers: [{ id: "2", name: "2" }] } } as const];
+  assert.deepEqual([filled, other.reduce<State>(reduce, filled)].map(isEdited), [false, true]);
+});
+
+test("what the plugin selects when it adds vectors or components is no wish for others; what a person selects then is", () => {
+  for (const command of ["vectorise", "components"] as const) {
+    const added = after(
+      started,
+      { type: "command", command },
+      ...selecting(["1", "2"]),
       run(1),
-      { type: "run-result", runId: 1, set: set("a cat", ["x"]) } as const,
-      { type: "run-done", runId: 1 } as const,
-      { type: "applying", applyId: 9 } as const,
-      { type: "applied", applyId: 9, imageCount: 1, placed: [{ key: "x", nodeId: "7" }] } as const,
-    ].reduce<State>(reduce, after(started));
-  const isEditedBy = (command: CommandId, ...ids: string[]): boolean =>
-    isEdited(reduce(madeBy(command), selected(...ids)));
-  assert.deepEqual(
-    [["1", "2"], ["2"], [], ["7", "2"], ["3"], ["1", "2", "3"]].map((ids) => isEditedBy("restyle", ...ids)),
-    [false, false, false, false, true, true],
-  );
-  assert.equal(isEditedBy("vectorise", "8"), false, "main selects the vectors that it adds");
-  const layers = (id: string): Action => ({ type: "scene", scene: { layers: [{ id, name: id }] } });
-  const filled = after(started, { type: "command", command: "fill-label" }, layers("1"), run(1));
-  assert.deepEqual(
-    ["1", "2"].map((id) => isEdited(reduce(filled, layers(id)))),
-    [false, true],
-  );
+      { type: "run-result", runId: 1, set: set("a cat", ["x"]) },
+      { type: "run-done", runId: 1 },
+      { type: "applying", applyId: 9 },
+      ...selecting(["7"], true, ["8", "9"]),
+      { type: "applied", applyId: 9, imageCount: 1 },
+    );
+    assert.equal(isEdited(added), false, command);
+    const states = [selecting(["3"]), selecting(["1"]), selecting(["1", "2"]), selecting(["7"], false, ["8", "9"])].map(
+      (actions) => actions.reduce(reduce, added),
+    );
+    assert.deepEqual(states.map(isEdited), [true, true, false, false], command);
+    // The next run is of its own selection alone.
+    const again = [...selecting(["3"]), run(2), ...selecting(["7"])].reduce<State>(reduce, added);
+    assert.equal(isEdited(again), true, command);
+  }
 });
 
 test("what was applied and is gone again can be added again", () => {
@@ -330,7 +358,12 @@ test("a failure ends the run and keeps the captions", () => {
 test("selected text layers become captions until a person writes own ones", () => {
   const texts = (...list: string[]): Action => ({
     type: "selection",
-    selection: { texts: list.map((text, i) => ({ id: String(i), text })), images: [], layerCount: list.length },
+    selection: {
+      texts: list.map((text, i) => ({ id: String(i), text })),
+      images: [],
+      layerCount: list.length,
+      key: "",
+    },
   });
   const filled = after(started, texts("a cat", "a dog"));
   assert.equal(filled.form.captions, "a cat\na dog");
@@ -419,7 +452,7 @@ test("Redraw leaves the form to the person: it is what is kept, and comes back w
 test("texts that are taken from the selection while a Redraw has the form belong to the person's form", () => {
   const texts = (text: string): Action => ({
     type: "selection",
-    selection: { texts: [{ id: "1", text }], images: [], layerCount: 1 },
+    selection: { texts: [{ id: "1", text }], images: [], layerCount: 1, key: "" },
   });
   const plan = planRedraw([layer("1:0", provenance(1))], defaultForm)!;
   const leave: Action = { type: "command", command: "sketch" };

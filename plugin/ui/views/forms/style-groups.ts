@@ -63,8 +63,11 @@ export function spoilsVectors(
   return hasVectors && (kind === "emoji" || kind === "colour");
 }
 
+/** What a reader sees as one character, which may be several joined ones: 👩‍🚀. */
+const charactersOf = (word: string): string[] => [...new Intl.Segmenter().segment(word)].map(({ segment }) => segment);
+
 /** What stands for a style until its picture is drawn: `Material Symbols, outlined` is MS, `Lucide` is Lu. */
 export function initialsOf(name: string): string {
-  const [first = [], second] = (name.match(/[^\s,]+/g) ?? []).map((word) => [...word]);
+  const [first = [], second] = (name.match(/[^\s,]+/g) ?? []).map(charactersOf);
   return (second ? [first[0], second[0]] : first.slice(0, 2)).join("");
 }

@@ -16,7 +16,7 @@ function opened(palette: string): { controller: Controller; wanted: () => (strin
   const sent: UiMessage[] = [];
   const controller = controllerIn({ post: (message) => sent.push(message) });
   const launch = { kind: "command", command: "settings" } as const;
-  const selection = { texts: [], images: [], layerCount: 0 };
+  const selection = { texts: [], images: [], layerCount: 0, key: "" };
   const session = { form: { ...defaultForm, palette }, results: [] };
   controller.receive({ type: "start", launch, settings: defaultSettings, selection, session, editor: "figma" });
   return {

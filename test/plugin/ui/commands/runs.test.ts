@@ -20,7 +20,7 @@ async function withController(
   }
 }
 
-const selection = { texts: [], images: [], layerCount: 1 };
+const selection = { texts: [], images: [], layerCount: 1, key: "" };
 const readsOf = (sent: readonly UiMessage[]) => sent.filter((message) => message.type === "read-upscale-sources");
 
 const read = (sent: readonly UiMessage[], count: number) =>

@@ -140,7 +140,7 @@ function reopened(server: ContractServer, done: Generation) {
     ],
   };
   const launch = { kind: "command", command: "caption-to-artboard" } as const;
-  const selection = { texts: [], images: [], layerCount: 0 };
+  const selection = { texts: [], images: [], layerCount: 0, key: "" };
   controller.receive({ type: "start", launch, settings, selection, session, editor: "figma" });
   return controller;
 }

@@ -105,6 +105,16 @@ test("a style of many colours is said to spoil vectors, before the run; pictures
 });
 
 test("a style without a picture is shown by whole characters of its first words, wherever it begins", () => {
-  const names = ["Material Symbols, outlined", "Lucide", " Lucide", " , Noto  Emoji", "🎨 Paints", "😀😎😴", ""];
-  assert.deepEqual(names.map(initialsOf), ["MS", "Lu", "Lu", "NE", "🎨P", "😀😎", ""]);
+  const names = [
+    "Material Symbols, outlined",
+    "Lucide",
+    " Lucide",
+    " , Noto  Emoji",
+    "🎨 Paints",
+    "😀😎😴",
+    "👩‍🚀 team",
+    "🇧🇷🇯🇵",
+    "",
+  ];
+  assert.deepEqual(names.map(initialsOf), ["MS", "Lu", "Lu", "NE", "🎨P", "😀😎", "👩‍🚀t", "🇧🇷🇯🇵", ""]);
 });
