@@ -5,6 +5,7 @@ import { redrawCorners } from "../../server/engine/corners/redraw-corners.ts";
 import { cornersOfStyle } from "../../server/engine/corners/style-corners.ts";
 import { turnsOf } from "../../server/engine/corners/turns.ts";
 import { linesOfStyle } from "../../server/engine/lines/line-width.ts";
+import { oddsPerPx } from "../../server/engine/pixels/layered-image.ts";
 
 const sizePx = 96;
 /** Of lines, in pixels. */
@@ -24,7 +25,23 @@ const box =
     const [dx, dy] = [Math.abs(x - 48) - half + radius, Math.abs(y - 48) - half + radius];
     return radius - Math.hypot(Math.max(0, dx), Math.max(0, dy)) - Math.min(0, Math.max(dx, dy));
   };
-/** Its outline as a line inside of it. */
+/** A box less high than broad. */
+const low =
+  (half: number, radius: number): Inside =>
+  (x, y) => {
+    const [dx, dy] = [Math.abs(x - 48) - half + radius, Math.abs(y - 48) - 0.8 * half + radius];
+    return radius - Math.hypot(Math.max(0, dx), Math.max(0, dy)) - Math.min(0, Math.max(dx, dy));
+  };
+/** Shares of pixels that are ink. */
+const coverOf = (shape: Inside): Float32Array =>
+  Float32Array.from({ length: sizePx ** 2 }, (_, at) => {
+    let inked = 0;
+    for (let part = 0; part < 64; part += 1)
+      if (shape((at % sizePx) + ((part % 8) + 0.5) / 8, Math.floor(at / sizePx) + ((part >> 3) + 0.5) / 8) > 0)
+        inked += 1;
+    return inked / 64;
+  });
+/** The outline of a box as a line inside of it. */
 const frame =
   (half: number, radius: number): Inside =>
   (x, y) =>
@@ -79,6 +96,32 @@ describe("turns of an outline", () => {
           }
         }
       }
+  });
+
+  it("stretches of an arc that pixels make straight are no sides", () => {
+    for (const [half, radius] of [
+      [25.11, 17.1],
+      [26.22, 15],
+      [26.96, 16.4],
+    ] as const) {
+      const shape = low(half, radius);
+      const px = insideOf(shape);
+      // As soft as drawings keep their edges: what an edge cuts is nearer to it than it is in pixels.
+      const edged = coverOf(shape).map((share, at) =>
+        share > 0.02 && share < 0.98
+          ? Math.log(share / (1 - share)) / oddsPerPx
+          : Math.sign(share - 0.5) * Math.max(0.9, Math.abs(px[at]!)),
+      );
+      const { corners } = turnsOf(
+        edged.map((own) => Math.min(1, Math.max(0, 0.5 + own / 4))),
+        sizePx,
+      );
+      assert.equal(corners.length, 4, `${half} ${radius}`);
+      for (const { radiusPx, turn } of corners) {
+        assert.ok(Math.abs(radiusPx - radius) < 1, `${half} ${radius}: ${radiusPx}`);
+        assert.ok(Math.abs(turn - Math.PI / 2) < 0.05, `${half} ${radius}: ${turn}`);
+      }
+    }
   });
 
   it("a line has two ends of its width, round or flat", () => {

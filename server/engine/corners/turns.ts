@@ -18,7 +18,7 @@ import {
   turnOf,
   unit,
 } from "../outlines/polyline.ts";
-import { straightRuns } from "../outlines/straight-runs.ts";
+import { type Run, straightRuns } from "../outlines/straight-runs.ts";
 
 /** A straight stretch of an outline. */
 export interface Side {
@@ -85,6 +85,8 @@ const tangentOffPx = 2.2;
 const tangentOffShare = 0.45;
 /** How far an outline may be from an arc that it still is one, in pixels at least, and of its radius. */
 const [arcOffPx, arcOffShare] = [0.5, 0.12] as const;
+/** Length of a stretch of an arc that pixels make straight, of the radius at most: a cut corner is longer. */
+const withinArcMost = 0.5;
 
 /** Outward of a line: away from the ink. */
 export const outwardOf = ({ direction: [x, y] }: Line): Point => [y, -x];
@@ -126,20 +128,34 @@ interface LoopSide extends Side {
 
 /** In the order of the loop, each from its first point on the line to the last one. */
 function sidesOf(loop: Loop): LoopSide[] {
+  const found = straightRuns(loop, straightness).sort((one, other) => one.from - other.from);
+  const runs = found.filter((_, at) => !isWithinArc(loop, found, at));
+  return runs.map((_, at) => sideOf(loop, runs, at));
+}
+
+/** Whether a stretch is part of the arc between the sides before and after. */
+function isWithinArc(loop: Loop, runs: readonly Run[], at: number): boolean {
+  if (runs.length < 3) return false;
+  const others = runs.filter((_, other) => other !== at);
+  const [before, after] = [at + others.length - 1, at].map((other) => sideOf(loop, others, other % others.length));
+  const corner = cornerBetween(loop, before!, after!);
+  return corner !== undefined && sideOf(loop, runs, at).lengthPx <= withinArcMost * corner.radiusPx;
+}
+
+/** A straight stretch, as far as the outline lies on its line and none of the others begins. */
+function sideOf(loop: Loop, runs: readonly Run[], at: number): LoopSide {
   const count = loop.points.length;
-  const runs = straightRuns(loop, straightness).sort((one, other) => one.from - other.from);
-  return runs.map(({ from, to, line }, at) => {
-    const before = runs.at(at - 1)!;
-    const after = runs[(at + 1) % runs.length]!;
-    const least = runs.length > 1 ? from - ((((from - before.to) % count) + count) % count) : from;
-    const most = runs.length > 1 ? to + ((((after.from - to) % count) + count) % count) : to;
-    const isBeside = (index: number): boolean => Math.abs(insideOf(line, pointAt(loop, index))) <= besidePx;
-    let [first, last] = [from, to];
-    while (first > least && isBeside(first - 1)) first -= 1;
-    while (last < most && isBeside(last + 1)) last += 1;
-    const lengthPx = dot(minus(pointAt(loop, last), pointAt(loop, first)), line.direction);
-    return { line, from: first, to: last, lengthPx };
-  });
+  const { from, to, line } = runs[at]!;
+  const before = runs.at(at - 1)!;
+  const after = runs[(at + 1) % runs.length]!;
+  const least = runs.length > 1 ? from - ((((from - before.to) % count) + count) % count) : from;
+  const most = runs.length > 1 ? to + ((((after.from - to) % count) + count) % count) : to;
+  const isBeside = (index: number): boolean => Math.abs(insideOf(line, pointAt(loop, index))) <= besidePx;
+  let [first, last] = [from, to];
+  while (first > least && isBeside(first - 1)) first -= 1;
+  while (last < most && isBeside(last + 1)) last += 1;
+  const lengthPx = dot(minus(pointAt(loop, last), pointAt(loop, first)), line.direction);
+  return { line, from: first, to: last, lengthPx };
 }
 
 function cornerBetween(loop: Loop, before: LoopSide, after: LoopSide): Corner | undefined {

@@ -35,7 +35,7 @@ const tidyPx = 1.5;
 const unknown = -1;
 
 /** A drawing with its edge, and how broad its lines are. */
-export interface Pieces extends Pick<Redrawn, "alphas" | "field" | "width"> {
+export interface Pieces extends Pick<Redrawn, "alphas" | "inside" | "field" | "width"> {
   /** It is not lines alone. */
   readonly isOfFills?: boolean;
 }
@@ -46,7 +46,7 @@ export interface Pieces extends Pick<Redrawn, "alphas" | "field" | "width"> {
  * @returns of each level what has it or a higher one
  */
 export function decidePieces(
-  { alphas, field, width, isOfFills }: Pieces,
+  { alphas, inside, field, width, isOfFills }: Pieces,
   answer: Float32Array,
   sizePx: number,
   levels: readonly number[] = [1],
@@ -110,7 +110,8 @@ export function decidePieces(
     if (line > 0 && levelOfLine[line] === unknown) levelOfLine[line] = levelOf(line, parts[cell]!);
     decided[cell] = line > 0 ? levelOfLine[line]! : levelOfArea[areas[cell]!]!;
   }
-  const own = edgedOf(field, sizePx).inside;
+  // By the grid, as those of what is decided are.
+  const own = edgedOf(fieldAround(ink, sidePx), sizePx).inside;
   const firstBay = fills.length;
   const isEmpty = (cell: number): boolean => ink[cell] === 0 && levelOfArea[areas[cell]!] === 0;
   const isOutline = (cell: number): boolean => (ofLines[lines[cell]!]?.empty ?? 0) > 0;
@@ -133,7 +134,7 @@ export function decidePieces(
       endMarks(mask, { lines, away, thick, sidePx, isMark, isTinted: (own) => levelOfLine[own]! < level });
     const whole = hasBays ? tidied(mask, sidePx, (cell) => areas[cell]! >= firstBay) : mask;
     const edged = edgedOf(fieldAround(whole, sidePx), sizePx);
-    return { ...edged, inside: withOwnEdges(edged.inside, own, alphas) };
+    return { ...edged, inside: withOwnEdges(edged.inside, own, inside) };
   });
 }
 

@@ -9,16 +9,16 @@ import { channelsOfHex } from "../pixels/hex-colour.ts";
 import { inkOf, tintOf, tintShare } from "../pixels/ink-colour.ts";
 import { type LayeredImage, oddsPerPx, paintValues } from "../pixels/layered-image.ts";
 import { usualInk } from "../pixels/usual-ink.ts";
-import { decidePieces } from "./by-pieces.ts";
+import { decidePieces, type Pieces } from "./by-pieces.ts";
 import { cutGaps } from "./gaps/cut-gaps.ts";
 import { isLines, lineWidthOf, type StyleLines } from "./line-width.ts";
 import { linesApart } from "./necks.ts";
 import { openTintAsFill, openTintInLines } from "./open-tints.ts";
 import { hasFills, isHollow, outlineOf } from "./outline.ts";
-import { withOwnEdges } from "./own-edge.ts";
+import { exactInside } from "./own-edge.ts";
 import { movedEdge, redrawLines } from "./redraw-lines.ts";
 import { settled } from "./settle.ts";
-import { type Edged, edgedOf, shapeOf } from "./shape.ts";
+import { type Edged, edgedOf, type Shape, shapeOf } from "./shape.ts";
 import { areaTintMost, besideTint, ofTint, overTint, partsAsInk } from "./tinted.ts";
 import { tintedAreas } from "./tinted-areas.ts";
 import { tintToMiddles } from "./tones/flat-tint.ts";
@@ -104,12 +104,7 @@ export async function drawnInLines(
     const outlined = !redrawn && width && isHollow(shape, drawn, sizePx, width);
     const edged = outlined ? outlineOf(lines, drawn, sizePx, width, shape) : redrawn;
     if (outlined && !edged) return undefined;
-    const pieces = edged ?? {
-      alphas: lines,
-      field: movedEdge(shape, sizePx, 0, 0),
-      width: width ?? usualWidth,
-      isOfFills: true,
-    };
+    const pieces = edged ?? ofFills(lines, sizePx, shape, width ?? usualWidth);
     const decided = decidePieces(pieces, answer, sizePx, levels);
     return inLayers(
       decided.map((edge) => oddsOf(edge, pieces.width)),
@@ -146,6 +141,12 @@ export async function drawnInLines(
   return inLayers([odds, odds.map((_, at) => (isTinted(at) ? sureOdds : -sureOdds))], [1, tint], sizePx);
 }
 
+/** A drawing of fills as pieces. */
+function ofFills(alphas: Float32Array, sizePx: number, shape: Shape, width: number): Pieces {
+  const field = movedEdge(shape, sizePx, 0, 0);
+  return { alphas, inside: exactInside(edgedOf(field, sizePx).inside, alphas), field, width, isOfFills: true };
+}
+
 /** A drawing of one ink with its own edges; undefined where its alphas are neither ink nor one tint. */
 function asItIs(planes: Float32Array, sizePx: number, isOneInk: boolean): LayeredImage | undefined {
   const alphas = planes.subarray(3 * sizePx ** 2);
@@ -163,7 +164,7 @@ function asItIs(planes: Float32Array, sizePx: number, isOneInk: boolean): Layere
 /** Log-odds of ink by the edge that it has. @param alphas [sizePx, sizePx] @param isExact they are a drawing's own, of ink alone */
 function ownEdge(alphas: Float32Array, sizePx: number, isExact = false): Float32Array {
   const { inside } = edgedOf(movedEdge(shapeOf(alphas, sizePx), sizePx, 0, 0), sizePx);
-  return (isExact ? withOwnEdges(inside, inside, alphas) : inside).map((px) => oddsPerPx * px);
+  return (isExact ? exactInside(inside, alphas) : inside).map((px) => oddsPerPx * px);
 }
 
 /** Log-odds of lines along the edges of ink. @param odds of the ink @param widthPx of the lines, inside of it */

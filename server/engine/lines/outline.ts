@@ -8,7 +8,7 @@ import { asLargeAs, isBlots, isSmear } from "./answer-frame.ts";
 import { distancesTo } from "./distances.ts";
 import { highestOf, labelAreas } from "./label-areas.ts";
 import { isLines, lineWidthOf } from "./line-width.ts";
-import { withOwnEdges } from "./own-edge.ts";
+import { exactInside, withOwnEdges } from "./own-edge.ts";
 import { changeShares, movedEdge, type Redrawn } from "./redraw-lines.ts";
 import {
   edgeCells,
@@ -75,7 +75,7 @@ export function outlineOf(
   const outline = bandsOf(shape, answer, sizePx, width, least);
   if (outline) {
     const own = edgedOf(movedEdge(shape, sizePx, 0, 0), sizePx).inside;
-    return { ...outline, inside: withOwnEdges(outline.inside, own, drawing) };
+    return { ...outline, inside: withOwnEdges(outline.inside, own, exactInside(own, drawing)) };
   }
   const asLarge = asLargeAs(drawing, answer, sizePx);
   return asLarge && bandsOf(shapeOf(asLarge, sizePx), answer, sizePx, width, sureAgreement);

@@ -7,7 +7,7 @@ import { countParts, lostHoles } from "./count-parts.ts";
 import { distancesTo } from "./distances.ts";
 import { highestOf, labelAreas } from "./label-areas.ts";
 import { isLines, isWidthOf, type LineWidth, lineWidthOf, type StyleLines } from "./line-width.ts";
-import { withOwnEdges } from "./own-edge.ts";
+import { exactInside, exactMoved } from "./own-edge.ts";
 import { bordered, type Edged, edgeCells, edgedOf, finePerPx, type Shape, shapeOf } from "./shape.ts";
 
 /** Shares of the change of width that are tried, until lines stay whole and apart; without any they do. */
@@ -55,8 +55,9 @@ export function redrawLines(
     const edged = edgedOf(field, sizePx);
     const broader = width !== undefined && width > own.width ? to * sizePx : undefined;
     if (before && !isWhole(bordered(edged.alphas, sizePx), before, broader)) continue;
-    const drawn = to === own.width ? { alphas, inside: withOwnEdges(edged.inside, edged.inside, alphas) } : edged;
-    return { ...drawn, field, width: to };
+    if (to === own.width) return { alphas, inside: exactInside(edged.inside, alphas), field, width: to };
+    const inside = exactMoved(edged.inside, alphas, sizePx, ((to - own.width) * sizePx) / 2);
+    return { alphas: edged.alphas, inside, field, width: to };
   }
   return undefined;
 }

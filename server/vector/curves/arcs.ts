@@ -36,6 +36,8 @@ const [radiusLeast, turnMost, bendLeast] = [0.4, 5.9, 0.15] as const;
 const [stepShare, lastShare, stepLeastPx] = [0.3, 0.001, 0.02] as const;
 /** How many points are looked at in a search, how far off, by what is allowed, a circle may be at first, and how many steps there are. */
 const [lookedAt, hopelessTimes, triesMost] = [24, 12, 40] as const;
+/** How long an arc may be, by the length of its points. */
+const longerMost = 1.5;
 /** A piece of an arc turns by at most a quarter and this, in radians; nodes at tops and sides keep so far from ends. */
 const [quarterMore, sideLeast] = [0.06, 0.26] as const;
 
@@ -77,11 +79,15 @@ function arcFrom(gap: Gap, offPx: number): Arc | undefined {
   const best = family(at);
   if (!best || points.some((point) => awayFrom(point, best, sign, gap) > offPx)) return undefined;
   const turn = turnAt(best, best.to, sign);
-  if (turn > turnMost) return undefined;
+  if (turn > turnMost || best.radius * turn > longerMost * reachOf(points, best)) return undefined;
   if (before && dot(minus(best.from, points[0]!), before) < -room[0]) return undefined;
   if (after && dot(minus(best.to, points.at(-1)!), after) > room[1]) return undefined;
   return { from: best.from, to: best.to, segments: segmentsOf(best, sign, turn) };
 }
+
+/** How long points are, up to where a circle leaves the lines beside them: a far longer arc goes around the other way. */
+const reachOf = (points: readonly Point[], { from, to }: Circle): number =>
+  [...points, to].reduce((sum, point, at) => sum + distanceOf(points[at - 1] ?? from, point), 0);
 
 /** Circles that touch the lines or go through the ends, from the one that is most like the guess on. */
 function familyOf(

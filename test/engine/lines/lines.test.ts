@@ -8,7 +8,7 @@ import { drawnInLines } from "../../../server/engine/lines/drawn-in-lines.ts";
 import { isLines, linesOfStyle, lineWidthOf } from "../../../server/engine/lines/line-width.ts";
 import { outlineOf } from "../../../server/engine/lines/outline.ts";
 import { movedEdge, redrawLines } from "../../../server/engine/lines/redraw-lines.ts";
-import { shapeOf } from "../../../server/engine/lines/shape.ts";
+import { edgedOf, shapeOf } from "../../../server/engine/lines/shape.ts";
 import { partsAsInk } from "../../../server/engine/lines/tinted.ts";
 import { drawLayers } from "../../../server/engine/pixels/layered-image.ts";
 import { paint } from "../../../server/engine/translation.ts";
@@ -221,7 +221,8 @@ describe("pieces", () => {
     const decide = (radius: number): Float32Array => {
       const alphas = drawn(joined(ring(26, 4), disc(radius)));
       const field = movedEdge(shapeOf(alphas, sizePx), sizePx, 0, 0);
-      return decidePieces({ alphas, field, width: 4 / sizePx }, drawn(disc(28)), sizePx)[0]!.alphas;
+      const { inside } = edgedOf(field, sizePx);
+      return decidePieces({ alphas, inside, field, width: 4 / sizePx }, drawn(disc(28)), sizePx)[0]!.alphas;
     };
     const middle = 32 * sizePx + 32;
     assert.deepEqual(

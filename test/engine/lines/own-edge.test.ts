@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { drawnInLines, type WantedLines } from "../../../server/engine/lines/drawn-in-lines.ts";
-import { withOwnEdges } from "../../../server/engine/lines/own-edge.ts";
+import { exactInside, withOwnEdges } from "../../../server/engine/lines/own-edge.ts";
+import { outlinesOf } from "../../../server/engine/outlines/contours.ts";
 import { drawLayers } from "../../../server/engine/pixels/layered-image.ts";
 import { disc, type Inside, joined, ring, sizePx, stroke } from "./drawn-shapes.ts";
 
@@ -84,6 +85,26 @@ it("lines keep their edges where the tint beside them is left out, beside it and
 it("an edge that was moved stays where it was moved to", () => {
   const [own, alphas] = [Float32Array.from([-1.3, -0.3, 0.7]), Float32Array.from([0, 0.2, 1])];
   const moved = Float32Array.from([-1.1, -0.1, 0.9]);
-  assert.deepEqual(withOwnEdges(moved, own, alphas), moved);
-  assert.ok(withOwnEdges(own, own, alphas)[1]! > -0.29);
+  const exact = exactInside(own, alphas);
+  assert.deepEqual(withOwnEdges(moved, own, exact), moved);
+  assert.ok(withOwnEdges(own, own, exact)[1]! > -0.29);
 });
+
+/** How unevenly a circle around (32, 32) is drawn: standard deviation of how far the edge lies from it, in pixels. */
+function unevenness(alphas: Float32Array, factor: number): number {
+  const side = factor * sizePx;
+  const [outline] = outlinesOf(alphas, side).sort((one, other) => other.length - one.length);
+  const radii = Array.from({ length: outline!.length / 2 }, (_, at) =>
+    Math.hypot(outline![2 * at]! / factor - 32, outline![2 * at + 1]! / factor - 32),
+  );
+  const mean = radii.reduce((sum, radius) => sum + radius, 0) / radii.length;
+  return Math.sqrt(radii.reduce((sum, radius) => sum + (radius - mean) ** 2, 0) / radii.length);
+}
+
+for (const wanted of [3.7, 6.4])
+  it(`circles stay round where lines get another width: ${wanted} px, and where they are filled`, async () => {
+    const outline = coverOf(ring(22.3, 5));
+    const thin = await drawnAs(outline, { width: wanted / sizePx, isAll: true }, undefined, 4);
+    const filled = await drawnAs(outline, { width: wanted / sizePx, isAll: false }, coverOf(disc(24)), 4);
+    for (const alphas of [thin, filled]) assert.ok(unevenness(alphas, 4) < 0.05, `${unevenness(alphas, 4)}`);
+  });
