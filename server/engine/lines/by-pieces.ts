@@ -9,7 +9,7 @@ import { alikeMeans } from "./alike-areas.ts";
 import { distancesTo, distancesToOther } from "./distances.ts";
 import { endGaps } from "./ends/end-gaps.ts";
 import { endMarks } from "./ends/end-marks.ts";
-import { gapsAlongThings, shutAreas } from "./gaps/broken-outlines.ts";
+import { evenRims, shutAreas, shutReach } from "./gaps/broken-outlines.ts";
 import { highestOf, labelAreas, partsAround, spreadLabels } from "./label-areas.ts";
 import { withOwnEdges } from "./own-edge.ts";
 import type { Redrawn } from "./redraw-lines.ts";
@@ -18,7 +18,7 @@ import { type Edged, edgedOf, fieldAround, finePerPx, inkIn, opened, refined, re
 /** Share of the depth of a piece from which on cells count, and depth in pixels that always does: answers tremble at edges. */
 export const [coreShare, corePx] = [0.4, 2] as const;
 /** Share of a line's edge beside empty areas from which on it is an edge of the drawing. */
-const emptyLeast = 0.1;
+const emptyLeast = 0.2;
 /** Mean of a line between two parts of a fill, and of a mark within what was a hole of a fill, from which on it is part of the fill. */
 const [dividerMost, islandMost] = [0.95, 0.85] as const;
 /** Marks within lines are never part of the fill that these get, or a mark would be missing: no mean is as high. */
@@ -55,7 +55,7 @@ export function decidePieces(
   const ink = inkIn(field);
   const thick = width * sizePx * finePerPx;
   // Of ink to what is none, and the other way round.
-  const away = distancesToOther(ink, sidePx, Math.ceil(bayDepth * thick) + 2);
+  const away = distancesToOther(ink, sidePx, Math.ceil(Math.max(bayDepth, shutReach) * thick) + 2);
   const parts = labelAreas(ink, 1, sidePx, true);
   const lines = linesOf(repeated(piecesOf(alphas, sizePx).labels, sizePx), parts, sidePx);
   const drawn = refined(answer, sizePx);
@@ -73,19 +73,15 @@ export function decidePieces(
   const fills = shared.map((mean) => (isOfFills && mean < holeMost ? 0 : levelNearest(mean)));
   // Nothing is filled around a drawing but what it nearly encloses.
   fills[areas[0]!] = 0;
-  const grid = { parts, areas, sidePx, thick };
-  const shut = shutAreas(grid, away);
   const fillsOf = (labels: Uint16Array): number[] =>
     meansOf(labels, away, drawn).map((mean) => (mean >= bayLeast ? levelNearest(mean) : 0));
-  const shutFills = shut ? fillsOf(shut) : [];
-  const gaps =
-    shut && shutFills.includes(levels[0]!)
-      ? gapsAlongThings(grid, shut, (label) => shutFills[label] === levels[0])
-      : undefined;
-  if (shut)
+  const grid = { parts, lines, areas, fills: fills.slice(), drawn, sidePx, thick };
+  const shut = shutAreas(grid, away, fillsOf);
+  if (shut) {
     for (let cell = 0; cell < areas.length; cell += 1)
-      if (shutFills[shut[cell]!]! > 0) areas[cell] = fills.length + shut[cell]!;
-  fills.push(...shutFills);
+      if (shut.labels[cell]! > 0) areas[cell] = fills.length + shut.labels[cell]!;
+    fills.push(...shut.levels);
+  }
   const bays = baysOf(areas, away, thick, sidePx);
   const bayFills = bays ? fillsOf(bays) : [];
   const hasBays = bayFills.some((fill) => fill > 0);
@@ -108,7 +104,8 @@ export function decidePieces(
   for (let cell = 0; cell < ink.length; cell += 1) {
     const line = lines[cell]!;
     if (line > 0 && levelOfLine[line] === unknown) levelOfLine[line] = levelOf(line, parts[cell]!);
-    decided[cell] = line > 0 ? levelOfLine[line]! : levelOfArea[areas[cell]!]!;
+    if (shut?.over[cell] === 1) decided[cell] = levels[0]!;
+    else decided[cell] = line > 0 ? levelOfLine[line]! : levelOfArea[areas[cell]!]!;
   }
   // By the grid, as those of what is decided are.
   const own = edgedOf(fieldAround(ink, sidePx), sizePx).inside;
@@ -124,11 +121,12 @@ export function decidePieces(
     const mask = new Uint8Array(ink.length);
     let hasGaps = false;
     for (let cell = 0; cell < ink.length; cell += 1) {
-      if (gaps?.[cell] === 1) continue;
+      if (shut?.gaps[cell] === 1) continue;
       // No line says where the fill of a bay ends.
       if (decided[cell]! >= level) mask[cell] = areas[cell]! < firstBay || drawn[cell]! >= level / 2 ? 1 : 0;
       else if (ink[cell] === 1) hasGaps = true;
     }
+    if (shut) evenRims(mask, grid, shut);
     if (hasGaps) endGaps(mask, { ink, away, thick, sidePx, isEmpty, isOutline });
     if (level === levels[0] && levels.length > 1)
       endMarks(mask, { lines, away, thick, sidePx, isMark, isTinted: (own) => levelOfLine[own]! < level });
