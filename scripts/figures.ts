@@ -6,7 +6,6 @@
 import { parseArgs } from "node:util";
 import { autoencoderFigure } from "./figures/autoencoder.ts";
 import { captionFigure, everydayFigure, failureFigure, retrievalFigure } from "./figures/captions.ts";
-import { cleanSketchesFigure } from "./figures/clean-sketches.ts";
 import { colouredDrawingsFigure, inColouredStylesFigure } from "./figures/coloured-drawings.ts";
 import { badgesFigure } from "./figures/composed/badges.ts";
 import { layoutFigure, lowResolutionFigure, sketchFigure } from "./figures/conditions.ts";
@@ -24,6 +23,7 @@ import {
   partColoursFigure,
 } from "./figures/own-style.ts";
 import { playgroundFigure } from "./figures/playground.ts";
+import { cleanSketchesFigure, overlapsFigure } from "./figures/restyled-examples.ts";
 import {
   colouredStylesFigure,
   contoursFigure,
@@ -69,6 +69,7 @@ const figures: Figures = {
   badges: badgesFigure,
   "coloured-drawings": colouredDrawingsFigure,
   "clean-sketches": cleanSketchesFigure,
+  overlaps: overlapsFigure,
   "layouts-restyled": layoutsRestyledFigure,
   "low-resolution": lowResolutionFigure,
 };
@@ -109,9 +110,10 @@ const folders: Readonly<Record<string, string>> = {
   "part-colours": "composed",
   "coloured-captions": "styles",
   badges: "composed",
-  "coloured-drawings": "styles",
-  "clean-sketches": "styles",
-  "layouts-restyled": "styles",
+  "coloured-drawings": "drawings",
+  "clean-sketches": "drawings",
+  overlaps: "drawings",
+  "layouts-restyled": "drawings",
   ...Object.fromEntries(Object.keys(styleFigures).map((name) => [name, "styles"])),
   training: "training",
   ...Object.fromEntries(Object.keys(upscalingSheets).map((name) => [name, "upscaling"])),
