@@ -66,10 +66,12 @@ describe("a stop while the queue server is away", { skip: withoutQueueServer, ti
   const startServer = (name: string, ...args: string[]) => start(name, ["http/serve-small", "--port", "0", ...args]);
   const startWorker = (name: string, imageMs = 0) => start(name, ["app/work-small"], imageMs);
 
-  /** The exit code after SIGTERM; SIGKILL where a supervisor would have had to. */
-  async function stopped({ child }: Started): Promise<number | string> {
+  /** The exit code after SIGTERM; SIGKILL where a supervisor would have had to. Fails where something kept the process alive. */
+  async function stopped({ child, log }: Started): Promise<number | string> {
     const kill = setTimeout(() => child.kill("SIGKILL"), killMs);
-    return untilExit(child, "SIGTERM").finally(() => clearTimeout(kill));
+    const code = await untilExit(child, "SIGTERM").finally(() => clearTimeout(kill));
+    assert.doesNotMatch(log(), /did not stop within/);
+    return code;
   }
   async function ask({ data, log }: Started, path: string, body?: object): Promise<Generation> {
     const token = (await readFile(join(data, "token"), "utf8")).trim();
