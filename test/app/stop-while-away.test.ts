@@ -26,7 +26,7 @@ interface Started {
   log(): string;
 }
 
-describe("a stop with a queue server that may be away", { skip: withoutQueueServer, timeout: 240_000 }, () => {
+describe("a stop with a queue server that may be away", { skip: withoutQueueServer, timeout: 360_000 }, () => {
   let home: string;
   let queueServer: QueueServer;
   const children: ChildProcess[] = [];
