@@ -210,7 +210,7 @@ export const limits = {
   uploadsKeptMaxBytes: 1024 * 1024 * 1024,
   /** Milliseconds after which an upload that nothing used is removed, as results are. */
   uploadsKeptMs: 365 * 24 * 60 * 60 * 1000,
-  /** So long an upload stays after its last use, however many there are: its client has the answer and is about to name it. */
+  /** So long an upload stays after its last use, up to twice as many bytes: its client has the answer and is about to name it. */
   uploadsKeptLeastMs: 10 * 60 * 1000,
   /** Examples of a training: fewer teach a flow nothing that its start does not know, more than these belong to the command line. */
   examplesMin: 20,

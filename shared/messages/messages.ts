@@ -40,7 +40,7 @@ export interface Selection {
   readonly layerCount: number;
   /** Which layers are selected, in whatever order. */
   readonly key: string;
-  /** The plugin selected them, as what it added: nobody chose them. */
+  /** The plugin selected what it added; no person chose it. */
   readonly isOwn?: boolean;
 }
 

@@ -59,7 +59,7 @@ it("a shrink removes what it must, but neither what a request holds nor what a j
 });
 
 for (const shared of [false, true])
-  it(`what was used in the last ten minutes stays, however many are held beside it, in ${shared ? "a shared store" : "a data folder"}`, async () => {
+  it(`what was used in the last ten minutes stays, up to twice the bound, in ${shared ? "a shared store" : "a data folder"}`, async () => {
     const folder = join(path, `young-${shared}`);
     const blobs = await openFolderBlobs(folder);
     const store = shared ? sharedUploads(blobs) : ResultStore.of(folder);
@@ -80,6 +80,11 @@ for (const shared of [false, true])
     await age(answered, 11);
     await uploads.shrink(bounds);
     assert.deepEqual(await readdir(folder), [held]);
+    // One that sends without end fills no disk: of what is young only twice as much stays, the newest.
+    const flood = await Promise.all([4, 5, 6, 7].map((index) => store.put(Buffer.alloc(100, index))));
+    for (const [index, digest] of flood.entries()) await age(digest, 8 - index);
+    await uploads.shrink(bounds, flood[3]);
+    assert.deepEqual((await readdir(folder)).sort(), [held, flood[2], flood[3]].sort());
   });
 
 it("what is named while it is being removed waits, and is then found gone or, where a job needs it, here", async () => {

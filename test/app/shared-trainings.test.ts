@@ -164,6 +164,7 @@ describe("trainings of many machines", { skip: withoutQueueServer }, () => {
     const code = await untilExit(worker.child, "SIGTERM").finally(() => clearTimeout(kill));
     assert.equal(code, 0, worker.output());
     assert.match(worker.output(), new RegExp(`"jobs":\\["${id}"\\]`));
+    assert.doesNotMatch(worker.output(), /did not stop within/);
     await queueServer.restart();
     await startWorker("worker-6");
     let last: Training | undefined;

@@ -1,4 +1,7 @@
-/** A stop while the queue server is away, or does not answer: every process ends, and what a worker had goes on at another one. */
+/**
+ * A stop while the queue server is away, or does not answer: every process ends, and what a worker had goes on at another one. While the
+ * server is there jobs go back at once.
+ */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -23,7 +26,7 @@ interface Started {
   log(): string;
 }
 
-describe("a stop while the queue server is away", { skip: withoutQueueServer, timeout: 240_000 }, () => {
+describe("a stop with a queue server that may be away", { skip: withoutQueueServer, timeout: 360_000 }, () => {
   let home: string;
   let queueServer: QueueServer;
   const children: ChildProcess[] = [];
@@ -66,10 +69,12 @@ describe("a stop while the queue server is away", { skip: withoutQueueServer, ti
   const startServer = (name: string, ...args: string[]) => start(name, ["http/serve-small", "--port", "0", ...args]);
   const startWorker = (name: string, imageMs = 0) => start(name, ["app/work-small"], imageMs);
 
-  /** The exit code after SIGTERM; SIGKILL where a supervisor would have had to. */
-  async function stopped({ child }: Started): Promise<number | string> {
+  /** The exit code after SIGTERM; SIGKILL where a supervisor would have had to. Fails where something kept the process alive. */
+  async function stopped({ child, log }: Started): Promise<number | string> {
     const kill = setTimeout(() => child.kill("SIGKILL"), killMs);
-    return untilExit(child, "SIGTERM").finally(() => clearTimeout(kill));
+    const code = await untilExit(child, "SIGTERM").finally(() => clearTimeout(kill));
+    assert.doesNotMatch(log(), /did not stop within/);
+    return code;
   }
   async function ask({ data, log }: Started, path: string, body?: object): Promise<Generation> {
     const token = (await readFile(join(data, "token"), "utf8")).trim();
@@ -81,6 +86,33 @@ describe("a stop while the queue server is away", { skip: withoutQueueServer, ti
     assert.ok(response.ok, await response.clone().text());
     return (await response.json()) as Generation;
   }
+
+  const isIn = async (server: Started, state: string, id: string): Promise<boolean> =>
+    (await ask(server, `/v1/generations/${id}`)).state === state;
+
+  /** Resolves once it runs. @returns its id */
+  async function startJob(server: Started): Promise<string> {
+    let id = "";
+    await waitUntil("a server that knows its worker", async () => {
+      const begun = await ask(server, "/v1/generations", { condition: { caption: "bird" } }).catch(() => undefined);
+      id = begun?.id ?? "";
+      return begun !== undefined;
+    });
+    await waitUntil("a job that runs", () => isIn(server, "running", id));
+    return id;
+  }
+
+  it("while it is there, a worker puts a job back that does not end in time", async () => {
+    const [server, worker] = await Promise.all([startServer("server-0"), startWorker("worker-0", long)]);
+    const id = await startJob(server);
+    assert.equal(await stopped(worker), 0, worker.log());
+    assert.ok(await isIn(server, "queued", id));
+    assert.doesNotMatch(worker.log(), /could not be ended or put back/);
+    const next = await startWorker("worker-next");
+    await waitUntil("its end at another worker", () => isIn(server, "done", id));
+    assert.equal(await stopped(next), 0, next.log());
+    assert.equal(await stopped(server), 0, server.log());
+  });
 
   for (const signal of ["SIGKILL", "SIGSTOP"] as const)
     it(`after ${signal} of the queue server a server, a worker and both in one process stop with exit code 0`, async () => {
@@ -100,20 +132,13 @@ describe("a stop while the queue server is away", { skip: withoutQueueServer, ti
 
   it("a worker with a job says that it leaves it, stops with exit code 0, and another worker ends the job", async () => {
     const [server, worker] = await Promise.all([startServer("server"), startWorker("worker-1", long)]);
-    const isIn = async (state: string, id: string) => (await ask(server, `/v1/generations/${id}`)).state === state;
-    let id = "";
-    await waitUntil("a server that knows its worker", async () => {
-      const begun = await ask(server, "/v1/generations", { condition: { caption: "bird" } }).catch(() => undefined);
-      id = begun?.id ?? "";
-      return begun !== undefined;
-    });
-    await waitUntil("a job that runs", () => isIn("running", id));
+    const id = await startJob(server);
     await untilExit(queueServer.child, "SIGKILL");
     assert.equal(await stopped(worker), 0, worker.log());
     assert.match(worker.log(), new RegExp(`"jobs":\\["${id}"\\].*other workers go on with them`));
     await queueServer.restart();
     await startWorker("worker-2");
-    await waitUntil("a job that another worker ended", () => isIn("done", id).catch(() => false));
+    await waitUntil("a job that another worker ended", () => isIn(server, "done", id).catch(() => false));
     assert.equal(await stopped(server), 0, server.log());
   });
 });

@@ -1,5 +1,6 @@
 /** What happens at a bad moment: a line that is first used while the server hangs, a cancel during a publication, a caller that leaves. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { after, before, describe, it } from "node:test";
 import { BullLine } from "../../server/jobs/bull/bull-line.ts";
 import { BullQueue } from "../../server/jobs/bull/bull-queue.ts";
@@ -8,7 +9,7 @@ import { type Connections, connect } from "../../server/jobs/bull/connection.ts"
 import { Previews } from "../../server/jobs/bull/previews.ts";
 import type { JobKind } from "../../server/jobs/job-kinds.ts";
 import type { JobBody, JobQueue } from "../../server/jobs/job-queue.ts";
-import { waitUntil } from "../fixtures/wait-until.ts";
+import { nextTurn, waitUntil } from "../fixtures/wait-until.ts";
 import { generations, trainings } from "./job-samples.ts";
 import { type QueueServer, startQueueServer, withoutQueueServer } from "./queue-server.ts";
 
@@ -26,10 +27,11 @@ describe("a bad moment", { skip: withoutQueueServer, timeout: 120_000 }, () => {
     prefix: string,
     kind: JobKind<Body, Request>,
     act: (queue: BullQueue<Body, Request>, connections: Connections) => Promise<void>,
+    onError: (error: unknown) => void = () => undefined,
   ): Promise<void> {
     const connections = await connect(server.url, () => undefined);
     const about = { connections, prefix, now: Date.now, kind, timings };
-    const queue = await BullQueue.open({ ...about, queueMax: 10, historyMax: 10, onError: () => undefined });
+    const queue = await BullQueue.open({ ...about, queueMax: 10, historyMax: 10, onError });
     try {
       await act(queue, connections);
     } finally {
@@ -78,6 +80,30 @@ describe("a bad moment", { skip: withoutQueueServer, timeout: 120_000 }, () => {
         assert.equal((await job.finish(generations.done)).state, "done");
       });
     }));
+
+  it("a bad moment to close, while the server hangs until the end: what was asked for in vain is no fault", async () => {
+    const faults: unknown[] = [];
+    let ended: Promise<unknown> | undefined;
+    try {
+      await withQueue(
+        "{hangs}",
+        generations.kind,
+        async (queue, { working }) => {
+          server.child.kill("SIGSTOP");
+          ended = once(working, "end");
+          const taking = queue.take();
+          await queue.close();
+          assert.equal(await taking, undefined);
+        },
+        (fault) => faults.push(fault),
+      );
+      await ended;
+      await nextTurn();
+      assert.deepEqual(faults, []);
+    } finally {
+      server.child.kill("SIGCONT");
+    }
+  });
 
   it("a bad moment to cancel, while a training publishes, keeps what it published", () =>
     withQueue("{publish}", trainings.kind, async (queue) => {

@@ -1,6 +1,6 @@
 /**
- * What the selection offers to the UI: texts that can be captions, and nodes that Tau made. Bounded, never deep. And what the plugin selects
- * itself, which is told apart from what a person does.
+ * What the selection offers to the UI: texts that can be captions, and nodes that Tau made. Bounded, never deep. It also says whether the
+ * plugin or a person made the selection.
  */
 import { layersMax, provenanceKey, type Selection } from "../../../shared/messages/messages.ts";
 import { sizeKey, vectorKey } from "../../../shared/messages/vector-messages.ts";
@@ -16,7 +16,7 @@ const keyOf = (nodes: readonly SceneNode[]): string =>
 
 /** Selects what the plugin added. */
 export function selectAdded(page: PageNode, nodes: readonly SceneNode[]): void {
-  // Before: an event may come at once.
+  // First: the event of the selection may come at once.
   ownKey = keyOf(nodes);
   page.selection = nodes;
 }

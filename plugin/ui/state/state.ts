@@ -198,7 +198,7 @@ export function isEdited(state: State): boolean {
   return (
     asksForOther(asked.form, form) ||
     (svg !== "" && svg !== asked.svg) ||
-    // Where nobody selected anything, a layer may have become another by what the run did to it.
+    // While the selection stays, layers differ only by what the run did to them.
     (nodeIds.length > 0 && !asked.selections.includes(selection.key) && !isSameSet(nodeIds, asked.nodeIds))
   );
 }

@@ -28,7 +28,7 @@ export function imageRoutes(deps: RouteDeps): Route[] {
       path: "/v1/images",
       summary: "Upload an image",
       description:
-        "The same bytes always get the same digest; sending them twice stores them once. An upload stays for at least 10 minutes after this answer and after each request that names it, unless it is deleted.",
+        "The same bytes always get the same digest; sending them twice stores them once. An upload stays for at least 10 minutes after this answer and after each request that names it, unless it is deleted, or there are more than 2 GiB of uploads.",
       body: { mediaTypes },
       answers: { 201: { description: "Stored.", schema: "ImageUpload" } },
       problems: [

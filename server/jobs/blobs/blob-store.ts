@@ -53,28 +53,38 @@ export async function sweepBlobs(
 export interface KeptBounds {
   readonly maxBytes: number;
   readonly maxAgeMs: number;
-  /** Stays for so long, however much there is. Absent = 0. */
+  /** What was used within this time stays beyond `maxBytes`, up to twice as much. Absent = 0. */
   readonly leastAgeMs?: number;
 }
 
-/** Whether a file stays, however much there is: who was just told that it is here is about to name it. @param usedAt milliseconds since 1970 */
-export const isYoung = (usedAt: number, { leastAgeMs = 0 }: KeptBounds): boolean =>
-  Math.floor(usedAt) > Date.now() - leastAgeMs;
+/**
+ * Whether the longest unused file may go.
+ * @param usedAt milliseconds since 1970
+ * @param total bytes of all files
+ * @param leftBytes what is to be left of them
+ */
+export function mayGo(
+  { usedAt, total, leftBytes }: { readonly usedAt: number; readonly total: number; readonly leftBytes: number },
+  { maxBytes, maxAgeMs, leastAgeMs = 0 }: KeptBounds,
+): boolean {
+  const now = Date.now();
+  // Who was just told that it is here is about to name it; but nobody may fill the disk that way.
+  if (Math.floor(usedAt) > now - leastAgeMs) return total > 2 * maxBytes;
+  return total > leftBytes || usedAt < now - maxAgeMs;
+}
 
 /** Removes a file that nobody needs, and keeps others from beginning to meanwhile. @returns what `remove` did; undefined = it is needed */
 export type UnlessNeeded = (digest: string, remove: () => Promise<boolean>) => Promise<boolean | undefined>;
 
 /**
- * Removes files that were unused for too long, then the longest unused until at most `maxBytes` are left; never what is needed, or was
- * used just now.
+ * Removes files that were unused for too long, then the longest unused until at most `maxBytes` are left, of young ones twice as much;
+ * never what is needed.
  */
 export async function shrinkBlobs(store: BlobStore, bounds: KeptBounds, unlessNeeded: UnlessNeeded): Promise<void> {
-  const { maxBytes, maxAgeMs } = bounds;
   const blobs = await store.list();
-  const before = Date.now() - maxAgeMs;
   let total = blobs.reduce((sum, { bytes }) => sum + bytes, 0);
   for (const { digest, bytes, usedAt } of blobs.sort((a, b) => a.usedAt - b.usedAt)) {
-    if ((total <= maxBytes && usedAt >= before) || isYoung(usedAt, bounds)) return;
+    if (!mayGo({ usedAt, total, leftBytes: bounds.maxBytes }, bounds)) return;
     const isRemoved = await unlessNeeded(digest, async () => {
       // Someone may have used it since the list was made.
       const latest = await store.usedAt(digest);

@@ -10,7 +10,7 @@ import { linkOrCopy } from "../../platform/files/link-or-copy.ts";
 import { mapConcurrent } from "../../platform/map-concurrent.ts";
 import { sha256Of } from "../../platform/sha256.ts";
 import { yieldToEventLoop } from "../../platform/yield-to-event-loop.ts";
-import { isYoung, type KeptBounds, type UnlessNeeded } from "./blob-store.ts";
+import { type KeptBounds, mayGo, type UnlessNeeded } from "./blob-store.ts";
 
 /** Files that a sweep looks at without a pause. */
 const sweepBatch = 100;
@@ -135,8 +135,8 @@ export class ResultStore {
 
   /**
    * Removes files that were unused for too long. Where there are more than `maxBytes`, the longest unused go until nine tenths of
-   * that are left. What is needed stays, and what was used just now. Files are counted once a day, and when new ones may have made too many: with thousands a
-   * look takes a second.
+   * that are left, of young ones twice as much. What is needed stays. Files are counted once a day, and when new ones may have made too
+   * many: with thousands a look takes a second.
    */
   async shrink(bounds: KeptBounds, unlessNeeded: UnlessNeeded): Promise<void> {
     const isRecent = Date.now() - this.#countedAt < countedForMs;
@@ -157,8 +157,7 @@ export class ResultStore {
 
   /** @returns bytes that are left */
   async #removeUnused(bounds: KeptBounds, unlessNeeded: UnlessNeeded): Promise<number> {
-    const { maxBytes, maxAgeMs } = bounds;
-    const before = Date.now() - maxAgeMs;
+    const { maxBytes } = bounds;
     const names = (await readdir(this.#folder)).filter(isDigest);
     const files: Array<{ name: string; bytes: number; usedAt: number }> = [];
     await mapConcurrent(names, statsParallel, async (name) => {
@@ -168,7 +167,7 @@ export class ResultStore {
     let total = files.reduce((sum, file) => sum + file.bytes, 0);
     const leftBytes = total > maxBytes ? keptShare * maxBytes : maxBytes;
     for (const file of files.sort((a, b) => a.usedAt - b.usedAt)) {
-      if ((total <= leftBytes && file.usedAt >= before) || isYoung(file.usedAt, bounds)) break;
+      if (!mayGo({ usedAt: file.usedAt, total, leftBytes }, bounds)) break;
       const isRemoved = await unlessNeeded(file.name, async () => {
         if (this.#isUsedSince(file.name, file.usedAt)) return false;
         this.forget(file.name);

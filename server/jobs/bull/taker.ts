@@ -94,7 +94,8 @@ export class Taker<Body extends JobBody, Request> {
         // Nobody waits for it any more.
         .then((job) => (isGivenUp ? job?.putBack() : resolve(job)))
         .catch((error: unknown) => {
-          this.#options.onError(error);
+          // Where it is given up the connection has been closed, and a hold that stays ends by itself.
+          if (!isGivenUp) this.#options.onError(error);
           resolve(undefined);
         });
     });

@@ -184,7 +184,7 @@ describe("POST /v1/images", () => {
   });
 
   it("POST /v1/images leaves what another client was just told is stored", async () => {
-    const small = await createHarness({ limits: { uploadsKeptMaxBytes: 1 } });
+    const small = await createHarness({ limits: { uploadsKeptMaxBytes: greyPng(32).byteLength + 10 } });
     const [first, second] = [await small.upload(greyPng(32, 1)), await small.upload(greyPng(32, 200))];
     assert.deepEqual([await small.uploads.touch(first), await small.uploads.touch(second)], [true, true]);
     await small.close();
