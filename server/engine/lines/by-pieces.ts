@@ -181,7 +181,7 @@ const levelWithin = (fill: number, mean: number, most: number, levels: readonly 
       : 0;
 
 /** Labels of lines on cells of ink: those without one get the nearest, and parts without lines, as dots are, one of their own. */
-function linesOf(labels: Uint16Array, parts: Uint16Array, sidePx: number): Uint16Array {
+export function linesOf(labels: Uint16Array, parts: Uint16Array, sidePx: number): Uint16Array {
   for (let cell = 0; cell < labels.length; cell += 1) if (parts[cell] === 0) labels[cell] = 0;
   const lines = spreadLabels(labels, sidePx, parts);
   const count = highestOf(lines);

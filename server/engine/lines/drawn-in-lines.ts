@@ -35,8 +35,6 @@ const usualWidth = 0.07;
 const answerBlur = 0.0117;
 /** Pixels by which hairlines are broader than what is measured of them, since soft pixels beside them do not count. */
 const hairMorePx = 0.4;
-/** Log-odds of what is sure. */
-const sureOdds = 9;
 
 /** Lines of the requested style. */
 export interface WantedLines extends StyleLines {
@@ -137,8 +135,8 @@ export async function drawnInLines(
     const body = ownEdge(tintToMiddles(alphasOf(planes), sizePx, ownTint, ownWidth), sizePx);
     return inLayers([odds, odds.map((value, at) => Math.max(value, body[at]!))], [1, tint], sizePx);
   }
-  const isTinted = tintedAreas(edged, answer!, sizePx, { tint, tinted });
-  return inLayers([odds, odds.map((_, at) => (isTinted(at) ? sureOdds : -sureOdds))], [1, tint], sizePx);
+  const tints = tintedAreas(edged, answer!, sizePx, { tint, tinted });
+  return inLayers([odds, tints.map((px) => oddsPerPx * px)], [1, tint], sizePx);
 }
 
 /** A drawing of fills as pieces. */

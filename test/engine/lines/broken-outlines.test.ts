@@ -6,6 +6,7 @@ import { distancesTo } from "../../../server/engine/lines/distances.ts";
 import { evenRims, shutAreas } from "../../../server/engine/lines/gaps/broken-outlines.ts";
 import { labelAreas } from "../../../server/engine/lines/label-areas.ts";
 import { redrawLines } from "../../../server/engine/lines/redraw-lines.ts";
+import { tintedAreas } from "../../../server/engine/lines/tinted-areas.ts";
 import { disc, drawn as drawnIn, type Inside, joined, ring, sizePx } from "./drawn-shapes.ts";
 
 const sidePx = 160;
@@ -108,4 +109,17 @@ test("where no line ends a fill, notches close and teeth go, but not in what lie
   const mask = Uint8Array.from(labels);
   evenRims(mask, grid, { labels, levels: [0, 1], over: cells(over), gaps: cells(() => false) });
   assert.deepEqual([mask[at(105, 63)], mask[at(63, 45)], mask[at(63, 33)], mask[at(80, 80)]], [0, 1, 0, 1]);
+});
+
+test("in a style of lines with a tint what a broken outline encloses has it where the answer does", () => {
+  const box: Inside = (x, y) => 18 - Math.max(Math.abs(x - 26), Math.abs(y - 26));
+  const broken: Inside = (x, y) => Math.min(box(x, y), 4 - box(x, y), -disc(13, 44, 44)(x, y));
+  const redrawn = redrawLines(drawnIn(joined(broken, ring(7, 4, 44, 44))), sizePx)!;
+  const [tint, tinted] = [0.4, 0.9] as const;
+  const insideAt = (answer: Inside, x: number, y: number): boolean => {
+    const alphas = drawnIn(answer).map((share) => tint * share);
+    return tintedAreas(redrawn, alphas, sizePx, { tint, tinted })[y * sizePx + x]! > 0;
+  };
+  assert.deepEqual([insideAt(box, 20, 20), insideAt(box, 36, 36), insideAt(box, 52, 20)], [true, false, false]);
+  assert.equal(insideAt(disc(3, 58, 6), 20, 20), false);
 });

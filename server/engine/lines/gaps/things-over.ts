@@ -12,6 +12,8 @@ const gapBreadth = 0.9;
 const withinLeast = 0.6;
 /** How far ink is from what is empty within an area, of the width of lines, and the least share of such ink: of a thing, and of a line of the outline. */
 const [insideBy, insideLeast, throughLeast] = [1.2, 0.12, 0.3] as const;
+/** Share of the edge of a line of the outline along what is empty, from which on it goes on outside. */
+const leavesLeast = 0.2;
 /** Share of the edge of a shut area up to which what has it is no piece of the outline. */
 const pieceMost = 0.3;
 /** Mean of the answer in the gap along a thing, of the fill's level, up to which the answer sets it apart. */
@@ -36,11 +38,11 @@ export interface InkOnGrid {
 
 /** Along what the edge of some ink lies. */
 interface Edge {
-  /** Cells of its edge along shut areas, and along what is empty. */
+  /** Cells of its edge along shut areas, and along what lies around. */
   within: number;
   without: number;
-  /** It encloses something itself. */
-  own: boolean;
+  /** The same along other areas, as those that it encloses itself. */
+  other: number;
   /** Label of the shut area. */
   shut: number;
 }
@@ -88,8 +90,9 @@ export function unitsOf(grid: InkOnGrid, shut: Uint16Array): Units {
   const isOver = edges.map((edge, label) => {
     if (!leaves(edge)) return false;
     const inside = insides[label]! / inks[label]!;
-    if (label >= firstLine) return inside >= throughLeast;
-    return edge.own || edge.within >= withinLeast * (edge.within + edge.without) || inside >= insideLeast;
+    const { within, without, other } = edge;
+    if (label >= firstLine) return inside >= throughLeast && without >= leavesLeast * (within + without + other);
+    return other > 0 || within >= withinLeast * (within + without) || inside >= insideLeast;
   });
   const mayBeOver = edges.map((edge, label) => {
     const isPiece = label >= firstLine || !leaves(edge) || edge.within > pieceMost * along[edge.shut]!;
@@ -168,7 +171,7 @@ function edgesOf({ areas, sidePx }: InkOnGrid, labels: Uint16Array, shut: Uint16
   for (let cell = sidePx; cell < labels.length - sidePx; cell += 1) {
     const label = labels[cell]!;
     if (label === 0) continue;
-    edges[label] ??= { within: 0, without: 0, own: false, shut: 0 };
+    edges[label] ??= { within: 0, without: 0, other: 0, shut: 0 };
     const edge = edges[label];
     for (const [right, down] of sides) {
       const near = cell + right + down * sidePx;
@@ -177,7 +180,7 @@ function edgesOf({ areas, sidePx }: InkOnGrid, labels: Uint16Array, shut: Uint16
         edge.within += 1;
         edge.shut = shut[near]!;
       } else if (area === around) edge.without += 1;
-      else if (area > 0) edge.own = true;
+      else if (area > 0) edge.other += 1;
     }
   }
   return edges;
