@@ -75,8 +75,8 @@ export function decidePieces(
   fills[areas[0]!] = 0;
   const fillsOf = (labels: Uint16Array): number[] =>
     meansOf(labels, away, drawn).map((mean) => (mean >= bayLeast ? levelNearest(mean) : 0));
-  const grid = { parts, lines, areas, fills: fills.slice(), drawn, sidePx, thick };
-  const shut = shutAreas(grid, away, fillsOf);
+  const known = { areas, fills: fills.slice(), drawn, sidePx, thick };
+  const shut = shutAreas(known, () => ({ parts, lines }), away, fillsOf);
   if (shut) {
     for (let cell = 0; cell < areas.length; cell += 1)
       if (shut.labels[cell]! > 0) areas[cell] = fills.length + shut.labels[cell]!;
@@ -126,7 +126,7 @@ export function decidePieces(
       if (decided[cell]! >= level) mask[cell] = areas[cell]! < firstBay || drawn[cell]! >= level / 2 ? 1 : 0;
       else if (ink[cell] === 1) hasGaps = true;
     }
-    if (shut) evenRims(mask, grid, shut);
+    if (shut) evenRims(mask, shut);
     if (hasGaps) endGaps(mask, { ink, away, thick, sidePx, isEmpty, isOutline });
     if (level === levels[0] && levels.length > 1)
       endMarks(mask, { lines, away, thick, sidePx, isMark, isTinted: (own) => levelOfLine[own]! < level });
@@ -141,10 +141,10 @@ export function decidePieces(
  * @param away distances to the ink
  */
 function baysOf(areas: Uint16Array, away: Float32Array, thick: number, sidePx: number): Uint16Array | undefined {
-  const bays = partsAround(areas, away, bayRadius * thick, sidePx);
+  const broad = bayDepth * thick;
+  const bays = partsAround(areas, away, { radius: bayRadius * thick, deep: broad, sidePx });
   if (!bays) return undefined;
   const isBay = new Uint8Array(highestOf(bays) + 1);
-  const broad = bayDepth * thick;
   for (let cell = 0; cell < bays.length; cell += 1) if (away[cell]! > broad) isBay[bays[cell]!] = 1;
   // Of all these, one is what lies around.
   isBay[bays[0]!] = 0;

@@ -94,16 +94,16 @@ export function spreadLabels<Labels extends Uint8Array | Uint16Array>(
 
 /**
  * Parts of what lies around a drawing that a disc can't leave, from 1 on: each cell there is of the nearest place that the disc reaches, and others
- * have 0. The first cell is of what lies outside. Undefined where there is one part.
+ * have 0. The first cell is of what lies outside. Undefined where there is one part, or no other is deep.
  * @param areas labels of what is no ink, [side, side]; the first cell is of what lies around
  * @param away distances to the ink, in cells
  * @param radius of the disc, in cells
+ * @param deep distance to the ink from which on a part is deep, in cells; not below the radius
  */
 export function partsAround(
   areas: Uint16Array,
   away: Float32Array,
-  radius: number,
-  sidePx: number,
+  { radius, deep, sidePx }: { readonly radius: number; readonly deep: number; readonly sidePx: number },
 ): Uint16Array | undefined {
   const around = areas[0]!;
   const [core, isAround] = [new Uint8Array(areas.length), new Uint8Array(areas.length)];
@@ -113,7 +113,10 @@ export function partsAround(
     if (away[cell]! > radius) core[cell] = 1;
   }
   const cores = labelAreas(core, 1, sidePx);
-  return highestOf(cores) < 2 ? undefined : spreadLabels(cores, sidePx, isAround);
+  let isOtherDeep = false;
+  for (let cell = 0; cell < core.length && !isOtherDeep; cell += 1)
+    isOtherDeep = core[cell] === 1 && away[cell]! > deep && cores[cell] !== cores[0];
+  return isOtherDeep && highestOf(cores) > 1 ? spreadLabels(cores, sidePx, isAround) : undefined;
 }
 
 /** Labels of areas along the border of a picture. @param isCounted pixels of the border that count */

@@ -34,10 +34,12 @@ export function linesApart(alphas: Float32Array, sizePx: number, wanted: number 
   if (wanted !== undefined && wanted > thinnerFrom * own.width) return same;
   const { sidePx, ink, depth } = shape;
   const radius = (finePerPx * sizePx * own.width) / 2;
-  const core = Uint8Array.from(depth, (deep) => Number(deep > eroded * radius));
+  // A plain loop: `Uint8Array.from` with a function takes ten times as long as all else here.
+  const core = new Uint8Array(depth.length);
+  for (let cell = 0; cell < core.length; cell += 1) core[cell] = depth[cell]! > eroded * radius ? 1 : 0;
   const labels = labelAreas(core, 1, sidePx, true);
   const touching = touchesOf(labels, ink, sidePx, touchMost * radius);
-  if (touching.length === 0) return same;
+  if (touching.size === 0) return same;
   const left = ink.slice();
   for (const cell of touching)
     for (let down = -cutCells; down <= cutCells; down += 1)
@@ -51,24 +53,34 @@ export function linesApart(alphas: Float32Array, sizePx: number, wanted: number 
 }
 
 /** Cells of ink where what is nearest to one area meets what is nearest to another. @param labels changed in place @param most steps from an area */
-function touchesOf(labels: Uint16Array, ink: Uint8Array, sidePx: number, most: number): number[] {
-  let front: number[] = [];
-  for (const [cell, label] of labels.entries()) if (label > 0) front.push(cell);
+function touchesOf(labels: Uint16Array, ink: Uint8Array, sidePx: number, most: number): ReadonlySet<number> {
+  // Cells in the order in which they are reached: those from `from` to `to` are the last step's.
+  const reached = new Int32Array(labels.length);
+  let [from, to] = [0, 0];
+  for (let cell = 0; cell < labels.length; cell += 1)
+    if (labels[cell]! > 0) {
+      reached[to] = cell;
+      to += 1;
+    }
   const touching = new Set<number>();
-  for (let step = 0; step < most && front.length > 0; step += 1) {
-    const next: number[] = [];
+  const ways = [1, -1, sidePx, -sidePx, sidePx + 1, sidePx - 1, 1 - sidePx, -1 - sidePx];
+  for (let step = 0; step < most && from < to; step += 1) {
     // Steps aside and aslant by turns: an octagon, which is nearly a circle.
-    const ways = step % 2 === 0 ? 4 : 8;
-    for (const cell of front)
-      for (const way of [1, -1, sidePx, -sidePx, sidePx + 1, sidePx - 1, 1 - sidePx, -1 - sidePx].slice(0, ways)) {
-        const other = cell + way;
+    const count = step % 2 === 0 ? 4 : 8;
+    let length = to;
+    for (; from < to; from += 1) {
+      const cell = reached[from]!;
+      for (let way = 0; way < count; way += 1) {
+        const other = cell + ways[way]!;
         if (ink[other] === 0) continue;
         if (labels[other] === 0) {
           labels[other] = labels[cell]!;
-          next.push(other);
+          reached[length] = other;
+          length += 1;
         } else if (labels[other] !== labels[cell]) touching.add(other);
       }
-    front = next;
+    }
+    to = length;
   }
-  return [...touching];
+  return touching;
 }

@@ -3,7 +3,7 @@ import { piecesOf } from "../pixels/strokes.ts";
 import { corePx, linesOf, meansOf } from "./by-pieces.ts";
 import { distancesTo } from "./distances.ts";
 import { evenRims, shutAreas, shutReach } from "./gaps/broken-outlines.ts";
-import { labelAreas, spreadLabels } from "./label-areas.ts";
+import { highestOf, labelAreas, spreadLabels } from "./label-areas.ts";
 import type { Redrawn } from "./redraw-lines.ts";
 import { edgedOf, fieldAround, finePerPx, inkIn, refined, repeated } from "./shape.ts";
 
@@ -46,13 +46,15 @@ export function tintedAreas(
     // Nothing around a drawing has it.
     (mean, label) => label !== areas[0] && (votesWeight * mean) / tint + ofStyle >= tintedFrom,
   );
-  const parts = labelAreas(ink, 1, sidePx, true);
-  const lines = linesOf(repeated(piecesOf(alphas, sizePx).labels, sizePx), parts, sidePx);
-  const grid = { parts, lines, areas, fills: isTinted.map(Number), drawn: tints, sidePx, thick };
+  const inkPieces = () => {
+    const parts = labelAreas(ink, 1, sidePx, true);
+    return { parts, lines: linesOf(repeated(piecesOf(alphas, sizePx).labels, sizePx), parts, sidePx) };
+  };
   // Whether a broken outline encloses anything, the answer has to say.
-  const shut = shutAreas(grid, away, (labels) =>
-    meansOf(labels, away, tints).map((mean) => (mean >= shutLeast * tint ? tint : 0)),
-  );
+  const levelsOf = (labels: Uint16Array): number[] =>
+    meansOf(labels, away, tints).map((mean) => (mean >= shutLeast * tint ? tint : 0));
+  const known = { areas, fills: isTinted.map(Number), drawn: tints, sidePx, thick };
+  const shut = shutAreas(known, inkPieces, away, levelsOf);
   const largest = largestOf(areas);
   if (tinted >= oneFrom && largest > 0 && !shut && !isTinted.includes(true)) isTinted[largest] = true;
   if (shut) {
@@ -64,14 +66,16 @@ export function tintedAreas(
   const mask = new Uint8Array(areas.length);
   for (let cell = 0; cell < mask.length; cell += 1)
     mask[cell] = isTinted[nearby[cell]!] && shut?.gaps[cell] !== 1 ? 1 : 0;
-  if (shut) evenRims(mask, grid, shut);
+  if (shut) evenRims(mask, shut);
   return edgedOf(fieldAround(mask, sidePx), sizePx).inside;
 }
 
 /** The label of the largest area but that around a drawing; 0 where there is no other. */
 function largestOf(areas: Uint16Array): number {
-  const sizes: number[] = [0];
-  for (const label of areas) if (label !== areas[0]) sizes[label] = (sizes[label] ?? 0) + 1;
+  const sizes = new Uint32Array(highestOf(areas) + 1);
+  // A plain loop: one over the values of a typed array takes several times as long.
+  for (let cell = 0; cell < areas.length; cell += 1) sizes[areas[cell]!]! += 1;
   sizes[0] = 0;
-  return sizes.reduce((best, size, label) => (size > (sizes[best] ?? 0) ? label : best), 0);
+  sizes[areas[0]!] = 0;
+  return sizes.reduce((best, size, label) => (size > sizes[best]! ? label : best), 0);
 }

@@ -36,9 +36,12 @@ function shutOf(isInk: Ink, drawn = 1) {
   );
   const [parts, areas] = [labelAreas(ink, 1, sidePx, true), labelAreas(ink, 0, sidePx)];
   const fills = Array.from({ length: areas.length }, () => 0);
-  const grid = { parts, lines: parts, areas, fills, drawn: new Float32Array(ink.length).fill(drawn), sidePx, thick };
-  return shutAreas(grid, distancesTo(1, ink, sidePx, 40), (labels) =>
-    Array.from({ length: Math.max(...labels) + 1 }, (_, label) => Number(label > 0)),
+  const drawing = { areas, fills, drawn: new Float32Array(ink.length).fill(drawn), sidePx, thick };
+  return shutAreas(
+    drawing,
+    () => ({ parts, lines: parts }),
+    distancesTo(1, ink, sidePx, 40),
+    (labels) => Array.from({ length: Math.max(...labels) + 1 }, (_, label) => Number(label > 0)),
   );
 }
 const at = (x: number, y: number): number => y * sidePx + x;
@@ -107,7 +110,7 @@ test("where no line ends a fill, notches close and teeth go, but not in what lie
   const areas = labels.map((label, cell) => (parts[cell] === 0 ? 1 + label : 0));
   const grid = { parts, lines: parts, areas, fills: [0, 0, 1], drawn: new Float32Array(0), sidePx, thick };
   const mask = Uint8Array.from(labels);
-  evenRims(mask, grid, { labels, levels: [0, 1], over: cells(over), gaps: cells(() => false) });
+  evenRims(mask, { grid, labels, levels: [0, 1], over: cells(over), gaps: cells(() => false) });
   assert.deepEqual([mask[at(105, 63)], mask[at(63, 45)], mask[at(63, 33)], mask[at(80, 80)]], [0, 1, 0, 1]);
 });
 

@@ -3,11 +3,10 @@
  * over a calendar. Such an outline encloses an area all the same, and where that is filled a gap goes on along the other thing, or both would melt
  * together. Pure.
  */
-import { sides } from "../../pixels/places.ts";
 import { distancesTo } from "../distances.ts";
 import { areasAtBorder, labelAreas, partsAround } from "../label-areas.ts";
 import { opened } from "../shape.ts";
-import { gapsAlong, type InkOnGrid, thingsOver, unitsOf } from "./things-over.ts";
+import { type DrawnOnGrid, gapsAlong, type InkOnGrid, thingsOver, unitsOf } from "./things-over.ts";
 
 /** Radii of the discs that get through no gap of a broken outline, the smallest first, of the width of lines. */
 const gapRadii = [0.65, 1.25] as const;
@@ -24,6 +23,8 @@ const [notchRadius, cornerRadius, rimReach] = [0.9, 1.2, 2] as const;
 
 /** What broken outlines enclose and is filled. */
 export interface ShutAreas {
+  /** The drawing. */
+  readonly grid: InkOnGrid;
   /** From 1 on, [sidePx, sidePx]; 0 elsewhere. */
   readonly labels: Uint16Array;
   /** Level of each label; of 0 it is 0. */
@@ -36,22 +37,26 @@ export interface ShutAreas {
 
 /**
  * What broken outlines enclose and is filled: the narrowest gaps that enclose it count, and broad ones only where something lies in them.
+ * @param piecesOf labels of the ink, which few drawings need
  * @param away distances to the ink, in cells
  * @param levelsOf level of each label of areas by what the answer has in these, 0 where they are empty
  * @returns undefined where nothing is
  */
 export function shutAreas(
-  grid: InkOnGrid,
+  drawing: DrawnOnGrid,
+  piecesOf: () => Pick<InkOnGrid, "parts" | "lines">,
   away: Float32Array,
   levelsOf: (labels: Uint16Array) => readonly number[],
 ): ShutAreas | undefined {
-  const { sidePx, thick } = grid;
+  const { sidePx, thick } = drawing;
   const cells = sidePx ** 2;
   const [labels, over, gaps] = [new Uint16Array(cells), new Uint8Array(cells), new Uint8Array(cells)];
   const levels = [0];
+  let grid: InkOnGrid | undefined;
   for (const radius of gapRadii) {
-    const shut = enclosed(grid, away, radius, labels);
+    const shut = enclosed(drawing, away, radius, labels);
     if (!shut) continue;
+    grid ??= { ...drawing, ...piecesOf() };
     const units = unitsOf(grid, shut);
     const own = levelsOf(farFrom(units.things, shut, apartBy * thick, sidePx)).slice();
     if (!own.some((level) => level > 0)) continue;
@@ -73,17 +78,18 @@ export function shutAreas(
     }
     levels.push(...own.slice(1));
   }
-  return levels.some((level) => level > 0) ? { labels, levels, over, gaps } : undefined;
+  return grid && levels.some((level) => level > 0) ? { grid, labels, levels, over, gaps } : undefined;
 }
 
 /** Labels of deep areas that a disc can't leave, from 1 on. @param known labels of what needs no larger disc @returns undefined where there is none */
 function enclosed(
-  { areas, sidePx, thick }: InkOnGrid,
+  { areas, sidePx, thick }: DrawnOnGrid,
   away: Float32Array,
   radius: number,
   known: Uint16Array,
 ): Uint16Array | undefined {
-  const reached = partsAround(areas, away, radius * thick, sidePx);
+  const deep = (radius + deeperBy) * thick;
+  const reached = partsAround(areas, away, { radius: radius * thick, deep, sidePx });
   if (!reached) return undefined;
   const outside = areasAtBorder(reached, sidePx);
   const isShut = new Uint8Array(reached.length);
@@ -92,7 +98,7 @@ function enclosed(
   const shut = labelAreas(isShut, 1, sidePx);
   const isDeep: boolean[] = [];
   for (let cell = 0; cell < shut.length; cell += 1)
-    if (shut[cell]! > 0 && away[cell]! > (radius + deeperBy) * thick) isDeep[shut[cell]!] = true;
+    if (shut[cell]! > 0 && away[cell]! > deep) isDeep[shut[cell]!] = true;
   for (let cell = 0; cell < shut.length; cell += 1) if (!isDeep[shut[cell]!]) shut[cell] = 0;
   return isDeep.length > 0 ? shut : undefined;
 }
@@ -111,13 +117,12 @@ function farFrom(things: Uint8Array, labels: Uint16Array, least: number, sidePx:
  * Evens fills of broken outlines where no line says where these end: closes notches there, and rounds corners.
  * @param mask changed in place
  */
-export function evenRims(mask: Uint8Array, grid: InkOnGrid, { labels, over, gaps }: ShutAreas): void {
+export function evenRims(mask: Uint8Array, { grid, labels, over, gaps }: ShutAreas): void {
   const { parts, areas, sidePx, thick } = grid;
   const around = areas[0]!;
   const rims = new Uint8Array(mask.length);
   for (let cell = sidePx; cell < rims.length - sidePx; cell += 1)
-    if (labels[cell]! > 0)
-      for (const [right, down] of sides) if (areas[cell + right + down * sidePx] === around) rims[cell] = 1;
+    if (labels[cell]! > 0 && isBeside(areas, cell, around, sidePx)) rims[cell] = 1;
   const away = distancesTo(1, rims, sidePx, rimReach * thick + 1);
   // Lines that are gaps in a fill are no end of it.
   const body = mask.slice();
@@ -136,3 +141,9 @@ export function evenRims(mask: Uint8Array, grid: InkOnGrid, { labels, over, gaps
   const even = opened(distancesTo(0, body, sidePx, corner + 2), corner, sidePx);
   for (let cell = 0; cell < body.length; cell += 1) if (even[cell] === 0 && isOpen(cell)) mask[cell] = 0;
 }
+
+const isBeside = (areas: Uint16Array, cell: number, label: number, sidePx: number): boolean =>
+  areas[cell - 1] === label ||
+  areas[cell + 1] === label ||
+  areas[cell - sidePx] === label ||
+  areas[cell + sidePx] === label;

@@ -20,11 +20,7 @@ const pieceMost = 0.3;
 const apartMost = 0.78;
 
 /** A drawing on a grid, and what an answer has there. */
-export interface InkOnGrid {
-  /** Labels of its ink, from 1 on, [sidePx, sidePx]. */
-  readonly parts: Uint16Array;
-  /** The same by lines between the places where these meet. */
-  readonly lines: Uint16Array;
+export interface DrawnOnGrid {
   /** Labels of what is no ink, from 1 on, [sidePx, sidePx]: the first is what lies around the drawing. */
   readonly areas: Uint16Array;
   /** Level of each label of areas; what lies around has 0. */
@@ -34,6 +30,14 @@ export interface InkOnGrid {
   readonly sidePx: number;
   /** Width of its lines, in cells. */
   readonly thick: number;
+}
+
+/** The same with its ink. */
+export interface InkOnGrid extends DrawnOnGrid {
+  /** Labels of its ink, from 1 on, [sidePx, sidePx]. */
+  readonly parts: Uint16Array;
+  /** The same by lines between the places where these meet. */
+  readonly lines: Uint16Array;
 }
 
 /** Along what the edge of some ink lies. */
