@@ -7,6 +7,7 @@ import { madePicture, type Picture } from "../engine/made-picture.ts";
 import { planesOffPaper } from "../engine/read-off-paper.ts";
 import { LruCache } from "../platform/lru-cache.ts";
 import { sha256Of } from "../platform/sha256.ts";
+import { ofOneKind } from "./of-one-kind.ts";
 import type { ConditionImage, ConditionImages } from "./protocol.ts";
 
 /** Key of an upload as a sketch, which is decoded larger than for other conditions. */
@@ -53,9 +54,12 @@ export function conditionValues(
   const styleValue = (style: Style): ConditionValue =>
     typeof style === "string" ? text(style) : { kind: "images", images: [...style.images].sort().map(shownBy) };
   const shown = drawing && shownBy(keyOfShown(drawing));
+  const ofDrawing = (value: ConditionValue): ConditionValue =>
+    value.kind === "images" && shown ? { kind: "images", images: ofOneKind(shown, value.images) } : value;
   // A drawing shows its style by itself.
+  const own = drawing?.style;
   const ownStyle: ConditionValue | undefined =
-    drawing?.style !== undefined ? styleValue(drawing.style) : shown && { kind: "images", images: [shown] };
+    own !== undefined ? ofDrawing(styleValue(own)) : shown && { kind: "images", images: [shown] };
   return {
     ...(caption !== undefined && { caption: text(caption) }),
     ...(label !== undefined && { label: label === null ? { kind: "none" } : text(label) }),
