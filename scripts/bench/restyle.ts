@@ -13,7 +13,7 @@ import { everydayNouns } from "../../server/evaluation/sections/captions.ts";
 import { timesOf } from "../../server/evaluation/styles/cost-section.ts";
 import { encodePng } from "../../server/images/codec.ts";
 import { createInferenceClient } from "../../server/inference/client.ts";
-import { createConditionImageLoader } from "../../server/inference/condition-images.ts";
+import { createConditionImageLoader } from "../../server/inference/conditions/condition-images.ts";
 import { Catalogue, packsHome } from "../../server/packs/catalogue.ts";
 import { sha256Of } from "../../server/platform/sha256.ts";
 import { dotInt4 } from "../../server/retrieval/int4.ts";

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { TracedPixels } from "../../server/engine/interfaces.ts";
 import { encodePng } from "../../server/images/codec.ts";
 import { createInferenceClient } from "../../server/inference/client.ts";
-import { createConditionImageLoader } from "../../server/inference/condition-images.ts";
+import { createConditionImageLoader } from "../../server/inference/conditions/condition-images.ts";
 import type { ImageResult } from "../../server/inference/protocol.ts";
 import { Catalogue, packsHome } from "../../server/packs/catalogue.ts";
 import { sha256Of } from "../../server/platform/sha256.ts";

@@ -8,7 +8,7 @@ import { limits } from "../../shared/limits.ts";
 import type { AppDeps } from "../http/deps.ts";
 import { decodeRgba, encodePng } from "../images/codec.ts";
 import { createSvgDrawer } from "../images/svg-drawer.ts";
-import { createConditionImageLoader } from "../inference/condition-images.ts";
+import { createConditionImageLoader } from "../inference/conditions/condition-images.ts";
 import type { ConditionImages, InferenceClient } from "../inference/protocol.ts";
 import type { ResultStore } from "../jobs/blobs/result-store.ts";
 import { drawFamily } from "../jobs/work/draw-family.ts";

@@ -27,7 +27,7 @@ import { toStraightRgba } from "../engine/pixels/pixels.ts";
 import { encodePng, probeImage, renderSvg } from "../images/codec.ts";
 import { inUsualInk } from "../images/svg.ts";
 import { createInferenceClient } from "../inference/client.ts";
-import { createConditionImageLoader } from "../inference/condition-images.ts";
+import { createConditionImageLoader } from "../inference/conditions/condition-images.ts";
 import type { ConditionImages, ImageResult, InferenceClient } from "../inference/protocol.ts";
 import { drawFamily, familyMember } from "../jobs/work/draw-family.ts";
 import type { UncheckedManifest } from "../manifest/read-manifest.ts";

@@ -6,7 +6,7 @@ import { mixInks } from "../engine/pixels/ink-colour.ts";
 import { isOfOneColour, type StyleInk } from "../engine/pixels/style-ink.ts";
 import { inkOfStyle, paintsOf, readPicture } from "../engine/read-in-ink.ts";
 import type { Finish, Translation } from "../engine/translation.ts";
-import { conditionValues, imageOf, inOwnStyle } from "./condition-values.ts";
+import { conditionValues, imageOf, inOwnStyle } from "./conditions/condition-values.ts";
 import type { ConditionImages } from "./protocol.ts";
 
 /** A drawing that is requested without a style keeps its own, unless the source's conditions have one. */

@@ -6,7 +6,7 @@ import { checkInversion, invertImage } from "../engine/edits/invert.ts";
 import { isOfOneColour } from "../engine/pixels/style-ink.ts";
 import { asSmallAsStyle, inkOfStyle, readInInk, readPicture } from "../engine/read-in-ink.ts";
 import type { Translation } from "../engine/translation.ts";
-import { conditionValues, imageOf, inOwnStyle } from "./condition-values.ts";
+import { conditionValues, imageOf, inOwnStyle } from "./conditions/condition-values.ts";
 import { withGivenDrawings } from "./drawings/given-drawings.ts";
 import type { ConditionImages, InversionResult } from "./protocol.ts";
 

@@ -13,7 +13,7 @@ import { inkOfStyle, looksOf, readInInk } from "../engine/read-in-ink.ts";
 import type { Finish, Translation } from "../engine/translation.ts";
 import { usualColourOf } from "../engine/usual-colours.ts";
 import { sampleRow } from "../retrieval/retrieved-prior.ts";
-import { conditionValues, inOwnStyle } from "./condition-values.ts";
+import { conditionValues, inOwnStyle } from "./conditions/condition-values.ts";
 import { type Finder, inIndex, refusal, triedMost } from "./drawings/caption-finders.ts";
 import { type CaptionWords, wordsOf } from "./drawings/caption-words.ts";
 import { inLibraryOrComposed } from "./drawings/composed-finder.ts";

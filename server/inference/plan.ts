@@ -21,7 +21,7 @@ import { asSmallAsStyle, inkOfStyle, looksOf, paletteOf, readInInk } from "../en
 import type { Row, Translation } from "../engine/translation.ts";
 import { sampleRow } from "../retrieval/retrieved-prior.ts";
 import { stylesUnder } from "../retrieval/sources.ts";
-import { conditionValues, holeOf, imageOf, inOwnStyle, keyOfShown } from "./condition-values.ts";
+import { conditionValues, holeOf, imageOf, inOwnStyle, keyOfShown } from "./conditions/condition-values.ts";
 import { withGivenDrawings } from "./drawings/given-drawings.ts";
 import { withSaidOfDrawing } from "./drawings/said-of-drawing.ts";
 import { type EndInInk, mixedPaints, readEnd, restyled } from "./edited-looks.ts";

@@ -8,7 +8,7 @@ import type { Translation } from "../../server/engine/translation.ts";
 import { LabelExpert } from "../../server/experts/label.ts";
 import { LabelNames, withoutColours } from "../../server/experts/label-names.ts";
 import { asText } from "../../server/experts/values.ts";
-import { conditionValues } from "../../server/inference/condition-values.ts";
+import { conditionValues } from "../../server/inference/conditions/condition-values.ts";
 import { planGeneration } from "../../server/inference/plan.ts";
 import { PackManifestSchema } from "../../server/manifest/manifest.ts";
 import { readEntry } from "../../server/packs/catalogue.ts";

@@ -10,7 +10,7 @@ import { createMetrics } from "../../server/http/metrics.ts";
 import { decodeRgba, encodePng, probeImage } from "../../server/images/codec.ts";
 import { decodePicture } from "../../server/images/picture.ts";
 import { requirePlainSvg } from "../../server/images/svg.ts";
-import { createConditionImageLoader } from "../../server/inference/condition-images.ts";
+import { createConditionImageLoader } from "../../server/inference/conditions/condition-images.ts";
 import { KeptUploads } from "../../server/jobs/blobs/kept-uploads.ts";
 import type { ResultStore } from "../../server/jobs/blobs/result-store.ts";
 import { LocalHolds } from "../../server/jobs/blobs/upload-holds.ts";

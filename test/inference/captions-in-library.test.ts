@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, describe, it } from "node:test";
-import { createConditionImageLoader } from "../../server/inference/condition-images.ts";
+import { createConditionImageLoader } from "../../server/inference/conditions/condition-images.ts";
 import { createService } from "../../server/inference/service.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";
 import { loadPacks } from "../../server/packs/load.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { before, describe, it } from "node:test";
 import type { DrawingFinder } from "../../server/engine/interfaces.ts";
 import { encodePng } from "../../server/images/codec.ts";
-import { createConditionImageLoader } from "../../server/inference/condition-images.ts";
+import { createConditionImageLoader } from "../../server/inference/conditions/condition-images.ts";
 import { planGeneration } from "../../server/inference/plan.ts";
 import { createService, type InferenceService } from "../../server/inference/service.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";

@@ -5,8 +5,8 @@ import fc from "fast-check";
 import sharp from "sharp";
 import { normaliseDrawing } from "../../server/experts/sketch/line-drawing.ts";
 import { decodeFitted, probeImage, renderSvg } from "../../server/images/codec.ts";
-import { createConditionImageLoader } from "../../server/inference/condition-images.ts";
-import { keyOfSketch } from "../../server/inference/condition-values.ts";
+import { createConditionImageLoader } from "../../server/inference/conditions/condition-images.ts";
+import { keyOfSketch } from "../../server/inference/conditions/condition-values.ts";
 import { sha256Of } from "../../server/platform/sha256.ts";
 import { limits } from "../../shared/limits.ts";
 

@@ -1,7 +1,7 @@
 /** Which icons of a mixed set show a drawing's own style: outlines beside outlines, solids beside solids. */
 import assert from "node:assert/strict";
 import test from "node:test";
-import { conditionValues } from "../../server/inference/condition-values.ts";
+import { conditionValues } from "../../server/inference/conditions/condition-values.ts";
 import { disc, drawn, type Inside, ring, sizePx } from "../engine/lines/drawn-shapes.ts";
 
 /** Black ink, [4, sizePx, sizePx]. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Translation } from "../../server/engine/translation.ts";
-import { keyOfSketch } from "../../server/inference/condition-values.ts";
+import { keyOfSketch } from "../../server/inference/conditions/condition-values.ts";
 import { planGeneration } from "../../server/inference/plan.ts";
 import { type ResolvedRequest, ResolvedRequestSchema } from "../../shared/contract/generations/generation-request.ts";
 import { AppError } from "../../shared/problem.ts";

@@ -12,7 +12,7 @@ import { normals } from "../../server/engine/random.ts";
 import { decodeDrawn, decodeImage, drawLatents, type Translation } from "../../server/engine/translation.ts";
 import { resolveGeneration } from "../../server/http/resolve-request.ts";
 import { decodeRgba, encodePng } from "../../server/images/codec.ts";
-import { createConditionImageLoader } from "../../server/inference/condition-images.ts";
+import { createConditionImageLoader } from "../../server/inference/conditions/condition-images.ts";
 import type { ImageResult } from "../../server/inference/protocol.ts";
 import { createService, type InferenceService } from "../../server/inference/service.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";

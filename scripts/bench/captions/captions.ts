@@ -12,7 +12,7 @@ import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { createInferenceClient } from "../../../server/inference/client.ts";
-import { createConditionImageLoader } from "../../../server/inference/condition-images.ts";
+import { createConditionImageLoader } from "../../../server/inference/conditions/condition-images.ts";
 import { packsHome } from "../../../server/packs/catalogue.ts";
 import { ResolvedRequestSchema } from "../../../shared/contract/generations/generation-request.ts";
 import type { Source } from "../../../shared/contract/generations/sources.ts";

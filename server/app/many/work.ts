@@ -20,7 +20,7 @@ import { encodePng } from "../../images/codec.ts";
 import { decodePicture } from "../../images/picture.ts";
 import { createSvgDrawer } from "../../images/svg-drawer.ts";
 import { createInferenceClient } from "../../inference/client.ts";
-import { createConditionImageLoader } from "../../inference/condition-images.ts";
+import { createConditionImageLoader } from "../../inference/conditions/condition-images.ts";
 import type { ConditionImages, InferenceClient } from "../../inference/protocol.ts";
 import type { Call } from "../../jobs/bull/calls.ts";
 import { announce } from "../../jobs/bull/worker-registry.ts";

@@ -4,7 +4,7 @@ import { mismatch } from "../../../shared/contract/translation-rules.ts";
 import type { Translation } from "../../engine/translation.ts";
 import { inUsualInk } from "../../images/svg.ts";
 import { iconOf } from "../../retrieval/sources.ts";
-import { conditionValues } from "../condition-values.ts";
+import { conditionValues } from "../conditions/condition-values.ts";
 import type { ConditionImages } from "../protocol.ts";
 import { inLibrary } from "./caption-finders.ts";
 import { wordsOf } from "./caption-words.ts";

@@ -6,7 +6,7 @@ import type { PartialCondition } from "../../../shared/contract/conditions.ts";
 import { mismatch } from "../../../shared/contract/translation-rules.ts";
 import type { Translation } from "../../engine/translation.ts";
 import { LruCache } from "../../platform/lru-cache.ts";
-import { conditionValues, imageOf, keyOfSketched } from "../condition-values.ts";
+import { conditionValues, imageOf, keyOfSketched } from "../conditions/condition-values.ts";
 import type { ConditionImages } from "../protocol.ts";
 import { cleanPlanes } from "./clean-sketch.ts";
 import { keyOfLayout, layoutPlanes } from "./layout-drawing.ts";

@@ -6,7 +6,7 @@ import { usualLayout } from "../../../shared/contract/usual-layout.ts";
 import { isWhiteAt, liesOnWhite, planesOffPaper } from "../../engine/read-off-paper.ts";
 import { drawnAreas } from "../../tidy/areas/draw-areas.ts";
 import { drawnCells } from "../../tidy/areas/draw-cells.ts";
-import { imageOf } from "../condition-values.ts";
+import { imageOf } from "../conditions/condition-values.ts";
 import type { ConditionImage, ConditionImages } from "../protocol.ts";
 import type { WantedSize } from "./wanted-drawing.ts";
 

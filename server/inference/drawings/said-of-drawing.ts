@@ -17,7 +17,7 @@ import { type Drawing, type Ink, inkOf } from "../../engine/pixels/ink-colour.ts
 import { usualInk } from "../../engine/pixels/usual-ink.ts";
 import { isInOwnStyle } from "../../engine/read-in-ink.ts";
 import type { Translation } from "../../engine/translation.ts";
-import { conditionValues, inOwnStyle, keyOfShown } from "../condition-values.ts";
+import { conditionValues, inOwnStyle, keyOfShown } from "../conditions/condition-values.ts";
 import type { ConditionImages } from "../protocol.ts";
 import { apart, arranged } from "./arranged.ts";
 import { inLibrary, refusal } from "./caption-finders.ts";

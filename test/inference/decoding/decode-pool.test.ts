@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { encodePng } from "../../../server/images/codec.ts";
-import { createConditionImageLoader } from "../../../server/inference/condition-images.ts";
+import { createConditionImageLoader } from "../../../server/inference/conditions/condition-images.ts";
 import { DecodePool } from "../../../server/inference/decoding/decode-pool.ts";
 import type { ImageResult } from "../../../server/inference/protocol.ts";
 import { createService, type InferenceService } from "../../../server/inference/service.ts";

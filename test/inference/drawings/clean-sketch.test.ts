@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import type { Translation } from "../../../server/engine/translation.ts";
-import { createConditionImageLoader } from "../../../server/inference/condition-images.ts";
+import { createConditionImageLoader } from "../../../server/inference/conditions/condition-images.ts";
 import { withGivenDrawings } from "../../../server/inference/drawings/given-drawings.ts";
 import type { InferenceService } from "../../../server/inference/service.ts";
 import type { PartialCondition } from "../../../shared/contract/conditions.ts";

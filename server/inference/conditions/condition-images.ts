@@ -3,19 +3,19 @@
  * text. Decoded planes are cached by content (LRU), because an edit is tried in many variants.
  */
 
-import type { PartialCondition } from "../../shared/contract/conditions.ts";
+import type { PartialCondition } from "../../../shared/contract/conditions.ts";
 import {
   drawingsIn,
   type Sourced,
   unknownUpload,
   uploadsIn,
-} from "../../shared/contract/generations/request-sources.ts";
-import { AppError } from "../../shared/problem.ts";
-import { decodeFitted, renderSvg } from "../images/codec.ts";
-import { inUsualInk } from "../images/svg.ts";
-import { PromiseCache } from "../platform/lru-cache.ts";
+} from "../../../shared/contract/generations/request-sources.ts";
+import { AppError } from "../../../shared/problem.ts";
+import { decodeFitted, renderSvg } from "../../images/codec.ts";
+import { inUsualInk } from "../../images/svg.ts";
+import { PromiseCache } from "../../platform/lru-cache.ts";
+import type { ConditionImages } from "../protocol.ts";
 import { keyOfDrawing, keyOfSketch, keyOfVectorDrawing } from "./condition-values.ts";
-import type { ConditionImages } from "./protocol.ts";
 
 /** Side of decoded sketches: a small drawing on a large sheet must keep its lines until the expert finds and enlarges it. */
 const sketchPx = 512;

@@ -1,14 +1,14 @@
 /** Converts a request's condition and its images to the raw values that experts read. */
-import type { PartialCondition, Style } from "../../shared/contract/conditions.ts";
-import { AppError } from "../../shared/problem.ts";
-import type { ConditionValues } from "../engine/conditions.ts";
-import type { ConditionValue } from "../engine/interfaces.ts";
-import { madePicture, type Picture } from "../engine/made-picture.ts";
-import { planesOffPaper } from "../engine/read-off-paper.ts";
-import { LruCache } from "../platform/lru-cache.ts";
-import { sha256Of } from "../platform/sha256.ts";
+import type { PartialCondition, Style } from "../../../shared/contract/conditions.ts";
+import { AppError } from "../../../shared/problem.ts";
+import type { ConditionValues } from "../../engine/conditions.ts";
+import type { ConditionValue } from "../../engine/interfaces.ts";
+import { madePicture, type Picture } from "../../engine/made-picture.ts";
+import { planesOffPaper } from "../../engine/read-off-paper.ts";
+import { LruCache } from "../../platform/lru-cache.ts";
+import { sha256Of } from "../../platform/sha256.ts";
+import type { ConditionImage, ConditionImages } from "../protocol.ts";
 import { ofOneKind } from "./of-one-kind.ts";
-import type { ConditionImage, ConditionImages } from "./protocol.ts";
 
 /** Key of an upload as a sketch, which is decoded larger than for other conditions. */
 export const keyOfSketch = (digest: string): string => `sketch:${digest}`;

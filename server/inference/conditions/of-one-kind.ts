@@ -3,10 +3,10 @@
  * tell of a style that is neither.
  */
 
-import { isLines, lineWidthOf } from "../engine/lines/line-width.ts";
-import { shapeOf } from "../engine/lines/shape.ts";
-import type { Picture } from "../engine/made-picture.ts";
-import { LruCache } from "../platform/lru-cache.ts";
+import { isLines, lineWidthOf } from "../../engine/lines/line-width.ts";
+import { shapeOf } from "../../engine/lines/shape.ts";
+import type { Picture } from "../../engine/made-picture.ts";
+import { LruCache } from "../../platform/lru-cache.ts";
 
 /** Share of the icons that must be of the drawing's kind: with fewer, the drawing is the exception, and they say more together. */
 const ownLeast = 0.25;
