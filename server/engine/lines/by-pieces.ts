@@ -5,8 +5,9 @@
  * Soatto 2009). Pure.
  */
 import { piecesOf } from "../pixels/strokes.ts";
-import { alikeMeans } from "./alike-areas.ts";
 import { distancesTo, distancesToOther } from "./distances.ts";
+import { alikeMeans } from "./enclosed/alike-areas.ts";
+import { handlesIn } from "./enclosed/handles.ts";
 import { endGaps } from "./ends/end-gaps.ts";
 import { endMarks } from "./ends/end-marks.ts";
 import { evenRims, shutAreas, shutReach } from "./gaps/broken-outlines.ts";
@@ -73,6 +74,8 @@ export function decidePieces(
   const fills = shared.map((mean) => (isOfFills && mean < holeMost ? 0 : levelNearest(mean)));
   // Nothing is filled around a drawing but what it nearly encloses.
   fills[areas[0]!] = 0;
+  const isFilled = fills.map((fill) => fill > 0);
+  if (!isOfFills) for (const handle of handlesIn(areas, isFilled, thick, sidePx)) fills[handle] = 0;
   const fillsOf = (labels: Uint16Array): number[] =>
     meansOf(labels, away, drawn).map((mean) => (mean >= bayLeast ? levelNearest(mean) : 0));
   const known = { areas, fills: fills.slice(), drawn, sidePx, thick };

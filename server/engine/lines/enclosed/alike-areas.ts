@@ -1,15 +1,8 @@
 /** Areas of a drawing that are as large as each other, as windows are: one that is filled beside others that are not is a mistake. Pure. */
+import { type Extent, extentsOf } from "./extents.ts";
 
 /** Share by which counts of cells may differ, and sides: beyond it, by cells of the grid. */
 const [countsWithin, sidesWithin, sidesCells] = [0.1, 0.06, 2] as const;
-
-interface Extent {
-  cells: number;
-  left: number;
-  right: number;
-  top: number;
-  bottom: number;
-}
 
 /**
  * @param areas labels from 1 on, [side, side]
@@ -17,18 +10,7 @@ interface Extent {
  * @returns of each area the mean of those that are like it
  */
 export function alikeMeans(areas: Uint16Array, means: readonly number[], sidePx: number): number[] {
-  const extents = means.map((): Extent => ({ cells: 0, left: sidePx, right: 0, top: sidePx, bottom: 0 }));
-  for (let at = 0, y = 0; y < sidePx; y += 1)
-    for (let x = 0; x < sidePx; x += 1, at += 1) {
-      const label = areas[at]!;
-      if (label === 0) continue;
-      const extent = extents[label]!;
-      extent.cells += 1;
-      if (x < extent.left) extent.left = x;
-      if (x > extent.right) extent.right = x;
-      if (y < extent.top) extent.top = y;
-      extent.bottom = y;
-    }
+  const extents = extentsOf(areas, means.length, sidePx);
   return means.map((own, label) => {
     if (label === 0) return own;
     const alike = means.filter((_, other) => other > 0 && areAlike(extents[label]!, extents[other]!));
