@@ -69,7 +69,7 @@ export interface AppDeps {
   /** PNGs of upscales by digest. */
   readonly upscaled: { read(sha256: string): Promise<Uint8Array | undefined> };
   /** Read by a request through ./route.ts's `whileHeld`. */
-  readonly uploads: Pick<KeptUploads, "put" | "whileHeld" | "remove" | "shrink">;
+  readonly uploads: Pick<KeptUploads, "keep" | "whileHeld" | "remove">;
   /** @throws AppError unsupported_media, image_rejected */
   readonly probeImage: (
     bytes: Uint8Array,

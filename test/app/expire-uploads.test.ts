@@ -62,8 +62,9 @@ for (const shared of [false, true])
   it(`what was used in the last ten minutes stays, up to twice the bound, in ${shared ? "a shared store" : "a data folder"}`, async () => {
     const folder = join(path, `young-${shared}`);
     const blobs = await openFolderBlobs(folder);
-    const store = shared ? sharedUploads(blobs) : ResultStore.of(folder);
-    const [held, idle, answered] = await Promise.all([1, 2, 3].map((index) => store.put(Buffer.alloc(100, index))));
+    const files = ResultStore.of(folder);
+    const store = shared ? sharedUploads(blobs) : files;
+    const [held, idle, answered] = await Promise.all([1, 2, 3].map((index) => files.put(Buffer.alloc(100, index))));
     const age = async (digest: string | undefined, minutes: number): Promise<void> => {
       const then = new Date(Date.now() - minutes * 60_000);
       await utimes(join(folder, digest!), then, then);
@@ -81,9 +82,9 @@ for (const shared of [false, true])
     await uploads.shrink(bounds);
     assert.deepEqual(await readdir(folder), [held]);
     // One that sends without end fills no disk: of what is young only twice as much stays, the newest.
-    const flood = await Promise.all([4, 5, 6, 7].map((index) => store.put(Buffer.alloc(100, index))));
+    const flood = await Promise.all([4, 5, 6, 7].map((index) => files.put(Buffer.alloc(100, index))));
     for (const [index, digest] of flood.entries()) await age(digest, 8 - index);
-    await uploads.shrink(bounds, flood[3]);
+    await uploads.shrink(bounds);
     assert.deepEqual((await readdir(folder)).sort(), [held, flood[2], flood[3]].sort());
   });
 

@@ -78,29 +78,26 @@ describe("uploads of many machines", { skip: withoutQueueServer }, () => {
 
   it("what one process holds another does not remove until it is let go", async () => {
     const digest = await put("held");
-    await one.keepUploads().whileHeld(async ({ touch }) => {
+    await one.keptUploads.whileHeld(async ({ touch }) => {
       assert.equal(await touch(digest), true);
-      assert.equal(await other.keepUploads().remove(digest), undefined);
+      assert.equal(await other.keptUploads.remove(digest), undefined);
       // Another one that ends takes nothing from the first.
-      await other.keepUploads().whileHeld((uploads) => uploads.touch(digest));
-      assert.equal(await other.keepUploads().remove(digest), undefined);
+      await other.keptUploads.whileHeld((uploads) => uploads.touch(digest));
+      assert.equal(await other.keptUploads.remove(digest), undefined);
     });
-    assert.deepEqual(
-      [await other.keepUploads().remove(digest), await other.keepUploads().remove(digest)],
-      [true, false],
-    );
+    assert.deepEqual([await other.keptUploads.remove(digest), await other.keptUploads.remove(digest)], [true, false]);
     assert.deepEqual(await one.connections.asking.keys(`${keyPrefix}:holds:*`), []);
   });
 
   it("a removal and a request of two processes at one moment: either is refused", async () => {
     for (let turns = 0; turns < 20; turns += 1) {
       const digest = await put(`race ${turns}`);
-      const asking = one.keepUploads().whileHeld(async ({ touch }) => {
+      const asking = one.keptUploads.whileHeld(async ({ touch }) => {
         if (!(await touch(digest))) return undefined;
         return (await one.upscales.add(waitingFor(digest))).body.id;
       });
       for (let turn = 0; turn < turns; turn += 1) await nextTurn();
-      const isRemoved = await other.keepUploads().remove(digest);
+      const isRemoved = await other.keptUploads.remove(digest);
       const id = await asking;
       assert.deepEqual(
         [isRemoved, id !== undefined, await isHere(digest)],
@@ -116,7 +113,7 @@ describe("uploads of many machines", { skip: withoutQueueServer }, () => {
     const { body } = await one.upscales.add(waitingFor(named));
     const left = async () =>
       (await Promise.all(digests.map(isHere))).map((is, index) => (is ? digests[index] : "gone"));
-    await one.keepUploads().whileHeld(async ({ touch }) => {
+    await one.keptUploads.whileHeld(async ({ touch }) => {
       await touch(held);
       for (const digest of [old, named, held]) await age(digest);
       await sweepShared(other, 0);
@@ -148,9 +145,9 @@ describe("uploads of many machines", { skip: withoutQueueServer }, () => {
     const first = await endsAt();
     assert.ok(first > 0);
     await waitUntil("a hold that was renewed", async () => (await endsAt()) > first);
-    assert.equal(await other.keepUploads().remove(digest), undefined);
+    assert.equal(await other.keptUploads.remove(digest), undefined);
     await untilExit(child, "SIGKILL");
-    await waitUntil("the end of the hold", async () => (await other.keepUploads().remove(digest)) === true);
+    await waitUntil("the end of the hold", async () => (await other.keptUploads.remove(digest)) === true);
     assert.deepEqual(await one.connections.asking.keys(`${keyPrefix}:holds:*`), []);
   });
 

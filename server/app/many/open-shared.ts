@@ -40,8 +40,8 @@ export interface Shared {
   readonly trainings: BullQueue<Training, TrainingRequest>;
   readonly calls: BullQueue<Call>;
   readonly uploads: BlobStore;
-  /** The same, for requests and for who removes them. @param shrinkEvery so many calls of `shrink` look through them once */
-  keepUploads(shrinkEvery?: number): KeptUploads;
+  /** The same, for requests and for who removes them. */
+  readonly keptUploads: KeptUploads;
   readonly results: BlobStore;
   readonly upscaled: BlobStore;
   /** Files of packs that workers trained. */
@@ -125,7 +125,7 @@ export async function openShared(
   return {
     ...{ connections, queue, upscales, trainings, calls },
     ...{ uploads, results, upscaled, previewFiles, packFiles, checkpointFiles },
-    keepUploads: (every) => new KeptUploads(sharedUploads(uploads, every), holds, [queue, upscales, trainings]),
+    keptUploads: new KeptUploads(sharedUploads(uploads), holds, [queue, upscales, trainings]),
     checkpoints: new Checkpoints(connections.working, keyPrefix, checkpointFiles),
     previews: new Previews(connections.working, keyPrefix, previewFiles),
     closeQueues: async () => {

@@ -58,7 +58,7 @@ export async function serveHttp(
   const token = await loadToken(config.dataDir);
   const metrics = createMetrics();
   const shared = await openShared(config.shared, log, { onEndedWaiting: metrics.recordEndedWaiting });
-  const { queue, upscales, trainings, calls, results, upscaled, keepUploads, previews } = shared;
+  const { queue, upscales, trainings, calls, results, upscaled, keptUploads, previews } = shared;
   const known = await KnownWorkers.open(shared.connections.asking, keyPrefix).catch(async (error: unknown) => {
     await shared.disconnect();
     throw error;
@@ -87,7 +87,7 @@ export async function serveHttp(
     workers: async () => known.workers,
     storageFault: createStorageCheck(shared, keyPrefix, readinessKeptMs),
     trace: tracing?.middleware,
-    uploads: keepUploads(uploadsPerLook),
+    uploads: keptUploads,
     checkDrawing: requirePlainSvg,
     invert: (request, signal, standing) =>
       inFlight.add(async () => {
@@ -150,9 +150,6 @@ export async function serveHttp(
     },
   };
 }
-
-/** Every so many uploads: a look lists the whole store. */
-const uploadsPerLook = 50;
 
 /** Counted by all processes together; while the queue server is away each counts for itself, and its answer says the rest. */
 function spendTogether(client: Connection): Spend {

@@ -23,14 +23,14 @@ export function startSweeping(shared: Shared, owner: string, log: Pick<Log, "err
 
 /** @param before in milliseconds; younger files may be named in a moment */
 export async function sweepShared(
-  { connections, queue, upscales, trainings, keepUploads, ...stores }: Shared,
+  { connections, queue, upscales, trainings, keptUploads, ...stores }: Shared,
   before: number,
 ): Promise<void> {
   const sweep = (blobs: BlobStore, named: ReadonlySet<string>): Promise<void> =>
     sweepBlobs(blobs, before, async (digest) => named.has(digest));
   await sweepBlobs(stores.results, before, (digest) => queue.names(digest));
   await sweepBlobs(stores.upscaled, before, (digest) => upscales.names(digest));
-  await keepUploads().shrink(uploadBounds);
+  await keptUploads.shrink(uploadBounds);
   await sweep(stores.packFiles, await sharedPackFiles(connections.asking, keyPrefix));
   const openOnes = async (id: string): Promise<boolean> => {
     const training = await trainings.get(id);

@@ -18,8 +18,7 @@ export function imageRoutes(deps: RouteDeps): Route[] {
 
   async function store(bytes: Uint8Array): Promise<ImageUpload> {
     const about = await deps.probeImage(bytes);
-    const digest = await deps.uploads.put(bytes);
-    await deps.uploads.shrink(uploadBoundsOf(deps.limits), digest);
+    const digest = await deps.uploads.keep(bytes, uploadBoundsOf(deps.limits));
     return ImageUploadSchema.parse({ digest, ...about, bytes: bytes.byteLength });
   }
   return [

@@ -57,19 +57,32 @@ export interface KeptBounds {
   readonly leastAgeMs?: number;
 }
 
+/** Bytes that are never exceeded: what is young or needed may fill twice the bound. */
+export const mostBytesOf = ({ maxBytes }: Pick<KeptBounds, "maxBytes">): number => 2 * maxBytes;
+
+/** What a look through all files goes by. */
+export interface LookedThrough {
+  /** Bytes of all files. */
+  readonly total: number;
+  /** What is to be left of them, but for those that are young. */
+  readonly leftBytes: number;
+  /** What is to fit beside all of them. */
+  readonly roomBytes: number;
+}
+
 /**
  * Whether the longest unused file may go.
  * @param usedAt milliseconds since 1970
- * @param total bytes of all files
- * @param leftBytes what is to be left of them
  */
 export function mayGo(
-  { usedAt, total, leftBytes }: { readonly usedAt: number; readonly total: number; readonly leftBytes: number },
+  usedAt: number,
+  { total, leftBytes, roomBytes }: LookedThrough,
   { maxBytes, maxAgeMs, leastAgeMs = 0 }: KeptBounds,
 ): boolean {
   const now = Date.now();
+  const isTooMuch = total + roomBytes > mostBytesOf({ maxBytes });
   // Who was just told that it is here is about to name it; but nobody may fill the disk that way.
-  if (Math.floor(usedAt) > now - leastAgeMs) return total > 2 * maxBytes;
+  if (isTooMuch || Math.floor(usedAt) > now - leastAgeMs) return isTooMuch;
   return total > leftBytes || usedAt < now - maxAgeMs;
 }
 
@@ -79,12 +92,19 @@ export type UnlessNeeded = (digest: string, remove: () => Promise<boolean>) => P
 /**
  * Removes files that were unused for too long, then the longest unused until at most `maxBytes` are left, of young ones twice as much;
  * never what is needed.
+ * @param roomBytes what is to fit beside those that stay
+ * @returns bytes that are left
  */
-export async function shrinkBlobs(store: BlobStore, bounds: KeptBounds, unlessNeeded: UnlessNeeded): Promise<void> {
+export async function shrinkBlobs(
+  store: BlobStore,
+  bounds: KeptBounds,
+  unlessNeeded: UnlessNeeded,
+  roomBytes = 0,
+): Promise<number> {
   const blobs = await store.list();
   let total = blobs.reduce((sum, { bytes }) => sum + bytes, 0);
   for (const { digest, bytes, usedAt } of blobs.sort((a, b) => a.usedAt - b.usedAt)) {
-    if (!mayGo({ usedAt, total, leftBytes: bounds.maxBytes }, bounds)) return;
+    if (!mayGo(usedAt, { total, leftBytes: bounds.maxBytes, roomBytes }, bounds)) break;
     const isRemoved = await unlessNeeded(digest, async () => {
       // Someone may have used it since the list was made.
       const latest = await store.usedAt(digest);
@@ -94,4 +114,5 @@ export async function shrinkBlobs(store: BlobStore, bounds: KeptBounds, unlessNe
     });
     if (isRemoved) total -= bytes;
   }
+  return total;
 }

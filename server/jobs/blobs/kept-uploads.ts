@@ -4,8 +4,10 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { limits } from "../../../shared/limits.ts";
+import { sha256Of } from "../../platform/sha256.ts";
 import type { JobQueue } from "../job-queue.ts";
 import { type BlobStore, type KeptBounds, shrinkBlobs, type UnlessNeeded } from "./blob-store.ts";
+import { KeptBytes } from "./kept-bytes.ts";
 import type { UploadHolds } from "./upload-holds.ts";
 
 export const uploadBoundsOf = (
@@ -21,7 +23,9 @@ export const uploadBounds = uploadBoundsOf(limits);
 /** Between two tries to read what is being removed, in milliseconds: at first, and at most. */
 const [pauseMs, pauseMsMax] = [20, 250];
 
-export interface UploadStore extends Pick<BlobStore, "put" | "touch" | "read"> {
+export interface UploadStore extends Pick<BlobStore, "touch" | "read"> {
+  /** Stores bytes that there is room for, removes what is too much, and returns their SHA-256. @throws AppError storage_full */
+  keep(bytes: Uint8Array, bounds: KeptBounds, unlessNeeded: UnlessNeeded): Promise<string>;
   /** True when the bytes were here; they are gone then. */
   remove(digest: string): Promise<boolean>;
   shrink(bounds: KeptBounds, unlessNeeded: UnlessNeeded): Promise<void>;
@@ -51,9 +55,12 @@ export class KeptUploads {
     this.#queues = queues;
   }
 
-  /** @throws AppError storage_full */
-  put(bytes: Uint8Array): Promise<string> {
-    return this.#store.put(bytes);
+  /**
+   * Stores bytes within bounds, and returns their SHA-256; what is too much then goes, but for these.
+   * @throws AppError storage_full, also where too much is needed, queue_unavailable, store_unavailable
+   */
+  keep(bytes: Uint8Array, bounds: KeptBounds): Promise<string> {
+    return this.#store.keep(bytes, bounds, this.#unlessNeededBut(sha256Of(bytes)));
   }
 
   /**
@@ -83,11 +90,13 @@ export class KeptUploads {
     return this.#unlessNeeded(digest, () => this.#store.remove(digest));
   }
 
+  shrink(bounds: KeptBounds): Promise<void> {
+    return this.#store.shrink(bounds, this.#unlessNeededBut());
+  }
+
   /** @param except stays too */
-  shrink(bounds: KeptBounds, except?: string): Promise<void> {
-    return this.#store.shrink(bounds, async (digest, remove) =>
-      digest === except ? undefined : this.#unlessNeeded(digest, remove),
-    );
+  #unlessNeededBut(except?: string): UnlessNeeded {
+    return async (digest, remove) => (digest === except ? undefined : this.#unlessNeeded(digest, remove));
   }
 
   #unlessNeeded(digest: string, remove: () => Promise<boolean>): Promise<boolean | undefined> {
@@ -100,11 +109,18 @@ export class KeptUploads {
   }
 }
 
-/** Uploads in files that several processes share. @param shrinkEvery so many calls of `shrink` look through them once */
-export function sharedUploads(blobs: BlobStore, shrinkEvery = 1): UploadStore {
-  let count = 0;
+/**
+ * Uploads in files that several processes share. Each process counts what it writes, and what the others wrote when it looks through
+ * all: after every twentieth part of the bound, by which each may exceed the most.
+ */
+export function sharedUploads(blobs: BlobStore): UploadStore {
+  const count = new KeptBytes(true);
   return {
-    put: (bytes) => blobs.put(bytes),
+    keep: async (bytes, bounds, unlessNeeded) => {
+      const look = (roomBytes: number): Promise<number> => shrinkBlobs(blobs, bounds, unlessNeeded, roomBytes);
+      await count.keep(bytes.byteLength, bounds, look, () => blobs.put(bytes));
+      return sha256Of(bytes);
+    },
     touch: (digest) => blobs.touch(digest),
     read: (digest) => blobs.read(digest),
     remove: async (digest) => {
@@ -112,8 +128,6 @@ export function sharedUploads(blobs: BlobStore, shrinkEvery = 1): UploadStore {
       if (isHere) await blobs.delete(digest);
       return isHere;
     },
-    shrink: async (...of) => {
-      if (count++ % shrinkEvery === 0) await shrinkBlobs(blobs, ...of);
-    },
+    shrink: async (...of) => void (await shrinkBlobs(blobs, ...of)),
   };
 }

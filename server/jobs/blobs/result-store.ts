@@ -11,13 +11,12 @@ import { mapConcurrent } from "../../platform/map-concurrent.ts";
 import { sha256Of } from "../../platform/sha256.ts";
 import { yieldToEventLoop } from "../../platform/yield-to-event-loop.ts";
 import { type KeptBounds, mayGo, type UnlessNeeded } from "./blob-store.ts";
+import { KeptBytes } from "./kept-bytes.ts";
 
 /** Files that a sweep looks at without a pause. */
 const sweepBatch = 100;
 /** Files whose sizes are asked for at a time. */
 const statsParallel = 16;
-/** Files are counted again after so many milliseconds, so that old ones go. */
-const countedForMs = 24 * 60 * 60 * 1000;
 /** What a shrink leaves, so that the next upload doesn't need another. */
 const keptShare = 0.9;
 
@@ -27,10 +26,7 @@ export class ResultStore {
   readonly #folder: string;
   /** Writes of the same digest at the same time share one. */
   readonly #writing = new Map<string, Promise<void>>();
-  /** Of all files at most, once `shrink` has counted them; only grows in between. */
-  #bytesAtMost: number | undefined;
-  /** Milliseconds since 1970. */
-  #countedAt = 0;
+  readonly #count = new KeptBytes();
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -51,21 +47,37 @@ export class ResultStore {
   /** Stores bytes and returns their digest; a damaged file of that digest is written anew. @throws AppError storage_full */
   async put(bytes: Uint8Array): Promise<string> {
     const digest = sha256Of(bytes);
-    const path = join(this.#folder, digest);
-    let write = this.#writing.get(digest);
-    if (!write) {
-      write = this.read(digest)
-        .then(async (kept) => {
-          const isKept = kept !== undefined && (await this.touch(digest));
-          if (isKept) return;
-          await writeFileAtomically(path, bytes);
-          if (this.#bytesAtMost !== undefined) this.#bytesAtMost += bytes.byteLength;
-        })
-        .finally(() => this.#writing.delete(digest));
-      this.#writing.set(digest, write);
-    }
-    await write;
+    await this.#unlessKept(digest, async () => {
+      await writeFileAtomically(join(this.#folder, digest), bytes);
+      this.#count.add(bytes.byteLength);
+    });
     return digest;
+  }
+
+  /**
+   * Stores bytes that there is room for within bounds, then shrinks if that is due.
+   * @throws AppError storage_full, also where too much is needed; what `unlessNeeded` throws
+   */
+  async keep(bytes: Uint8Array, bounds: KeptBounds, unlessNeeded: UnlessNeeded): Promise<string> {
+    const digest = sha256Of(bytes);
+    const look = (roomBytes: number): Promise<number> => this.#removeUnused(bounds, unlessNeeded, roomBytes);
+    const write = (): Promise<void> => writeFileAtomically(join(this.#folder, digest), bytes);
+    await this.#unlessKept(digest, () => this.#count.keep(bytes.byteLength, bounds, look, write));
+    return digest;
+  }
+
+  /** Runs a write of bytes that are not here, or damaged. */
+  #unlessKept(digest: string, write: () => Promise<void>): Promise<void> {
+    const running = this.#writing.get(digest);
+    if (running) return running;
+    const writing = this.read(digest)
+      .then(async (kept) => {
+        const isKept = kept !== undefined && (await this.touch(digest));
+        if (!isKept) await write();
+      })
+      .finally(() => this.#writing.delete(digest));
+    this.#writing.set(digest, writing);
+    return writing;
   }
 
   /** The bytes of a digest, or undefined when they are not here, or damaged. */
@@ -113,8 +125,11 @@ export class ResultStore {
    */
   forget(digest: string): boolean {
     if (!isDigest(digest)) return false;
+    const path = join(this.#folder, digest);
     try {
-      unlinkSync(join(this.#folder, digest));
+      const { size } = statSync(path);
+      unlinkSync(path);
+      this.#count.drop(size);
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
@@ -136,27 +151,14 @@ export class ResultStore {
   /**
    * Removes files that were unused for too long. Where there are more than `maxBytes`, the longest unused go until nine tenths of
    * that are left, of young ones twice as much. What is needed stays. Files are counted once a day, and when new ones may have made too
-   * many: with thousands a look takes a second.
+   * many.
    */
   async shrink(bounds: KeptBounds, unlessNeeded: UnlessNeeded): Promise<void> {
-    const isRecent = Date.now() - this.#countedAt < countedForMs;
-    if (isRecent && this.#bytesAtMost !== undefined && this.#bytesAtMost <= bounds.maxBytes) return;
-    this.#countedAt = Date.now();
-    // What is written while files are counted is counted twice rather than never.
-    this.#bytesAtMost = 0;
-    try {
-      const left = await this.#removeUnused(bounds, unlessNeeded);
-      // Read after the wait: what was written meanwhile is in it.
-      this.#bytesAtMost += left;
-    } catch (error) {
-      // Not known: the next one counts again.
-      this.#bytesAtMost = undefined;
-      throw error;
-    }
+    await this.#count.shrink(bounds, (roomBytes) => this.#removeUnused(bounds, unlessNeeded, roomBytes));
   }
 
   /** @returns bytes that are left */
-  async #removeUnused(bounds: KeptBounds, unlessNeeded: UnlessNeeded): Promise<number> {
+  async #removeUnused(bounds: KeptBounds, unlessNeeded: UnlessNeeded, roomBytes: number): Promise<number> {
     const { maxBytes } = bounds;
     const names = (await readdir(this.#folder)).filter(isDigest);
     const files: Array<{ name: string; bytes: number; usedAt: number }> = [];
@@ -167,7 +169,7 @@ export class ResultStore {
     let total = files.reduce((sum, file) => sum + file.bytes, 0);
     const leftBytes = total > maxBytes ? keptShare * maxBytes : maxBytes;
     for (const file of files.sort((a, b) => a.usedAt - b.usedAt)) {
-      if (!mayGo({ usedAt: file.usedAt, total, leftBytes }, bounds)) break;
+      if (!mayGo(file.usedAt, { total, leftBytes, roomBytes }, bounds)) break;
       const isRemoved = await unlessNeeded(file.name, async () => {
         if (this.#isUsedSince(file.name, file.usedAt)) return false;
         this.forget(file.name);

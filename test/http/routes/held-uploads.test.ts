@@ -15,7 +15,8 @@ const packs = [{ ...pack, translations: [{ ...first!, styleImagesMax: 4 }, ...ot
 
 let harness: Harness;
 before(async () => {
-  harness = await createHarness({ packs, limits: { uploadsKeptMaxBytes: 1, uploadsKeptLeastMs: 0 } });
+  const uploadsKeptMaxBytes = Math.floor(1.5 * greyPng(16, 60).byteLength);
+  harness = await createHarness({ packs, limits: { uploadsKeptMaxBytes, uploadsKeptLeastMs: 0 } });
 });
 after(() => harness.close());
 
@@ -118,7 +119,7 @@ describe("work that a client waits for keeps its uploads until it ends", () => {
       await waitUntil("work that runs", () => isBegun);
       const problem = await problemOf(await remove(digest));
       assert.deepEqual([problem.status, problem.code], [409, "not_ready"]);
-      // With one byte to keep, every upload removes all that is not needed.
+      // There is no room to keep two: every upload removes all that is not needed.
       await harness.upload(greyPng(16, 61));
       open();
       const answer = await answering;
@@ -199,6 +200,12 @@ describe("where uploads can't be held, the answer says so, as its route document
         await check("post", path, path, "application/json", JSON.stringify(bodyOf(image)));
       await check("delete", "/v1/images/:digest", `/v1/images/${image}`, "text/plain");
       // It removes what was there before.
-      await check("post", "/v1/images", "/v1/images", "image/png", greyPng(16, 71) as Uint8Array<ArrayBuffer>);
+      await check(
+        "post",
+        "/v1/images",
+        "/v1/images",
+        "image/png",
+        greyPng(16, 71 + code.length) as Uint8Array<ArrayBuffer>,
+      );
     });
 });

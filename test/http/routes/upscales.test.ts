@@ -247,7 +247,8 @@ describe("what an upscale outlives", () => {
   });
 
   it("an upscale outlives the sweeping of uploads while it waits, after which its upload may go", async () => {
-    const harness = await createHarness({ limits: { uploadsKeptMaxBytes: 1, uploadsKeptLeastMs: 0 } });
+    const uploadsKeptMaxBytes = 2 * greyPng(16, 1).byteLength;
+    const harness = await createHarness({ limits: { uploadsKeptMaxBytes, uploadsKeptLeastMs: 0 } });
     const image = await harness.upload(greyPng(16, 1));
     const gate = createGate();
     harness.inference.gate = gate.closed;

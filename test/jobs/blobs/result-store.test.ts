@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { readdir, readFile, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { it } from "node:test";
-import type { UnlessNeeded } from "../../server/jobs/blobs/blob-store.ts";
-import { ResultStore } from "../../server/jobs/blobs/result-store.ts";
-import { temporaryFolder } from "../fixtures/temporary-folder.ts";
-import { createHarness } from "../http/harness.ts";
-import { greyPng } from "../http/images.ts";
+import type { UnlessNeeded } from "../../../server/jobs/blobs/blob-store.ts";
+import { ResultStore } from "../../../server/jobs/blobs/result-store.ts";
+import { temporaryFolder } from "../../fixtures/temporary-folder.ts";
+import { createHarness } from "../../http/harness.ts";
+import { greyPng } from "../../http/images.ts";
 
 const folder = temporaryFolder("results");
 const yearMs = 365 * 24 * 60 * 60 * 1000;

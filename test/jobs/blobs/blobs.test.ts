@@ -4,11 +4,11 @@ import { mkdtemp, readFile, rm, stat, utimes, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { type BlobStore, shrinkBlobs, sweepBlobs, type UnlessNeeded } from "../../server/jobs/blobs/blob-store.ts";
-import { openFolderBlobs } from "../../server/jobs/blobs/folder-blobs.ts";
-import { openS3Blobs } from "../../server/jobs/blobs/s3-blobs.ts";
-import { sha256Of } from "../../server/platform/sha256.ts";
-import { keys, type SmallS3, startSmallS3 } from "./small-s3.ts";
+import { type BlobStore, shrinkBlobs, sweepBlobs, type UnlessNeeded } from "../../../server/jobs/blobs/blob-store.ts";
+import { openFolderBlobs } from "../../../server/jobs/blobs/folder-blobs.ts";
+import { openS3Blobs } from "../../../server/jobs/blobs/s3-blobs.ts";
+import { sha256Of } from "../../../server/platform/sha256.ts";
+import { keys, type SmallS3, startSmallS3 } from "../small-s3.ts";
 
 let folder: string;
 let s3: SmallS3;
