@@ -8,6 +8,7 @@ import { piecesOf } from "../pixels/strokes.ts";
 import { distancesTo, distancesToOther } from "./distances.ts";
 import { alikeMeans } from "./enclosed/alike-areas.ts";
 import { handlesIn } from "./enclosed/handles.ts";
+import { shouldersIn } from "./enclosed/shoulders.ts";
 import { endGaps } from "./ends/end-gaps.ts";
 import { endMarks } from "./ends/end-marks.ts";
 import { evenRims, shutAreas, shutReach } from "./gaps/broken-outlines.ts";
@@ -76,6 +77,12 @@ export function decidePieces(
   fills[areas[0]!] = 0;
   const isFilled = fills.map((fill) => fill > 0);
   if (!isOfFills) for (const handle of handlesIn(areas, isFilled, thick, sidePx)) fills[handle] = 0;
+  // A tint needs a line around it.
+  if (!isOfFills && levels.length === 1)
+    for (const { head, cells } of shouldersIn(areas, isFilled, thick, sidePx)) {
+      for (const cell of cells) areas[cell] = fills.length;
+      fills.push(fills[head]!);
+    }
   const fillsOf = (labels: Uint16Array): number[] =>
     meansOf(labels, away, drawn).map((mean) => (mean >= bayLeast ? levelNearest(mean) : 0));
   const known = { areas, fills: fills.slice(), drawn, sidePx, thick };

@@ -1,0 +1,118 @@
+/**
+ * Shoulders of a drawing of lines: an arch that opens downwards below a round head, as a person in interfaces is drawn. Sets of outlines leave it open at
+ * its foot, and sets of fills close and fill it where they fill the head; a flow between them fills the head alone, as nothing encloses the rest. Pure.
+ */
+import { type Extent, extentsOf } from "./extents.ts";
+
+/** Proportions of the rectangle around a head, and the share of that which is head. */
+const [headSquareLeast, headShareLeast] = [0.75, 0.68] as const;
+/** Ink between a head and what is below it, room between both, and the depth of shoulders, at least; in widths of lines. */
+const [wallMost, roomMost, deepLeast] = [2.6, 2.5, 0.9] as const;
+/** Breadth of shoulders where they end, with their lines, of the head's with its lines. */
+const [broadLeast, broadMost] = [1.1, 2.6] as const;
+/** Depth of shoulders, of their breadth, at most. */
+const deepMost = 1.2;
+/** Breadth of shoulders one width of lines below their top, of that where they end: less is a pair of legs, or of compasses. */
+const bluntLeast = 0.5;
+/** How far shoulders are off the middle of their head, of their breadth, and by how much their ends differ in height, in widths of lines. */
+const [offMost, levelWithin] = [0.12, 0.8] as const;
+
+/** What shoulders enclose. */
+export interface Shoulders {
+  /** Label of the head above them. */
+  readonly head: number;
+  /** Cells between their lines, down to where both end. */
+  readonly cells: readonly number[];
+}
+
+/**
+ * @param areas labels of what is no ink, from 1 on, [side, side]; 0 is ink, and the first cell is of what lies around
+ * @param isFilled of each label
+ * @param thick width of lines, in cells
+ * @returns shoulders below heads that are filled
+ */
+export function shouldersIn(
+  areas: Uint16Array,
+  isFilled: readonly boolean[],
+  thick: number,
+  sidePx: number,
+): Shoulders[] {
+  const extents = extentsOf(areas, isFilled.length, sidePx);
+  const grid = { areas, sidePx, thick };
+  return [...isFilled.keys()].flatMap((head) => {
+    const extent = extents[head]!;
+    if (head === 0 || head === areas[0] || !isFilled[head] || !isHead(extent)) return [];
+    const cells = cellsBelow(grid, extent);
+    return cells ? [{ head, cells }] : [];
+  });
+}
+
+interface Grid {
+  readonly areas: Uint16Array;
+  readonly sidePx: number;
+  readonly thick: number;
+}
+
+function isHead({ cells, left, right, top, bottom }: Extent): boolean {
+  const [width, height] = [right - left + 1, bottom - top + 1];
+  return (
+    Math.min(width, height) >= headSquareLeast * Math.max(width, height) && cells >= headShareLeast * width * height
+  );
+}
+
+/** The cells of the shoulders below a head, row by row; undefined where there are none. */
+function cellsBelow({ areas, sidePx, thick }: Grid, head: Extent): number[] | undefined {
+  const around = areas[0]!;
+  const middle = Math.floor((head.left + head.right) / 2);
+  const walk = (from: number, label: number, most: number): number => {
+    let y = from;
+    while (y < sidePx && areas[y * sidePx + middle] === label && y - from <= most) y += 1;
+    return y;
+  };
+  const [wall, room] = [wallMost * thick, roomMost * thick];
+  let top = walk(head.bottom + 1, 0, wall);
+  // Below the head's own line there may be room before the line of the shoulders.
+  const line = walk(top, around, room);
+  if (areas[line * sidePx + middle] === 0) top = walk(line, 0, wall);
+  const cells: number[] = [];
+  const widths: number[] = [];
+  let [left, right, last] = [0, 0, 0];
+  let y = top;
+  for (; y < sidePx; y += 1) {
+    const [from, to] = runAt(areas, y * sidePx + middle, around);
+    if (from % sidePx === 0 || to % sidePx === sidePx - 1 || to < from) break;
+    const above = cells.length - (widths.at(-1) ?? 0);
+    for (let cell = from; cell <= to; cell += 1) {
+      // Lines lie over all of it.
+      if (areas[cell - sidePx] !== 0 && !(cell - sidePx >= cells[above]! && cell - sidePx <= last)) return undefined;
+      cells.push(cell);
+    }
+    last = to;
+    widths.push(to - from + 1);
+    [left, right] = [from % sidePx, to % sidePx];
+  }
+  const deep = y - top;
+  if (deep < deepLeast * thick || y === sidePx) return undefined;
+  const foot = widths.at(-1)!;
+  const broad = foot + 2 * thick;
+  const ofHead = head.right - head.left + 1 + 2 * thick;
+  if (broad < broadLeast * ofHead || broad > broadMost * ofHead || deep > deepMost * broad) return undefined;
+  if (widths[Math.min(deep - 1, Math.round(thick))]! < bluntLeast * foot) return undefined;
+  if (Math.abs(left + right - head.left - head.right) / 2 > offMost * broad) return undefined;
+  const ends = (column: number): number => {
+    let row = Math.max(top, y - Math.round(thick));
+    while (row < sidePx && areas[row * sidePx + Math.round(column)] === 0) row += 1;
+    return row;
+  };
+  const isLevel = [left - thick / 2, right + thick / 2].every((at) => Math.abs(ends(at) - y) <= levelWithin * thick);
+  return isLevel ? cells : undefined;
+}
+
+/** First and last cell of a row's run of a label around one of its cells; the last is before the first where that is of another. */
+function runAt(areas: Uint16Array, cell: number, label: number): [number, number] {
+  if (areas[cell] !== label) return [cell, cell - 1];
+  let [from, to] = [cell, cell];
+  while (areas[from - 1] === label) from -= 1;
+  while (areas[to + 1] === label) to += 1;
+  return [from, to];
+}
