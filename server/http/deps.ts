@@ -62,7 +62,7 @@ export interface AppDeps {
   /** Free room on the disk of the data folder. */
   readonly freeBytes?: () => Promise<number | undefined>;
   readonly trainings: JobQueue<Training, TrainingRequest>;
-  /** PNG of an evaluation; undefined when there is none. */
+  /** PNG of an evaluation; undefined when there is none. @throws AppError queue_unavailable, store_unavailable */
   readonly readPreview: (training: string, step: number, index: number) => Promise<Uint8Array | undefined>;
   /** PNGs of generations by digest. */
   readonly results: { read(sha256: string): Promise<Uint8Array | undefined> };

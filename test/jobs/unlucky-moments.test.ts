@@ -153,7 +153,7 @@ describe("a bad moment", { skip: withoutQueueServer, timeout: 120_000 }, () => {
   it("previews of a training that is gone go, and those of others stay", async () => {
     const connections = await connect(server.url, () => undefined);
     const put = async (png: Uint8Array): Promise<string> => String(png);
-    const previews = new Previews(connections.working, "{previews}", { put } as never);
+    const previews = new Previews(connections, "{previews}", { put } as never);
     await previews.save("gone", 1, 0, new Uint8Array([1]));
     await previews.save("kept", 1, 0, new Uint8Array([2]));
     assert.deepEqual([...(await previews.sweep(async (id) => id === "kept"))], ["2"]);

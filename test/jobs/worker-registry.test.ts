@@ -50,4 +50,24 @@ describe("the list of workers", { skip: withoutQueueServer }, () => {
     assert.equal(await writesOf([pack]), 1);
     assert.equal((await readKnown(client, "{list}", now, read)).packs[0]!.version, "1.0.0");
   });
+
+  it("the list of workers keeps the goodbye of one that went while its packs were written", async () => {
+    const client = connections.working;
+    const startedAt = new Date().toISOString();
+    const about = { id: "two", host: "here", pid: 1, version: "1.0.0", startedAt };
+    const more = { kinds: ["generations" as const], provider: "cpu", parallel: 8, shippedPacks: [pack.id] };
+    const tell = (seenAt: number, packs: readonly PackInfo[], isOver?: () => boolean): Promise<void> =>
+      announce(
+        client,
+        "{left}",
+        { ...about, ...more, packs },
+        { seenAt, announced: new Map(), ...(isOver && { isOver }) },
+      );
+    let hasGone = false;
+    const beat = tell(Date.now(), [pack, { ...pack, digest: "cd".repeat(32) }], () => hasGone);
+    hasGone = true;
+    // With fewer packs it overtakes.
+    await Promise.all([beat, tell(0, [])]);
+    assert.equal((await readKnown(client, "{left}", Date.now())).workers[0]!.isLive, false);
+  });
 });

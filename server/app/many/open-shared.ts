@@ -127,7 +127,7 @@ export async function openShared(
     ...{ uploads, results, upscaled, previewFiles, packFiles, checkpointFiles },
     keptUploads: new KeptUploads(sharedUploads(uploads), holds, [queue, upscales, trainings]),
     checkpoints: new Checkpoints(connections.working, keyPrefix, checkpointFiles),
-    previews: new Previews(connections.working, keyPrefix, previewFiles),
+    previews: new Previews(connections, keyPrefix, previewFiles),
     closeQueues: async () => {
       await Promise.all(queues.map((each) => each.close()));
     },

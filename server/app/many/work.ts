@@ -10,7 +10,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { DrawingsRequest } from "../../../shared/contract/generations/drawings.ts";
 import type { ResolvedRequest } from "../../../shared/contract/generations/generation-request.ts";
 import type { InversionRequest } from "../../../shared/contract/generations/inversion.ts";
-import type { PackInfo } from "../../../shared/contract/meta.ts";
 import { findTranslation } from "../../../shared/contract/translation-rules.ts";
 import type { FamilyRequest } from "../../../shared/contract/vectors.ts";
 import { type WorkKind, workKinds } from "../../../shared/contract/workers.ts";
@@ -23,7 +22,7 @@ import { createInferenceClient } from "../../inference/client.ts";
 import { createConditionImageLoader } from "../../inference/conditions/condition-images.ts";
 import type { ConditionImages, InferenceClient } from "../../inference/protocol.ts";
 import type { Call } from "../../jobs/bull/calls.ts";
-import { announce } from "../../jobs/bull/worker-registry.ts";
+import type { Announcement } from "../../jobs/bull/worker-registry.ts";
 import { isFinal } from "../../jobs/job-queue.ts";
 import { TrainingFolders } from "../../jobs/trainings/training-folders.ts";
 import { startWorker, type Worker } from "../../jobs/work/attempt-loop.ts";
@@ -40,6 +39,7 @@ import type { Config, SharedConfig } from "../config.ts";
 import { lockDataFolder } from "../data-lock.ts";
 import { startTrainings, type TrainingTimings } from "../start-trainings.ts";
 import { type Exchange, startExchange } from "./exchange-packs.ts";
+import { type Heartbeat, startHeartbeat } from "./heartbeat.ts";
 import { keyPrefix, openShared, type Shared, type SharedOptions } from "./open-shared.ts";
 import { SharedPacks } from "./shared-packs.ts";
 import { serveMetrics } from "./worker-metrics.ts";
@@ -143,16 +143,16 @@ async function open(
   const stopping = new AbortController();
   const exchange = startExchange({ packs, inference, served, log });
   const workers: Worker[] = [];
-  let announcing: ReturnType<typeof setInterval> | undefined;
+  let heartbeat: Heartbeat | undefined;
   closers.push(async () => {
     stopping.abort();
-    clearInterval(announcing);
+    heartbeat?.stop();
     exchange.stop();
     await shared.closeQueues();
     const ended = Promise.all(workers.map((worker) => worker.stop(shutdownGraceMs)));
     // Their last writes wait for a queue server that is away. What is left then is logged when it disconnects.
     await Promise.race([ended, sleep(shutdownGraceMs + limits.putBackMs, undefined, { ref: false })]);
-    if (announcing) await sayThere(0).catch(() => undefined);
+    await heartbeat?.leave();
   });
   workers.push(...(await startAll(shared, { served, inference, drawer, tracers, kinds, metrics, log })));
   if (kinds.includes("trainings"))
@@ -165,26 +165,21 @@ async function open(
 
   const id = randomUUID();
   const startedAt = new Date().toISOString();
-  const announced = new Map<string, PackInfo>();
-  const sayThere = async (seenAt: number): Promise<void> => {
-    const ready = inference.ready;
-    if (!ready && seenAt > 0) return;
+  const about = (): Announcement => {
     const packs = served.packs();
-    const about = { id, host: hostname(), pid: process.pid, version: config.version, startedAt, kinds: [...kinds] };
     const shippedPacks = packs.filter((pack) => served.isShipped(pack.id)).map((pack) => pack.id);
-    const more = { provider: ready?.provider ?? "none", parallel: limits.jobsParallelMax, shippedPacks, packs };
-    const { asking, working } = shared.connections;
-    // Who goes waits for no answer: one that is silent counts as gone soon.
-    await announce(seenAt > 0 ? working : asking, keyPrefix, { ...about, ...more }, { seenAt, announced });
+    const provider = inference.ready?.provider ?? "none";
+    return {
+      ...{ id, host: hostname(), pid: process.pid, version: config.version, startedAt, kinds: [...kinds] },
+      ...{ provider, parallel: limits.jobsParallelMax, shippedPacks, packs },
+    };
   };
-  announcing = setInterval(
-    () => void sayThere(Date.now()).catch((err: unknown) => log.warn({ err }, "the worker could not be announced")),
-    limits.workerAnnounceMs,
-  );
+  const beating = startHeartbeat({ client, isReady: () => inference.ready !== undefined, about, log });
+  heartbeat = beating;
   const ready = inference.start().then(async ({ provider: used, packs, leftOut = [] }) => {
     log.info({ worker: id, provider: used, packs }, "inference is ready");
     if (leftOut.length > 0) await served.reopen(leftOut);
-    await sayThere(Date.now());
+    await beating.beat();
   });
   ready.catch(() => undefined);
 

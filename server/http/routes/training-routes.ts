@@ -70,7 +70,7 @@ const previewRoute = (deps: RouteDeps): Route => ({
     200: { description: "The PNG.", mediaType: "image/png" },
     304: { description: "The client has it." },
   },
-  problems: ["not_found"],
+  problems: ["not_found", "queue_unavailable", "store_unavailable"],
   handle: async (c) => {
     const { id } = (await findJob(c, words, deps.trainings)).body;
     const [step, file] = [c.req.param("step") ?? "", c.req.param("file") ?? ""];

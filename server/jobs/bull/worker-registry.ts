@@ -20,12 +20,17 @@ const keysOf = (prefix: string) => ({ workers: `${prefix}:workers`, packs: `${pr
  * hundreds of kilobytes, which a server that syncs would write to its disk every time.
  * @param seenAt milliseconds since 1970; 0 = it goes
  * @param announced packs by digest that this worker announced before; those of now are added
+ * @param isOver asked right before the worker's own entry is written; one that is over leaves it as it is
  */
 export async function announce(
   client: Connection,
   prefix: string,
   { packs, ...about }: Announcement,
-  { seenAt, announced }: { readonly seenAt: number; readonly announced: Map<string, PackInfo> },
+  {
+    seenAt,
+    announced,
+    isOver = () => false,
+  }: { readonly seenAt: number; readonly announced: Map<string, PackInfo>; readonly isOver?: () => boolean },
 ): Promise<void> {
   const keys = keysOf(prefix);
   const named = packs.map(({ id, version, digest }) => ({ id, version, digest }));
@@ -35,7 +40,7 @@ export async function announce(
     await client.hset(keys.packs, pack.digest, JSON.stringify(pack));
     announced.set(pack.digest, pack);
   }
-  await client.hset(keys.workers, about.id, JSON.stringify({ ...about, packs: named, seenAt }));
+  if (!isOver()) await client.hset(keys.workers, about.id, JSON.stringify({ ...about, packs: named, seenAt }));
 }
 
 /** Packs as they were read, by digest, with the text that they were read from. */
