@@ -9,16 +9,19 @@ interface ButtonProps {
   readonly isDisabled?: boolean;
   /** What does the same, together with Ctrl or Cmd. */
   readonly keys?: string;
+  /** Id of the text that says what the button waits for. */
+  readonly hintId?: string;
   readonly children: ComponentChildren;
   onClick?(event: MouseEvent): void;
 }
 
-export function Button({ kind = "secondary", isDisabled = false, keys, onClick, children }: ButtonProps) {
+export function Button({ kind = "secondary", isDisabled = false, keys, hintId, onClick, children }: ButtonProps) {
   return (
     <button
       type="button"
       class={`button ${kind}`}
       title={keys && `Ctrl/⌘ + ${keys}`}
+      aria-describedby={hintId}
       disabled={isDisabled}
       onClick={onClick}
     >

@@ -38,6 +38,11 @@ const hintsBeforeARun: Story = {
     await ui.getByText("Only this one of the 2 selected icons is used.").waitFor();
     assert.equal(await ui.locator(".icon-sources li").count(), 1);
     await step("one");
+    await command("Learn this style…");
+    const learn = ui.getByRole("button", { name: "Learn this style" });
+    const waitsFor = ui.locator(`#${await learn.getAttribute("aria-describedby", { timeout: 3000 })}`);
+    assert.ok(await learn.isDisabled());
+    assert.match((await waitsFor.textContent({ timeout: 3000 })) ?? "", /Select at least/);
     await command("Blend…");
     await select("key 1", "key 2");
     await ui.locator(".icon-sources li").nth(1).waitFor();

@@ -112,9 +112,6 @@ export function LearnForm(props: ViewProps) {
     );
   return (
     <div class="form">
-      <p class={icons.length >= limits.examplesMin ? "hint" : "notice"}>
-        {fill(texts.learnHint, { n: limits.examplesMin })}
-      </p>
       {(scene.icons ?? []).length > 0 && (
         <>
           <IconSources {...props} />
@@ -134,7 +131,10 @@ export function LearnForm(props: ViewProps) {
         />
       </div>
       {failure !== undefined && <FailureNotice {...props} failure={failure} onRetry={() => void start()} />}
-      <Button kind="primary" keys="Enter" isDisabled={!isReady} onClick={() => void start()}>
+      <p id="learn-hint" class={icons.length >= limits.examplesMin ? "hint" : "notice"}>
+        {fill(texts.learnHint, { n: limits.examplesMin })}
+      </p>
+      <Button kind="primary" keys="Enter" isDisabled={!isReady} hintId="learn-hint" onClick={() => void start()}>
         {sent === undefined ? texts.startLearning : fill(texts.sendingExamples, { i: sent, n: icons.length })}
       </Button>
     </div>
