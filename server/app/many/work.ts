@@ -5,43 +5,28 @@
 import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { DrawingsRequest } from "../../../shared/contract/generations/drawings.ts";
-import type { ResolvedRequest } from "../../../shared/contract/generations/generation-request.ts";
-import type { InversionRequest } from "../../../shared/contract/generations/inversion.ts";
-import { findTranslation } from "../../../shared/contract/translation-rules.ts";
-import type { FamilyRequest } from "../../../shared/contract/vectors.ts";
 import { type WorkKind, workKinds } from "../../../shared/contract/workers.ts";
 import { limits } from "../../../shared/limits.ts";
-import { createMetrics, type Metrics } from "../../http/metrics.ts";
-import { encodePng } from "../../images/codec.ts";
-import { decodePicture } from "../../images/picture.ts";
+import { createMetrics } from "../../http/metrics.ts";
 import { createSvgDrawer } from "../../images/svg-drawer.ts";
 import { createInferenceClient } from "../../inference/client.ts";
-import { createConditionImageLoader } from "../../inference/conditions/condition-images.ts";
-import type { ConditionImages, InferenceClient } from "../../inference/protocol.ts";
-import type { Call } from "../../jobs/bull/calls.ts";
+import type { InferenceClient } from "../../inference/protocol.ts";
 import type { Announcement } from "../../jobs/bull/worker-registry.ts";
-import { isFinal } from "../../jobs/job-queue.ts";
-import { TrainingFolders } from "../../jobs/trainings/training-folders.ts";
-import { startWorker, type Worker } from "../../jobs/work/attempt-loop.ts";
-import { drawFamily } from "../../jobs/work/draw-family.ts";
-import { FamilyDrawings } from "../../jobs/work/family-drawings.ts";
-import { startGenerationWorker } from "../../jobs/work/generation-worker.ts";
-import { startUpscaleWorker } from "../../jobs/work/upscale-worker.ts";
+import type { Worker } from "../../jobs/work/attempt-loop.ts";
 import { type Served, ServedCatalogue } from "../../packs/served-catalogue.ts";
 import { freeBytesOf } from "../../platform/files/free-bytes.ts";
 import { createLog, type Log } from "../../platform/log.ts";
-import { createSemaphore } from "../../platform/semaphore.ts";
 import { VectorPool } from "../../vector/vector-pool.ts";
 import type { Config, SharedConfig } from "../config.ts";
 import { lockDataFolder } from "../data-lock.ts";
-import { startTrainings, type TrainingTimings } from "../start-trainings.ts";
-import { type Exchange, startExchange } from "./exchange-packs.ts";
+import type { TrainingTimings } from "../start-trainings.ts";
+import { startExchange } from "./exchange-packs.ts";
 import { type Heartbeat, startHeartbeat } from "./heartbeat.ts";
-import { keyPrefix, openShared, type Shared, type SharedOptions } from "./open-shared.ts";
+import { keyPrefix, openShared, type SharedOptions } from "./open-shared.ts";
 import { SharedPacks } from "./shared-packs.ts";
+import { startJobs } from "./start-jobs.ts";
+import { startSharedTrainings } from "./start-shared-trainings.ts";
 import { serveMetrics } from "./worker-metrics.ts";
 
 export interface WorkerProcess {
@@ -154,7 +139,7 @@ async function open(
     await Promise.race([ended, sleep(shutdownGraceMs + limits.putBackMs, undefined, { ref: false })]);
     await heartbeat?.leave();
   });
-  workers.push(...(await startAll(shared, { served, inference, drawer, tracers, kinds, metrics, log })));
+  workers.push(...(await startJobs(shared, { served, inference, drawer, tracers, kinds, metrics, log })));
   if (kinds.includes("trainings"))
     workers.push(
       await startSharedTrainings(shared, {
@@ -197,113 +182,4 @@ async function open(
       return stopped;
     },
   };
-}
-
-interface WorkParts {
-  readonly served: Served;
-  readonly inference: InferenceClient;
-  readonly drawer: ReturnType<typeof createSvgDrawer>;
-  readonly tracers: VectorPool;
-  readonly kinds: readonly WorkKind[];
-  readonly metrics: Metrics;
-  readonly log: Log;
-}
-
-async function startAll(shared: Shared, parts: WorkParts): Promise<Worker[]> {
-  const { served, inference, drawer, tracers, kinds, metrics, log } = parts;
-  const { queue, upscales, calls, uploads, results, upscaled } = shared;
-  const load = createConditionImageLoader(
-    (digest) => uploads.read(digest),
-    limits.decodedImagesMax,
-    (text, sizePx, field = "svg") => drawer.draw(text, sizePx, field),
-  );
-  const imagesOf = (request: ResolvedRequest | InversionRequest | DrawingsRequest): Promise<ConditionImages> =>
-    load(request, findTranslation(served.packs(), request.translation).translation.widthPx);
-  const vectorise: VectorPool["trace"] = (pixels, options) => tracers.trace(pixels, options);
-  const drawings = new FamilyDrawings();
-  const common = { inference, encodePng, suspects: createSemaphore(1), log };
-  const { attemptsMax, upscaleDeadlineMs, callDeadlineMs } = limits;
-  const answer = async ({ name, with: requested }: Call["request"], signal: AbortSignal): Promise<object> => {
-    if (name === "family") {
-      const request = requested as unknown as FamilyRequest & { seed: number };
-      const packs = served.packs();
-      return drawFamily(request, { inference, drawings, packs, vectorise, imagesOf, encodePng }, signal);
-    }
-    if (name === "drawings") {
-      const request = requested as unknown as DrawingsRequest;
-      return { drawings: await inference.drawings(request, await imagesOf(request), signal) };
-    }
-    const request = requested as unknown as InversionRequest;
-    return inference.invert(request, await imagesOf(request), signal);
-  };
-  const starts: Readonly<Record<Exclude<WorkKind, "trainings">, () => Worker>> = {
-    generations: () =>
-      startGenerationWorker({
-        ...{ ...common, inference: drawings.using(inference), queue, results, imagesOf, vectorise, limits },
-        onFinished: (job) => metrics.recordEnd("generation", job),
-      }),
-    upscales: () =>
-      startUpscaleWorker({
-        ...{ ...common, queue: upscales, results: upscaled, decodePicture },
-        readUpload: (digest) => uploads.read(digest),
-        limits: { attemptsMax, attemptDeadlineMs: upscaleDeadlineMs, jobsParallelMax: limits.upscalesParallelMax },
-        onFinished: (job) => metrics.recordEnd("upscale", job),
-      }),
-    calls: () =>
-      startWorker<Call>(
-        {
-          ...{ ...common, queue: calls, results },
-          imagePath: () => "",
-          limits: { attemptsMax, attemptDeadlineMs: callDeadlineMs, jobsParallelMax: limits.inversionsParallelMax },
-        },
-        async ({ job, signal }) => {
-          job.reportFindings({ result: { ...(await answer(job.request, signal)) } });
-        },
-      ),
-  };
-  await Promise.all([queue, upscales, calls].map((each) => each.watch()));
-  return kinds.flatMap((kind) => (kind === "trainings" ? [] : [starts[kind]()]));
-}
-
-/** Trainings: their folders are this machine's; their samples, their checkpoints and the packs that they make are everyone's. */
-async function startSharedTrainings(
-  { trainings, uploads, previews, checkpoints }: Shared,
-  parts: Pick<WorkParts, "inference" | "served" | "log"> & {
-    readonly config: Config;
-    readonly exchange: Exchange;
-    readonly metrics: Metrics;
-    readonly timings: Partial<TrainingTimings> | undefined;
-    readonly stopping: AbortSignal;
-  },
-) {
-  const { config, exchange, ...rest } = parts;
-  const folders = await TrainingFolders.open(join(config.dataDir, "trainings"));
-  // What this process had before it ended is another one's by now.
-  await folders.sweep(() => undefined);
-  await trainings.watch();
-  return startTrainings({
-    ...{ ...rest, config, folders, uploads },
-    trainings: {
-      take: async () => {
-        const job = await trainings.take();
-        if (!job) return undefined;
-        // Another worker may have trained this name.
-        await exchange.now();
-        const finish: typeof job.finish = async (outcome) => {
-          try {
-            const body = await job.finish(outcome);
-            // One whose hold was lost goes on elsewhere, from its checkpoint.
-            if (isFinal(body)) await checkpoints.remove(job.id);
-            return body;
-          } finally {
-            await folders.remove(job.id);
-          }
-        };
-        return Object.create(job, { finish: { value: finish } }) as typeof job;
-      },
-    },
-    savePreview: (...args) => previews.save(...args),
-    checkpoints,
-    onPublished: () => exchange.now(),
-  });
 }
