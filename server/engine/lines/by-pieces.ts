@@ -8,7 +8,7 @@ import { piecesOf } from "../pixels/strokes.ts";
 import { distancesTo, distancesToOther } from "./distances.ts";
 import { alikeMeans } from "./enclosed/alike-areas.ts";
 import { handlesIn } from "./enclosed/handles.ts";
-import { shouldersIn } from "./enclosed/shoulders.ts";
+import { filledShoulders } from "./enclosed/shoulders-behind.ts";
 import { endGaps } from "./ends/end-gaps.ts";
 import { endMarks } from "./ends/end-marks.ts";
 import { evenRims, shutAreas, shutReach } from "./gaps/broken-outlines.ts";
@@ -79,7 +79,7 @@ export function decidePieces(
   if (!isOfFills) for (const handle of handlesIn(areas, isFilled, thick, sidePx)) fills[handle] = 0;
   // A tint needs a line around it.
   if (!isOfFills && levels.length === 1)
-    for (const { head, cells } of shouldersIn(areas, isFilled, thick, sidePx)) {
+    for (const { head, cells } of filledShoulders({ areas, sidePx, thick }, isFilled, parts)) {
       for (const cell of cells) areas[cell] = fills.length;
       fills.push(fills[head]!);
     }

@@ -63,3 +63,24 @@ test("what is no pair of shoulders stays open: ends at two heights, one leg, leg
   ])
     assert.deepEqual(filled(joined(head, other), beneath), [false]);
 });
+
+const half = joined(stroke(18, 34, 34, 34, width), stroke(18, 34, 18, 54, width));
+const plus = joined(stroke(44, 46, 56, 46, width), stroke(50, 40, 50, 52, width));
+
+test("shoulders half behind another thing are filled like the half that is drawn, with a gap along that thing", () => {
+  const person = joined(head, half, plus);
+  const places = [
+    [26, 44],
+    [36, 50],
+    [41, 46],
+    [50, 46],
+    [56, 40],
+  ] as const;
+  assert.deepEqual(filled(person, places), [true, true, false, true, false]);
+});
+
+test("half of an arch stays open where nothing lies over the other half, or an outline is over it", () => {
+  assert.deepEqual(filled(joined(head, half), [[26, 44]]), [false]);
+  const onLeg = joined(head, half, stroke(10, 46, 26, 46, width));
+  assert.deepEqual(filled(onLeg, [[30, 50]]), [false]);
+});

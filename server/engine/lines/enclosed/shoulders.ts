@@ -7,50 +7,37 @@ import { type Extent, extentsOf } from "./extents.ts";
 /** Proportions of the rectangle around a head, and the share of that which is head. */
 const [headSquareLeast, headShareLeast] = [0.75, 0.68] as const;
 /** Ink between a head and what is below it, room between both, and the depth of shoulders, at least; in widths of lines. */
-const [wallMost, roomMost, deepLeast] = [2.6, 2.5, 0.9] as const;
+export const [wallMost, roomMost, deepLeast] = [2.6, 2.5, 0.9] as const;
 /** Breadth of shoulders where they end, with their lines, of the head's with its lines. */
 const [broadLeast, broadMost] = [1.1, 2.6] as const;
 /** Depth of shoulders, of their breadth, at most. */
-const deepMost = 1.2;
+export const deepMost = 1.2;
 /** Breadth of shoulders one width of lines below their top, of that where they end: less is a pair of legs, or of compasses. */
-const bluntLeast = 0.5;
+export const bluntLeast = 0.5;
 /** How far shoulders are off the middle of their head, of their breadth, and by how much their ends differ in height, in widths of lines. */
-const [offMost, levelWithin] = [0.12, 0.8] as const;
+export const [offMost, levelWithin] = [0.12, 0.8] as const;
 
-/** What shoulders enclose. */
-export interface Shoulders {
-  /** Label of the head above them. */
-  readonly head: number;
-  /** Cells between their lines, down to where both end. */
-  readonly cells: readonly number[];
-}
-
-/**
- * @param areas labels of what is no ink, from 1 on, [side, side]; 0 is ink, and the first cell is of what lies around
- * @param isFilled of each label
- * @param thick width of lines, in cells
- * @returns shoulders below heads that are filled
- */
-export function shouldersIn(
-  areas: Uint16Array,
-  isFilled: readonly boolean[],
-  thick: number,
-  sidePx: number,
-): Shoulders[] {
-  const extents = extentsOf(areas, isFilled.length, sidePx);
-  const grid = { areas, sidePx, thick };
-  return [...isFilled.keys()].flatMap((head) => {
-    const extent = extents[head]!;
-    if (head === 0 || head === areas[0] || !isFilled[head] || !isHead(extent)) return [];
-    const cells = cellsBelow(grid, extent);
-    return cells ? [{ head, cells }] : [];
-  });
-}
-
-interface Grid {
+/** A drawing of lines. */
+export interface Grid {
+  /** Labels of what is no ink, from 1 on, [side, side]; 0 is ink, and the first cell is of what lies around. */
   readonly areas: Uint16Array;
   readonly sidePx: number;
+  /** Width of lines, in cells. */
   readonly thick: number;
+}
+
+/** Round areas that are filled. */
+export function headsIn({ areas, sidePx }: Grid, isFilled: readonly boolean[]) {
+  const extents = extentsOf(areas, isFilled.length, sidePx);
+  return extents.flatMap((extent, label) =>
+    label > 0 && label !== areas[0] && isFilled[label] && isHead(extent) ? [{ label, extent }] : [],
+  );
+}
+
+/** Whether shoulders are as broad, in cells, as those of a head may be. */
+export function broadOf({ left, right }: Extent, broad: number, thick: number): boolean {
+  const ofHead = right - left + 1 + 2 * thick;
+  return broad >= broadLeast * ofHead && broad <= broadMost * ofHead;
 }
 
 function isHead({ cells, left, right, top, bottom }: Extent): boolean {
@@ -60,8 +47,8 @@ function isHead({ cells, left, right, top, bottom }: Extent): boolean {
   );
 }
 
-/** The cells of the shoulders below a head, row by row; undefined where there are none. */
-function cellsBelow({ areas, sidePx, thick }: Grid, head: Extent): number[] | undefined {
+/** Cells between the lines of the shoulders below a head, down to where both end; undefined where there are none. */
+export function shouldersBelow({ areas, sidePx, thick }: Grid, head: Extent): number[] | undefined {
   const around = areas[0]!;
   const middle = Math.floor((head.left + head.right) / 2);
   const walk = (from: number, label: number, most: number): number => {
@@ -95,8 +82,7 @@ function cellsBelow({ areas, sidePx, thick }: Grid, head: Extent): number[] | un
   if (deep < deepLeast * thick || y === sidePx) return undefined;
   const foot = widths.at(-1)!;
   const broad = foot + 2 * thick;
-  const ofHead = head.right - head.left + 1 + 2 * thick;
-  if (broad < broadLeast * ofHead || broad > broadMost * ofHead || deep > deepMost * broad) return undefined;
+  if (!broadOf(head, broad, thick) || deep > deepMost * broad) return undefined;
   if (widths[Math.min(deep - 1, Math.round(thick))]! < bluntLeast * foot) return undefined;
   if (Math.abs(left + right - head.left - head.right) / 2 > offMost * broad) return undefined;
   const ends = (column: number): number => {
