@@ -1,8 +1,10 @@
 /** Six complete languages: the compiler checks the keys, these tests what it can't see. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { build } from "esbuild";
 import { en, type Texts } from "../../../plugin/ui/i18n/en.ts";
 import { chooseLanguage, decimal, describeFailure, fill, languages, textsIn } from "../../../plugin/ui/i18n/texts.ts";
+import { flatTexts } from "../../../scripts/flat-texts.mjs";
 import { inEnglish } from "../../../server/experts/words/in-english.ts";
 import { problemCodes } from "../../../shared/problem.ts";
 
@@ -124,4 +126,19 @@ test("a label has one name: in the command that asks for it, in the form and in 
     for (const text of [texts.commands["fill-label"], texts.labelNone, label_missing[0], label_unknown[0]])
       assert.ok(text.toLowerCase().includes(texts.label.toLowerCase()), `${name}: ${text}`);
   }
+});
+
+test("in the built plugin every text of every language is the one of the sources", async () => {
+  const { outputFiles } = await build({
+    entryPoints: ["plugin/ui/i18n/texts.ts"],
+    bundle: true,
+    write: false,
+    format: "esm",
+    minify: true,
+    charset: "utf8",
+    plugins: [flatTexts((file: string) => import(file))],
+  });
+  const code = Buffer.from(outputFiles[0]!.contents).toString("base64");
+  const built = (await import(`data:text/javascript;base64,${code}`)) as { readonly languages: typeof languages };
+  assert.deepEqual(structuredClone(built.languages), languages);
 });
