@@ -297,6 +297,7 @@ export const en = {
     needIcon: "Select one icon: an image, vector, group or section.",
     drawingCure: "Use the pad, or select a section or vectors on the canvas.",
   },
+  goToField: "Go to the field",
   openSettings: "Open settings",
   failures: {
     palette_empty: [

@@ -82,6 +82,7 @@ export const fr: Texts = {
     needIcon: "Sélectionnez une icône : image, vecteur, groupe ou section.",
     drawingCure: "Utilisez le bloc, ou sélectionnez une section ou des vecteurs sur le canevas.",
   },
+  goToField: "Aller au champ",
   openSettings: "Ouvrir les réglages",
   replace: "Remplacer ({n})",
   applyAgain: "Ajouter encore ({n})",
