@@ -82,6 +82,7 @@ export const de: Texts = {
     needIcon: "Wähle ein Icon: Bild, Vektor, Gruppe oder Abschnitt.",
     drawingCure: "Nimm den Block, oder wähle einen Abschnitt oder Vektoren auf der Zeichenfläche.",
   },
+  cureWithoutDetail: "Versuche es erneut. Bleibt es so, schließe Tau und öffne es neu.",
   goToField: "Zum Feld",
   openSettings: "Einstellungen öffnen",
   replace: "In Ebenen einsetzen ({n})",

@@ -297,6 +297,7 @@ export const en = {
     needIcon: "Select one icon: an image, vector, group or section.",
     drawingCure: "Use the pad, or select a section or vectors on the canvas.",
   },
+  cureWithoutDetail: "Try again. If it stays, close Tau and open it again.",
   goToField: "Go to the field",
   openSettings: "Open settings",
   failures: {

@@ -82,6 +82,7 @@ export const es: Texts = {
     needIcon: "Selecciona un icono: imagen, vector, grupo o sección.",
     drawingCure: "Usa el bloc, o selecciona una sección o vectores en el lienzo.",
   },
+  cureWithoutDetail: "Reintenta. Si persiste, cierra Tau y ábrelo de nuevo.",
   goToField: "Ir al campo",
   openSettings: "Abrir ajustes",
   replace: "Poner en las capas ({n})",

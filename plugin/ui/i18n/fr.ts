@@ -82,6 +82,7 @@ export const fr: Texts = {
     needIcon: "Sélectionnez une icône : image, vecteur, groupe ou section.",
     drawingCure: "Utilisez le bloc, ou sélectionnez une section ou des vecteurs sur le canevas.",
   },
+  cureWithoutDetail: "Réessayez. Si cela persiste, fermez Tau et rouvrez-le.",
   goToField: "Aller au champ",
   openSettings: "Ouvrir les réglages",
   replace: "Remplacer ({n})",

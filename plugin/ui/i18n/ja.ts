@@ -82,6 +82,7 @@ export const ja: Texts = {
     needIcon: "アイコンを 1 つ選択してください: 画像、ベクター、グループ、セクション。",
     drawingCure: "スケッチ帳を使うか、セクションやベクターを選択します。",
   },
+  cureWithoutDetail: "再試行してください。続くなら、Tau を閉じて開き直してください。",
   goToField: "入力欄へ移動",
   openSettings: "設定を開く",
   replace: "レイヤーに入れる ({n})",

@@ -82,6 +82,7 @@ export const ptBr: Texts = {
     needIcon: "Selecione um ícone: imagem, vetor, grupo ou seção.",
     drawingCure: "Use o bloco, ou selecione uma seção ou vetores na tela.",
   },
+  cureWithoutDetail: "Tente de novo. Se persistir, feche o Tau e abra-o de novo.",
   goToField: "Ir para o campo",
   openSettings: "Abrir configurações",
   replace: "Colocar nas camadas ({n})",

@@ -37,7 +37,7 @@ export function FailureNotice({ controller, texts, failure, isAsking = false, on
   const [title, cure] =
     command === "family" && failure.code === "caption_empty"
       ? [texts.emptyTitle, fill(texts.namesHint, { n: limits.familyMax })]
-      : describeFailure(texts, failure.code);
+      : describeFailure(texts, failure.code, failure.detail);
   const lost = failure.code === "image_unknown" ? lostJobs(controller.state) : [];
   const messageId = `failure-${failure.code}`;
   const goToField = useFailedField(failure, messageId);

@@ -71,6 +71,20 @@ test("what a server with a queue, a store and many people refuses has a cure of 
       assert.notEqual(describeFailure(texts, code)[0], texts.failures.internal[0], `${name}: ${code}`);
 });
 
+test("a failure without a detail sends nobody to it", () => {
+  for (const [name, texts] of Object.entries(languages)) {
+    for (const code of ["apply_failed", "internal", "config_invalid"] as const) {
+      assert.notEqual(
+        describeFailure(texts, code, "")[1],
+        describeFailure(texts, code, "because")[1],
+        `${name}: ${code}`,
+      );
+      assert.doesNotMatch(describeFailure(texts, code, "")[1], /det(ail|alle|alhe)|détail|詳細/i, `${name}: ${code}`);
+    }
+    assert.equal(describeFailure(texts, "caption_empty", ""), texts.failures.caption_empty);
+  }
+});
+
 test("failures of the connection all differ in cause and cure", () => {
   const codes = [
     "unreachable",
