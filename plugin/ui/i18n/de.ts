@@ -83,6 +83,8 @@ export const de: Texts = {
     drawingCure: "Nimm den Block, oder wähle einen Abschnitt oder Vektoren auf der Zeichenfläche.",
   },
   cureWithoutDetail: "Versuche es erneut. Bleibt es so, schließe Tau und öffne es neu.",
+  applyWaits: "Wähle ein Bild aus, um es hinzuzufügen.",
+  historyWaits: "Das geht wieder, sobald die laufenden Bilder fertig sind.",
   goToField: "Zum Feld",
   openSettings: "Einstellungen öffnen",
   replace: "In Ebenen einsetzen ({n})",

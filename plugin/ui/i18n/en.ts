@@ -298,6 +298,8 @@ export const en = {
     drawingCure: "Use the pad, or select a section or vectors on the canvas.",
   },
   cureWithoutDetail: "Try again. If it stays, close Tau and open it again.",
+  applyWaits: "Select an image to add it.",
+  historyWaits: "Available once the images under way are ready.",
   goToField: "Go to the field",
   openSettings: "Open settings",
   failures: {

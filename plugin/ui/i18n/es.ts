@@ -83,6 +83,8 @@ export const es: Texts = {
     drawingCure: "Usa el bloc, o selecciona una sección o vectores en el lienzo.",
   },
   cureWithoutDetail: "Reintenta. Si persiste, cierra Tau y ábrelo de nuevo.",
+  applyWaits: "Selecciona una imagen para añadirla.",
+  historyWaits: "Disponible cuando terminen las imágenes en curso.",
   goToField: "Ir al campo",
   openSettings: "Abrir ajustes",
   replace: "Poner en las capas ({n})",

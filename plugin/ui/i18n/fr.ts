@@ -83,6 +83,8 @@ export const fr: Texts = {
     drawingCure: "Utilisez le bloc, ou sélectionnez une section ou des vecteurs sur le canevas.",
   },
   cureWithoutDetail: "Réessayez. Si cela persiste, fermez Tau et rouvrez-le.",
+  applyWaits: "Sélectionnez une image pour l’ajouter.",
+  historyWaits: "Disponible dès que les images en cours sont prêtes.",
   goToField: "Aller au champ",
   openSettings: "Ouvrir les réglages",
   replace: "Remplacer ({n})",

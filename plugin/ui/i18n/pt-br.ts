@@ -83,6 +83,8 @@ export const ptBr: Texts = {
     drawingCure: "Use o bloco, ou selecione uma seção ou vetores na tela.",
   },
   cureWithoutDetail: "Tente de novo. Se persistir, feche o Tau e abra-o de novo.",
+  applyWaits: "Selecione uma imagem para adicioná-la.",
+  historyWaits: "Disponível quando as imagens em andamento terminarem.",
   goToField: "Ir para o campo",
   openSettings: "Abrir configurações",
   replace: "Colocar nas camadas ({n})",
