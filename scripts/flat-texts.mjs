@@ -1,18 +1,20 @@
 /**
- * An esbuild plugin that writes the plugin's texts in other languages as lists, in the order of the English ones: the names of the texts are
- * in the bundle once. The sources keep their names, which the compiler checks.
+ * An esbuild plugin that writes the plugin's texts in other languages as the lines of one string, in the order of the English ones: the names
+ * of the texts are in the bundle once, and no text has quotes of its own. The sources keep their names, which the compiler checks.
  */
 import path from "node:path";
 
-/** Values by the order of `like`'s names. @returns {unknown} */
+/** Texts by the order of `like`'s names, however deep they lie. @returns {readonly string[]} */
 const flat = (texts, like) =>
-  typeof like === "string" || Array.isArray(like)
-    ? texts
-    : Object.keys(like).map((name) => flat(texts[name], like[name]));
+  typeof like === "string" ? [texts] : Object.keys(like).flatMap((name) => flat(texts[name], like[name]));
 
 /** The way back, as it stands in the bundle. */
-const named = `export const named = (list, like) => typeof like === "string" || Array.isArray(like) ? list :
-  Object.fromEntries(Object.entries(like).map(([name, own], at) => [name, named(list[at], own)]));`;
+const named = `export const named = (lines, like) => {
+  const rest = lines.split("\\n");
+  const next = (own) => typeof own === "string" ? rest.shift() : Array.isArray(own) ? own.map(next) :
+    Object.fromEntries(Object.entries(own).map(([name, inner]) => [name, next(inner)]));
+  return next(like);
+};`;
 
 /**
  * @param {(file: string) => Promise<Record<string, object>>} load the exports of a source file
@@ -27,8 +29,11 @@ export const flatTexts = (load) => ({
       if (/(en|texts)\.ts$/.test(file)) return undefined;
       const [{ en }, own] = await Promise.all([load(path.join(path.dirname(file), "en.ts")), load(file)]);
       const [[name, texts]] = Object.entries(own);
+      const lines = flat(texts, en);
+      const broken = lines.find((line) => line.includes("\n"));
+      if (broken !== undefined) throw new Error(`${file}: expected texts of one line, got ${JSON.stringify(broken)}`);
       const contents = `import { named } from "named-texts"; import { en } from "./en.ts";
-        export const ${name} = named(${JSON.stringify(flat(texts, en))}, en);`;
+        export const ${name} = named(${JSON.stringify(lines.join("\n"))}, en);`;
       return { contents, resolveDir: path.dirname(file) };
     });
   },

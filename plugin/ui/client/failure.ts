@@ -41,13 +41,16 @@ export class Failure extends Error {
   /** What the server said, for the reader who wants it; not translated. */
   readonly detail: string;
   readonly retryAfterSeconds: number | undefined;
+  /** The part of the request that the server refused, as a dotted path. */
+  readonly field: string | undefined;
 
-  constructor(code: FailureCode, detail: string, retryAfterSeconds?: number) {
+  constructor(code: FailureCode, detail: string, retryAfterSeconds?: number, field?: string) {
     super(`${code}: ${detail}`);
     this.name = "Failure";
     this.code = code;
     this.detail = detail;
     this.retryAfterSeconds = retryAfterSeconds;
+    this.field = field;
   }
 }
 
@@ -105,7 +108,7 @@ export function failureOfProblem(problem: Problem, hasToken: boolean): Failure {
     : problem.code === "unauthorized" && !hasToken
       ? "token_missing"
       : problem.code;
-  return new Failure(code, problem.detail, problem.retryAfterSeconds);
+  return new Failure(code, problem.detail, problem.retryAfterSeconds, problem.field);
 }
 
 /** @throws Failure when plugin and server share no API version. */

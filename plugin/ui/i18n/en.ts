@@ -297,6 +297,10 @@ export const en = {
     needIcon: "Select one icon: an image, vector, group or section.",
     drawingCure: "Use the pad, or select a section or vectors on the canvas.",
   },
+  cureWithoutDetail: "Try again. If it stays, close Tau and open it again.",
+  applyWaits: "Select an image to add it.",
+  historyWaits: "Available once the images under way are ready.",
+  goToField: "Go to the field",
   openSettings: "Open settings",
   failures: {
     palette_empty: [

@@ -66,8 +66,15 @@ const sharedText: Partial<Record<FailureCode, FailureText>> = {
   origin_host_refused: "host_refused",
 };
 
-/** Title and cure of a failure. */
-export function describeFailure(texts: Texts, code: FailureCode): readonly [title: string, cure: string] {
-  const own = (texts.failures as Partial<Record<FailureCode, readonly [string, string]>>)[code];
-  return own ?? texts.failures[sharedText[code] ?? "internal"];
+/** Title and cure of a failure. @param detail what stands below them: a cure that speaks of it has another sentence where there is none */
+export function describeFailure(
+  texts: Texts,
+  code: FailureCode,
+  detail?: string,
+): readonly [title: string, cure: string] {
+  const { failures, cureWithoutDetail } = texts;
+  const own = (failures as Partial<Record<FailureCode, readonly [string, string]>>)[code];
+  const said = own ?? failures[sharedText[code] ?? "internal"];
+  const namesDetail = said === failures.internal || said === failures.apply_failed;
+  return detail === "" && namesDetail ? [said[0], cureWithoutDetail] : said;
 }

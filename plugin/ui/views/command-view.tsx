@@ -180,9 +180,15 @@ function Footer({ controller, texts }: ViewProps) {
     isApplied || state.wasUnapplied ? texts.applyAgain : isComponents ? texts.makeComponents : texts.apply;
   const applyText = changesLayers(state) ? texts.replace : addText;
   const verb = verbOf(state, texts);
+  const isNoneKept = results.length > 0 && kept === 0;
   return (
     <footer>
       {results.length === 0 && <p class="hint">{texts[effectOf(state)]}</p>}
+      {isNoneKept && (
+        <p id="apply-hint" class="hint">
+          {texts.applyWaits}
+        </p>
+      )}
       <span class="spacer" />
       {isMissing ? (
         <Button kind={kindOf(leadsMore)} onClick={() => void controller.resume()}>
@@ -198,6 +204,7 @@ function Footer({ controller, texts }: ViewProps) {
           kind={kindOf(leadsAdd)}
           isDisabled={kept === 0 || state.applyId !== undefined}
           keys="Shift + Enter"
+          {...(isNoneKept && { hintId: "apply-hint" })}
           onClick={() => controller.apply()}
         >
           {fill(applyText, { n: kept })}

@@ -6,6 +6,7 @@ import { describeFailure, fill } from "../i18n/texts.ts";
 import { losesDrawings } from "../plans/lost-pictures.ts";
 import { lostJobs } from "../state/state.ts";
 import { Button } from "./controls.tsx";
+import { useFailedField } from "./failed-field.ts";
 import { Icon } from "./icons.tsx";
 import type { ViewProps } from "./view-props.ts";
 
@@ -36,23 +37,27 @@ export function FailureNotice({ controller, texts, failure, isAsking = false, on
   const [title, cure] =
     command === "family" && failure.code === "caption_empty"
       ? [texts.emptyTitle, fill(texts.namesHint, { n: limits.familyMax })]
-      : describeFailure(texts, failure.code);
+      : describeFailure(texts, failure.code, failure.detail);
   const lost = failure.code === "image_unknown" ? lostJobs(controller.state) : [];
+  const messageId = `failure-${failure.code}`;
+  const goToField = useFailedField(failure, messageId);
+  const isCuredHere = isCuredInForm(failure.code) || command === "settings";
   return (
     <section class="failure" role="alert" data-code={failure.code}>
       <Icon name="warning" />
-      <div>
+      <div id={messageId}>
         <h2>{title}</h2>
         <p>{lost.length > 0 ? texts.fromLayerHint : cure}</p>
         {losesDrawings(lost) && <p>{texts.drawingsLost}</p>}
         {failure.code === "unreachable" && <StartCommand controller={controller} texts={texts} />}
         {(isReconnecting || isAsking) && <p class="hint">{texts.reconnecting}</p>}
-        {!isCuredInForm(failure.code) && command !== "settings" && (
+        {(goToField !== undefined || !isCuredHere) && (
           <div class="actions">
-            {curedInSettings.has(failure.code) && (
+            {goToField && <Button onClick={goToField}>{texts.goToField}</Button>}
+            {curedInSettings.has(failure.code) && command !== "settings" && (
               <Button onClick={() => controller.show("settings")}>{texts.openSettings}</Button>
             )}
-            {lost.length > 0 ? (
+            {isCuredHere ? null : lost.length > 0 ? (
               <Button onClick={() => void controller.drawLost()}>{texts.fromLayer}</Button>
             ) : (
               <Button onClick={() => (onRetry ? onRetry() : void controller.retry())}>{texts.tryAgain}</Button>

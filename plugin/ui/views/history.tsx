@@ -105,6 +105,11 @@ export function HistoryView(props: ViewProps) {
             <FailureNotice {...props} failure={failure} isAsking={isSilent} onRetry={() => void load()} />
           )}
           {entries !== undefined && shown.length === 0 && <p class="notice">{texts.historyEmpty}</p>}
+          {controller.state.run !== undefined && shown.length > 0 && (
+            <p id="history-waits" class="hint">
+              {texts.historyWaits}
+            </p>
+          )}
           <ul class="history" aria-busy={found !== wanted}>
             {shown.map((entry) => (
               <Entry
@@ -142,6 +147,7 @@ function Entry({ controller, texts, entry, onChanged, onFailed, onDeleted }: Ent
   const caption = shownCaption(request.condition);
   const title = caption ?? labelTitle ?? request.condition.label ?? texts.commands[commandThatMade(request)];
   const isRunning = controller.state.run !== undefined;
+  const waits = isRunning ? { isDisabled: true, hintId: "history-waits" } : {};
   const style = styleIdOf(request.condition.style);
   const made = new Date(createdAt).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
   const item = useRef<HTMLLIElement>(null);
@@ -206,11 +212,11 @@ function Entry({ controller, texts, entry, onChanged, onFailed, onDeleted }: Ent
         ))}
       </div>
       <div class="actions">
-        <Button isDisabled={isRunning} onClick={() => void controller.showAgain(entry, title)}>
+        <Button {...waits} onClick={() => void controller.showAgain(entry, title)}>
           {texts.showAgain}
         </Button>
         {caption !== undefined && (
-          <Button isDisabled={isRunning} onClick={() => controller.startFrom(entry)}>
+          <Button {...waits} onClick={() => controller.startFrom(entry)}>
             {texts.useSettings}
           </Button>
         )}

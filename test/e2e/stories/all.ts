@@ -2,6 +2,7 @@
 import { cleanSketchStories } from "./clean-sketch.ts";
 import { commandStories } from "./commands.ts";
 import { drawingStories } from "./drawings.ts";
+import { failedFieldStories } from "./failed-field.ts";
 import { firstStartStories } from "./first-start.ts";
 import { hintStories } from "./hints.ts";
 import { iconStories } from "./icons.ts";
@@ -14,6 +15,7 @@ import { safeHandsStories } from "./safe-hands.ts";
 import type { Story } from "./story.ts";
 
 export const stories: readonly Story[] = [
+  ...failedFieldStories,
   ...firstStartStories,
   ...commandStories,
   ...cleanSketchStories,

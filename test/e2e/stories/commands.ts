@@ -399,8 +399,22 @@ const history: Story = {
     await command("History…");
     await ui.getByRole("button", { name: "Use as a start" }).first().click();
     assert.equal(await ui.locator("#captions").inputValue(), "blue fish");
+    // What cannot be pressed while images are under way says so.
+    const generations = "**/v1/generations";
+    let letGo = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    await page.context().route(generations, (route) => held.then(() => route.continue()));
     await ui.getByRole("button", { name: "Generate" }).click();
+    await ui.getByRole("button", { name: "History" }).click();
+    const waits = { name: "Show", exact: true, description: "Available once the images under way are ready." };
+    assert.equal(await ui.getByRole("button", waits).first().isDisabled(), true);
+    await step("under-way");
+    letGo();
+    await ui.getByRole("button", { name: "Back" }).click();
     await page.locator(".node.frame").nth(2).waitFor();
+    await page.context().unroute(generations);
     await ui.locator(".applied").waitFor();
     await step("drawn-again");
     const shown = page.locator(".node.frame");

@@ -43,6 +43,9 @@ const firstStart: Story = {
     assert.deepEqual(await leading(), ["Add 4 to canvas"]);
     await ui.getByRole("button", { name: "Select none" }).click();
     assert.deepEqual(await leading(), ["Generate again"]);
+    const add = ui.getByRole("button", { name: "Add 0 to canvas", description: "Select an image to add it." });
+    assert.equal(await add.isDisabled(), true);
+    await step("none-selected");
     await ui.getByRole("button", { name: "Select all (4)" }).click();
     await ui.getByRole("button", { name: "Add 4 to canvas" }).click();
     await page.locator(".node.frame .node.frame .node.vector").nth(3).waitFor();

@@ -1,8 +1,10 @@
 /** Six complete languages: the compiler checks the keys, these tests what it can't see. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { build } from "esbuild";
 import { en, type Texts } from "../../../plugin/ui/i18n/en.ts";
 import { chooseLanguage, decimal, describeFailure, fill, languages, textsIn } from "../../../plugin/ui/i18n/texts.ts";
+import { flatTexts } from "../../../scripts/flat-texts.mjs";
 import { inEnglish } from "../../../server/experts/words/in-english.ts";
 import { problemCodes } from "../../../shared/problem.ts";
 
@@ -69,6 +71,20 @@ test("what a server with a queue, a store and many people refuses has a cure of 
       assert.notEqual(describeFailure(texts, code)[0], texts.failures.internal[0], `${name}: ${code}`);
 });
 
+test("a failure without a detail sends nobody to it", () => {
+  for (const [name, texts] of Object.entries(languages)) {
+    for (const code of ["apply_failed", "internal", "config_invalid"] as const) {
+      assert.notEqual(
+        describeFailure(texts, code, "")[1],
+        describeFailure(texts, code, "because")[1],
+        `${name}: ${code}`,
+      );
+      assert.doesNotMatch(describeFailure(texts, code, "")[1], /det(ail|alle|alhe)|détail|詳細/i, `${name}: ${code}`);
+    }
+    assert.equal(describeFailure(texts, "caption_empty", ""), texts.failures.caption_empty);
+  }
+});
+
 test("failures of the connection all differ in cause and cure", () => {
   const codes = [
     "unreachable",
@@ -124,4 +140,19 @@ test("a label has one name: in the command that asks for it, in the form and in 
     for (const text of [texts.commands["fill-label"], texts.labelNone, label_missing[0], label_unknown[0]])
       assert.ok(text.toLowerCase().includes(texts.label.toLowerCase()), `${name}: ${text}`);
   }
+});
+
+test("in the built plugin every text of every language is the one of the sources", async () => {
+  const { outputFiles } = await build({
+    entryPoints: ["plugin/ui/i18n/texts.ts"],
+    bundle: true,
+    write: false,
+    format: "esm",
+    minify: true,
+    charset: "utf8",
+    plugins: [flatTexts((file: string) => import(file))],
+  });
+  const code = Buffer.from(outputFiles[0]!.contents).toString("base64");
+  const built = (await import(`data:text/javascript;base64,${code}`)) as { readonly languages: typeof languages };
+  assert.deepEqual(structuredClone(built.languages), languages);
 });

@@ -55,12 +55,18 @@ export function ShownStyleField({ controller, texts }: ViewProps) {
         type="button"
         class="chip wide"
         disabled={run !== undefined || isFull}
+        aria-describedby={isFull ? "styles-full" : undefined}
         title={isFull ? texts.failures.styles_full[0] : fill(texts.takeStyleHint, { n: limits.styleImagesMax })}
         onClick={() => void controller.takeStyle((number) => fill(texts.ownStyleNumber, { n: number }))}
       >
         <Icon name="plus" />
         {texts.takeStyle}
       </button>
+      {isFull && (
+        <p id="styles-full" class="hint">
+          {texts.failures.styles_full.join(". ")}
+        </p>
+      )}
     </div>
   );
 }
