@@ -59,9 +59,9 @@ export function variantsIn(set: ComponentSetNode): SceneNode[] {
   return [...largest.values()];
 }
 
-/** A variant's name may say nothing of what it shows; its set's does. */
+/** A variant's name is a list of properties. Where none of them names the icon, its set's name says what it shows. */
 const nameOf = ({ name, parent }: SceneNode): string =>
-  parent?.type === "COMPONENT_SET" && /^(Size|Style)=/.test(name) ? parent.name : name;
+  parent?.type === "COMPONENT_SET" && !/(^|, )(Icon|Name)=/i.test(name) ? parent.name : name;
 
 async function readIcon(
   node: SceneNode,

@@ -26,14 +26,16 @@ import { captionLineOf, captionProblem, captionsOf } from "./captions.ts";
 import { knownCondition, type Reader, type UploadedIcon } from "./edits.ts";
 import { wordsOf } from "./labels.ts";
 
-/** What an icon shows: what it was drawn from, else its name without folders, numbers and variants. */
+/** What an icon shows: what it was drawn from, else what a variant's property says, else its name without folders, numbers and variants. */
 export function labelOf({ nodeName, provenance }: Pick<SeenIcon, "nodeName" | "provenance">): string {
   const { condition = {} } = readProvenance(provenance) ?? {};
   const name =
+    /(?:^|, )(?:Icon|Name)=([^,]+)/iu.exec(nodeName)?.[1] ??
     nodeName
       .replace(/^(?:Size|Style)=.*$/u, "")
       .split("/")
-      .at(-1) ?? "";
+      .at(-1) ??
+    "";
   return shownCaption(condition) ?? condition.label ?? wordsOf(name).replace(/(?: \d+)+$/u, "");
 }
 

@@ -40,6 +40,12 @@ test("shoulders below a filled head are filled down to where their lines end, an
   assert.deepEqual(filled(person, places), [true, true, true, false, false]);
 });
 
+test("shoulders are filled whatever is drawn below their feet", () => {
+  const person = joined(head, arch(18, 46, 30, [48, 48]));
+  for (const below of [stroke(12, 58, 52, 58, width), disc(2, 32, 58), disc(2, 6, 58)])
+    assert.deepEqual(filled(joined(person, below), [[32, 40]]), [true]);
+});
+
 test("shoulders that touch their head are filled too", () => {
   const person = joined(head, arch(18, 46, 27, [54, 54]));
   assert.deepEqual(filled(person, [[32, 44]]), [true]);

@@ -452,6 +452,19 @@ test("an icon becomes a component set with a variant for each size and style, it
   );
 });
 
+test("a variant is called by its property for the icon, or else by its set", () => {
+  const set = makeSet();
+  machine.evaluate(`sim.select(["${set.id}"])`);
+  for (const [own, read] of [
+    ["Size=24, Icon=Home", "Size=24, Icon=Home"],
+    ["Direction=Left, Size=24", "icon/rocket"],
+  ]) {
+    for (const { id } of set.children) machine.evaluate(`sim.tree.change("${id}", { name: ${JSON.stringify(own)} })`);
+    send({ type: "read-icons", readId: 8 });
+    assert.equal((lastSent()["icons"] as { nodeName: string }[])[0]!.nodeName, read);
+  }
+});
+
 test("Redraw changes every size of a component in place: instances follow and keep what was overridden", () => {
   const set = makeSet();
   const ids = set.children.slice(0, 5).map(({ id }) => id);

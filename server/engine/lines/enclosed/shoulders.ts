@@ -66,7 +66,7 @@ export function shouldersBelow({ areas, sidePx, thick }: Grid, head: Extent): nu
   let [left, right, last] = [0, 0, 0];
   let y = top;
   for (; y < sidePx; y += 1) {
-    const [from, to] = runAt(areas, y * sidePx + middle, around);
+    const [from, to] = runAt({ areas, sidePx }, y * sidePx + middle, around);
     if (from % sidePx === 0 || to % sidePx === sidePx - 1 || to < from) break;
     const above = cells.length - (widths.at(-1) ?? 0);
     for (let cell = from; cell <= to; cell += 1) {
@@ -95,10 +95,10 @@ export function shouldersBelow({ areas, sidePx, thick }: Grid, head: Extent): nu
 }
 
 /** First and last cell of a row's run of a label around one of its cells; the last is before the first where that is of another. */
-function runAt(areas: Uint16Array, cell: number, label: number): [number, number] {
+function runAt({ areas, sidePx }: Omit<Grid, "thick">, cell: number, label: number): [number, number] {
   if (areas[cell] !== label) return [cell, cell - 1];
   let [from, to] = [cell, cell];
-  while (areas[from - 1] === label) from -= 1;
-  while (areas[to + 1] === label) to += 1;
+  while (from % sidePx > 0 && areas[from - 1] === label) from -= 1;
+  while (to % sidePx < sidePx - 1 && areas[to + 1] === label) to += 1;
   return [from, to];
 }

@@ -168,6 +168,8 @@ test("an icon is called what it was drawn from, else its name without folders, n
   const named = (nodeName: string, provenance = ""): string => labelOf({ nodeName, provenance });
   assert.equal(named("icons/24/Red-Apple 3"), "red apple");
   assert.equal(named("Size=48, Style=Flat"), "");
+  assert.equal(named("Size=24, Icon=User Add"), "user add");
+  assert.equal(named("name=House, Filled=true"), "house");
   const condition = { caption: "blue fish" };
   const made = {
     format: 1,
