@@ -83,7 +83,7 @@ async function bundle(entry, target, minify, { port, limits, commands, hasFlatTe
     plugins: [
       englishZod,
       ...(port === undefined ? [] : [withPort(port)]),
-      ...(hasFlatTexts ? [flatTexts(load)] : []),
+      ...(hasFlatTexts ? [flatTexts] : []),
       ...(commands === undefined ? [] : [commands]),
       ...(limits === undefined ? [] : [withLimits(limits)]),
     ],

@@ -16,13 +16,15 @@ const named = `export const named = (lines, like) => {
   return next(like);
 };`;
 
-/**
- * @param {(file: string) => Promise<Record<string, object>>} load the exports of a source file
- * @returns {import("esbuild").Plugin}
- */
-export const flatTexts = (load) => ({
+/** @type {import("esbuild").Plugin} */
+export const flatTexts = {
   name: "flat-texts",
-  setup: ({ onLoad, onResolve }) => {
+  setup: ({ onLoad, onResolve, esbuild }) => {
+    /** The exports of a source file, which Node itself may be unable to read. */
+    const load = async (file) => {
+      const { outputFiles } = await esbuild.build({ entryPoints: [file], bundle: true, write: false, format: "esm" });
+      return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
+    };
     onResolve({ filter: /^named-texts$/ }, () => ({ path: "named-texts", namespace: "texts" }));
     onLoad({ filter: /.*/, namespace: "texts" }, () => ({ contents: named }));
     onLoad({ filter: /plugin[\\/]ui[\\/]i18n[\\/][\w-]+\.ts$/ }, async ({ path: file }) => {
@@ -37,4 +39,4 @@ export const flatTexts = (load) => ({
       return { contents, resolveDir: path.dirname(file) };
     });
   },
-});
+};

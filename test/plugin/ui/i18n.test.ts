@@ -150,7 +150,7 @@ test("in the built plugin every text of every language is the one of the sources
     format: "esm",
     minify: true,
     charset: "utf8",
-    plugins: [flatTexts((file: string) => import(file))],
+    plugins: [flatTexts],
   });
   const code = Buffer.from(outputFiles[0]!.contents).toString("base64");
   const built = (await import(`data:text/javascript;base64,${code}`)) as { readonly languages: typeof languages };
