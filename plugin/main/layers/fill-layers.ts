@@ -2,7 +2,7 @@
  * New images for layers that exist: one image paint of each changes, and what the layer remembers. Locked, mixed,
  * removed and read-only layers are listed and stay as they are.
  */
-import type { SkippedLayer } from "../../../shared/messages/layer-messages.ts";
+import type { LayerProblem, SkippedLayer } from "../../../shared/messages/layer-messages.ts";
 import {
   type ApplyTarget,
   type ArtboardImage,
@@ -47,55 +47,58 @@ export async function fillLayers(
   const skipped: SkippedLayer[] = [];
   let sameCount = 0;
   const page = figma.currentPage;
-  const selected = new Set(page.selection.map(({ id }) => id));
+  const before = page.selection;
+  const selected = new Set(before.map(({ id }) => id));
   /** Layers that took the place of selected ones. */
   const successors: SceneNode[] = [];
   for (const [index, nodeId] of nodeIds.entries()) {
     const artboardImage = images[index % images.length]!;
     const { key } = artboardImage;
     const node = await findNode(nodeId);
-    if (isVectorImage(artboardImage)) {
-      const bound = await loadBindings(artboardImage.vector.record.bindings);
-      const problem = vectorProblemOf(node);
-      const about = { nodeId, nodeName: node?.removed === false ? node.name : "" };
-      if (problem !== undefined) skipped.push({ ...about, reason: problem, detail: "" });
-      else {
-        const made: SceneNode[] = [];
-        try {
+    const made: SceneNode[] = [];
+    let nodeName = "";
+    const skip = (reason: LayerProblem, detail = ""): void => void skipped.push({ nodeId, nodeName, reason, detail });
+    // Nothing is awaited between the check of a layer and its change.
+    const check = (problemIn: typeof problemOf): boolean => {
+      if (node?.removed === false) nodeName = node.name;
+      const problem = problemIn(node);
+      if (problem !== undefined) skip(problem);
+      return problem === undefined;
+    };
+    try {
+      if (isVectorImage(artboardImage)) {
+        const bound = await loadBindings(artboardImage.vector.record.bindings);
+        if (check(vectorProblemOf)) {
           const put = putVector(node as SceneNode, artboardImage, bound, made);
           filled.push(put);
           placed.push({ key, nodeId: put.id });
           const successor = put.id !== nodeId && selected.has(nodeId) ? await findNode(put.id) : null;
           if (successor !== null) successors.push(successor as SceneNode);
-        } catch (error) {
-          for (const own of made) if (!own.removed) own.remove();
-          skipped.push({ ...about, reason: "read-only", detail: detailOf(error) });
+        }
+      } else {
+        const hash = hashes.get(key)!;
+        const former = await formerOf(node, sizes);
+        const size = (await sizeOf(hash, sizes)) ?? { widthPx: 1, heightPx: 1 };
+        const image: NewImage = { hash, scaleMode, ...size };
+        if (check(problemOf)) {
+          fillLayer(node as Fillable, image, former?.size, () => remember(node as Fillable, artboardImage, hash));
+          filled.push({ id: nodeId, imageHash: hash });
+          placed.push({ key, nodeId });
+          if (former?.hash === hash) sameCount++;
         }
       }
-      await yieldToEditor();
-      continue;
-    }
-    const hash = hashes.get(key)!;
-    const former = await formerOf(node, sizes);
-    const size = (await sizeOf(hash, sizes)) ?? { widthPx: 1, heightPx: 1 };
-    const image: NewImage = { hash, scaleMode, ...size };
-    // Nothing is awaited between the check of a layer and its change.
-    const nodeName = node === null || node.removed ? "" : node.name;
-    const reason = problemOf(node);
-    if (reason !== undefined) skipped.push({ nodeId, nodeName, reason, detail: "" });
-    else {
-      try {
-        fillLayer(node as Fillable, image, former?.size, () => remember(node as Fillable, artboardImage, hash));
-        filled.push({ id: nodeId, imageHash: hash });
-        placed.push({ key, nodeId });
-        if (former?.hash === hash) sameCount++;
-      } catch (error) {
-        skipped.push({ nodeId, nodeName, reason: "read-only", detail: detailOf(error) });
-      }
+    } catch (error) {
+      for (const own of made) if (!own.removed) own.remove();
+      skip("read-only", detailOf(error));
     }
     await yieldToEditor();
   }
-  if (successors.length > 0 && figma.currentPage.id === page.id) selectAdded(page, [...page.selection, ...successors]);
+  // Some may have been deleted in a pause, and who selected something else meanwhile keeps that.
+  const left = successors.filter(({ removed }) => !removed);
+  const now = page.selection;
+  const isKept =
+    now.length === before.filter(({ removed }) => !removed).length && now.every(({ id }) => selected.has(id));
+  if (left.length > 0 && figma.currentPage.id === page.id && isKept) selectAdded(page, [...now, ...left]);
   return { filled, sameCount, skipped, placed };
 }
 

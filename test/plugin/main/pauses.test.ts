@@ -27,6 +27,7 @@ const crowd = (count: number): void =>
   })()`);
 const names = (page: string): string[] =>
   machine.evaluate(`sim.tree.childrenOf(${JSON.stringify(page)}).map(({ name }) => name).filter((n) => n !== "Layer")`);
+const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24"><path d="M0 0h24v24H0z"/></svg>`;
 const lastSent = (): Record<string, unknown> => machine.evaluate("sent[sent.length - 1]");
 
 /** Opens a command on a page of 500 layers, which the person leaves in its pauses. @returns the page that they go to */
@@ -54,7 +55,6 @@ test("a set lands on the page where it was requested, also when a person goes to
 
 test("components are made where they were requested, also when a person goes to another page meanwhile", () => {
   const second = openAndLeave("components");
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24"><path d="M0 0h24v24H0z"/></svg>`;
   const styles = [{ style: "Flat", nodeId: "9:9", content: { svg, record: {} } }];
   const sets = [{ name: "icon/rocket", description: "", styles }];
   machine.fromUi(JSON.stringify({ type: "make-components", applyId: 1, sets }));
@@ -80,12 +80,46 @@ test("a vector that is deleted before all lie beside their layers is not selecte
   inPauses(
     `const first = sim.tree.childrenOf("0:1").find(({ name }) => name === "0"); if (first) sim.tree.remove(first.id)`,
   );
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24"><path d="M0 0h24v24H0z"/></svg>`;
   const images = nodeIds.map((key, i) => ({ key, name: String(i), vector: { svg, record: {} } }));
   const target = { kind: "beside", nodeIds };
   machine.fromUi(JSON.stringify({ type: "apply", applyId: 1, artboards: [{ caption: "", images }], target }));
   assert.equal(lastSent()["type"], "applied", JSON.stringify(lastSent()));
   assert.equal(machine.evaluate<string[]>("sim.selection").length, 259);
+});
+
+/** Vectors in the place of 260 selected layers, which a person leaves or not in the first pause. @returns the selection's names */
+function replaceAll(inPause: string): string[] {
+  machine.open("vectorise");
+  machine.evaluate(`(sim.select(Array.from({ length: 260 }, () => sim.addLayer("RECTANGLE", { name: "Layer" }))), 0)`);
+  const nodeIds = machine.evaluate<string[]>("sim.selection");
+  machine.evaluate(`(globalThis.other = sim.addLayer("RECTANGLE", { name: "other" }), (globalThis.isAway = false), 0)`);
+  inPauses(`if (!isAway && sim.tree.find("${nodeIds[0]}") === undefined) { isAway = true; ${inPause} }`);
+  const images = nodeIds.map((key, i) => ({ key, name: String(i), vector: { svg, record: {} } }));
+  const target = { kind: "replace", nodeIds, scaleMode: "FILL" };
+  machine.fromUi(JSON.stringify({ type: "apply", applyId: 1, artboards: [{ caption: "", images }], target }));
+  assert.equal(lastSent()["type"], "applied", JSON.stringify(lastSent()));
+  return machine.evaluate(`sim.selection.map((id) => sim.tree.get(id).name)`);
+}
+
+test("vectors in the place of selected layers are selected", () => assert.equal(replaceAll("").length, 260));
+
+test("who selects something else while vectors take the place of layers keeps that", () =>
+  assert.deepEqual(replaceAll("sim.select([other])"), ["other"]));
+
+test("a layer whose colours or image can't be read is listed, and the others are filled", () => {
+  machine.open("vectorise");
+  const nodeIds = machine.evaluate<string[]>(`[1, 2].map(() => sim.addLayer("RECTANGLE", { name: "Layer" }))`);
+  machine.evaluate(`(figma.variables.getVariableByIdAsync = () => Promise.reject(new Error("offline")), 0)`);
+  const bindings = { collectionId: "c", modeId: "m", variables: [{ hex: "#000000", variableId: "v" }] };
+  const images = nodeIds.map((key, i) => ({ key, name: key, vector: { svg, record: i === 0 ? { bindings } : {} } }));
+  const target = { kind: "replace", nodeIds, scaleMode: "FILL" };
+  machine.fromUi(JSON.stringify({ type: "apply", applyId: 1, artboards: [{ caption: "", images }], target }));
+  const { imageCount, skipped } = lastSent() as { imageCount: number; skipped: { detail: string }[] };
+  assert.equal(imageCount, 1, JSON.stringify(lastSent()));
+  assert.deepEqual(
+    skipped.map(({ detail }) => detail),
+    ["offline"],
+  );
 });
 
 test("a fault ends the waiting of the window, whatever it requested", () => {
