@@ -31,6 +31,7 @@ import {
 import { createServerJobs, type Exchange } from "./server-jobs.ts";
 import { readEvents } from "./sse.ts";
 import { checkCompatible } from "./translations.ts";
+import { wait } from "./wait.ts";
 
 export type Blocked = "url_not_allowed" | "network_blocked";
 
@@ -54,6 +55,9 @@ const defaultTimings = {
   /** Failed polls in a row before giving up. */
   pollFailuresMax: 5,
 };
+
+/** How often a picture is sent again to a server that says when, and the longest pause for that, in seconds. */
+const [uploadTriesMax, pauseMaxSeconds] = [5, 10] as const;
 
 export type ApiClient = ReturnType<typeof createApiClient>;
 
@@ -178,10 +182,18 @@ export function createApiClient({
   async function uploadImage(bytes: Uint8Array, signal?: AbortSignal): Promise<ImageUpload> {
     const headers = { "Content-Type": "application/octet-stream" };
     const body = bytes as Uint8Array<ArrayBuffer>;
-    const response = await send("POST", "/v1/images", { headers, body }, signal, timings.uploadMs);
-    const upload = await parse(response, readUpload);
-    if (bytes.length <= limits.keptPictureMaxBytes) sent.set(upload.digest, bytes);
-    return upload;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const response = await send("POST", "/v1/images", { headers, body }, signal, timings.uploadMs);
+        const upload = await parse(response, readUpload);
+        if (bytes.length <= limits.keptPictureMaxBytes) sent.set(upload.digest, bytes);
+        return upload;
+      } catch (error) {
+        const seconds = error instanceof Failure ? error.retryAfterSeconds : undefined;
+        if (seconds === undefined || seconds > pauseMaxSeconds || attempt >= uploadTriesMax) throw error;
+        await wait(1000 * seconds, signal ?? new AbortController().signal);
+      }
+    }
   }
 
   /** An uploaded picture as SVG, without a title: names of layers stay here. @param palette `#rrggbb`; absent: its own colours */

@@ -446,7 +446,10 @@ export const de: Texts = {
       "Der Server läuft wieder. Versuche es erneut; sein Protokoll sagt mehr.",
     ],
     deadline_exceeded: ["Das Zeichnen dauerte zu lange", "Verlange weniger Bilder und versuche es erneut."],
-    storage_full: ["Die Platte des Servers ist voll", "Schaffe Platz und versuche es erneut."],
+    storage_full: [
+      "Der Speicher des Servers ist voll",
+      "Warte auf laufende Aufträge oder schaffe Platz auf der Platte.",
+    ],
     queue_unavailable: [
       "Die Warteschlange des Servers antwortet nicht",
       "Was angenommen wurde, bleibt erhalten. Versuche es gleich noch einmal.",

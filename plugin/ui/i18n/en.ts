@@ -412,7 +412,7 @@ export const en = {
     busy: ["The server can't draw right now", "It is starting or shutting down. Try again in a moment."],
     crashed: ["Drawing failed on the server", "The server has recovered. Try again; its log says more."],
     deadline_exceeded: ["Drawing took too long", "Choose fewer images, then try again."],
-    storage_full: ["The server's disk is full", "Free some space on its disk, then try again."],
+    storage_full: ["The server's storage is full", "Wait for running jobs, or free space on its disk."],
     queue_unavailable: ["The server's queue does not answer", "What was accepted is kept. Try again in a moment."],
     store_unavailable: ["The server can't save anything", "Whoever runs the server finds the reason in its log."],
     out_of_memory: ["The server's memory is too small for this", "Choose fewer or smaller images, then try again."],

@@ -423,7 +423,10 @@ export const es: Texts = {
     busy: ["El servidor no puede dibujar ahora", "Está arrancando o apagándose. Reintenta en un momento."],
     crashed: ["El servidor falló al dibujar", "Se ha recuperado. Reintenta; su registro da más detalles."],
     deadline_exceeded: ["Dibujar tardó demasiado", "Pide menos imágenes y reintenta."],
-    storage_full: ["El disco del servidor está lleno", "Libera espacio y reintenta."],
+    storage_full: [
+      "El almacenamiento del servidor está lleno",
+      "Espera a que acaben los trabajos o libera espacio en el disco.",
+    ],
     queue_unavailable: ["La cola del servidor no responde", "Lo aceptado se conserva. Reintenta en un momento."],
     store_unavailable: ["El servidor no puede guardar nada", "El registro del servidor dice por qué."],
     out_of_memory: ["La memoria del servidor no basta", "Pide menos imágenes o más pequeñas y reintenta."],

@@ -442,7 +442,10 @@ export const fr: Texts = {
     busy: ["Le serveur ne peut pas dessiner pour l'instant", "Il démarre ou s'arrête. Réessayez dans un moment."],
     crashed: ["Le dessin a échoué sur le serveur", "Le serveur s'est rétabli. Réessayez ; son journal en dit plus."],
     deadline_exceeded: ["Le dessin a pris trop de temps", "Demandez moins d'images, puis réessayez."],
-    storage_full: ["Le disque du serveur est plein", "Libérez de la place, puis réessayez."],
+    storage_full: [
+      "Le stockage du serveur est plein",
+      "Attendez la fin des tâches en cours ou libérez de la place sur le disque.",
+    ],
     queue_unavailable: [
       "La file du serveur ne répond pas",
       "Ce qui a été accepté est conservé. Réessayez dans un moment.",

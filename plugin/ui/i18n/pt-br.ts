@@ -421,7 +421,10 @@ export const ptBr: Texts = {
     busy: ["O servidor não pode desenhar agora", "Ele está iniciando ou desligando. Tente de novo em instantes."],
     crashed: ["O servidor falhou ao desenhar", "Ele se recuperou. Tente de novo; o log dá mais detalhes."],
     deadline_exceeded: ["Desenhar demorou demais", "Peça menos imagens e tente de novo."],
-    storage_full: ["O disco do servidor está cheio", "Libere espaço e tente de novo."],
+    storage_full: [
+      "O armazenamento do servidor está cheio",
+      "Espere os trabalhos terminarem ou libere espaço no disco.",
+    ],
     queue_unavailable: ["A fila do servidor não responde", "O que foi aceito é mantido. Tente de novo em instantes."],
     store_unavailable: ["O servidor não consegue salvar nada", "O log do servidor diz o motivo."],
     out_of_memory: ["A memória do servidor não basta", "Peça menos imagens ou menores e tente de novo."],

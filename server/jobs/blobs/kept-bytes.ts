@@ -9,8 +9,8 @@ import { type KeptBounds, mostBytesOf } from "./blob-store.ts";
 const lookedForMs = 24 * 60 * 60 * 1000;
 /** Share of the bound that is written between two looks where a look leaves more than the bound, or others write too. */
 const shareBetween = 0.05;
-/** What a look makes room for when the store is full, as a share of what it may hold. */
-const shareOfRoom = 0.1;
+/** What a look makes room for when the store is full, as shares of what it may hold: at least, and at most for those that wait. */
+const [roomLeast, roomMost] = [0.1, 0.5] as const;
 /** Where a look found no room, the next one waits so long, in milliseconds. */
 const fullMs = 1000;
 
@@ -27,9 +27,15 @@ export class KeptBytes {
   #bytes: number | undefined;
   /** Of what is being written. */
   #open = 0;
+  /** These writes. */
+  readonly #writes = new Set<Promise<unknown>>();
   /** Of what the running look may not see. */
   #unseen = 0;
+  /** Of what waits for room. */
+  #waiting = 0;
   #looking: Promise<void> | undefined;
+  /** Whether the running look is for those that wait. */
+  #isMakingRoom = false;
   #lookedAt = 0;
   /** From so many bytes on, or so late, the next look is due. Milliseconds since 1970. */
   #due = { bytes: 0, at: 0 };
@@ -59,15 +65,16 @@ export class KeptBytes {
    * @throws AppError storage_full where too much is needed; what `write` and `look` throw
    */
   async keep(bytes: number, bounds: KeptBounds, look: Look, write: () => Promise<unknown>): Promise<void> {
-    await this.#take(bytes, bounds, look);
+    const { writing } = await this.#begin(bytes, bounds, look, write);
     try {
-      await write();
+      await writing;
     } catch (error) {
       this.drop(bytes);
       this.#unseen -= bytes;
       throw error;
     } finally {
       this.#open -= bytes;
+      this.#writes.delete(writing);
     }
     if (this.#isDue(bounds)) await this.#look(bounds, look, 0);
   }
@@ -79,14 +86,30 @@ export class KeptBytes {
     await this.#look(bounds, look, 0);
   }
 
-  async #take(bytes: number, bounds: KeptBounds, look: Look): Promise<void> {
+  /** Begins a write when there is room for it. */
+  async #begin(
+    bytes: number,
+    bounds: KeptBounds,
+    look: Look,
+    write: () => Promise<unknown>,
+  ): Promise<{ readonly writing: Promise<unknown> }> {
     const most = mostBytesOf(bounds);
     const isFull = (): boolean => this.#bytes === undefined || this.#bytes + bytes > most;
-    // The one that runs may make room; its fault is told to who began it.
-    if (isFull()) await this.#looking?.catch(() => undefined);
-    if (isFull() && Date.now() >= this.#fullUntil) {
-      await this.#look(bounds, look, Math.max(bytes, Math.floor(shareOfRoom * most)));
-      if (isFull() && this.#isExact) this.#fullUntil = Date.now() + fullMs;
+    this.#waiting += bytes;
+    try {
+      while ((isFull() || this.#isMakingRoom) && Date.now() >= this.#fullUntil) {
+        // The room that a look makes is for those who waited before, who go first. Its fault is told to who began it.
+        if (this.#looking) await this.#looking.catch(() => undefined);
+        // What is written now may go only then.
+        else if (this.#open + bytes > most) await Promise.race(this.#writes).catch(() => undefined);
+        else {
+          await this.#look(bounds, look, Math.max(bytes, roomLeast * most, Math.min(this.#waiting, roomMost * most)));
+          if (!isFull()) break;
+          if (this.#isExact) this.#fullUntil = Date.now() + fullMs;
+        }
+      }
+    } finally {
+      this.#waiting -= bytes;
     }
     if (isFull()) {
       throw new AppError(
@@ -97,6 +120,9 @@ export class KeptBytes {
     }
     this.add(bytes);
     this.#open += bytes;
+    const writing = write();
+    this.#writes.add(writing);
+    return { writing };
   }
 
   #isDue({ maxBytes }: KeptBounds): boolean {
@@ -106,8 +132,11 @@ export class KeptBytes {
 
   /** One at a time: who comes meanwhile gets the same. */
   #look(bounds: KeptBounds, look: Look, roomBytes: number): Promise<void> {
-    this.#looking ??= this.#count(bounds, look, roomBytes).finally(() => {
+    if (this.#looking) return this.#looking;
+    this.#isMakingRoom = roomBytes > 0;
+    this.#looking = this.#count(bounds, look, roomBytes).finally(() => {
       this.#looking = undefined;
+      this.#isMakingRoom = false;
     });
     return this.#looking;
   }

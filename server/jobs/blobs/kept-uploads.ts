@@ -117,9 +117,12 @@ export function sharedUploads(blobs: BlobStore): UploadStore {
   const count = new KeptBytes(true);
   return {
     keep: async (bytes, bounds, unlessNeeded) => {
+      const digest = sha256Of(bytes);
+      const isKept = (await blobs.read(digest)) !== undefined && (await blobs.touch(digest));
+      if (isKept) return digest;
       const look = (roomBytes: number): Promise<number> => shrinkBlobs(blobs, bounds, unlessNeeded, roomBytes);
       await count.keep(bytes.byteLength, bounds, look, () => blobs.put(bytes));
-      return sha256Of(bytes);
+      return digest;
     },
     touch: (digest) => blobs.touch(digest),
     read: (digest) => blobs.read(digest),

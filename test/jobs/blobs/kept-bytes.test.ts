@@ -58,8 +58,9 @@ async function during(folder: string, work: () => Promise<unknown>): Promise<{ m
 for (const isShared of [false, true])
   it(`parallel uploads never fill more than twice the bound, in ${isShared ? "a shared store" : "a data folder"}`, async () => {
     const { folder, uploads } = await open(`flood-${isShared}`, undefined, isShared);
+    // None is needed, so none is refused.
     const { most } = await during(folder, () =>
-      Promise.all(Array.from({ length: 200 }, (_, index) => uploads.keep(image(index), bounds).catch(() => undefined))),
+      Promise.all(Array.from({ length: 200 }, (_, index) => uploads.keep(image(index), bounds))),
     );
     assert.ok(most <= 2 * bounds.maxBytes, `${most} bytes`);
     assert.ok(most > bounds.maxBytes, `${most} bytes`);
@@ -116,6 +117,18 @@ it("room is given back when a write fails, and when the same bytes were here", a
   assert.equal(readdirSync(folder).length, 20);
   await assert.rejects(uploads.keep(image(31), bounds), { code: "storage_full", message: /uploads/ });
 });
+
+for (const isShared of [false, true])
+  it(`bytes that are kept need no room, in ${isShared ? "a shared store" : "a data folder"}`, async () => {
+    const { folder, uploads } = await open(`again-${isShared}`, () => true, isShared);
+    for (let index = 0; index < 20; index++) await uploads.keep(image(index), bounds);
+    await assert.rejects(uploads.keep(image(20), bounds), { code: "storage_full" });
+    const then = new Date(Date.now() - 60_000);
+    const digest = await uploads.keep(image(3), bounds);
+    await utimes(join(folder, digest), then, then);
+    assert.equal(await uploads.keep(image(3), bounds), digest);
+    assert.ok(statSync(join(folder, digest)).mtimeMs > then.getTime(), "used just now");
+  });
 
 it("where old uploads make room, they go before an upload is refused", async () => {
   const { folder, uploads } = await open("old");

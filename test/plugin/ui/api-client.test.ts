@@ -24,6 +24,7 @@ import {
   testMeta,
   upscalerDigest,
 } from "../contract/contract-server.ts";
+import { drawPng } from "../png.ts";
 
 let server: ContractServer;
 before(async () => {
@@ -143,6 +144,28 @@ test("problem documents keep their code and their pause", async () => {
   };
   const failure = await fails(client().readMeta(), "rate_limited");
   assert.equal(failure.retryAfterSeconds, 7);
+});
+
+test("a picture for which the server has no room yet is sent again after the pause, a few times", async () => {
+  let refusals = 0;
+  const refuse = (most: number, pauseSeconds?: number): void => {
+    refusals = 0;
+    server.intercept = ({ url }, response) => {
+      if (!url?.startsWith("/v1/images") || refusals === most) return false;
+      refusals++;
+      sendProblem(response, "storage_full", pauseSeconds);
+      return true;
+    };
+  };
+  refuse(3, 0);
+  const { digest } = await client().uploadImage(drawPng(1, 8));
+  assert.deepEqual([refusals, digest.length], [3, 64]);
+  refuse(Number.POSITIVE_INFINITY, 0);
+  await fails(client().uploadImage(drawPng(2, 8)), "storage_full");
+  assert.equal(refusals, 6);
+  refuse(Number.POSITIVE_INFINITY);
+  await fails(client().uploadImage(drawPng(3, 8)), "storage_full");
+  assert.equal(refusals, 1, "a full disk stays full");
 });
 
 test("an accepted generation is followed to its images", async () => {
