@@ -101,7 +101,7 @@ export class KeptBytes {
         // The room that a look makes is for those who waited before, who go first. Its fault is told to who began it.
         if (this.#looking) await this.#looking.catch(() => undefined);
         // What is written now may go only then.
-        else if (this.#open + bytes > most) await Promise.race(this.#writes).catch(() => undefined);
+        else if (this.#open > 0 && this.#open + bytes > most) await Promise.race(this.#writes).catch(() => undefined);
         else {
           await this.#look(bounds, look, Math.max(bytes, roomLeast * most, Math.min(this.#waiting, roomMost * most)));
           if (!isFull()) break;

@@ -130,6 +130,12 @@ for (const isShared of [false, true])
     assert.ok(statSync(join(folder, digest)).mtimeMs > then.getTime(), "used just now");
   });
 
+it("bytes that never fit are refused at once", async () => {
+  const { uploads } = await open("huge");
+  await assert.rejects(uploads.keep(image(0, 20_001), bounds), { code: "storage_full" });
+  await uploads.keep(image(1, 100), bounds);
+});
+
 it("where old uploads make room, they go before an upload is refused", async () => {
   const { folder, uploads } = await open("old");
   for (let index = 0; index < 20; index++) {
