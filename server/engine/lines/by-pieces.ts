@@ -8,6 +8,7 @@ import { piecesOf } from "../pixels/strokes.ts";
 import { distancesTo, distancesToOther } from "./distances.ts";
 import { alikeMeans } from "./enclosed/alike-areas.ts";
 import { handlesIn } from "./enclosed/handles.ts";
+import { openFeet } from "./enclosed/open-feet.ts";
 import { filledShoulders } from "./enclosed/shoulders-behind.ts";
 import { endGaps } from "./ends/end-gaps.ts";
 import { endMarks } from "./ends/end-marks.ts";
@@ -40,6 +41,8 @@ const unknown = -1;
 export interface Pieces extends Pick<Redrawn, "alphas" | "inside" | "field" | "width"> {
   /** It is not lines alone. */
   readonly isOfFills?: boolean;
+  /** The style has no outlines beside its solids. */
+  readonly isForSolids?: boolean;
 }
 
 /**
@@ -48,7 +51,7 @@ export interface Pieces extends Pick<Redrawn, "alphas" | "inside" | "field" | "w
  * @returns of each level what has it or a higher one
  */
 export function decidePieces(
-  { alphas, inside, field, width, isOfFills }: Pieces,
+  { alphas, inside, field, width, isOfFills, isForSolids }: Pieces,
   answer: Float32Array,
   sizePx: number,
   levels: readonly number[] = [1],
@@ -83,6 +86,14 @@ export function decidePieces(
       for (const cell of cells) areas[cell] = fills.length;
       fills.push(fills[head]!);
     }
+  const feet =
+    isForSolids && !isOfFills && levels.length === 1
+      ? openFeet(alphas, sizePx, { areas, sidePx, thick }, parts, isFilled)
+      : undefined;
+  if (feet) {
+    for (const cell of feet.cells) areas[cell] = fills.length;
+    fills.push(levels[0]!);
+  }
   const fillsOf = (labels: Uint16Array): number[] =>
     meansOf(labels, away, drawn).map((mean) => (mean >= bayLeast ? levelNearest(mean) : 0));
   const known = { areas, fills: fills.slice(), drawn, sidePx, thick };
@@ -102,6 +113,7 @@ export function decidePieces(
   const [ofLines, ofParts] = [besideOf(lines, areas, levelOfArea, sidePx), besideOf(parts, areas, levelOfArea, sidePx)];
   const levelOfLine = new Float64Array(lineMeans.length).fill(unknown);
   const levelOf = (line: number, part: number): number => {
+    if (feet?.isOutline[part]) return levels[0]!;
     const { edge, empty, fill, lowest } = ofLines[line] ?? nothingBeside;
     const around = ofParts[part]!;
     if (around.empty === 0) return levelWithin(around.fill, partMeans[part]!, isOfFills ? islandMost : never, levels);

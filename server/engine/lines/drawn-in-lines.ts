@@ -55,7 +55,7 @@ export async function drawnInLines(
     width,
     widths,
     isAll,
-    outlinedShare = 0,
+    outlinedShare,
     tint,
     areTwoToned = false,
     tinted,
@@ -93,7 +93,7 @@ export async function drawnInLines(
   if (tube && width && !tint) return inLayers([alongEdges(ownEdge(lines, sizePx), width * sizePx)], [1], sizePx);
   const redrawn = redrawLines(lines, sizePx, { width, widths }, shape);
   // In a style of mostly outlines answers fill too many of them.
-  if (redrawn && !isAll && !tint && outlinedShare >= outlinedLeast)
+  if (redrawn && !isAll && !tint && (outlinedShare ?? 0) >= outlinedLeast)
     return inLayers([oddsOf(redrawn, redrawn.width)], [1], sizePx);
   if (!isAll) {
     const levels = tint ? [1, tint] : [1];
@@ -103,7 +103,7 @@ export async function drawnInLines(
     const edged = outlined ? outlineOf(lines, drawn, sizePx, width, shape) : redrawn;
     if (outlined && !edged) return undefined;
     const pieces = edged ?? ofFills(lines, sizePx, shape, width ?? usualWidth);
-    const decided = decidePieces(pieces, answer, sizePx, levels);
+    const decided = decidePieces({ ...pieces, isForSolids: outlinedShare === undefined }, answer, sizePx, levels);
     return inLayers(
       decided.map((edge) => oddsOf(edge, pieces.width)),
       levels,

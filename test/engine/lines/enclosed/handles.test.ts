@@ -1,9 +1,9 @@
 /** Handles stay open where their body is filled, and what only looks like one does not. */
 import assert from "node:assert/strict";
 import test from "node:test";
-import { decidePieces } from "../../../server/engine/lines/by-pieces.ts";
-import { redrawLines } from "../../../server/engine/lines/redraw-lines.ts";
-import { drawn, type Inside, joined, sizePx, stroke } from "./drawn-shapes.ts";
+import { decidePieces } from "../../../../server/engine/lines/by-pieces.ts";
+import { redrawLines } from "../../../../server/engine/lines/redraw-lines.ts";
+import { drawn, type Inside, joined, sizePx, stroke } from "../drawn-shapes.ts";
 
 const width = 4;
 

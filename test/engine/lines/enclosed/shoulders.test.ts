@@ -1,9 +1,9 @@
 /** Shoulders below a filled head are closed and filled, and what only looks like them stays open. */
 import assert from "node:assert/strict";
 import test from "node:test";
-import { decidePieces } from "../../../server/engine/lines/by-pieces.ts";
-import { redrawLines } from "../../../server/engine/lines/redraw-lines.ts";
-import { disc, drawn, type Inside, joined, ring, sizePx, stroke } from "./drawn-shapes.ts";
+import { decidePieces } from "../../../../server/engine/lines/by-pieces.ts";
+import { redrawLines } from "../../../../server/engine/lines/redraw-lines.ts";
+import { disc, drawn, type Inside, joined, ring, sizePx, stroke } from "../drawn-shapes.ts";
 
 const width = 4;
 

@@ -1,10 +1,10 @@
 /** Areas as large as each other are filled together, others each by itself; a tint of any digits is drawn. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { drawnInLines } from "../../../server/engine/lines/drawn-in-lines.ts";
-import { alikeMeans } from "../../../server/engine/lines/enclosed/alike-areas.ts";
-import type { StyleLines } from "../../../server/engine/lines/line-width.ts";
-import { drawLayers } from "../../../server/engine/pixels/layered-image.ts";
+import { drawnInLines } from "../../../../server/engine/lines/drawn-in-lines.ts";
+import { alikeMeans } from "../../../../server/engine/lines/enclosed/alike-areas.ts";
+import type { StyleLines } from "../../../../server/engine/lines/line-width.ts";
+import { drawLayers } from "../../../../server/engine/pixels/layered-image.ts";
 
 const sidePx = 60;
 /** Labels of rectangles: left, top, width, height. */
