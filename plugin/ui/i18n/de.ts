@@ -333,7 +333,7 @@ export const de: Texts = {
     ],
     styles_full: [
       "Die Datei hat so viele Stile, wie sie fasst",
-      "Entferne einen, den du nicht mehr brauchst, und versuche es dann noch einmal.",
+      "Wähle einen ihrer Stile, und entferne ihn mit dem Papierkorb neben seinem Namen.",
     ],
     style_gone: ["Die Datei hat diesen Stil nicht mehr", "Wähle einen anderen, oder mache einen aus der Auswahl."],
     caption_unknown: [

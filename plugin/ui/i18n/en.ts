@@ -364,7 +364,10 @@ export const en = {
     style_missing: ["Choose a style or write a caption", "Without either the image stays as it is."],
     mask_missing: ["Paint a part first", "Paint over what shall be drawn anew."],
     style_icons_missing: ["No icons are selected", "Select 1 to 16 icons, images or vectors, that show the style."],
-    styles_full: ["This file has as many styles as it can keep", "Remove one that you no longer need, then try again."],
+    styles_full: [
+      "This file has as many styles as it can keep",
+      "Choose one of its styles, and remove it with the bin beside its name.",
+    ],
     style_gone: ["This file no longer has the style", "Choose another one, or make one of the selection."],
     caption_unknown: [
       "No known drawing shows this",

@@ -329,7 +329,10 @@ export const es: Texts = {
       "No hay iconos seleccionados",
       "Selecciona de 1 a 16 iconos, imágenes o vectores, que muestren el estilo.",
     ],
-    styles_full: ["Este archivo no admite más estilos", "Quita uno que ya no necesites y vuelve a intentarlo."],
+    styles_full: [
+      "Este archivo no admite más estilos",
+      "Elige uno de los suyos y quítalo con la papelera junto a su nombre.",
+    ],
     style_gone: ["Este archivo ya no tiene el estilo", "Elige otro, o crea uno con la selección."],
     caption_unknown: [
       "Ningún dibujo conocido muestra esto",

@@ -335,7 +335,7 @@ export const fr: Texts = {
     ],
     styles_full: [
       "Ce fichier a autant de styles qu’il peut en garder",
-      "Supprimez-en un dont vous n’avez plus besoin, puis réessayez.",
+      "Choisissez l’un de ses styles, puis retirez-le avec la corbeille à côté de son nom.",
     ],
     style_gone: ["Ce fichier n’a plus ce style", "Choisissez-en un autre, ou créez-en un à partir de la sélection."],
     caption_unknown: [

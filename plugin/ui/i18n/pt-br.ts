@@ -330,7 +330,10 @@ export const ptBr: Texts = {
       "Nenhum ícone selecionado",
       "Selecione de 1 a 16 ícones, imagens ou vetores, que mostrem o estilo.",
     ],
-    styles_full: ["Este arquivo não aceita mais estilos", "Remova um de que não precisa mais e tente de novo."],
+    styles_full: [
+      "Este arquivo não aceita mais estilos",
+      "Escolha um dos dele e remova-o com a lixeira ao lado do nome.",
+    ],
     style_gone: ["Este arquivo não tem mais o estilo", "Escolha outro, ou crie um com a seleção."],
     caption_unknown: [
       "Nenhum desenho conhecido mostra isto",

@@ -31,6 +31,7 @@ export function Button({ kind = "secondary", isDisabled = false, keys, hintId, o
 }
 
 interface IconButtonProps {
+  readonly id?: string;
   readonly icon: IconName;
   readonly label: string;
   readonly isPressed?: boolean;
@@ -40,9 +41,10 @@ interface IconButtonProps {
   onClick(): void;
 }
 
-export function IconButton({ icon, label, isPressed, isExpanded, isDisabled = false, onClick }: IconButtonProps) {
+export function IconButton({ id, icon, label, isPressed, isExpanded, isDisabled = false, onClick }: IconButtonProps) {
   return (
     <button
+      id={id}
       type="button"
       class="icon-button"
       aria-label={label}

@@ -7,6 +7,9 @@ const url = "#server-url";
 const token = "#token";
 const style = "#style";
 const pad = "svg.pad";
+const remover = "#remove-style";
+/** What removes the chosen style of the file; where none is chosen, the list to choose one from. */
+export const styleRemoval = `${remover}, .form:not(:has(${remover})) ${style}`;
 
 /** Where the cure of a code is typed, chosen or drawn: what of these is in view. */
 const fields: Partial<Record<FailureCode, string>> = {
@@ -19,7 +22,7 @@ const fields: Partial<Record<FailureCode, string>> = {
   style_missing: style,
   style_unknown: style,
   style_gone: style,
-  styles_full: style,
+  styles_full: styleRemoval,
   style_name_missing: "#style-name",
   name_taken: "#style-name",
   drawing_missing: pad,

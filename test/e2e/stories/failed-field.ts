@@ -1,6 +1,7 @@
 /** A failure that names a field leads to it: a button of the notice, and a mark on the field until it is edited. */
 import assert from "node:assert/strict";
-import type { Story } from "./story.ts";
+import { shownStylesMax } from "../../../shared/messages/shown-styles.ts";
+import { picture, type Story } from "./story.ts";
 
 const failedField: Story = {
   name: "failed-field",
@@ -31,4 +32,44 @@ const failedField: Story = {
   },
 };
 
-export const failedFieldStories: readonly Story[] = [failedField];
+/** A file that is full of styles leads to what removes one, or to the list where one of them is chosen first. */
+const fullOfStyles: Story = {
+  name: "a-file-full-of-styles",
+  isLong: true,
+  run: async ({ step, command, ui, page, drop, select }) => {
+    await drop("leaf", picture(3), [300, 300]);
+    await command("Restyle…");
+    await select("leaf");
+    await ui.locator(".icon-sources li").waitFor();
+    const take = ui.getByRole("button", { name: "Use selection as a style" });
+    const own = ui.locator("#style optgroup[label='Styles of this file'] option");
+    for (let count = 0; count < shownStylesMax; count++) {
+      await take.click();
+      await own.nth(count).waitFor({ state: "attached" });
+    }
+    assert.equal(await take.isDisabled(), true);
+    const lead = ui.getByRole("button", { name: "Go to the field" });
+    const remove = ui.getByRole("button", { name: "Remove this style" });
+    await lead.click();
+    assert.ok(await remove.evaluate((button) => button === document.activeElement), "the bin has the focus");
+    const styles = ui.locator("#style");
+    await styles.selectOption("");
+    await lead.click();
+    assert.ok(await styles.evaluate((list) => list === document.activeElement), "the list has the focus");
+    // Somebody else filled the file between two looks at it.
+    await styles.selectOption({ label: "My style 3" });
+    await take.evaluate((button: HTMLButtonElement) => {
+      button.disabled = false;
+      button.click();
+    });
+    await ui.locator(".failure[data-code=styles_full]").waitFor();
+    assert.equal(await remove.getAttribute("aria-invalid"), "true");
+    await step("full");
+    await lead.first().click();
+    await page.keyboard.press("Enter");
+    await ui.locator(".failure").waitFor({ state: "detached" });
+    assert.equal(await take.isDisabled(), false);
+  },
+};
+
+export const failedFieldStories: readonly Story[] = [failedField, fullOfStyles];

@@ -6,6 +6,7 @@ import type { Action } from "../../../plugin/ui/state/actions.ts";
 import { readForm } from "../../../plugin/ui/state/form.ts";
 import { reduce } from "../../../plugin/ui/state/reduce.ts";
 import { initialState } from "../../../plugin/ui/state/state.ts";
+import { selectorOf } from "../../../plugin/ui/views/failed-field.ts";
 import { startContractServer } from "../contract/contract-server.ts";
 import { connectedController } from "./connected-controller.ts";
 
@@ -31,6 +32,11 @@ test("other styles of the file end a failure of these styles, and none of the st
     assert.equal(after(failed(code), shown).failure, undefined);
   for (const code of ["selection_missing", "caption_empty", "unreachable"] as const)
     assert.equal(after(failed(code), shown).failure?.code, code);
+});
+
+test("a file full of styles leads to what removes one, else to the list of styles", () => {
+  const [first, second, ...more] = selectorOf({ code: "styles_full", field: undefined })!.split(", ");
+  assert.deepEqual([first, second, more], ["#remove-style", ".form:not(:has(#remove-style)) #style", []]);
 });
 
 test("what main reads again by itself ends no failure", () => {

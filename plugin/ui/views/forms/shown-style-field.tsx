@@ -6,7 +6,8 @@ import { choiceOfShown } from "../../client/style-choice.ts";
 import { choiceFor } from "../../client/translations.ts";
 import { urlOfPicture } from "../../control/shown-styles.ts";
 import { fill } from "../../i18n/texts.ts";
-import { IconButton } from "../controls.tsx";
+import { Button, IconButton } from "../controls.tsx";
+import { styleRemoval } from "../failed-field.ts";
 import { Icon } from "../icons.tsx";
 import type { ViewProps } from "../view-props.ts";
 
@@ -47,7 +48,12 @@ export function ShownStyleField({ controller, texts }: ViewProps) {
                 if (name !== "") controller.saveStyle({ ...chosen, name });
               }}
             />
-            <IconButton icon="trash" label={texts.removeStyle} onClick={() => controller.removeStyle(chosen.id)} />
+            <IconButton
+              id="remove-style"
+              icon="trash"
+              label={texts.removeStyle}
+              onClick={() => controller.removeStyle(chosen.id)}
+            />
           </div>
         </>
       )}
@@ -64,7 +70,10 @@ export function ShownStyleField({ controller, texts }: ViewProps) {
       </button>
       {isFull && (
         <p id="styles-full" class="hint">
-          {texts.failures.styles_full.join(". ")}
+          {texts.failures.styles_full.join(". ")}{" "}
+          <Button kind="link" onClick={() => document.querySelector<HTMLElement>(styleRemoval)?.focus()}>
+            {texts.goToField}
+          </Button>
         </p>
       )}
     </div>
