@@ -84,7 +84,7 @@ export const de: Texts = {
   },
   cureWithoutDetail: "Versuche es erneut. Bleibt es so, schließe Tau und öffne es neu.",
   applyWaits: "Wähle ein Bild aus, um es hinzuzufügen.",
-  historyWaits: "Das geht wieder, sobald die laufenden Bilder fertig sind.",
+  runWaits: "Graue Knöpfe gehen wieder, sobald die laufenden Bilder fertig sind.",
   goToField: "Zum Feld",
   openSettings: "Einstellungen öffnen",
   replace: "In Ebenen einsetzen ({n})",

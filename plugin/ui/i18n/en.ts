@@ -299,7 +299,7 @@ export const en = {
   },
   cureWithoutDetail: "Try again. If it stays, close Tau and open it again.",
   applyWaits: "Select an image to add it.",
-  historyWaits: "Available once the images under way are ready.",
+  runWaits: "Grey buttons work again once the images under way are ready.",
   goToField: "Go to the field",
   openSettings: "Open settings",
   failures: {

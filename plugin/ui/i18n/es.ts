@@ -84,7 +84,7 @@ export const es: Texts = {
   },
   cureWithoutDetail: "Reintenta. Si persiste, cierra Tau y ábrelo de nuevo.",
   applyWaits: "Selecciona una imagen para añadirla.",
-  historyWaits: "Disponible cuando terminen las imágenes en curso.",
+  runWaits: "Los botones grises vuelven cuando terminen las imágenes en curso.",
   goToField: "Ir al campo",
   openSettings: "Abrir ajustes",
   replace: "Poner en las capas ({n})",

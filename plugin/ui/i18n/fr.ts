@@ -84,7 +84,7 @@ export const fr: Texts = {
   },
   cureWithoutDetail: "Réessayez. Si cela persiste, fermez Tau et rouvrez-le.",
   applyWaits: "Sélectionnez une image pour l’ajouter.",
-  historyWaits: "Disponible dès que les images en cours sont prêtes.",
+  runWaits: "Les boutons gris remarchent dès que les images en cours sont prêtes.",
   goToField: "Aller au champ",
   openSettings: "Ouvrir les réglages",
   replace: "Remplacer ({n})",

@@ -84,7 +84,7 @@ export const ja: Texts = {
   },
   cureWithoutDetail: "再試行してください。続くなら、Tau を閉じて開き直してください。",
   applyWaits: "追加する画像を選んでください。",
-  historyWaits: "作成中の画像が終わると使えます。",
+  runWaits: "灰色のボタンは、作成中の画像が終わると使えます。",
   goToField: "入力欄へ移動",
   openSettings: "設定を開く",
   replace: "レイヤーに入れる ({n})",

@@ -84,7 +84,7 @@ export const ptBr: Texts = {
   },
   cureWithoutDetail: "Tente de novo. Se persistir, feche o Tau e abra-o de novo.",
   applyWaits: "Selecione uma imagem para adicioná-la.",
-  historyWaits: "Disponível quando as imagens em andamento terminarem.",
+  runWaits: "Os botões cinza voltam quando as imagens em andamento terminarem.",
   goToField: "Ir para o campo",
   openSettings: "Abrir configurações",
   replace: "Colocar nas camadas ({n})",

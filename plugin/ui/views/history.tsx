@@ -107,7 +107,7 @@ export function HistoryView(props: ViewProps) {
           {entries !== undefined && shown.length === 0 && <p class="notice">{texts.historyEmpty}</p>}
           {controller.state.run !== undefined && shown.length > 0 && (
             <p id="history-waits" class="hint">
-              {texts.historyWaits}
+              {texts.runWaits}
             </p>
           )}
           <ul class="history" aria-busy={found !== wanted}>

@@ -408,11 +408,14 @@ const history: Story = {
     await page.context().route(generations, (route) => held.then(() => route.continue()));
     await ui.getByRole("button", { name: "Generate" }).click();
     await ui.getByRole("button", { name: "History" }).click();
-    const waits = { name: "Show", exact: true, description: "Available once the images under way are ready." };
+    const description = "Grey buttons work again once the images under way are ready.";
+    const waits = { name: "Show", exact: true, description };
     assert.equal(await ui.getByRole("button", waits).first().isDisabled(), true);
     await step("under-way");
-    letGo();
     await ui.getByRole("button", { name: "Back" }).click();
+    const take = ui.getByRole("button", { name: "Use selection as a style", disabled: true });
+    assert.equal(await take.getAttribute("title"), description);
+    letGo();
     await page.locator(".node.frame").nth(2).waitFor();
     await page.context().unroute(generations);
     await ui.locator(".applied").waitFor();

@@ -62,7 +62,13 @@ export function ShownStyleField({ controller, texts }: ViewProps) {
         class="chip wide"
         disabled={run !== undefined || isFull}
         aria-describedby={isFull ? "styles-full" : undefined}
-        title={isFull ? texts.failures.styles_full[0] : fill(texts.takeStyleHint, { n: limits.styleImagesMax })}
+        title={
+          isFull
+            ? texts.failures.styles_full[0]
+            : run === undefined
+              ? fill(texts.takeStyleHint, { n: limits.styleImagesMax })
+              : texts.runWaits
+        }
         onClick={() => void controller.takeStyle((number) => fill(texts.ownStyleNumber, { n: number }))}
       >
         <Icon name="plus" />
