@@ -78,6 +78,8 @@ const curedInForm: ReadonlySet<FailureCode> = new Set([
   "styles_full",
   "drawing_missing",
   "mask_missing",
+  "sketch_empty",
+  "layout_invalid",
   "palette_empty",
   "selection_missing",
   "nothing_to_do",

@@ -7,9 +7,11 @@ const url = "#server-url";
 const token = "#token";
 const style = "#style";
 const pad = "svg.pad";
-const remover = "#remove-style";
+const either = (first: string, second: string): string => `${first}, .form:not(:has(${first})) ${second}`;
 /** What removes the chosen style of the file; where none is chosen, the list to choose one from. */
-export const styleRemoval = `${remover}, .form:not(:has(${remover})) ${style}`;
+export const styleRemoval = either("#remove-style", style);
+/** The line that says that the selection is what is drawn; else the pad. */
+const drawing = either("#selected-drawing", pad);
 
 /** Where the cure of a code is typed, chosen or drawn: what of these is in view. */
 const fields: Partial<Record<FailureCode, string>> = {
@@ -26,8 +28,8 @@ const fields: Partial<Record<FailureCode, string>> = {
   style_name_missing: "#style-name",
   name_taken: "#style-name",
   drawing_missing: pad,
-  sketch_empty: pad,
-  layout_invalid: pad,
+  sketch_empty: drawing,
+  layout_invalid: drawing,
   mask_missing: pad,
   palette_empty: "#hexes, #palette",
   upscale_too_large: "#scale",

@@ -32,6 +32,46 @@ const failedField: Story = {
   },
 };
 
+/** What the server can't read of the selected drawing is said of the selection, and of strokes on the pad said of the pad. */
+const emptyDrawing: Story = {
+  name: "an-empty-drawing",
+  run: async ({ step, command, ui, page, drag }) => {
+    await drag("Rectangle", [300, 300], [400, 400]);
+    await command("Sketch to image…");
+    await ui.locator(".pad image").waitFor();
+    const status = 422;
+    const problem = { type: "urn:tau:problem:sketch_empty", title: "sketch empty", status, code: "sketch_empty" };
+    const body = JSON.stringify({
+      ...problem,
+      detail: "expected a drawing with at least one stroke, got an empty one",
+    });
+    await page
+      .context()
+      .route("**/v1/generations", (route) => route.fulfill({ status, contentType: "application/problem+json", body }));
+    const failure = ui.locator(".failure[data-code=sketch_empty]");
+    const go = ui.getByRole("button", { name: "Go to the field" });
+    const generate = ui.getByRole("button", { name: "Generate" });
+    const pad = ui.locator("svg.pad");
+    await generate.click();
+    await failure.waitFor();
+    const selected = ui.getByText("The selected drawing.");
+    assert.deepEqual(
+      [await selected.getAttribute("aria-invalid"), await pad.getAttribute("aria-invalid")],
+      ["true", null],
+    );
+    await go.press("Enter");
+    assert.ok(await selected.evaluate((line) => line === document.activeElement), "the line has the focus");
+    await step("selected");
+    await pad.focus();
+    for (const key of [" ", "ArrowRight", "ArrowDown", " "]) await pad.press(key);
+    await failure.waitFor({ state: "detached" });
+    await generate.click();
+    await failure.waitFor();
+    assert.equal(await pad.getAttribute("aria-invalid"), "true");
+    await step("drawn");
+  },
+};
+
 /** A file that is full of styles leads to what removes one, or to the list where one of them is chosen first. */
 const fullOfStyles: Story = {
   name: "a-file-full-of-styles",
@@ -72,4 +112,4 @@ const fullOfStyles: Story = {
   },
 };
 
-export const failedFieldStories: readonly Story[] = [failedField, fullOfStyles];
+export const failedFieldStories: readonly Story[] = [failedField, emptyDrawing, fullOfStyles];

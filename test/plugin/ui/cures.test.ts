@@ -23,6 +23,7 @@ for (const [name, cure] of Object.entries(cures))
   test(`${name} ends a failure that it cures, and none of the connection`, () => {
     assert.equal(after(failed("selection_missing"), cure).failure, undefined);
     assert.equal(after(failed("style_icons_missing"), cure).failure, undefined);
+    assert.equal(after(failed("sketch_empty"), cure).failure, undefined);
     assert.equal(after(failed("unreachable"), cure).failure?.code, "unreachable");
   });
 
@@ -32,6 +33,14 @@ test("other styles of the file end a failure of these styles, and none of the st
     assert.equal(after(failed(code), shown).failure, undefined);
   for (const code of ["selection_missing", "caption_empty", "unreachable"] as const)
     assert.equal(after(failed(code), shown).failure?.code, code);
+});
+
+test("a drawing without a stroke leads to the selection that it came from, else to the pad", () => {
+  for (const code of ["sketch_empty", "layout_invalid"] as const)
+    assert.equal(
+      selectorOf({ code, field: "condition.sketch" }),
+      "#selected-drawing, .form:not(:has(#selected-drawing)) svg.pad",
+    );
 });
 
 test("a file full of styles leads to what removes one, else to the list of styles", () => {

@@ -31,6 +31,7 @@ export function Pad(props: PadProps) {
   const [steps, setSteps] = useState<readonly (readonly Stroke[])[]>([first]);
   const [isErasing, setErasing] = useState(false);
   const strokes = steps.at(-1)!;
+  const hint = hintOf(strokes.length > 0);
   /** One step of the pad, which undo takes back. */
   const commit = (next: readonly Stroke[]): void => {
     setSteps([...steps, next]);
@@ -67,7 +68,10 @@ export function Pad(props: PadProps) {
         isMask={isMask ?? false}
         onDone={commit}
       />
-      <p class="hint">{hintOf(strokes.length > 0)}</p>
+      {/* Where a failure of the selected drawing leads. */}
+      <p id={hint === texts.fromSelection ? "selected-drawing" : undefined} class="hint" tabIndex={-1}>
+        {hint}
+      </p>
       <p class="hint pad-keys">{texts.padKeys}</p>
     </div>
   );
