@@ -70,7 +70,7 @@ export const en = {
   mostLikely: "Most likely",
   sending: "Sending the request",
   uploading: "Getting ready",
-  upscaling: "Enlarging",
+  upscaling: "Upscaling",
   waitingNext: "Waiting, next in line",
   waitingAs: "Waiting as number {n}",
   encoding: "Reading the caption",
@@ -284,7 +284,7 @@ export const en = {
     "no-image": "shows no image",
     video: "shows a video",
     missing: "its image can't be loaded",
-    "too-large": "its image is too large to enlarge",
+    "too-large": "its image is too large to upscale",
     "too-many-bytes": "its file is larger than the server takes",
     changed: "shows another image now",
     image: "the picture was refused",
@@ -358,7 +358,7 @@ export const en = {
     ],
     apply_failed: [
       "Figma refused the images",
-      "Nothing was added. Generate again; if it stays, look at the detail below.",
+      "Nothing was added. Generate again; if it stays, look at the details below.",
     ],
     label_missing: ["Choose a label first", "Type a thing, and choose one that the server knows."],
     style_missing: ["Choose a style or write a caption", "Without either the image stays as it is."],
@@ -401,7 +401,7 @@ export const en = {
       "Use a whole PNG, JPEG, WebP or GIF that shows something, or an SVG of plain strokes.",
     ],
     upscale_too_large: [
-      "The image is too large to enlarge this much",
+      "The image is too large to upscale this much",
       "Figma takes at most 4096 px a side. Choose a smaller factor or a smaller image.",
     ],
     dataset_invalid: [
@@ -425,7 +425,7 @@ export const en = {
       "The server does not answer to this name",
       "Use localhost in the address, or add the name to the server's list of hosts.",
     ],
-    internal: ["Something went wrong", "Try again. If it stays, the detail below helps to find the cause."],
+    internal: ["Something went wrong", "Try again. If it stays, the details below help to find the cause."],
   },
 };
 

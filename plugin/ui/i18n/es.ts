@@ -391,7 +391,7 @@ export const es: Texts = {
     ],
     apply_failed: [
       "Figma rechazó las imágenes",
-      "No se añadió nada. Genera de nuevo; si persiste, mira el detalle de abajo.",
+      "No se añadió nada. Genera de nuevo; si persiste, mira los detalles de abajo.",
     ],
     caption_empty: ["Escribe primero una descripción", "Bastan pocas palabras: una bicicleta roja."],
     caption_too_long: ["Una descripción es demasiado larga", "Como máximo 500 caracteres por línea."],
@@ -442,6 +442,6 @@ export const es: Texts = {
       "El servidor no responde a este nombre",
       "Usa localhost en la dirección o añade el nombre a la lista del servidor.",
     ],
-    internal: ["Algo salió mal", "Reintenta. Si persiste, el detalle de abajo ayuda a encontrar la causa."],
+    internal: ["Algo salió mal", "Reintenta. Si persiste, los detalles de abajo ayudan a encontrar la causa."],
   },
 };

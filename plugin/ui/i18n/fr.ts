@@ -407,7 +407,7 @@ export const fr: Texts = {
     ],
     apply_failed: [
       "Figma a refusé les images",
-      "Rien n'a été ajouté. Générez à nouveau ; si cela persiste, voyez le détail ci-dessous.",
+      "Rien n'a été ajouté. Générez à nouveau ; si cela persiste, voyez les détails ci-dessous.",
     ],
     caption_empty: ["Écrivez d'abord une légende", "Quelques mots suffisent : un vélo rouge."],
     caption_too_long: ["Une légende est trop longue", "500 caractères au plus par ligne."],
@@ -464,6 +464,9 @@ export const fr: Texts = {
       "Le serveur ne répond pas à ce nom",
       "Utilisez localhost dans l'adresse, ou ajoutez le nom à la liste du serveur.",
     ],
-    internal: ["Quelque chose a échoué", "Réessayez. Si cela persiste, le détail ci-dessous aide à trouver la cause."],
+    internal: [
+      "Quelque chose a échoué",
+      "Réessayez. Si cela persiste, les détails ci-dessous aident à trouver la cause.",
+    ],
   },
 };

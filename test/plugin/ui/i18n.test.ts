@@ -79,7 +79,11 @@ test("a failure without a detail sends nobody to it", () => {
         describeFailure(texts, code, "because")[1],
         `${name}: ${code}`,
       );
-      assert.doesNotMatch(describeFailure(texts, code, "")[1], /det(ail|alle|alhe)|détail|詳細/i, `${name}: ${code}`);
+      assert.doesNotMatch(
+        describeFailure(texts, code, "")[1],
+        /det(ail|alle|alhe)|détail|einzelheit|詳細/i,
+        `${name}: ${code}`,
+      );
     }
     assert.equal(describeFailure(texts, "caption_empty", ""), texts.failures.caption_empty);
   }
@@ -140,6 +144,24 @@ test("a label has one name: in the command that asks for it, in the form and in 
     for (const text of [texts.commands["fill-label"], texts.labelNone, label_missing[0], label_unknown[0]])
       assert.ok(text.toLowerCase().includes(texts.label.toLowerCase()), `${name}: ${text}`);
   }
+});
+
+test("an upscale has one name: as a command, while it runs and where an image is too large", () => {
+  const stems = { en: "upscal", de: "hochskal", fr: "agrandi", es: "ampli", ja: "高解像度化", "pt-BR": "ampli" };
+  for (const [name, texts] of Object.entries(languages))
+    for (const text of [texts.commands.upscale, texts.upscaling, texts.layerProblems["too-large"]])
+      assert.ok(text.toLowerCase().includes(stems[name as keyof typeof stems]), `${name}: ${text}`);
+});
+
+test("a cure calls the details below it what they are called there", () => {
+  for (const [name, texts] of Object.entries(languages))
+    for (const code of ["apply_failed", "internal"] as const)
+      assert.ok(texts.failures[code][1].toLowerCase().includes(texts.details.toLowerCase()), `${name}: ${code}`);
+});
+
+test("outside of English and Japanese the number of an image is not called as the command for similar images", () => {
+  for (const texts of [languages.de, languages.fr, languages.es, languages["pt-BR"]])
+    assert.notEqual(texts.seed.slice(0, 6).toLowerCase(), texts.commands.variations.slice(0, 6).toLowerCase());
 });
 
 test("in the built plugin every text of every language is the one of the sources", async () => {
