@@ -22,6 +22,7 @@ export type ClientCode =
   | "style_missing"
   | "drawing_missing"
   | "drawing_unknown"
+  | "licences_unmet"
   | "mask_missing"
   | "style_icons_missing"
   | "styles_full"
@@ -102,14 +103,14 @@ const passing: ReadonlySet<FailureCode> = new Set([
 ]);
 export const isPassing = (code: FailureCode): boolean => passing.has(code);
 
+/** Fields of a request that only programs and layers fill, whose refusal has a cause of its own. */
+const ownCodes: Readonly<Record<string, ClientCode>> = { startFrom: "drawing_unknown", licences: "licences_unmet" };
+
 /** A problem document as failure; 401 without a token is a different cure than 401 with a wrong one. */
 export function failureOfProblem(problem: Problem, hasToken: boolean): Failure {
-  const isOfDrawing = problem.code === "invalid_request" && problem.field === "startFrom";
-  const code = isOfDrawing
-    ? "drawing_unknown"
-    : problem.code === "unauthorized" && !hasToken
-      ? "token_missing"
-      : problem.code;
+  const ofField = problem.code === "invalid_request" ? ownCodes[problem.field ?? ""] : undefined;
+  const isTokenMissing = problem.code === "unauthorized" && !hasToken;
+  const code = ofField ?? (isTokenMissing ? "token_missing" : problem.code);
   return new Failure(code, problem.detail, problem.retryAfterSeconds, problem.field);
 }
 

@@ -62,7 +62,6 @@ export const de: Texts = {
   captionHints: "roter Apfel|trauriges Gesicht|grüner Baum|rotes Herz|Katzengesicht",
   iconHints: "Haus|Suche|Glocke|Kalender|Kamera",
   connecting: "Verbindung zum Server",
-  settings: "Einstellungen",
   back: "Zurück",
   serverUrl: "Serveradresse",
   token: "Zugangstoken",
@@ -247,7 +246,6 @@ export const de: Texts = {
   learnHint: "Wähle mindestens {n} Icons eines Stils, benannt nach dem, was sie zeigen.",
   examples: "Beispiele mit Namen: {n}",
   learnAtOnce: "Die Datei hat den Stil sofort; das Lernen für Beschreibungen geht weiter.",
-  startLearning: "Diesen Stil lernen",
   sendingExamples: "Sendet {i} von {n}",
   minutesLeft: "noch höchstens {n} min",
   learned: "Gelernt. „{name}“ steht jetzt bei den Stilen.",
@@ -271,7 +269,6 @@ export const de: Texts = {
   maskPad: "Was neu gezeichnet wird",
   maskHint: "Übermale den Teil, der neu gezeichnet werden soll. Der Rest bleibt.",
   styleOfIcon: "Wie das Icon gezeichnet ist",
-  otherDrawings: "Andere Zeichnungen",
   findDrawings: "Zeichnungen suchen zu",
   drawingsHint:
     "Zeichnung wählen: Das Icon wird daraus in seinem Stil neu gezeichnet, an seinem Platz. Einmal Rückgängig nimmt es zurück.",
@@ -339,6 +336,10 @@ export const de: Texts = {
     caption_unknown: [
       "Keine bekannte Zeichnung zeigt das",
       "Wörter finden Zeichnungen, die im Stil neu gezeichnet werden. Nimm ein einfacheres Wort, oder zeichne es erst.",
+    ],
+    licences_unmet: [
+      "Keine Zeichnung hat diese Lizenzen",
+      "Erzeuge es neu aus seiner Beschreibung: Das beschränkt keine Lizenzen.",
     ],
     drawing_unknown: ["Der Server hat diese Zeichnung nicht", "Eine andere der Liste wählen."],
     drawing_missing: [

@@ -62,7 +62,6 @@ export const es: Texts = {
   captionHints: "manzana roja|cara triste|árbol verde|corazón rojo|cara de gato",
   iconHints: "casa|búsqueda|campana|calendario|cámara",
   connecting: "Conectando con el servidor",
-  settings: "Ajustes",
   back: "Volver",
   serverUrl: "Dirección del servidor",
   token: "Token de acceso",
@@ -246,7 +245,6 @@ export const es: Texts = {
   learnHint: "Selecciona al menos {n} iconos de un mismo estilo, con el nombre de lo que muestran.",
   examples: "Ejemplos con nombre: {n}",
   learnAtOnce: "El archivo tiene el estilo al momento; el aprendizaje para descripciones continúa.",
-  startLearning: "Aprender este estilo",
   sendingExamples: "Enviando {i} de {n}",
   minutesLeft: "Quedan {n} min como máximo",
   learned: "Aprendido. «{name}» ya está entre los estilos.",
@@ -269,7 +267,6 @@ export const es: Texts = {
   maskPad: "Lo que se dibuja de nuevo",
   maskHint: "Pinta sobre la parte que se dibujará de nuevo. El resto queda igual.",
   styleOfIcon: "Como está dibujado el icono",
-  otherDrawings: "Otros dibujos",
   findDrawings: "Buscar dibujos de",
   drawingsHint:
     "Elige un dibujo: el icono se dibuja a partir de él en su estilo, en su sitio. Con Deshacer se revierte.",
@@ -337,6 +334,10 @@ export const es: Texts = {
     caption_unknown: [
       "Ningún dibujo conocido muestra esto",
       "Las palabras encuentran dibujos, que se redibujan en el estilo. Usa una palabra más simple, o dibújalo antes.",
+    ],
+    licences_unmet: [
+      "Ningún dibujo tiene estas licencias",
+      "Genéralo de nuevo con su descripción, sin límite de licencias.",
     ],
     drawing_unknown: ["El servidor no tiene ese dibujo", "Elige otro de la lista."],
     drawing_missing: ["Dibuja algo primero", "Usa el bloc, o selecciona un marco o vectores en el lienzo."],

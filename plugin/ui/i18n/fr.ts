@@ -62,7 +62,6 @@ export const fr: Texts = {
   captionHints: "pomme rouge|visage triste|arbre vert|cœur rouge|tête de chat",
   iconHints: "maison|recherche|cloche|calendrier|caméra",
   connecting: "Connexion au serveur",
-  settings: "Réglages",
   back: "Retour",
   serverUrl: "Adresse du serveur",
   token: "Jeton d'accès",
@@ -246,7 +245,6 @@ export const fr: Texts = {
   learnHint: "Sélectionnez au moins {n} icônes d’un même style, nommées d’après ce qu’elles montrent.",
   examples: "Exemples nommés : {n}",
   learnAtOnce: "Le fichier a le style aussitôt ; l’apprentissage pour les légendes continue.",
-  startLearning: "Apprendre ce style",
   sendingExamples: "Envoi {i} sur {n}",
   minutesLeft: "encore {n} min au plus",
   learned: "Appris. « {name} » figure désormais parmi les styles.",
@@ -269,7 +267,6 @@ export const fr: Texts = {
   maskPad: "Ce qui est redessiné",
   maskHint: "Recouvrez la partie à redessiner. Le reste ne change pas.",
   styleOfIcon: "Comme l’icône est dessinée",
-  otherDrawings: "Autres dessins",
   findDrawings: "Chercher des dessins de",
   drawingsHint:
     "Choisissez un dessin : l’icône en est redessinée dans son style, à sa place. Une annulation la rétablit.",
@@ -341,6 +338,10 @@ export const fr: Texts = {
     caption_unknown: [
       "Aucun dessin connu ne montre cela",
       "Les mots trouvent des dessins, redessinés dans le style. Prenez un mot plus simple, ou dessinez-le d’abord.",
+    ],
+    licences_unmet: [
+      "Aucun dessin n’a ces licences",
+      "Générez-le à nouveau à partir de sa légende, sans limite de licences.",
     ],
     drawing_unknown: ["Le serveur n’a pas ce dessin", "Choisissez-en un autre dans la liste."],
     drawing_missing: [

@@ -62,7 +62,6 @@ export const ptBr: Texts = {
   captionHints: "maçã vermelha|rosto triste|árvore verde|coração vermelho|rosto de gato",
   iconHints: "casa|busca|sino|calendário|câmera",
   connecting: "Conectando ao servidor",
-  settings: "Configurações",
   back: "Voltar",
   serverUrl: "Endereço do servidor",
   token: "Token de acesso",
@@ -246,7 +245,6 @@ export const ptBr: Texts = {
   learnHint: "Selecione pelo menos {n} ícones de um mesmo estilo, com o nome do que mostram.",
   examples: "Exemplos com nome: {n}",
   learnAtOnce: "O arquivo tem o estilo na hora; o aprendizado para descrições continua.",
-  startLearning: "Aprender este estilo",
   sendingExamples: "Enviando {i} de {n}",
   minutesLeft: "Faltam no máximo {n} min",
   learned: "Aprendido. “{name}” já está entre os estilos.",
@@ -269,7 +267,6 @@ export const ptBr: Texts = {
   maskPad: "O que é redesenhado",
   maskHint: "Pinte sobre a parte que deve ser redesenhada. O resto fica igual.",
   styleOfIcon: "Como o ícone está desenhado",
-  otherDrawings: "Outros desenhos",
   findDrawings: "Procurar desenhos de",
   drawingsHint:
     "Escolha um desenho: o ícone é desenhado a partir dele no seu estilo, no seu lugar. Desfazer reverte isso.",
@@ -338,6 +335,10 @@ export const ptBr: Texts = {
     caption_unknown: [
       "Nenhum desenho conhecido mostra isto",
       "Palavras encontram desenhos, que são redesenhados no estilo. Use uma palavra mais simples, ou desenhe antes.",
+    ],
+    licences_unmet: [
+      "Nenhum desenho tem estas licenças",
+      "Gere de novo a partir da descrição, sem limite de licenças.",
     ],
     drawing_unknown: ["O servidor não tem esse desenho", "Escolha outro da lista."],
     drawing_missing: ["Desenhe algo primeiro", "Use o bloco, ou selecione um frame ou vetores na tela."],

@@ -68,7 +68,7 @@ export function CommandView(props: ViewProps) {
         <span class="spacer" />
         <IconButton icon="history" label={texts.commands.history} onClick={() => controller.show("history")} />
         <IconButton icon="help" label={texts.commands.help} onClick={() => controller.show("help")} />
-        <IconButton icon="settings" label={texts.settings} onClick={() => controller.show("settings")} />
+        <IconButton icon="settings" label={texts.commands.settings} onClick={() => controller.show("settings")} />
       </header>
       <main
         onInput={() => {

@@ -64,7 +64,7 @@ export function DrawingPicker(props: PickerProps) {
           ? fill(texts.changed, { n: 1 }) + texts.oneUndo
           : "";
   return (
-    <section class="drawings" ref={section} aria-label={texts.otherDrawings} onKeyDown={onKey}>
+    <section class="drawings" ref={section} aria-label={texts.commands.drawings} onKeyDown={onKey}>
       <div class="field">
         <label for="drawings-words">{texts.findDrawings}</label>
         <div class="seed-row">

@@ -212,7 +212,7 @@ function Tile(props: TileProps) {
               {pickable !== undefined && (
                 <IconButton
                   icon="drawings"
-                  label={texts.otherDrawings}
+                  label={texts.commands.drawings}
                   isExpanded={isPicking}
                   isDisabled={run !== undefined}
                   onClick={() => (isPicking ? closePicker() : controller.drawings.open(pickable))}

@@ -25,7 +25,7 @@ export function SettingsView(props: ViewProps) {
     <div class="view">
       <header>
         <IconButton icon="back" label={texts.back} onClick={() => controller.show(state.work)} />
-        <h1 tabIndex={-1}>{texts.settings}</h1>
+        <h1 tabIndex={-1}>{texts.commands.settings}</h1>
       </header>
       <main>
         <div class="form">

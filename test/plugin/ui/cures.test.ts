@@ -1,12 +1,14 @@
 /** What ends a failure, and what ends a word that was meant for one command. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Failure, type FailureCode } from "../../../plugin/ui/client/failure.ts";
+import { Failure, type FailureCode, failureOfProblem } from "../../../plugin/ui/client/failure.ts";
+import { describeFailure, languages } from "../../../plugin/ui/i18n/texts.ts";
 import type { Action } from "../../../plugin/ui/state/actions.ts";
 import { readForm } from "../../../plugin/ui/state/form.ts";
 import { reduce } from "../../../plugin/ui/state/reduce.ts";
 import { initialState } from "../../../plugin/ui/state/state.ts";
 import { selectorOf } from "../../../plugin/ui/views/failed-field.ts";
+import { AppError, toProblem } from "../../../shared/problem.ts";
 import { startContractServer } from "../contract/contract-server.ts";
 import { connectedController } from "./connected-controller.ts";
 
@@ -41,6 +43,15 @@ test("a drawing without a stroke leads to the selection that it came from, else 
       selectorOf({ code, field: "condition.sketch" }),
       "#selected-drawing, .form:not(:has(#selected-drawing)) svg.pad",
     );
+});
+
+test("a limit of licences that leaves no drawing is said as such in every language", () => {
+  const problem = toProblem(new AppError("invalid_request", "expected none", { field: "licences" }));
+  const { code } = failureOfProblem(problem, true);
+  for (const [name, texts] of Object.entries(languages))
+    assert.match(describeFailure(texts, code)[0], /licen|lizenz|ライセンス/i, name);
+  const other = toProblem(new AppError("invalid_request", "expected a number", { field: "count" }));
+  assert.equal(failureOfProblem(other, true).code, "invalid_request");
 });
 
 test("a file full of styles leads to what removes one, else to the list of styles", () => {

@@ -135,7 +135,7 @@ export function LearnForm(props: ViewProps) {
         {fill(texts.learnHint, { n: limits.examplesMin })}
       </p>
       <Button kind="primary" keys="Enter" isDisabled={!isReady} hintId="learn-hint" onClick={() => void start()}>
-        {sent === undefined ? texts.startLearning : fill(texts.sendingExamples, { i: sent, n: icons.length })}
+        {sent === undefined ? texts.commands.learn : fill(texts.sendingExamples, { i: sent, n: icons.length })}
       </Button>
     </div>
   );
