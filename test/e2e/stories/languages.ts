@@ -44,6 +44,8 @@ const everyView: Story = {
     await ui.locator("details.options summary").click();
     await ui.locator(".label-row .button.link").first().click();
     await see("styles");
+    const blank = await ui.locator(".style-picture:empty").count();
+    assert.equal(blank, 0, "a style without a picture yet shows its initials");
     await page.keyboard.press("Escape");
     await ui.locator("#captions").fill("bell");
     await ui.locator("#captions").press("Enter");
@@ -72,6 +74,8 @@ const everyView: Story = {
       await ui.locator(".icon-sources li, .pad, .mapping").first().waitFor();
       await see(command);
     }
+    const leftOf = async (selector: string): Promise<number> => (await ui.locator(selector).first().boundingBox())!.x;
+    assert.equal(await leftOf(".icon-sources img"), await leftOf(".form .hint"), "icons stand in line with the text");
     await drop("photo", picture(3), [420, 620]);
     await page.locator("#layers .layer", { hasText: "photo" }).click();
     for (const command of ["upscale", "fill-label", "fill-names", "blend"]) {

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { StylePictures } from "../../control/style-thumbs.ts";
 import type { Texts } from "../../i18n/en.ts";
 import { nextButton } from "../grid-keys.ts";
-import { foundStyles, type StyleGroup } from "./style-groups.ts";
+import { foundStyles, initialsOf, type StyleGroup } from "./style-groups.ts";
 
 interface Props {
   readonly texts: Texts;
@@ -70,8 +70,8 @@ export function StyleBrowser({ texts, groups, pictures, value, onChoose, onClose
                   tabIndex={id === stop ? 0 : -1}
                   onClick={() => onChoose(id)}
                 >
-                  <span class="style-picture">
-                    {pictures[id] && <img src={pictures[id]} alt="" draggable={false} />}
+                  <span class="style-picture" aria-hidden>
+                    {pictures[id] ? <img src={pictures[id]} alt="" draggable={false} /> : initialsOf(name)}
                   </span>
                   <span>{name}</span>
                 </button>
