@@ -303,6 +303,7 @@ export const de: Texts = {
     changed: "zeigt jetzt ein anderes Bild",
     image: "das Bild wurde abgelehnt",
   },
+  answerBroken: "Die Antwort des Servers ist nicht lesbar",
   failures: {
     palette_empty: [
       "Nenne zuerst eine Farbe",
@@ -399,10 +400,6 @@ export const de: Texts = {
     pack_corrupt: [
       "Ein Paket auf dem Server ist beschädigt",
       "Installiere das Paket neu; das Protokoll des Servers nennt die Datei.",
-    ],
-    answer_broken: [
-      "Die Antwort des Servers ist nicht lesbar",
-      "Plugin und Server haben wohl verschiedene Versionen. Aktualisiere beide.",
     ],
     apply_failed: [
       "Figma hat die Bilder abgelehnt",

@@ -299,6 +299,7 @@ export const en = {
   runWaits: "Grey buttons work again once the images under way are ready.",
   goToField: "Go to the field",
   openSettings: "Open settings",
+  answerBroken: "The server's answer can't be read",
   failures: {
     palette_empty: [
       "Name a colour first",
@@ -349,10 +350,6 @@ export const en = {
       "Install a pack that translates captions, or restart the server with the default pack.",
     ],
     pack_corrupt: ["A pack on the server is damaged", "Install the pack again; the server's log names the file."],
-    answer_broken: [
-      "The server's answer can't be read",
-      "Plugin and server may be of different versions. Update both.",
-    ],
     apply_failed: [
       "Figma refused the images",
       "Nothing was added. Generate again; if it stays, look at the details below.",

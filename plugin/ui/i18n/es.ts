@@ -301,6 +301,7 @@ export const es: Texts = {
     changed: "ahora muestra otra imagen",
     image: "la imagen fue rechazada",
   },
+  answerBroken: "La respuesta del servidor no se puede leer",
   failures: {
     palette_empty: [
       "Indica primero un color",
@@ -385,10 +386,6 @@ export const es: Texts = {
     pack_corrupt: [
       "Un paquete del servidor está dañado",
       "Instala de nuevo el paquete; el registro del servidor nombra el archivo.",
-    ],
-    answer_broken: [
-      "La respuesta del servidor no se puede leer",
-      "El plugin y el servidor pueden ser de versiones distintas. Actualiza ambos.",
     ],
     apply_failed: [
       "Figma rechazó las imágenes",

@@ -302,6 +302,7 @@ export const fr: Texts = {
     changed: "montre maintenant une autre image",
     image: "l’image a été refusée",
   },
+  answerBroken: "La réponse du serveur est illisible",
   failures: {
     palette_empty: [
       "Indiquez d’abord une couleur",
@@ -402,10 +403,6 @@ export const fr: Texts = {
       "Installez un pack qui traduit les légendes, ou relancez le serveur avec le pack par défaut.",
     ],
     pack_corrupt: ["Un pack du serveur est endommagé", "Réinstallez le pack ; le journal du serveur nomme le fichier."],
-    answer_broken: [
-      "La réponse du serveur est illisible",
-      "Le plugin et le serveur ont sans doute des versions différentes. Mettez les deux à jour.",
-    ],
     apply_failed: [
       "Figma a refusé les images",
       "Rien n'a été ajouté. Générez à nouveau ; si cela persiste, voyez les détails ci-dessous.",

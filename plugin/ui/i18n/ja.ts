@@ -299,6 +299,7 @@ export const ja: Texts = {
     changed: "別の画像に変わりました",
     image: "画像が拒否されました",
   },
+  answerBroken: "サーバーの応答を読み取れません",
   failures: {
     palette_empty: [
       "先に色を指定してください",
@@ -377,10 +378,6 @@ export const ja: Texts = {
     pack_corrupt: [
       "サーバーのパックが壊れています",
       "パックを入れ直してください。サーバーのログにファイル名があります。",
-    ],
-    answer_broken: [
-      "サーバーの応答を読み取れません",
-      "プラグインとサーバーの版が違うかもしれません。両方を更新してください。",
     ],
     apply_failed: [
       "Figma が画像を受け付けませんでした",

@@ -302,6 +302,7 @@ export const ptBr: Texts = {
     changed: "agora mostra outra imagem",
     image: "a imagem foi recusada",
   },
+  answerBroken: "A resposta do servidor não pode ser lida",
   failures: {
     palette_empty: [
       "Indique uma cor primeiro",
@@ -383,10 +384,6 @@ export const ptBr: Texts = {
     pack_corrupt: [
       "Um pacote do servidor está danificado",
       "Instale o pacote de novo; o log do servidor diz qual é o arquivo.",
-    ],
-    answer_broken: [
-      "A resposta do servidor não pode ser lida",
-      "Plugin e servidor podem ter versões diferentes. Atualize os dois.",
     ],
     apply_failed: [
       "O Figma recusou as imagens",

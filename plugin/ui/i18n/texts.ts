@@ -72,7 +72,8 @@ export function describeFailure(
   code: FailureCode,
   detail?: string,
 ): readonly [title: string, cure: string] {
-  const { failures, cureWithoutDetail } = texts;
+  const { failures, cureWithoutDetail, answerBroken } = texts;
+  if (code === "answer_broken") return [answerBroken, failures.refused[1]];
   const own = (failures as Partial<Record<FailureCode, readonly [string, string]>>)[code];
   const said = own ?? failures[sharedText[code] ?? "internal"];
   const namesDetail = said === failures.internal || said === failures.apply_failed;

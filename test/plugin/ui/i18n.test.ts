@@ -71,6 +71,14 @@ test("what a server with a queue, a store and many people refuses has a cure of 
       assert.notEqual(describeFailure(texts, code)[0], texts.failures.internal[0], `${name}: ${code}`);
 });
 
+test("an answer that can't be read has a title of its own, and the cure of other versions", () => {
+  for (const [name, texts] of Object.entries(languages)) {
+    const [refused, cure] = describeFailure(texts, "invalid_request");
+    assert.deepEqual(describeFailure(texts, "answer_broken"), [texts.answerBroken, cure], name);
+    assert.notEqual(texts.answerBroken, refused, name);
+  }
+});
+
 test("a failure without a detail sends nobody to it", () => {
   for (const [name, texts] of Object.entries(languages)) {
     for (const code of ["apply_failed", "internal", "config_invalid"] as const) {
