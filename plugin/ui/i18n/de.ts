@@ -413,7 +413,10 @@ export const de: Texts = {
     ],
     style_unknown: ["Der Server kennt diesen Stil nicht", "Wähle einen anderen Stil; die Liste ist neu geladen."],
     label_unknown: ["Der Server kennt diesen Begriff nicht", "Wähle einen anderen; die Liste ist neu geladen."],
-    layout_invalid: ["Das Layout passt nicht", "Raster und Farben müssen die sein, die der Server nennt."],
+    layout_invalid: [
+      "Farbflächen fehlen",
+      "Male oder wähle mindestens eine Fläche in einer Farbe, die nicht Weiß ist.",
+    ],
     sketch_empty: ["Die Skizze ist leer", "Zeichne mindestens eine Linie, dunkler oder heller als ihr Grund."],
     image_unknown: [
       "Der Server hat dieses Bild nicht mehr",

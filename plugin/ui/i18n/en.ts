@@ -388,7 +388,7 @@ export const en = {
     ],
     style_unknown: ["The server does not know this style", "Choose another style; the list was refreshed."],
     label_unknown: ["The server does not know this label", "Choose another label; the list was refreshed."],
-    layout_invalid: ["The layout does not fit", "Its grid and colours must be those that the server lists."],
+    layout_invalid: ["The layout is empty", "Paint or select at least one shape of a colour that is not white."],
     sketch_empty: ["The sketch is empty", "Draw at least one line, darker or lighter than its background."],
     image_unknown: [
       "The server no longer has this image",

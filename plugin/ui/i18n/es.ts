@@ -399,7 +399,10 @@ export const es: Texts = {
     ],
     style_unknown: ["El servidor no conoce este estilo", "Elige otro estilo; la lista se ha actualizado."],
     label_unknown: ["El servidor no conoce esta etiqueta", "Elige otra; la lista se ha actualizado."],
-    layout_invalid: ["La composición no es válida", "Su cuadrícula y sus colores deben ser los del servidor."],
+    layout_invalid: [
+      "La composición está vacía",
+      "Pinta o selecciona al menos una forma de un color que no sea blanco.",
+    ],
     sketch_empty: ["El boceto está vacío", "Dibuja al menos una línea, más oscura o más clara que su fondo."],
     image_unknown: [
       "El servidor ya no tiene esta imagen",

@@ -415,7 +415,10 @@ export const fr: Texts = {
     ],
     style_unknown: ["Le serveur ne connaît pas ce style", "Choisissez un autre style ; la liste a été actualisée."],
     label_unknown: ["Le serveur ne connaît pas ce nom", "Choisissez-en un autre ; la liste a été actualisée."],
-    layout_invalid: ["La disposition ne convient pas", "Sa grille et ses couleurs doivent être celles du serveur."],
+    layout_invalid: [
+      "Il n’y a pas d’aplats",
+      "Peignez ou sélectionnez au moins un aplat d’une autre couleur que le blanc.",
+    ],
     sketch_empty: ["Le croquis est vide", "Tracez au moins un trait, plus sombre ou plus clair que son fond."],
     image_unknown: [
       "Le serveur n'a plus cette image",

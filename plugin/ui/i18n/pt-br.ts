@@ -397,7 +397,10 @@ export const ptBr: Texts = {
     ],
     style_unknown: ["O servidor não conhece este estilo", "Escolha outro estilo; a lista foi atualizada."],
     label_unknown: ["O servidor não conhece este rótulo", "Escolha outro; a lista foi atualizada."],
-    layout_invalid: ["A composição não é válida", "A grade e as cores devem ser as do servidor."],
+    layout_invalid: [
+      "A composição está vazia",
+      "Pinte ou selecione ao menos uma forma de uma cor que não seja branco.",
+    ],
     sketch_empty: ["O esboço está vazio", "Desenhe ao menos uma linha, mais escura ou mais clara que o fundo."],
     image_unknown: [
       "O servidor não tem mais esta imagem",

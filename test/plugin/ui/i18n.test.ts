@@ -172,6 +172,18 @@ test("outside of English and Japanese the number of an image is not called as th
     assert.notEqual(texts.seed.slice(0, 6).toLowerCase(), texts.commands.variations.slice(0, 6).toLowerCase());
 });
 
+test("an empty layout is cured on the pad or the canvas, by nothing that a server lists", () => {
+  const layouts = ["layout", "farbflächen", "aplats", "composición", "色の配置", "composição"];
+  for (const [name, texts] of Object.entries(languages)) {
+    const [title, cure] = texts.failures.layout_invalid;
+    assert.ok(
+      layouts.some((word) => title.toLowerCase().includes(word)),
+      `${name}: ${title}`,
+    );
+    assert.doesNotMatch(cure, /server|serveur|servidor|サーバー/i, name);
+  }
+});
+
 test("in the built plugin every text of every language is the one of the sources", async () => {
   const { outputFiles } = await build({
     entryPoints: ["plugin/ui/i18n/texts.ts"],
