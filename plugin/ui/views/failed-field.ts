@@ -1,5 +1,5 @@
 /** The field that a failure names: marked while the failure is shown, until it is edited, and reached by a button of the notice. */
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import type { Failure, FailureCode } from "../client/failure.ts";
 
 const captions = "#captions, #names, #caption";
@@ -53,7 +53,7 @@ export function selectorOf({ code, field }: Pick<Failure, "code" | "field">): st
 /** Marks the field and describes it by the message of this id. @returns what leads there; undefined where the view has no such field */
 export function useFailedField(failure: Failure, messageId: string): (() => void) | undefined {
   const [field, setField] = useState<HTMLElement | SVGElement>();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const selector = selectorOf(failure);
     const found =
       selector === undefined ? null : document.querySelector<HTMLElement | SVGElement>(`.form :is(${selector})`);
