@@ -30,8 +30,8 @@ const shades = { light: 0.12, bright: 0.04, pale: 0.16, dark: -0.14 } as const;
 export const shadeNames: readonly string[] = Object.keys(shades);
 export const colourNames: readonly string[] = Object.keys(namedColours);
 
-const isColour = (word: string): word is ColourName => word in namedColours;
-const isShade = (word: string): word is keyof typeof shades => word in shades;
+const isColour = (word: string): word is ColourName => Object.hasOwn(namedColours, word);
+const isShade = (word: string): word is keyof typeof shades => Object.hasOwn(shades, word);
 
 /** A colour as a caption names it. */
 export interface CaptionColour extends NamedColour {

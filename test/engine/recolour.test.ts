@@ -34,6 +34,7 @@ describe("the colour that a caption gives", () => {
   it("the colour that a caption gives is its one colour word, with a shade", () => {
     assert.equal(colourOf("a blue car")?.name, "blue");
     assert.ok(colourOf("dark blue car")!.lightness[1] < colourOf("blue car")!.lightness[1]);
+    assert.equal(colourOf("red constructor")?.name, "red");
     assert.ok(colourOf("light green tree")!.lightness[0] > colourOf("green tree")!.lightness[0]);
   });
 

@@ -28,6 +28,11 @@ test("a name with the same words fits, whatever its cosine; more words of a capt
   assert.equal(fit("house", "house", 1), 1);
 });
 
+test("a constructor is a word like any other, though all objects of JavaScript have one", () => {
+  assert.equal(alike("constructor", "constructors"), 1);
+  assert.deepEqual(unsaidWords("red constructor", ["red"]), ["constructor"]);
+});
+
 test("other endings may be other things, and small words mean something beside one or two others", () => {
   assert.ok(fit("glass", "glass", 1) > fit("glasses", "glass", 0.85) + 0.1);
   assert.ok(fit("training", "training", 1) > fit("train", "training", 0.7) + 0.2);

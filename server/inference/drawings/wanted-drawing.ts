@@ -22,11 +22,11 @@ export interface WantedDrawing {
 }
 
 /** Sets of the library by the first word of named styles, where that is not what the set is called. */
-const setsByStyle: Readonly<Record<string, readonly string[]>> = {
-  iconpark: ["icon-park-outline", "icon-park-solid"],
-  material: ["material-symbols", "ic"],
-  phosphor: ["ph"],
-};
+const setsByStyle: ReadonlyMap<string, readonly string[]> = new Map([
+  ["iconpark", ["icon-park-outline", "icon-park-solid"]],
+  ["material", ["material-symbols", "ic"]],
+  ["phosphor", ["ph"]],
+]);
 
 /** How large a drawing becomes, and the field that it comes from. */
 export interface WantedSize {
@@ -54,7 +54,7 @@ export function wantedDrawing(translation: Pick<Translation, "conditions">, requ
 function ownSetsOf(style: ConditionValues["style"]): ReadonlySet<string> | undefined {
   if (style?.kind !== "text") return undefined;
   const [first = ""] = style.text.split("-");
-  return new Set(setsByStyle[first] ?? [style.text, first]);
+  return new Set(setsByStyle.get(first) ?? [style.text, first]);
 }
 
 function wantedLook({ lines, areas }: Partial<StyleInk>, style: ConditionValues["style"]): WantedDrawing["look"] {

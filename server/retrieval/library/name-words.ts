@@ -14,9 +14,12 @@ const showing = setOf("picture image photo drawing illustration");
 /** Small words that mean something beside one or two others: "check in", "power on". */
 const particles = setOf("in on at to by");
 const particlesMost = 3;
-const oneOfMany: Readonly<Record<string, string>> = {
-  ...{ men: "man", women: "woman", children: "child", feet: "foot", teeth: "tooth", mice: "mouse", leaves: "leaf" },
-};
+/** A map: of an object, "constructor" would be a word, too. */
+const oneOfMany: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    ...{ men: "man", women: "woman", children: "child", feet: "foot", teeth: "tooth", mice: "mouse", leaves: "leaf" },
+  }),
+);
 /** Words that say that something is not there, or does not work. */
 const negations = setOf("no not without off slash slashed");
 const negation = "off";
@@ -85,7 +88,7 @@ export interface Said {
 }
 
 export function said(text: string): Said {
-  const all = wordsIn(text).map((word) => oneOfMany[word] ?? word);
+  const all = wordsIn(text).map((word) => oneOfMany.get(word) ?? word);
   const isNumber = (word: string): boolean => /^\p{N}+$/u.test(word);
   const isFiller = (word: string, at: number): boolean =>
     fillers.has(word) ||
@@ -135,7 +138,7 @@ export function unsaidWords(caption: string, names: readonly string[]): string[]
   const isSaid = (word: string): boolean =>
     says.some((name) => name.stems.has(stemOf(word)) || meansSo(name, own, word));
   return [...new Set(wordsIn(caption))].filter((word) => {
-    const one = oneOfMany[word] ?? word;
+    const one = oneOfMany.get(word) ?? word;
     return words.has(one) && !particles.has(one) && one !== negation && !isSaid(one);
   });
 }
