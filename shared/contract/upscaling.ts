@@ -21,13 +21,11 @@ import {
 
 export const UpscaleScaleSchema = z.union(
   upscaleScales.map((scale) => z.literal(scale)) as [z.ZodLiteral<2>, z.ZodLiteral<3>, z.ZodLiteral<4>],
-  { error: ({ input }) => `expected 2, 3 or 4, got ${String(input)}` },
+  "expected 2, 3 or 4",
 );
 
 /** The factors of an upscale, and 1: the picture at its size, only cleaned. */
-export const UpscaleFactorSchema = z.union([z.literal(cleanScale), UpscaleScaleSchema], {
-  error: ({ input }) => `expected 1, 2, 3 or 4, got ${String(input)}`,
-});
+export const UpscaleFactorSchema = z.union([z.literal(cleanScale), UpscaleScaleSchema], "expected 1, 2, 3 or 4");
 
 /** Factors that networks draw; ×3 and widths are made of the next one. */
 export const NetworkScaleSchema = z.union(

@@ -24,6 +24,7 @@ describe("POST /v1/upscales", () => {
     ["a width above four times the image's", { scale: undefined, widthPx: 65 }, "invalid_request", "widthPx"],
     ["a width above 4096 px", { scale: undefined, widthPx: 4097 }, "invalid_request", "widthPx"],
     ["a scale that is a text", { scale: "2" }, "invalid_request", "scale"],
+    ["a scale that says that it is a text and is none", { scale: { toString: 1 } }, "invalid_request", "scale"],
     ["no scale", { scale: undefined }, "invalid_request", "scale"],
     ["detail 2", { detail: 2 }, "invalid_request", "detail"],
     ["a negative detail", { detail: -0.1 }, "invalid_request", "detail"],
