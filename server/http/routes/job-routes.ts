@@ -51,7 +51,8 @@ export async function findJob<Body extends JobBody>(
 ): Promise<Snapshot<Body>> {
   const id = c.req.param("id") ?? "";
   const snapshot = await source.get(id);
-  if (!snapshot || !maySee(identityOf(c), snapshot.body.owner))
+  // SQLite reads a text up to a NUL, and would find what has the id before it.
+  if (snapshot?.body.id !== id || !maySee(identityOf(c), snapshot.body.owner))
     throw notFound(one, `the id of ${anyOne} that this server knows`, id);
   return snapshot;
 }

@@ -212,6 +212,17 @@ describe("unknown things", () => {
       assertProblem(problem, "not_found");
     });
 
+  it("the server answers not_found for the id of a job with more behind it, a NUL too", async () => {
+    const { id } = await harness.start({ condition, count: 1, seed: 1 });
+    await harness.end(id);
+    for (const more of ["0", "%20", "%00", "%00/star"]) {
+      const method = more.endsWith("star") ? "PUT" : "DELETE";
+      const response = await harness.request(`/v1/generations/${id}${more}`, { method });
+      assertProblem(await problemOf(response), "not_found", "generation");
+    }
+    assert.equal((await harness.request(`/v1/generations/${id}`)).status, 200);
+  });
+
   it("the server answers method_not_allowed with the methods that are", async () => {
     const response = await harness.request("/v1/generations", { method: "PUT" });
     assert.equal(response.headers.get("allow"), "GET, HEAD, OPTIONS, POST");
