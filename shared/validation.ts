@@ -35,16 +35,26 @@ function expectationOf(issue: z.core.$ZodIssue): string {
   }
 }
 
+/** The first complaint; of a number that is too large or small to be a whole one, that of the field's own bound, which comes next. */
+function firstOf([first, next]: readonly z.core.$ZodIssue[]): z.core.$ZodIssue {
+  const isOfWhole = (first?.code === "too_big" || first?.code === "too_small") && first.origin === "int";
+  return isOfWhole && next?.code === first.code && next.path.join() === first.path.join() ? next : first!;
+}
+
+/** A part of a path; names that a client made up may have any length. */
+const shown = (part: PropertyKey): string =>
+  String(part).length > 60 ? `${String(part).slice(0, 60)}…` : String(part);
+
 /** The first complaint of a schema as an AppError: code from `params.problem`, field = path. */
 export function validationError(error: z.ZodError, where = ""): AppError {
-  const issue = error.issues[0]!;
+  const issue = firstOf(error.issues);
   const path = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0]!] : issue.path;
-  const field = [where, ...path.map(String)].filter(Boolean).join(".") || "body";
+  const field = [where, ...path.map(shown)].filter(Boolean).join(".") || "body";
   const named = issue.code === "custom" ? issue.params?.["problem"] : undefined;
   const code = isCode(named) ? named : "invalid_request";
   const [, stated, got] = /^expected (.+?)(?:, got (.+))?$/s.exec(issue.message) ?? [];
   const expected = stated ?? expectationOf(issue);
-  const received = got ?? (issue.code === "unrecognized_keys" ? `"${issue.keys[0]}"` : describe(issue.input));
+  const received = got ?? describe(issue.code === "unrecognized_keys" ? issue.keys[0] : issue.input);
   return new AppError(code, `${field}: expected ${expected}, got ${received}`, { field, expected, received });
 }
 

@@ -180,13 +180,20 @@ describe("what a request names", () => {
 });
 
 describe("a schema's complaint", () => {
-  const schema = z.strictObject({ count: z.number().int().min(1), word: z.string().max(3).optional() });
+  const schema = z.strictObject({ count: z.number().int().min(1).max(9), word: z.string().max(3).optional() });
   const cases: ReadonlyArray<readonly [unknown, string, RegExp]> = [
     [{ count: 0 }, "count", /^count: expected at least 1, got 0$/],
     [{ count: "1" }, "count", /^count: expected a value of type number, got "1"$/],
     [{}, "count", /^count: expected a value of type number, got nothing$/],
     [{ count: 1, word: "long" }, "word", /^word: expected at most 3 characters, got "long"$/],
     [{ count: 1, more: 1 }, "more", /^more: expected known fields only, got "more"$/],
+    [
+      { count: 1, ["m".repeat(70)]: 1 },
+      `${"m".repeat(60)}…`,
+      /^m{60}…: expected known fields only, got a text of 70 ch/,
+    ],
+    [{ count: 1e300 }, "count", /^count: expected at most 9, got 1e\+300$/],
+    [{ count: -1e300 }, "count", /^count: expected at least 1, got -1e\+300$/],
     [7, "body", /^body: expected a value of type object, got 7$/],
   ];
   for (const [value, field, message] of cases)
