@@ -1,18 +1,18 @@
 /** Opens the data folder for one server: its lock, its token, the database with every kind of job, and their files. */
-import { mkdir } from "node:fs/promises";
 import { KeptUploads } from "../jobs/blobs/kept-uploads.ts";
 import { LocalHolds } from "../jobs/blobs/upload-holds.ts";
 import { openJobDatabase } from "../jobs/local/job-schema.ts";
 import type { Log } from "../platform/log.ts";
 import { lockDataFolder } from "./data-lock.ts";
+import { makeDataFolder } from "./make-data-folder.ts";
 import { openGenerations, openTrainings, openUploads, openUpscales } from "./open-stores.ts";
 import { loadToken } from "./token.ts";
 
 export type DataFolder = Awaited<ReturnType<typeof openDataFolder>>;
 
-/** @throws AppError `config_invalid` when another server has the folder */
+/** @throws AppError `config_invalid` when another server has the folder, or it can't be made */
 export async function openDataFolder(folder: string, log: Log) {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeDataFolder(folder);
   const unlock = lockDataFolder(folder);
   const token = await loadToken(folder);
   const uploads = await openUploads(folder);

@@ -33,10 +33,10 @@ import { drawFamily, familyMember } from "../jobs/work/draw-family.ts";
 import type { UncheckedManifest } from "../manifest/read-manifest.ts";
 import { Catalogue } from "../packs/catalogue.ts";
 import { writeFileAtomically } from "../platform/files/atomic-file.ts";
-import { makeFolders } from "../platform/files/make-folders.ts";
 import { sha256Of } from "../platform/sha256.ts";
 import { VectorPool } from "../vector/vector-pool.ts";
 import type { Drawn } from "./drawn-line.ts";
+import { makeOutFolder } from "./out-folder.ts";
 import { ProgressLine } from "./progress-line.ts";
 import { byFlag, readBytes } from "./request-flags.ts";
 
@@ -267,15 +267,6 @@ function createSession({ packs, start, line, signal, tracers }: Inference): CliS
       return family;
     },
   };
-}
-
-/** Makes the folder of `--out`, before anything costly is done for it. @throws AppError `invalid_request` naming the flag */
-export async function makeOutFolder(path: string): Promise<void> {
-  await makeFolders(path).catch((cause: unknown) => {
-    const expected = "a folder that can be made";
-    const detail = { expected, received: path, cause };
-    throw new AppError("invalid_request", `--out: expected ${expected}, got "${path}"`, detail);
-  });
 }
 
 /** Says how a command is used. Returns the exit code of wrong usage. */

@@ -152,3 +152,12 @@ it("reading images and cancelling spend nothing of the rate limit", async () => 
   assert.equal((await ask(limited, `/v1/generations/${id}`, { method: "DELETE" })).status, 204);
   await limited.stop();
 });
+
+it("a file in the place of the data folder is refused in words that name it and the flag", async () => {
+  const path = join(temporaryFolder("data"), "a-file");
+  await writeFile(path, "");
+  await assert.rejects(start(path), {
+    code: "config_invalid",
+    message: `data folder: expected a folder that can be made, got "${path}"; choose another with --data or TAU_DATA`,
+  });
+});

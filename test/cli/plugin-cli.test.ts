@@ -1,6 +1,6 @@
 /** `tau plugin` as an administrator runs it: a bundle that calls one address, and nothing else. */
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { buildPlugin } from "../../scripts/build-plugin.mjs";
@@ -47,4 +47,14 @@ test("tau plugin refuses addresses that Figma or its own security refuse, and sa
     assert.match(result.err, /--url: expected an address without a path, https/);
   }
   assert.equal((await plugin()).code, 2);
+});
+
+test("tau plugin refuses an --out that is a file in one line", async () => {
+  const out = join(folder, "a-file");
+  await writeFile(out, "");
+  const { code, err } = await plugin("--url", "https://tau.example.com", "--out", out);
+  assert.deepEqual(
+    [code, err],
+    [1, `tau plugin: invalid_request: --out: expected a folder that can be made, got "${out}"\n`],
+  );
 });

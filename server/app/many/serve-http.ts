@@ -2,9 +2,9 @@
  * Wiring of an HTTP process of many: the API on queues and files that others share, without an inference child. Any number of these
  * serve side by side.
  */
+
 import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
-import { mkdir } from "node:fs/promises";
 import type { DrawingsRequest, FittingDrawing } from "../../../shared/contract/generations/drawings.ts";
 import type { Inversion, InversionRequest } from "../../../shared/contract/generations/inversion.ts";
 import { findTranslation } from "../../../shared/contract/translation-rules.ts";
@@ -24,6 +24,7 @@ import { InFlight } from "../../platform/in-flight.ts";
 import { createLog, type Log } from "../../platform/log.ts";
 import { VectorPool } from "../../vector/vector-pool.ts";
 import type { Config, SharedConfig } from "../config.ts";
+import { makeDataFolder } from "../make-data-folder.ts";
 import { openTracing } from "../open-tracing.ts";
 import { loadToken, type Token } from "../token.ts";
 import { startEndingUnserved } from "./end-unserved.ts";
@@ -54,7 +55,7 @@ export async function serveHttp(
   { log: given, workerAwaitMs = limits.workerAwaitMs, readinessKeptMs = limits.readinessKeptMs }: HttpParts = {},
 ): Promise<HttpProcess> {
   const log = given ?? createLog(config.logLevel);
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  await makeDataFolder(config.dataDir);
   const token = await loadToken(config.dataDir);
   const metrics = createMetrics();
   const shared = await openShared(config.shared, log, { onEndedWaiting: metrics.recordEndedWaiting });

@@ -2,8 +2,8 @@
  * Wiring of a worker process of many: takes jobs from the queue server, draws with its own inference child, puts files into the
  * shared store, and says that it is there and with what. Answers no HTTP.
  */
+
 import { randomUUID } from "node:crypto";
-import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type WorkKind, workKinds } from "../../../shared/contract/workers.ts";
@@ -20,6 +20,7 @@ import { createLog, type Log } from "../../platform/log.ts";
 import { VectorPool } from "../../vector/vector-pool.ts";
 import type { Config, SharedConfig } from "../config.ts";
 import { lockDataFolder } from "../data-lock.ts";
+import { makeDataFolder } from "../make-data-folder.ts";
 import type { TrainingTimings } from "../start-trainings.ts";
 import { startExchange } from "./exchange-packs.ts";
 import { type Heartbeat, startHeartbeat } from "./heartbeat.ts";
@@ -87,7 +88,7 @@ async function open(
       ...config,
       onFault: ({ folder, error }) => log.warn({ folder, err: error }, "a pack was left out"),
     }));
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  await makeDataFolder(config.dataDir);
   closers.push(lockDataFolder(config.dataDir));
   const { packsDir, userPacksDir, provider, threads } = config;
   const inference =

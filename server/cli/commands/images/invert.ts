@@ -4,7 +4,8 @@ import { parseArgs } from "node:util";
 import { InversionRequestSchema } from "../../../../shared/contract/generations/inversion.ts";
 import { parse } from "../../../../shared/validation.ts";
 import { writeFileAtomically } from "../../../platform/files/atomic-file.ts";
-import { makeOutFolder, refuseUsage, withCliSession } from "../../cli-session.ts";
+import { refuseUsage, withCliSession } from "../../cli-session.ts";
+import { makeOutFolder } from "../../out-folder.ts";
 import * as flags from "../../request-flags.ts";
 
 const usage = `Usage: npm run -s tau -- invert FILE [options]

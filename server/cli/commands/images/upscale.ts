@@ -18,7 +18,8 @@ import { decodePicture } from "../../../images/picture.ts";
 import { writeFileAtomically } from "../../../platform/files/atomic-file.ts";
 import { sha256Of } from "../../../platform/sha256.ts";
 import type { UpscaleResult } from "../../../upscaling/upscale-queue.ts";
-import { makeOutFolder, refuseUsage, upscalerIds, withInference } from "../../cli-session.ts";
+import { refuseUsage, upscalerIds, withInference } from "../../cli-session.ts";
+import { makeOutFolder } from "../../out-folder.ts";
 import * as flags from "../../request-flags.ts";
 
 const usage = `Usage: npm run -s tau -- upscale FILE (--scale 1|2|3|4 | --width PX) --out DIR [options]

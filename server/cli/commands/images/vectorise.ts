@@ -8,8 +8,9 @@ import { parse } from "../../../../shared/validation.ts";
 import { decodeRgba, probeImage } from "../../../images/codec.ts";
 import { writeFileAtomically } from "../../../platform/files/atomic-file.ts";
 import { vectorise } from "../../../vector/vectorise.ts";
-import { makeOutFolder, refuseUsage } from "../../cli-session.ts";
+import { refuseUsage } from "../../cli-session.ts";
 import { createStems } from "../../file-names.ts";
+import { makeOutFolder } from "../../out-folder.ts";
 import { throwAll } from "../../refused-files.ts";
 import * as flags from "../../request-flags.ts";
 

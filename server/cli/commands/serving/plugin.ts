@@ -2,11 +2,12 @@
  * `tau plugin`: the built plugin for a team that hosts the server behind HTTPS. Figma fixes the one address that a plugin
  * may call in its manifest, so each deployment has a bundle of its own (docs/hosting.md).
  */
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { AppError } from "../../../../shared/problem.ts";
 import { readConfig } from "../../../app/config.ts";
+import { makeOutFolder } from "../../out-folder.ts";
 
 const usage = `Usage: npm run -s tau -- plugin --url https://tau.example.com [options]
 
@@ -83,7 +84,7 @@ async function run(args: string[]): Promise<number> {
     "ui.html": (await read("ui.html")).replaceAll(former!, origin),
     "manifest.json": `${JSON.stringify(manifestFor(manifest, origin, values), null, 2)}\n`,
   };
-  await mkdir(values.out, { recursive: true });
+  await makeOutFolder(values.out);
   for (const [name, text] of Object.entries(files)) await writeFile(path.join(values.out, name), text);
   console.log(`${values.out}: a plugin that calls ${origin}`);
   return 0;

@@ -1,9 +1,10 @@
 /** `tau tokens`: further tokens of a server, each with a name, a role and limits. A token is printed once, when it is made. */
+
 import { randomBytes } from "node:crypto";
-import { mkdir } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { AppError } from "../../../../shared/problem.ts";
 import { type Config, readConfig } from "../../../app/config.ts";
+import { makeDataFolder } from "../../../app/make-data-folder.ts";
 import { keyPrefix } from "../../../app/many/open-shared.ts";
 import { SharedTokens } from "../../../app/many/shared-tokens.ts";
 import { TokenFile, type TokenStore } from "../../../app/token-file.ts";
@@ -57,7 +58,7 @@ async function run(args: string[]): Promise<number> {
 
 async function withStore(config: Config, act: (store: TokenStore) => Promise<number>): Promise<number> {
   if (!config.shared) {
-    await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+    await makeDataFolder(config.dataDir);
     return act(new TokenFile(config.dataDir));
   }
   const connections = await connect(config.shared.queueUrl, () => undefined);
