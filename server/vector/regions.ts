@@ -83,8 +83,9 @@ function fewAreas(labels: Int16Array, widthPx: number): Components {
     smooth = mostCommonAround(smooth, widthPx, round < 2 ? 1 : 3);
     areas = componentsOf(smooth, widthPx);
   }
-  // A chessboard of pixels stays itself however often it is smoothed.
-  for (let sidePx = 4; areas.count > areasMax; sidePx *= 2)
+  // A chessboard of pixels stays itself however often it is smoothed. Islands in the void stay as many in squares of any side.
+  const mostPx = 2 * Math.max(widthPx, labels.length / widthPx);
+  for (let sidePx = 4; areas.count > areasMax && sidePx < mostPx; sidePx *= 2)
     areas = componentsOf(mosaicOf(labels, widthPx, sidePx), widthPx);
   return areas;
 }

@@ -250,7 +250,12 @@ test("noise and photographs have no more colours and outlines than stated, and w
   // No smoothing changes it, and its areas would be merged for minutes.
   const chessboard = even(256, 256, [255, 255, 255, 255]);
   for (let at = 0; at < 256 * 256; at += 1) if ((at + (at >> 8)) % 2) chessboard.rgba.set([0, 0, 0], 4 * at);
-  for (const pixels of [noise, dots, chessboard]) {
+  // A square, and more specks in the void than merging starts from: no larger square joins them.
+  const islands = even(256, 256, [0, 0, 0, 0]);
+  for (let at = 0; at < 256 * 256; at += 1)
+    if (at % 4 < 3 && (at >> 8) % 4 < 3) islands.rgba.set([at >> 8, 0, at & 255, 255], 4 * at);
+  for (let at = 0; at < 256 * 64; at += 1) if ((at & 255) < 64) islands.rgba.set([200, 30, 40, 255], 4 * at);
+  for (const pixels of [noise, dots, chessboard, islands]) {
     // Between dots in rows lies a grid of lines.
     const { layers, leftOutCount, svg } = vectorise(pixels, { lines: "outlines" });
     assert.ok(layers.length <= limits.vectorColoursMax);
