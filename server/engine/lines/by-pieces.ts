@@ -111,13 +111,15 @@ export function decidePieces(
       if (bays[cell]! > 0 && bayFills[bays[cell]!]! > 0) areas[cell] = fills.length + bays[cell]!;
   const levelOfArea = Float64Array.from([...fills, ...bayFills]);
   const [ofLines, ofParts] = [besideOf(lines, areas, levelOfArea, sidePx), besideOf(parts, areas, levelOfArea, sidePx)];
+  const isOver: boolean[] = [];
+  if (shut) for (let cell = 0; cell < parts.length; cell += 1) if (shut.over[cell] === 1) isOver[parts[cell]!] = true;
   const levelOfLine = new Float64Array(lineMeans.length).fill(unknown);
   const levelOf = (line: number, part: number): number => {
     if (feet?.isOutline[part]) return levels[0]!;
     const { edge, empty, fill, lowest } = ofLines[line] ?? nothingBeside;
     const around = ofParts[part]!;
     if (around.empty === 0) return levelWithin(around.fill, partMeans[part]!, isOfFills ? islandMost : never, levels);
-    if (around.outer > 0) return levelNearest(partMeans[part]!);
+    if (around.outer > 0 && !isOver[part]) return levelNearest(partMeans[part]!);
     if (edge === 0 || empty >= emptyLeast * edge || lowest < fill) return nearest(lineMeans[line]!, levels);
     return levelWithin(fill, lineMeans[line]!, dividerMost, levels);
   };

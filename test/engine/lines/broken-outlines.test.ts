@@ -96,6 +96,28 @@ test("an answer that is solid all over fills box and wheel as wholes, with a gap
   assert.deepEqual([alphaAt(36, 36), alphaAt(33, 43)], [0, 0]);
 });
 
+test("of two sheets, one over a corner of the other, both are solid with a gap between them, and marks on the upper one stay", () => {
+  // Rounded boxes of lines by their middle and half of their size.
+  const box =
+    (x0: number, y0: number, half: number): Inside =>
+    (x, y) =>
+      2 - Math.abs(Math.max(Math.abs(x - x0), Math.abs(y - y0)) - half);
+  const lower: Inside = (x, y) => (x > 16 && y > 16 ? -9 : box(24, 24, 16)(x, y));
+  const fold: Inside = (x, y) => (y < 56 && y > 24 ? 2 - Math.abs(x - 46) : -9);
+  const sheets = joined(box(40, 40, 16), lower, fold);
+  const full =
+    (x0: number, half: number): Inside =>
+    (x, y) =>
+      half + 2 - Math.max(Math.abs(x - x0), Math.abs(y - x0));
+  const solid: Inside = (x, y) => Math.min(joined(full(24, 16), full(40, 16))(x, y), -fold(x, y));
+  const redrawn = redrawLines(drawnIn(sheets), sizePx)!;
+  const [made] = decidePieces(redrawn, drawnIn(solid), sizePx, [1]);
+  const isFull = (x: number, y: number): boolean => made!.alphas[y * sizePx + x]! > 0.5;
+  assert.deepEqual([isFull(14, 14), isFull(34, 40), isFull(52, 40)], [true, true, true], "both");
+  assert.deepEqual([isFull(20, 40), isFull(40, 20)], [false, false], "the gap between them");
+  assert.equal(isFull(46, 40), false, "the mark");
+});
+
 test("where no line ends a fill, notches close and teeth go, but not in what lies over it", () => {
   const [fill, tooth, notch, over] = [
     isIn(30, 30, 100, 100),

@@ -3,6 +3,7 @@
  * over a calendar. Such an outline encloses an area all the same, and where that is filled a gap goes on along the other thing, or both would melt
  * together. Pure.
  */
+import { sides } from "../../pixels/places.ts";
 import { distancesTo } from "../distances.ts";
 import { areasAtBorder, labelAreas, partsAround } from "../label-areas.ts";
 import { opened } from "../shape.ts";
@@ -18,8 +19,10 @@ export const shutReach = gapRadii[1] + deeperBy;
 const thingsMost = 2;
 /** How far from things over an area its cells say whether it is filled, of the width of lines. */
 const apartBy = 1.6;
+/** Share of a line's edge beside shut areas and what lies around from which on it is an outer one; at their ends all are beside others. */
+const outerLeast = 0.2;
 /** Radii of the discs that close notches and round corners, where no line says where a fill ends, and how far from there; of the width of lines. */
-const [notchRadius, cornerRadius, rimReach] = [0.9, 1.2, 2] as const;
+const [notchRadius, cornerRadius, rimReach] = [0.9, 0.95, 2] as const;
 
 /** What broken outlines enclose and is filled. */
 export interface ShutAreas {
@@ -29,7 +32,7 @@ export interface ShutAreas {
   readonly labels: Uint16Array;
   /** Level of each label; of 0 it is 0. */
   readonly levels: readonly number[];
-  /** Ink of things that lie over these, 1 or 0, [sidePx, sidePx]. */
+  /** Outer lines of things that lie over these, 1 or 0, [sidePx, sidePx]. */
   readonly over: Uint8Array;
   /** Gaps in the fills along these, 1 or 0, [sidePx, sidePx]. */
   readonly gaps: Uint8Array;
@@ -71,9 +74,10 @@ export function shutAreas(
       if (isOver[unit] && own[units.edges[unit]!.shut]! > 0) things[cell] = 1;
     }
     const along = gapsAlong(grid, things, shut, own);
+    const isEdge = linesBeside(grid, shut);
     for (let cell = 0; cell < cells; cell += 1) {
       if (own[shut[cell]!]! > 0) labels[cell] = levels.length - 1 + shut[cell]!;
-      if (things[cell] === 1) over[cell] = 1;
+      if (things[cell] === 1 && isEdge[grid.lines[cell]!]) over[cell] = 1;
       if (along[cell] === 1) gaps[cell] = 1;
     }
     levels.push(...own.slice(1));
@@ -101,6 +105,22 @@ function enclosed(
     if (shut[cell]! > 0 && away[cell]! > deep) isDeep[shut[cell]!] = true;
   for (let cell = 0; cell < shut.length; cell += 1) if (!isDeep[shut[cell]!]) shut[cell] = 0;
   return isDeep.length > 0 ? shut : undefined;
+}
+
+/** Whether lines are beside shut areas or what lies around, by their labels: others lie within a thing. */
+function linesBeside({ areas, lines, sidePx }: InkOnGrid, shut: Uint16Array): boolean[] {
+  const [edges, outer]: [number[], number[]] = [[], []];
+  for (let cell = sidePx; cell < lines.length - sidePx; cell += 1) {
+    const line = lines[cell]!;
+    if (line === 0) continue;
+    for (const [right, down] of sides) {
+      const near = cell + right + down * sidePx;
+      if (areas[near] === 0) continue;
+      edges[line] = (edges[line] ?? 0) + 1;
+      if (areas[near] === areas[0] || shut[near]! > 0) outer[line] = (outer[line] ?? 0) + 1;
+    }
+  }
+  return edges.map((edge, line) => (outer[line] ?? 0) >= outerLeast * edge);
 }
 
 /** Labels without what is near to `things`, unless nothing of a label is left. */

@@ -70,11 +70,11 @@ export interface Units {
 export function unitsOf(grid: InkOnGrid, shut: Uint16Array): Units {
   const { parts, lines, sidePx, thick } = grid;
   const ofParts = edgesOf(grid, parts, shut);
-  // The outline of a shut area is what has most of its edge along what lies around.
+  // The outline of a shut area is what has much of its edge along both that and what lies around.
+  const betweenBoth = (edge: Edge | undefined): number => (edge ? Math.min(edge.within, edge.without) : 0);
   const outlines: number[] = [];
   for (const [part, edge] of ofParts.entries())
-    if (edge && edge.within > 0 && edge.without > (ofParts[outlines[edge.shut] ?? 0]?.without ?? 0))
-      outlines[edge.shut] = part;
+    if (edge && betweenBoth(edge) > betweenBoth(ofParts[outlines[edge.shut] ?? 0])) outlines[edge.shut] = part;
   const isOutline: boolean[] = [];
   for (const part of outlines) if (part !== undefined) isOutline[part] = true;
   const firstLine = highestOf(parts) + 1;
