@@ -9,7 +9,7 @@ import { channelsOfHex } from "../pixels/hex-colour.ts";
 import { inkOf, tintOf, tintShare } from "../pixels/ink-colour.ts";
 import { type LayeredImage, oddsPerPx, paintValues } from "../pixels/layered-image.ts";
 import { usualInk } from "../pixels/usual-ink.ts";
-import { decidePieces, type Pieces } from "./by-pieces.ts";
+import type { Pieces } from "./by-pieces.ts";
 import { cutGaps } from "./gaps/cut-gaps.ts";
 import { isLines, lineWidthOf, type StyleLines } from "./line-width.ts";
 import { linesApart } from "./necks.ts";
@@ -19,6 +19,7 @@ import { exactInside } from "./own-edge.ts";
 import { movedEdge, redrawLines } from "./redraw-lines.ts";
 import { settled } from "./settle.ts";
 import { type Edged, edgedOf, type Shape, shapeOf } from "./shape.ts";
+import { decideStruck, struckThrough } from "./struck/decide-struck.ts";
 import { areaTintMost, besideTint, ofTint, overTint, partsAsInk } from "./tinted.ts";
 import { tintedAreas } from "./tinted-areas.ts";
 import { tintToMiddles } from "./tones/flat-tint.ts";
@@ -103,7 +104,7 @@ export async function drawnInLines(
     const edged = outlined ? outlineOf(lines, drawn, sizePx, width, shape) : redrawn;
     if (outlined && !edged) return undefined;
     const pieces = edged ?? ofFills(lines, sizePx, shape, width ?? usualWidth);
-    const decided = decidePieces({ ...pieces, isForSolids: outlinedShare === undefined }, answer, sizePx, levels);
+    const decided = decideStruck({ ...pieces, isForSolids: outlinedShare === undefined }, answer, sizePx, levels);
     return inLayers(
       decided.map((edge) => oddsOf(edge, pieces.width)),
       levels,
@@ -135,7 +136,10 @@ export async function drawnInLines(
     const body = ownEdge(tintToMiddles(alphasOf(planes), sizePx, ownTint, ownWidth), sizePx);
     return inLayers([odds, odds.map((value, at) => Math.max(value, body[at]!))], [1, tint], sizePx);
   }
-  const tints = tintedAreas(edged, answer!, sizePx, { tint, tinted });
+  const struck = edged === redrawn ? struckThrough(edged, answer!, sizePx) : undefined;
+  const tints = struck
+    ? struck.cut(tintedAreas(struck.behind, struck.answer, sizePx, { tint, tinted }))
+    : tintedAreas(edged, answer!, sizePx, { tint, tinted });
   return inLayers([odds, tints.map((px) => oddsPerPx * px)], [1, tint], sizePx);
 }
 
