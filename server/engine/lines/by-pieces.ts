@@ -5,8 +5,10 @@
  * Soatto 2009). Pure.
  */
 import { piecesOf } from "../pixels/strokes.ts";
+import { besideOf, nothingBeside } from "./beside.ts";
 import { distancesTo, distancesToOther } from "./distances.ts";
 import { alikeMeans } from "./enclosed/alike-areas.ts";
+import { enclosedByArrows } from "./enclosed/arrows.ts";
 import { handlesIn } from "./enclosed/handles.ts";
 import { openFeet } from "./enclosed/open-feet.ts";
 import { filledShoulders } from "./enclosed/shoulders-behind.ts";
@@ -94,8 +96,12 @@ export function decidePieces(
     for (const cell of feet.cells) areas[cell] = fills.length;
     fills.push(levels[0]!);
   }
-  const fillsOf = (labels: Uint16Array): number[] =>
-    meansOf(labels, away, drawn).map((mean) => (mean >= bayLeast ? levelNearest(mean) : 0));
+  const fillsOf = (labels: Uint16Array): number[] => {
+    const levelsOf = meansOf(labels, away, drawn).map((mean) => (mean >= bayLeast ? levelNearest(mean) : 0));
+    if (!levelsOf.some((level) => level > 0)) return levelsOf;
+    const isOfArrows = enclosedByArrows(labels, { alphas, sizePx, width }, parts);
+    return levelsOf.map((level, label) => (isOfArrows[label] ? 0 : level));
+  };
   const known = { areas, fills: fills.slice(), drawn, sidePx, thick };
   const shut = shutAreas(known, () => ({ parts, lines }), away, fillsOf);
   if (shut) {
@@ -258,41 +264,4 @@ function depthsOf(labels: Uint16Array, depth: Float32Array): Float32Array {
   for (let cell = 0; cell < labels.length; cell += 1)
     if (depth[cell]! > depths[labels[cell]!]!) depths[labels[cell]!] = depth[cell]!;
   return depths;
-}
-
-/** What is beside a piece of ink. */
-interface Beside {
-  /** Cells at its edge, and how many of them are beside something empty. */
-  edge: number;
-  empty: number;
-  /** Highest level of the fills, and the lowest. */
-  fill: number;
-  lowest: number;
-  /** Level of what is around it. */
-  outer: number;
-}
-const nothingBeside: Beside = { edge: 0, empty: 0, fill: 0, lowest: 1, outer: 0 };
-
-/** Of each label. @param levelOfArea by the labels of areas */
-function besideOf(labels: Uint16Array, areas: Uint16Array, levelOfArea: Float64Array, sidePx: number): Beside[] {
-  const beside: Beside[] = [];
-  const sides = [-1, 1, -sidePx, sidePx];
-  // The border of the grid is never ink.
-  for (let cell = sidePx; cell < labels.length - sidePx; cell += 1) {
-    const label = labels[cell]!;
-    if (label === 0) continue;
-    // Above the first cell of a part is what encloses it.
-    beside[label] ??= { ...nothingBeside, outer: areas[cell - sidePx] === 0 ? 0 : levelOfArea[areas[cell - sidePx]!]! };
-    const own = beside[label];
-    for (let side = 0; side < sides.length; side += 1) {
-      const area = areas[cell + sides[side]!]!;
-      if (area === 0) continue;
-      const fill = levelOfArea[area]!;
-      own.edge += 1;
-      if (fill === 0) own.empty += 1;
-      own.fill = Math.max(own.fill, fill);
-      if (fill > 0) own.lowest = Math.min(own.lowest, fill);
-    }
-  }
-  return beside;
 }
