@@ -85,13 +85,13 @@ export function mediaTypeOf(bytes: Uint8Array): ImageUpload["mediaType"] {
   );
 }
 
-async function reject<T>(work: () => Promise<T>, expected: string): Promise<T> {
+async function reject<T>(work: () => Promise<T>, expected: string, field = "image"): Promise<T> {
   try {
     return await work();
   } catch (cause) {
     const received = cause instanceof Error ? cause.message.split("\n")[0]! : String(cause);
-    throw new AppError("image_rejected", `image: expected ${expected}, got: ${received}`, {
-      field: "image",
+    throw new AppError("image_rejected", `${field}: expected ${expected}, got: ${received}`, {
+      field,
       expected,
       received,
       cause,
@@ -162,11 +162,12 @@ export async function renderSvg(text: string, sizePx: number, field = "svg"): Pr
   requirePlainSvg(text, field);
   const bytes = Buffer.from(text);
   const options = { limitInputPixels: limits.imageMaxSidePx ** 2, failOn: "warning" } as const;
-  return reject(async () => {
+  const draw = async (): Promise<Float32Array> => {
     const { width, height } = await sharp(bytes, options).metadata();
     const density = Math.min(100_000, Math.max(1, (svgDensity * sizePx) / Math.max(width, height)));
     return fittedByLibrary(sharp(bytes, { ...options, density }).timeout({ seconds: decodeTimeoutSeconds }), sizePx);
-  }, "an SVG that can be drawn");
+  };
+  return reject(draw, "an SVG that can be drawn", field);
 }
 
 /** A drawing of our own as pixels, at the size that it states; its words in the fonts of this machine. Never for a drawing from elsewhere. */

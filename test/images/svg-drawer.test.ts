@@ -5,6 +5,7 @@ import { renderSvg } from "../../server/images/codec.ts";
 import { requirePlainSvg } from "../../server/images/svg.ts";
 import { createSvgDrawer } from "../../server/images/svg-drawer.ts";
 import { limits } from "../../shared/limits.ts";
+import type { AppError } from "../../shared/problem.ts";
 import { blurText, blurUse } from "../../shared/vectors/vector-svg.ts";
 
 const svg = (body: string): string =>
@@ -60,6 +61,15 @@ it("a drawing that is refused is refused by the other process with the same word
   const clipped = svg("<script/>");
   const expected = await renderSvg(clipped, 64, "a.svg").catch((error: Error) => error.message);
   await assert.rejects(drawer.draw(clipped, 64, "a.svg"), { code: "image_rejected", message: expected });
+});
+
+it("a drawing that the renderer refuses is refused by its own field", async () => {
+  const broken = plain.replace("</svg>", "");
+  await assert.rejects(renderSvg(broken, 64, "condition.sketch.svg"), (error: AppError) => {
+    assert.equal(error.detail.field, "condition.sketch.svg");
+    assert.match(error.message, /^condition\.sketch\.svg: expected an SVG that can be drawn, got: /);
+    return true;
+  });
 });
 
 it("lines of millions of dashes are refused, those of drawing programs are not", () => {
