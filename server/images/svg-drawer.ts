@@ -37,6 +37,8 @@ export function createSvgDrawer(deadlineMs: number, startMs = 10_000): SvgDrawer
     // An idle child does not keep a command from ending.
     started.unref();
     started.channel?.unref();
+    // Errors of a process that was given up do not matter.
+    started.on("error", () => undefined);
     // One that ends while it is idle is replaced at the next drawing.
     started.once("exit", () => {
       if (child === started) child = undefined;
@@ -63,8 +65,6 @@ export function createSvgDrawer(deadlineMs: number, startMs = 10_000): SvgDrawer
           ["error", onError],
         ] as const)
           current.off(event, listener);
-        // Errors of a process that was given up do not matter.
-        current.on("error", () => undefined);
         act();
       };
       const fail = (received: string): void =>

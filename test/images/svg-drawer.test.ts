@@ -55,6 +55,21 @@ it("blurs that Tau's own vectors have are allowed, a few; other filters are not"
     assert.throws(() => requirePlainSvg(hostile, "svg"), { code: "image_rejected" }, hostile);
 });
 
+it("many drawings leave nothing behind on the process that draws them", async () => {
+  const drawer = createSvgDrawer(60_000, startMs);
+  const warnings: Error[] = [];
+  const onWarning = (warning: Error): unknown => warnings.push(warning);
+  process.on("warning", onWarning);
+  after(() => {
+    process.off("warning", onWarning);
+    drawer.close();
+  });
+  for (let drawn = 0; drawn < 12; drawn += 1) await drawer.draw(plain, 8, "svg");
+  // A warning is told in the next turn.
+  await new Promise(setImmediate);
+  assert.deepEqual(warnings, []);
+});
+
 it("a drawing that is refused is refused by the other process with the same words", async () => {
   const drawer = createSvgDrawer(60_000, startMs);
   after(() => drawer.close());
