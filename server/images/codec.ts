@@ -163,8 +163,16 @@ export async function renderSvg(text: string, sizePx: number, field = "svg"): Pr
   const bytes = Buffer.from(text);
   const options = { limitInputPixels: limits.imageMaxSidePx ** 2, failOn: "warning" } as const;
   const draw = async (): Promise<Float32Array> => {
-    const { width, height } = await sharp(bytes, options).metadata();
-    const density = Math.min(100_000, Math.max(1, (svgDensity * sizePx) / Math.max(width, height)));
+    const sideAt = async (density: number): Promise<number> => {
+      const { width, height } = await sharp(bytes, { ...options, density }).metadata();
+      return Math.max(width, height);
+    };
+    const scale = sizePx / (await sideAt(svgDensity));
+    const densityOf = (factor: number): number => Math.min(100_000, Math.max(1, svgDensity * factor));
+    // The density scales millimetres and the like twice, once as units and once as all else. Sides are rounded.
+    const overPx = (await sideAt(densityOf(scale))) / sizePx;
+    const isOfUnits = Math.abs(Math.log(overPx / scale)) < Math.abs(Math.log(overPx));
+    const density = densityOf(isOfUnits ? Math.sqrt(scale) : scale);
     return fittedByLibrary(sharp(bytes, { ...options, density }).timeout({ seconds: decodeTimeoutSeconds }), sizePx);
   };
   return reject(draw, "an SVG that can be drawn", field);

@@ -144,6 +144,18 @@ describe("a picture as experts read it", () => {
     }
   });
 
+  it("an SVG in millimetres is drawn at the square's size as one in pixels is, and a small view box still is", async () => {
+    const drawing = (size: string, viewBox = 64): string =>
+      `<svg xmlns="http://www.w3.org/2000/svg" ${size} viewBox="0 0 ${viewBox} ${viewBox}">
+        <g transform="scale(${viewBox / 64})"><circle cx="29.3" cy="33.1" r="21.7" fill="#c33"/><path d="M5 50L60 12" stroke="#123" stroke-width="3"/></g></svg>`;
+    const drawn = await renderSvg(drawing('width="64" height="64"'), 64);
+    for (const other of [
+      ...["297mm", "9in", "3pt", "24mm", "4cm"].map((side) => drawing(`width="${side}" height="${side}"`)),
+      drawing("", 1.4),
+    ])
+      assert.ok(Buffer.from((await renderSvg(other, 64)).buffer).equals(Buffer.from(drawn.buffer)), other);
+  });
+
   it("a picture as experts read it comes near the mean of each area where libvips shrinks it first, and holds few pixels then", async () => {
     for (const [sizePx, sidePx] of [
       [32, 300],
