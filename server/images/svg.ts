@@ -39,9 +39,9 @@ export function requirePlainSvg(text: string, field: string): void {
   const hasFewBlurs =
     blursOf(whole).size <= blursMost && whole.split(" filter=").length - 1 <= blursMost && !whole.includes("<use");
   const written = hasFewBlurs ? sharpSvg(whole) : whole;
-  if (!/^\s*<svg[\s>]/.test(written)) throw refuse("an SVG document that begins with <svg>", "something else");
   const declared = /<[!?]\s*([A-Za-z[]*)/.exec(written);
   if (declared) throw refuse("an SVG without declarations", `<${declared[0].slice(1)}`);
+  if (!/^\s*<svg[\s>]/.test(written)) throw refuse("an SVG document that begins with <svg>", "something else");
   for (const [, name] of written.matchAll(/<\/?\s*([^\s/>]+)/g))
     if (!drawn.includes(name!)) throw refuse(`only ${drawn.join(", ")}`, `<${name!.slice(0, 40)}>`);
   const body = withUses(written, refuse);

@@ -78,6 +78,13 @@ it("a drawing that is refused is refused by the other process with the same word
   await assert.rejects(drawer.draw(clipped, 64, "a.svg"), { code: "image_rejected", message: expected });
 });
 
+it("a document type is what a drawing is refused for, where it begins with one", () => {
+  const typed = `<?xml version="1.0"?>\n<!DOCTYPE svg [<!ENTITY a "b">]>${plain}`;
+  assert.throws(() => requirePlainSvg(typed, "svg"), {
+    message: "svg: expected an SVG without declarations, got <!DOCTYPE",
+  });
+});
+
 it("a drawing that the renderer refuses is refused by its own field", async () => {
   const broken = plain.replace("</svg>", "");
   await assert.rejects(renderSvg(broken, 64, "condition.sketch.svg"), (error: AppError) => {
