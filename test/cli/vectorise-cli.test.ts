@@ -1,5 +1,6 @@
 /** `tau vectorise` as a user runs it: files in, SVG files and one line each out, and what it refuses by name. */
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it } from "node:test";
@@ -87,5 +88,6 @@ describe("tau vectorise", () => {
       const result = await tau("vectorise", ...args);
       assert.deepEqual([result.code, result.out], [code, ""], result.err);
       assert.match(result.err, message);
+      assert.ok(!existsSync(join(folder, "out")), "no folder for nothing");
     });
 });

@@ -36,7 +36,6 @@ async function run(args: string[]): Promise<number> {
   if (positionals.length === 0) return refuseUsage("vectorise", "expected at least one image file, got none", usage);
   if (out === undefined) return refuseUsage("vectorise", "expected --out DIR, got none", usage);
   const options = optionsOf(values);
-  await makeOutFolder(out);
   const stemOf = createStems();
   const refused: unknown[] = [];
   for (const path of positionals) {
@@ -45,6 +44,8 @@ async function run(args: string[]): Promise<number> {
     // One that is refused keeps none of the others from being traced.
     const vector = await traceFile(path, options).catch((error: unknown) => void refused.push(error));
     if (!vector) continue;
+    // No folder for files that are all refused.
+    await makeOutFolder(out);
     const file = join(out, `${stem}.svg`);
     const bytes = Buffer.from(vector.svg);
     await writeFileAtomically(file, bytes, 0o666);
