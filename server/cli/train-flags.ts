@@ -1,5 +1,6 @@
 /** Flags that the two kinds of `tau train` share: numbers within bounds, and progress as a line of text. */
 import { AppError } from "../../shared/problem.ts";
+import { describe } from "../../shared/validation.ts";
 import type { TrainProgress } from "../flow/trainer.ts";
 
 export type FlagValues = Readonly<Record<string, string | boolean | undefined>>;
@@ -53,12 +54,17 @@ export function requiredFlag(values: FlagValues, name: string): string {
   return value;
 }
 
-export const wrongFlag = (name: string, expected: string, received: string): AppError =>
-  new AppError("config_invalid", `--${name}: expected ${expected}, got "${received}"`, {
+/** A value longer than any path is told by its length. */
+const saidMaxChars = 300;
+
+export const wrongFlag = (name: string, expected: string, received: string): AppError => {
+  const said = received.length > saidMaxChars ? describe(received) : JSON.stringify(received);
+  return new AppError("config_invalid", `--${name}: expected ${expected}, got ${said}`, {
     field: `--${name}`,
     expected,
     received,
   });
+};
 
 export function describeProgress(progress: TrainProgress): string {
   return (

@@ -1,5 +1,6 @@
 /** `tau plugin` as an administrator runs it: a bundle that calls one address, and nothing else. */
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, test } from "node:test";
@@ -41,12 +42,36 @@ test("tau plugin writes manifest and bundle for a team's address, with name and 
 });
 
 test("tau plugin refuses addresses that Figma or its own security refuse, and says what it expects", async () => {
-  for (const url of ["http://tau.example.com", "https://tau.example.com/path", "https://10.0.0.7", "tau.example.com"]) {
+  const others = ["?team=7", "/?", "#pad", "/path"].map((end) => `https://tau.example.com${end}`);
+  for (const url of [
+    ...others,
+    "https://me:pass@tau.example.com",
+    "http://tau.example.com",
+    "https://10.0.0.7",
+    "tau.example.com",
+  ]) {
     const result = await plugin("--url", url, "--out", join(folder, "none"));
     assert.equal(result.code, 1, url);
     assert.match(result.err, /--url: expected an address without a path, https/);
   }
   assert.equal((await plugin()).code, 2);
+});
+
+test("tau plugin refuses a name or id that is no line, and writes nothing", async () => {
+  const out = join(folder, "unnamed");
+  for (const [flag, value] of [
+    ["--name", ""],
+    ["--name", "  "],
+    ["--name", "x".repeat(1000)],
+    ["--id", "12\n3"],
+    ["--id", "1\u0000"],
+  ] as const) {
+    const { code, err } = await plugin("--url", "https://tau.example.com", flag, value, "--out", out);
+    assert.equal(code, 1, value);
+    const said = value.length > 300 ? "a text of 1000 characters" : JSON.stringify(value);
+    assert.equal(err, `tau plugin: config_invalid: ${flag}: expected a line of 1 to 200 characters, got ${said}\n`);
+  }
+  assert.ok(!existsSync(out));
 });
 
 test("tau plugin refuses an --out that is a file in one line", async () => {

@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { AppError } from "../../../../shared/problem.ts";
 import { readConfig } from "../../../app/config.ts";
 import { makeOutFolder } from "../../out-folder.ts";
+import { type FlagValues, wrongFlag } from "../../train-flags.ts";
 
 const usage = `Usage: npm run -s tau -- plugin --url https://tau.example.com [options]
 
@@ -19,23 +20,30 @@ Writes manifest.json, main.js and ui.html of a plugin that calls this address al
   --built DIR  the built plugin (default: dist/plugin)
   --out DIR    where to write (default: tau-plugin)`;
 
+const lineMaxChars = 200;
+
 /** The address of a server as the manifest lists it. @throws AppError config_invalid */
 function readUrl(text: string): string {
   const expected = "an address without a path, https or http://localhost, such as https://tau.example.com";
-  const fail = (): never => {
-    throw new AppError("config_invalid", `--url: expected ${expected}, got "${text}"`, {
-      field: "--url",
-      expected,
-      received: text,
-    });
-  };
-  if (!URL.canParse(text)) return fail();
-  const { protocol, hostname, pathname, origin } = new URL(text);
+  const refused = wrongFlag("url", expected, text);
+  if (!URL.canParse(text)) throw refused;
+  const { protocol, hostname, origin, href } = new URL(text);
   const isLocal = hostname === "localhost";
-  if (pathname !== "/" || (protocol !== "https:" && !(protocol === "http:" && isLocal))) return fail();
+  // A path, a query, a place in the page or a user would be lost.
+  if (href !== `${origin}/` || /[?#]/.test(text)) throw refused;
+  if (protocol !== "https:" && !(protocol === "http:" && isLocal)) throw refused;
   // Figma refuses addresses in numbers, but only on import.
-  if (/^[\d.]+$|^\[/.test(hostname)) return fail();
+  if (/^[\d.]+$|^\[/.test(hostname)) throw refused;
   return origin;
+}
+
+/** A name or id as the manifest lists it: a short line, none where the flag is absent. @throws AppError config_invalid */
+function readLine(values: FlagValues, name: string): string | undefined {
+  const value = values[name];
+  if (typeof value !== "string") return undefined;
+  const line = value.trim();
+  if (line !== "" && line.length <= lineMaxChars && !/\p{Cc}/u.test(line)) return line;
+  throw wrongFlag(name, `a line of 1 to ${lineMaxChars} characters`, value);
 }
 
 interface Manifest {
@@ -65,6 +73,7 @@ async function run(args: string[]): Promise<number> {
     return 2;
   }
   const origin = readUrl(values.url);
+  const [name, id] = [readLine(values, "name"), readLine(values, "id")];
   const built = values.built ?? path.join(readConfig().playgroundDir, "../plugin");
   const read = async (name: string): Promise<string> => {
     try {
@@ -82,7 +91,7 @@ async function run(args: string[]): Promise<number> {
     // The one place that the built address stands in is the default of the settings, and the texts that name it.
     "main.js": (await read("main.js")).replaceAll(former!, origin),
     "ui.html": (await read("ui.html")).replaceAll(former!, origin),
-    "manifest.json": `${JSON.stringify(manifestFor(manifest, origin, values), null, 2)}\n`,
+    "manifest.json": `${JSON.stringify(manifestFor(manifest, origin, { name, id }), null, 2)}\n`,
   };
   await makeOutFolder(values.out);
   for (const [name, text] of Object.entries(files)) await writeFile(path.join(values.out, name), text);
