@@ -3,7 +3,7 @@
  * one or none, never a part.
  */
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { AppError } from "../../shared/problem.ts";
 import { writeFileAtomically } from "../platform/files/atomic-file.ts";
@@ -17,23 +17,24 @@ export const [markdownFile, jsonFile] = ["report.md", "report.json"];
 const fileMode = 0o644;
 
 /**
- * Only a missing or empty folder or an earlier report may be replaced.
- * @throws AppError `config_invalid` for any other folder, which holds files that this command did not write
+ * Only a missing or empty folder or an earlier report may be replaced, for it is deleted.
+ * @throws AppError `config_invalid` for no folder at all, and for one with files that this command did not write
  */
 export async function requireReplaceable(folder: string): Promise<void> {
+  const refuse = (complaint: string, cause?: unknown): AppError =>
+    new AppError("config_invalid", `--out: expected ${complaint}`, { field: "--out", cause });
+  // No name would be the folder that one stands in.
+  if (folder === "") throw refuse('the name of a folder, got ""');
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [] as string[];
-    throw new AppError("config_invalid", `--out: expected a folder or nothing at ${folder}, got ${error.code}`, {
-      field: "--out",
-      cause: error,
-    });
+    throw refuse(`a folder or nothing at ${folder}, got ${error.code}`, error);
   });
-  if (names.length > 0 && !names.includes(jsonFile))
-    throw new AppError(
-      "config_invalid",
-      `--out: expected a new folder or an earlier report at ${folder}, got one with ${names.length} other files`,
-      { field: "--out" },
-    );
+  const markdown = names.includes(jsonFile) ? await readFile(join(folder, markdownFile), "utf8").catch(() => "") : "";
+  const isOfReport = (name: string): boolean =>
+    name === markdownFile || name === jsonFile || markdown.includes(`](${name})`);
+  const others = markdown === "" ? names : names.filter((name) => !isOfReport(name));
+  if (others.length > 0)
+    throw refuse(`a new folder or an earlier report at ${folder}, got one with ${others.length} other files`);
 }
 
 /** Writes `report.md`, `report.json` and all figures. @throws AppError as `requireReplaceable`, `storage_full` */

@@ -98,6 +98,16 @@ describe("publishing a report", () => {
     assert.deepEqual(await readdir(home), ["thesis.txt"]);
   });
 
+  it("publishing a report refuses an earlier report with other files beside it, and a folder without a name", async () => {
+    const home = join(folder, "mixed");
+    await publishReport(report, home);
+    await writeFile(join(home, "thesis.txt"), "years of work");
+    const others = /--out: expected a new folder or an earlier report at .*mixed, got one with 1 other files/;
+    await assert.rejects(publishReport(report, home), { code: "config_invalid", message: others });
+    assert.deepEqual((await readdir(home)).sort(), ["one.svg", "report.json", "report.md", "thesis.txt"]);
+    await assert.rejects(requireReplaceable(""), { message: '--out: expected the name of a folder, got ""' });
+  });
+
   it("publishing a report leaves the earlier report and no half folder when writing fails", async () => {
     const home = join(folder, "failing");
     await mkdir(home);
