@@ -109,6 +109,11 @@ describe("tau train DIR --name NAME", () => {
     assert.match(verified.out, /^boxes@0\.2\.0 ok, /m);
   });
 
+  it("tau train SET --pack DIR says in one line that --start can't be read", async () => {
+    const { code, err } = await tau("train", images, "--pack", packs, "--start", "none.onnx");
+    assert.deepEqual([code, err], [1, "tau train: not_found: none.onnx: expected a file that can be read, got none\n"]);
+  });
+
   it("tau train DIR --name NAME says in a few lines what is wrong, by its flag, and publishes nothing", async () => {
     const cases: Array<[args: string[], code: number, message: RegExp]> = [
       [

@@ -4,7 +4,7 @@
  * run leaves the pack as it was.
  */
 import { appendFileSync, existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { limits } from "../../../../shared/limits.ts";
 import { AppError } from "../../../../shared/problem.ts";
@@ -14,14 +14,15 @@ import { type FlowWeights, readFlowFile, writeFlowFile } from "../../../flow/wei
 import type { FileDigests } from "../../../manifest/manifest.ts";
 import { draftOf, type PackDraft } from "../../../manifest/pack-draft.ts";
 import { digestExperts, publishInPack } from "../../../packs/publish.ts";
-import { makeFolders } from "../../../platform/files/make-folders.ts";
 import { costCard, stopwatch } from "../../../training/cost-card.ts";
 import { openImageSet } from "../../../training/dataset/image-set.ts";
 import { EncodePool } from "../../../training/encode/encode-pool.ts";
 import { encodeSet } from "../../../training/encode/encode-set.ts";
 import { fitFlow } from "../../../training/fit-flow.ts";
 import { RunRecords } from "../../../training/run-records.ts";
+import { makeOutFolder } from "../../out-folder.ts";
 import { ProgressLine } from "../../progress-line.ts";
+import { readBytes } from "../../request-flags.ts";
 import {
   choiceFlag,
   describeProgress,
@@ -103,7 +104,7 @@ export async function trainPack(folder: string, pack: string, values: Values): P
   if (values["encode-only"]) return 0;
 
   const out = values.out ?? join(folder, "flow");
-  await makeFolders(out);
+  await makeOutFolder(out);
   const checkpoint = join(out, "checkpoint.safetensors");
   const given = settings.measured?.join(" and ") ?? "all conditions";
   const records = await RunRecords.open(
@@ -160,7 +161,7 @@ export async function trainPack(folder: string, pack: string, values: Values): P
  * @throws AppError `config_invalid` for a condition that it does not know
  */
 async function readStart(path: string, fresh: readonly string[]): Promise<FlowWeights> {
-  const flow = readFlowFile(await readFile(path), path);
+  const flow = readFlowFile(await readBytes(path), path);
   const { conditions } = flow.architecture;
   const unknown = fresh.find((name) => !conditions.some((condition) => condition.name === name));
   if (unknown !== undefined)
