@@ -6,6 +6,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { AppError } from "../../shared/problem.ts";
+import { parse } from "../../shared/validation.ts";
 import { type FetchOptions, fetchExpert } from "../hub/fetch-expert.ts";
 import { importExpert } from "../importers/import-expert.ts";
 import { type ImportKind, importKinds } from "../importers/kinds.ts";
@@ -55,24 +56,32 @@ export async function findExperts(folder: string, options: Omit<FetchOptions, "t
 }
 
 async function importSources(folder: string, options: Omit<FetchOptions, "to">): Promise<void> {
-  const value = await readJson(join(folder, "sources.json"));
-  if (value === undefined) return;
-  const parsed = SourcesSchema.safeParse(value);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    throw new AppError("pack_corrupt", `${join(folder, "sources.json")}: ${issue.path.join(".")}: ${issue.message}`);
-  }
+  const path = join(folder, "sources.json");
+  const text = await readFile(path, "utf8").catch(() => undefined);
+  if (text === undefined) return;
+  const value = asJson(text);
+  if (value === undefined) throw new AppError("pack_corrupt", `${path}: expected a JSON list of files, got no JSON`);
+  const sources = sourcesIn(value, path);
   const there = new Set(await readdir(folder));
-  for (const { as, name, ...file } of parsed.data) {
+  for (const { as, name, ...file } of sources) {
     if (as !== undefined && there.has(`${name ?? as}.json`)) continue;
-    const path = await fetchExpert(file, { ...options, to: folder });
-    if (as !== undefined) await importExpert(path, { kind: as, name, to: folder });
+    const fetched = await fetchExpert(file, { ...options, to: folder });
+    if (as !== undefined) await importExpert(fetched, { kind: as, name, to: folder });
   }
 }
 
-async function readJson(path: string): Promise<unknown> {
-  const text = await readFile(path, "utf8").catch(() => undefined);
-  if (text === undefined) return undefined;
+/** @throws AppError `pack_corrupt` naming the file and the field */
+function sourcesIn(value: unknown, path: string): z.output<typeof SourcesSchema> {
+  try {
+    return parse(SourcesSchema, value);
+  } catch (error) {
+    throw new AppError("pack_corrupt", `${path}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+const readJson = async (path: string): Promise<unknown> => readFile(path, "utf8").then(asJson, () => undefined);
+
+function asJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {

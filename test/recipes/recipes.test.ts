@@ -213,6 +213,13 @@ describe("a recipe", () => {
     }
     await writeFile(join(own, "sources.json"), JSON.stringify([{ ...listed, as: "cake" }]));
     await assert.rejects(findExperts(own, { mirror }), /sources\.json: 0\.as/);
+    await writeFile(join(own, "sources.json"), JSON.stringify([{ ...listed, repository: 3 }]));
+    await assert.rejects(
+      findExperts(own, { mirror }),
+      /sources\.json: 0\.repository: expected a value of type string, got 3$/,
+    );
+    await writeFile(join(own, "sources.json"), '[{"repository":');
+    await assert.rejects(findExperts(own, { mirror }), /sources\.json: expected a JSON list of files, got no JSON$/);
   });
 
   it("names the expert that is missing and how to import it", async () => {
