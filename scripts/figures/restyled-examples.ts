@@ -7,7 +7,9 @@ import { type SheetRow, writeSheet } from "./sheet.ts";
 import { type Studio, withStudio } from "./studio.ts";
 import { imagesOf, tilesOf } from "./styles.ts";
 
-const [sketches, overlaps] = ["docs/examples/sketches", "docs/examples/overlaps"] as const;
+const sketches = "docs/examples/sketches";
+/** Icons of Lucide whose outlines are broken, and whose outlines are open or struck through. */
+const outlines = ["docs/examples/overlaps", "docs/examples/open-outlines"] as const;
 
 interface Style {
   readonly label: string;
@@ -29,14 +31,18 @@ export const cleanSketchesFigure: Figure = (path, packsDir) =>
     return writeSheet(path, [{ columns: files.map(() => ""), rows: [shown, ...rows] }], { cellPx: 76, marginPx: 150 });
   });
 
-/** Icons of Lucide whose outlines are broken where another thing lies over them, in styles of fills. */
+/** Icons whose outlines enclose nothing by themselves, in styles of fills. */
 export const overlapsFigure: Figure = (path, packsDir) =>
   withStudio(packsDir, async (studio) => {
-    const icons: readonly Shown[] = await iconsIn(overlaps, studio);
-    const conditions = icons.map(({ image }) => ({ drawing: { image } }));
-    const rows = await rowsOf(studio, conditions, named(["phosphor-fill", "fluent-filled", "phosphor-duotone"]));
-    const shown = { label: "drawing", tiles: tilesOf(icons) };
-    return writeSheet(path, [{ columns: icons.map(() => ""), rows: [shown, ...rows] }], { cellPx: 76, marginPx: 150 });
+    const styles = named(["phosphor-fill", "fluent-filled", "phosphor-duotone"]);
+    const blocks = [];
+    for (const folder of outlines) {
+      const icons: readonly Shown[] = await iconsIn(folder, studio);
+      const conditions = icons.map(({ image }) => ({ drawing: { image } }));
+      const shown = { label: "drawing", tiles: tilesOf(icons) };
+      blocks.push({ columns: icons.map(() => ""), rows: [shown, ...(await rowsOf(studio, conditions, styles))] });
+    }
+    return writeSheet(path, blocks, { cellPx: 76, marginPx: 150 });
   });
 
 /** A row of each style: an answer to each condition, at temperature 0. */

@@ -2,6 +2,7 @@
 import { piecesOf } from "../pixels/strokes.ts";
 import { corePx, linesOf, meansOf } from "./by-pieces.ts";
 import { distancesTo } from "./distances.ts";
+import { openFeet } from "./enclosed/open-feet.ts";
 import { evenRims, shutAreas, shutReach } from "./gaps/broken-outlines.ts";
 import { highestOf, labelAreas, spreadLabels } from "./label-areas.ts";
 import type { Redrawn } from "./redraw-lines.ts";
@@ -36,6 +37,10 @@ export function tintedAreas(
   const thick = width * sizePx * finePerPx;
   const ink = inkIn(field);
   const areas = labelAreas(ink, 0, sidePx);
+  const parts = labelAreas(ink, 1, sidePx, true);
+  const open = openFeet(alphas, sizePx, { areas, sidePx, thick }, parts, []);
+  const label = highestOf(areas) + 1;
+  for (const cell of open?.cells ?? []) areas[cell] = label;
   const away = distancesTo(1, ink, sidePx, Math.max(2 * corePx * finePerPx, Math.ceil(shutReach * thick) + 2));
   // An answer in ink is no more than tinted.
   const tints = refined(answer, sizePx).map((alpha) => Math.min(tint, alpha));
@@ -46,10 +51,10 @@ export function tintedAreas(
     // Nothing around a drawing has it.
     (mean, label) => label !== areas[0] && (votesWeight * mean) / tint + ofStyle >= tintedFrom,
   );
-  const inkPieces = () => {
-    const parts = labelAreas(ink, 1, sidePx, true);
-    return { parts, lines: linesOf(repeated(piecesOf(alphas, sizePx).labels, sizePx), parts, sidePx) };
-  };
+  const inkPieces = () => ({
+    parts,
+    lines: linesOf(repeated(piecesOf(alphas, sizePx).labels, sizePx), parts, sidePx),
+  });
   // Whether a broken outline encloses anything, the answer has to say.
   const levelsOf = (labels: Uint16Array): number[] =>
     meansOf(labels, away, tints).map((mean) => (mean >= shutLeast * tint ? tint : 0));

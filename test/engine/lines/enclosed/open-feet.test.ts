@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { decidePieces } from "../../../../server/engine/lines/by-pieces.ts";
 import { redrawLines } from "../../../../server/engine/lines/redraw-lines.ts";
+import { tintedAreas } from "../../../../server/engine/lines/tinted-areas.ts";
 import { disc, drawn, type Inside, joined, sizePx, stroke } from "../drawn-shapes.ts";
 
 const width = 4;
@@ -96,4 +97,17 @@ test("an outline whose inside is closed already is left to the flow", () => {
   const closed = joined(gauge, stroke(18, 38, 46, 38, width));
   assert.deepEqual(filled(closed, [[32, 28]]), [false]);
   assert.deepEqual(filled(joined(gauge, disc(3, 8, 56)), [[32, 28]]), [true]);
+});
+
+test("in a style of lines with a tint an open outline has it down to its foot where the answer does", () => {
+  const redrawn = redrawLines(drawn(gauge), sizePx)!;
+  const style = { tint: 0.3, tinted: 0.4 };
+  for (const [answer, expected] of [
+    [drawn(joined(gauge, disc(18, 32, 28))).map((alpha) => 0.3 * alpha), [true, true, false]],
+    [drawn(gauge), [false, false, false]],
+  ] as const) {
+    const inside = tintedAreas(redrawn, answer, sizePx, style);
+    const isTinted = (x: number, y: number): boolean => inside[y * sizePx + x]! > 0;
+    assert.deepEqual([isTinted(32, 24), isTinted(32, 39), isTinted(32, 45)], expected);
+  }
 });
